@@ -1,0 +1,3 @@
+package rota
+import "time"
+type Cover struct { Chain []string; Managers []string; Colleagues []string; Until time.Time; Gap bool }

@@ -1,0 +1,256 @@
+package watch
+
+import (
+	"slices"
+	"time"
+)
+
+// act takes what those who answer for the worker do about the open alarm.
+func (s *step) act() error {
+	a := s.w.Alarm
+	if s.shown {
+		return nil
+	}
+	if a == nil {
+		return ErrNoAlarm
+	}
+	if _, cover := s.in.Event.(CoverChanged); cover {
+		a.CoverAt = s.cover.Until
+		s.shiftChanged()
+		return nil
+	}
+	if err := s.byAnother(); err != nil {
+		return err
+	}
+	switch e := s.in.Event.(type) {
+	case Acknowledge:
+		s.acknowledge()
+	case Call:
+		return s.call(e)
+	case Police:
+		return s.police(e)
+	case Liaison:
+		return s.liaison(e)
+	case Harmed:
+		s.harmed()
+	case Hold:
+		return s.hold(e)
+	case Close:
+		return s.close(e)
+	}
+	return nil
+}
+
+// byAnother refuses an action on an alarm that nobody or the worker did: the
+// phone that asks for help may be in the wrong hands.
+func (s *step) byAnother() error {
+	switch s.in.By {
+	case "":
+		return &Invalid{[]Problem{{"by", "says who does this"}}}
+	case s.w.Worker:
+		return &Invalid{[]Problem{{"by", "is someone other than the worker"}}}
+	}
+	return nil
+}
+
+// acknowledge gives the alarm to whoever says "I have this alarm". The first
+// one has it; a later one only at a change of shift.
+func (s *step) acknowledge() {
+	a := s.w.Alarm
+	by := s.in.By
+	switch {
+	case a.HeldBy == by:
+		a.ActedAt = s.at
+		return
+	case a.HeldBy != "" && a.Next != by:
+		s.tell(Tell{To: by, Notice: TellHas, Reach: Text1, Who: a.HeldBy, Visit: first(a.Visits)})
+		return
+	}
+	s.happened(Acknowledged, first(a.Visits), by)
+	s.hand(by)
+}
+
+// hand makes someone the alarm's holder and says so to everyone told.
+func (s *step) hand(by string) {
+	a := s.w.Alarm
+	a.HeldBy, a.HeldAt, a.ActedAt = by, s.at, s.at
+	a.RoundAt = time.Time{}
+	a.Next, a.NextAt = "", time.Time{}
+	s.tellAll(Tell{Notice: TellHas, Who: by, Visit: first(a.Visits)}, by)
+	a.Told = union(a.Told, compact(by))
+}
+
+func (s *step) call(c Call) error {
+	a := s.w.Alarm
+	if !slices.Contains(Results, c.Result) {
+		return &Invalid{[]Problem{{"result", "is one of no_answer, voicemail, engaged, wrong_number, spoke_other, spoke_worker"}}}
+	}
+	a.Calls++
+	a.ActedAt = s.at
+	s.happened(CallLogged, first(a.Visits), s.in.By)
+	if c.Result == SpokeThem {
+		a.SpokeAt = s.at
+		if hold := s.at.Add(SpokeHold); !a.Kind.Danger() && !a.PoliceAt.IsZero() && a.PoliceAt.Before(hold) {
+			a.PoliceAt = hold
+		}
+	}
+	return nil
+}
+
+// police logs that the police know. Whoever told them has the alarm, if nobody
+// had it: they act on it.
+func (s *step) police(p Police) error {
+	a := s.w.Alarm
+	next, err := s.nextUpdate(p.NextUpdateAt)
+	if err != nil {
+		return err
+	}
+	s.happened(PoliceTold, first(a.Visits), s.in.By)
+	if a.TheyKnow.IsZero() {
+		a.TheyKnow = s.at
+	}
+	a.ActedAt, a.PoliceAt, a.LiaiseAt = s.at, time.Time{}, next
+	if a.HeldBy == "" {
+		s.hand(s.in.By)
+	}
+	return nil
+}
+
+// nextUpdate is when liaison is prompted next: as agreed, at most four hours
+// ahead, else in 30 minutes.
+func (s *step) nextUpdate(agreed time.Time) (time.Time, error) {
+	switch {
+	case agreed.IsZero():
+		return s.at.Add(LiaisonEvery), nil
+	case !agreed.After(s.at):
+		return agreed, &Invalid{[]Problem{{"next_update_at", "is already gone"}}}
+	case agreed.After(s.at.Add(LiaisonMost)):
+		return s.at.Add(LiaisonMost), nil
+	default:
+		return agreed, nil
+	}
+}
+
+func (s *step) liaison(l Liaison) error {
+	a := s.w.Alarm
+	next, err := s.nextUpdate(l.NextUpdateAt)
+	if err != nil {
+		return err
+	}
+	s.happened(LiaisonLogged, first(a.Visits), s.in.By)
+	a.ActedAt = s.at
+	if !a.TheyKnow.IsZero() || !a.HarmedAt.IsZero() {
+		a.LiaiseAt = next
+	}
+	return nil
+}
+
+// harmed ends the search; the alarm stays open until the outcome is known.
+func (s *step) harmed() {
+	a := s.w.Alarm
+	s.happened(FoundHarmed, first(a.Visits), s.in.By)
+	if a.HarmedAt.IsZero() {
+		a.HarmedAt = s.at
+		s.happened(IncidentOpened, first(a.Visits), s.in.By)
+	}
+	a.ActedAt, a.PoliceAt, a.RoundAt = s.at, time.Time{}, time.Time{}
+	a.LiaiseAt = s.at.Add(LiaisonEvery)
+	s.tellAll(Tell{Notice: TellHarmed, Visit: first(a.Visits), Who: s.in.By}, s.in.By)
+	if a.HeldBy == "" {
+		s.hand(s.in.By)
+	}
+}
+
+// hold puts the police prompt of a mere mention off while two named people
+// look into it; the alarm stays open.
+func (s *step) hold(h Hold) error {
+	a := s.w.Alarm
+	switch {
+	case !a.Mention:
+		return &Refused{"only a mere mention of the phrase can be held"}
+	case h.Second == "" || h.Second == s.in.By || h.Second == s.w.Worker:
+		return &Invalid{[]Problem{{"second_person", "is a second person who agrees"}}}
+	case a.PoliceAt.IsZero():
+		return &Refused{"the police were told already"}
+	}
+	a.ActedAt, a.PoliceAt = s.at, s.at.Add(a.Clock.RingRound)
+	s.happened(PoliceHeld, first(a.Visits), s.in.By)
+	return nil
+}
+
+// close closes the alarm on evidence, and settles the visits it covers.
+func (s *step) close(c Close) error {
+	if p := s.missing(c); len(p) > 0 {
+		return &Invalid{p}
+	}
+	for _, id := range s.w.Alarm.Visits {
+		i := s.w.index(id)
+		if i < 0 || !s.w.Visits[i].Live() {
+			continue
+		}
+		v := &s.w.Visits[i]
+		if c.Ended {
+			s.end(v, Ended, c.Evidence, s.in.By)
+			continue
+		}
+		v.Status = Inside
+		s.moveEnd(v, c.ExpectedEndAt)
+		if !s.w.Alarm.Kind.Danger() {
+			s.prompt(Rearmed, *v)
+		}
+	}
+	s.shut(c.Evidence, s.in.By)
+	return nil
+}
+
+// missing lists what a close still needs (rule 3.1).
+func (s *step) missing(c Close) []Problem {
+	a := s.w.Alarm
+	var p []Problem
+	need := func(ok bool, field, says string) {
+		if !ok {
+			p = append(p, Problem{field, says})
+		}
+	}
+	known := []Evidence{SpokeWorker, SeenByPolice, SeenByColleague, OutcomeKnown, RaisedInError}
+	need(slices.Contains(known, c.Evidence), "evidence", "is one of spoke_worker, seen_by_police, seen_by_colleague, outcome_known, raised_in_error")
+	need(c.Note, "note", "says how we know")
+	need((c.Evidence == OutcomeKnown) == !a.HarmedAt.IsZero(), "evidence", "is outcome_known after the worker was found harmed, and only then")
+	if a.Kind.Danger() && (c.Evidence == SpokeWorker || c.Evidence == RaisedInError) {
+		need(c.Away, "away_from_place", "is needed: the worker was spoken with away from the place")
+		need(c.Second != "" && c.Second != s.in.By && c.Second != s.w.Worker, "second_person", "is a second person who agrees")
+	}
+	if !a.TheyKnow.IsZero() {
+		need(!c.StoodDownAt.IsZero() && !c.StoodDownAt.After(s.at), "police_stood_down.at", "says when the police were told that the worker is safe")
+		need(c.StoodDownTo, "police_stood_down.to", "says to whom")
+	}
+	if s.coversLive() {
+		need(c.Ended != !c.ExpectedEndAt.IsZero(), "visit", `is "ended" or has a new expected_end_at`)
+		if !c.Ended && !c.ExpectedEndAt.IsZero() {
+			need(c.ExpectedEndAt.After(s.at) && c.ExpectedEndAt.Sub(s.at) <= longest, "visit.expected_end_at", "is ahead, by no more than 24 hours")
+		}
+	}
+	return p
+}
+
+func (s *step) coversLive() bool {
+	return slices.ContainsFunc(s.w.Alarm.Visits, func(id string) bool {
+		v, found := s.w.Visit(id)
+		return found && v.Live()
+	})
+}
+
+// shut closes the alarm: what was not handed over is dropped, and everyone told
+// is told that it is over.
+func (s *step) shut(e Evidence, by string) {
+	a := s.w.Alarm
+	a.ClosedAt, a.ClosedBy, a.Evidence = s.at, by, e
+	s.happened(AlarmClosed, first(a.Visits), by)
+	s.out = append(s.out, Drop{Alarm: a.ID})
+	s.tellAll(Tell{Notice: TellClosed, Who: by, Visit: first(a.Visits)})
+	if a.RaisedBy != "" {
+		s.out = append(s.out, Reply{Notice: WasRaised, At: s.at, Who: a.RaisedBy})
+	}
+	s.out = append(s.out, Closed{Alarm: *a})
+	s.w.Alarm = nil
+}

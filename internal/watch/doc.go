@@ -1,0 +1,55 @@
+// Package watch is one worker under watch: their live visits, what they have
+// told us about them, and the alarm that is open. It decides everything that
+// decides a life here (whether a visit goes on, when silence becomes an alarm,
+// who is told and when, when the police are due, what closes an alarm) and
+// nothing else: values in, values out, no I/O, no clock, no goroutine.
+//
+// # Use
+//
+//	next, effects, err := w.Step(at, input)
+//
+// Step takes what happened and gives back the new value and what the world must
+// now be told. [Watch.Wake] is the next instant at which time alone changes
+// something. The unit is the worker, not the visit, because texts, duress
+// without a visit, two visits at once and an alarm are all about a person.
+//
+// # What the caller owes
+//
+//  1. Save next and effects together, or neither. An effect that was not saved
+//     with the value that asked for it is a lost alarm.
+//  2. Give an [Elapsed] at every Wake, as late as need be but always.
+//  3. Give inputs in the order in which they were received, and a worker's
+//     waiting texts before their Elapsed.
+//  4. Give each input an ID that is the same each time the same thing is given.
+//  5. Put the cover of that instant into every input ([rota.Rota.Cover]).
+//  6. Never drop a [Tell]: only a later effect ([Drop]) says that nobody need be
+//     told any more.
+//
+// # Laws
+//
+// They are fuzzed (FuzzLaws), walked by the scenarios in testdata and checked
+// by the simulator.
+//
+//  1. Step is a function: same watch, instant and input, same answer.
+//  2. A live visit always has a wake; an open alarm always has one not later
+//     than its next repeat.
+//  3. After Elapsed nothing is still due; an Elapsed that comes early changes
+//     nothing.
+//  4. However late we wake, one Elapsed does all that fell due, with escalation
+//     counted from the deadline and not from the waking.
+//  5. The same input twice has no second effect.
+//  6. History replays to the core's value. [Rules] is the version that made it.
+//  7. Everyone who was told of an alarm is told when it closes.
+//  8. An end or a close carries its evidence.
+//  9. A duress alarm changes nothing that the worker can see. It holds by
+//     construction: while danger is open the watch carries a second watch, as
+//     the worker sees it ([Watch.Shown]), which takes the same inputs without
+//     the alarm, and only that one may answer the worker.
+//
+// Private words (names of service users, addresses, numbers, bodies of texts)
+// never enter: a text is here as its reading and a fingerprint of its words.
+package watch
+
+// Rules is the version of the rules in this package. A change that makes an
+// old history replay to another value raises it.
+const Rules = 1

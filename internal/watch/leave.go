@@ -1,0 +1,189 @@
+package watch
+
+import "slices"
+
+// goOut takes a clear statement that the worker has left. It ends the visit
+// only when nothing speaks against its being about this visit (rule 2.3).
+func (s *step) goOut(v *Visit, t Text) {
+	named := t.Visit != "" || t.Reference != "" || s.in.By != "" && s.in.By != s.w.Worker
+	switch {
+	case !v.started(s.at): // named, but neither begun nor gone into
+		s.happened(AskedBack, v.ID, "")
+		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
+	case !named && s.tooSoon(*v), !named && s.repeats(t):
+		s.askAgain(v, t)
+	case t.NoWord:
+		s.hush(v)
+	case t.Doubtful:
+		s.claim(v, t, WorkerOut)
+	default:
+		s.left(v, WorkerOut, t.Words, t.Both)
+	}
+}
+
+// tooSoon says whether the worker went in so short a time ago that an OUT may
+// belong to the visit before.
+func (s *step) tooSoon(v Visit) bool {
+	return !v.InAt.IsZero() && s.at.Sub(v.InAt) < soonAfter
+}
+
+// repeats says whether the words are those of an OUT that ended an earlier
+// visit that day: the phone or the network may have sent it again.
+func (s *step) repeats(t Text) bool {
+	return t.Words != "" && slices.ContainsFunc(s.w.Visits, func(v Visit) bool {
+		return v.Status == Ended && v.OutWords == t.Words && s.at.Sub(v.EndedAt) < kept
+	})
+}
+
+func (s *step) askAgain(v *Visit, t Text) {
+	s.w.Asked = &Asked{At: s.at, Of: s.in.ID, Text: t, Among: []string{v.ID}}
+	s.happened(AskedBack, v.ID, "")
+	s.reply(Reply{Notice: ReplyAgain, Visit: v.ID})
+}
+
+// hush answers an OUT without the plan's word as if it had ended the visit;
+// the clock runs on and the responder is told.
+func (s *step) hush(v *Visit) {
+	v.Hushed = true
+	s.reply(Reply{Notice: ReplyOut, Visit: v.ID})
+	s.pass(TellNoWord, *v, Text1)
+}
+
+// claim has the text fetched back before it ends the visit. It is tried until
+// due; then the alarm opens and shows it.
+func (s *step) claim(v *Visit, t Text, e Evidence) {
+	v.Claim = &Claim{Message: s.in.ID, At: s.at, Evidence: e, Words: t.Words, Both: t.Both}
+	until := v.Due()
+	if !until.After(s.at) {
+		until = s.at.Add(soonAfter)
+	}
+	s.out = append(s.out, Fetch{Message: s.in.ID, Visit: v.ID, Until: until})
+}
+
+// fetched takes the provider's word on a text that would end a visit.
+func (s *step) fetched(f Fetched) {
+	i := slices.IndexFunc(s.w.Visits, func(v Visit) bool { return v.Claim != nil && v.Claim.Message == f.Message })
+	if i < 0 {
+		return
+	}
+	v := &s.w.Visits[i]
+	c := *v.Claim
+	switch {
+	case f.Forged:
+		v.Claim = nil
+		s.happened(OutForged, v.ID, "")
+		s.pass(TellForged, *v, Text1)
+	case !f.Found:
+		if !c.Answered {
+			v.Claim.Answered = true
+			s.happened(OutUnconfirmed, v.ID, "")
+			s.reply(Reply{Notice: ReplyConfirming, Visit: v.ID})
+		}
+	case s.covered(v.ID) && !s.outCloses(): // too late to end it: a person closes the alarm
+		v.Claim = nil
+		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
+		s.tellHolders(Tell{Notice: TellWord, Reach: Text1, Of: c.Message})
+	default:
+		s.left(v, c.Evidence, c.Words, c.Both)
+	}
+}
+
+// left ends the visit on the worker's word, and with it an overdue alarm where
+// the plan lets it.
+func (s *step) left(v *Visit, e Evidence, words string, both bool) {
+	to := Ended
+	notice, passed := ReplyOut, TellOut
+	if e == WorkerNotThere {
+		to, notice, passed = Cancelled, ReplyCalledOff, TellCalledOff
+	}
+	v.OutWords = words
+	partners := v.Partners
+	s.end(v, to, e, orWorker(s.in.By, s.w.Worker))
+	s.reply(Reply{Notice: notice, Visit: v.ID})
+	if s.covered(v.ID) {
+		s.closeByOut()
+	} else {
+		s.pass(passed, *v, Board)
+	}
+	if both {
+		for _, p := range partners {
+			s.out = append(s.out, Forward{Worker: p.Worker, ID: s.in.ID + "/" + p.Visit, By: s.w.Worker, Event: BothOut{Visit: p.Visit}})
+		}
+	}
+}
+
+// outCloses says whether the plan lets an OUT close the open alarm: overdue
+// only, and only until someone acknowledged it or logged a call (rule 3.2).
+func (s *step) outCloses() bool {
+	a := s.w.Alarm
+	return a != nil && a.Kind == OverdueAlarm && a.Clock.OutClosesOverdue && a.HeldBy == "" && a.Calls == 0 && a.TheyKnow.IsZero()
+}
+
+// closeByOut closes the alarm once the last visit it covers has ended.
+func (s *step) closeByOut() {
+	for _, id := range s.w.Alarm.Visits {
+		if v, found := s.w.Visit(id); found && v.Live() {
+			return
+		}
+	}
+	s.shut(WorkerOut, s.w.Worker)
+}
+
+// callOff takes the worker's word that a visit does not happen, or that they
+// did not go in.
+func (s *step) callOff(v *Visit, t Text) {
+	switch {
+	case t.NoAnswer && !t.NotThere:
+		s.happened(AskedBack, v.ID, "")
+		s.reply(Reply{Notice: ReplyNoAnswer, Visit: v.ID})
+	case v.started(s.at) && !t.NotThere:
+		s.happened(AskedBack, v.ID, "")
+		s.reply(Reply{Notice: ReplyNotOff, Visit: v.ID, Until: v.ExpectedEndAt})
+	case t.Doubtful:
+		s.claim(v, t, WorkerNotThere)
+	default:
+		s.left(v, WorkerNotThere, t.Words, false)
+	}
+}
+
+// bothOut asks the worker about their visit: a partner's word does not end it.
+func (s *step) bothOut(b BothOut) {
+	v, found := s.w.Visit(b.Visit)
+	if !found || !v.Live() || s.covered(v.ID) {
+		return
+	}
+	s.happened(AskedBack, v.ID, "")
+	s.prompt(AskBoth, v)
+}
+
+// raise opens an alarm that someone else raised for the worker (rule 4.3).
+func (s *step) raise(r Raise) error {
+	if s.shown {
+		return nil
+	}
+	if !r.Kind.Danger() {
+		return &Invalid{[]Problem{{"kind", "is duress or distress"}}}
+	}
+	s.danger(r.Kind, r.Mention, false)
+	a := s.w.Alarm
+	if a.RaisedBy == "" {
+		a.RaisedBy = s.in.By
+	}
+	for _, id := range s.cover.Managers { // each raise is told to the responder and the manager
+		s.tellAlarm(id, s.at)
+	}
+	return nil
+}
+
+// reassure sends the second duress message, to where the worker asked from.
+func (s *step) reassure() error {
+	if !s.shown && (s.w.Alarm == nil || s.w.Alarm.Kind != Duress) {
+		return ErrNoAlarm
+	}
+	s.happened(Reassured, "", s.in.By)
+	s.reply(Reply{Notice: ReplyFound})
+	if a := s.w.Alarm; a != nil {
+		a.ActedAt = s.at
+	}
+	return nil
+}

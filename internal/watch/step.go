@@ -1,0 +1,298 @@
+package watch
+
+import (
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/rota"
+)
+
+const (
+	remembered = 64             // inputs remembered for law 5; the store's inbox remembers for ever
+	kept       = 24 * time.Hour // how long an ended visit stays, to recognise a repeat of its OUT
+	soonAfter  = 10 * time.Minute
+	muchMore   = 2 * time.Hour
+	longest    = 24 * time.Hour
+	longAgo    = 12 * time.Hour
+	askStands  = 30 * time.Minute // how long a question to the worker can be answered
+	aheadOf    = time.Hour        // how long before its start an IN or a cry for help is about a visit
+	unplanned  = time.Hour        // the length of a visit that an IN opened without saying
+)
+
+// step is one Step under way.
+type step struct {
+	w     *Watch
+	now   time.Time // when we are
+	at    time.Time // the instant that is being worked on: earlier than now when we woke late
+	in    Input
+	cover rota.Cover
+	shown bool // this is the watch as the worker sees it: no alarm opens in it
+	out   []Effect
+}
+
+// Step gives the worker's watch after in happened at the instant at, and what
+// the world must now be told. All that fell due by then is done first. On an
+// error nothing changed: *Invalid says which field is wrong, *Refused that the
+// protocol says no, ErrNoAlarm that there is nothing to act on.
+func (w Watch) Step(at time.Time, in Input) (Watch, []Effect, error) {
+	if _, tick := in.Event.(Elapsed); !tick && slices.Contains(w.Seen, in.ID) {
+		return w, nil, nil
+	}
+	next := w.clone()
+	effects, err := next.take(at, in, false)
+	if err != nil {
+		return w, nil, err
+	}
+	effects = next.disguise(w, at, in, effects)
+	next.remember(in)
+	next.forget(at)
+	return next, collapse(effects), nil
+}
+
+// take does what is due and then the input, on a value that may be changed.
+func (w *Watch) take(at time.Time, in Input, shown bool) ([]Effect, error) {
+	s := &step{w: w, now: at, at: at, in: in, cover: in.Cover, shown: shown}
+	s.elapse()
+	if err := s.do(); err != nil {
+		return nil, err
+	}
+	return s.out, nil
+}
+
+// disguise keeps law 9: while danger is open only the shown watch answers the
+// worker. It starts as the watch was before the danger, without any alarm.
+func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect) []Effect {
+	if w.Alarm == nil || !w.Alarm.Kind.Danger() {
+		w.Shown = nil
+		return effects
+	}
+	if w.Shown == nil {
+		w.Shown = new(before.withoutAlarm())
+	}
+	seen, _ := w.Shown.take(at, in, true) // what is refused in the open is refused before this
+	w.Shown.forget(at)
+	effects = slices.DeleteFunc(effects, toWorker)
+	for _, e := range seen {
+		if r, is := e.(Reply); is && r.Of == "" && w.Alarm.Kind == Distress {
+			continue // never text someone in distress unasked (rule 4.5)
+		}
+		if toWorker(e) {
+			effects = append(effects, e)
+		}
+	}
+	return effects
+}
+
+// toWorker says whether the worker could notice the effect: an answer, or the
+// fetch on which an answer waits.
+func toWorker(e Effect) bool {
+	switch e.(type) {
+	case Reply, Fetch:
+		return true
+	default:
+		return false
+	}
+}
+
+// withoutAlarm is the watch as if no alarm had ever been opened.
+func (w Watch) withoutAlarm() Watch {
+	w = w.clone()
+	w.Alarm, w.Shown, w.Seen = nil, nil, nil
+	for i := range w.Visits {
+		if w.Visits[i].Status == Overdue {
+			w.Visits[i].Status = Inside
+		}
+	}
+	return w
+}
+
+func (s *step) do() error {
+	switch e := s.in.Event.(type) {
+	case Elapsed:
+		return nil
+	case Book:
+		return s.book(e)
+	case Edit:
+		return s.edit(e)
+	case Cancel:
+		return s.cancel(e)
+	case Text:
+		s.text(e)
+		return nil
+	case Fetched:
+		s.fetched(e)
+		return nil
+	case BothOut:
+		s.bothOut(e)
+		return nil
+	case Raise:
+		return s.raise(e)
+	case Reassure:
+		return s.reassure()
+	default:
+		return s.act()
+	}
+}
+
+// elapse does, one by one and each at its own instant, all that fell due.
+func (s *step) elapse() {
+	for {
+		t := s.w.wake(s.shown)
+		if t.IsZero() || t.After(s.now) {
+			break
+		}
+		s.at = t
+		s.advance(t)
+	}
+	s.at = s.now
+}
+
+// advance does the first thing that is due at t.
+func (s *step) advance(t time.Time) {
+	for i := range s.w.Visits {
+		if w := s.w.visitWake(i, s.shown); !w.IsZero() && !w.After(t) {
+			s.visitDue(i, t)
+			return
+		}
+	}
+	s.alarmDue(t)
+}
+
+// Wake is the next instant at which time alone changes something; zero when
+// nothing is live.
+func (w Watch) Wake() time.Time {
+	t := w.wake(false)
+	if w.Shown != nil {
+		t = earliest(t, w.Shown.wake(true))
+	}
+	return t
+}
+
+func (w *Watch) wake(shown bool) time.Time {
+	var t time.Time
+	for i := range w.Visits {
+		t = earliest(t, w.visitWake(i, shown))
+	}
+	if w.Alarm != nil {
+		t = earliest(t, w.Alarm.wake())
+	}
+	return t
+}
+
+func (w *Watch) remember(in Input) {
+	if _, tick := in.Event.(Elapsed); tick || in.ID == "" {
+		return
+	}
+	w.Seen = append(w.Seen, in.ID)
+	if over := len(w.Seen) - remembered; over > 0 {
+		w.Seen = slices.Delete(w.Seen, 0, over)
+	}
+}
+
+// forget lets go of visits that ended over a day ago.
+func (w *Watch) forget(at time.Time) {
+	w.Visits = slices.DeleteFunc(w.Visits, func(v Visit) bool {
+		return !v.Live() && v.EndedAt.Before(at.Add(-kept))
+	})
+	if w.Asked != nil && w.Asked.At.Before(at.Add(-askStands)) {
+		w.Asked = nil
+	}
+}
+
+func (s *step) alarmID() string { return "a" + s.in.ID }
+
+// covered says whether the open alarm covers the visit, so that nothing but a
+// person's close moves its clock (rule 3.2).
+func (s *step) covered(id string) bool {
+	return s.w.Alarm != nil && slices.Contains(s.w.Alarm.Visits, id)
+}
+
+// clockFor is the pinned clock of the first of the visits, else the team's now.
+func (s *step) clockFor(ids []string) plan.Clock {
+	if v, found := s.w.Visit(first(ids)); found {
+		return v.Clock
+	}
+	return s.in.Clock
+}
+
+func (s *step) happened(what What, visit, by string) {
+	s.out = append(s.out, Happened{What: what, Visit: visit, By: by})
+}
+
+// tell adds a message to someone who answers for the worker, and remembers that
+// they know of the alarm.
+func (s *step) tell(t Tell) {
+	if t.To == "" || t.To == s.w.Worker || s.shown {
+		return
+	}
+	if t.At.IsZero() {
+		t.At = s.at
+	}
+	t.Late = s.now.Sub(s.at)
+	if a := s.w.Alarm; a != nil {
+		t.Alarm, t.Round = a.ID, a.Round
+		t.Unsure = s.claimed(a)
+		if !slices.Contains(a.Told, t.To) {
+			a.Told = append(a.Told, t.To)
+			s.happened(Told, t.Visit, t.To)
+		}
+	}
+	s.out = append(s.out, t)
+}
+
+// claimed says whether the alarm must show an OUT that was not confirmed.
+func (s *step) claimed(a *Alarm) bool {
+	return slices.ContainsFunc(s.w.Visits, func(v Visit) bool {
+		return v.Claim != nil && slices.Contains(a.Visits, v.ID)
+	})
+}
+
+// pass passes on what the worker did to whoever answers for them now (rule 2.7).
+func (s *step) pass(n Notice, v Visit, reach Reach) {
+	s.tell(Tell{To: first(s.cover.Chain), Notice: n, Reach: reach, Visit: v.ID, Until: v.ExpectedEndAt, Of: s.in.ID})
+}
+
+func (s *step) reply(r Reply) {
+	r.At, r.Of = s.at, s.in.ID
+	s.out = append(s.out, r)
+}
+
+// prompt is a message to the worker that answers nothing.
+func (s *step) prompt(n Notice, v Visit) {
+	s.out = append(s.out, Reply{Notice: n, Visit: v.ID, At: s.at, Until: v.ExpectedEndAt, Who: first(s.cover.Chain)})
+}
+
+// earliest is the first of the instants that are set; zero when none is.
+func earliest(times ...time.Time) time.Time {
+	var t time.Time
+	for _, u := range times {
+		if !u.IsZero() && (t.IsZero() || u.Before(t)) {
+			t = u
+		}
+	}
+	return t
+}
+
+func first(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
+}
+
+// compact is the list without empty names.
+func compact(ids ...string) []string {
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
+}
+
+// union is a and what of b is not in it, in order, in a slice of its own.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, id := range b {
+		if id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,228 @@
+package watch
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// visitWake is the next instant at which time alone changes visit i.
+func (w *Watch) visitWake(i int, shown bool) time.Time {
+	v := w.Visits[i]
+	switch {
+	case !v.Live():
+		return time.Time{}
+	case v.Unwatched:
+		return v.ExpectedEndAt
+	}
+	t := v.nextPrompt()
+	if w.Alarm != nil && slices.Contains(w.Alarm.Visits, v.ID) {
+		t = time.Time{} // its clock stands still; someone is already on it
+	}
+	if v.Status != Overdue && !shown {
+		t = earliest(t, v.Due())
+	}
+	return t
+}
+
+// nextPrompt is when the worker is next asked about the visit (rule 2.5).
+func (v Visit) nextPrompt() time.Time {
+	var t time.Time
+	if !v.Clock.Prompts || v.Hushed || v.Claim != nil || v.Status == Overdue {
+		return t
+	}
+	if v.Status == Booked && !v.StartAsked {
+		t = v.StartsAt.Add(v.Clock.StartPrompt)
+	}
+	if v.EndAsked < len(v.Clock.EndPrompts) {
+		t = earliest(t, v.ExpectedEndAt.Add(v.Clock.EndPrompts[v.EndAsked]))
+	}
+	if !t.Before(v.Due()) {
+		return time.Time{}
+	}
+	return t
+}
+
+// visitDue does what is due on visit i at t: a prompt, or the alarm.
+func (s *step) visitDue(i int, t time.Time) {
+	v := &s.w.Visits[i]
+	switch {
+	case v.Unwatched:
+		s.end(v, Ended, NotWatched, "")
+	case v.Status != Overdue && !s.shown && !v.Due().After(t):
+		s.overdue(v, t)
+	case v.EndAsked < len(v.Clock.EndPrompts) && !v.ExpectedEndAt.Add(v.Clock.EndPrompts[v.EndAsked]).After(t):
+		v.EndAsked++
+		v.StartAsked = true // asked about its end: no need to ask about its start
+		s.happened(Prompted, v.ID, "")
+		s.prompt(AskEnd, *v)
+	default:
+		v.StartAsked = true
+		s.happened(Prompted, v.ID, "")
+		s.prompt(AskStart, *v)
+	}
+}
+
+// overdue opens the alarm: due has passed with no word. The clock runs on the
+// expected end whether or not a "going in" came.
+func (s *step) overdue(v *Visit, t time.Time) {
+	v.Status = Overdue
+	s.happened(VisitOverdue, v.ID, "")
+	opened := s.w.Alarm == nil
+	s.open(OverdueAlarm, t, v.Due().Add(v.Clock.RingRound), v.ID)
+	if opened && v.Clock.Prompts {
+		s.prompt(ReachingYou, *v)
+	}
+}
+
+// end ends a visit with its evidence (law 8).
+func (s *step) end(v *Visit, to Status, e Evidence, by string) {
+	v.Status, v.Evidence, v.EndedAt, v.EndedBy = to, e, s.at, by
+	v.Claim, v.Proposed, v.Hushed = nil, time.Time{}, false
+	what := VisitOut
+	if to == Cancelled {
+		what = VisitCancelled
+	}
+	s.happened(what, v.ID, by)
+}
+
+func (s *step) book(b Book) error {
+	v := b.Visit
+	v.Status = Booked
+	p := problems(s.at, v)
+	if !b.Overlap {
+		p = append(p, s.overlaps(v)...)
+	}
+	if s.w.index(v.ID) >= 0 {
+		p = append(p, Problem{"id", "this visit is booked already"})
+	}
+	if len(p) > 0 {
+		return &Invalid{p}
+	}
+	s.w.Visits = append(s.w.Visits, v)
+	s.sortVisits()
+	s.happened(VisitBooked, v.ID, s.in.By)
+	return nil
+}
+
+func (s *step) sortVisits() {
+	slices.SortStableFunc(s.w.Visits, func(a, b Visit) int {
+		return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// problems says what is wrong with a visit's times.
+func problems(at time.Time, v Visit) []Problem {
+	var p []Problem
+	switch {
+	case !v.ExpectedEndAt.After(v.StartsAt):
+		p = append(p, Problem{"expected_end_at", "is not after the start"})
+	case !v.ExpectedEndAt.After(at):
+		p = append(p, Problem{"expected_end_at", "is already gone"})
+	case v.ExpectedEndAt.Sub(v.StartsAt) > longest:
+		p = append(p, Problem{"expected_end_at", "is more than 24 hours after the start"})
+	}
+	if v.StartsAt.Before(at.Add(-longAgo)) {
+		p = append(p, Problem{"starts_at", "is more than 12 hours past"})
+	}
+	return p
+}
+
+// overlaps refuses a visit that overlaps another of the same worker (rule 8.1).
+func (s *step) overlaps(v Visit) []Problem {
+	for _, o := range s.w.Visits {
+		if o.ID != v.ID && o.Live() && !o.Unwatched && !v.Unwatched &&
+			o.StartsAt.Before(v.ExpectedEndAt) && v.StartsAt.Before(o.ExpectedEndAt) {
+			return []Problem{{"starts_at", "overlaps visit " + o.Reference + "; say \"overlap\": true if that is meant"}}
+		}
+	}
+	return nil
+}
+
+// edit changes a visit's times from a page, the API or the calendar.
+func (s *step) edit(e Edit) error {
+	i := s.w.index(e.Visit)
+	if i < 0 {
+		return ErrNoVisit
+	}
+	v := s.w.Visits[i]
+	if err := s.movable(v); err != nil {
+		return err
+	}
+	if v.Status == Inside && !e.StartsAt.IsZero() && !e.StartsAt.Equal(v.StartsAt) {
+		return &Refused{"the worker went in: its start can no longer be changed"}
+	}
+	before := v
+	v.StartsAt, v.ExpectedEndAt = orElse(e.StartsAt, v.StartsAt), orElse(e.ExpectedEndAt, v.ExpectedEndAt)
+	p := problems(s.at, v)
+	if e.StartsAt.IsZero() { // a start that was accepted once is not judged again
+		p = slices.DeleteFunc(p, func(p Problem) bool { return p.Field == "starts_at" })
+	}
+	if !e.Overlap && (v.StartsAt.Before(before.StartsAt) || v.ExpectedEndAt.After(before.ExpectedEndAt)) {
+		p = append(p, s.overlaps(v)...)
+	}
+	if len(p) > 0 {
+		return &Invalid{p}
+	}
+	s.w.Visits[i] = v
+	if !v.ExpectedEndAt.Equal(before.ExpectedEndAt) {
+		s.moveEnd(&s.w.Visits[i], v.ExpectedEndAt)
+	}
+	if !v.StartsAt.Equal(before.StartsAt) {
+		s.w.Visits[i].StartAsked = false
+	}
+	s.sortVisits()
+	return nil
+}
+
+// movable says no once the visit is over or in an alarm.
+func (s *step) movable(v Visit) error {
+	if !v.Live() {
+		return &Refused{"the visit is over"}
+	}
+	if s.covered(v.ID) {
+		return &Refused{"an alarm is open on this visit: only closing it settles the visit"}
+	}
+	return nil
+}
+
+// moveEnd sets a new expected end: the clock starts anew from it.
+func (s *step) moveEnd(v *Visit, until time.Time) {
+	v.ExpectedEndAt, v.EndAsked, v.Proposed = until, 0, time.Time{}
+	v.Claim, v.Hushed = nil, false
+	s.out = append(s.out, Happened{What: VisitNewTime, Visit: v.ID, By: s.in.By, Until: until})
+}
+
+// cancel calls a visit off; once it may have started, a person must have spoken
+// with the worker (rule 2.8).
+func (s *step) cancel(c Cancel) error {
+	i := s.w.index(c.Visit)
+	if i < 0 {
+		return ErrNoVisit
+	}
+	v := &s.w.Visits[i]
+	if err := s.movable(*v); err != nil {
+		return err
+	}
+	spoke := c.Spoke && s.in.By != "" && s.in.By != s.w.Worker
+	switch {
+	case s.in.By == "":
+		return &Invalid{[]Problem{{"by", "says who calls it off"}}}
+	case !v.started(s.at):
+		s.end(v, Cancelled, CancelledBefore, s.in.By)
+	case spoke:
+		s.end(v, Cancelled, SpokeWorker, s.in.By)
+	default:
+		return &Refused{"the visit has started: only the worker saying that they are not there, or a responder who spoke with them, calls it off"}
+	}
+	s.reply(Reply{Notice: ReplyCalledOff, Visit: v.ID})
+	s.pass(TellCalledOff, *v, Board)
+	return nil
+}
+
+func orElse(t, other time.Time) time.Time {
+	if t.IsZero() {
+		return other
+	}
+	return t
+}
