@@ -86,7 +86,7 @@ func (s *source) checkImports(p part) {
 		switch {
 		case local && !s.mayImport(p, own):
 			s.report(spec.Pos(), "%s may not import %s", s.dir(), own)
-		case !local && p.pure && !s.isTest() && !slices.Contains(pureStandard, imported) && !slices.Contains(pureLibraries[s.dir()], imported):
+		case !local && p.pure && !s.isTest() && !slices.Contains(pureStandard, imported) && !slices.Contains(pureBesides[s.dir()], imported):
 			s.report(spec.Pos(), "%s is pure and may not import %s", s.dir(), imported)
 		case !s.isTest() && !s.testPart() && slices.ContainsFunc(testOnly, func(t string) bool { return within(imported, t+"/...") }):
 			s.report(spec.Pos(), "%s ships and may not import %s", s.dir(), imported)
