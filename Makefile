@@ -6,11 +6,12 @@ FUZZTIME ?= 10s
 GO       ?= go
 GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
 
+.NOTPARALLEL:
 .PHONY: build test demo check fuzz clean
 .PHONY: check-format check-vet check-fix check-static check-race check-readme vulncheck
 
 build: ## bin/allclear, the one binary
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/allclear ./cmd/allclear
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/allclear ./cmd/allclear
 
 test: ## every test, after installing what they need
 	@scripts/need-postgres
