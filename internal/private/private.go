@@ -6,7 +6,6 @@ package private
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"unique"
 )
@@ -51,7 +50,7 @@ func (t Text) String() string { return shown }
 func (t Text) GoString() string { return shown }
 
 // Format writes "[private]" for every verb, so that %x and %d leak no more than %s.
-func (t Text) Format(f fmt.State, _ rune) { io.WriteString(f, shown) }
+func (t Text) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(shown)) }
 
 // LogValue is "[private]".
 func (t Text) LogValue() slog.Value { return slog.StringValue(shown) }
