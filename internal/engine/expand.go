@@ -114,6 +114,7 @@ func (x *expansion) tell(t watch.Tell) error {
 	values.Until, values.Late, values.Unsure, values.Round = x.local(t.Until), t.Late, t.Unsure, t.Round
 	values.Who = x.shortName(x.ctx, x.sc.pages, t.Who)
 	values.Link = x.link(t.Alarm, t.Visit)
+	values.Spoke = x.done.after.Alarm != nil && !x.done.after.Alarm.SpokeAt.IsZero()
 	x.reach(m, p, t, values)
 	return nil
 }
@@ -130,18 +131,29 @@ func (x *expansion) reach(m store.Message, p buddy.Person, t watch.Tell, v wordi
 	if x.Voice == nil {
 		calls = nil
 	}
-	for _, n := range texts {
-		m.Channel, m.To, m.Body = chanSMS, n, private.New(wording.Text(t.Notice, v))
-		x.add(m)
-	}
-	for _, n := range calls {
-		m.Channel, m.To, m.Nonce, m.Digit = chanVoice, n, x.newNonce(), x.newDigit()
-		m.Body = private.New(wording.Speech(t.Notice, v, m.Digit))
-		x.add(m)
-	}
+	x.rowsFor(m, texts, calls, []string{wording.Text(t.Notice, v)}, func(digit int) string { return wording.Speech(t.Notice, v, digit) })
 	if t.Reach != watch.Board && len(texts)+len(calls) == 0 {
-		m.Channel, m.To = chanNone, phone.Number{}
+		m.Channel = chanNone
 		x.add(m)
+	}
+}
+
+// rowsFor adds a row for each text to each number and for each call.
+func (x *expansion) rowsFor(m store.Message, texts, calls []phone.Number, bodies []string, spoken func(digit int) string) {
+	if x.SMS != nil {
+		for _, n := range texts {
+			for _, body := range bodies {
+				m.Channel, m.To, m.Body = chanSMS, n, private.New(body)
+				x.add(m)
+			}
+		}
+	}
+	if x.Voice != nil {
+		for _, n := range calls {
+			m.Channel, m.To, m.Nonce, m.Digit = chanVoice, n, x.newNonce(), x.newDigit()
+			m.Body = private.New(spoken(m.Digit))
+			x.add(m)
+		}
 	}
 }
 
@@ -207,12 +219,12 @@ func (x *expansion) reply(r watch.Reply) {
 
 // values are the words' blanks that every sentence about this worker shares.
 func (x *expansion) values(at time.Time, visit string) wording.Values {
-	v := wording.Values{Zone: x.sc.zone, At: x.local(at), Rehearsal: x.Rehearsal, Number: x.Number,
-		Worker: x.sc.worker.ShortName(), Phrase: private.New(x.sc.team.Plan.DuressPhrase)}
+	v := wording.Values{Zone: x.sc.zone, Now: x.local(x.at), At: x.local(at), Rehearsal: x.Rehearsal, Number: x.Number,
+		Worker: x.sc.worker.ShortName(), Asked: private.New(x.sc.team.Plan.DuressPhrase)}
 	if w, found := x.done.after.Visit(visit); found {
-		v.Reference, v.Due = w.Reference, x.local(w.ExpectedEndAt)
+		v.Reference, v.Due = w.Reference, x.local(w.Due())
 	} else if w, found := x.done.before.Visit(visit); found {
-		v.Reference, v.Due = w.Reference, x.local(w.ExpectedEndAt)
+		v.Reference, v.Due = w.Reference, x.local(w.Due())
 	}
 	return v
 }

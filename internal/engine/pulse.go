@@ -17,6 +17,37 @@ type pulse struct {
 	text    time.Time // the last text received
 	trouble map[string]string
 	stuck   map[string]*stuck
+	answers map[string]answers
+}
+
+// answers counts how often an unknown number was answered, so that two robots
+// do not text each other for ever.
+type answers struct {
+	since time.Time
+	n     int
+}
+
+const (
+	answersEach = 5         // to one unknown number …
+	answersPer  = time.Hour // … in this time
+	answersKept = 10000
+)
+
+// mayAnswer says whether an unknown number is answered once more. It is never
+// asked for a number we know.
+func (p *pulse) mayAnswer(number string, at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.answers == nil || len(p.answers) > answersKept {
+		p.answers = map[string]answers{}
+	}
+	a := p.answers[number]
+	if at.Sub(a.since) > answersPer {
+		a = answers{since: at}
+	}
+	a.n++
+	p.answers[number] = a
+	return number != "" && a.n <= answersEach
 }
 
 // stuck is a worker whose step fails.
