@@ -52,6 +52,7 @@ type Store interface {
 	Visits(ctx context.Context, f store.VisitFilter) ([]store.Visit, error)
 	ReferenceFree(ctx context.Context, ref string) (bool, error)
 	Alarm(ctx context.Context, id string) (store.Alarm, error)
+	Alarms(ctx context.Context, status string, limit int) ([]store.Alarm, error)
 	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
 
 	Seal(ctx context.Context, at time.Time) (int, error)
