@@ -34,7 +34,7 @@ func (m *message) plan(c Context) plan {
 			}
 			continue
 		}
-		if i > 0 && m.word(s.first-1) == "not" {
+		if i > 0 && (m.word(s.first-1) == "not" || m.word(s.first-1) == "of" && m.word(s.first-2) == "instead") {
 			continue
 		}
 		if s.begins {
@@ -107,10 +107,10 @@ func (m *message) corrected(s, next spoken) bool {
 		return false
 	}
 	between := &message{words: m.words[s.last:next.first]}
-	if len(between.words) > 0 && between.words[len(between.words)-1] == "not" {
+	if n := len(between.words); n > 0 && (between.words[n-1] == "not" || between.words[n-1] == "of") {
 		return false
 	}
-	if len(between.words) <= 2 && between.has("or", "-", "to", "and") {
+	if len(between.words) <= 2 && between.has("or", "-", "to", "and", "until") {
 		return true
 	}
 	return len(between.words) <= 6 && corrections.in(between)
@@ -224,6 +224,8 @@ func (m *message) read(s *spoken) bool {
 		return s.asMinutes(n)
 	case !bare:
 		return false
+	case s.cue == "plus" && n < 5:
+		return false
 	case s.cue == "in" && n != 12 && n >= 5, s.cue == "another", s.cue == "extra", s.cue == "running", s.cue == "plus", s.cue == "me", s.cue == "more":
 		return s.asMinutes(n)
 	case (s.cue == "be" || s.cue == "need" || s.cue == "for" || s.cue == "late" || s.cue == "by" && m.has("extend", "extended", "late")) && n > 12:
@@ -269,6 +271,8 @@ func (m *message) foreign(s spoken, c Context) bool {
 		w := m.words[j]
 		switch {
 		case otherThings[w] && m.dates(j, s.first), w == "waited", w == "gave" && m.word(j+1) == "it":
+			return true
+		case w == "next", w == "my" && j == s.first-1:
 			return true
 		case pastCues[w] && s.t.form != aSpan && m.word(j+1) == "at":
 			return true
