@@ -122,14 +122,26 @@ func (m *message) settle(list []spoken) (spoken, bool) {
 		return spoken{}, false
 	}
 	for _, s := range list[1:] {
+		if m.elsewhere(s.first) {
+			break
+		}
 		if s.t.form != list[0].t.form || s.t.hour%12 != list[0].t.hour%12 || s.t.minute != list[0].t.minute || s.t.length != list[0].t.length {
-			if m.word(s.first-1) == "then" || m.nextVisit(s.first) {
-				break
-			}
 			return spoken{}, false
 		}
 	}
 	return list[0], true
+}
+
+// elsewhere says whether a time is that of what comes after the visit: "out at 4, home by 5", "then Smiths at 5".
+func (m *message) elsewhere(i int) bool {
+	first := m.clauseStart(i)
+	for j := first; j < i; j++ {
+		switch m.words[j] {
+		case "home", "desk", "office", "base", "next":
+			return true
+		}
+	}
+	return m.word(first-1) == "then" || m.nextVisit(i)
 }
 
 // ends gives the instant of a new end (guide T4, T5).
@@ -270,7 +282,7 @@ func (m *message) foreign(s spoken, c Context) bool {
 	for j := first; j < s.first; j++ {
 		w := m.words[j]
 		switch {
-		case otherThings[w] && m.dates(j, s.first), w == "waited", w == "gave" && m.word(j+1) == "it":
+		case otherThings[w] && m.dates(j, s.first), w == "waited", (w == "gave" || w == "give" || w == "giving") && m.word(j+1) == "it":
 			return true
 		case w == "next", w == "my" && j == s.first-1:
 			return true
