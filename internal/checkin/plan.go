@@ -121,6 +121,11 @@ func (m *message) settle(list []spoken) (spoken, bool) {
 	if len(list) == 0 {
 		return spoken{}, false
 	}
+	for _, s := range list {
+		if m.word(s.last) == "latest" || m.word(s.last) == "at" && m.word(s.last+2) == "latest" {
+			return s, true
+		}
+	}
 	for _, s := range list[1:] {
 		if m.elsewhere(s.first) {
 			break
@@ -175,7 +180,7 @@ func (c Context) starts(s spoken, m *message) time.Time {
 	if !s.t.isLength() {
 		return c.next(s.t)
 	}
-	if overCues[s.cue] || overAfter[s.after] || s.after == "later" || s.after == "delayed" {
+	if overCues[s.cue] || overAfter[s.after] || s.after == "later" || s.after == "delayed" || s.cue == "back" || s.cue == "by" {
 		if c.Start.Before(c.Now) {
 			return c.Now.Add(s.t.length)
 		}
@@ -341,7 +346,7 @@ func (m *message) clauseStart(i int) int {
 }
 
 // beginCues before a visit make a time its start; without them and without an end's words, "pushed back to 3" is one.
-var beginCues = set("there start starting begin beginning begins arrive arriving arrival going go in back moved move pushed put into delayed push bring brought forward changed get getting enter entering starts")
+var beginCues = set("there start starting begin beginning begins come try again eta return arrive arriving arrival going go in back moved move pushed put into delayed push bring brought forward changed get getting enter entering starts")
 
 var endCues = set("out done finish finished finishing until end leave leaving away by home for")
 

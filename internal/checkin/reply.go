@@ -22,7 +22,7 @@ func (m *message) tookBack() bool {
 
 // enters says whether the worker goes in, or is in, with nothing against it.
 func (m *message) enters() bool {
-	if w := m.word(0); (w == "in" || w == "here" || w == "inside") && (m.onlyCourtesy(1, len(m.words)) || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
+	if w := m.word(0); (w == "in" || w == "here" || w == "inside" || w == "started") && (m.onlyCourtesy(1, len(m.words)) || w == "inside" && m.word(1) == "with" || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
 		return true
 	}
 	for i := 0; i < len(m.words); {
