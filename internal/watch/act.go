@@ -48,7 +48,7 @@ func (s *step) act() error {
 func (s *step) unreached(u Unreached) {
 	a := s.w.Alarm
 	if a.HeldBy == "" && !a.RoundAt.IsZero() && u.Round == a.Round && a.Round <= loudRounds {
-		s.round(s.at)
+		s.round()
 	}
 }
 
