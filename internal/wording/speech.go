@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -12,9 +13,9 @@ import (
 // where they are.
 var spoken = map[watch.Notice]string{
 	watch.TellOverdue:  "We have not heard from {worker}[, visit {ref}], who was due by {due}.[ {unsure}]",
-	watch.TellDistress: "{worker}[, visit {ref}], has asked for help, at {at}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
-	watch.TellDuress:   "{worker}[, visit {ref}], has asked for help, at {at}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
-	watch.TellMention:  "{worker}[, visit {ref}], may be in danger, since {at}. Read your text now. Do not ring or text {worker}.",
+	watch.TellDistress: "{worker}[, visit {ref}], has asked for help, at {due}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
+	watch.TellDuress:   "{worker}[, visit {ref}], has asked for help, at {due}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
+	watch.TellMention:  "{worker}[, visit {ref}], may be in danger, since {due}. Read your text now. Do not ring or text {worker}.",
 	watch.TellJoined:   "Another visit of {worker}[, {ref}], has joined the open alarm, at {at}.",
 	watch.TellPolice:   "It is {at}. Contact the police now about {worker}[, visit {ref}]. What to tell them is in your text.",
 	watch.TellLiaise:   "It is {at}. Please speak with the police again about {worker}[, visit {ref}].",
@@ -68,13 +69,25 @@ func (v Values) again() string {
 		s += fmt.Sprintf(" Notice number %d.", v.Round)
 	}
 	if v.Late >= lateFrom {
-		s += " This call is late by " + spokenLength(v) + "."
+		s += " This call is late by " + longhand(v.Late) + "."
 	}
 	return s
 }
 
-func spokenLength(v Values) string {
-	return strings.NewReplacer(" h", " hours", " min", " minutes").Replace(length(v.Late))
+// longhand is a duration as it is said: "1 hour 5 minutes".
+func longhand(d time.Duration) string {
+	var said []string
+	count := func(n int, unit string) {
+		switch {
+		case n == 1:
+			said = append(said, "1 "+unit)
+		case n > 1:
+			said = append(said, fmt.Sprint(n, " ", unit, "s"))
+		}
+	}
+	count(int(d.Hours()), "hour")
+	count(int(d.Minutes())%60, "minute")
+	return strings.Join(said, " ")
 }
 
 // aloud fills a template for a voice.
@@ -93,9 +106,9 @@ func (v Values) voiced(name string, r room) string {
 	case "due":
 		return cmp.Or(v.clock(v.Due), v.clock(v.At))
 	case "worker":
-		return cmp.Or(Short(v.Worker), "a worker")
+		return Short(v.Worker)
 	case "who":
-		return cmp.Or(Short(v.Who), "a colleague")
+		return Short(v.Who)
 	case "unsure":
 		if v.Unsure {
 			return "A text that says out is not confirmed."

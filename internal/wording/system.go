@@ -6,7 +6,7 @@ import "github.com/allclear-safety/allclear/internal/watch"
 const (
 	SystemDown  watch.Notice = "system_down"  // from Begin to Until, and Among fell due meanwhile (rule 7.6)
 	SetAside    watch.Notice = "set_aside"    // a message that could not be dealt with, for a person to look at
-	NumberWrong watch.Notice = "number_wrong" // Who cannot be reached on a number they have
+	NumberWrong watch.Notice = "number_wrong" // Who can't be reached on a number they have
 	OptedOut    watch.Notice = "opted_out"    // Who takes no texts from us any more
 	UnknownHelp watch.Notice = "unknown_help" // a cry for help from an unknown number (rule 2.4)
 
@@ -30,23 +30,23 @@ const (
 )
 
 var ofTheSystem = map[watch.Notice]string{
-	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due meanwhile: {fell}.][ {nothing}]< Please check them.>[ {link}]",
-	SetAside:    head + "A message[ about {about}] could not be dealt with. Please look at it now.[ {link}]",
+	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due: {fell}.][ {nothing}]< Please check them.>[ {link}]",
+	SetAside:    head + "A message< about {worker}> could not be dealt with. Please look at it now.[ {link}]",
 	NumberWrong: head + "We could not reach {who}: the number seems wrong.< Please use another way, and correct it.>[ {link}]",
 	OptedOut:    head + "{who} no longer gets our texts: they opted out.< Please use another way, and put it right with them.>[ {link}]",
-	UnknownHelp: head + "A cry for help came from a number we do not know. Please read it now.[ {link}]",
+	UnknownHelp: head + "A cry for help from a number we do not know. Please read it now.[ {link}]",
 
 	GapNow:       "{at}: NOBODY IS ON CALL[ until {until}]. Please find cover now.< The fallback answers until then.>[ {link}]",
 	GapIn4Hours:  "Nobody is on call from {begin}[ to {until}], in 4 h. Please find cover today.[ {link}]",
 	GapIn48Hours: "Nobody is on call from {begin}[ to {until}], in 48 h. Please find cover.[ {link}]",
 	GapIn7Days:   "Nobody is on call from {begin}[ to {until}], in 7 days. Please find cover.[ {link}]",
-	GapVisit:     "{ref} at {begin}[ of {about}] falls when nobody is on call. {who} answers for it.< Please find cover.>[ {link}]",
-	CoverAdded:   "You are on call from {begin} to {until}.< This is new in the rota.>[ {link}]",
+	GapVisit:     "{ref} at {begin}< of {worker}> falls when nobody is on call. {who} answers for it.< Please find cover.>[ {link}]",
+	CoverAdded:   "You are on call from {begin} to {until}.< Workers text {number}.>[ {link}]",
 	CoverRemoved: "You are no longer on call from {begin} to {until}.< The rota has changed.>[ {link}]",
 	CoverMoved:   "Your time on call has moved. It is now from {begin} to {until}.[ {link}]",
 
 	ClockDiverged: "{at}: Our clock differs from the true time[ by {late}]. Alarms may come early.< Please tell whoever runs Allclear.>[ {link}]",
-	CreditGone:    "{at}: The account for texts and calls has run out of credit. Please top it up now.< Until then, ring.>[ {link}]",
-	ChannelDown:   "{at}: Our texts and calls may not be going out. Please watch the board and ring workers directly.[ {link}]",
+	CreditGone:    "{at}: Our credit for texts and calls has run out. Please top it up now.< Until then, ring.>[ {link}]",
+	ChannelDown:   "{at}: Our texts and calls may not go out. Please watch the board< and ring workers directly>.[ {link}]",
 	StorageFull:   "{at}: Allclear can store no more. Please make room now.< Until then, workers text and ring you directly.>[ {link}]",
 }

@@ -1,6 +1,9 @@
 package wording
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // part is a piece of a template: words, a value, or a group of parts that may be left out.
 type part struct {
@@ -88,7 +91,7 @@ type filler struct {
 	out   strings.Builder
 }
 
-// fill writes the parts. A value that is not there leaves a gap.
+// fill writes the parts, and a stand-in for a value that is not there.
 func (f *filler) fill(parts []part) {
 	for _, p := range parts {
 		switch {
@@ -99,11 +102,19 @@ func (f *filler) fill(parts []part) {
 				f.seen += countIfRoom(p.group)
 			}
 		case p.value != "":
-			f.out.WriteString(f.value(p.value, f.room))
+			f.write(cmp.Or(f.value(p.value, f.room), standIns[p.value]))
 		default:
-			f.out.WriteString(p.words)
+			f.write(p.words)
 		}
 	}
+}
+
+// write leaves out a second full stop, after a name that was cut.
+func (f *filler) write(s string) {
+	if strings.HasSuffix(f.out.String(), ".") {
+		s = strings.TrimPrefix(s, ".")
+	}
+	f.out.WriteString(s)
 }
 
 // keeps says whether a group stays: there is room for it, and each value that is directly in it is there.

@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -15,13 +14,19 @@ const (
 	longestDetail    = 30
 )
 
-// in gives the value that a template calls by name; "" when it is not there. A value that a sentence can't do without has a stand-in.
+// standIns are said for a value that is not there, where the sentence can't do without it.
+var standIns = map[string]string{
+	"ref": "your visit", "at": "a time not known", "begin": "a time not known", "until": "a time not known", "worker": "a worker",
+	"who": "a colleague", "name": "them", "asked": "someone", "missing": "the details",
+}
+
+// in gives the value that a template calls by name; "" when it is not there.
 func (v Values) in(name string, r room) string {
 	switch name {
 	case "ref":
 		return one(v.Reference, longestReference)
 	case "at":
-		return cmp.Or(v.clock(v.At), "at a time not known")
+		return v.clock(v.At)
 	case "begin":
 		return v.clock(v.Begin)
 	case "until":
@@ -32,17 +37,13 @@ func (v Values) in(name string, r room) string {
 		}
 		return v.clock(v.Due)
 	case "worker":
-		return cmp.Or(short(v.Worker, r.names), "a worker")
-	case "about":
 		return short(v.Worker, r.names)
 	case "who":
-		return cmp.Or(short(v.Who, r.names), "a colleague")
-	case "by":
 		return short(v.Who, r.names)
 	case "name":
-		return cmp.Or(one(v.Name.Reveal(), r.names), "them")
+		return one(v.Name.Reveal(), r.names)
 	case "asked":
-		return cmp.Or(one(v.Asked.Reveal(), r.names), "someone")
+		return one(v.Asked.Reveal(), r.names)
 	case "link":
 		return v.link(r.link)
 	case "number":
@@ -55,16 +56,16 @@ func (v Values) in(name string, r room) string {
 // more gives the values that are sentences or lists themselves.
 func (v Values) more(name string, r room) string {
 	switch name {
+	case "LATE":
+		if v.Late < lateFrom {
+			return ""
+		}
+		return "LATE"
 	case "late":
 		if v.Late < lateFrom {
 			return ""
 		}
 		return length(v.Late)
-	case "down":
-		if v.Late < lateFrom {
-			return ""
-		}
-		return ", system was down"
 	case "nth":
 		if v.Round < 2 {
 			return ""
@@ -76,9 +77,9 @@ func (v Values) more(name string, r room) string {
 		}
 		return "An OUT is not confirmed."
 	case "choice":
-		return some(v.visits(func(w Visit) string { return v.clock(w.StartsAt) }), r.list, " or ")
+		return some(v.among(func(w Visit) string { return fmt.Sprintf(" (%s)", v.clock(w.StartsAt)) }), r.list, " or ")
 	case "fell":
-		return some(v.visits(func(w Visit) string { return "until " + v.clock(w.ExpectedEndAt) }), r.list, " and ")
+		return some(v.among(func(Visit) string { return "" }), r.list, " and ")
 	case "nothing":
 		if len(v.Among) > 0 {
 			return ""
@@ -89,16 +90,17 @@ func (v Values) more(name string, r room) string {
 		for _, d := range v.Missing {
 			details = append(details, one(d, longestDetail))
 		}
-		return cmp.Or(some(details, r.list, " and "), "the details")
+		return some(details, r.list, " and ")
 	default:
 		return ""
 	}
 }
 
-func (v Values) visits(time func(Visit) string) []string {
+// among names the visits by their references, each with what more says of it.
+func (v Values) among(more func(Visit) string) []string {
 	var named []string
 	for _, w := range v.Among {
-		named = append(named, fmt.Sprintf("%s (%s)", one(w.Reference, longestReference), time(w)))
+		named = append(named, one(w.Reference, longestReference)+more(w))
 	}
 	return named
 }
