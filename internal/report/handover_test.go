@@ -60,6 +60,24 @@ func priya(t testing.TB) Handover {
 	return h
 }
 
+// danger is a handover after the agreed words, with a photograph and an address that was edited.
+func danger(t testing.TB) Handover {
+	h := priya(t)
+	h.Kind, h.Words = watch.Duress, private.New("Can you ask Scarlett to ring me about the Jones file")
+	h.Visits[0].AddressAtIn = private.New("2 Other Road, Gloucester GL1 2BB")
+	h.Worker.Photograph = picture(t, 300, 400)
+	return h
+}
+
+func picture(t testing.TB, width, height int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func page(t testing.TB, h Handover) string {
 	t.Helper()
 	var b strings.Builder
@@ -82,7 +100,7 @@ func pages(pdf []byte) int { return bytes.Count(pdf, []byte("/Type /Page\n")) }
 
 func TestTheSheetKeepsTheOrderOfRule3_4(t *testing.T) {
 	order := []string{
-		"real and immediate risk to life or of serious harm", "have not told us that they are out, 45 minutes after",
+		"real and immediate risk to life or of serious harm", "have not told us that they are out, 45 minutes after", "We rang for 24 minutes and nobody has spoken with them.",
 		"Priya Nair", "green coat", "Fiesta", "AB12 CDE",
 		"J Smith", "1 Example Street", "07700 900103", "home visit", "large dog; son has threatened staff",
 		"15:00 on Saturday 21 November", "Going in now, should be out by 3", "9 calls to 3 numbers, from 15:16 to 15:40. Nobody has spoken with the worker.",
@@ -102,9 +120,7 @@ func TestTheSheetKeepsTheOrderOfRule3_4(t *testing.T) {
 
 func TestTheSheetIsReadAloudIn90Seconds(t *testing.T) {
 	const words = 260 // at the pace of someone who dictates: some 175 a minute
-	danger := priya(t)
-	danger.Kind, danger.Words = watch.Duress, private.New("Can you ask Scarlett to ring me about the Jones file")
-	for _, h := range []Handover{priya(t), danger} {
+	for _, h := range []Handover{priya(t), danger(t)} {
 		if n := len(strings.Fields(h.Spoken())); n > words {
 			t.Errorf("%s: %d words:\n%s", h.Kind, n, h.Spoken())
 		}
@@ -113,7 +129,7 @@ func TestTheSheetIsReadAloudIn90Seconds(t *testing.T) {
 
 func TestWhatIsNotKnownSaysSo(t *testing.T) {
 	h := Handover{Kind: watch.OverdueAlarm, Visits: []Visit{{}}, Kin: []Kin{{}}}
-	for _, label := range []string{"Description", "Vehicle", "Registration", "Mobile", "Who", "Where", "Contact", "What for", "Also there", "Known risks", "Ended", "Person", "Number"} {
+	for _, label := range []string{"Description", "Vehicle", "Registration", "Mobile", "Who", "Where", "Contact", "What for", "Also there", "Known risks", "Expected end", "Person", "Number"} {
 		if !strings.Contains(h.Spoken(), label+": not known.") {
 			t.Errorf("%s does not say that it is not known:\n%s", label, h.Spoken())
 		}
@@ -176,7 +192,7 @@ func TestAnAddressEditedAfterInShowsBoth(t *testing.T) {
 func TestASheetNeverSaysNobodySpokeWhenSomeoneDid(t *testing.T) {
 	h := priya(t)
 	h.Calls = append(h.Calls, Call{At: on(15, 42), To: h.Worker.Mobile, Result: watch.SpokeThem})
-	if text := h.Spoken(); strings.Contains(text, "Nobody") || !strings.Contains(text, "Someone spoke with the worker at 15:42.") {
+	if text := h.Spoken(); strings.Contains(strings.ToLower(text), "nobody") || !strings.Contains(text, "Someone spoke with the worker at 15:42.") {
 		t.Errorf("%s", text)
 	}
 }
@@ -230,7 +246,7 @@ func TestThePDFIsOnePage(t *testing.T) {
 		t.Error("the same sheet printed twice differs")
 	}
 	if dir := os.Getenv("HANDOVER_DIR"); dir != "" { // to look at
-		for name, content := range map[string][]byte{"handover.pdf": pdf, "handover.html": []byte(page(t, priya(t)))} {
+		for name, content := range map[string][]byte{"handover.pdf": pdf, "danger.pdf": paged(t, danger(t)), "handover.html": []byte(page(t, priya(t)))} {
 			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -261,23 +277,26 @@ func TestNamesOfEveryKindPrint(t *testing.T) {
 	}
 }
 
-func TestAPhotographIsShownAndABrokenOneCostsNothing(t *testing.T) {
-	var picture bytes.Buffer
-	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 30, 40))); err != nil {
-		t.Fatal(err)
+func TestAPhotographIsShown(t *testing.T) {
+	for _, size := range [][2]int{{30, 40}, {3000, 2}, {2, 3000}, {1, 1}} {
+		h := priya(t)
+		h.Worker.Photograph = picture(t, size[0], size[1])
+		if html := page(t, h); !strings.Contains(html, `src="data:image/jpeg;base64,`) || !strings.Contains(html, `alt="Photograph of the worker"`) {
+			t.Errorf("%v: no photograph on the page", size)
+		}
+		if pdf := paged(t, h); !bytes.Contains(pdf, []byte("/Subtype /Image")) || pages(pdf) != 1 {
+			t.Errorf("%v: no photograph on paper, or a second page", size)
+		}
 	}
-	h := priya(t)
-	h.Worker.Photograph = picture.Bytes()
-	if !strings.Contains(page(t, h), `src="data:image/jpeg;base64,`) || !strings.Contains(page(t, h), `alt="Photograph of the worker"`) {
-		t.Error("no photograph on the page")
-	}
-	if pdf := paged(t, h); !bytes.Contains(pdf, []byte("/Subtype /Image")) || pages(pdf) != 1 {
-		t.Error("no photograph on paper, or a second page")
-	}
-	for _, broken := range [][]byte{[]byte("no picture"), picture.Bytes()[:40], picture.Bytes()[:60]} {
+}
+
+func TestABrokenPhotographCostsNothing(t *testing.T) {
+	whole := picture(t, 30, 40)
+	for _, broken := range [][]byte{[]byte("no picture"), whole[:40], whole[:60], picture(t, 6000, 5000)} {
+		h := priya(t)
 		h.Worker.Photograph = broken
-		if strings.Contains(string(paged(t, h)), "/Subtype /Image") {
-			t.Error("a broken photograph was printed")
+		if pdf := paged(t, h); bytes.Contains(pdf, []byte("/Subtype /Image")) || !bytes.Equal(pdf, paged(t, priya(t))) {
+			t.Error("a broken or far too large photograph changed the sheet")
 		}
 	}
 }

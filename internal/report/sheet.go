@@ -96,7 +96,7 @@ func (v Visit) where() []row {
 func (h Handover) end() section {
 	s := section{ID: "end", Heading: "When it should have ended"}
 	for _, v := range h.Visits {
-		label := "Ended"
+		label := "Expected end"
 		if len(h.Visits) > 1 {
 			label = v.Reference
 		}
@@ -143,16 +143,10 @@ func (h Handover) tried() string {
 		return "No call has been logged."
 	}
 	numbers := map[phone.Number]bool{}
-	first, last := h.Calls[0].At, h.Calls[0].At
 	for _, c := range h.Calls {
 		numbers[c.To] = true
-		if c.At.Before(first) {
-			first = c.At
-		}
-		if c.At.After(last) {
-			last = c.At
-		}
 	}
+	first, last := h.span()
 	made := fmt.Sprintf("%s to %s, from %s to %s.", count(len(h.Calls), "call"), count(len(numbers), "number"), h.at(first), h.at(last))
 	if spoke := h.spokeAt(); !spoke.IsZero() {
 		return made + " Someone spoke with the worker at " + h.at(spoke) + "."
@@ -221,13 +215,13 @@ func (h Handover) at(t time.Time) string {
 	return t.Format("Mon 2 Jan, ") + h.clock(t)
 }
 
-// day is an instant with its day in full: "15:00 on Saturday 21 November".
+// day is an instant with its day in full: "15:00 on Saturday 21 November 2026".
 func (h Handover) day(t time.Time) string {
 	if t.IsZero() {
 		return notKnown
 	}
 	t = t.In(h.zone())
-	return h.clock(t) + t.Format(" on Monday 2 January")
+	return h.clock(t) + t.Format(" on Monday 2 January 2006")
 }
 
 // clock is the time of day; with its zone in the hour that comes twice when summer time ends.

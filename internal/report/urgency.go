@@ -60,7 +60,14 @@ func (h Handover) silence() string {
 	if end := h.firstEnd(); !end.IsZero() && h.WrittenAt.After(end) {
 		s = fmt.Sprintf("They visited alone and have not told us that they are out, %s after the visit should have ended.", minutes(h.WrittenAt.Sub(end)))
 	}
-	return s + " " + h.tried()
+	switch first, last := h.span(); {
+	case len(h.Calls) == 0 || !h.spokeAt().IsZero(): // what was said and when is under the calls
+		return s
+	case last.Sub(first) < time.Minute:
+		return s + " We have rung and nobody has spoken with them."
+	default:
+		return s + fmt.Sprintf(" We rang for %s and nobody has spoken with them.", minutes(last.Sub(first)))
+	}
 }
 
 func (h Handover) firstEnd() time.Time {
@@ -71,4 +78,17 @@ func (h Handover) firstEnd() time.Time {
 		}
 	}
 	return end
+}
+
+// span is from the first call to the last.
+func (h Handover) span() (first, last time.Time) {
+	for _, c := range h.Calls {
+		if first.IsZero() || c.At.Before(first) {
+			first = c.At
+		}
+		if c.At.After(last) {
+			last = c.At
+		}
+	}
+	return first, last
 }
