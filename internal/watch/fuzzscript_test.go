@@ -225,7 +225,7 @@ func (s *script) pair(in watch.Input, distress bool) (danger, plain watch.Input,
 	case watch.Text:
 		return s.pairText(in, e, distress)
 	case watch.Raise:
-		if distress && e.Kind == watch.Duress {
+		if !e.Kind.Danger() || distress && e.Kind == watch.Duress {
 			return danger, plain, false
 		}
 		if !distress && e.Kind == watch.Distress {
