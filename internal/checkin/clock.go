@@ -334,4 +334,4 @@ func (m *message) halfOfDay(i int) (half, int) {
 // afterTime lists the words that may stand right after a bare number for it to be a time.
 var afterTime = set(`and or but if so then not no sorry please thanks now today tonight instead latest at the ish ok all
 	then i we will should would be x hopefully sharp for to until is as max tops or before after when because just mum dad
-	it xx you lol on can depending probably maybe about make actually scratch that have could with love cause or start finish here`)
+	it xx you lol on can depending probably maybe about ring text send get check raise alert he she they make actually scratch that have could with love cause or start finish here`)

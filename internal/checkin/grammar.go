@@ -24,7 +24,7 @@ iam = i am | i have | i | we are | we have | we | am | have | me
 title = the/mr/mrs/ms/miss/dr/young/little/baby/foster/their/his/her
 whose = (the | mr | mrs | ms | miss | dr)? @name s? (family | house)?
 whereto = (the | this | that | their | his | her)? $place | the @names | $title? @name s $place? | $family s $place? | (mr | mrs | ms | miss | dr) @name s? $place? | @name (house | flat | home | visit) | the @name (house | flat | home | family | place) | number @clock
-ago = (@time | few min | a min | couple of min) ago | a (min | moment | few min | couple of min) ago | (at | just before | just after | about | around | by) @time
+ago = (@time | few min | a min | couple of min) ago | a (min | moment | few min | couple of min) ago | (at | just before | just after | about | around | since) @time | ages ago | a while (ago | back) | (since | from) @clock | (min | hour) ago
 `)
 
 func define(lines string) map[string]*phrase {

@@ -15,7 +15,7 @@ func (m *message) optOut() bool {
 
 // bare gives the words when the text is no more than one word and courtesies after it.
 func (m *message) bare() (string, bool) {
-	if len(m.words) == 0 || !m.onlyCourtesy(1, len(m.words)) {
+	if len(m.words) == 0 || m.has("?") || !m.onlyCourtesy(1, len(m.words)) {
 		return "", false
 	}
 	return m.words[0], true

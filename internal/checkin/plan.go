@@ -26,6 +26,12 @@ func (m *message) plan(c Context) plan {
 	}
 	for i, s := range all {
 		if i+1 < len(all) && m.corrected(s, all[i+1]) {
+			if next := &all[i+1]; next.t.form == pastHour && next.t.minute < 45 && !s.t.isLength() && s.t.minute == 0 {
+				// "5 or quarter past" is 5 or 5:15.
+				minute := next.t.minute
+				next.t = s.t.asHour()
+				next.t.minute = minute
+			}
 			continue
 		}
 		if i > 0 && m.word(s.first-1) == "not" {
@@ -131,7 +137,7 @@ func (c Context) ends(s spoken, m *message) time.Time {
 	if !s.t.isLength() {
 		return c.next(s.t)
 	}
-	over := overCues[s.cue] || overAfter[s.after]
+	over := overCues[s.cue] || overAfter[s.after] || s.cue == "by" && m.has("extended", "extend", "extending", "overrunning", "overrun")
 	more := moreCues[s.cue] || s.after == "more" || s.after == "longer"
 	base := c.End
 	if c.State == Booked {
@@ -262,7 +268,7 @@ func (m *message) foreign(s spoken, c Context) bool {
 	for j := first; j < s.first; j++ {
 		w := m.words[j]
 		switch {
-		case otherThings[w], w == "waited", w == "gave" && m.word(j+1) == "it":
+		case otherThings[w] && m.dates(j, s.first), w == "waited", w == "gave" && m.word(j+1) == "it":
 			return true
 		case pastCues[w] && s.t.form != aSpan && m.word(j+1) == "at":
 			return true
@@ -270,6 +276,8 @@ func (m *message) foreign(s spoken, c Context) bool {
 			me = true
 		case (names["family"].has(w) || w == "he" || w == "she" || w == "they") && m.word(j-1) != "with" && m.word(j-1) != "the":
 			someone = someone || m.word(j+1) == "is" || m.word(j+1) == "s" || m.word(j+1) == "are" || m.word(j+1) == "will" || m.word(j+1) == "has" || m.word(j+1) == "due"
+		case w == "asked" || w == "agreed" || w == "late" || w == "delayed" || w == "wants" || w == "running" || w == "session" || w == "contact":
+			me = true
 		}
 	}
 	if someone && !me && m.word(first) != "until" {
@@ -277,6 +285,16 @@ func (m *message) foreign(s spoken, c Context) bool {
 		return !(c.State == Booked && m.comesBack(s.last))
 	}
 	return m.nextVisit(first) && first > 0
+}
+
+// dates says whether the time at word i is that of the thing at word j: "meeting at 4".
+func (m *message) dates(j, i int) bool {
+	for j++; j < i; j++ {
+		if w := m.words[j]; w != "at" && w != "is" && w != "s" && w != "for" {
+			return false
+		}
+	}
+	return true
 }
 
 // comesBack says whether a later clause takes somebody else's time for the visit's start: "will go in then".
@@ -336,6 +354,9 @@ func (m *message) timePast(i int, t moment, c Context) bool {
 		return true
 	}
 	cue := m.cue(i)
+	if t.isLength() && m.has("been") && !m.has("will") {
+		return true
+	}
 	if t.isLength() || cue == "by" || cue == "in" || cue == "number" {
 		return m.word(m.clauseStart(i)) == "should" || m.has("home") && m.has("should", "will") || cue == "number" || m.nextVisit(m.clauseStart(i)) || m.nextVisit(i)
 	}

@@ -22,15 +22,27 @@ func (m *message) tookBack() bool {
 
 // enters says whether the worker goes in, or is in, with nothing against it.
 func (m *message) enters() bool {
+	if w := m.word(0); (w == "in" || w == "here" || w == "inside") && (m.onlyCourtesy(1, len(m.words)) || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
+		return true
+	}
 	for i := 0; i < len(m.words); {
 		start, end := entries.find(m, i)
 		if start < 0 {
 			return false
 		}
-		if !m.hindered(start, end) {
+		if !m.hindered(start, end) && !m.entersAt(end) {
 			return true
 		}
 		i = start + 1
+	}
+	return false
+}
+
+// entersAt says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
+func (m *message) entersAt(i int) bool {
+	switch m.word(i) {
+	case "in", "at", "from", "about", "around":
+		return m.timeAt(i+1).words > 0
 	}
 	return false
 }
@@ -40,7 +52,7 @@ func (m *message) hindered(start, end int) bool {
 	first := m.clauseStart(start)
 	for i := range m.words {
 		e := hindrances.at(m, i)
-		if e < 0 {
+		if e < 0 || i > start && i < end {
 			continue
 		}
 		if i >= first && i <= end || i >= end {
