@@ -238,6 +238,13 @@ func (e *Engine) tellChannel(ctx context.Context, channelName string, o store.Ou
 	return e.tellOnDuty(ctx, o.At, n)
 }
 
+// TellClock tells people that the machine's clock was moved.
+func (e *Engine) TellClock(ctx context.Context, by time.Duration) error {
+	at := e.Now()
+	return e.tellOnDuty(ctx, at, note{id: "clock/" + at.Format("2006-01-02T15"), kind: "clock_diverged", notice: wording.ClockDiverged,
+		reach: watch.Text1, values: wording.Values{Link: e.URL, Late: by}})
+}
+
 // cannotReach tells people that a number of someone cannot be reached, and has
 // the alarm go on to the next without waiting, when no way is left.
 func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outcome) error {
