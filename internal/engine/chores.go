@@ -106,7 +106,7 @@ func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, v store.
 			continue
 		}
 		return e.say(ctx, at, sc, note{id: fmt.Sprintf("gap/%s/%s", v.ID, w.notice), kind: "gap_warned", visit: v.ID, to: sc.chiefs,
-			notice: w.notice, reach: watch.Text1, values: wording.Values{Begin: v.StartsAt.In(sc.zone), Until: v.ExpectedEndAt.In(sc.zone),
+			notice: w.notice, reach: watch.OneText, values: wording.Values{Begin: v.StartsAt.In(sc.zone), Until: v.ExpectedEndAt.In(sc.zone),
 				Reference: v.Reference, Link: e.link("", v.ID)}})
 	}
 	return nil
@@ -155,7 +155,7 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 	if print == was || at.Sub(sent) < bundle {
 		return nil
 	}
-	n := note{id: key + "/" + at.Truncate(bundle).Format(aliveLayout), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.Text1}
+	n := note{id: key + "/" + at.Truncate(bundle).Format(aliveLayout), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
 	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
 		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
 	if err := e.say(ctx, at, sc, n); err != nil {

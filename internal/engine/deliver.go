@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/channel"
@@ -189,15 +190,17 @@ func (e *Engine) judge(m store.Message, r channel.Receipt, err error) store.Outc
 	return o
 }
 
+// provider is whose channel a message goes by: "twilio-sms" is Twilio's.
 func (e *Engine) provider(m store.Message) string {
+	var name string
 	switch {
 	case m.Channel == chanSMS && e.SMS != nil:
-		return e.SMS.Name()
+		name = e.SMS.Name()
 	case m.Channel == chanVoice && e.Voice != nil:
-		return e.Voice.Name()
-	default:
-		return ""
+		name = e.Voice.Name()
 	}
+	name, _, _ = strings.Cut(name, "-")
+	return name
 }
 
 // backoff is how long to wait before attempt n + 1, in plan time.

@@ -184,9 +184,6 @@ func (e *Engine) cover(sc scene, at time.Time, visits []watch.Visit) rota.Cover 
 	for _, v := range visits {
 		if v.Live() {
 			q.Named = append(q.Named, v.Responders...)
-			for _, p := range v.Partners {
-				q.Skip = append(q.Skip, p.Worker)
-			}
 		}
 	}
 	return sc.rota.Cover(at, q)

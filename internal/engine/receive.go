@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -208,7 +209,7 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 	return nil
 }
 
-// FetchBack asks a provider for a text that would end a visit, and gives the
+// fetchBack asks a provider for a text that would end a visit, and gives the
 // core its answer.
 func (e *Engine) fetchBack(ctx context.Context, m store.Message, input string) error {
 	provider, id, _ := cutProvider(input)
@@ -216,7 +217,7 @@ func (e *Engine) fetchBack(ctx context.Context, m store.Message, input string) e
 	if p, known := e.Providers[provider]; known {
 		_, err := p.Fetch(ctx, id)
 		found = err == nil
-		forged = err != nil && channel.NextStep(err) == channel.WrongNumber
+		forged = errors.Is(err, channel.ErrNoMessage) && m.Attempts >= mostTries // a provider may be slow to know its own
 	}
 	g := given{in: watch.Input{ID: input + "/fetched/" + e.newID(e.Now()), Via: "clock",
 		Event: watch.Fetched{Message: input, Found: found, Forged: forged}}, origin: m.To}
