@@ -181,6 +181,9 @@ func TestPrintingShowsTwoDigits(t *testing.T) {
 			t.Errorf("%s prints %s, want …23", verb, got)
 		}
 	}
+	if n.GoString() != "…23" {
+		t.Errorf("GoString is %s", n.GoString())
+	}
 	raw, err := json.Marshal(map[phone.Number]phone.Number{n: n})
 	if err != nil || string(raw) != `{"…23":"…23"}` {
 		t.Errorf("json gives %s, %v", raw, err)

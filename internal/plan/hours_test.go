@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -170,4 +171,17 @@ func TestWrittenHoursAreReadAgain(t *testing.T) {
 			t.Fatalf("%s comes back as %s", h, back)
 		}
 	})
+}
+
+func TestHoursAsText(t *testing.T) {
+	var h plan.Hours
+	if err := h.UnmarshalText([]byte("Mon,Wed 9:00-12:00")); err != nil || h.String() != "Mon,Wed 09:00-12:00" {
+		t.Errorf("read as %s, %v", h, err)
+	}
+	if err := h.UnmarshalText([]byte("whenever")); err == nil || h.String() != "Mon,Wed 09:00-12:00" {
+		t.Errorf("what can't be read gives %v and leaves %s", err, h)
+	}
+	if h, err := plan.ParseHours(strings.Repeat("Mon 09:00-12:00;", 50) + "Mon 09:00-12:00"); err == nil {
+		t.Errorf("a book of hours is read as %s", h)
+	}
 }

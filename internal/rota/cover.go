@@ -21,7 +21,8 @@ type Question struct {
 // Cover is who answers at an instant.
 type Cover struct {
 	// Chain is the responders in the order they are told. It ends with the plan's fallback, or with the organisation's emergency contact
-	// where the plan has none or it is skipped (rule 8.4). With neither it is the managers, and it is empty only if nobody is known at all.
+	// where the plan has none or it is skipped (rule 8.4). With neither it is whoever the question names, managers first, and it is empty
+	// only if that is nobody.
 	Chain      []string
 	Managers   []string  // told after the chain (rule 3)
 	Colleagues []string  // named by the plan to be told of duress at once (rule 4.1)
@@ -56,7 +57,10 @@ func (r Rota) Cover(at time.Time, q Question) Cover {
 
 	managers := q.allowed(q.Managers)
 	if len(people.ids) == 0 {
+		// better someone who is not on duty than nobody
 		people.add(managers...)
+		people.add(q.Plan.NamedBuddy)
+		people.add(q.Plan.Colleagues...)
 	}
 	return Cover{
 		Chain:      people.ids,

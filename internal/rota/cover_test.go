@@ -57,6 +57,9 @@ func TestChain(t *testing.T) {
 		{"no fallback: the emergency contact", gap, func(q *rota.Question) { q.Plan.Fallback = "" }, []string{"p-duty"}, true},
 		{"nor an emergency contact: the managers", gap, func(q *rota.Question) { q.Plan.Fallback, q.Emergency = "", "" }, []string{"p-lee", "p-mo"}, true},
 		{"the worker is the emergency contact too: the managers", gap, func(q *rota.Question) { q.Plan.Fallback, q.Skip = "", []string{"p-duty", "p-lee"} }, []string{"p-mo"}, true},
+		{"nor managers: whoever the plan names", gap, func(q *rota.Question) {
+			q.Plan.Fallback, q.Emergency, q.Managers, q.Plan.NamedBuddy, q.Plan.Colleagues = "", "", nil, "p-nia", []string{"p-ann"}
+		}, []string{"p-nia", "p-ann"}, true},
 		{"nobody is known at all", gap, func(q *rota.Question) { q.Plan.Fallback, q.Emergency, q.Managers = "", "", nil }, nil, true},
 		{"another team's rota covers nobody here", night, func(q *rota.Question) { q.Team = "north" }, []string{"p-lee"}, true},
 		{"without a zone working hours are in UTC", office, func(q *rota.Question) { q.Zone, q.Named = nil, []string{"p-ann"} }, []string{"p-ann", "p-lee"}, false},
@@ -212,7 +215,7 @@ func TestWhatHoldsOfEveryCover(t *testing.T) {
 				}
 			}
 		}
-		known := slices.Concat(r.On("echo", night), q.Named, q.Managers, []string{q.Plan.Fallback, q.Emergency})
+		known := slices.Concat(r.On("echo", night), q.Named, q.Managers, q.Plan.Colleagues, []string{q.Plan.Fallback, q.Plan.NamedBuddy, q.Emergency})
 		someone := slices.ContainsFunc(known, func(id string) bool { return id != "" && !slices.Contains(q.Skip, id) })
 		if someone != (len(cover.Chain) > 0) {
 			t.Fatalf("of %v, the chain is %v", known, cover.Chain)
