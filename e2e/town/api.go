@@ -119,20 +119,30 @@ func Ask[Out any](w *Town, method, path string, body any, want ...int) Out {
 	return out
 }
 
-// Refused makes a call that must be refused, as a problem that names the field ("" for none).
-func (w *Town) Refused(r Request, status int, field string) {
+// Refused makes a call that must be refused with one of the statuses, as a problem that names the field ("" for none).
+func (w *Town) Refused(r Request, field string, statuses ...int) {
+	w.t.Helper()
+	if err := w.refused(r, field, statuses...); err != nil {
+		w.fail("%v", err)
+	}
+}
+
+func (w *Town) refused(r Request, field string, statuses ...int) error {
 	w.t.Helper()
 	answer := w.Do(r)
-	what := r.Method + " " + r.Path
-	if answer.Status != status {
-		w.fail("%s: answered %s, want %d naming %q", what, answer, status, field)
-	}
 	kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";")
-	w.Check(kind == "application/problem+json", "%s is refused with a problem (it is %s)", what, kind)
 	var p Problem
-	if err := json.Unmarshal(answer.Body, &p); err != nil {
-		w.fail("%s: the problem is no JSON: %v", what, err)
+	_ = json.Unmarshal(answer.Body, &p) // no JSON has no title either
+	what := fmt.Sprintf("%s %s answered %s", r.Method, r.Path, answer)
+	switch {
+	case !slices.Contains(statuses, answer.Status):
+		return fmt.Errorf("%s: want %d naming %q", what, statuses, field)
+	case kind != "application/problem+json":
+		return fmt.Errorf("%s: want a problem, and it is %q", what, kind)
+	case p.Status != answer.Status || p.Title == "":
+		return fmt.Errorf("%s: a problem says its status and title", what)
+	case !strings.Contains(string(answer.Body), field):
+		return fmt.Errorf("%s: want it to name %q", what, field)
 	}
-	w.Check(p.Status == status && p.Title != "", "%s: the problem says its status and title: %s", what, answer)
-	w.Check(strings.Contains(string(answer.Body), field), "%s: the problem names %q: %s", what, field, answer)
+	return nil
 }

@@ -151,3 +151,17 @@ func abridged(words string) string {
 	}
 	return words
 }
+
+// Rung is a call as it stands.
+type Rung = twilio.Call
+
+// WaitRung waits for any call to a number to be as it should.
+func (w *Town) WaitRung(number string, within time.Duration, should string, be func(Rung) bool) {
+	w.t.Helper()
+	come := w.eventually(within, func() bool {
+		return slices.ContainsFunc(w.Calls(), func(c Rung) bool { return c.To == number && be(c) })
+	})
+	if !come {
+		w.fail("a call to %s should %s within %v", owner(number), should, within)
+	}
+}

@@ -183,3 +183,20 @@ func Environment(database string) []string {
 	}
 	return append(kept, "ALLCLEAR_DATABASE="+database)
 }
+
+// On is the town as a part of a test speaks of it: what fails there ends that part.
+func (w *Town) On(t T) *View { return &View{w, t} }
+
+// View is a town in a part of a test.
+type View struct {
+	w *Town
+	t T
+}
+
+// Refused is [Town.Refused].
+func (v *View) Refused(r Request, field string, statuses ...int) {
+	v.t.Helper()
+	if err := v.w.refused(r, field, statuses...); err != nil {
+		v.t.Fatalf("%v", err)
+	}
+}

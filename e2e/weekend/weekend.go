@@ -200,7 +200,7 @@ func (p *play) ringRound() {
 			p.Call(p.alarm, town.Ann, try.number, try.result, try.note)
 			logged++
 		}
-		p.Until(earlier(p.Now().Add(4*time.Minute), police.Add(-time.Minute)))
+		p.Until(earlier(p.Now().Add(3*time.Minute), police.Add(-time.Minute)))
 	}
 	seen := 0
 	for _, m := range p.Visit(p.visit.ID).Timeline {
@@ -255,7 +255,7 @@ func (p *play) standDown() {
 	p.tell("Priya rings Ann: her phone had died, she is at home.")
 	p.Call(p.alarm, town.Ann, town.Priya.Home, "spoke_worker", "her phone had died")
 	path := "/alarms/" + p.alarm.ID + "/close"
-	p.Refused(town.Request{Method: http.MethodPost, Path: path, Body: town.CloseForm(town.Ann, nil)}, http.StatusUnprocessableEntity, "police_stood_down")
+	p.Refused(town.Request{Method: http.MethodPost, Path: path, Body: town.CloseForm(town.Ann, nil)}, "police_stood_down", http.StatusUnprocessableEntity)
 	p.saw("The alarm does not close before the police are stood down.")
 	p.CloseAlarm(p.alarm, town.CloseForm(town.Ann, town.Form{
 		"police_stood_down": town.Form{"at": town.Instant(p.Now()), "to": "PC 1822 Howell"},
