@@ -48,37 +48,34 @@ type Context struct {
 // Reading is what was understood of a text.
 type Reading struct {
 	Intent    Intent
-	Until     time.Time // the expected end the text gives; zero: none
-	Begin     time.Time // the start the text gives; zero: none
-	Name      string    // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
-	Mention   bool      // duress: the phrase is only mentioned (rule 4.6)
-	Away      bool      // distress: the text says that the worker is out of the place (rule 4.5)
-	Reference string    // a visit's short code, such as "A7F3"
-	Keyword   bool      // the whole text is a keyword that is taught (rule 2.1)
-	OptOut    bool      // a word that may have opted the worker out of our texts (rule 2.1)
-	NoAnswer  bool      // nobody answered the door (rule 2.8)
-	NotThere  bool      // cancel: the text says plainly that the worker is not in there (rule 2.8)
-	OutWord   bool      // the plan's out word was in the text
-	Number    phone.Number
-	Question  bool   // the text asks something
-	Why       string // which rule decided, for a tester; never quotes the text
+	Until     time.Time    // the expected end the text gives; zero: none
+	Begin     time.Time    // the start the text gives; zero: none
+	Name      string       // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
+	Mention   bool         // duress: the phrase is only mentioned (rule 4.6)
+	Away      bool         // distress: the text says that the worker is out of the place (rule 4.5)
+	Reference string       // a visit's short code, such as "A7F3"
+	Keyword   bool         // the whole text is a keyword that is taught (rule 2.1)
+	OptOut    bool         // a word that may have opted the worker out of our texts (rule 2.1)
+	NoAnswer  bool         // nobody answered the door (rule 2.8)
+	NotThere  bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
+	OutWord   bool         // the plan's out word was in the text
+	Number    phone.Number // a number to reach the worker on (rule 8.9)
+	Question  bool         // the text asks something
+	Why       string       // which rule decided, for a tester; never quotes the text
 }
 
 // Understand reads a text in the context of its visit. It never fails: what it cannot read is Unclear. An Until or
 // Begin that it gives is after c.Now and at most 24 hours ahead.
 func Understand(text string, c Context) Reading {
+	text, number := takeNumber(text)
 	text, reference := takeReference(text)
 	m := read(text)
 	out := m.takeOutWord(c.OutWord)
 	r := m.decide(c)
-	r.Reference, r.OutWord = reference, out
+	r.Reference, r.Number, r.OutWord = reference, number, out
 	r.Question = m.has("?")
 	if r.Name == "" {
 		r.Name = m.nameAsked()
-	}
-	if r.Number = numberToReach(text); r.Number != (phone.Number{}) && r.Intent == Change {
-		// "Phone dying, on 01452 …": its digits are no time (rule 8.9).
-		r.Until, r.Begin, r.Intent = time.Time{}, time.Time{}, Unclear
 	}
 	return r
 }
@@ -130,9 +127,6 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	case whole && (c.State == Inside || c.State == Overdue) && p.until.IsZero():
 		return Reading{Intent: Unclear, Why: "an exit with a time that does not fit"}, true
 	case enters && (c.State == Booked || c.State == None || !claims):
-		if c.State == Booked && !p.begin.IsZero() && p.until.IsZero() && m.later() {
-			return p.reading(Change, "goes in later"), true
-		}
 		p.begin = time.Time{}
 		return p.reading(Start, "goes in, or is in"), true
 	case off && p.begin.IsZero() && p.until.IsZero():

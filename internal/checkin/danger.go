@@ -3,7 +3,7 @@ package checkin
 // plainCries are danger when they are the whole text (guide H4).
 var plainCries = list(`
 help help? help? | help me help? please? | please? help please? me? now? | help now/asap/urgent/quick/quickly/please
-sos | sos sos | $police | $police please/now/here/quick | 9 9 9 | mayday | emergency | urgent | danger | trapped | hiding | scared | unsafe | not safe | hurry please?
+sos | sos sos | $police | $police please/now/here/quick | 9 9 9 | mayday | emergency | urgent | danger | trapped | hiding | scared | $weapon | i am afraid | unsafe | not safe | hurry please?
 ring me now | ring me urgently | ring me urgent | ring asap | need you | come now | come quick | not ok | not fine | not good
 pomocy | ratunku | ajutor | ayuda | socorro | hilfe | madad | bachao | imdat | au secours | help full stop | help me please? full stop | aidez moi | ajuda | aiuto | caawi | yardim | cymorth
 помогите | допоможіть | النجدة | مساعدة | ساعدوني | मदद | ਮਦਦ | مدد
@@ -20,7 +20,9 @@ need/want/send/get (some | a bit of)? (urgent | immediate)? help (now | here | p
 need (urgent | immediate | some)? (assistance | backup | rescuing | saving | support here/now) | request assistance | requesting assistance | requesting help | assistance (required | needed | please)
 help (needed | required | wanted) | in need of help | get help | send help | call for help | someone help | need someone (here | with me | now | to come | to get me | to be with me | asap) | get me some help
 $call .. $police | $police (please | now | needed | required | asap | quick | urgently) | contact the? $police | $police to this/the/my
-$them says i (can | can not | am not | have to | could | must) .. ($leave | stay) | says i can (go | leave) | need (someone | somebody | anyone | you) (over | down | round | out | here) | back up (please | now | needed | asap | here | required) | need back up | (want | like | need | have) (someone | a colleague | somebody | another worker) (to)? .. with me | (someone | colleague | you) .. (join | meet) me | get (someone | anyone | dave | a colleague | @name) (over | down | round | out | here | to come) .. | stay on the (ring | line) | keep me on the (ring | line) | pick me up (now | please | asap | from) | panic | panicking | panic attack | uneasy .. | my (wrist | arm | ankle | leg | head | nose | back | knee | hand | foot | finger | shoulder | face | lip | eye) (is | s) $very? (broken | bleeding | hurt | hurting | bust | swollen | cut | fractured | dislocated) | say (i am | i | there s | there is) .. (needed | wanted | emergency | urgent) | tell me (i am | there s | i) .. (needed | wanted | emergency | urgent | have to) | $them .. (wound up | worked up | pacing | riled) | getting wound up | not happy here
+$them (says | said | saying | reckons) i am not (going | leaving | allowed | to) .. | $them says i (can | can not | am not | have to | could | must) .. ($leave | stay) | says i can (go | leave) | need (someone | somebody | anyone | you) (over | down | round | out | here) | back up (please | now | needed | asap | here | required) | need back up | (want | like | need | have) (someone | a colleague | somebody | another worker) (to)? .. with me | (someone | colleague | you) .. (join | meet) me | get (someone | anyone | dave | a colleague | @name) (over | down | round | out | here | to come) .. | stay on the (ring | line) | keep me on the (ring | line) | pick me up (now | please | asap | from) | panic | panicking | panic attack | uneasy .. | my (wrist | arm | ankle | leg | head | nose | back | knee | hand | foot | finger | shoulder | face | lip | eye) (is | s) $very? (broken | bleeding | hurt | hurting | bust | swollen | cut | fractured | dislocated) | say (i am | i | there s | there is) .. (needed | wanted | emergency | urgent) | tell me (i am | there s | i) .. (needed | wanted | emergency | urgent | have to) | $them .. (wound up | worked up | pacing | riled) | getting wound up | not happy here
+(been | got | getting) (punched | hit | kicked | slapped | spat | bitten | shoved | grabbed | attacked | assaulted | threatened | stabbed | beaten | hurt | injured | robbed | mugged | locked) | $i? (feel | feeling | am feeling | am) $very? (sick | ill | unwell | poorly | awful | terrible | rough) | ill need someone
+walk me to | walk to (my | the)? car alone | do not want to .. alone | (get | be | come) here (now | asap | quick | quickly | urgently) please? | (someone | anyone | colleague | officer | police | manager) (to)? attend | attendance | (say | pretend) it s (urgent | an emergency) | ring me .. (say | pretend | urgent) | not (really | very | feeling) (ok | safe | fine) | pomoc | (said | saying | says) i am (ok | fine) but | not going anywhere (he | until he)
 send (someone | anyone | anybody | them | a car | a colleague | another | help | backup | jan | people | a manager | @name)
 (someone | anyone | you | one of you | whoever) (please)? (come | get here | come out | come and | get over here | pick me up | get me | come to | meet me here | join me)
 (come | someone come) (and)? (get | fetch | find | collect | rescue | save | help) me | come (here | over | round) (please | now | quick | quickly | asap | straight) | come (quick | quickly) | please come | come and (be | stay | stand) with me | come asap | come get me
@@ -29,7 +31,7 @@ need (to be)? (picked | picking) up now | need to get (out | away) | get me out 
 (an | a | some | any | the | good | make | need | fake | invent) excuse (to | for me to | so i | please | and | quick | now) .. | make an excuse | need an excuse | make up an excuse | need an? excuse | excuse to | reason to (leave | get out | get away | go) | pretend .. (emergency | urgent | need) | fake (emergency | call | ring) | pretend to be | make something up | make up (a | an | some | something)
 hurry | it s an emergency | is an emergency | this is an emergency | emergency here | urgent help | urgently need
 $very? (scared | frightened | terrified | petrified | panicking | panicked | unsafe | shaking | intimidated | trembling | shitting | bricking | fearful | fearing | frit) | freaking out | freaked out | scared for my
-(i | we | me) .. afraid (of | for my | he | she | they | to) | uncomfortable (here | with | around | now | situation) | $being uncomfortable | in fear | fear for | fear of him | fearful | bad feeling | creeping me out | creeped out | giving me the creeps | feel threatened | feeling threatened | am threatened | do not like (this | it here | the way | where this | how he) | wary of him
+(i | we | me) .. afraid (of | for my | to (move | leave | speak | go | stay)) | (very | really | so) afraid | uncomfortable (here | with | around | now | situation) | $being uncomfortable | in fear | fear for | fear of him | fearful | bad feeling | creeping me out | creeped out | giving me the creeps | feel threatened | feeling threatened | am threatened | do not like (this | it here | the way | where this | how he) | wary of him
 not (feel | feeling | $very)? .. (safe | comfortable) (here | now | with | at all | in here | in this | around)? | do not feel (safe | right | comfortable | good | ok | well) | did not feel safe | no longer safe | not safe
 (i | we) (am | are) not (ok | fine | good | alright | well | coping | safe | all right) | not ok here | not (ok | fine | good | all right) at all | but i am not | things are not ok | it s not ok | not doing (ok | well | good) | far from ok | it s not safe | not all right here | this is not ok | nope not ok
 (i | we) $being $being? $very? $very? (hurt | injured | bleeding | attacked | assaulted | hit | punched | kicked | slapped | stabbed | bitten | pushed | shoved | grabbed | spat | mugged | robbed | drugged | touched | groped | threatened | trapped | cornered | locked | held | followed | chased | surrounded | blocked | headbutted | beaten | stalked | strangled | choked | burned | burnt | concussed)
@@ -51,13 +53,13 @@ not let (me | us | anyone | either of us | the two of us) .. ($leave | get | hav
 (threatening | threatened | threatens | threaten) (me | us | to | with | staff | mum | everyone | her | him | the)? | making threats | made threats | made a threat | death threats/threat | threats
 $them .. (attacked | attacking | hit | hitting | punched | punching | kicked me | kicking | slapped | shoved | shoving | pushed me | pushing me | grabbed me | grabbing | stabbed | choking | choked | strangling | strangled | spat | spitting | headbutted | bitten me | bit me | assaulted | beating | beat | cornered | hurt | thrown | throwing | threw | smashing | smashed | punches | lunged | swung | chased | chasing | headbutts | groped) (me | us | at | things | stuff | plates | furniture | the | her | him | mum | up | on | for | chairs | everything | her | his)
 (attacked | attacking | hit | hitting | punched | punching | kicked | slapped | slapping | pushed | shoved | grabbed | grabbing | stabbed | choking | strangled | bit | bitten | assaulted | hurt | hurting | scratched | headbutted | chased | chasing | followed | following | follow | stalking | touched | touching | groped | kissed | cornered | intimidating | scaring | frightening | harassing | abusing | terrifying | restraining | drugged | filming | surrounding | robbed | mugged | raped | molested | licked | slapping | pulled | pulling | dragged) (me | us | my (arm | leg | hair | neck | throat | face | hand | wrist | coat | knee | bum | bag | back | chest | shoulder | head)) | spat (at | on | in) | spitting at | (thrown | threw | throwing) .. at (me | us) | bite me | bit by | bitten by | got bit | hit me | hurt me | hurt us | going for me | went for me | came at me | coming at me | come at me | lunged | lunging | swung at | hands? on me | hands around | pinned | hold of me | got me by | has me
-(hurt | kill | hit | attack | stab | punch | batter | shoot | rape | beat | smash | burn | find | get | sort) (me | us) | kill (you | someone | himself | herself | everyone | them | her | him) | beat me | do me in
+(smash | punch | kick | bash | cut | slit | break | burn | cave) my (face | head | legs | teeth | neck | car | throat | arm | arms) .. | (angry | mad | furious | livid | aggressive) (at | with | towards) (me | us) | $them (is | s)? outside the door | (hurt | kill | hit | attack | stab | punch | batter | shoot | rape | beat | smash | burn | find | get | sort) (me | us) | kill (you | someone | himself | herself | everyone | them | her | him) | beat me | do me in
 $weapon (in | out | to | on | at | from) | (has | got | have | with | holding | carrying | pulled | grabbed | waving | picked up | there s | there is | brandishing | had | swinging | produced | is | see | seen | saw | hidden | wielding | bringing | bought | s got | the) (a | the | an | his | her | some | out)? (big | kitchen | large | bread | small | massive | huge | carving | air | stanley | baseball)? ($weapon | baseball bat | cricket bat | bat | broken bottle | iron bar | metal bar | needle | syringe | bread knife) | armed | knife | machete | shotgun | gunshot | gunshots | shots fired
 (smashing | smashed | breaking | trashing | wrecking | throwing | chucking | punching | hurling | ripping) .. (up | things | stuff | plates | place | windows | window | door | furniture | wall/walls | glass | house | doors | telly | kitchen | chairs)
 kicking off | kicked off | kicks off | kick off | (turning | turned | getting | got | gets | become | becoming | gone | going | very | being | really | is | s | are | am | has been | been | was | now | bit | so | extremely | it s) (nasty | aggressive | violent | ugly | threatening | abusive | hostile | heated | scary | physical | out of hand | out of control | worse | dangerous | menacing | racist | psycho | berserk | mental | ballistic | mad at | crazy | volatile | rowdy | intimidating | handsy | inappropriate) | aggressive | aggression | violent | violence | (losing | lost) (it | his temper | her temper | control | the plot | his rag) | raging | furious | rampage | shouting (at | in) (me | us | my) | screaming (at | in) (me | us | my) | yelling at (me | us) | swearing at (me | us) | in my face | squaring up | square up | shouting and (throwing | swearing | screaming | banging | smashing | threatening) | off (his | her) (head | face) | racial abuse | racially abused | abusing (me | us) | racist abuse | calling me names | have a go at me | having a go at me
 (trying | tried | wants | banging) to (get | break | kick | force) (in | in to | into | me | us | the door | through | hold) | break in | breaking in | broke in | breaking (the | down) door | (banging | hammering | kicking | pounding) (on | at | the | down) .. (door | doors | window/windows | car | windscreen) | kicking (the | in the) door
 following (me | us | my | behind) | follow me | follows me | followed (me | us | to | out | by | here | home) | being (followed | watched) | keeps following | chasing (me | us) | chased (me | us | out) | waiting for me outside | waiting outside for me | outside waiting for me | watching me | stalking | waiting by my car | $them .. (round | by | at | around | on | near | in | behind) my car | blocked my car .. | $them .. (behind | after) me | tailing me
-(sexual | sexually) .. | tried it on | coming on to me | exposed himself | touching (himself | me) | raped | groped | groping | assault | assaulted | indecent | trying to (kiss | touch | grab | hug | undress)
+(made | making | forcing | forced | telling | wants | told | makes) me to? (tell | say | text | write | lie | send) | (reading | checking | watching | looking at | going through) my (texts | text | messages | ring | mobile | screen) | (made | making | forcing | forced) me to? stay | sexual (assault | comments | advances | remarks | harassment) | sexually (assaulted | harassed) | tried it on | coming on to me | exposed himself | touching (himself | me) | raped | groped | groping | assaulting | indecent (exposure | assault) | trying to (kiss | touch | grab | hug | undress)
 house s? is? on fire | there s a fire | there is a fire | fire in | gas leak | smell of gas | smell gas | smoke | is on fire | s on fire | building s? on fire | explosion | overdosed | od d | set fire | not breathing | stopped breathing | unconscious | unresponsive | having a (seizure | fit) | collapsed | slit (his | her) wrists | bleeding
 not (supposed | meant | allowed) to be | (not | no) (supposed | meant | allowed) to (be here | meet | see | come | have contact | be near | be there) .. | injunction | restraining order | not to be here | turned up (drunk | uninvited | high | angry | with) | (drunk | high | off it | pissed | drugs) and (shouting | angry | aggressive | kicking | violent | threatening | nasty | in my)
 (do not | not) (feel | think) (i | we)? (am | are)? (safe | ok) | will not (stop | leave me | go away | back off | calm down | get out of) .. | (leave | leaves | leaving) me alone | get past (him | her | them) | can not get (out | past | away | to)
@@ -94,7 +96,7 @@ var glue = set(`i am in any need to want call ring send get be being feel feelin
 // danger says whether a text cries for help, reports a threat or a hurt (guide H). raw is true when a word of danger
 // is there at all, denied or explained away: such a text never closes a visit.
 func (m *message) danger(state State) (found, raw bool) {
-	if m.whole(plainCries) {
+	if m.whole(plainCries) || m.spelledOut() {
 		return true, true
 	}
 	calm, _ := resolved.find(m, 0)
@@ -119,7 +121,50 @@ func (m *message) danger(state State) (found, raw bool) {
 			}
 		}
 	}
-	return false, raw
+	return m.asksPolice() || m.shortCry(), raw
+}
+
+// spelledOut says whether the text is a cry in letters that stand apart: "S.O.S", "9-9-9", "hel p".
+func (m *message) spelledOut() bool {
+	all := ""
+	for _, w := range m.words {
+		if !isBreak(w) && w != "-" {
+			if all += w; len(all) > 12 {
+				return false
+			}
+		}
+	}
+	switch all {
+	case "sos", "999", "help", "helpme", "hlep", "police", "hourelp", "sossos", "helphelp", "112":
+		return true
+	}
+	return false
+}
+
+// asksPolice catches the politest ways of asking for the police, whatever stands between the words.
+func (m *message) asksPolice() bool {
+	for i, w := range m.words {
+		if (w == "police" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 &&
+			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently") {
+			return !m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already")
+		}
+	}
+	return false
+}
+
+// shortCry reads "help" in a few words that nothing explains, in whatever language the others are; and a comfort that
+// is taken back by its last word.
+func (m *message) shortCry() bool {
+	n := 0
+	for i, w := range m.words {
+		if !isBreak(w) {
+			n++
+		}
+		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i) && !m.has("can", "may", "home", "happy", "to", "self") {
+			return true
+		}
+	}
+	return n > 1 && n <= 6 && m.words[len(m.words)-1] == "not" && m.has("fine", "ok", "safe", "good")
 }
 
 // againstMe says whether a threat touched the worker: that it is calm since does not undo it.
@@ -204,7 +249,15 @@ func (p *phrase) has(w string) bool {
 }
 
 // onlyIll keeps a worker's illness before a visit from being danger: it is a visit that is off (guide X1).
-func (m *message) onlyIll(i, end int) bool { return m.word(i) == "going" && m.word(end-1) == "sick" }
+func (m *message) onlyIll(i, end int) bool {
+	for _, w := range m.words[i:end] {
+		switch w {
+		case "sick", "ill", "unwell", "poorly", "awful", "terrible", "rough":
+			return true
+		}
+	}
+	return false
+}
 
 // has says whether any of the words is there.
 func (m *message) has(words ...string) bool {
@@ -240,4 +293,4 @@ func (m *message) onlyCourtesy(start, end int) bool {
 	return true
 }
 
-var courtesy = set("please thanks thank you x xx xxx hi hello hey sorry lol now omg jan bev full stop all team um yeah")
+var courtesy = set("please thanks thank you x xx xxx hi hello hey sorry lol now omg jan bev full stop all team um yeah boss")

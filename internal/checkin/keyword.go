@@ -34,7 +34,7 @@ func (m *message) keyword(c Context) (Reading, bool) {
 			return Reading{Intent: End, Keyword: w == "out", OptOut: w == "end", Why: "the keyword OUT or END"}, true
 		case "stop", "stopall", "unsubscribe", "cancel", "quit", "revoke", "optout":
 			return Reading{Intent: Unclear, OptOut: true, Why: "a word that carriers take as an opt-out"}, true
-		case "ok", "k", "yes", "done", "start", "no":
+		case "ok", "k", "yes", "done", "start", "no", "gone", "finished":
 			return Reading{Intent: Unclear, Why: "one word that answers no question we asked"}, true
 		}
 		return Reading{}, false

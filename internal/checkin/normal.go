@@ -26,7 +26,7 @@ func Normalise(s string) string {
 			if r == ' ' && (last == ' ' || last == 0) {
 				continue
 			}
-			// "heeelp" is help: nobody's English has a letter three times running.
+			// "heeelp" is near enough to help: nobody's English has a letter three times running.
 			if r == last && r == before && unicode.IsLetter(r) {
 				continue
 			}

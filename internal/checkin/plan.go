@@ -34,7 +34,7 @@ func (m *message) plan(c Context) plan {
 			}
 			continue
 		}
-		if i > 0 && m.word(s.first-1) == "not" {
+		if i > 0 && (m.word(s.first-1) == "not" || m.word(s.first-1) == "of" && m.word(s.first-2) == "instead") {
 			continue
 		}
 		if s.begins {
@@ -107,10 +107,10 @@ func (m *message) corrected(s, next spoken) bool {
 		return false
 	}
 	between := &message{words: m.words[s.last:next.first]}
-	if len(between.words) > 0 && between.words[len(between.words)-1] == "not" {
+	if n := len(between.words); n > 0 && (between.words[n-1] == "not" || between.words[n-1] == "of") {
 		return false
 	}
-	if len(between.words) <= 2 && between.has("or", "-", "to", "and") {
+	if len(between.words) <= 2 && between.has("or", "-", "to", "and", "until") {
 		return true
 	}
 	return len(between.words) <= 6 && corrections.in(between)
@@ -121,15 +121,32 @@ func (m *message) settle(list []spoken) (spoken, bool) {
 	if len(list) == 0 {
 		return spoken{}, false
 	}
+	for _, s := range list {
+		if m.word(s.last) == "latest" || m.word(s.last) == "at" && m.word(s.last+2) == "latest" {
+			return s, true
+		}
+	}
 	for _, s := range list[1:] {
+		if m.elsewhere(s.first) {
+			break
+		}
 		if s.t.form != list[0].t.form || s.t.hour%12 != list[0].t.hour%12 || s.t.minute != list[0].t.minute || s.t.length != list[0].t.length {
-			if m.word(s.first-1) == "then" || m.nextVisit(s.first) {
-				break
-			}
 			return spoken{}, false
 		}
 	}
 	return list[0], true
+}
+
+// elsewhere says whether a time is that of what comes after the visit: "out at 4, home by 5", "then Smiths at 5".
+func (m *message) elsewhere(i int) bool {
+	first := m.clauseStart(i)
+	for j := first; j < i; j++ {
+		switch m.words[j] {
+		case "home", "desk", "office", "base", "next":
+			return true
+		}
+	}
+	return m.word(first-1) == "then" || m.nextVisit(i)
 }
 
 // ends gives the instant of a new end (guide T4, T5).
@@ -163,7 +180,7 @@ func (c Context) starts(s spoken, m *message) time.Time {
 	if !s.t.isLength() {
 		return c.next(s.t)
 	}
-	if overCues[s.cue] || overAfter[s.after] || s.after == "later" || s.after == "delayed" {
+	if overCues[s.cue] || overAfter[s.after] || s.after == "later" || s.after == "delayed" || s.cue == "back" || s.cue == "by" {
 		if c.Start.Before(c.Now) {
 			return c.Now.Add(s.t.length)
 		}
@@ -224,6 +241,8 @@ func (m *message) read(s *spoken) bool {
 		return s.asMinutes(n)
 	case !bare:
 		return false
+	case s.cue == "plus" && n < 5:
+		return false
 	case s.cue == "in" && n != 12 && n >= 5, s.cue == "another", s.cue == "extra", s.cue == "running", s.cue == "plus", s.cue == "me", s.cue == "more":
 		return s.asMinutes(n)
 	case (s.cue == "be" || s.cue == "need" || s.cue == "for" || s.cue == "late" || s.cue == "by" && m.has("extend", "extended", "late")) && n > 12:
@@ -268,7 +287,9 @@ func (m *message) foreign(s spoken, c Context) bool {
 	for j := first; j < s.first; j++ {
 		w := m.words[j]
 		switch {
-		case otherThings[w] && m.dates(j, s.first), w == "waited", w == "gave" && m.word(j+1) == "it":
+		case otherThings[w] && m.dates(j, s.first), w == "waited", (w == "gave" || w == "give" || w == "giving") && m.word(j+1) == "it":
+			return true
+		case w == "next", w == "my" && j == s.first-1:
 			return true
 		case pastCues[w] && s.t.form != aSpan && m.word(j+1) == "at":
 			return true
@@ -325,7 +346,7 @@ func (m *message) clauseStart(i int) int {
 }
 
 // beginCues before a visit make a time its start; without them and without an end's words, "pushed back to 3" is one.
-var beginCues = set("there start starting begin beginning begins arrive arriving arrival going go in back moved move pushed put into delayed push bring brought forward changed get getting enter entering starts")
+var beginCues = set("there start starting begin beginning begins come try again eta return arrive arriving arrival going go in back moved move pushed put into delayed push bring brought forward changed get getting enter entering starts")
 
 var endCues = set("out done finish finished finishing until end leave leaving away by home for")
 

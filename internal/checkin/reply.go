@@ -22,7 +22,7 @@ func (m *message) tookBack() bool {
 
 // enters says whether the worker goes in, or is in, with nothing against it.
 func (m *message) enters() bool {
-	if w := m.word(0); (w == "in" || w == "here" || w == "inside") && (m.onlyCourtesy(1, len(m.words)) || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
+	if w := m.word(0); (w == "in" || w == "here" || w == "inside" || w == "started") && (m.onlyCourtesy(1, len(m.words)) || w == "inside" && m.word(1) == "with" || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
 		return true
 	}
 	for i := 0; i < len(m.words); {
@@ -65,9 +65,6 @@ func (m *message) hindered(start, end int) bool {
 	return m.has("again") && m.has("then") || m.word(end) == "?" || m.otherDay()
 }
 
-// later says whether the entry spoken of is still to come.
-func (m *message) later() bool { return true }
-
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
 func (m *message) off(c Context) (off, there bool) {
 	there = notThere.in(m)
@@ -101,13 +98,16 @@ func (m *message) anyTime() bool {
 	return false
 }
 
+// isVerb before a word of well-being gives it to someone else: "and is fine".
+var isVerb = set("is s are was were be been looks seems sounds a the very got has")
+
 // fine says whether the worker says plainly to be well.
 func (m *message) fine() bool {
 	if m.has("?", "if", `"`) || m.cut || m.otherDay() {
 		return false
 	}
 	start, end := fines.find(m, 0)
-	if start < 0 || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
+	if start < 0 || isVerb[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {

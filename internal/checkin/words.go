@@ -135,7 +135,7 @@ can't: can not|cant: can not|cannot: can not|won't: will not|wont: will not|shan
 isnt: is not|arent: are not|wasnt: was not|werent: were not|hasnt: has not|havent: have not|hadnt: had not|couldnt: could not
 wouldnt: would not|shouldnt: should not|aint: is not|ain't: is not|im: i am|ive: i have|hes: he s|shes: she s|its: it s|thats: that s
 theyre: they are|theyve: they have|weve: we have|youre: you are|whats: what s|theres: there s|mums: mum s|dads: dad s|everythings: everything s
-u: you|ur: your|r: are|pls: please|plz: please|plse: please|plese: please|pleez: please|snd: send|hlp: help|hepl: help|hlep: help|esnd: send|hlp: help|halp: help|helpp: help|hekp: help|hwlp: help|helo: help|hep: help
+u: you|ur: your|r: are|pls: please|plz: please|plse: please|plese: please|pleez: please|snd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|hepl: help|hlep: help|esnd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|halp: help|helpp: help|hekp: help|hwlp: help|helo: help|hep: help
 thx: thanks|ta: thanks|tnx: thanks|thanx: thanks|thankyou: thanks|cheers: thanks|b4: before|2nite: tonight|2day: today|2moro: tomorrow|tmrw: tomorrow|tomoz: tomorrow
 cld: could|wld: would|w8: wait|w8ing: waiting|l8: late|l8r: later|gd: good|vst: visit|vis: visit|cncld: cancelled|canx: cancelled|cxld: cancelled|canceled: cancelled|appt: appointment
 mins: min|minutes: min|minute: min|minits: min|hours: hour|hrs: hour|hr: hour|h: hour|no1: nobody|noone: nobody|sum1: someone|some1: someone|somebody: someone|anybody: anyone

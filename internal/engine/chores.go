@@ -15,9 +15,12 @@ import (
 )
 
 const (
-	catchUpEvery = time.Minute      // plan time: how often the providers are asked for missed texts
-	catchUpBack  = 10 * time.Minute // how far before the last time they are asked again
-	bundle       = 15 * time.Minute // a responder's list of visits is sent again at most so often (rule 3.6)
+	catchUpEvery    = time.Minute      // plan time: how often the providers are asked for missed texts
+	catchUpBack     = 10 * time.Minute // how far before the last time they are asked again
+	teamChoresEvery = time.Minute      // plan time
+	gapAhead        = 7*24*time.Hour + time.Hour
+	gapVisits       = 100              // visits in one gap that are warned of
+	bundle          = 15 * time.Minute // a responder's list of visits is sent again at most so often (rule 3.6)
 )
 
 // gapWarnings are when the rota's owners are warned of a gap in cover (rule 1.1).
@@ -52,6 +55,9 @@ func (e *Engine) catchUpChore(ctx context.Context, at time.Time) error {
 }
 
 func (e *Engine) teamChores(ctx context.Context, at time.Time) error {
+	if last := e.pulse.chored(at); at.Sub(last) < teamChoresEvery {
+		return nil
+	}
 	teams, err := e.Store.Teams(ctx)
 	if err != nil {
 		return fmt.Errorf("read teams: %w", err)
@@ -72,29 +78,36 @@ func (e *Engine) teamChores(ctx context.Context, at time.Time) error {
 	return errors.Join(errs...)
 }
 
-// warnOfGaps warns the team's managers of each gap in cover that touches a time
-// at which visits are watched without anyone else answering: once at each of
-// the warnings' distances. A team that has no rota at all goes by its plan.
+// warnOfGaps warns the team's managers, who own its rota, of each gap in cover
+// into which a visit falls, once at each of the warnings' distances. Times at
+// which nobody visits need no cover.
 func (e *Engine) warnOfGaps(ctx context.Context, at time.Time, sc scene) error {
-	if len(sc.rota) == 0 {
-		return nil
-	}
-	for _, g := range sc.rota.Gaps(sc.team.ID, at, at.Add(7*24*time.Hour+time.Hour)) {
-		if err := e.warnOfGap(ctx, at, sc, g); err != nil {
-			return err
+	for _, g := range sc.rota.Gaps(sc.team.ID, at, at.Add(gapAhead)) {
+		rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, From: g.From, To: g.To, Limit: gapVisits})
+		if err != nil {
+			return fmt.Errorf("read visits in a gap: %w", err)
+		}
+		for _, v := range rows {
+			if err := e.warnOfGap(ctx, at, sc, v); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, g rota.Span) error {
+func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, v store.Visit) error {
+	visit := watch.Visit{Status: watch.Booked, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, Responders: v.Responders}
+	if !slices.Contains(watchedKinds, v.Kind) || !e.gapWithin(sc, visit) {
+		return nil
+	}
 	for _, w := range gapWarnings {
-		if g.From.Sub(at) > w.ahead {
+		if v.StartsAt.Sub(at) > w.ahead {
 			continue
 		}
-		end := g.To.Format(aliveLayout)
-		return e.say(ctx, at, sc, note{id: fmt.Sprintf("gap/%s/%s/%s", sc.team.ID, end, w.notice), kind: "gap_warned", to: sc.chiefs,
-			notice: w.notice, reach: watch.Text1, values: wording.Values{Begin: g.From.In(sc.zone), Until: g.To.In(sc.zone), Link: e.URL}})
+		return e.say(ctx, at, sc, note{id: fmt.Sprintf("gap/%s/%s", v.ID, w.notice), kind: "gap_warned", visit: v.ID, to: sc.chiefs,
+			notice: w.notice, reach: watch.OneText, values: wording.Values{Begin: v.StartsAt.In(sc.zone), Until: v.ExpectedEndAt.In(sc.zone),
+				Reference: v.Reference, Link: e.link("", v.ID)}})
 	}
 	return nil
 }
@@ -142,7 +155,7 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 	if print == was || at.Sub(sent) < bundle {
 		return nil
 	}
-	n := note{id: key + "/" + at.Truncate(bundle).Format(aliveLayout), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.Text1}
+	n := note{id: key + "/" + at.Truncate(bundle).Format(aliveLayout), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
 	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
 		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
 	if err := e.say(ctx, at, sc, n); err != nil {

@@ -123,7 +123,7 @@ func (x *expansion) tell(t watch.Tell) error {
 func (x *expansion) reach(m store.Message, p buddy.Person, t watch.Tell, v wording.Values) {
 	texts, calls := numbers(p, t.Reach, t.Round)
 	if t.Reach == watch.Board && x.sc.team.Plan.PassOnTexts {
-		texts, _ = numbers(p, watch.Text1, t.Round)
+		texts, _ = numbers(p, watch.OneText, t.Round)
 	}
 	if x.SMS == nil {
 		texts = nil
@@ -184,7 +184,7 @@ func numbers(p buddy.Person, r watch.Reach, round int) (texts, calls []phone.Num
 		return all, rung[turn%len(rung):][:1]
 	case watch.Once:
 		return all[:min(1, len(all))], rung[turn%len(rung):][:1]
-	case watch.Text1:
+	case watch.OneText:
 		return all[:min(1, len(all))], nil
 	default:
 		return nil, nil

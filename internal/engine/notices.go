@@ -214,7 +214,7 @@ func (e *Engine) cries(ctx context.Context, at time.Time, r store.Received) (boo
 // tellAside tells people that a text could not be dealt with.
 func (e *Engine) tellAside(ctx context.Context, r store.Received) error {
 	return e.tellOnDuty(ctx, e.Now(), note{id: inputID(r) + "/aside", kind: "text_set_aside", notice: wording.SetAside, class: classAlarm,
-		reach: watch.Text1, values: wording.Values{Link: e.URL, At: r.ReceivedAt}})
+		reach: watch.OneText, values: wording.Values{Link: e.URL, At: r.ReceivedAt}})
 }
 
 // tellStuck tells people that a worker's clock could not be stepped.
@@ -236,6 +236,13 @@ func (e *Engine) tellChannel(ctx context.Context, channelName string, o store.Ou
 		n.notice = wording.CreditGone
 	}
 	return e.tellOnDuty(ctx, o.At, n)
+}
+
+// TellClock tells people that the machine's clock was moved.
+func (e *Engine) TellClock(ctx context.Context, by time.Duration) error {
+	at := e.Now()
+	return e.tellOnDuty(ctx, at, note{id: "clock/" + at.Format("2006-01-02T15"), kind: "clock_diverged", notice: wording.ClockDiverged,
+		reach: watch.OneText, values: wording.Values{Link: e.URL, Late: by}})
 }
 
 // cannotReach tells people that a number of someone cannot be reached, and has
@@ -263,7 +270,7 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	to := slices.DeleteFunc(append(slices.Clone(cover.Chain), cover.Managers...), func(id string) bool { return id == m.Person })
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",
-		to: slices.Compact(to), notice: notice, reach: watch.Text1,
+		to: slices.Compact(to), notice: notice, reach: watch.OneText,
 		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: sc.worker.ShortName(), Link: e.link(m.Alarm, m.Visit)}})
 }
 

@@ -104,7 +104,7 @@ func (e *Engine) coverChanged(ctx context.Context, at time.Time, s rota.Shift) e
 	if err != nil {
 		return err
 	}
-	n := note{id: "shift/" + s.ID, kind: "cover_changed", to: []string{s.Person}, notice: wording.CoverAdded, reach: watch.Text1,
+	n := note{id: "shift/" + s.ID, kind: "cover_changed", to: []string{s.Person}, notice: wording.CoverAdded, reach: watch.OneText,
 		values: wording.Values{Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone)}}
 	if err := e.say(ctx, at, sc, n); err != nil {
 		return err

@@ -18,6 +18,19 @@ type pulse struct {
 	trouble map[string]string
 	stuck   map[string]*stuck
 	answers map[string]answers
+	chores  time.Time // when the teams' chores were last done
+}
+
+// chored notes that the teams' chores are due when they were last done over a
+// minute before, and says when that was.
+func (p *pulse) chored(at time.Time) (last time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last = p.chores
+	if at.Sub(last) >= teamChoresEvery {
+		p.chores = at
+	}
+	return last
 }
 
 // answers counts how often an unknown number was answered, so that two robots

@@ -98,6 +98,7 @@ type Claim struct {
 	Words    string    `json:"words,omitempty"`
 	Answered bool      `json:"answered,omitempty"` // "Got that, confirming" was said
 	Both     bool      `json:"both,omitempty"`
+	NoWord   bool      `json:"no_word,omitempty"` // it lacks the plan's word: it ends nothing, in the same time
 }
 
 // Asked is a question we put to the worker and what they had said before it.
