@@ -262,7 +262,6 @@ func (p *play) standDown() {
 	}))
 	p.saw("With the police stood down and the evidence given, it closes.")
 	p.WaitText(town.Sam.Mobile, p.Tolerance(), "stood down", p.visit.Reference)
-	p.WaitText(town.Sam.Personal, p.Tolerance(), "stood down", p.visit.Reference)
 	p.WaitText(town.Ann.Mobile, p.Tolerance(), "stood down", p.visit.Reference)
 	p.saw("Everyone who was told is stood down.")
 }
