@@ -30,7 +30,7 @@ type given struct {
 	// step; nil when nothing is to be completed.
 	prepare func(ctx context.Context, sc scene, w watch.Watch, in *watch.Input) error
 	// finish adds what only the caller knows to the transaction.
-	finish func(next watch.Watch, c *store.Change)
+	finish func(sc scene, next watch.Watch, c *store.Change)
 }
 
 // outcome is what came of a step.
@@ -70,6 +70,9 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if err != nil {
 		return outcome{}, err
 	}
+	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
+		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
+	}
 	in := g.in
 	in.Cover = e.cover(sc, at, loaded.Watch.Visits)
 	in.Clock = sc.team.Plan.Clock
@@ -88,7 +91,7 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 		return done, err
 	}
 	if g.finish != nil {
-		g.finish(next, &c)
+		g.finish(sc, next, &c)
 	}
 	return done, e.Store.Commit(ctx, c)
 }
