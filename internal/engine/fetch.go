@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,10 +44,11 @@ func (e *Engine) fetchBack(ctx context.Context, at time.Time, c claimed) error {
 	}
 	g := given{in: watch.Input{ID: c.input + "/fetched/" + e.newID(e.Now()), Via: "clock",
 		Event: watch.Fetched{Message: c.input, Found: found, Forged: forged}}, origin: from}
-	if _, err := e.handle(ctx, at, c.worker, g); err != nil {
+	done, err := e.handle(ctx, at, c.worker, g)
+	if err != nil {
 		return err
 	}
-	if !found && !forged {
+	if waits := slices.ContainsFunc(done.after.Visits, func(v watch.Visit) bool { return v.Claim != nil && v.Claim.Message == c.input }); waits && !found && !forged {
 		return errNotYet
 	}
 	return nil

@@ -28,13 +28,11 @@ const (
 // Run does all that falls due until ctx ends, and returns when every goroutine
 // it started has ended.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.Store.Listen(ctx, e.woken); err != nil {
-		return fmt.Errorf("listen for other nodes: %w", err)
-	}
 	if err := e.Resume(ctx); err != nil {
 		return err
 	}
 	var wg sync.WaitGroup // every loop ends with ctx
+	wg.Go(func() { e.listen(ctx) })
 	wg.Go(func() { e.loop(ctx, loopStep, e.stepPass) })
 	for i, l := range lanes {
 		wg.Go(func() { e.lane(ctx, loopAlarms+i, l) })
@@ -43,6 +41,25 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.chores(ctx) })
 	wg.Wait()
 	return nil
+}
+
+// listen hears of what other nodes commit; where there are none it ends at once.
+// Whatever it misses the sweep finds.
+func (e *Engine) listen(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		err := e.Store.Listen(ctx, e.woken)
+		if err == nil {
+			return
+		}
+		e.report(ctx, "other nodes not heard", err)
+		timer.Reset(time.Second)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
 }
 
 // loop makes passes: at once while there is more to do, else when something is
