@@ -217,10 +217,7 @@ func (x *expansion) reply(r watch.Reply) {
 	v.Who = x.shortName(x.ctx, x.sc.pages, r.Who)
 	v.Name = private.New(x.g.name)
 	v.Plain = x.sc.team.Plan.PlainDistressAnswer
-	seen := x.done.after
-	if seen.Shown != nil { // the worker sees no more than that
-		seen = *seen.Shown
-	}
+	seen := asSeen(x.done.after)
 	for _, id := range r.Among {
 		if w, found := seen.Visit(id); found {
 			v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: x.local(w.StartsAt), ExpectedEndAt: x.local(w.ExpectedEndAt)})
