@@ -113,8 +113,10 @@ func (x *expansion) tell(t watch.Tell) error {
 	values := x.values(t.At, t.Visit)
 	values.Until, values.Late, values.Unsure, values.Round = x.local(t.Until), t.Late, t.Unsure, t.Round
 	values.Who = x.shortName(x.ctx, x.sc.pages, t.Who)
-	values.Link = x.link(t.Alarm, t.Visit)
-	values.Spoke = x.done.after.Alarm != nil && !x.done.after.Alarm.SpokeAt.IsZero()
+	values.Link, values.Name = x.link(t.Alarm, t.Visit), private.New(x.g.name)
+	if a := x.done.after.Alarm; a != nil {
+		values.Since, values.Spoke = x.local(a.RaisedAt), !a.SpokeAt.IsZero()
+	}
 	x.reach(m, p, t, values)
 	return nil
 }
