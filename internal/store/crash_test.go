@@ -150,16 +150,22 @@ func killAfter(t *testing.T, process *os.Process, out io.Reader, n int, last map
 	t.Helper()
 	lines := bufio.NewScanner(out)
 	for i := 0; lines.Scan(); i++ {
-		who, number, _ := strings.Cut(lines.Text(), " ")
-		v, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			t.Fatalf("the writer says: %s", lines.Text())
-		}
-		last[who] = v
+		acknowledge(t, last, lines.Text())
 		if i == n {
 			must(t, process.Kill())
 		}
 	}
+}
+
+// acknowledge notes one line of what the writer says was kept.
+func acknowledge(t *testing.T, last map[string]int64, line string) {
+	t.Helper()
+	who, number, _ := strings.Cut(strings.TrimSpace(line), " ")
+	v, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		t.Fatalf("the writer says: %s", line)
+	}
+	last[who] = v
 }
 
 func survived(t *testing.T, p storetest.Place, round int, last map[string]int64) {
