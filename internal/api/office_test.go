@@ -126,7 +126,8 @@ func emptyOffice(t *testing.T, db *store.DB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.engine = engine.New(engine.Options{Store: db, Clock: o.clock, Random: rand.Reader, Log: log, URL: public, Node: "test"})
+	o.engine = engine.New(engine.Options{Store: db, Clock: o.clock, Random: rand.Reader, Log: log, URL: public, Node: "test",
+		SMS: client.SMS(), Voice: client.Voice()})
 	o.api = api.New(api.Options{Engine: o.engine, Store: db, Access: access.New(db), Twilio: client, Clock: o.clock.Now, Log: log})
 	return o
 }
