@@ -131,7 +131,7 @@ func (w *town) book(at time.Time, m []string) (watch.Input, error) {
 	if m[3] < m[2] { // past midnight
 		b.Visit.ExpectedEndAt = w.local(b.Visit.ExpectedEndAt.AddDate(0, 0, 1), "")
 	}
-	for _, extra := range strings.Split(strings.TrimPrefix(m[4], ", "), ", ") {
+	for extra := range strings.SplitSeq(strings.TrimPrefix(m[4], ", "), ", ") {
 		word, rest, _ := strings.Cut(extra, " ")
 		switch word {
 		case "joint": // joint with lena's B2C4
@@ -159,7 +159,7 @@ func (w *town) fetched(_ time.Time, m []string) (watch.Input, error) {
 
 func (w *town) closes(at time.Time, m []string) (watch.Input, error) {
 	c := watch.Close{Evidence: watch.Evidence(strings.ReplaceAll(m[2], " ", "_")), Note: true}
-	for _, extra := range strings.Split(strings.TrimPrefix(m[3], ", "), ", ") {
+	for extra := range strings.SplitSeq(strings.TrimPrefix(m[3], ", "), ", ") {
 		word, rest, _ := strings.Cut(extra, " ")
 		switch word {
 		case "ended":

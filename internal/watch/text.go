@@ -11,10 +11,9 @@ import (
 // then the visit it is about; doubt is asked back.
 func (s *step) text(t Text) {
 	s.happened(TextIn, "", s.actor())
-	before := s.w.Alarm
-	raised := time.Time{}
-	if before != nil {
-		raised = before.RaisedAt
+	open, raised := s.w.Alarm != nil, time.Time{}
+	if open {
+		raised = s.w.Alarm.RaisedAt
 	}
 	switch {
 	case t.Intent == checkin.Duress:
@@ -34,7 +33,7 @@ func (s *step) text(t Text) {
 	if t.Number {
 		s.pass(TellNumber, s.nearest(), OneText)
 	}
-	if before != nil && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
+	if open && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
 		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.in.ID})
 	}
 }
