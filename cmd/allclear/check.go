@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/allclear-safety/allclear/internal/app"
 )
 
 // errStopsAlarm is how check ends when it found something; what it found is already said.
@@ -14,7 +16,7 @@ type checkCmd struct{ settingsFlags }
 
 // Run reports on standard output, a line each, so that a monitor can read it.
 func (checkCmd) Run(w world, ctx *kong.Context) error {
-	_, err := w.settings(ctx)
+	s, err := w.settings(ctx)
 	if found, bad := errors.AsType[problems](err); bad {
 		for _, problem := range found {
 			fmt.Fprintln(w.stdout, "settings:", problem)
@@ -25,5 +27,17 @@ func (checkCmd) Run(w world, ctx *kong.Context) error {
 		return err
 	}
 	fmt.Fprintln(w.stdout, "settings: ok")
+	findings, err := app.Check(w.ctx, s.options(w))
+	if err != nil {
+		return err
+	}
+	stops := false
+	for _, f := range findings {
+		fmt.Fprintf(w.stdout, "%s: %s\n", f.About, f.Says)
+		stops = stops || f.StopsAlarm
+	}
+	if stops {
+		return errStopsAlarm
+	}
 	return nil
 }

@@ -24,8 +24,12 @@ const (
 
 // commands is the command line, one field a subcommand.
 type commands struct {
-	Check   checkCmd   `cmd:"" help:"Say what is wrong here, a line each; exit 1 when anything would stop an alarm."`
-	Version versionCmd `cmd:"" help:"Print this program's version."`
+	Serve      serveCmd      `cmd:"" help:"Run the service."`
+	Check      checkCmd      `cmd:"" help:"Say what is wrong here, a line each; exit 1 when anything would stop an alarm."`
+	Token      tokenCmd      `cmd:"" help:"Manage the API's tokens."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version."`
+	Understand understandCmd `cmd:"" help:"Read check-in texts, a JSON object a line, and say how each is understood."`
+	Version    versionCmd    `cmd:"" help:"Print this program's version."`
 }
 
 // world is what a subcommand may touch of its process.

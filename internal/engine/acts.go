@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // Actor says who did something and how it reached us. With a token, Token is
@@ -64,6 +67,9 @@ type CheckedIn struct {
 	Reading checkin.Reading
 	Visit   string // the visit it was taken to be about; "" for none
 	Refused string // why nothing moved, where rule 2.8 or 3.2 says no (409)
+	// Shown is the visit as the worker may see it while danger is open: as if
+	// there were no alarm. Nil when it may be seen as it is.
+	Shown *watch.Visit
 }
 
 // Words are the private words of an action: they are sealed beside the record.
@@ -89,3 +95,13 @@ const (
 	PressOver  Pressed = "over"  // the alarm is closed, or the call is not known
 	PressOther Pressed = "other" // someone else has it
 )
+
+// WordsOf opens the private words of an entry; an entry without any has none.
+func WordsOf(entry store.Entry) (Words, error) {
+	var w Words
+	if entry.Words.IsZero() {
+		return w, nil
+	}
+	err := json.Unmarshal([]byte(entry.Words.Reveal()), &w)
+	return w, err
+}

@@ -11,9 +11,13 @@ func (s *step) act() error {
 	if a == nil { // as in the watch that the worker sees
 		return ErrNoAlarm
 	}
-	if _, cover := s.in.Event.(CoverChanged); cover {
+	switch e := s.in.Event.(type) {
+	case CoverChanged:
 		a.CoverAt = s.cover.Until
 		s.shiftChanged()
+		return nil
+	case Unreached:
+		s.unreached(e)
 		return nil
 	}
 	if err := s.byAnother(); err != nil {
@@ -36,6 +40,16 @@ func (s *step) act() error {
 		return s.close(e)
 	}
 	return nil
+}
+
+// unreached goes on to the next in the cover chain without waiting: an alarm
+// that reached nobody is not waited for. Past the first rounds everyone is told
+// again and again in any case.
+func (s *step) unreached(u Unreached) {
+	a := s.w.Alarm
+	if a.HeldBy == "" && !a.RoundAt.IsZero() && u.Round == a.Round && a.Round <= loudRounds {
+		s.round()
+	}
 }
 
 // byAnother refuses an action on an alarm that nobody or the worker did: the

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/private"
+)
+
+// Meta gives a fact about the installation; ErrNotFound when it was never set.
+func (db *DB) Meta(ctx context.Context, key string) (string, error) {
+	v, err := first(ctx, db.reader, value[string], `SELECT value FROM meta WHERE key = $1`, key)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", key, err)
+	}
+	return v, nil
+}
+
+// SetMeta sets a fact about the installation.
+func (db *DB) SetMeta(ctx context.Context, key, value string) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("set %s: %w", key, err)
+	}
+	return nil
+}
+
+// MetaOnce sets a fact unless it is set, and gives what it then is: of several who ask at once, the first writer's.
+func (db *DB) MetaOnce(ctx context.Context, key, wish string) (actual string, err error) {
+	err = db.write(ctx, func(t *tx) (err error) {
+		if _, err = t.exec(`INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, key, wish); err == nil {
+			actual, err = first(t.ctx, t.on, value[string], `SELECT value FROM meta WHERE key = $1`, key)
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("set %s once: %w", key, err)
+	}
+	return actual, nil
+}
+
+// Token names one who may call the API. Its secret is stored as a keyed hash only.
+type Token struct {
+	ID, Name, Scope string
+	CreatedAt       time.Time
+}
+
+// AddToken keeps a token and the hash of its secret.
+func (db *DB) AddToken(ctx context.Context, token Token, secret string) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO tokens (id, name, scope, hash, created_at) VALUES ($1, $2, $3, $4, $5)`,
+			token.ID, token.Name, token.Scope, db.vault.Hash("token", secret), instant(token.CreatedAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep token %s: %w", token.ID, err)
+	}
+	return nil
+}
+
+// TokenBySecret gives the token with this secret.
+func (db *DB) TokenBySecret(ctx context.Context, secret string) (Token, error) {
+	token, err := first(ctx, db.reader, func(s scanner) (t Token, err error) {
+		err = s.Scan(&t.ID, &t.Name, &t.Scope, at{&t.CreatedAt})
+		return t, err
+	}, `SELECT id, name, scope, created_at FROM tokens WHERE hash = $1`, db.vault.Hash("token", secret))
+	if err != nil {
+		return Token{}, fmt.Errorf("look for token: %w", err)
+	}
+	return token, nil
+}
+
+// Answer is what a call with an Idempotency-Key was answered.
+type Answer struct {
+	Hash   []byte // of the request, so that the key can't be used for another
+	Status int
+	Body   []byte // sealed
+}
+
+// Remembered gives the answer to an earlier call with the same key.
+func (db *DB) Remembered(ctx context.Context, token, key string) (Answer, bool, error) {
+	type row struct {
+		Answer
+		owner string
+	}
+	r, err := first(ctx, db.reader, func(s scanner) (r row, err error) {
+		err = s.Scan(&r.Hash, &r.Status, &r.Body, &r.owner)
+		return r, err
+	}, `SELECT asked, status, body, key_owner FROM answers WHERE token = $1 AND key_hash = $2`, token, db.vault.Hash("answer", key))
+	if errors.Is(err, ErrNotFound) {
+		return Answer{}, false, nil
+	}
+	var plain []byte
+	if err == nil {
+		plain, err = db.open(ctx, db.reader, r.owner, db.answerPlace(token, key), r.Body)
+	}
+	var body string
+	if err == nil && plain != nil {
+		err = unpack(plain, &body)
+	}
+	if err != nil {
+		return Answer{}, false, fmt.Errorf("look for remembered answer: %w", err)
+	}
+	r.Body = []byte(body)
+	return r.Answer, plain != nil, nil
+}
+
+func (db *DB) answerPlace(token, key string) string {
+	return fmt.Sprintf("answer/%s/%x", token, db.vault.Hash("answer", key))
+}
+
+// Remember keeps the answer to a call. Of two calls with one key the first answer stays.
+func (db *DB) Remember(ctx context.Context, token, key string, a Answer, at time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		owner := "answers/" + at.UTC().Format(time.DateOnly)
+		body, err := t.seal(owner, db.answerPlace(token, key), pack(string(a.Body)), at)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO answers (token, key_hash, asked, status, body, key_owner, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (token, key_hash) DO NOTHING`,
+			token, db.vault.Hash("answer", key), append([]byte{}, a.Hash...), a.Status, body, owner, instant(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("remember answer: %w", err)
+	}
+	return nil
+}
+
+// looks is how the chain of one reader's looks is called among the workers' chains.
+const looks = "looks/"
+
+// Look records that a reader looked at private details: once per reader, object and minute. It is an entry of the record, in a chain of the
+// reader's own (worker "looks/READER", kind "look", the object in Visit); why is sealed.
+func (db *DB) Look(ctx context.Context, reader, via, object, why string, at time.Time) error {
+	minute := at.UTC().Truncate(time.Minute)
+	input, err := json.Marshal(struct {
+		Object string `json:"object"`
+	}{object})
+	if err != nil {
+		return fmt.Errorf("record look of %s: %w", reader, err)
+	}
+	e := Entry{
+		ID: looks + reader + "/" + object + "/" + strconv.FormatInt(minute.Unix(), 10), At: at, RecordedAt: at, Kind: "look", By: reader, Via: via,
+		Visit: object, Input: input, Events: []byte("[]"), Words: private.New(why), Owner: "person/" + reader,
+	}
+	for range retries { // another look of the same reader may come between
+		var l Loaded
+		if l, err = db.Load(ctx, looks+reader); err != nil {
+			break
+		}
+		err = db.Commit(ctx, Change{Worker: looks + reader, Revision: l.Revision, Watch: l.Watch, Entries: []Entry{e}})
+		if !errors.Is(err, ErrConflict) {
+			break
+		}
+	}
+	if err != nil && !errors.Is(err, ErrSeen) {
+		return fmt.Errorf("record look of %s: %w", reader, err)
+	}
+	return nil
+}
+
+// Writable says whether the database can be written to now, durably.
+func (db *DB) Writable(ctx context.Context) error {
+	return db.SetMeta(ctx, "writable", "yes")
+}
+
+// Chore gives a named chore to one of the nodes that ask for it: it says yes when the chore is due, and moves its next time on.
+func (db *DB) Chore(ctx context.Context, name string, at time.Time, every time.Duration) (mine bool, err error) {
+	err = db.write(ctx, func(t *tx) error {
+		n, err := t.exec(`INSERT INTO chores (name, due_at) VALUES ($1, $2)
+			ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE chores.due_at <= $3`, name, instant(at.Add(every)), instant(at))
+		mine = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("take chore %s: %w", name, err)
+	}
+	return mine, nil
+}

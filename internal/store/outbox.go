@@ -1,0 +1,212 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+)
+
+// Message is one thing the world must be told, by one channel to one person. It is handed over at least once.
+type Message struct {
+	ID, Worker, Visit, Alarm, Person string
+	Notice                           string
+	Channel                          string // sms, voice, fetch, watch, …
+	Class                            string // alarm, prompt or info: the order in which they go; "" is info
+	Round                            int
+	To                               phone.Number
+	Body                             private.Text // sealed
+	Data                             []byte       // JSON without private words
+	Nonce                            string
+	Digit                            int
+	NextAt                           time.Time // when it is due; while one has claimed it, when the lease runs out
+	GiveUpAt, CreatedAt              time.Time
+	Owner                            string // the data key of number and body: "person/ID", …; "" for a key of its own
+	State                            string // pending, done, superseded or dead; "" is pending
+	Attempts                         int
+	Provider, ProviderID             string
+	HandedAt                         time.Time
+}
+
+// The classes and states of a message.
+const (
+	ClassAlarm  = "alarm"
+	ClassPrompt = "prompt"
+	ClassInfo   = "info"
+
+	Pending    = "pending"
+	Done       = "done"
+	Superseded = "superseded"
+	Dead       = "dead"
+)
+
+// tell supersedes the messages of alarms that are over, then adds messages.
+func (t *tx) tell(drop []string, messages []Message) error {
+	for _, alarm := range drop {
+		if _, err := t.exec(`UPDATE outbox SET state = 'superseded' WHERE alarm = $1 AND alarm <> '' AND state = 'pending'`, alarm); err != nil {
+			return fmt.Errorf("drop messages of alarm %s: %w", alarm, err)
+		}
+	}
+	for _, m := range messages {
+		if err := t.insertMessage(m); err != nil {
+			return fmt.Errorf("message %s: %w", m.ID, err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) insertMessage(m Message) error {
+	owner := cmp.Or(m.Owner, "text/"+m.ID)
+	recipient, err := t.seal(owner, "message/"+m.ID+"/to", []byte(m.To.E164()), m.CreatedAt)
+	if err != nil {
+		return err
+	}
+	body, err := t.seal(owner, "message/"+m.ID+"/body", []byte(m.Body.Reveal()), m.CreatedAt)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO outbox (id, worker, visit, alarm, person, notice, channel, class, round, recipient, body, key_owner, data, nonce, digit,
+			state, next_at, give_up_at, created_at, leased_by, attempts, provider, provider_id, handed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $21, $22, $23)`,
+		m.ID, m.Worker, m.Visit, m.Alarm, m.Person, m.Notice, m.Channel, cmp.Or(m.Class, ClassInfo), m.Round, recipient, body, owner,
+		string(m.Data), text(m.Nonce), m.Digit, cmp.Or(m.State, Pending), instant(m.NextAt), maybe(m.GiveUpAt), instant(m.CreatedAt),
+		m.Attempts, m.Provider, m.ProviderID, maybe(m.HandedAt))
+	return err
+}
+
+const messageColumns = `id, worker, visit, alarm, person, notice, channel, class, round, recipient, body, key_owner, data, nonce, digit, state, next_at,
+	give_up_at, created_at, attempts, provider, provider_id, handed_at`
+
+type sealedMessage struct {
+	Message
+	recipient, body []byte
+}
+
+func scanMessage(s scanner) (m sealedMessage, err error) {
+	var data string
+	err = s.Scan(&m.ID, &m.Worker, &m.Visit, &m.Alarm, &m.Person, &m.Notice, &m.Channel, &m.Class, &m.Round, &m.recipient, &m.body, &m.Owner,
+		&data, words{&m.Nonce}, &m.Digit, &m.State, at{&m.NextAt}, at{&m.GiveUpAt}, at{&m.CreatedAt}, &m.Attempts, &m.Provider, &m.ProviderID,
+		at{&m.HandedAt})
+	if data != "" {
+		m.Data = []byte(data)
+	}
+	return m, err
+}
+
+func (db *DB) openMessage(ctx context.Context, s sealedMessage) (Message, error) {
+	number, err := db.open(ctx, db.reader, s.Owner, "message/"+s.ID+"/to", s.recipient)
+	if err != nil {
+		return Message{}, err
+	}
+	if number != nil {
+		if s.To, err = phone.Parse(string(number)); err != nil {
+			return Message{}, fmt.Errorf("read number of message %s: %w", s.ID, err)
+		}
+	}
+	body, err := db.open(ctx, db.reader, s.Owner, "message/"+s.ID+"/body", s.body)
+	s.Body = private.New(string(body))
+	return s.Message, err
+}
+
+// Claim gives messages that are due, of a class or ("") of all, and leases them to owner: nobody else gets them before leaseUntil. Alarms
+// come first, then prompts, then the rest; in each, the one that waited longest. A message whose lease ran out is given again, so each is
+// handed over at least once.
+//
+// One whose words can't be opened is left out, and the error names it: the others are given all the same.
+func (db *DB) Claim(ctx context.Context, at, leaseUntil time.Time, owner, class string, limit int) ([]Message, error) {
+	classes := []string{ClassAlarm, ClassPrompt, ClassInfo}
+	if class != "" {
+		classes = []string{class}
+	}
+	var rows []sealedMessage
+	err := db.write(ctx, func(t *tx) error {
+		rows = nil
+		for _, class := range classes {
+			some, err := t.claim(at, leaseUntil, owner, class, limit-len(rows))
+			if err != nil {
+				return err
+			}
+			rows = append(rows, some...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim messages: %w", err)
+	}
+	var messages []Message
+	var errs []error
+	for _, s := range rows {
+		m, err := db.openMessage(ctx, s)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("claim message %s: %w", s.ID, err))
+			continue
+		}
+		messages = append(messages, m)
+	}
+	return messages, errors.Join(errs...)
+}
+
+func (t *tx) claim(at, leaseUntil time.Time, owner, class string, limit int) ([]sealedMessage, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	rows, err := all(t.ctx, t.on, scanMessage, `SELECT `+messageColumns+` FROM outbox
+		WHERE state = 'pending' AND class = $1 AND next_at <= $2 ORDER BY next_at LIMIT $3`+t.lockRows(), class, instant(at), limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		m := &rows[i]
+		m.NextAt, m.Attempts = leaseUntil, m.Attempts+1
+		if _, err := t.exec(`UPDATE outbox SET next_at = $2, leased_by = $3, attempts = $4 WHERE id = $1`,
+			m.ID, instant(leaseUntil), owner, m.Attempts); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// Message gives a message by its id.
+func (db *DB) Message(ctx context.Context, id string) (Message, error) {
+	return db.oneMessage(ctx, `id = $1`, id)
+}
+
+// MessageByNonce gives a message by the nonce in its link or call.
+func (db *DB) MessageByNonce(ctx context.Context, nonce string) (Message, error) {
+	return db.oneMessage(ctx, `nonce = $1`, nonce)
+}
+
+// MessageByProvider gives the message of which one attempt got this id from a provider.
+func (db *DB) MessageByProvider(ctx context.Context, provider, providerID string) (Message, error) {
+	return db.oneMessage(ctx, `id IN (SELECT message FROM attempts WHERE provider = $1 AND provider_id = $2 AND provider_id <> '')`, provider, providerID)
+}
+
+func (db *DB) oneMessage(ctx context.Context, where string, args ...any) (Message, error) {
+	s, err := first(ctx, db.reader, scanMessage, `SELECT `+messageColumns+` FROM outbox WHERE `+where+` LIMIT 1`, args...)
+	if err != nil {
+		return Message{}, fmt.Errorf("read message: %w", err)
+	}
+	return db.openMessage(ctx, s)
+}
+
+// MessagesAbout gives the messages about an alarm, in the order they were made.
+func (db *DB) MessagesAbout(ctx context.Context, alarm string) ([]Message, error) {
+	rows, err := all(ctx, db.reader, scanMessage,
+		`SELECT `+messageColumns+` FROM outbox WHERE alarm = $1 AND alarm <> '' ORDER BY created_at, id`, alarm)
+	if err != nil {
+		return nil, fmt.Errorf("list messages about alarm %s: %w", alarm, err)
+	}
+	var messages []Message
+	for _, s := range rows {
+		m, err := db.openMessage(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("list messages about alarm %s: %w", alarm, err)
+		}
+		messages = append(messages, m)
+	}
+	return messages, nil
+}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+)
+
+// person is how the details of a person are sealed.
+type person struct {
+	Name           string    `json:"name"`
+	Mobile         string    `json:"mobile,omitempty"`
+	PersonalMobile string    `json:"personal_mobile,omitempty"`
+	HomePhone      string    `json:"home_phone,omitempty"`
+	Email          string    `json:"email,omitempty"`
+	Description    string    `json:"description,omitempty"`
+	Make           string    `json:"make,omitempty"`
+	Model          string    `json:"model,omitempty"`
+	Colour         string    `json:"colour,omitempty"`
+	Registration   string    `json:"registration,omitempty"`
+	NoVehicle      bool      `json:"no_vehicle,omitempty"`
+	Contacts       []contact `json:"contacts,omitempty"`
+}
+
+type contact struct {
+	Name       string `json:"name,omitempty"`
+	Relation   string `json:"relation,omitempty"`
+	Phone      string `json:"phone,omitempty"`
+	PoliceOnly bool   `json:"police_only,omitempty"`
+}
+
+func toPerson(p buddy.Person) person {
+	d := person{
+		Name: p.Name, Mobile: p.Mobile.E164(), PersonalMobile: p.PersonalMobile.E164(), HomePhone: p.HomePhone.E164(),
+		Email: p.Email.Reveal(), Description: p.Description.Reveal(),
+		Make: p.Vehicle.Make.Reveal(), Model: p.Vehicle.Model.Reveal(), Colour: p.Vehicle.Colour.Reveal(), Registration: p.Vehicle.Registration.Reveal(),
+		NoVehicle: p.NoVehicle,
+	}
+	for _, c := range p.Contacts {
+		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164(), c.PoliceOnly})
+	}
+	return d
+}
+
+// into fills in a person's details.
+func (d person) into(p *buddy.Person) error {
+	numbers := numberReader{}
+	p.Name = d.Name
+	p.Mobile, p.PersonalMobile, p.HomePhone = numbers.read(d.Mobile), numbers.read(d.PersonalMobile), numbers.read(d.HomePhone)
+	p.Email, p.Description = private.New(d.Email), private.New(d.Description)
+	p.Vehicle = buddy.Vehicle{
+		Make: private.New(d.Make), Model: private.New(d.Model), Colour: private.New(d.Colour), Registration: private.New(d.Registration),
+	}
+	p.NoVehicle = d.NoVehicle
+	for _, c := range d.Contacts {
+		p.Contacts = append(p.Contacts, buddy.Contact{
+			Name: private.New(c.Name), Relation: private.New(c.Relation), Phone: numbers.read(c.Phone), PoliceOnly: c.PoliceOnly,
+		})
+	}
+	return numbers.err
+}
+
+// numberReader reads stored numbers and keeps the first error.
+type numberReader struct{ err error }
+
+func (r *numberReader) read(s string) phone.Number {
+	if s == "" || r.err != nil {
+		return phone.Number{}
+	}
+	n, err := phone.Parse(s)
+	r.err = err
+	return n
+}
+
+// PutPerson keeps a person, new or changed, and says whether they are new.
+func (db *DB) PutPerson(ctx context.Context, p buddy.Person, at time.Time) (created bool, err error) {
+	raw, err := json.Marshal(toPerson(p))
+	if err != nil {
+		return false, fmt.Errorf("keep person %s: %w", p.ID, err)
+	}
+	err = db.write(ctx, func(t *tx) (err error) {
+		if err := t.moveEpoch(); err != nil {
+			return err
+		}
+		created, err = t.putPerson(p, raw, at)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("keep person %s: %w", p.ID, err)
+	}
+	return created, nil
+}
+
+func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, err error) {
+	sealed, err := t.seal("person/"+p.ID, "person/"+p.ID+"/details", raw, at)
+	if err != nil {
+		return false, err
+	}
+	created, err = t.isNew(`SELECT id FROM people WHERE id = $1`, p.ID)
+	if err != nil {
+		return false, err
+	}
+	if _, err := t.exec(`INSERT INTO people (id, external_id, team, roles, active, details, put_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET external_id = COALESCE(excluded.external_id, people.external_id), team = excluded.team, roles = excluded.roles,
+			active = excluded.active, details = excluded.details, put_at = excluded.put_at`,
+		p.ID, text(p.ExternalID), p.Team, list(p.Roles), p.Active, sealed, instant(at)); err != nil {
+		return false, err
+	}
+	if _, err := t.exec(`DELETE FROM person_numbers WHERE person = $1`, p.ID); err != nil {
+		return false, err
+	}
+	for _, n := range []phone.Number{p.Mobile, p.PersonalMobile} {
+		if n.IsZero() {
+			continue
+		}
+		if _, err := t.exec(`INSERT INTO person_numbers (hash, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, t.db.numberHash(n), p.ID); err != nil {
+			return false, err
+		}
+	}
+	return created, nil
+}
+
+// isNew says that the query finds nothing. The epoch's row is locked before, so that nobody else makes it in between.
+func (t *tx) isNew(query string, args ...any) (bool, error) {
+	_, err := first(t.ctx, t.on, value[string], query, args...)
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+func (db *DB) numberHash(n phone.Number) []byte { return db.vault.Hash("phone", n.E164()) }
+
+type sealedPerson struct {
+	buddy.Person
+	details []byte
+}
+
+const personColumns = `id, external_id, team, roles, active, details`
+
+func scanPerson(s scanner) (p sealedPerson, err error) {
+	err = s.Scan(&p.ID, words{&p.ExternalID}, &p.Team, stringList{&p.Roles}, &p.Active, &p.details)
+	return p, err
+}
+
+// openPerson opens a person's details; of one whose key was erased only the id is left.
+func (db *DB) openPerson(ctx context.Context, s sealedPerson) (buddy.Person, error) {
+	raw, err := db.open(ctx, db.reader, "person/"+s.ID, "person/"+s.ID+"/details", s.details)
+	if err != nil || raw == nil {
+		return s.Person, err
+	}
+	var d person
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return s.Person, fmt.Errorf("read details of person %s: %w", s.ID, err)
+	}
+	err = d.into(&s.Person)
+	return s.Person, err
+}
+
+// Person gives a person by their id or external id.
+func (db *DB) Person(ctx context.Context, id string) (buddy.Person, error) {
+	s, err := first(ctx, db.reader, scanPerson,
+		`SELECT `+personColumns+` FROM people WHERE id = $1 OR external_id = $1 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1`, id)
+	if err != nil {
+		return buddy.Person{}, fmt.Errorf("read person %s: %w", id, err)
+	}
+	p, err := db.openPerson(ctx, s)
+	if err != nil {
+		return buddy.Person{}, fmt.Errorf("read person %s: %w", id, err)
+	}
+	return p, nil
+}
+
+// People gives everyone, in the order of their ids.
+func (db *DB) People(ctx context.Context) ([]buddy.Person, error) {
+	return db.listPeople(ctx, `SELECT `+personColumns+` FROM people`)
+}
+
+// PeopleOf gives the people of a team, in the order of their ids.
+func (db *DB) PeopleOf(ctx context.Context, team string) ([]buddy.Person, error) {
+	return db.listPeople(ctx, `SELECT `+personColumns+` FROM people WHERE team = $1`, team)
+}
+
+func (db *DB) listPeople(ctx context.Context, query string, args ...any) ([]buddy.Person, error) {
+	rows, err := all(ctx, db.reader, scanPerson, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	slices.SortFunc(rows, func(a, b sealedPerson) int { return cmp.Compare(a.ID, b.ID) })
+	people := make([]buddy.Person, 0, len(rows))
+	for _, s := range rows {
+		p, err := db.openPerson(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("list people: person %s: %w", s.ID, err)
+		}
+		people = append(people, p)
+	}
+	return people, nil
+}
+
+// Holders gives the ids of those whose mobile or personal mobile has the number, in order; several for a shared phone.
+func (db *DB) Holders(ctx context.Context, n phone.Number) ([]string, error) {
+	if n.IsZero() {
+		return nil, nil
+	}
+	ids, err := all(ctx, db.reader, value[string], `SELECT person FROM person_numbers WHERE hash = $1`, db.numberHash(n))
+	if err != nil {
+		return nil, fmt.Errorf("look for the holders of %v: %w", n, err)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}

@@ -1,0 +1,106 @@
+// Package storetest gives tests a fresh database of each kind: a SQLite file, and a PostgreSQL database cloned from a migrated template in
+// a throw-away cluster that lives as long as the test binary.
+//
+// Where PostgreSQL is not installed its tests are skipped, with a line that says how to install it; with CI set they fail instead.
+package storetest
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/vault"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // for Raw
+)
+
+// Each runs test once on each kind of database. Every call of open within one run opens the same fresh database, and it is closed when the
+// run ends, unless the test did so before.
+func Each(t *testing.T, test func(t *testing.T, open func() *store.DB)) {
+	t.Helper()
+	EachPlace(t, func(t *testing.T, p Place) {
+		test(t, func() *store.DB { return p.Open(t) })
+	})
+}
+
+// EachPlace is Each for tests that also look at the database from outside.
+func EachPlace(t *testing.T, test func(t *testing.T, p Place)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// Place is a fresh database of one kind.
+type Place struct {
+	Options store.Options
+	File    string // SQLite's; "" for PostgreSQL
+}
+
+// SQLite gives a place for a SQLite file in a folder of its own; the file is made by the first Open.
+func SQLite(t testing.TB) Place {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "allclear.db")
+	return Place{Options: store.Options{URL: "sqlite:" + file, Vault: newVault(t)}, File: file}
+}
+
+// Postgres gives a migrated PostgreSQL database of its own.
+func Postgres(t testing.TB) Place {
+	t.Helper()
+	return Place{Options: store.Options{URL: freshPostgres(t), Vault: newVault(t)}}
+}
+
+func newVault(t testing.TB) *vault.Vault {
+	t.Helper()
+	v, err := vault.Open(vault.NewMaster())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Open opens the place's database, and closes it when the test ends.
+func (p Place) Open(t testing.TB) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), p.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return db
+}
+
+// Raw opens the place's database past the store, as whoever tampers with it would.
+func (p Place) Raw(t testing.TB) *sql.DB {
+	t.Helper()
+	driver, dsn := "pgx", p.Options.URL
+	if p.File != "" {
+		driver, dsn = "sqlite", "file:"+p.File+"?_pragma=busy_timeout(5000)"
+	}
+	raw, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := raw.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return raw
+}
+
+// missing skips the test, or fails it where all must be there.
+func missing(t testing.TB, why string) {
+	t.Helper()
+	const how = "install it with: apt-get install postgresql"
+	if os.Getenv("CI") != "" {
+		t.Fatalf("PostgreSQL is missing (%s) and CI is set; %s", strings.TrimSpace(why), how)
+	}
+	t.Skipf("PostgreSQL is missing (%s); %s", strings.TrimSpace(why), how)
+}
