@@ -3,6 +3,7 @@ package watch_test
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,10 @@ var phrases = []phrase{
 	}},
 	{says(`time passes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.Elapsed{}) }},
 	{says(`the rota changes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.CoverChanged{}) }},
+	{says(`nothing reaches (\w+) in round (\d)`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
+		round, err := strconv.Atoi(m[2])
+		return watch.Input{Event: watch.Unreached{Person: m[1], Round: round}}, err
+	}},
 	{says(`(\w+) acknowledges`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
 		return event(m[1], watch.Acknowledge{})
 	}},
