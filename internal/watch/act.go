@@ -8,15 +8,16 @@ import (
 // act takes what those who answer for the worker do about the open alarm.
 func (s *step) act() error {
 	a := s.w.Alarm
-	if s.shown {
-		return nil
-	}
-	if a == nil {
+	if a == nil { // as in the watch that the worker sees
 		return ErrNoAlarm
 	}
-	if _, cover := s.in.Event.(CoverChanged); cover {
+	switch e := s.in.Event.(type) {
+	case CoverChanged:
 		a.CoverAt = s.cover.Until
 		s.shiftChanged()
+		return nil
+	case Unreached:
+		s.unreached(e)
 		return nil
 	}
 	if err := s.byAnother(); err != nil {
@@ -41,9 +42,22 @@ func (s *step) act() error {
 	return nil
 }
 
+// unreached goes on to the next in the cover chain without waiting: an alarm
+// that reached nobody is not waited for. Past the first rounds everyone is told
+// again and again in any case.
+func (s *step) unreached(u Unreached) {
+	a := s.w.Alarm
+	if a.HeldBy == "" && !a.RoundAt.IsZero() && u.Round == a.Round && a.Round <= loudRounds {
+		s.round()
+	}
+}
+
 // byAnother refuses an action on an alarm that nobody or the worker did: the
 // phone that asks for help may be in the wrong hands.
 func (s *step) byAnother() error {
+	if s.w.Alarm == nil {
+		return ErrNoAlarm
+	}
 	switch s.in.By {
 	case "":
 		return &Invalid{[]Problem{{"by", "says who does this"}}}
@@ -63,7 +77,7 @@ func (s *step) acknowledge() {
 		a.ActedAt = s.at
 		return
 	case a.HeldBy != "" && a.Next != by:
-		s.tell(Tell{To: by, Notice: TellHas, Reach: Text1, Who: a.HeldBy, Visit: first(a.Visits)})
+		s.tellOf(a, Tell{To: by, Notice: TellHas, Reach: OneText, Who: a.HeldBy})
 		return
 	}
 	s.happened(Acknowledged, first(a.Visits), by)
@@ -76,8 +90,8 @@ func (s *step) hand(by string) {
 	a.HeldBy, a.HeldAt, a.ActedAt = by, s.at, s.at
 	a.RoundAt = time.Time{}
 	a.Next, a.NextAt = "", time.Time{}
-	s.tellAll(Tell{Notice: TellHas, Who: by, Visit: first(a.Visits)}, by)
-	a.Told = union(a.Told, compact(by))
+	s.tellAll(Tell{Notice: TellHas, Who: by}, by)
+	a.Told = union(a.Told, []string{by})
 }
 
 func (s *step) call(c Call) error {
@@ -155,7 +169,7 @@ func (s *step) harmed() {
 	}
 	a.ActedAt, a.PoliceAt, a.RoundAt = s.at, time.Time{}, time.Time{}
 	a.LiaiseAt = s.at.Add(LiaisonEvery)
-	s.tellAll(Tell{Notice: TellHarmed, Visit: first(a.Visits), Who: s.in.By}, s.in.By)
+	s.tellAll(Tell{Notice: TellHarmed, Who: s.in.By}, s.in.By)
 	if a.HeldBy == "" {
 		s.hand(s.in.By)
 	}
@@ -171,7 +185,7 @@ func (s *step) hold(h Hold) error {
 	case h.Second == "" || h.Second == s.in.By || h.Second == s.w.Worker:
 		return &Invalid{[]Problem{{"second_person", "is a second person who agrees"}}}
 	case a.PoliceAt.IsZero():
-		return &Refused{"the police were told already"}
+		return &Refused{"no police prompt is due: the police were told, or the worker was found"}
 	}
 	a.ActedAt, a.PoliceAt = s.at, s.at.Add(a.Clock.RingRound)
 	s.happened(PoliceHeld, first(a.Visits), s.in.By)
@@ -183,24 +197,45 @@ func (s *step) close(c Close) error {
 	if p := s.missing(c); len(p) > 0 {
 		return &Invalid{p}
 	}
-	for _, id := range s.w.Alarm.Visits {
-		i := s.w.index(id)
-		if i < 0 || !s.w.Visits[i].Live() {
-			continue
-		}
-		v := &s.w.Visits[i]
-		if c.Ended {
-			s.end(v, Ended, c.Evidence, s.in.By)
-			continue
-		}
-		v.Status = Inside
-		s.moveEnd(v, c.ExpectedEndAt)
-		if !s.w.Alarm.Kind.Danger() {
-			s.prompt(Rearmed, *v)
-		}
+	for _, id := range s.settles() {
+		s.settle(&s.w.Visits[s.w.index(id)], c)
 	}
 	s.shut(c.Evidence, s.in.By)
 	return nil
+}
+
+// settle ends a covered visit, or arms it again with its new end.
+func (s *step) settle(v *Visit, c Close) {
+	if c.Ended {
+		s.end(v, Ended, c.Evidence, s.in.By)
+		return
+	}
+	v.Status = Inside
+	s.moveEnd(v, c.ExpectedEndAt)
+	if !s.w.Alarm.Kind.Danger() && v.Clock.Prompts {
+		s.prompt(Rearmed, *v)
+	}
+}
+
+// settles lists the visits that a close settles: the live ones it covers. One
+// that is still ahead keeps its own clock, unless the alarm is about no other:
+// what is said of the visit the worker came from says nothing of the next.
+func (s *step) settles() []string {
+	var begun, ahead []string
+	for _, id := range s.w.Alarm.Visits {
+		v, found := s.w.Visit(id)
+		switch {
+		case !found || !v.Live():
+		case v.started(s.at):
+			begun = append(begun, id)
+		default:
+			ahead = append(ahead, id)
+		}
+	}
+	if len(begun) > 0 {
+		return begun
+	}
+	return ahead
 }
 
 // missing lists what a close still needs (rule 3.1).
@@ -224,20 +259,13 @@ func (s *step) missing(c Close) []Problem {
 		need(!c.StoodDownAt.IsZero() && !c.StoodDownAt.After(s.at), "police_stood_down.at", "says when the police were told that the worker is safe")
 		need(c.StoodDownTo, "police_stood_down.to", "says to whom")
 	}
-	if s.coversLive() {
+	if len(s.settles()) > 0 {
 		need(c.Ended != !c.ExpectedEndAt.IsZero(), "visit", `is "ended" or has a new expected_end_at`)
 		if !c.Ended && !c.ExpectedEndAt.IsZero() {
 			need(c.ExpectedEndAt.After(s.at) && c.ExpectedEndAt.Sub(s.at) <= longest, "visit.expected_end_at", "is ahead, by no more than 24 hours")
 		}
 	}
 	return p
-}
-
-func (s *step) coversLive() bool {
-	return slices.ContainsFunc(s.w.Alarm.Visits, func(id string) bool {
-		v, found := s.w.Visit(id)
-		return found && v.Live()
-	})
 }
 
 // shut closes the alarm: what was not handed over is dropped, and everyone told
@@ -247,7 +275,7 @@ func (s *step) shut(e Evidence, by string) {
 	a.ClosedAt, a.ClosedBy, a.Evidence = s.at, by, e
 	s.happened(AlarmClosed, first(a.Visits), by)
 	s.out = append(s.out, Drop{Alarm: a.ID})
-	s.tellAll(Tell{Notice: TellClosed, Who: by, Visit: first(a.Visits)})
+	s.tellAll(Tell{Notice: TellClosed, Who: by})
 	if a.RaisedBy != "" {
 		s.out = append(s.out, Reply{Notice: WasRaised, At: s.at, Who: a.RaisedBy})
 	}

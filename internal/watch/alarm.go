@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,8 +19,8 @@ const (
 	LiaisonEvery = 30 * time.Minute
 	// LiaisonMost is the longest wait that can be agreed.
 	LiaisonMost = 4 * time.Hour
-	// loudRounds is how many rounds use every number; later ones use one call
-	// and one text each.
+	// loudRounds is how many rounds use every number; later ones are the plan's
+	// repeat apart, one call and one text each.
 	loudRounds = 3
 )
 
@@ -71,34 +72,34 @@ func (a Alarm) silentAt() time.Time {
 	return a.ActedAt.Add(HolderSilence)
 }
 
-// open opens an alarm, or lets what happened join or raise the one that is open
-// (rule 8.7): one open alarm per worker.
-func (s *step) open(kind Kind, since time.Time, police time.Time, visits ...string) {
+// open opens an alarm, or raises the one that is open: that clears the
+// acknowledgement and tells everyone again (rule 8.7).
+func (s *step) open(kind Kind, police time.Time, visits []string) {
 	a := s.w.Alarm
 	if a == nil {
-		a = &Alarm{ID: s.alarmID(), Kind: kind, Clock: s.clockFor(visits), OpenedAt: s.at, PoliceDue: police}
+		a = &Alarm{ID: s.alarmID(), Clock: s.clockFor(visits), OpenedAt: s.at}
 		s.w.Alarm = a
 		s.happened(AlarmOpened, first(visits), "")
-	} else if kind.rank() <= a.Kind.rank() {
-		s.join(visits)
-		return
 	} else {
-		a.Kind, a.PoliceDue = kind, police
-		a.HeldBy, a.HeldAt, a.ActedAt = "", time.Time{}, time.Time{}
+		a.letGo()
 		s.happened(AlarmRaised, first(visits), "")
 	}
+	a.Kind, a.PoliceDue = kind, police
 	a.Visits = union(a.Visits, visits)
-	a.RaisedAt, a.Round = since, 0
-	a.Next, a.NextAt = "", time.Time{}
-	a.Responder, a.CoverAt = first(s.cover.Chain), s.cover.Until
+	a.RaisedAt, a.Round = s.at, 0
+	a.Responder, a.CoverAt = s.responder(a.Visits...), s.cover.Until
 	if a.TheyKnow.IsZero() {
 		a.PoliceAt = police
 		if kind.Danger() { // the alarm itself says "call 999"
-			a.PoliceAt = since.Add(a.Clock.Repeat)
+			a.PoliceAt = s.at.Add(a.Clock.Repeat)
 		}
 	}
-	a.RoundAt = since
-	s.round(since)
+}
+
+// letGo takes the alarm from its holder.
+func (a *Alarm) letGo() {
+	a.HeldBy, a.HeldAt, a.ActedAt = "", time.Time{}, time.Time{}
+	a.Next, a.NextAt = "", time.Time{}
 }
 
 // join adds visits to the open alarm and says so to those who were told.
@@ -116,22 +117,39 @@ func (s *step) join(visits []string) {
 
 // round tells everyone whose turn has come: those told before, and one step
 // further up the cover chain, then every manager of the team.
-func (s *step) round(since time.Time) {
+func (s *step) round() {
 	a := s.w.Alarm
 	a.Round++
+	reach := Every
+	if a.Round > loudRounds {
+		reach = Once
+	}
 	for _, id := range s.ladder(a.Round) {
-		s.tellAlarm(id, since)
+		s.tellAlarm(id, reach)
 	}
 	if a.Round == 1 && a.Kind.Danger() {
 		for _, id := range s.cover.Colleagues {
-			s.tellAlarm(id, since)
+			s.tellAlarm(id, Every)
 		}
 	}
-	a.RoundAt = since.Add(s.roundGap(a))
+	if a.Round > loudRounds && a.Round > len(s.chain(a.Visits...)) {
+		next := s.next(a.Clock.Repeat)
+		a.Round += int(next.Sub(s.at)/a.Clock.Repeat) - 1
+		a.RoundAt = next
+		return
+	}
+	a.RoundAt = s.at.Add(a.roundGap())
+}
+
+// next is when something is repeated that has reached its end and only goes on:
+// every gap from now. Of those that we slept through only the last is done, so
+// that a waking after years takes no longer than one after minutes.
+func (s *step) next(gap time.Duration) time.Time {
+	return s.at.Add(gap * max(1, s.now.Sub(s.at)/gap))
 }
 
 // roundGap is how long the alarm waits for an acknowledgement before it goes on.
-func (s *step) roundGap(a *Alarm) time.Duration {
+func (a *Alarm) roundGap() time.Duration {
 	switch {
 	case a.Round > loudRounds:
 		return a.Clock.Repeat
@@ -145,7 +163,7 @@ func (s *step) roundGap(a *Alarm) time.Duration {
 // ladder lists who is told in round n: everyone told so far and the first n
 // steps of the cover chain; the step after the chain is every manager.
 func (s *step) ladder(n int) []string {
-	chain := s.cover.Chain
+	chain := s.chain(s.w.Alarm.Visits...)
 	ids := union(s.w.Alarm.Told, chain[:min(n, len(chain))])
 	if n > len(chain) {
 		ids = union(ids, s.cover.Managers)
@@ -153,16 +171,13 @@ func (s *step) ladder(n int) []string {
 	return ids
 }
 
-func (s *step) tellAlarm(id string, since time.Time) {
+func (s *step) tellAlarm(id string, reach Reach) {
 	a := s.w.Alarm
-	reach := Every
-	if a.Round > loudRounds {
-		reach = Once
-	}
-	s.tell(Tell{To: id, Notice: alarmNotice(a), Reach: reach, At: since, Visit: first(a.Visits)})
+	s.tellOf(a, Tell{To: id, Notice: a.notice(), Reach: reach})
 }
 
-func alarmNotice(a *Alarm) Notice {
+// notice is the sentence that says what the alarm is.
+func (a *Alarm) notice() Notice {
 	switch {
 	case a.Kind == Duress && a.Mention:
 		return TellMention
@@ -175,108 +190,104 @@ func alarmNotice(a *Alarm) Notice {
 	}
 }
 
-// due does what has fallen due on the alarm at the instant of its wake.
-func (s *step) alarmDue(t time.Time) {
+// alarmDue does what has fallen due on the alarm at the instant of its wake.
+func (s *step) alarmDue() {
 	a := s.w.Alarm
-	is := func(u time.Time) bool { return !u.IsZero() && !u.After(t) }
+	is := func(t time.Time) bool { return !t.IsZero() && !t.After(s.at) }
 	switch {
 	case is(a.CoverAt):
 		a.CoverAt = time.Time{}
-		if s.cover.Until.After(t) {
+		if s.cover.Until.After(s.at) {
 			a.CoverAt = s.cover.Until
 		}
 		s.shiftChanged()
 	case is(a.PoliceAt):
-		s.promptPolice(t)
+		s.promptPolice()
 	case is(a.silentAt()):
-		s.holderSilent(t)
+		s.holderSilent()
 	case is(a.RoundAt):
-		s.round(t)
+		s.round()
 	case is(a.NextAt):
-		s.tellShift(t)
+		s.tellShift()
 	case is(a.LiaiseAt):
-		a.LiaiseAt = t.Add(LiaisonEvery)
-		s.tellHolders(Tell{Notice: TellLiaise, Reach: Once, At: t})
+		a.LiaiseAt = s.next(LiaisonEvery)
+		s.tellHolders(Tell{Notice: TellLiaise, Reach: Once})
 	}
 }
 
 // promptPolice asks the responder and everyone told so far to tell the police,
 // whether or not anyone acknowledged (rule 3, T + 45 min).
-func (s *step) promptPolice(t time.Time) {
+func (s *step) promptPolice() {
 	a := s.w.Alarm
-	a.PoliceAt = t.Add(a.Clock.Repeat)
-	a.Prompts++
-	if a.Prompts == 1 {
+	if a.Prompts == 0 {
 		s.happened(PolicePrompted, first(a.Visits), "")
 	}
-	for _, id := range union(a.Told, s.cover.Chain[:min(1, len(s.cover.Chain))]) {
-		s.tell(Tell{To: id, Notice: TellPolice, Reach: Every, At: t, Visit: first(a.Visits)})
+	next := s.next(a.Clock.Repeat)
+	a.Prompts += int(next.Sub(s.at) / a.Clock.Repeat)
+	a.PoliceAt = next
+	for _, id := range union(a.Told, []string{s.responder(a.Visits...)}) {
+		s.tellOf(a, Tell{To: id, Notice: TellPolice, Reach: Every})
 	}
 }
 
 // holderSilent raises the alarm again when the one who has it leaves no sign.
-func (s *step) holderSilent(t time.Time) {
+func (s *step) holderSilent() {
 	a := s.w.Alarm
 	s.happened(HolderFellSilent, first(a.Visits), a.HeldBy)
-	a.HeldBy, a.HeldAt, a.ActedAt = "", time.Time{}, time.Time{}
-	a.Next, a.NextAt = "", time.Time{}
-	a.RoundAt = t
-	s.round(t)
+	a.letGo()
+	s.round()
 }
 
 // shiftChanged looks at who is on call now. The holder keeps the alarm until
 // the next responder confirms; meanwhile both are told.
 func (s *step) shiftChanged() {
 	a := s.w.Alarm
-	now := first(s.cover.Chain)
+	now := s.responder(a.Visits...)
 	if now == "" || now == a.Responder {
 		return
 	}
 	a.Responder = now
 	s.happened(ShiftChanged, first(a.Visits), now)
-	switch {
-	case a.HeldBy == "": // nobody has it yet: the new responder is told at once
-		s.tellAlarm(now, s.at)
-	case a.HeldBy == now:
+	switch a.HeldBy {
+	case "": // nobody has it yet: the new responder is told at once
+		s.tellAlarm(now, Every)
+	case now:
 		a.Next, a.NextAt = "", time.Time{}
 	default:
 		a.Next = now
-		s.tellShift(s.at)
+		s.tellShift()
 	}
 }
 
 // tellShift asks the next responder to confirm and reminds the holder.
-func (s *step) tellShift(t time.Time) {
+func (s *step) tellShift() {
 	a := s.w.Alarm
-	a.NextAt = t.Add(a.Clock.Repeat)
-	s.tell(Tell{To: a.Next, Notice: TellTakeOver, Reach: Every, At: t, Who: a.HeldBy, Visit: first(a.Visits)})
-	s.tell(Tell{To: a.HeldBy, Notice: TellHandOver, Reach: Text1, At: t, Who: a.Next, Visit: first(a.Visits)})
+	a.NextAt = s.next(a.Clock.Repeat)
+	s.tellOf(a, Tell{To: a.Next, Notice: TellTakeOver, Reach: Every, Who: a.HeldBy})
+	s.tellOf(a, Tell{To: a.HeldBy, Notice: TellHandOver, Reach: OneText, Who: a.Next})
 }
 
 // tellHolders tells who has the alarm and who is to take it over; when nobody
 // has it, the responder and everyone told.
 func (s *step) tellHolders(t Tell) {
 	a := s.w.Alarm
-	to := union(compact(a.HeldBy), compact(a.Next))
+	to := union(nil, []string{a.HeldBy, a.Next})
 	if len(to) == 0 {
-		to = union(a.Told, compact(first(s.cover.Chain)))
+		to = union(a.Told, []string{s.responder(a.Visits...)})
 	}
-	t.Visit = first(a.Visits)
 	for _, id := range to {
 		t.To = id
-		s.tell(t)
+		s.tellOf(a, t)
 	}
 }
 
 // tellAll tells everyone who was told of the alarm.
 func (s *step) tellAll(t Tell, but ...string) {
-	if t.Reach == "" {
-		t.Reach = Text1
-	}
-	for _, id := range s.w.Alarm.Told {
+	t.Reach = cmp.Or(t.Reach, OneText)
+	for _, id := range slices.Clone(s.w.Alarm.Told) {
 		if !slices.Contains(but, id) {
 			t.To = id
-			s.tell(t)
+			s.tellOf(s.w.Alarm, t)
 		}
 	}
 }

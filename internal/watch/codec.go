@@ -26,6 +26,8 @@ func eventName(e Event) string {
 		return "both_out"
 	case CoverChanged:
 		return "cover_changed"
+	case Unreached:
+		return "unreached"
 	case Acknowledge:
 		return "acknowledge"
 	case Call:
@@ -103,6 +105,8 @@ func decodeEvent(kind string, raw json.RawMessage) (Event, error) {
 		return decode[BothOut](raw)
 	case "cover_changed":
 		return CoverChanged{}, nil
+	case "unreached":
+		return decode[Unreached](raw)
 	case "acknowledge":
 		return Acknowledge{}, nil
 	case "call":

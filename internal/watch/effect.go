@@ -12,18 +12,19 @@ type (
 		To     string
 		Notice Notice
 		Reach  Reach
-		Alarm  string    // the alarm it is about; "" for none
-		Visit  string    // the visit it names; "" for none
-		Round  int       // the alarm's round, so that a repeat is recognisable as one
-		At     time.Time // the instant it speaks of
-		Until  time.Time // a new expected end
-		Who    string    // another person it names: the holder, the next responder, who closed it
-		Of     string    // the input whose words it passes on
-		Late   time.Duration
-		Unsure bool // the alarm shows an OUT that the provider could not confirm
+		Alarm  string        // the alarm it is about; "" for none
+		Visit  string        // the visit it names; "" for none
+		Round  int           // the alarm's round, so that a repeat is recognisable as one
+		At     time.Time     // the instant it speaks of
+		Until  time.Time     // a new expected end
+		Who    string        // another person it names: the holder, the next responder, who closed it
+		Of     string        // the input whose words it passes on
+		Late   time.Duration // how long ago it should have been said
+		Unsure bool          // the alarm shows an OUT that the provider could not confirm
 	}
 
-	// Reply is a message to the worker, to where they wrote from.
+	// Reply is a message to the worker, to where they wrote from. The answer to
+	// what a responder recorded is the responder's to read out.
 	Reply struct {
 		Notice Notice
 		Visit  string
@@ -38,6 +39,7 @@ type (
 	// Happened is one line of the record.
 	Happened struct {
 		What  What
+		At    time.Time // when it happened: earlier than the step that says so when we woke late
 		Visit string
 		By    string
 		Until time.Time // a new expected end
@@ -79,10 +81,10 @@ func (Closed) effect()   {}
 type Reach string
 
 const (
-	Every Reach = "every" // a text to every mobile and a call that wants a key press
-	Once  Reach = "once"  // one text and one call
-	Text1 Reach = "text"  // one text
-	Board Reach = "board" // shown on the board; a text too if the plan says so (rule 2.7)
+	Every   Reach = "every" // a text to every mobile and a call that wants a key press
+	Once    Reach = "once"  // one text and one call
+	OneText Reach = "text"  // one text
+	Board   Reach = "board" // shown on the board; a text too if the plan says so (rule 2.7)
 )
 
 // Notice names a sentence; package wording says it.

@@ -89,6 +89,13 @@ type (
 		Visit string `json:"visit"`
 	}
 
+	// Unreached says that nothing could be handed over to someone by any way in
+	// a round of the alarm: the next in the cover chain is told at once.
+	Unreached struct {
+		Person string `json:"person"`
+		Round  int    `json:"round"`
+	}
+
 	// CoverChanged says that the rota was changed while an alarm is open.
 	CoverChanged struct{}
 
@@ -161,6 +168,7 @@ func (Fetched) event()      {}
 func (Raise) event()        {}
 func (BothOut) event()      {}
 func (CoverChanged) event() {}
+func (Unreached) event()    {}
 func (Acknowledge) event()  {}
 func (Call) event()         {}
 func (Police) event()       {}

@@ -1,25 +1,31 @@
 package watch
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // goOut takes a clear statement that the worker has left. It ends the visit
 // only when nothing speaks against its being about this visit (rule 2.3).
 func (s *step) goOut(v *Visit, t Text) {
-	named := t.Visit != "" || t.Reference != "" || s.in.By != "" && s.in.By != s.w.Worker
+	named := t.Visit != "" || t.Reference != "" || s.recorded()
 	switch {
 	case !v.started(s.at): // named, but neither begun nor gone into
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 	case !named && s.tooSoon(*v), !named && s.repeats(t):
 		s.askAgain(v, t)
-	case t.NoWord:
-		s.hush(v)
 	case t.Doubtful:
 		s.claim(v, t, WorkerOut)
+	case t.NoWord:
+		s.hush(v)
 	default:
 		s.left(v, WorkerOut, t.Words, t.Both)
 	}
 }
+
+// recorded says whether a responder records what the worker told them (rule 2.7).
+func (s *step) recorded() bool { return s.in.By != "" && s.in.By != s.w.Worker }
 
 // tooSoon says whether the worker went in so short a time ago that an OUT may
 // belong to the visit before.
@@ -41,23 +47,27 @@ func (s *step) askAgain(v *Visit, t Text) {
 	s.reply(Reply{Notice: ReplyAgain, Visit: v.ID})
 }
 
-// hush answers an OUT without the plan's word as if it had ended the visit;
-// the clock runs on and the responder is told.
+// hush answers an OUT without the plan's word as if it had ended the visit, in
+// its own time and a second time too; the clock runs on and the responder is told.
 func (s *step) hush(v *Visit) {
-	v.Hushed = true
-	s.reply(Reply{Notice: ReplyOut, Visit: v.ID})
-	s.pass(TellNoWord, *v, Text1)
+	if v.Hushed {
+		s.reply(Reply{Notice: ReplyNoVisit})
+	} else {
+		s.reply(Reply{Notice: ReplyOut, Visit: v.ID})
+	}
+	v.Hushed, v.Claim = true, nil
+	s.pass(TellNoWord, *v, OneText)
 }
 
 // claim has the text fetched back before it ends the visit. It is tried until
 // due; then the alarm opens and shows it.
 func (s *step) claim(v *Visit, t Text, e Evidence) {
-	v.Claim = &Claim{Message: s.in.ID, At: s.at, Evidence: e, Words: t.Words, Both: t.Both}
+	v.Claim = &Claim{Message: s.of, At: s.at, Evidence: e, Words: t.Words, Both: t.Both, NoWord: t.NoWord}
 	until := v.Due()
 	if !until.After(s.at) {
 		until = s.at.Add(soonAfter)
 	}
-	s.out = append(s.out, Fetch{Message: s.in.ID, Visit: v.ID, Until: until})
+	s.out = append(s.out, Fetch{Message: s.of, Visit: v.ID, Until: until})
 }
 
 // fetched takes the provider's word on a text that would end a visit.
@@ -68,11 +78,12 @@ func (s *step) fetched(f Fetched) {
 	}
 	v := &s.w.Visits[i]
 	c := *v.Claim
+	s.of = c.Message
 	switch {
 	case f.Forged:
 		v.Claim = nil
 		s.happened(OutForged, v.ID, "")
-		s.pass(TellForged, *v, Text1)
+		s.pass(TellForged, *v, OneText)
 	case !f.Found:
 		if !c.Answered {
 			v.Claim.Answered = true
@@ -82,7 +93,9 @@ func (s *step) fetched(f Fetched) {
 	case s.covered(v.ID) && !s.outCloses(): // too late to end it: a person closes the alarm
 		v.Claim = nil
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
-		s.tellHolders(Tell{Notice: TellWord, Reach: Text1, Of: c.Message})
+		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.of})
+	case c.NoWord:
+		s.hush(v)
 	default:
 		s.left(v, c.Evidence, c.Words, c.Both)
 	}
@@ -93,12 +106,12 @@ func (s *step) fetched(f Fetched) {
 func (s *step) left(v *Visit, e Evidence, words string, both bool) {
 	to := Ended
 	notice, passed := ReplyOut, TellOut
-	if e == WorkerNotThere {
+	if e != WorkerOut {
 		to, notice, passed = Cancelled, ReplyCalledOff, TellCalledOff
 	}
 	v.OutWords = words
 	partners := v.Partners
-	s.end(v, to, e, orWorker(s.in.By, s.w.Worker))
+	s.end(v, to, e, cmp.Or(s.in.By, s.w.Worker))
 	s.reply(Reply{Notice: notice, Visit: v.ID})
 	if s.covered(v.ID) {
 		s.closeByOut()
@@ -140,10 +153,18 @@ func (s *step) callOff(v *Visit, t Text) {
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyNotOff, Visit: v.ID, Until: v.ExpectedEndAt})
 	case t.Doubtful:
-		s.claim(v, t, WorkerNotThere)
+		s.claim(v, t, s.notThere(v))
 	default:
-		s.left(v, WorkerNotThere, t.Words, false)
+		s.left(v, s.notThere(v), t.Words, false)
 	}
+}
+
+// notThere is the evidence in the worker's word that a visit does not happen.
+func (s *step) notThere(v *Visit) Evidence {
+	if v.started(s.at) {
+		return WorkerNotThere
+	}
+	return CancelledBefore
 }
 
 // bothOut asks the worker about their visit: a partner's word does not end it.
@@ -156,7 +177,8 @@ func (s *step) bothOut(b BothOut) {
 	s.prompt(AskBoth, v)
 }
 
-// raise opens an alarm that someone else raised for the worker (rule 4.3).
+// raise opens an alarm that someone else raised for the worker (rule 4.3). Each
+// raise is told to the responder and the manager.
 func (s *step) raise(r Raise) error {
 	if s.shown {
 		return nil
@@ -164,26 +186,29 @@ func (s *step) raise(r Raise) error {
 	if !r.Kind.Danger() {
 		return &Invalid{[]Problem{{"kind", "is duress or distress"}}}
 	}
-	s.danger(r.Kind, r.Mention, false)
+	s.danger(r, false)
 	a := s.w.Alarm
-	if a.RaisedBy == "" {
+	if a.RaisedBy == "" && s.in.By != s.w.Worker {
 		a.RaisedBy = s.in.By
 	}
-	for _, id := range s.cover.Managers { // each raise is told to the responder and the manager
-		s.tellAlarm(id, s.at)
+	for _, id := range union([]string{s.responder(a.Visits...), a.HeldBy}, s.cover.Managers) {
+		s.tellAlarm(id, Every)
 	}
 	return nil
 }
 
 // reassure sends the second duress message, to where the worker asked from.
 func (s *step) reassure() error {
-	if !s.shown && (s.w.Alarm == nil || s.w.Alarm.Kind != Duress) {
-		return ErrNoAlarm
+	if !s.shown {
+		if err := s.byAnother(); err != nil {
+			return err
+		}
+		if s.w.Alarm.Kind != Duress {
+			return &Refused{"only a worker who asked for someone is told that they will ring"}
+		}
+		s.w.Alarm.ActedAt = s.at
 	}
 	s.happened(Reassured, "", s.in.By)
 	s.reply(Reply{Notice: ReplyFound})
-	if a := s.w.Alarm; a != nil {
-		a.ActedAt = s.at
-	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -26,6 +27,7 @@ type step struct {
 	now   time.Time // when we are
 	at    time.Time // the instant that is being worked on: earlier than now when we woke late
 	in    Input
+	of    string // the input whose words we act on: in, or the text that in brings news of
 	cover rota.Cover
 	shown bool // this is the watch as the worker sees it: no alarm opens in it
 	out   []Effect
@@ -36,42 +38,59 @@ type step struct {
 // error nothing changed: *Invalid says which field is wrong, *Refused that the
 // protocol says no, ErrNoAlarm that there is nothing to act on.
 func (w Watch) Step(at time.Time, in Input) (Watch, []Effect, error) {
-	if _, tick := in.Event.(Elapsed); !tick && slices.Contains(w.Seen, in.ID) {
+	if w.settled(at, in) {
 		return w, nil, nil
 	}
 	next := w.clone()
+	next.forget(at)
 	effects, err := next.take(at, in, false)
+	effects, errShown := next.disguise(w, at, in, effects)
+	if w.endangered() && in.By == w.Worker {
+		err = errShown // also what is refused must look as if there were no alarm (rule 4.2)
+	}
 	if err != nil {
 		return w, nil, err
 	}
-	effects = next.disguise(w, at, in, effects)
 	next.remember(in)
-	next.forget(at)
 	return next, collapse(effects), nil
 }
 
-// take does what is due and then the input, on a value that may be changed.
-func (w *Watch) take(at time.Time, in Input, shown bool) ([]Effect, error) {
-	s := &step{w: w, now: at, at: at, in: in, cover: in.Cover, shown: shown}
-	s.elapse()
-	if err := s.do(); err != nil {
-		return nil, err
+// settled says whether in brings nothing new: the same input again, or an
+// Elapsed with nothing due.
+func (w Watch) settled(at time.Time, in Input) bool {
+	if _, tick := in.Event.(Elapsed); tick {
+		wake := w.Wake()
+		return wake.IsZero() || wake.After(at)
 	}
-	return s.out, nil
+	return slices.Contains(w.Seen, in.ID)
 }
 
+// take does what is due and then the input, on a value that may be changed.
+// With an error come the effects of what was due; the input itself had none.
+func (w *Watch) take(at time.Time, in Input, shown bool) ([]Effect, error) {
+	s := &step{w: w, now: at, at: at, in: in, of: in.ID, cover: in.Cover, shown: shown}
+	s.elapse()
+	err := s.do()
+	return s.out, err
+}
+
+// endangered says whether an alarm is open that the worker must not see.
+func (w Watch) endangered() bool { return w.Alarm != nil && w.Alarm.Kind.Danger() }
+
 // disguise keeps law 9: while danger is open only the shown watch answers the
-// worker. It starts as the watch was before the danger, without any alarm.
-func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect) []Effect {
-	if w.Alarm == nil || !w.Alarm.Kind.Danger() {
+// worker. It starts as the watch was before the danger, without any alarm. The
+// error is what the shown watch said to the input.
+func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect) ([]Effect, error) {
+	if !w.endangered() {
 		w.Shown = nil
-		return effects
+		return effects, nil
 	}
 	if w.Shown == nil {
 		w.Shown = new(before.withoutAlarm())
 	}
-	seen, _ := w.Shown.take(at, in, true) // what is refused in the open is refused before this
 	w.Shown.forget(at)
+	seen, err := w.Shown.take(at, in, true)
+	w.adopt()
 	effects = slices.DeleteFunc(effects, toWorker)
 	for _, e := range seen {
 		if r, is := e.(Reply); is && r.Of == "" && w.Alarm.Kind == Distress {
@@ -81,15 +100,29 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 			effects = append(effects, e)
 		}
 	}
-	return effects
+	return effects, err
 }
 
-// toWorker says whether the worker could notice the effect: an answer, or the
-// fetch on which an answer waits.
+// adopt puts under watch what the worker began in the shown watch alone: they
+// were told that we know of it.
+func (w *Watch) adopt() {
+	for _, v := range w.Shown.Visits {
+		if v.Live() && w.index(v.ID) < 0 {
+			w.Visits = append(w.Visits, v)
+		}
+	}
+	sortVisits(w.Visits)
+}
+
+// toWorker says whether the worker could notice the effect: an answer, the
+// fetch on which an answer waits, or a question to the partner beside them.
 func toWorker(e Effect) bool {
-	switch e.(type) {
+	switch e := e.(type) {
 	case Reply, Fetch:
 		return true
+	case Forward:
+		_, asks := e.Event.(BothOut)
+		return asks
 	default:
 		return false
 	}
@@ -100,8 +133,13 @@ func (w Watch) withoutAlarm() Watch {
 	w = w.clone()
 	w.Alarm, w.Shown, w.Seen = nil, nil, nil
 	for i := range w.Visits {
-		if w.Visits[i].Status == Overdue {
-			w.Visits[i].Status = Inside
+		v := &w.Visits[i]
+		switch {
+		case v.Status != Overdue:
+		case v.InAt.IsZero():
+			v.Status = Booked
+		default:
+			v.Status = Inside
 		}
 	}
 	return w
@@ -143,20 +181,20 @@ func (s *step) elapse() {
 			break
 		}
 		s.at = t
-		s.advance(t)
+		s.advance()
 	}
 	s.at = s.now
 }
 
-// advance does the first thing that is due at t.
-func (s *step) advance(t time.Time) {
+// advance does the first thing that is due.
+func (s *step) advance() {
 	for i := range s.w.Visits {
-		if w := s.w.visitWake(i, s.shown); !w.IsZero() && !w.After(t) {
-			s.visitDue(i, t)
+		if t := s.w.visitWake(i, s.shown); !t.IsZero() && !t.After(s.at) {
+			s.visitDue(i)
 			return
 		}
 	}
-	s.alarmDue(t)
+	s.alarmDue()
 }
 
 // Wake is the next instant at which time alone changes something; zero when
@@ -190,7 +228,8 @@ func (w *Watch) remember(in Input) {
 	}
 }
 
-// forget lets go of visits that ended over a day ago.
+// forget lets go of visits that ended over a day ago. It comes before all that
+// is due, so that a visit is there ended once before it is gone.
 func (w *Watch) forget(at time.Time) {
 	w.Visits = slices.DeleteFunc(w.Visits, func(v Visit) bool {
 		return !v.Live() && v.EndedAt.Before(at.Add(-kept))
@@ -209,19 +248,31 @@ func (s *step) covered(id string) bool {
 }
 
 // clockFor is the pinned clock of the first of the visits, else the team's now.
+// An interval of nothing would repeat for ever in one instant, so that a clock
+// that was never set gets the protocol's own.
 func (s *step) clockFor(ids []string) plan.Clock {
+	c := s.in.Clock
 	if v, found := s.w.Visit(first(ids)); found {
-		return v.Clock
+		c = v.Clock
 	}
-	return s.in.Clock
+	c.Acknowledge = positive(c.Acknowledge, 5*time.Minute)
+	c.AcknowledgeDanger = positive(c.AcknowledgeDanger, 2*time.Minute)
+	c.Repeat = positive(c.Repeat, 5*time.Minute)
+	return c
+}
+
+func positive(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
 }
 
 func (s *step) happened(what What, visit, by string) {
-	s.out = append(s.out, Happened{What: what, Visit: visit, By: by})
+	s.out = append(s.out, Happened{What: what, At: s.at, Visit: visit, By: by})
 }
 
-// tell adds a message to someone who answers for the worker, and remembers that
-// they know of the alarm.
+// tell adds a message to someone who answers for the worker.
 func (s *step) tell(t Tell) {
 	if t.To == "" || t.To == s.w.Worker || s.shown {
 		return
@@ -230,15 +281,24 @@ func (s *step) tell(t Tell) {
 		t.At = s.at
 	}
 	t.Late = s.now.Sub(s.at)
-	if a := s.w.Alarm; a != nil {
-		t.Alarm, t.Round = a.ID, a.Round
-		t.Unsure = s.claimed(a)
-		if !slices.Contains(a.Told, t.To) {
-			a.Told = append(a.Told, t.To)
-			s.happened(Told, t.Visit, t.To)
-		}
-	}
 	s.out = append(s.out, t)
+}
+
+// tellOf tells someone of the open alarm, and remembers that they know of it.
+func (s *step) tellOf(a *Alarm, t Tell) {
+	if t.To == "" || t.To == s.w.Worker || s.shown {
+		return
+	}
+	t.Alarm, t.Round = a.ID, a.Round
+	t.Unsure = s.claimed(a)
+	if t.Visit == "" {
+		t.Visit = first(a.Visits)
+	}
+	if !slices.Contains(a.Told, t.To) {
+		a.Told = append(a.Told, t.To)
+		s.happened(Told, t.Visit, t.To)
+	}
+	s.tell(t)
 }
 
 // claimed says whether the alarm must show an OUT that was not confirmed.
@@ -250,17 +310,48 @@ func (s *step) claimed(a *Alarm) bool {
 
 // pass passes on what the worker did to whoever answers for them now (rule 2.7).
 func (s *step) pass(n Notice, v Visit, reach Reach) {
-	s.tell(Tell{To: first(s.cover.Chain), Notice: n, Reach: reach, Visit: v.ID, Until: v.ExpectedEndAt, Of: s.in.ID})
+	s.tell(Tell{To: s.responder(v.ID), Notice: n, Reach: reach, Visit: v.ID, Until: v.ExpectedEndAt, Of: s.of})
+}
+
+// chain is the cover chain of the visits. The worker and the partners of a
+// joint visit are skipped in their own; a partner is still better than nobody.
+func (s *step) chain(visits ...string) []string {
+	var own, others []string
+	for _, id := range union(nil, s.cover.Chain) {
+		if id == s.w.Worker {
+			continue
+		}
+		own = append(own, id)
+		if !s.partnered(id, visits) {
+			others = append(others, id)
+		}
+	}
+	if len(others) == 0 && len(s.cover.Managers) == 0 {
+		return own
+	}
+	return others
+}
+
+func (s *step) partnered(id string, visits []string) bool {
+	return slices.ContainsFunc(s.w.Visits, func(v Visit) bool {
+		return slices.Contains(visits, v.ID) && slices.ContainsFunc(v.Partners, func(p Partner) bool { return p.Worker == id })
+	})
+}
+
+// responder is who answers for the visits now: the first of their chain; when
+// the rota has ended, the day's manager.
+func (s *step) responder(visits ...string) string {
+	return cmp.Or(first(s.chain(visits...)), first(s.cover.Managers))
 }
 
 func (s *step) reply(r Reply) {
-	r.At, r.Of = s.at, s.in.ID
+	r.At, r.Of = s.at, s.of
 	s.out = append(s.out, r)
 }
 
 // prompt is a message to the worker that answers nothing.
 func (s *step) prompt(n Notice, v Visit) {
-	s.out = append(s.out, Reply{Notice: n, Visit: v.ID, At: s.at, Until: v.ExpectedEndAt, Who: first(s.cover.Chain)})
+	s.out = append(s.out, Reply{Notice: n, Visit: v.ID, At: s.at, Until: v.ExpectedEndAt, Who: s.responder(v.ID)})
 }
 
 // earliest is the first of the instants that are set; zero when none is.
@@ -279,11 +370,6 @@ func first(ids []string) string {
 		return ""
 	}
 	return ids[0]
-}
-
-// compact is the list without empty names.
-func compact(ids ...string) []string {
-	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 }
 
 // union is a and what of b is not in it, in order, in a slice of its own.

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -11,7 +12,11 @@ import (
 // then the visit it is about; doubt is asked back.
 func (s *step) text(t Text) {
 	s.happened(TextIn, "", s.in.By)
-	open := s.w.Alarm != nil
+	before := s.w.Alarm
+	raised := time.Time{}
+	if before != nil {
+		raised = before.RaisedAt
+	}
 	switch {
 	case t.Intent == checkin.Duress:
 		s.duress(t)
@@ -19,81 +24,95 @@ func (s *step) text(t Text) {
 		s.distress(t)
 	case t.Intent == checkin.Ask:
 		s.asks()
+	case t.Intent == checkin.Unclear && t.Number:
+		s.reply(Reply{Notice: ReplyNumber})
 	default:
 		s.said(t)
 	}
 	if t.OptOut {
-		s.pass(TellOptOut, Visit{}, Text1)
+		s.pass(TellOptOut, s.nearest(), OneText)
 	}
 	if t.Number {
-		s.number()
+		s.pass(TellNumber, s.nearest(), OneText)
 	}
-	if open && !s.shown && s.w.Alarm != nil { // shown at once to those who deal with it
-		s.tellHolders(Tell{Notice: TellWord, Reach: Text1, Of: s.in.ID})
+	if before != nil && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
+		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.in.ID})
 	}
 }
 
 // duress opens the alarm and answers as any request for a person is answered.
 // In the watch as the worker sees it, it is no more than that request.
 func (s *step) duress(t Text) {
-	if s.shown {
-		s.reply(Reply{Notice: ReplyAsk})
-		return
+	if !s.shown {
+		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
 	}
-	mention := t.Mention
-	if a := s.w.Alarm; a != nil && a.Kind == Duress {
-		mention = mention && a.Mention
-	}
-	s.danger(Duress, mention, t.Away)
 	s.reply(Reply{Notice: ReplyAsk})
 }
 
 func (s *step) distress(t Text) {
 	if !s.shown {
-		s.danger(Distress, false, t.Away)
+		s.danger(Raise{Kind: Distress}, t.Away)
 	}
 	s.reply(Reply{Notice: ReplyGotMessage})
 }
 
-// danger opens or raises the alarm, for the partners of a joint visit too.
-func (s *step) danger(k Kind, mention, away bool) {
-	before := s.w.Alarm
-	worse := before == nil || before.Kind.rank() < k.rank() || before.Mention && !mention && k == Duress
-	if before != nil && worse && before.Kind == k {
-		before.Kind = Distress // a mention that became an ask is raised again
-	}
+// danger opens or raises the alarm, for the partners of a joint visit too. It
+// never lowers it: what was plain once does not become a mere mention.
+func (s *step) danger(r Raise, away bool) {
+	a := s.w.Alarm
 	visits := s.near()
-	s.dangerMarks(mention, away)
-	s.open(k, s.at, s.at, visits...)
-	s.dangerMarks(mention, away)
-	if !worse {
-		return
+	if v, found := s.w.Visit(r.Visit); found && v.Live() {
+		visits = union(visits, []string{v.ID})
 	}
+	kind, mention := r.Kind, r.Mention && r.Kind == Duress
+	worse := a == nil || a.Kind.rank() < kind.rank() || a.Mention && !mention
+	if a != nil && a.Kind.Danger() {
+		mention = mention && a.Mention
+		if a.Kind.rank() > kind.rank() {
+			kind = a.Kind
+		}
+	}
+	if worse {
+		s.open(kind, s.at, visits)
+	} else {
+		s.join(visits)
+	}
+	s.w.Alarm.Mention, s.w.Alarm.Away = mention, away
+	if worse {
+		s.round()
+		s.forward(Raise{Kind: kind, Mention: mention}, visits)
+	}
+}
+
+// forward raises the same alarm for the partners of the visits (rule 8.2), but
+// not back to the one it came from.
+func (s *step) forward(r Raise, visits []string) {
 	for _, id := range visits {
 		v, _ := s.w.Visit(id)
 		for _, p := range v.Partners {
-			s.out = append(s.out, Forward{Worker: p.Worker, ID: s.in.ID + "/" + p.Visit, By: s.w.Worker,
-				Event: Raise{Kind: k, Visit: p.Visit, Mention: mention}})
+			if p.Worker == s.in.By {
+				continue
+			}
+			r.Visit = p.Visit
+			s.out = append(s.out, Forward{Worker: p.Worker, ID: s.in.ID + "/" + p.Visit, By: s.w.Worker, Event: r})
 		}
 	}
 }
 
-// dangerMarks notes on the alarm how the words were meant.
-func (s *step) dangerMarks(mention, away bool) {
-	if a := s.w.Alarm; a != nil {
-		a.Mention, a.Away = mention, away
-	}
-}
-
-// near lists the visits that a cry for help is about: where the worker is, or
-// is about to be.
+// near lists the visits that a cry for help is about: where the worker is; else
+// where they should be by now, and where they are to be next.
 func (s *step) near() []string {
 	var inside, soon []string
+	ahead := false
 	for _, v := range s.w.Live() {
 		switch {
-		case v.Status != Booked:
+		case v.Unwatched:
+		case v.Status == Inside, v.Status == Overdue && !v.InAt.IsZero():
 			inside = append(inside, v.ID)
-		case !v.StartsAt.After(s.at.Add(aheadOf)):
+		case v.started(s.at):
+			soon = append(soon, v.ID)
+		case !ahead && !v.StartsAt.After(s.at.Add(aheadOf)):
+			ahead = true
 			soon = append(soon, v.ID)
 		}
 	}
@@ -105,50 +124,52 @@ func (s *step) near() []string {
 
 // asks passes on a request for a person (rule 4.2).
 func (s *step) asks() {
-	s.pass(TellAsksFor, s.now1(), Text1)
+	s.pass(TellAsksFor, s.nearest(), OneText)
 	s.reply(Reply{Notice: ReplyAsk})
 }
 
-// now1 is the visit the worker is in, or is next to be in; zero if none.
-func (s *step) now1() Visit {
+// nearest is the visit the worker is in, or is next to be in; zero if none.
+func (s *step) nearest() Visit {
 	v, _ := s.w.Visit(first(s.near()))
 	return v
-}
-
-func (s *step) number() {
-	s.pass(TellNumber, s.now1(), Text1)
-	if n := len(s.out); n > 0 {
-		s.out = slices.DeleteFunc(s.out, func(e Effect) bool {
-			r, is := e.(Reply)
-			return is && r.Notice == ReplyUnclear
-		})
-	}
-	s.reply(Reply{Notice: ReplyNumber})
 }
 
 // said takes a text that is not a cry for help: first as the answer to what we
 // asked back, else by itself.
 func (s *step) said(t Text) {
-	if a := s.w.Asked; a != nil && t.Reference != "" && t.Intent == checkin.Unclear {
-		if v, found := s.byReference(t.Reference); found && slices.Contains(a.Among, v.ID) {
-			s.w.Asked = nil
-			again := a.Text
-			again.Visit = v.ID
-			again.Doubtful = again.Doubtful || t.Doubtful
-			s.said(again)
-			return
-		}
+	if again, is := s.answers(t); is {
+		t = again
 	}
 	ids := s.about(t)
 	switch {
 	case len(ids) == 1:
 		s.w.Asked = nil
-		s.apply(s.w.index(ids[0]), t)
+		s.apply(&s.w.Visits[s.w.index(ids[0])], t)
 	case len(ids) > 1:
 		s.askWhich(t, ids)
 	default:
 		s.noVisit(t)
 	}
+}
+
+// answers takes a bare reference as the answer to what we asked back: it is what
+// the worker said before, now about that visit.
+func (s *step) answers(t Text) (Text, bool) {
+	a := s.w.Asked
+	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || a.At.Before(s.at.Add(-askStands)) {
+		return t, false
+	}
+	v, found := s.byReference(t.Reference)
+	if !found || !slices.Contains(a.Among, v.ID) {
+		return t, false
+	}
+	again := a.Text
+	again.Visit = v.ID
+	if again.Doubtful && !t.Doubtful {
+		s.of = a.Of // the words that are in doubt are those of the first text
+	}
+	again.Doubtful = again.Doubtful || t.Doubtful
+	return again, true
 }
 
 func (s *step) byReference(ref string) (Visit, bool) {
@@ -169,10 +190,11 @@ func (s *step) about(t Text) []string {
 		}
 		return nil
 	}
-	if t.Reference != "" {
+	if t.Reference != "" { // one that is over or unknown fits no visit, least of all another
 		if v, found := s.byReference(t.Reference); found {
 			return []string{v.ID}
 		}
+		return nil
 	}
 	var begun, ahead []string
 	for _, v := range s.w.Live() {
@@ -224,7 +246,7 @@ func (s *step) askWhich(t Text, ids []string) {
 
 // noVisit answers a text that fits no visit; an IN opens one at once.
 func (s *step) noVisit(t Text) {
-	if t.Intent != checkin.Start || t.OpensAs.ID == "" {
+	if t.Intent != checkin.Start || t.OpensAs.ID == "" || t.Visit != "" || t.Reference != "" {
 		s.happened(AskedBack, "", "")
 		s.reply(Reply{Notice: ReplyNoVisit})
 		return
@@ -232,20 +254,23 @@ func (s *step) noVisit(t Text) {
 	v := t.OpensAs
 	v.Status, v.StartsAt, v.InAt = Inside, s.at, s.at
 	v.ExpectedEndAt = s.at.Add(unplanned)
-	if t.Until.After(s.at) && t.Until.Sub(s.at) <= unplanned+muchMore {
+	switch {
+	case !t.Until.After(s.at):
+	case t.Until.Sub(v.ExpectedEndAt) > muchMore:
+		v.Proposed = t.Until // it counts when it is said again
+	default:
 		v.ExpectedEndAt = t.Until
 	}
 	s.w.Visits = append(s.w.Visits, v)
-	s.sortVisits()
+	sortVisits(s.w.Visits)
 	s.happened(VisitBooked, v.ID, s.w.Worker)
 	s.happened(VisitIn, v.ID, s.w.Worker)
 	s.reply(Reply{Notice: ReplyUnplanned, Visit: v.ID, Until: v.ExpectedEndAt})
-	s.pass(TellUnplanned, v, Text1)
+	s.pass(TellUnplanned, v, OneText)
 }
 
-// apply takes a text about visit i.
-func (s *step) apply(i int, t Text) {
-	v := &s.w.Visits[i]
+// apply takes a text about a visit.
+func (s *step) apply(v *Visit, t Text) {
 	if s.covered(v.ID) && !(t.Intent == checkin.End && s.outCloses()) {
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
 		return
@@ -273,7 +298,7 @@ func (s *step) whoAnswers() string {
 	if s.w.Alarm != nil && s.w.Alarm.HeldBy != "" {
 		return s.w.Alarm.HeldBy
 	}
-	return first(s.cover.Chain)
+	return s.responder()
 }
 
 // fits asks back a time that has gone or is over two hours more, and says
@@ -303,55 +328,53 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 func (s *step) goIn(v *Visit, t Text) {
 	if v.Status == Booked {
 		v.Status, v.InAt = Inside, s.at
-		s.happened(VisitIn, v.ID, orWorker(s.in.By, s.w.Worker))
+		s.happened(VisitIn, v.ID, cmp.Or(s.in.By, s.w.Worker))
 	}
 	v.StartAsked = true
+	v.Claim, v.Hushed = nil, false // they say that they are in, whatever came before
 	until := t.Until
 	if until.IsZero() && !v.ExpectedEndAt.After(s.at) {
 		until = v.ExpectedEndAt // it has gone: ask for the new one
 	}
-	if !until.IsZero() {
-		if !s.fits(v, until) {
-			return
-		}
+	if until.IsZero() {
+		s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
+	} else if s.fits(v, until) {
 		s.moveEnd(v, until)
+		s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
 	}
-	s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
 	s.pass(TellIn, *v, Board)
 }
 
+// change takes a new time.
 func (s *step) change(v *Visit, t Text) {
-	until := t.Until
-	if begin := t.Begin; !begin.IsZero() && v.Status == Booked {
-		if until.IsZero() && !begin.Before(v.ExpectedEndAt) {
-			s.happened(AskedBack, v.ID, "") // a start after the end that we know: when will it end?
-			s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
-			return
-		}
-		if !until.IsZero() && !s.fits(v, until) {
-			return
-		}
-		v.StartsAt, v.StartAsked = begin, false
-		s.moveEnd(v, orElse(until, v.ExpectedEndAt))
-		s.reply(Reply{Notice: ReplyNewStart, Visit: v.ID, Begin: begin, Until: v.ExpectedEndAt})
+	switch {
+	case !t.Begin.IsZero() && v.Status == Booked:
+		s.changeStart(v, t)
+	case t.Until.IsZero():
+		s.happened(AskedBack, v.ID, "")
+		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
+	case s.fits(v, t.Until):
+		s.moveEnd(v, t.Until)
+		s.reply(Reply{Notice: ReplyNewTime, Visit: v.ID, Until: t.Until})
 		s.pass(TellNewTime, *v, Board)
-		return
 	}
-	if until.IsZero() {
+}
+
+// changeStart takes a new start of a visit that the worker has not gone into,
+// and its new end where they gave one.
+func (s *step) changeStart(v *Visit, t Text) {
+	until := orElse(t.Until, v.ExpectedEndAt)
+	if !t.Begin.Before(until) || until.Sub(t.Begin) > longest { // when will it end?
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 		return
 	}
-	if s.fits(v, until) {
-		s.moveEnd(v, until)
-		s.reply(Reply{Notice: ReplyNewTime, Visit: v.ID, Until: until})
-		s.pass(TellNewTime, *v, Board)
+	if !t.Until.IsZero() && !s.fits(v, until) {
+		return
 	}
-}
-
-func orWorker(by, worker string) string {
-	if by == "" {
-		return worker
-	}
-	return by
+	v.StartsAt, v.StartAsked = t.Begin, false
+	s.moveEnd(v, until)
+	s.reply(Reply{Notice: ReplyNewStart, Visit: v.ID, Begin: t.Begin, Until: until})
+	s.pass(TellNewTime, *v, Board)
+	sortVisits(s.w.Visits)
 }

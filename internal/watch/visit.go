@@ -43,15 +43,15 @@ func (v Visit) nextPrompt() time.Time {
 	return t
 }
 
-// visitDue does what is due on visit i at t: a prompt, or the alarm.
-func (s *step) visitDue(i int, t time.Time) {
+// visitDue does what is due on visit i: a prompt, or the alarm.
+func (s *step) visitDue(i int) {
 	v := &s.w.Visits[i]
 	switch {
 	case v.Unwatched:
 		s.end(v, Ended, NotWatched, "")
-	case v.Status != Overdue && !s.shown && !v.Due().After(t):
-		s.overdue(v, t)
-	case v.EndAsked < len(v.Clock.EndPrompts) && !v.ExpectedEndAt.Add(v.Clock.EndPrompts[v.EndAsked]).After(t):
+	case v.Status != Overdue && !s.shown && !v.Due().After(s.at):
+		s.overdue(v)
+	case v.EndAsked < len(v.Clock.EndPrompts) && !v.ExpectedEndAt.Add(v.Clock.EndPrompts[v.EndAsked]).After(s.at):
 		v.EndAsked++
 		v.StartAsked = true // asked about its end: no need to ask about its start
 		s.happened(Prompted, v.ID, "")
@@ -63,14 +63,18 @@ func (s *step) visitDue(i int, t time.Time) {
 	}
 }
 
-// overdue opens the alarm: due has passed with no word. The clock runs on the
-// expected end whether or not a "going in" came.
-func (s *step) overdue(v *Visit, t time.Time) {
+// overdue opens the alarm, or joins the one that is open: due has passed with
+// no word. The clock runs on the expected end whether or not a "going in" came.
+func (s *step) overdue(v *Visit) {
 	v.Status = Overdue
 	s.happened(VisitOverdue, v.ID, "")
-	opened := s.w.Alarm == nil
-	s.open(OverdueAlarm, t, v.Due().Add(v.Clock.RingRound), v.ID)
-	if opened && v.Clock.Prompts {
+	if s.w.Alarm != nil {
+		s.join([]string{v.ID})
+		return
+	}
+	s.open(OverdueAlarm, v.Due().Add(v.Clock.RingRound), []string{v.ID})
+	s.round()
+	if v.Clock.Prompts && !v.Hushed {
 		s.prompt(ReachingYou, *v)
 	}
 }
@@ -100,13 +104,13 @@ func (s *step) book(b Book) error {
 		return &Invalid{p}
 	}
 	s.w.Visits = append(s.w.Visits, v)
-	s.sortVisits()
+	sortVisits(s.w.Visits)
 	s.happened(VisitBooked, v.ID, s.in.By)
 	return nil
 }
 
-func (s *step) sortVisits() {
-	slices.SortStableFunc(s.w.Visits, func(a, b Visit) int {
+func sortVisits(visits []Visit) {
+	slices.SortStableFunc(visits, func(a, b Visit) int {
 		return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID))
 	})
 }
@@ -149,8 +153,8 @@ func (s *step) edit(e Edit) error {
 	if err := s.movable(v); err != nil {
 		return err
 	}
-	if v.Status == Inside && !e.StartsAt.IsZero() && !e.StartsAt.Equal(v.StartsAt) {
-		return &Refused{"the worker went in: its start can no longer be changed"}
+	if err := s.startMovable(v, e.StartsAt); err != nil {
+		return err
 	}
 	before := v
 	v.StartsAt, v.ExpectedEndAt = orElse(e.StartsAt, v.StartsAt), orElse(e.ExpectedEndAt, v.ExpectedEndAt)
@@ -164,15 +168,35 @@ func (s *step) edit(e Edit) error {
 	if len(p) > 0 {
 		return &Invalid{p}
 	}
-	s.w.Visits[i] = v
-	if !v.ExpectedEndAt.Equal(before.ExpectedEndAt) {
-		s.moveEnd(&s.w.Visits[i], v.ExpectedEndAt)
-	}
-	if !v.StartsAt.Equal(before.StartsAt) {
-		s.w.Visits[i].StartAsked = false
-	}
-	s.sortVisits()
+	s.reschedule(i, v, before)
 	return nil
+}
+
+// startMovable says no to another start once the worker may be there: a start
+// put off would let the office call the visit off (rule 2.8).
+func (s *step) startMovable(v Visit, start time.Time) error {
+	if start.IsZero() || start.Equal(v.StartsAt) || !v.started(s.at) || v.Status == Booked && s.in.By == s.w.Worker {
+		return nil
+	}
+	return &Refused{"the visit has started: its start can no longer be changed"}
+}
+
+// reschedule puts the edited visit in its place.
+func (s *step) reschedule(i int, v, before Visit) {
+	if !v.StartsAt.Equal(before.StartsAt) {
+		v.StartAsked = false
+	}
+	if !v.ExpectedEndAt.Equal(before.ExpectedEndAt) {
+		s.moveEnd(&v, v.ExpectedEndAt)
+		if s.in.By != s.w.Worker { // what the worker said stands, whoever moves the time
+			v.Claim, v.Hushed = before.Claim, before.Hushed
+		}
+		if v.started(s.at) && !v.Unwatched {
+			s.pass(TellNewTime, v, Board)
+		}
+	}
+	s.w.Visits[i] = v
+	sortVisits(s.w.Visits)
 }
 
 // movable says no once the visit is over or in an alarm.
@@ -190,7 +214,7 @@ func (s *step) movable(v Visit) error {
 func (s *step) moveEnd(v *Visit, until time.Time) {
 	v.ExpectedEndAt, v.EndAsked, v.Proposed = until, 0, time.Time{}
 	v.Claim, v.Hushed = nil, false
-	s.out = append(s.out, Happened{What: VisitNewTime, Visit: v.ID, By: s.in.By, Until: until})
+	s.out = append(s.out, Happened{What: VisitNewTime, At: s.at, Visit: v.ID, By: s.in.By, Until: until})
 }
 
 // cancel calls a visit off; once it may have started, a person must have spoken

@@ -69,8 +69,9 @@ type Visit struct {
 	Unwatched     bool       `json:"unwatched,omitempty"` // a meeting or appointment
 	StartsAt      time.Time  `json:"starts_at"`
 	ExpectedEndAt time.Time  `json:"expected_end_at"`
-	Clock         plan.Clock `json:"clock"`              // the plan's settings, pinned at booking
-	Partners      []Partner  `json:"partners,omitempty"` // the linked visits of a joint visit (rule 8.2)
+	Clock         plan.Clock `json:"clock"`                // the plan's settings, pinned at booking
+	Partners      []Partner  `json:"partners,omitempty"`   // the linked visits of a joint visit (rule 8.2)
+	Responders    []string   `json:"responders,omitempty"` // the visit's own responders: its named buddy in working hours
 	InAt          time.Time  `json:"in_at,omitzero"`
 	StartAsked    bool       `json:"start_asked,omitempty"`
 	EndAsked      int        `json:"end_asked,omitempty"` // prompts at the expected end that were sent
@@ -97,6 +98,7 @@ type Claim struct {
 	Words    string    `json:"words,omitempty"`
 	Answered bool      `json:"answered,omitempty"` // "Got that, confirming" was said
 	Both     bool      `json:"both,omitempty"`
+	NoWord   bool      `json:"no_word,omitempty"` // it lacks the plan's word: it ends nothing, in the same time
 }
 
 // Asked is a question we put to the worker and what they had said before it.

@@ -1,0 +1,56 @@
+# Allclear is built, tested and checked from here. `make test` and `make demo` need Go 1.26, Node 20, gcc and make, and
+# install or build everything else by themselves.
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+FUZZTIME ?= 10s
+GO       ?= go
+GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
+
+.NOTPARALLEL:
+.PHONY: build test demo check fuzz clean
+.PHONY: check-format check-vet check-fix check-static check-race check-readme vulncheck
+
+build: ## bin/allclear, the one binary
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/allclear ./cmd/allclear
+
+test: ## every test, after installing what they need
+	@scripts/need-postgres
+	$(GO) test ./...
+
+demo: build ## a weekend at 240 times the speed, told as it happens
+	$(GO) run ./e2e/play
+
+# The README's own command comes last, so that its lines close the run.
+check: build check-format check-vet check-fix check-static fuzz check-race check-readme ## all that CI runs
+
+check-format:
+	@files=$$(gofmt -l $(GOFILES)); [ -z "$$files" ] || { echo "gofmt -w these:"; echo "$$files"; exit 1; }
+
+check-vet:
+	$(GO) vet ./...
+
+check-fix:
+	@out=$$($(GO) fix -diff ./... 2>&1); [ -z "$$out" ] || { echo "$$out"; echo "run: go fix ./..."; exit 1; }
+
+check-static:
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+# The race detector needs a C compiler; without one the tests still run, in check-readme.
+check-race:
+	@scripts/need-postgres
+	@if command -v gcc >/dev/null; then echo "$(GO) test -race ./..."; CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...; \
+	else echo "gcc is not installed: the tests run without the race detector"; fi
+
+# What the README tells a newcomer to type is typed here, word for word.
+check-readme:
+	@command=$$(scripts/readme-test-command) && echo "$$command" && sh -c "$$command"
+
+fuzz: ## every FuzzXxx for FUZZTIME each: make fuzz FUZZTIME=10m
+	@GO='$(GO)' scripts/fuzz $(FUZZTIME)
+
+# Needs the public vulnerability database, so it is no part of check.
+vulncheck:
+	$(GO) tool -modfile=tools/go.mod govulncheck ./...
+
+clean:
+	rm -rf bin build

@@ -1,0 +1,207 @@
+package allclear_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/allclear-safety/allclear/"
+
+// part is one package's place in the architecture.
+type part struct {
+	pure    bool     // part of the core: values in, values out
+	imports []string // what it may import from this module
+	tests   []string // what its tests may import besides, and besides the test packages
+	reason  string
+}
+
+// pureParts is the core, for those shells that may import all of it.
+var pureParts = []string{
+	"internal/buddy", "internal/checkin", "internal/phone", "internal/plan",
+	"internal/private", "internal/rota", "internal/watch", "internal/wording",
+}
+
+// architecture says who may import whom. A package that is not here fails; one that is here may come later.
+// A path that ends in "/..." stands for the packages below it too.
+var architecture = map[string]part{
+	".":                {reason: "this test"},
+	"internal/private": {pure: true, reason: "everything else hides its values with it"},
+	"internal/phone":   {pure: true, imports: in("private"), reason: "a number is private, and known to nobody above it"},
+	"internal/plan":    {pure: true, reason: "the team's settings are plain values"},
+	"internal/rota":    {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
+	"internal/checkin": {pure: true, imports: in("phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
+	"internal/buddy":   {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
+	"internal/watch":   {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
+	"internal/wording": {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
+
+	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
+	"internal/store/migrations": {reason: "the schema's history, embedded"},
+	"internal/store": {imports: in("store/migrations", "watch", "plan", "rota", "buddy", "checkin", "phone", "private", "vault"),
+		reason: "keeps decisions and sealed values; never words a sentence"},
+	"internal/store/storetest": {imports: append(in("store", "vault"), pureParts...), reason: "a fresh database of each kind, for tests only"},
+	"internal/channel":         {imports: in("phone", "private"), reason: "is handed finished words and a number; never sees a visit"},
+	"internal/channel/town":    {imports: in("channel", "phone", "private"), reason: "telephones without a provider, for rehearsals, simulations and tests"},
+	"internal/channel/channeltest": {imports: in("channel", "channel/town", "phone", "private"),
+		reason: "what every channel must do, for tests only"},
+	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
+	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
+	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "buddy", "phone", "private", "wording", "channel"),
+		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
+	"internal/report": {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
+	"internal/access": {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
+	"internal/api": {imports: append(in("engine", "store", "access", "report", "channel", "channel/twilio"), pureParts...),
+		tests: in("vault", "standin/twilio"), reason: "turns requests into the engine's inputs; webhooks are read by their vendor's package"},
+	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api"), pureParts...),
+		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
+	"internal/bench": {imports: append(in("app", "store", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
+
+	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "phone", "private"), reason: "the command line asks app for everything"},
+	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
+}
+
+// pureStandard is the part of the standard library that touches nothing outside a value.
+var pureStandard = []string{
+	"cmp", "embed", "encoding/json", "errors", "fmt", "iter", "maps", "math", "regexp", "slices",
+	"strconv", "strings", "time", "unicode", "unicode/utf8", "unique",
+}
+
+// pureBesides is what one pure package may import beyond that.
+var pureBesides = map[string][]string{
+	"internal/phone":   {"github.com/nyaruka/phonenumbers", "log/slog"}, // tables of the world's numbering plans; slog only to hide from it
+	"internal/private": {"log/slog"},                                    // only to hide from it
+}
+
+// clockReaders may ask what time it is: everyone else is told, so that a rehearsal or a simulation can tell them another.
+var clockReaders = []string{"internal/app", "e2e/..."}
+
+// clockReadingTests drive the real binary from outside and wait for it in real time.
+var clockReadingTests = []string{"cmd/allclear", "e2e/..."}
+
+// waiters may let real time pass, by the functions named. The engine's loop holds the only timer there is.
+var waiters = map[string][]string{
+	"internal/app":             waits,
+	"internal/engine":          {"NewTimer"},
+	"internal/bench":           waits,
+	"internal/standin/twilio":  waits,
+	"internal/store/storetest": {"After"}, // for a server of its own to start
+	"e2e/...":                  waits,
+}
+
+// exits may end the process.
+var exits = []string{"cmd/allclear/main.go", "e2e/..."}
+
+func in(packages ...string) []string {
+	var full []string
+	for _, p := range packages {
+		full = append(full, "internal/"+p)
+	}
+	return full
+}
+
+func TestTheArchitectureHolds(t *testing.T) {
+	fset := token.NewFileSet()
+	types, err := pureTypes(fset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return skipped(name)
+		}
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		src := source{name: filepath.ToSlash(name), fset: fset, types: types}
+		if src.file = types.files[src.name]; src.file == nil {
+			if src.file, err = parser.ParseFile(fset, name, nil, parser.ParseComments); err != nil {
+				return err
+			}
+		}
+		for _, problem := range src.problems() {
+			t.Error(problem)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// skipped passes over folders that hold no package of this module.
+func skipped(dir string) error {
+	base := filepath.Base(dir)
+	hidden := dir != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_"))
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	otherModule := dir != "." && err == nil
+	if hidden || otherModule || base == "testdata" || base == "node_modules" || base == "bin" || base == "build" {
+		return filepath.SkipDir
+	}
+	return nil
+}
+
+func TestTheTableNamesOnlyItself(t *testing.T) {
+	for name, p := range architecture {
+		if p.reason == "" {
+			t.Errorf("%s has no reason", name)
+		}
+		for _, other := range append(slices.Clone(p.imports), p.tests...) {
+			if _, known := architecture[other]; !known {
+				t.Errorf("%s may import %s, which is in no row", name, other)
+			}
+			if p.pure && !architecture[other].pure {
+				t.Errorf("%s is pure and may import %s, which is not", name, other)
+			}
+		}
+		if p.pure != slices.Contains(pureParts, name) {
+			t.Errorf("%s: pure in one place only", name)
+		}
+	}
+}
+
+// find returns the row for dir, exact or by a "/..." above it.
+func find(dir string) (part, bool) {
+	if p, ok := architecture[dir]; ok {
+		return p, true
+	}
+	for name, p := range architecture {
+		if within(dir, name) {
+			return p, true
+		}
+	}
+	return part{}, false
+}
+
+// within reports whether dir is the row's name, or below it where that ends in "/...".
+func within(dir, name string) bool {
+	above, tree := strings.CutSuffix(name, "/...")
+	return dir == above || tree && strings.HasPrefix(dir, above+"/")
+}
+
+func withinAny(dir string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return within(dir, name) })
+}
+
+// names maps each import's name in a file to its path. Without types, a package's name is taken from its path.
+func names(f *ast.File) map[string]string {
+	named := map[string]string{}
+	for _, spec := range f.Imports {
+		p := strings.Trim(spec.Path.Value, `"`)
+		name := path.Base(p)
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		named[name] = p
+	}
+	return named
+}

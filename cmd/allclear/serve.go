@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/allclear-safety/allclear/internal/app"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+)
+
+// stopWithin is how long a stopping server waits for requests under way.
+const stopWithin = 10 * time.Second
+
+type serveCmd struct{ settingsFlags }
+
+// Run serves until the process is asked to stop. It says on standard output
+// where, once it can be reached.
+func (serveCmd) Run(w world, ctx *kong.Context) error {
+	s, err := w.settings(ctx)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(w.ctx, s.options(w))
+	if err != nil {
+		return err
+	}
+	a.Start(w.ctx)
+	fmt.Fprintf(w.stdout, "allclear %s on http://%s\n", version, a.Addr())
+	if s.Speed > 0 {
+		fmt.Fprintf(w.stdout, "REHEARSAL: the clock runs %d times as fast\n", s.Speed)
+	}
+	select {
+	case <-w.ctx.Done():
+		err = nil
+	case err = <-a.Failed():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), stopWithin)
+	defer cancel()
+	if stopped := a.Stop(stopping); err == nil {
+		err = stopped
+	}
+	return err
+}
+
+// options are the settings as the application takes them.
+func (s Settings) options(w world) app.Options {
+	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: private.New(s.Key.Reveal()), Speed: s.Speed,
+		Emergency: s.EmergencyContact, Heartbeat: s.HeartbeatURL, Version: version,
+		Log: slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: s.LogLevel}))}
+	if s.Key.Reveal() == "" {
+		o.Key = private.Text{}
+	}
+	if s.Twilio.AccountSID != "" {
+		from, err := phone.Parse(s.Twilio.From) // checked when it was read
+		if err == nil {
+			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: private.New(s.Twilio.AuthToken.Reveal()), From: from, API: s.Twilio.API}
+		}
+	}
+	return o
+}

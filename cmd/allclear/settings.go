@@ -1,0 +1,223 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unique"
+)
+
+// Settings is what an installation is told about itself, checked.
+type Settings struct {
+	Database         string // sqlite:PATH, or postgres://… which may hold a password
+	Listen           string // host:port to serve on
+	URL              string // the public address, without a final slash; empty: http:// and Listen
+	Key              Secret // the master key that wraps the data keys; empty: made beside the database
+	Speed            int    // the rehearsal clock's speed; 0: no rehearsal
+	LogLevel         slog.Level
+	HeartbeatURL     string // called every minute while the engine truly works; empty: none
+	EmergencyContact string // rung when nobody is on call (rule 8.4): E.164, or a person's id
+	Twilio           Twilio
+}
+
+// Twilio is the account that texts and calls go through; the zero AccountSID means none.
+type Twilio struct {
+	AccountSID string
+	AuthToken  Secret
+	From       string // E.164
+	API        string // base address, without a final slash
+}
+
+// Secret is a value that printing does not show. The handle keeps it out of %+v of a struct around it too.
+type Secret struct{ value unique.Handle[string] }
+
+// NewSecret hides s.
+func NewSecret(s string) Secret { return Secret{unique.Make(s)} }
+
+// Reveal returns what is hidden, empty for the zero Secret.
+func (s Secret) Reveal() string {
+	if s == (Secret{}) {
+		return ""
+	}
+	return s.value.Value()
+}
+
+// String says only whether there is a secret.
+func (s Secret) String() string {
+	if s.Reveal() == "" {
+		return "none"
+	}
+	return "[secret]"
+}
+
+// settingsFlags are the settings as flags of a subcommand. All are text, so that one parser reads a value wherever it
+// comes from; the settings table below says what each means.
+type settingsFlags struct {
+	Config              string `placeholder:"FILE" help:"TOML file of settings; else allclear.toml beside the database, where there is one."`
+	Database            string `placeholder:"ADDRESS" help:"sqlite:PATH or postgres://… (default sqlite:allclear.db)."`
+	DatabaseFile        string `placeholder:"FILE" help:"File that holds the database's address."`
+	Listen              string `placeholder:"HOST:PORT" help:"Address to serve on (default 127.0.0.1:8080)."`
+	URL                 string `name:"url" placeholder:"URL" help:"Public address, used in links and signature checks."`
+	Key                 string `placeholder:"KEY" help:"Master key; better given as a file, as others see a command line."`
+	KeyFile             string `placeholder:"FILE" help:"File that holds the master key."`
+	Speed               string `placeholder:"N" help:"Rehearse: run the clock N times as fast; channels must be on loopback."`
+	LogLevel            string `placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
+	HeartbeatURL        string `name:"heartbeat-url" placeholder:"URL" help:"Called every minute while the engine truly works."`
+	HeartbeatURLFile    string `name:"heartbeat-url-file" placeholder:"FILE" help:"File that holds the heartbeat address."`
+	EmergencyContact    string `placeholder:"NUMBER" help:"Rung when nobody is on call: a number as +44…, or a person's id."`
+	TwilioAccountSID    string `name:"twilio-account-sid" placeholder:"SID" help:"Twilio account."`
+	TwilioAuthToken     string `placeholder:"TOKEN" help:"Twilio token; better given as a file, as others see a command line."`
+	TwilioAuthTokenFile string `placeholder:"FILE" help:"File that holds the Twilio token."`
+	TwilioFrom          string `placeholder:"NUMBER" help:"Number that texts and calls come from, as +44…."`
+	TwilioAPI           string `name:"twilio-api" placeholder:"URL" help:"Base address of the Twilio API (default https://api.twilio.com)."`
+}
+
+// setting is one row of the settings table. Its name is the TOML key; ALLCLEAR_ and capitals make it the variable,
+// dashes the flag. A secret can be given as a file, by its name and _file.
+type setting struct {
+	name   string
+	secret bool
+	set    func(s *Settings, value string) error // nil: a later version's setting, known but not built
+}
+
+var known = []setting{
+	{name: "database", secret: true, set: setDatabase},
+	{name: "listen", set: func(s *Settings, v string) error { s.Listen = v; return checkHostPort(v) }},
+	{name: "url", set: func(s *Settings, v string) error { return setAddress(&s.URL, v) }},
+	{name: "key", secret: true, set: func(s *Settings, v string) error { s.Key = NewSecret(v); return nil }},
+	{name: "speed", set: setSpeed},
+	{name: "log_level", set: setLogLevel},
+	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
+	{name: "emergency_contact", set: setEmergencyContact},
+	{name: "twilio_account_sid", set: func(s *Settings, v string) error { s.Twilio.AccountSID = v; return nil }},
+	{name: "twilio_auth_token", secret: true, set: func(s *Settings, v string) error { s.Twilio.AuthToken = NewSecret(v); return nil }},
+	{name: "twilio_from", set: func(s *Settings, v string) error { s.Twilio.From = v; return checkNumber(v) }},
+	{name: "twilio_api", set: func(s *Settings, v string) error { return setAddress(&s.Twilio.API, v) }},
+
+	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
+	{name: "gateway_url"}, {name: "gateway_token", secret: true},
+	{name: "smtp", secret: true}, {name: "mail_from"}, {name: "mail_listen"}, {name: "imap", secret: true},
+	{name: "oidc_issuer"}, {name: "oidc_client_id"}, {name: "oidc_client_secret", secret: true},
+}
+
+func defaults() Settings {
+	return Settings{
+		Database: "sqlite:allclear.db",
+		Listen:   "127.0.0.1:8080",
+		Twilio:   Twilio{API: "https://api.twilio.com"},
+	}
+}
+
+// The setters' errors say what a value must be and never show it: it may hold a password.
+
+func setDatabase(s *Settings, v string) error {
+	path, lite := strings.CutPrefix(v, "sqlite:")
+	if lite && path != "" || strings.HasPrefix(v, "postgres://") || strings.HasPrefix(v, "postgresql://") {
+		s.Database = v
+		return nil
+	}
+	return errors.New("must be sqlite:PATH or postgres://…")
+}
+
+func setAddress(to *string, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Fragment != "" {
+		return errors.New("must be a full address such as https://allclear.example.org")
+	}
+	*to = strings.TrimRight(v, "/")
+	return nil
+}
+
+// maxSpeed passes a day in a second; beyond it the engine, not the clock, would be measured.
+const maxSpeed = 86400
+
+func setSpeed(s *Settings, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > maxSpeed {
+		return fmt.Errorf("must be a whole number from 1 to %d", maxSpeed)
+	}
+	s.Speed = n
+	return nil
+}
+
+func setLogLevel(s *Settings, v string) error {
+	switch v {
+	case "debug":
+		s.LogLevel = slog.LevelDebug
+	case "info":
+		s.LogLevel = slog.LevelInfo
+	case "warn":
+		s.LogLevel = slog.LevelWarn
+	case "error":
+		s.LogLevel = slog.LevelError
+	default:
+		return errors.New("must be debug, info, warn or error")
+	}
+	return nil
+}
+
+func setEmergencyContact(s *Settings, v string) error {
+	s.EmergencyContact = v
+	if strings.Trim(v, "+0123456789 ") == "" { // no letter: not a person's id
+		return checkNumber(v)
+	}
+	return nil
+}
+
+func checkHostPort(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
+		return errors.New("must be HOST:PORT such as 127.0.0.1:8080")
+	}
+	return nil
+}
+
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{7,14}$`)
+
+func checkNumber(v string) error {
+	if !e164.MatchString(v) {
+		return errors.New("must be a number with its country, such as +441632960101")
+	}
+	return nil
+}
+
+// disagreements says which settings, each fine alone, do not go together.
+func (s Settings) disagreements() problems {
+	var bad problems
+	t := s.Twilio
+	if some := t.AccountSID != "" || t.AuthToken.Reveal() != "" || t.From != ""; some {
+		for _, part := range []struct{ name, value string }{
+			{"twilio_account_sid", t.AccountSID}, {"twilio_auth_token", t.AuthToken.Reveal()}, {"twilio_from", t.From},
+		} {
+			if part.value == "" {
+				bad = append(bad, variable(part.name)+" is missing: Twilio needs it with the account, the token and the number")
+			}
+		}
+		if s.URL == "" && !onLoopback(t.API) {
+			bad = append(bad, variable("url")+" is missing: Twilio's signatures are checked over the public address")
+		}
+	}
+	if strings.HasPrefix(t.API, "http:") && !onLoopback(t.API) {
+		bad = append(bad, variable("twilio_api")+" must be https: the account's token goes there")
+	}
+	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
+		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
+	}
+	return bad
+}
+
+// onLoopback reports whether an address stays on this machine.
+func onLoopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+}

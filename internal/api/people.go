@@ -1,0 +1,136 @@
+package api
+
+import (
+	"fmt"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+)
+
+// personJSON is a person as the API answers them, numbers in E.164.
+type personJSON struct {
+	ID             string        `json:"id"`
+	ExternalID     *string       `json:"external_id"`
+	Name           string        `json:"name"`
+	Team           string        `json:"team"`
+	Roles          []string      `json:"roles"`
+	Mobile         *string       `json:"mobile"`
+	PersonalMobile *string       `json:"personal_mobile"`
+	HomePhone      *string       `json:"home_phone"`
+	Email          *string       `json:"email"`
+	Description    *string       `json:"description"`
+	Vehicle        *vehicleJSON  `json:"vehicle"`
+	NoVehicle      bool          `json:"no_vehicle"`
+	Contacts       []contactJSON `json:"emergency_contacts"`
+	Active         bool          `json:"active"`
+}
+
+type vehicleJSON struct {
+	Make         *string `json:"make"`
+	Model        *string `json:"model"`
+	Colour       *string `json:"colour"`
+	Registration *string `json:"registration"`
+}
+
+type contactJSON struct {
+	Name       string  `json:"name"`
+	Relation   *string `json:"relation"`
+	Phone      string  `json:"phone"`
+	PoliceOnly bool    `json:"police_only"`
+}
+
+func personOf(p buddy.Person) personJSON {
+	out := personJSON{
+		ID: p.ID, ExternalID: maybe(p.ExternalID), Name: p.Name, Team: p.Team, Roles: append([]string{}, p.Roles...),
+		Mobile: maybe(p.Mobile.E164()), PersonalMobile: maybe(p.PersonalMobile.E164()), HomePhone: maybe(p.HomePhone.E164()),
+		Email: reveal(p.Email), Description: reveal(p.Description), NoVehicle: p.NoVehicle, Contacts: []contactJSON{}, Active: p.Active,
+	}
+	if v := p.Vehicle; v != (buddy.Vehicle{}) {
+		out.Vehicle = &vehicleJSON{reveal(v.Make), reveal(v.Model), reveal(v.Colour), reveal(v.Registration)}
+	}
+	for _, c := range p.Contacts {
+		out.Contacts = append(out.Contacts, contactJSON{c.Name.Reveal(), reveal(c.Relation), c.Phone.E164(), c.PoliceOnly})
+	}
+	return out
+}
+
+// putPerson answers PUT /people/{id}: the whole person; what is not given is not known.
+func (a *API) putPerson(c *call) (answer, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return answer{}, err
+	}
+	by, err := a.by(c, false)
+	if err != nil {
+		return answer{}, err
+	}
+	p := readPerson(c.in, id)
+	if p.Team, err = a.team(c, "team", p.Team); err != nil {
+		return answer{}, err
+	}
+	c.in.need("team")
+	if err := c.in.done(); err != nil {
+		return answer{}, err
+	}
+	created, err := a.Engine.PutPerson(c.Context(), c.actor(by), p)
+	if err != nil {
+		return answer{}, fmt.Errorf("put person: %w", err)
+	}
+	if p, err = a.Store.Person(c.Context(), id); err != nil {
+		return answer{}, fmt.Errorf("find person again: %w", err)
+	}
+	return made(created, personOf(p))
+}
+
+func readPerson(in *body, id string) buddy.Person {
+	p := buddy.Person{
+		ID: id, ExternalID: in.id("external_id"), Name: in.text("name", maxName), Team: in.id("team"), Roles: in.texts("roles"),
+		Mobile: in.number("mobile"), PersonalMobile: in.number("personal_mobile"), HomePhone: in.number("home_phone"),
+		Email: in.secret("email", maxName*2), Description: in.secret("description", maxWords), Active: true,
+	}
+	if in.given("roles") && len(p.Roles) == 0 || !in.given("roles") {
+		p.Roles = []string{buddy.Worker}
+	}
+	if v := in.object("vehicle"); v != nil {
+		p.Vehicle = buddy.Vehicle{Make: v.secret("make", maxName), Model: v.secret("model", maxName),
+			Colour: v.secret("colour", maxName), Registration: v.secret("registration", maxName)}
+		v.refuseUnknown()
+	}
+	if none := in.flag("no_vehicle"); none != nil {
+		p.NoVehicle = *none
+	}
+	if active := in.flag("active"); active != nil {
+		p.Active = *active
+	}
+	for _, o := range in.objects("emergency_contacts") {
+		c := buddy.Contact{Name: o.secret("name", maxName), Relation: o.secret("relation", maxName), Phone: o.number("phone")}
+		if only := o.flag("police_only"); only != nil {
+			c.PoliceOnly = *only
+		}
+		o.refuseUnknown()
+		p.Contacts = append(p.Contacts, c)
+	}
+	if len(*in.problems) == 0 { // what is wrong by itself is not said twice
+		in.also(p.Problems())
+	}
+	return p
+}
+
+// getPerson answers GET /people/{id}. It shows home numbers and next of kin: the look is recorded.
+func (a *API) getPerson(c *call) (answer, error) {
+	q, err := query(c, "by")
+	if err != nil {
+		return answer{}, err
+	}
+	by, err := a.reader(c, q)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := a.Store.Person(c.Context(), c.PathValue("id"))
+	if err != nil {
+		return answer{}, fmt.Errorf("find person: %w", err)
+	}
+	if err := a.Access.Looked(c.Context(), c.who, by, "person/"+p.ID, "", c.at); err != nil {
+		return answer{}, err
+	}
+	return ok(personOf(p))
+}

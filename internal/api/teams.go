@@ -1,0 +1,135 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+const defaultZone = "Europe/London"
+
+// teamJSON is a team as the API answers it.
+type teamJSON struct {
+	ID         string        `json:"id"`
+	ExternalID *string       `json:"external_id"`
+	Name       string        `json:"name"`
+	Zone       string        `json:"zone"`
+	Plan       plan.Settings `json:"plan"`
+}
+
+func teamOf(t store.Team) teamJSON {
+	return teamJSON{ID: t.ID, ExternalID: maybe(t.ExternalID), Name: t.Name, Zone: t.Zone, Plan: t.Plan}
+}
+
+// pathID gives the id that a PUT's address names.
+func pathID(c *call) (string, error) {
+	id := c.PathValue("id")
+	if !isID(id) {
+		return "", fieldProblem("id", "must be up to 64 letters, digits and . _ ~ -")
+	}
+	return id, nil
+}
+
+// putTeam answers PUT /teams/{id}: the whole team, and of its plan what differs from the standard one.
+func (a *API) putTeam(c *call) (answer, error) {
+	id, err := pathID(c)
+	if err != nil {
+		return answer{}, err
+	}
+	by, err := a.by(c, false)
+	if err != nil {
+		return answer{}, err
+	}
+	t, err := a.readTeam(c, id)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := c.in.done(); err != nil {
+		return answer{}, err
+	}
+	created, err := a.Engine.PutTeam(c.Context(), c.actor(by), t)
+	if err != nil {
+		return answer{}, fmt.Errorf("put team: %w", err)
+	}
+	if t, err = a.Store.Team(c.Context(), id); err != nil {
+		return answer{}, fmt.Errorf("find team again: %w", err)
+	}
+	return made(created, teamOf(t))
+}
+
+// readTeam reads a team. Without a plan it keeps the one it has.
+func (a *API) readTeam(c *call, id string) (store.Team, error) {
+	in := c.in
+	in.need("name")
+	t := store.Team{ID: id, ExternalID: in.id("external_id"), Name: in.text("name", maxName), Zone: in.text("zone", maxName), HasPlan: true}
+	if t.Zone == "" {
+		t.Zone = defaultZone
+	}
+	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "Local" {
+		in.wrong("zone", `must be the name of a time zone, such as "Europe/London"`)
+	}
+	was, err := a.Store.Team(c.Context(), id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return t, fmt.Errorf("find team: %w", err)
+	}
+	raw, given := in.take("plan")
+	if t.Plan = plan.Standard(); !given && was.HasPlan {
+		t.Plan = was.Plan
+		return t, nil
+	}
+	if !given {
+		raw = json.RawMessage("{}")
+	}
+	settings, problems := plan.Parse(raw, plan.Standard())
+	if len(problems) == 0 {
+		problems = settings.Problems(a.rehearsal())
+	}
+	in.also(problems)
+	t.Plan = settings
+	return t, nil
+}
+
+// rehearsal says that the clock runs faster than time.
+func (a *API) rehearsal() bool { return a.Speed > 1 }
+
+// getTeam answers GET /teams/{id}.
+func (a *API) getTeam(c *call) (answer, error) {
+	t, err := a.Store.Team(c.Context(), c.PathValue("id"))
+	if err != nil {
+		return answer{}, fmt.Errorf("find team: %w", err)
+	}
+	return ok(teamOf(t))
+}
+
+// listTeams answers GET /teams.
+func (a *API) listTeams(c *call) (answer, error) {
+	kept, err := a.Store.Teams(c.Context())
+	if err != nil {
+		return answer{}, fmt.Errorf("list teams: %w", err)
+	}
+	list := []teamJSON{}
+	for _, t := range kept {
+		list = append(list, teamOf(t))
+	}
+	return ok(map[string]any{"teams": list})
+}
+
+// team gives a known team's own id for a field; a problem of the field when there is no such team.
+func (a *API) team(c *call, field, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	t, err := a.Store.Team(c.Context(), id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		c.in.wrong(field, "is no team known here")
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("find team: %w", err)
+	}
+	return t.ID, nil
+}

@@ -1,0 +1,202 @@
+// Package app puts Allclear's parts together and runs them: the one place that
+// reads the clock, opens the database, knows which provider is behind which
+// channel and listens.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/api"
+	"github.com/allclear-safety/allclear/internal/channel/twilio"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/vault"
+)
+
+// Options are an installation's settings, checked.
+type Options struct {
+	Database  string       // sqlite:PATH or postgres://…
+	Listen    string       // host:port
+	URL       string       // the public address; "" is http:// and Listen
+	Key       private.Text // the master key; zero: read or made in a file beside the database
+	Speed     int          // rehearsal clock; 0: real time
+	Twilio    *Twilio      // nil: no texts, no calls
+	Emergency string       // the organisation's emergency contact: a number or a person's id
+	Heartbeat string       // called every minute while the engine truly works
+	Version   string
+	Log       *slog.Logger
+}
+
+// Twilio is the account that texts and calls go through.
+type Twilio struct {
+	AccountSID string
+	AuthToken  private.Text
+	From       phone.Number
+	API        string
+}
+
+// App is Allclear running.
+type App struct {
+	o      Options
+	db     *store.DB
+	clock  *clock
+	engine *engine.Engine
+	server *http.Server
+	listen net.Listener
+	stop   context.CancelFunc
+	wg     sync.WaitGroup
+	failed chan error
+}
+
+// Open opens the database that the options name, with its master key.
+func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
+	v, err := openVault(o)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly})
+}
+
+// openVault takes the master key from the settings, else from a file that only
+// we may read, made on first start.
+func openVault(o Options) (*vault.Vault, error) {
+	if !o.Key.IsZero() {
+		v, err := vault.Open([]byte(o.Key.Reveal()))
+		if err != nil {
+			return nil, fmt.Errorf("read master key: %w", err)
+		}
+		return v, nil
+	}
+	path := KeyFile(o.Database)
+	v, err := vault.LoadOrCreate(path)
+	if err != nil {
+		return nil, fmt.Errorf("read master key file: %w", err)
+	}
+	return v, nil
+}
+
+// KeyFile is where the master key is kept when no setting gives it: beside an
+// SQLite database, else in the folder Allclear was started in.
+func KeyFile(database string) string {
+	if path, sqlite := strings.CutPrefix(database, "sqlite:"); sqlite {
+		return path + ".key"
+	}
+	return "allclear.key"
+}
+
+// New opens everything and listens, but runs nothing yet. Its error is one line:
+// what is wrong and what to do.
+func New(ctx context.Context, o Options) (*App, error) {
+	db, err := Open(ctx, o, false)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{o: o, db: db, failed: make(chan error, 4)}
+	if err := a.assemble(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func (a *App) assemble(ctx context.Context) (err error) {
+	if a.clock, err = newClock(ctx, a.db, a.o.Speed); err != nil {
+		return err
+	}
+	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
+		return fmt.Errorf("listen on %s: %w; is another Allclear running there?", a.o.Listen, errors.Unwrap(err))
+	}
+	if a.o.URL == "" {
+		a.o.URL = "http://" + a.listen.Addr().String()
+	}
+	metrics := newMetrics(a)
+	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
+		Rehearsal: a.o.Speed > 0, Node: nodeName(), Told: metrics.told}
+	ao := api.Options{Store: a.db, Access: access.New(a.db), Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
+	if t := a.o.Twilio; t != nil {
+		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
+		if err != nil {
+			return err
+		}
+		eo.SMS, eo.Voice = client.SMS(), client.Voice()
+		eo.Providers = map[string]engine.Provider{twilio.Provider: client}
+		eo.Number = t.From.E164()
+		ao.Twilio = client
+	}
+	a.engine = engine.New(eo)
+	ao.Engine = a.engine
+	front := api.New(ao)
+	a.server = front.Server()
+	a.server.Handler = withMetrics(front, metrics)
+	return nil
+}
+
+// nodeName names this process in leases.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return fmt.Sprintf("%s/%d/%s", filepath.Base(host), os.Getpid(), rand.Text()[:6])
+}
+
+// Addr is where the server listens.
+func (a *App) Addr() net.Addr { return a.listen.Addr() }
+
+// Start runs the engine, the server and the heartbeat until Stop.
+func (a *App) Start(ctx context.Context) {
+	ctx, a.stop = context.WithCancel(ctx)
+	run := func(what string, f func() error) {
+		a.wg.Go(func() { // ends with ctx, or when it fails: then the whole process must end
+			if err := f(); err != nil && ctx.Err() == nil {
+				a.failed <- fmt.Errorf("%s: %w", what, err)
+			}
+		})
+	}
+	run("engine", func() error { return a.engine.Run(ctx) })
+	run("serve", func() error {
+		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	run("heartbeat", func() error { return a.beat(ctx) })
+	run("database", func() error {
+		select {
+		case <-a.db.Failed():
+			return errors.New("a write could not be made durable: stopping, so that the next start recovers")
+		case <-ctx.Done():
+			return nil
+		}
+	})
+}
+
+// Failed gives the error that the process must end with.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Stop ends everything in order: no more requests, then the engine, then the
+// database. What was not handed over is in the outbox.
+func (a *App) Stop(ctx context.Context) error {
+	err := a.server.Shutdown(ctx)
+	if err != nil {
+		err = a.server.Close()
+	}
+	if a.stop != nil {
+		a.stop()
+	}
+	a.wg.Wait()
+	return errors.Join(err, a.db.Close())
+}

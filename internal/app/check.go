@@ -1,0 +1,163 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// Finding is one line of `allclear check`.
+type Finding struct {
+	About      string // settings, database, clock, gateway, rota, plan, contact
+	Says       string // what it is, and what to do
+	StopsAlarm bool   // an alarm would not be raised, or would reach nobody
+}
+
+const gatewayTimeout = 5 * time.Second
+
+// Check says what is wrong with an installation. It changes nothing, and works
+// beside a running server.
+func Check(ctx context.Context, o Options) ([]Finding, error) {
+	findings := checkGateway(ctx, o)
+	if path, sqlite := strings.CutPrefix(o.Database, "sqlite:"); sqlite {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return append(findings, Finding{About: "database", Says: "is not there yet; allclear serve makes it"}), nil
+		}
+	}
+	db, err := Open(ctx, o, true)
+	if err != nil {
+		return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
+	}
+	defer db.Close()
+	c, err := newClock(ctx, db, o.Speed)
+	switch {
+	case errors.Is(err, errRehearsal):
+		findings = append(findings, Finding{About: "clock", Says: err.Error(), StopsAlarm: true})
+		c = &clock{start: time.Now().UTC(), booted: uptime()}
+	case err != nil && !errors.Is(err, store.ErrReadOnly):
+		return findings, err
+	default:
+		findings = append(findings, Finding{About: "clock", Says: "ok"})
+	}
+	findings = append(findings, Finding{About: "database", Says: "ok"})
+	people, err := checkPeople(ctx, db, o, c.Now())
+	return append(findings, people...), err
+}
+
+// checkGateway asks whether texts and calls can go out.
+func checkGateway(ctx context.Context, o Options) []Finding {
+	if o.Twilio == nil {
+		return []Finding{{About: "gateway", Says: "none is set up, so nobody can be told; give ALLCLEAR_TWILIO_ACCOUNT_SID, _AUTH_TOKEN and _FROM", StopsAlarm: true}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Twilio.API+"/2010-04-01/Accounts/"+o.Twilio.AccountSID+".json", nil)
+	if err != nil {
+		return []Finding{{About: "gateway", Says: "the Twilio address is not one", StopsAlarm: true}}
+	}
+	req.SetBasicAuth(o.Twilio.AccountSID, o.Twilio.AuthToken.Reveal())
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return []Finding{{About: "gateway", Says: "Twilio does not answer; is its address right, and the network there?", StopsAlarm: true}}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+		return []Finding{{About: "gateway", Says: "Twilio refuses the account or its token; give the right ones", StopsAlarm: true}}
+	}
+	found := []Finding{{About: "gateway", Says: "ok"}}
+	if sent, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		if off := time.Since(sent).Abs(); off > 30*time.Second {
+			found = append(found, Finding{About: "clock", Says: fmt.Sprintf("is %s from Twilio's; set it right", off.Round(time.Second)), StopsAlarm: true})
+		}
+	}
+	return found
+}
+
+// checkPeople looks at the plans, the cover of the next week and the numbers of
+// everyone who may be told.
+func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]Finding, error) {
+	teams, err := db.Teams(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read teams: %w", err)
+	}
+	if len(teams) == 0 {
+		return []Finding{{About: "plan", Says: "there is no team yet"}}, nil
+	}
+	var found []Finding
+	for _, t := range teams {
+		for _, p := range t.Plan.Problems(o.Speed > 0) {
+			found = append(found, Finding{About: "plan", Says: fmt.Sprintf("team %s: %s %s", t.ID, p.Field, p.Says), StopsAlarm: p.Field == "plan.fallback"})
+		}
+		reach, err := checkReach(ctx, db, t)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, reach...)
+		gaps, err := checkCover(ctx, db, t, at)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, gaps...)
+	}
+	return found, nil
+}
+
+// checkReach says who in a team's cover cannot be told.
+func checkReach(ctx context.Context, db *store.DB, t store.Team) ([]Finding, error) {
+	var found []Finding
+	if id := t.Plan.Fallback; id != "" {
+		p, err := db.Person(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			found = append(found, Finding{About: "contact", Says: fmt.Sprintf("team %s: its fallback %s is not there yet; add them", t.ID, id), StopsAlarm: true})
+		case err != nil:
+			return nil, fmt.Errorf("read fallback of team %s: %w", t.ID, err)
+		case p.Mobile.IsZero() && p.PersonalMobile.IsZero():
+			found = append(found, Finding{About: "contact", Says: fmt.Sprintf("team %s: its fallback %s has no mobile", t.ID, id), StopsAlarm: true})
+		}
+	}
+	people, err := db.PeopleOf(ctx, t.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read people of team %s: %w", t.ID, err)
+	}
+	for _, p := range people {
+		answers := p.Has(buddy.Responder) || p.Has(buddy.Manager)
+		if p.Active && answers && p.Mobile.IsZero() && p.PersonalMobile.IsZero() {
+			found = append(found, Finding{About: "contact", Says: fmt.Sprintf("%s answers for others and has no mobile", p.ID), StopsAlarm: true})
+		}
+		if missing := buddy.Missing(p, buddy.Form{}); p.Active && p.Has(buddy.Worker) {
+			missing = slices.DeleteFunc(missing, func(f string) bool { return f == "service_user" || f == "address" || f == "contact" })
+			if len(missing) > 0 {
+				found = append(found, Finding{About: "contact", Says: fmt.Sprintf("%s lacks %s", p.ID, strings.Join(missing, ", "))})
+			}
+		}
+	}
+	return found, nil
+}
+
+// checkCover says when in the next week nobody is on call by the rota.
+func checkCover(ctx context.Context, db *store.DB, t store.Team, at time.Time) ([]Finding, error) {
+	week := at.Add(7 * 24 * time.Hour)
+	shifts, err := db.Shifts(ctx, t.ID, at, week)
+	if err != nil {
+		return nil, fmt.Errorf("read rota of team %s: %w", t.ID, err)
+	}
+	zone, err := time.LoadLocation(t.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("team %s: %w", t.ID, err)
+	}
+	var found []Finding
+	for _, g := range shifts.Gaps(t.ID, at, week) {
+		found = append(found, Finding{About: "rota", Says: fmt.Sprintf("team %s: nobody is on call from %s to %s; it falls to the fallback", t.ID,
+			g.From.In(zone).Format("Mon 2 Jan 15:04"), g.To.In(zone).Format("Mon 2 Jan 15:04"))})
+	}
+	return found, nil
+}

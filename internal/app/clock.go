@@ -1,0 +1,131 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// clock is the time that people live by. Real time is the wall clock at start
+// plus the time this machine has been up since, asleep or not, so that a wall
+// clock that is set forward or back in between moves no alarm. A rehearsal's
+// runs faster, from an anchor in the database.
+type clock struct {
+	start  time.Time // the wall clock when this process started, or later if it had been later before
+	booted time.Duration
+	anchor anchor
+}
+
+// anchor is where a rehearsal clock started: Plan was the time at Real.
+type anchor struct {
+	Real  time.Time `json:"real"`
+	Plan  time.Time `json:"plan"`
+	Speed int       `json:"speed"`
+}
+
+const (
+	anchorKey = "clock_anchor"
+	aliveKey  = "alive_at"
+)
+
+// errRehearsal refuses to run a rehearsal's database for real: its times are not
+// those of this world.
+var errRehearsal = errors.New("this database belongs to a rehearsal: give ALLCLEAR_SPEED, or another ALLCLEAR_DATABASE for real work")
+
+// newClock reads or makes the database's clock.
+func newClock(ctx context.Context, db *store.DB, speed int) (*clock, error) {
+	c := &clock{start: time.Now().UTC(), booted: uptime()}
+	noted, err := db.Meta(ctx, anchorKey)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("read clock: %w", err)
+	}
+	switch {
+	case noted == "" && speed == 0:
+		return c, c.neverBack(ctx, db)
+	case speed == 0:
+		return nil, errRehearsal
+	case noted == "":
+		first, err := json.Marshal(anchor{Real: c.start, Plan: c.start, Speed: speed})
+		if err != nil {
+			return nil, err
+		}
+		if noted, err = db.MetaOnce(ctx, anchorKey, string(first)); err != nil {
+			return nil, fmt.Errorf("anchor clock: %w", err)
+		}
+	}
+	if err := json.Unmarshal([]byte(noted), &c.anchor); err != nil {
+		return nil, fmt.Errorf("read clock's anchor: %w", err)
+	}
+	return c, c.changeSpeed(ctx, db, speed)
+}
+
+// neverBack starts no earlier than the last instant that was lived: a wall clock
+// set back must not make what was due wait again.
+func (c *clock) neverBack(ctx context.Context, db *store.DB) error {
+	noted, err := db.Meta(ctx, aliveKey)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read when this last ran: %w", err)
+	}
+	if alive, err := time.Parse(time.RFC3339Nano, noted); err == nil && alive.After(c.start) {
+		c.start = alive
+	}
+	return nil
+}
+
+// changeSpeed lets a rehearsal go on at another speed from where it is.
+func (c *clock) changeSpeed(ctx context.Context, db *store.DB, speed int) error {
+	if speed == c.anchor.Speed {
+		return nil
+	}
+	next := anchor{Real: c.real(), Plan: c.Now(), Speed: speed}
+	raw, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	c.anchor = next
+	return db.SetMeta(ctx, anchorKey, string(raw))
+}
+
+// real is the true time, as this process counts it.
+func (c *clock) real() time.Time { return c.start.Add(uptime() - c.booted) }
+
+// Now is the time on this clock.
+func (c *clock) Now() time.Time {
+	if c.anchor.Speed == 0 {
+		return c.real()
+	}
+	return c.anchor.Plan.Add(c.real().Sub(c.anchor.Real) * time.Duration(c.anchor.Speed))
+}
+
+// Real is how long a span on this clock takes in truth.
+func (c *clock) Real(span time.Duration) time.Duration { return span / time.Duration(c.speed()) }
+
+// Plan is how far this clock moves in a span of true time.
+func (c *clock) Plan(real time.Duration) time.Duration { return real * time.Duration(c.speed()) }
+
+func (c *clock) speed() int { return max(c.anchor.Speed, 1) }
+
+// astray is how far the wall clock has gone from the time this process counts.
+func (c *clock) astray() time.Duration { return time.Now().Sub(c.real()) }
+
+// uptime is how long this machine has been up, asleep included; Go's own timers
+// and monotonic readings stand still in a suspended machine.
+func uptime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
+		return time.Since(processStart)
+	}
+	return time.Duration(t.Nano())
+}
+
+// processStart serves where the system knows no boot time.
+var processStart = time.Now()

@@ -1,0 +1,164 @@
+// Package checkin understands what a worker texts about a visit: going in, a new time, out, or a call for help.
+//
+// Its mistakes are not equal (texts/guide.md): danger missed and an end that is none can kill, so danger is read
+// generously, an end only where the whole text says nothing else, and all that is doubtful is asked back. It holds no
+// clock and no memory: the same text in the same context has the same reading.
+package checkin
+
+import (
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/phone"
+)
+
+// Intent is what a text asks the watch to do.
+type Intent string
+
+const (
+	Duress    Intent = "duress"     // the team's phrase is in it (rules 4.1, 4.6)
+	Distress  Intent = "distress"   // a plain cry for help (rule 4.4)
+	End       Intent = "end"        // the worker has left, or the session is over (rule 2.3)
+	Change    Intent = "change"     // a new end or a new start
+	Start     Intent = "start"      // going in
+	Cancel    Intent = "cancel"     // the visit does not happen (rule 2.8)
+	SafeReply Intent = "safe_reply" // the worker is fine, which ends nothing (rule 2.3)
+	Ask       Intent = "ask"        // wants a person to ring (rule 4.2)
+	Unclear   Intent = "unclear"    // to be asked back
+)
+
+// State is where the visit stands when the text is read.
+type State string
+
+const (
+	None    State = "none"    // no visit is known
+	Booked  State = "booked"  // not gone in yet
+	Inside  State = "inside"  // gone in, and not past the expected end
+	Overdue State = "overdue" // past the expected end: no grace here (rule 8.12)
+)
+
+// Context is the visit that a text was written for.
+type Context struct {
+	Now        time.Time // in the team's zone
+	State      State
+	Start, End time.Time // the booked start and the current expected end; zero without a visit
+	Phrase     string    // the team's duress phrase, e.g. "Scarlett"
+	OutWord    string    // the word an OUT must carry; "" or "off" means none
+}
+
+// Reading is what was understood of a text.
+type Reading struct {
+	Intent    Intent
+	Until     time.Time    // the expected end the text gives; zero: none
+	Begin     time.Time    // the start the text gives; zero: none
+	Name      string       // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
+	Mention   bool         // duress: the phrase is only mentioned (rule 4.6)
+	Away      bool         // distress: the text says that the worker is out of the place (rule 4.5)
+	Reference string       // a visit's short code, such as "A7F3"
+	Keyword   bool         // the whole text is a keyword that is taught (rule 2.1)
+	OptOut    bool         // a word that may have opted the worker out of our texts (rule 2.1)
+	NoAnswer  bool         // nobody answered the door (rule 2.8)
+	NotThere  bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
+	OutWord   bool         // the plan's out word was in the text
+	Number    phone.Number // a number to reach the worker on (rule 8.9)
+	Question  bool         // the text asks something
+	Why       string       // which rule decided, for a tester; never quotes the text
+}
+
+// Understand reads a text in the context of its visit. It never fails: what it cannot read is Unclear. An Until or
+// Begin that it gives is after c.Now and at most 24 hours ahead.
+func Understand(text string, c Context) Reading {
+	text, number := takeNumber(text)
+	text, reference := takeReference(text)
+	m := read(text)
+	out := m.takeOutWord(c.OutWord)
+	r := m.decide(c)
+	r.Reference, r.Number, r.OutWord = reference, number, out
+	r.Question = m.has("?")
+	if r.Name == "" {
+		r.Name = m.nameAsked()
+	}
+	return r
+}
+
+// decide takes the first that applies: duress, danger, keywords, the visit, a word that all is well (guide, "Which
+// intent wins").
+func (m *message) decide(c Context) Reading {
+	if name, mention := m.duress(c.Phrase); name != "" {
+		r := m.plan(c).reading(Duress, "the duress phrase is in it")
+		r.Name, r.Mention = name, mention
+		return r
+	}
+	if m.tookBack() && (c.State == Inside || c.State == Overdue) {
+		return Reading{Intent: SafeReply, Why: "takes back a cry for help; ends nothing"}
+	}
+	found, raw := m.danger(c.State)
+	if found {
+		_, away := m.exit()
+		r := m.plan(c).reading(Distress, "a cry for help, a threat or a hurt")
+		r.Away = away
+		return r
+	}
+	if r, ok := m.keyword(c); ok {
+		return r
+	}
+	if r, ok := m.visit(c, raw); ok {
+		return r
+	}
+	if m.fine() && (c.State == Inside || c.State == Overdue) {
+		return Reading{Intent: SafeReply, Why: "says that all is well, without an exit or a time"}
+	}
+	if m.asksForSomeone() {
+		return Reading{Intent: Ask, Name: m.nameAsked(), Why: "asks for a person"}
+	}
+	return Reading{Intent: Unclear, NoAnswer: m.noAnswer(), OptOut: m.optOut(), Why: "nothing plain was said"}
+}
+
+// visit reads what the text says of the visit: an end, a new time, a start, or that it is off.
+func (m *message) visit(c Context, alarming bool) (Reading, bool) {
+	whole, claims := m.exit()
+	p := m.plan(c)
+	off, there := m.off(c)
+	enters := m.enters()
+	switch {
+	case alarming && (whole || claims):
+		return Reading{Intent: Unclear, Why: "an exit beside a word of danger"}, true
+	case whole && m.endStands(c):
+		return Reading{Intent: End, Why: "a completed exit, and nothing else in the text"}, true
+	case whole && (c.State == Inside || c.State == Overdue) && p.until.IsZero():
+		return Reading{Intent: Unclear, Why: "an exit with a time that does not fit"}, true
+	case enters && (c.State == Booked || c.State == None || !claims):
+		p.begin = time.Time{}
+		return p.reading(Start, "goes in, or is in"), true
+	case off && p.begin.IsZero() && p.until.IsZero():
+		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Why: "the visit does not happen"}, true
+	case c.State == None, claims && !m.future():
+		return Reading{}, false
+	case !p.until.IsZero() || !p.begin.IsZero():
+		return p.reading(Change, "a new time"), true
+	}
+	return Reading{}, false
+}
+
+// endStands refuses an exit that its time contradicts, or that comes before the visit (guide E5, E8).
+func (m *message) endStands(c Context) bool {
+	plain := m.onlyCourtesyBut("out")
+	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && plain {
+		return false
+	}
+	for i := 0; i < len(m.words); i++ {
+		t := m.timeAt(i)
+		if t.words == 0 {
+			continue
+		}
+		if !m.timePast(i, t, c) {
+			return false
+		}
+		i += t.words - 1
+	}
+	return true
+}
+
+// reading makes a reading with the plan's times.
+func (p plan) reading(intent Intent, why string) Reading {
+	return Reading{Intent: intent, Until: p.until, Begin: p.begin, Why: why}
+}

@@ -1,0 +1,151 @@
+package checkin
+
+import (
+	"strings"
+	"unicode"
+)
+
+// optOuts are words after which a carrier may block all our texts to the worker (rule 2.1, guide K).
+var optOuts = set("stop stopall unsubscribe cancel end quit revoke optout")
+
+func (m *message) optOut() bool {
+	_, ok := m.bare()
+	return ok && optOuts[m.words[0]]
+}
+
+// bare gives the words when the text is no more than one word and courtesies after it.
+func (m *message) bare() (string, bool) {
+	if len(m.words) == 0 || m.has("?") || !m.onlyCourtesy(1, len(m.words)) {
+		return "", false
+	}
+	return m.words[0], true
+}
+
+// keyword reads a text that is a keyword and nothing else (rule 2.1): IN, IN 60, IN 1130, LATE 30, OUT, ASK Jane.
+func (m *message) keyword(c Context) (Reading, bool) {
+	if w, ok := m.bare(); ok {
+		switch w {
+		case "in":
+			return Reading{Intent: Start, Keyword: true, Why: "the keyword IN"}, true
+		case "out", "end":
+			if c.State == None || c.State == Booked && c.Now.Before(c.Start) {
+				return Reading{Intent: Unclear, Keyword: w == "out", OptOut: w == "end", Why: "OUT before the visit has started"}, true
+			}
+			return Reading{Intent: End, Keyword: w == "out", OptOut: w == "end", Why: "the keyword OUT or END"}, true
+		case "stop", "stopall", "unsubscribe", "cancel", "quit", "revoke", "optout":
+			return Reading{Intent: Unclear, OptOut: true, Why: "a word that carriers take as an opt-out"}, true
+		case "ok", "k", "yes", "done", "start", "no", "gone", "finished":
+			return Reading{Intent: Unclear, Why: "one word that answers no question we asked"}, true
+		}
+		return Reading{}, false
+	}
+	switch m.words0() {
+	case "in", "late":
+		return m.timedKeyword(c)
+	case "ask":
+		if n := len(m.words); n >= 2 && n <= 4 && !m.has("if", "for", "to", "mum", "dad", "?", ".") {
+			return Reading{Intent: Ask, Keyword: true, Name: title(m.words[1:]), Why: "the keyword ASK"}, true
+		}
+	}
+	return Reading{}, false
+}
+
+func (m *message) words0() string { return m.word(0) }
+
+// timedKeyword reads "IN 60", "IN 1130", "LATE 30" and "LATE 1630" (guide K).
+func (m *message) timedKeyword(c Context) (Reading, bool) {
+	t := m.timeAt(1)
+	if t.words == 0 || !m.onlyCourtesy(1+t.words, len(m.words)) {
+		return Reading{}, false
+	}
+	s := spoken{first: 1, last: 1 + t.words, t: t, cue: m.words[0]}
+	if t.form == bareHour {
+		if m.words[0] == "in" && t.hour <= 4 {
+			return Reading{}, false
+		}
+		s.asMinutes(t.hour)
+	} else if w := m.words[1]; len(w) == 3 && strings.Trim(w, "0123456789") == "" && (w[1:] >= "60" || w == "120" || w == "100") && m.words[0] == "in" {
+		return Reading{}, false
+	}
+	r := Reading{Keyword: true, Why: "the keyword IN or LATE with a time"}
+	var p plan
+	switch {
+	case m.words[0] == "in":
+		r.Intent, p.until = Start, c.next(s.t)
+	case c.State == Booked:
+		r.Intent, p.begin = Change, c.starts(s, m)
+	case c.State == None:
+		return Reading{}, false
+	default:
+		r.Intent, p.until = Change, c.ends(s, m)
+	}
+	given := p
+	if p = p.within(c.Now); p != given || p == (plan{}) {
+		return Reading{Intent: Unclear, Keyword: true, Why: "a keyword with a time that is not ahead"}, true
+	}
+	r.Until, r.Begin = p.until, p.begin
+	return r, true
+}
+
+const referenceLetters = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
+
+// takeReference takes a visit's short code out of a text: four signs in capitals, a letter first, with a digit; after
+// a keyword in any case.
+func takeReference(text string) (rest, reference string) {
+	fields := strings.FieldsFunc(text, unicode.IsSpace)
+	for i, f := range fields {
+		code := strings.Trim(f, ".,!?()")
+		after := i > 0 && i < 3 && i == len(fields)-1 && isTaught(fields[0])
+		if after {
+			code = strings.ToUpper(code)
+		}
+		if looksLikeReference(code) {
+			return strings.Replace(text, f, strings.Trim(f[len(strings.TrimRight(f, ".,!?()")):], "() "), 1), code
+		}
+	}
+	return text, ""
+}
+
+func isTaught(w string) bool {
+	switch strings.ToUpper(w) {
+	case "IN", "OUT", "LATE", "SOS", "END":
+		return true
+	}
+	return false
+}
+
+func looksLikeReference(code string) bool {
+	if len(code) != 4 || strings.Trim(code, referenceLetters) != "" || !strings.ContainsAny(code, "2346789") {
+		return false
+	}
+	return code[0] > '9'
+}
+
+// takeOutWord takes the plan's out word from the words, and says whether it was there.
+func (m *message) takeOutWord(word string) bool {
+	word = strings.ToLower(strings.TrimSpace(word))
+	if word == "" || word == "off" {
+		return false
+	}
+	for i, w := range m.words {
+		if w == word {
+			m.words = append(m.words[:i:i], m.words[i+1:]...)
+			m.times = append(m.times[:i:i], m.times[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// title writes a name as it is to be answered.
+func title(words []string) string {
+	var out []string
+	for _, w := range words {
+		if !isBreak(w) && !courtesy[w] {
+			rs := []rune(w)
+			rs[0] = unicode.ToUpper(rs[0])
+			out = append(out, string(rs))
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,95 @@
+package checkin
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// line is one line of `allclear understand`'s input, as texts/guide.md gives it. Times of day are local.
+type line struct {
+	ID    string `json:"id"`
+	Now   string `json:"now"`
+	State State  `json:"state"`
+	Start string `json:"start"`
+	End   string `json:"end"`
+	Text  string `json:"text"`
+}
+
+// UnderstandLine reads one line of `allclear understand`'s input and gives the line of its answer, without its line's
+// end: {"id","intent","until","begin"}, the last two as HH:MM and left out when not given. A wish that a person ring is
+// "unclear" there: the guide has no word for it. It errs when the line is no JSON object or its times are no times.
+func UnderstandLine(raw []byte, phrase string) ([]byte, error) {
+	var in line
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, fmt.Errorf("read line: %w", err)
+	}
+	c, err := in.context()
+	if err != nil {
+		return nil, fmt.Errorf("read line: %w", err)
+	}
+	c.Phrase = phrase
+	r := Understand(in.Text, c)
+	answer := struct {
+		ID     string `json:"id"`
+		Intent Intent `json:"intent"`
+		Until  string `json:"until,omitempty"`
+		Begin  string `json:"begin,omitempty"`
+	}{in.ID, r.Intent, clock(r.Until), clock(r.Begin)}
+	if r.Intent == Ask {
+		answer.Intent = Unclear
+	}
+	return json.Marshal(answer)
+}
+
+func clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format("15:04")
+}
+
+func (in line) context() (Context, error) {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return Context{}, err
+	}
+	wall, err := time.Parse("2006-01-02T15:04", in.Now)
+	if err != nil {
+		return Context{}, fmt.Errorf("now: not a local time such as 2026-01-19T17:34")
+	}
+	c := Context{State: in.State, Now: time.Date(wall.Year(), wall.Month(), wall.Day(), 12, 0, 0, 0, zone)}
+	c.Now = c.readings(0, wall.Hour(), wall.Minute())[0]
+	switch in.State {
+	case None:
+		return c, nil
+	case Booked, Inside, Overdue:
+	default:
+		return Context{}, fmt.Errorf("state: not one of none, booked, inside, overdue")
+	}
+	start, err1 := time.Parse("15:04", in.Start)
+	end, err2 := time.Parse("15:04", in.End)
+	if err1 != nil || err2 != nil {
+		return Context{}, fmt.Errorf("start, end: not times of day such as 17:30")
+	}
+	c.Start, c.End = c.around(start, end)
+	return c, nil
+}
+
+// around gives a visit's times of day their days: the pair that lies nearest to now.
+func (c Context) around(start, end time.Time) (from, to time.Time) {
+	nearest := time.Duration(1<<63 - 1)
+	for day := -1; day <= 1; day++ {
+		s := c.readings(day, start.Hour(), start.Minute())[0]
+		next := day
+		if !end.After(start) {
+			next++
+		}
+		ends := c.readings(next, end.Hour(), end.Minute())
+		e := ends[len(ends)-1]
+		if off := max(s.Sub(c.Now), c.Now.Sub(e), 0); off < nearest {
+			nearest, from, to = off, s, e
+		}
+	}
+	return from, to
+}

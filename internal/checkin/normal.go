@@ -1,0 +1,70 @@
+package checkin
+
+import (
+	"strings"
+	"unicode"
+)
+
+// longest is how much of a text is read, in characters. A carrier joins at most ten segments (1,530 characters); the
+// rest is room for other channels. A longer text is read for danger only, by its first part.
+const longest = 12_000
+
+// Normalise folds what phones vary and people do not mean: case, curly quotes, dashes, odd spaces, emoji, characters
+// that are no text. The SOS emoji becomes its word. The result is one line of at most about 12,000 characters, with a
+// full stop for each line's end.
+func Normalise(s string) string {
+	var b strings.Builder
+	b.Grow(min(len(s), longest) + 1)
+	var last, before rune
+	n := 0
+	for _, r := range s {
+		if n++; n > longest {
+			break
+		}
+		folded := fold(r)
+		for _, r := range folded {
+			if r == ' ' && (last == ' ' || last == 0) {
+				continue
+			}
+			// "heeelp" is near enough to help: nobody's English has a letter three times running.
+			if r == last && r == before && unicode.IsLetter(r) {
+				continue
+			}
+			b.WriteRune(r)
+			before, last = last, r
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// fold gives what one character stands for; most that are no letter, digit or plain punctuation stand for a space.
+func fold(r rune) string {
+	switch r {
+	case '’', '‘', '`', '´', 'ʼ':
+		return "'"
+	case '“', '”', '«', '»', '„':
+		return `"`
+	case '–', '—', '−', '‐', '‑':
+		return "-"
+	case '…', '\n', '\r', '\u2028':
+		return " . "
+	case '🆘':
+		return " sos "
+	case '&':
+		return " and "
+	case '\u200b', '\u200c', '\u200d', '\ufeff', '\ufe0f':
+		return ""
+	case '\'', '"', ',', '.', ':', ';', '!', '?', '(', ')', '-', '/', '>', '+':
+		return string(r)
+	}
+	if r >= 0xff01 && r <= 0xff5e { // full-width forms of ASCII
+		return fold(r - 0xff01 + '!')
+	}
+	if unicode.Is(unicode.Mn, r) {
+		return ""
+	}
+	if r != unicode.ReplacementChar && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		return string(unicode.ToLower(r))
+	}
+	return " "
+}

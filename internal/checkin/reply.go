@@ -1,0 +1,156 @@
+package checkin
+
+// tookBack says whether the text takes back a cry for help, with no other in it (guide H6).
+func (m *message) tookBack() bool {
+	start, end := retracted.find(m, 0)
+	if start < 0 || !m.has("help", "sos", "999", "alarm", "alert", "emergency") {
+		return false
+	}
+	for i := 0; i < len(m.words); i++ {
+		if i >= start && i < end {
+			continue
+		}
+		if threats.at(m, i) > i && !m.denied(i) {
+			return false
+		}
+		if e := cries.at(m, i); e > i && m.words[i] != "sos" && m.words[i] != "help" && !m.denied(i) && !m.ofAnother(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// enters says whether the worker goes in, or is in, with nothing against it.
+func (m *message) enters() bool {
+	if w := m.word(0); (w == "in" || w == "here" || w == "inside" || w == "started") && (m.onlyCourtesy(1, len(m.words)) || w == "inside" && m.word(1) == "with" || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
+		return true
+	}
+	for i := 0; i < len(m.words); {
+		start, end := entries.find(m, i)
+		if start < 0 {
+			return false
+		}
+		if !m.hindered(start, end) && !m.entersAt(end) {
+			return true
+		}
+		i = start + 1
+	}
+	return false
+}
+
+// entersAt says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
+func (m *message) entersAt(i int) bool {
+	switch m.word(i) {
+	case "in", "at", "from", "about", "around":
+		return m.timeAt(i+1).words > 0
+	}
+	return false
+}
+
+// hindered says whether the clause of an entry, or what comes after it, takes the entry back.
+func (m *message) hindered(start, end int) bool {
+	first := m.clauseStart(start)
+	for i := range m.words {
+		e := hindrances.at(m, i)
+		if e < 0 || i > start && i < end {
+			continue
+		}
+		if i >= first && i <= end || i >= end {
+			if i >= end && (m.words[i] == "still" || names["family"].has(m.words[i]) || m.words[i] == "will" || m.words[i] == "should" || m.words[i] == "to" || m.words[i] == "would") {
+				continue
+			}
+			return true
+		}
+	}
+	return m.has("again") && m.has("then") || m.word(end) == "?" || m.otherDay()
+}
+
+// off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
+func (m *message) off(c Context) (off, there bool) {
+	there = notThere.in(m)
+	if !called.in(m) || c.State == None || m.cut || m.guessed && c.State != Booked {
+		return false, there
+	}
+	if uncertain.in(m) || m.has("?") || m.enters() {
+		return false, there
+	}
+	if (c.State == Inside || c.State == Overdue) && !there {
+		return false, there
+	}
+	return true, there
+}
+
+var answers = list(`no answer | no reply | not answering | nobody answering`)
+
+func (m *message) noAnswer() bool { return answers.in(m) }
+
+// future says whether the text speaks of leaving as still to come.
+func (m *message) future() bool {
+	return m.has("will", "going", "in", "by", "nearly", "until", "be", "should", "need") || m.times != nil && m.anyTime()
+}
+
+func (m *message) anyTime() bool {
+	for _, t := range m.times {
+		if t.words > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isVerb before a word of well-being gives it to someone else: "and is fine".
+var isVerb = set("is s are was were be been looks seems sounds a the very got has")
+
+// fine says whether the worker says plainly to be well.
+func (m *message) fine() bool {
+	if m.has("?", "if", `"`) || m.cut || m.otherDay() {
+		return false
+	}
+	start, end := fines.find(m, 0)
+	if start < 0 || isVerb[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
+		return false
+	}
+	for j := m.clauseStart(start); j < start; j++ {
+		w := m.words[j]
+		if names["family"].has(w) || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
+			return false
+		}
+	}
+	return true
+}
+
+var asksAnyone = list(`
+(can | could | would | will | please) (someone | anyone | you | one of you | somebody)? (please)? (ring | ring me | get someone | ask someone | ask @name | get @name) .. me? | (someone | anyone) (to)? ring me | ring me .. | need (someone | you | anyone) to ring me | (speak | talk) (to | with) (someone | @name) | give me a ring | ask .. to ring
+(can | could | would | will | has | did) @name .. (ring | come | text | speak | help | pop | phone | get | let | give | email | tell | send | check) | is @name (in | about | around | free | there | available | on | at work | working | back) .. | (tell | ask | get | need | let) @name (to | that | know | i | if | please) .. | where s @name | where is @name
+`)
+
+var askedFor = list(`
+(can | could | would | will | ask | tell | is | get | need | where s | where is | to | with | let) @name
+`)
+
+func (m *message) asksForSomeone() bool { return asksAnyone.in(m) }
+
+// nameAsked gives the person whom the text asks for, if it names one.
+func (m *message) nameAsked() string {
+	if !m.asksForSomeone() {
+		return ""
+	}
+	start, end := askedFor.find(m, 0)
+	if start < 0 {
+		return ""
+	}
+	for start < end && !isName(m.words[start]) {
+		start++
+	}
+	return title(m.words[start:min(end, start+1)])
+}
+
+// onlyCourtesyBut says whether the text is one word with courtesies around it.
+func (m *message) onlyCourtesyBut(word string) bool {
+	for _, w := range m.words {
+		if w != word && !isBreak(w) && !courtesy[w] {
+			return false
+		}
+	}
+	return true
+}

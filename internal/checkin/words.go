@@ -1,0 +1,218 @@
+package checkin
+
+import (
+	"strings"
+	"unicode"
+)
+
+// message is a text cut into words, as the grammar reads it.
+type message struct {
+	words   []string // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
+	times   []moment // for each word, the time that begins there; its words are 0 where none does
+	guessed bool     // a word was read through its misspelling: never enough to close a visit
+	cut     bool     // longer than is read
+}
+
+func read(s string) *message {
+	m := &message{cut: len(s) > longest && len([]rune(s)) > longest}
+	for _, w := range split(Normalise(s)) {
+		for _, part := range expand(w) {
+			m.add(part)
+		}
+	}
+	m.times = make([]moment, len(m.words))
+	for i := range m.words {
+		m.times[i] = m.momentAt(i)
+	}
+	return m
+}
+
+func (m *message) add(w string) {
+	n := len(m.words)
+	if n > 0 {
+		last := m.words[n-1]
+		switch {
+		case isBreak(w) && isBreak(last):
+			if w == "?" || last == "," {
+				m.words[n-1] = w
+			}
+			return
+		case w == "one" && (last == "no" || last == "any" || last == "some"):
+			m.words[n-1] = map[string]string{"no": "nobody", "any": "anyone", "some": "someone"}[last]
+			return
+		case last == "ill" && willVerbs[w]: // "ill be out": the apostrophe was left out
+			m.words[n-1] = "i"
+			m.words = append(m.words, "will")
+		}
+	}
+	if right, ok := spelling(w); ok {
+		m.guessed, w = true, right
+	}
+	m.words = append(m.words, w)
+}
+
+var willVerbs = set("be text ring call let get need try go do give have come start finish leave stay message pop just still send")
+
+// split cuts a normalised text into words, numbers and breaks. A number keeps its point or colon ("4.15"); letters
+// that follow digits are a word of their own ("30mins", "4pm").
+func split(s string) []string {
+	var out []string
+	rs := []rune(strings.NewReplacer("a.m.", "am", "p.m.", "pm", "a.m", "am", "p.m", "pm", "o'clock", "oclock").Replace(s))
+	for i := 0; i < len(rs); {
+		switch r := rs[i]; {
+		case unicode.IsDigit(r):
+			j := i + 1
+			for j < len(rs) && (unicode.IsDigit(rs[j]) || pointed(rs, j)) {
+				j++
+			}
+			out = append(out, string(rs[i:j]))
+			i = j
+		case unicode.IsLetter(r):
+			j := i + 1
+			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '\'' || unicode.IsDigit(rs[j])) {
+				j++
+			}
+			out = append(out, strings.Trim(string(rs[i:j]), "'"))
+			i = j
+		default:
+			if b := breakAt(rs, i); b != "" {
+				out = append(out, b)
+			}
+			i++
+		}
+	}
+	return out
+}
+
+func pointed(rs []rune, j int) bool {
+	return (rs[j] == '.' || rs[j] == ':') && j+1 < len(rs) && unicode.IsDigit(rs[j+1]) && unicode.IsDigit(rs[j-1])
+}
+
+func breakAt(rs []rune, i int) string {
+	switch rs[i] {
+	case '.', '!', ';':
+		return "."
+	case '?':
+		return "?"
+	case ',', '(', ')', ':':
+		return ","
+	case '"', '>':
+		return `"`
+	case '+':
+		return "plus"
+	case '-':
+		digit := func(j int) bool { return j >= 0 && j < len(rs) && unicode.IsDigit(rs[j]) }
+		if digit(i-1) && digit(i+1) || i > 1 && rs[i-1] == ' ' && digit(i-2) && digit(i+2) {
+			return "-"
+		}
+		if i > 0 && rs[i-1] == ' ' || i+1 < len(rs) && rs[i+1] == ' ' {
+			return ","
+		}
+	}
+	return ""
+}
+
+// expand undoes contractions and text-speak, so that each phrase need be written once: "I'm", "im" and "I am" are one.
+func expand(w string) []string {
+	if full, ok := shorthand[w]; ok {
+		return strings.Fields(full)
+	}
+	if base, ok := strings.CutSuffix(w, "n't"); ok {
+		return []string{base, "not"}
+	}
+	for _, c := range contractions {
+		if base, ok := strings.CutSuffix(w, c[0]); ok && base != "" {
+			return []string{strings.ReplaceAll(base, "'", ""), c[1]}
+		}
+	}
+	return []string{strings.ReplaceAll(w, "'", "")}
+}
+
+var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve", "have"}, {"'ll", "will"}, {"'d", "d"}}
+
+var shorthand = table(`
+can't: can not|cant: can not|cannot: can not|won't: will not|wont: will not|shan't: will not|dont: do not|didnt: did not|doesnt: does not
+isnt: is not|arent: are not|wasnt: was not|werent: were not|hasnt: has not|havent: have not|hadnt: had not|couldnt: could not
+wouldnt: would not|shouldnt: should not|aint: is not|ain't: is not|im: i am|ive: i have|hes: he s|shes: she s|its: it s|thats: that s
+theyre: they are|theyve: they have|weve: we have|youre: you are|whats: what s|theres: there s|mums: mum s|dads: dad s|everythings: everything s
+u: you|ur: your|r: are|pls: please|plz: please|plse: please|plese: please|pleez: please|snd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|hepl: help|hlep: help|esnd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|halp: help|helpp: help|hekp: help|hwlp: help|helo: help|hep: help
+thx: thanks|ta: thanks|tnx: thanks|thanx: thanks|thankyou: thanks|cheers: thanks|b4: before|2nite: tonight|2day: today|2moro: tomorrow|tmrw: tomorrow|tomoz: tomorrow
+cld: could|wld: would|w8: wait|w8ing: waiting|l8: late|l8r: later|gd: good|vst: visit|vis: visit|cncld: cancelled|canx: cancelled|cxld: cancelled|canceled: cancelled|appt: appointment
+mins: min|minutes: min|minute: min|minits: min|hours: hour|hrs: hour|hr: hour|h: hour|no1: nobody|noone: nobody|sum1: someone|some1: someone|somebody: someone|anybody: anyone
+ppl: people|polis: police|plice: police|polce: police|cops: police|bizzies: police|feds: police|plod: police|policeman: police|jst: just|msg: message|txt: text|soz: sorry|bc: because|cos: because|coz: because|cus: because
+til: until|till: until|untill: until|'til: until|unitl: until|abt: about|hv: have|n: and|gonna: going to|goin: going|goign: going|wanna: want to|gotta: got to|lemme: let me|gimme: give me
+dw: do not worry|idk: i do not know|dunno: do not know|inn: in|teh: the|okay: ok|oki: ok|yep: yes|yeah: yes|yup: yes|ye: yes|yh: yes|alright: fine|oclock: oclock
+twelve: 12|eleven: 11|ten: 10|nine: 9|eight: 8|seven: 7|six: 6|five: 5|four: 4|three: 3|two: 2|fifteen: 15|twenty: 20|thirty: 30|forty: 40|fourty: 40|fifty: 50|sixty: 60|ninety: 90
+midday: noon|lates: late|phone: ring|call: ring|telephone: ring|bell: ring|tel: ring|mummy: mum|mom: mum|mam: mum|daddy: dad|1st: first|w: with`)
+
+// misspelt lists the words that matter enough to be read through one slip of the thumb.
+var misspelt = strings.Fields(`police please scared frightened terrified threatening threatened ambulance emergency attacked attacking
+	following followed trapped aggressive violent bleeding answer quarter until another running entering arrived cancelled starting going
+	heading someone hurry knife danger locked smashing shouting door left finished`)
+
+var realWords = set(`policy polite scarred shared stared scare cared spared started looked blocked clocked looking locker fallow following
+	pleased release answers answered quarters other anther ruining runner arrives arrive cancel cancels staring stating stirring gong
+	reading leading lead hearing someones harry furry knives dangers lift loft felt lent lest let lefts finishes finish dor dour moor floor
+	lost last list heeding shooting`)
+
+// spelling reads a word that is one slip (a letter missing, doubled, wrong or two swapped) from one that matters.
+func spelling(w string) (string, bool) {
+	if len(w) < 4 || realWords[w] || vocabulary[w] {
+		return "", false
+	}
+	for _, right := range misspelt {
+		if (w[0] == right[0] || len(w) == len(right) && w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
+			return right, true
+		}
+	}
+	return "", false
+}
+
+// distance counts the slips between two words (a letter missing, added, wrong, or two neighbours swapped); above most
+// it only says "more".
+func distance(a, b string, most int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) > most || len(y)-len(x) > most {
+		return most + 1
+	}
+	older, old := make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range old {
+		old[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		now := make([]int, len(y)+1)
+		now[0] = i
+		for j := 1; j <= len(y); j++ {
+			wrong := 1
+			if x[i-1] == y[j-1] {
+				wrong = 0
+			}
+			now[j] = min(old[j]+1, now[j-1]+1, old[j-1]+wrong)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				now[j] = min(now[j], older[j-2]+1)
+			}
+		}
+		older, old = old, now
+	}
+	return old[len(y)]
+}
+
+func isBreak(w string) bool { return w == "," || w == "." || w == "?" || w == `"` }
+
+func set(words string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		out[w] = true
+	}
+	return out
+}
+
+// table reads "short: full" pairs, parted by lines and bars.
+func table(s string) map[string]string {
+	out := map[string]string{}
+	for _, pair := range strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '|' }) {
+		short, full, _ := strings.Cut(pair, ":")
+		out[strings.TrimSpace(short)] = strings.TrimSpace(full)
+	}
+	return out
+}

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// Speak gives the words of the call that a nonce names: what the person who
+// answers hears. A call that is not known, or whose alarm is closed, is over.
+func (e *Engine) Speak(ctx context.Context, nonce string) (words string, over bool, err error) {
+	c, err := e.call(ctx, nonce)
+	if errors.Is(err, store.ErrNotFound) || err == nil && c.over {
+		return wording.SpeechOver(c.values), true, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	return c.message.Body.Reveal(), false, nil
+}
+
+// Press takes the key that was pressed on a call. Only the digit that was drawn
+// for this call acknowledges its alarm, and only for the person who was rung.
+func (e *Engine) Press(ctx context.Context, nonce, digit string) (Pressed, string, error) {
+	c, err := e.call(ctx, nonce)
+	if errors.Is(err, store.ErrNotFound) || err == nil && c.over {
+		return PressOver, wording.SpeechOver(c.values), nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	if digit != strconv.Itoa(c.message.Digit) {
+		return PressWrong, wording.SpeechWrong(c.values, c.message.Digit), nil
+	}
+	if c.message.Alarm == "" { // a note of the system: heard, and no more
+		return PressTaken, wording.SpeechTaken(c.values), nil
+	}
+	at := e.Now()
+	g := given{in: watch.Input{ID: "press/" + nonce, By: c.message.Person, Via: "press", Event: watch.Acknowledge{}}}
+	done, err := e.handle(ctx, at, c.message.Worker, g)
+	switch {
+	case errors.Is(err, watch.ErrNoAlarm):
+		return PressOver, wording.SpeechOver(c.values), nil
+	case err != nil:
+		return "", "", err
+	}
+	holder := holderOf(done)
+	if holder != c.message.Person {
+		c.values.Who = e.shortName(ctx, c.scene.pages, holder)
+		return PressOther, wording.SpeechHas(c.values), nil
+	}
+	return PressTaken, wording.SpeechTaken(c.values), nil
+}
+
+// holderOf is who has the alarm after a step; a repeat changed nothing.
+func holderOf(done outcome) string {
+	a := done.after.Alarm
+	if done.repeat || a == nil {
+		a = done.before.Alarm
+	}
+	if a == nil {
+		return ""
+	}
+	return a.HeldBy
+}
+
+// ringing is a call that is under way.
+type ringing struct {
+	message store.Message
+	scene   scene
+	values  wording.Values
+	over    bool
+}
+
+func (e *Engine) call(ctx context.Context, nonce string) (ringing, error) {
+	c := ringing{values: wording.Values{Zone: time.UTC, Rehearsal: e.Rehearsal}}
+	m, err := e.Store.MessageByNonce(ctx, nonce)
+	if err != nil {
+		return c, err
+	}
+	c.message = m
+	if c.scene, err = e.look(ctx, e.Now(), m.Worker); err != nil {
+		return c, err
+	}
+	c.values.Zone, c.values.Worker = c.scene.zone, c.scene.worker.ShortName()
+	c.values.At, c.values.Now = m.CreatedAt.In(c.scene.zone), e.Now().In(c.scene.zone)
+	if m.Alarm == "" {
+		return c, nil
+	}
+	a, err := e.Store.Alarm(ctx, m.Alarm)
+	if err != nil {
+		return c, fmt.Errorf("read alarm of call: %w", err)
+	}
+	if len(a.Visits) > 0 {
+		if v, err := e.Store.Visit(ctx, a.Visits[0]); err == nil {
+			c.values.Reference = v.Reference
+		}
+	}
+	c.over = a.Status == "closed"
+	return c, nil
+}

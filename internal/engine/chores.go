@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+const (
+	catchUpEvery    = time.Minute      // plan time: how often the providers are asked for missed texts
+	catchUpBack     = 10 * time.Minute // how far before the last time they are asked again
+	teamChoresEvery = time.Minute      // plan time
+	gapAhead        = 7*24*time.Hour + time.Hour
+	gapVisits       = 100              // visits in one gap that are warned of
+	bundle          = 15 * time.Minute // a responder's list of visits is sent again at most so often (rule 3.6)
+)
+
+// gapWarnings are when the rota's owners are warned of a gap in cover (rule 1.1).
+var gapWarnings = []struct {
+	ahead  time.Duration
+	notice watch.Notice
+}{{0, wording.GapNow}, {4 * time.Hour, wording.GapIn4Hours}, {48 * time.Hour, wording.GapIn48Hours}, {7 * 24 * time.Hour, wording.GapIn7Days}}
+
+// Chores does what has no deadline to the second: notes that the engine lives,
+// asks the providers for missed texts, warns of gaps in cover and sends the
+// responders their lists.
+func (e *Engine) Chores(ctx context.Context) error {
+	at := e.Now()
+	if pass := e.pulse.lastPass(); !pass.IsZero() && e.Clock.Real(at.Sub(pass)) > lateAfter {
+		return errors.New("the engine is behind: no pass was finished lately") // and it is not noted as alive
+	}
+	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at))
+}
+
+func (e *Engine) catchUpChore(ctx context.Context, at time.Time) error {
+	since, err := e.instant(ctx, caughtKey)
+	if err != nil || len(e.Providers) == 0 || at.Sub(since) < catchUpEvery {
+		return err
+	}
+	if since.IsZero() {
+		since = at
+	}
+	if err := e.CatchUp(ctx, since.Add(-catchUpBack)); err != nil {
+		return err
+	}
+	return e.Store.SetMeta(ctx, caughtKey, at.Format(aliveLayout))
+}
+
+func (e *Engine) teamChores(ctx context.Context, at time.Time) error {
+	if last := e.pulse.chored(at); at.Sub(last) < teamChoresEvery {
+		return nil
+	}
+	teams, err := e.Store.Teams(ctx)
+	if err != nil {
+		return fmt.Errorf("read teams: %w", err)
+	}
+	pages, err := e.dir.open(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, t := range teams {
+		sc := scene{pages: pages, zone: time.UTC}
+		if err := e.lookAtTeam(ctx, at, &sc, t.ID); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, e.warnOfGaps(ctx, at, sc), e.sendLists(ctx, at, sc))
+	}
+	return errors.Join(errs...)
+}
+
+// warnOfGaps warns the team's managers, who own its rota, of each gap in cover
+// into which a visit falls, once at each of the warnings' distances. Times at
+// which nobody visits need no cover.
+func (e *Engine) warnOfGaps(ctx context.Context, at time.Time, sc scene) error {
+	for _, g := range sc.rota.Gaps(sc.team.ID, at, at.Add(gapAhead)) {
+		rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, From: g.From, To: g.To, Limit: gapVisits})
+		if err != nil {
+			return fmt.Errorf("read visits in a gap: %w", err)
+		}
+		for _, v := range rows {
+			if err := e.warnOfGap(ctx, at, sc, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, v store.Visit) error {
+	visit := watch.Visit{Status: watch.Booked, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, Responders: v.Responders}
+	if !slices.Contains(watchedKinds, v.Kind) || !e.gapWithin(sc, visit) {
+		return nil
+	}
+	for _, w := range gapWarnings {
+		if v.StartsAt.Sub(at) > w.ahead {
+			continue
+		}
+		return e.say(ctx, at, sc, note{id: fmt.Sprintf("gap/%s/%s", v.ID, w.notice), kind: "gap_warned", visit: v.ID, to: sc.chiefs,
+			notice: w.notice, reach: watch.OneText, values: wording.Values{Begin: v.StartsAt.In(sc.zone), Until: v.ExpectedEndAt.In(sc.zone),
+				Reference: v.Reference, Link: e.link("", v.ID)}})
+	}
+	return nil
+}
+
+// sendLists sends whoever is on call the visits of their shift, at its start and
+// when they change, so that the paper procedure works with the server dead.
+func (e *Engine) sendLists(ctx context.Context, at time.Time, sc scene) error {
+	for _, person := range sc.rota.On(sc.team.ID, at) {
+		i := slices.IndexFunc(sc.rota, func(s rota.Shift) bool {
+			return s.Person == person && !s.StartsAt.After(at) && s.EndsAt.After(at) && slices.Contains(s.Teams, sc.team.ID)
+		})
+		if i < 0 {
+			continue
+		}
+		if err := e.sendList(ctx, at, sc, sc.rota[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendList sends the list when it differs from the one last sent, at most once
+// in a bundle; never an empty first one.
+func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Shift) error {
+	rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, To: s.EndsAt, Limit: 200})
+	if err != nil {
+		return fmt.Errorf("read visits of shift %s: %w", s.ID, err)
+	}
+	var visits []wording.Visit
+	print := ""
+	slices.SortFunc(rows, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
+	for _, v := range rows {
+		if !slices.Contains(watchedKinds, v.Kind) {
+			continue
+		}
+		visits = append(visits, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt.In(sc.zone), ExpectedEndAt: v.ExpectedEndAt.In(sc.zone)})
+		print += fmt.Sprintf("%s %d %d;", v.Reference, v.StartsAt.Unix(), v.ExpectedEndAt.Unix())
+	}
+	key := "list/" + s.ID + "/" + sc.team.ID
+	last, err := e.Store.Meta(ctx, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	sent, was := cutList(last)
+	if print == was || at.Sub(sent) < bundle {
+		return nil
+	}
+	n := note{id: key + "/" + at.Truncate(bundle).Format(aliveLayout), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
+	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
+		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
+	if err := e.say(ctx, at, sc, n); err != nil {
+		return err
+	}
+	return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|"+print)
+}
+
+func cutList(noted string) (sent time.Time, print string) {
+	for i := range noted {
+		if noted[i] == '|' {
+			sent, _ = time.Parse(aliveLayout, noted[:i])
+			return sent, noted[i+1:]
+		}
+	}
+	return time.Time{}, ""
+}

@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/channel"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+const (
+	lease       = 30 * time.Second // real: how long a row is ours before another may take it
+	sendTimeout = 10 * time.Second // real: shorter than the lease
+	backoffMost = 30 * time.Second // an alarm is tried at least this often (I6)
+)
+
+// lane is a queue of its own, so that reminders never stand before an alarm.
+type lane struct {
+	class string
+	slots int // messages under way at once
+}
+
+var lanes = []lane{{classAlarm, 64}, {classPrompt, 24}, {classInfo, 8}}
+
+// errNotYet says that a text could not be fetched back yet.
+var errNotYet = errors.New("not to be had yet")
+
+// lane hands over the messages of one class, many at once: one slow hand-over
+// must not hold the next. It ends with ctx, when all under way have ended.
+func (e *Engine) lane(ctx context.Context, which int, l lane) {
+	slots := make(chan struct{}, l.slots)
+	e.loop(ctx, which, func(ctx context.Context) time.Duration {
+		slots <- struct{}{} // wait for one to be free
+		<-slots
+		rows, err := e.claim(ctx, l.class, l.slots-len(slots))
+		if err != nil && ctx.Err() == nil {
+			e.Log.Error("messages not claimed", "class", l.class, "err", err)
+		}
+		for _, m := range rows {
+			slots <- struct{}{}
+			go func() { // ends when the hand-over does, bounded by sendTimeout
+				defer func() { <-slots }()
+				e.deliver(ctx, m)
+			}()
+		}
+		if len(rows) > 0 {
+			return 0
+		}
+		return sweep
+	})
+	for range l.slots {
+		slots <- struct{}{}
+	}
+}
+
+func (e *Engine) claim(ctx context.Context, class string, n int) ([]store.Message, error) {
+	at := e.Now()
+	return e.Store.Claim(ctx, at, at.Add(e.Clock.Plan(lease)), e.Node, class, n)
+}
+
+// Deliver hands over what is due, one after the other, and says how much there
+// was: the pass of a simulator, which has one goroutine.
+func (e *Engine) Deliver(ctx context.Context) (int, error) {
+	n := 0
+	for _, l := range lanes {
+		rows, err := e.claim(ctx, l.class, l.slots)
+		if err != nil {
+			return n, fmt.Errorf("claim messages: %w", err)
+		}
+		for _, m := range rows {
+			e.deliver(ctx, m)
+			n++
+		}
+	}
+	return n, nil
+}
+
+// deliver hands over one message and records what came of it. When the record
+// cannot be written the lease runs out and the message goes again: a second
+// alarm is better than none.
+func (e *Engine) deliver(ctx context.Context, m store.Message) {
+	var receipt channel.Receipt
+	err := guard(func() (err error) {
+		receipt, err = e.handOver(ctx, m)
+		return err
+	})
+	o := e.judge(m, receipt, err)
+	if ctx.Err() != nil && o.State == "pending" {
+		return // stopping: the lease will run out
+	}
+	if err := e.Store.Settle(context.WithoutCancel(ctx), []store.Outcome{o}); err != nil {
+		e.Log.Error("hand-over not recorded", "message", m.ID, "err", err)
+		return
+	}
+	e.after(ctx, m, o)
+}
+
+func (e *Engine) handOver(ctx context.Context, m store.Message) (channel.Receipt, error) {
+	if !m.GiveUpAt.IsZero() && m.GiveUpAt.Before(e.Now()) {
+		return channel.Receipt{}, errExpired
+	}
+	switch m.Channel {
+	case chanSMS:
+		return e.send(ctx, e.SMS, m)
+	case chanVoice:
+		return e.send(ctx, e.Voice, m)
+	case chanFetch:
+		var t fetchTask
+		if err := json.Unmarshal(m.Data, &t); err != nil {
+			return channel.Receipt{}, fmt.Errorf("read task: %w", err)
+		}
+		return channel.Receipt{}, e.fetchBack(ctx, m, t.Input)
+	case chanWatch:
+		return channel.Receipt{}, e.forward(ctx, m)
+	default:
+		return channel.Receipt{}, errNobody
+	}
+}
+
+var (
+	errExpired = errors.New("no longer worth handing over")
+	errNobody  = errors.New("there is no way to reach this person")
+)
+
+func (e *Engine) send(ctx context.Context, c channel.Channel, m store.Message) (channel.Receipt, error) {
+	if c == nil {
+		return channel.Receipt{}, errNobody
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	msg := channel.Message{ID: m.ID, To: m.To, Body: m.Body, Class: channel.Class(m.Class)}
+	if m.Channel == chanVoice {
+		msg.Call = &channel.Call{Nonce: m.Nonce}
+	}
+	return c.Send(ctx, msg)
+}
+
+// forward gives an event to the watch of a joint visit's partner.
+func (e *Engine) forward(ctx context.Context, m store.Message) error {
+	var t forwardTask
+	if err := json.Unmarshal(m.Data, &t); err != nil {
+		return fmt.Errorf("read task: %w", err)
+	}
+	var in watch.Input
+	if err := json.Unmarshal(t.Input, &in); err != nil {
+		return err
+	}
+	_, err := e.handle(ctx, e.Now(), t.Worker, given{in: in})
+	return err
+}
+
+// judge decides what becomes of a message: the one place of retry policy.
+func (e *Engine) judge(m store.Message, r channel.Receipt, err error) store.Outcome {
+	at := e.Now()
+	o := store.Outcome{Message: m.ID, Owner: e.Node, Attempt: m.Attempts, At: at, Provider: e.provider(m), ProviderID: r.ProviderID}
+	again := func(result string, in time.Duration) {
+		o.State, o.Result, o.NextAt = "pending", result, at.Add(in)
+	}
+	switch {
+	case err == nil:
+		o.State, o.Result = "done", "accepted"
+		return o
+	case errors.Is(err, errExpired):
+		o.State, o.Result = "dead", "expired"
+		return o
+	case errors.Is(err, errNobody):
+		o.State, o.Result = "dead", "unreachable"
+		return o
+	case errors.Is(err, errNotYet):
+		again("not yet", backoff(m.Attempts))
+		return o
+	}
+	if fail, is := errors.AsType[*channel.Error](err); is {
+		o.Code = fail.Code
+	}
+	switch next := channel.NextStep(err); next {
+	case channel.NextChannel, channel.WrongNumber, channel.OptedOut:
+		o.State, o.Result = "dead", string(next)
+	case channel.NoCredit, channel.Misconfigured:
+		again(string(next), backoffMost)
+	default:
+		again("unknown", backoff(m.Attempts))
+	}
+	e.Log.Warn("message not handed over", "message", m.ID, "channel", m.Channel, "result", o.Result, "code", o.Code, "err", err)
+	return o
+}
+
+// provider is whose channel a message goes by: "twilio-sms" is Twilio's.
+func (e *Engine) provider(m store.Message) string {
+	var name string
+	switch {
+	case m.Channel == chanSMS && e.SMS != nil:
+		name = e.SMS.Name()
+	case m.Channel == chanVoice && e.Voice != nil:
+		name = e.Voice.Name()
+	}
+	name, _, _ = strings.Cut(name, "-")
+	return name
+}
+
+// backoff is how long to wait before attempt n + 1, in plan time.
+func backoff(n int) time.Duration {
+	steps := []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second}
+	if n < 1 {
+		n = 1
+	}
+	if n > len(steps) {
+		return backoffMost
+	}
+	return steps[n-1]
+}
+
+// after does what an outcome asks for: a refused message is told to people.
+func (e *Engine) after(ctx context.Context, m store.Message, o store.Outcome) {
+	switch {
+	case o.State == "done" && (m.Channel == chanSMS || m.Channel == chanVoice):
+		e.pulse.channel(m.Channel, "")
+		if m.Class == classAlarm && m.Alarm != "" && e.Told != nil && m.Attempts <= 1 {
+			e.Told(e.Clock.Real(o.At.Sub(m.CreatedAt)))
+		}
+	case o.Result == string(channel.NoCredit), o.Result == string(channel.Misconfigured):
+		if e.pulse.channel(m.Channel, o.Result) {
+			e.report(ctx, "tell of channel trouble", e.tellChannel(ctx, m.Channel, o))
+		}
+	case o.State == "dead" && o.Result != "expired":
+		e.report(ctx, "tell who cannot be reached", e.cannotReach(ctx, m, o))
+	}
+}
+
+// report logs an error that stops here.
+func (e *Engine) report(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		e.Log.Error(what, "err", err)
+	}
+}
+
+// Status records a provider's receipt. It is a hint: it never acknowledges, and
+// only a failure is acted on.
+func (e *Engine) Status(ctx context.Context, s channel.StatusUpdate) error {
+	m, fresh, err := e.Store.Receipt(ctx, s.Provider, s.ProviderID, s.Status, s.Rank, s.Failed, s.Code, e.Now())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // the receipt was faster than our own record of the hand-over, or is not ours
+	}
+	if err != nil {
+		return fmt.Errorf("record receipt: %w", err)
+	}
+	if fresh && s.Failed && m.Channel == chanSMS {
+		return e.cannotReach(ctx, m, store.Outcome{Result: string(s.Next), Code: s.Code})
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// The rota is read from a week back to two months ahead of the asked instant;
+// asked outside that, it is read anew.
+const (
+	rotaBack  = 7 * 24 * time.Hour
+	rotaAhead = 60 * 24 * time.Hour
+	dirLimit  = 5000 // people kept; beyond it the directory starts anew
+)
+
+// directory remembers teams, people and rotas until any of them changes.
+type directory struct {
+	store Store
+	mu    sync.Mutex
+	pages *pages
+}
+
+// pages is the directory at one epoch. Its maps are filled as they are asked.
+type pages struct {
+	store   Store
+	epoch   int64
+	mu      sync.Mutex
+	teams   map[string]store.Team
+	people  map[string]buddy.Person
+	of      map[string][]buddy.Person
+	holders map[phone.Number][]string
+	rotas   map[string]window
+}
+
+type window struct {
+	from, to time.Time
+	rota     rota.Rota
+}
+
+// open gives the directory as it stands now.
+func (d *directory) open(ctx context.Context) (*pages, error) {
+	epoch, err := d.store.Epoch(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read directory's epoch: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
+		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{},
+			of: map[string][]buddy.Person{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}}
+	}
+	return d.pages, nil
+}
+
+func (p *pages) full() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.people) > dirLimit || len(p.holders) > dirLimit
+}
+
+// remembered gives what is in the map, else asks for it and keeps it.
+func remembered[K comparable, V any](p *pages, m map[K]V, key K, ask func() (V, error)) (V, error) {
+	p.mu.Lock()
+	v, found := m[key]
+	p.mu.Unlock()
+	if found {
+		return v, nil
+	}
+	v, err := ask()
+	if err != nil {
+		return v, err
+	}
+	p.mu.Lock()
+	m[key] = v
+	p.mu.Unlock()
+	return v, nil
+}
+
+func (p *pages) team(ctx context.Context, id string) (store.Team, error) {
+	return remembered(p, p.teams, id, func() (store.Team, error) { return p.store.Team(ctx, id) })
+}
+
+func (p *pages) person(ctx context.Context, id string) (buddy.Person, error) {
+	return remembered(p, p.people, id, func() (buddy.Person, error) { return p.store.Person(ctx, id) })
+}
+
+func (p *pages) members(ctx context.Context, team string) ([]buddy.Person, error) {
+	return remembered(p, p.of, team, func() ([]buddy.Person, error) { return p.store.PeopleOf(ctx, team) })
+}
+
+func (p *pages) holding(ctx context.Context, n phone.Number) ([]string, error) {
+	return remembered(p, p.holders, n, func() ([]string, error) { return p.store.Holders(ctx, n) })
+}
+
+// managers lists the ids of the team's managers who are there.
+func (p *pages) managers(ctx context.Context, team string) ([]string, error) {
+	people, err := p.members(ctx, team)
+	var ids []string
+	for _, m := range people {
+		if m.Active && slices.Contains(m.Roles, "manager") {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids, err
+}
+
+func (p *pages) rota(ctx context.Context, team string, at time.Time) (rota.Rota, error) {
+	p.mu.Lock()
+	w, found := p.rotas[team]
+	p.mu.Unlock()
+	if found && at.After(w.from.Add(rotaBack/2)) && at.Before(w.to.Add(-rotaAhead/2)) {
+		return w.rota, nil
+	}
+	w = window{from: at.Add(-rotaBack), to: at.Add(rotaAhead)}
+	r, err := p.store.Shifts(ctx, team, w.from, w.to)
+	if err != nil {
+		return nil, fmt.Errorf("read rota of team %s: %w", team, err)
+	}
+	w.rota = r
+	p.mu.Lock()
+	p.rotas[team] = w
+	p.mu.Unlock()
+	return r, nil
+}
+
+// scene is all that a decision about one worker needs to know of the world.
+type scene struct {
+	pages  *pages
+	worker buddy.Person
+	team   store.Team
+	zone   *time.Location
+	rota   rota.Rota
+	chiefs []string // the team's managers
+}
+
+// look reads the scene around a worker. A worker who is not in the system has
+// an empty one: what they say is kept all the same.
+func (e *Engine) look(ctx context.Context, at time.Time, worker string) (scene, error) {
+	pages, err := e.dir.open(ctx)
+	if err != nil {
+		return scene{}, err
+	}
+	sc := scene{pages: pages, zone: time.UTC}
+	sc.worker, err = pages.person(ctx, worker)
+	if errors.Is(err, store.ErrNotFound) {
+		sc.worker = buddy.Person{ID: worker}
+		return sc, nil
+	} else if err != nil {
+		return sc, fmt.Errorf("read worker %s: %w", worker, err)
+	}
+	return sc, e.lookAtTeam(ctx, at, &sc, sc.worker.Team)
+}
+
+func (e *Engine) lookAtTeam(ctx context.Context, at time.Time, sc *scene, team string) (err error) {
+	if sc.team, err = sc.pages.team(ctx, team); err != nil {
+		return fmt.Errorf("read team %s: %w", team, err)
+	}
+	if sc.zone, err = time.LoadLocation(sc.team.Zone); err != nil {
+		return fmt.Errorf("team %s: %w", team, err)
+	}
+	if sc.rota, err = sc.pages.rota(ctx, team, at); err != nil {
+		return err
+	}
+	sc.chiefs, err = sc.pages.managers(ctx, team)
+	return err
+}
+
+// cover is who answers for the worker at an instant: the visit's own responders,
+// the rota, the plan's fallback.
+func (e *Engine) cover(sc scene, at time.Time, visits []watch.Visit) rota.Cover {
+	q := rota.Question{Team: sc.team.ID, Zone: sc.zone, Skip: []string{sc.worker.ID}, Plan: sc.team.Plan,
+		Managers: sc.chiefs, Emergency: e.Emergency}
+	for _, v := range visits {
+		if v.Live() {
+			q.Named = append(q.Named, v.Responders...)
+		}
+	}
+	return sc.rota.Cover(at, q)
+}
+
+// find gives a person by id; the emergency contact may be a bare number.
+func (e *Engine) find(ctx context.Context, pages *pages, id string) (buddy.Person, error) {
+	if id == emergencyID {
+		return e.emergency, nil
+	}
+	return pages.person(ctx, id)
+}
+
+// shortName is how a text names a person: first name and initial.
+func (e *Engine) shortName(ctx context.Context, pages *pages, id string) string {
+	if id == "" {
+		return ""
+	}
+	p, err := e.find(ctx, pages, id)
+	if err != nil || p.Name == "" {
+		return strings.TrimPrefix(id, "p-")
+	}
+	return p.ShortName()
+}

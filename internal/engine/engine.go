@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"io"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/channel"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// Store is what the engine needs of a database. *store.DB has it.
+type Store interface {
+	Load(ctx context.Context, worker string) (store.Loaded, error)
+	Commit(ctx context.Context, c store.Change) error
+	DueWorkers(ctx context.Context, at time.Time, limit int) ([]string, error)
+	NextWake(ctx context.Context) (time.Time, error)
+
+	Receive(ctx context.Context, r store.Received) (bool, error)
+	Waiting(ctx context.Context, limit int) ([]store.Received, error)
+	Tried(ctx context.Context, ref store.ReceivedRef) (int, error)
+	SetAside(ctx context.Context, ref store.ReceivedRef, why string, at time.Time) error
+	ReceivedByID(ctx context.Context, ref store.ReceivedRef) (store.Received, error)
+
+	Claim(ctx context.Context, at, leaseUntil time.Time, owner, class string, limit int) ([]store.Message, error)
+	Settle(ctx context.Context, done []store.Outcome) error
+	MessageByNonce(ctx context.Context, nonce string) (store.Message, error)
+	MessagesAbout(ctx context.Context, alarm string) ([]store.Message, error)
+	Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time) (store.Message, bool, error)
+
+	Epoch(ctx context.Context) (int64, error)
+	Team(ctx context.Context, id string) (store.Team, error)
+	Teams(ctx context.Context) ([]store.Team, error)
+	PutTeam(ctx context.Context, t store.Team, at time.Time) (bool, error)
+	Person(ctx context.Context, id string) (buddy.Person, error)
+	PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
+	PutPerson(ctx context.Context, p buddy.Person, at time.Time) (bool, error)
+	Holders(ctx context.Context, n phone.Number) ([]string, error)
+	Shifts(ctx context.Context, team string, from, to time.Time) (rota.Rota, error)
+	Shift(ctx context.Context, id string) (rota.Shift, error)
+	AddShift(ctx context.Context, s rota.Shift, at time.Time) (bool, error)
+
+	Visit(ctx context.Context, id string) (store.Visit, error)
+	Visits(ctx context.Context, f store.VisitFilter) ([]store.Visit, error)
+	ReferenceFree(ctx context.Context, ref string) (bool, error)
+	Alarm(ctx context.Context, id string) (store.Alarm, error)
+	Alarms(ctx context.Context, status string, limit int) ([]store.Alarm, error)
+	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
+
+	Seal(ctx context.Context, at time.Time) (int, error)
+	Meta(ctx context.Context, key string) (string, error)
+	SetMeta(ctx context.Context, key, value string) error
+	Writable(ctx context.Context) error
+	Listen(ctx context.Context, woken func()) error
+}
+
+// Clock is the time that people live by: real, or that of a rehearsal.
+type Clock interface {
+	Now() time.Time
+	// Real is how long a span on this clock takes in truth.
+	Real(span time.Duration) time.Duration
+	// Plan is how far this clock moves in a span of true time.
+	Plan(real time.Duration) time.Duration
+}
+
+// Provider is a channel that texts come in by as well, where it lets us ask for
+// them again.
+type Provider interface {
+	channel.Fetcher
+	Received(ctx context.Context, since time.Time) iter.Seq2[channel.Received, error]
+}
+
+// Options are the parts an Engine is made of.
+type Options struct {
+	Store     Store
+	Clock     Clock
+	Random    io.Reader                    // ids, call digits: crypto/rand, or a simulator's seed
+	Log       *slog.Logger                 // ids only, never words
+	SMS       channel.Channel              // nil: no texts can be sent
+	Voice     channel.Channel              // nil: nobody can be rung
+	Providers map[string]Provider          // by the name their texts come under
+	URL       string                       // the public address in links
+	Number    string                       // our own number, as people see it
+	Emergency string                       // the organisation's emergency contact: a person's id or a number
+	Rehearsal bool                         // every message says REHEARSAL
+	Node      string                       // names this process in leases; unique
+	Told      func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
+}
+
+// Engine carries out what the core decides.
+type Engine struct {
+	Options
+	emergency buddy.Person // the emergency contact when it is given as a number
+	locks     [256]sync.Mutex
+	idMu      sync.Mutex
+	dir       directory
+	wakes     []chan struct{} // one for each loop in Run
+	pulse     pulse
+}
+
+// New makes an Engine; nothing runs until Run or a pass is called.
+func New(o Options) *Engine {
+	e := &Engine{Options: o}
+	e.dir.store = o.Store
+	if n, err := phone.Parse(o.Emergency); err == nil {
+		e.emergency = buddy.Person{ID: emergencyID, Name: "Emergency contact", Mobile: n, Active: true}
+		e.Emergency = emergencyID
+	}
+	for range loops {
+		e.wakes = append(e.wakes, make(chan struct{}, 1))
+	}
+	return e
+}
+
+// emergencyID is the person who stands for an emergency contact given as a number.
+const emergencyID = "emergency-contact"
+
+// Now is the time on the engine's clock.
+func (e *Engine) Now() time.Time { return e.Clock.Now().UTC().Truncate(time.Microsecond) }
+
+// lock serialises the steps of one worker within this process, so that two
+// inputs at once do not conflict for nothing; across processes the revision does.
+func (e *Engine) lock(worker string) func() {
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, worker)
+	mu := &e.locks[h.Sum32()%uint32(len(e.locks))]
+	mu.Lock()
+	return mu.Unlock
+}
+
+// woken tells every loop that something was committed.
+func (e *Engine) woken() {
+	for _, c := range e.wakes {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+var errNoStore = errors.New("the database does not take writes")
+
+// Ready says why the engine could not raise an alarm now; nil when it could.
+func (e *Engine) Ready(ctx context.Context) error {
+	if err := e.Store.Writable(ctx); err != nil {
+		return errors.Join(errNoStore, err)
+	}
+	return e.pulse.check(e.SMS != nil || e.Voice != nil)
+}

@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// tries bounds how often a step is done again because another process, or
+// another pass, stepped the same worker in between.
+const tries = 8
+
+// given is one input to a worker's watch and what goes into the record with it.
+type given struct {
+	in       watch.Input
+	token    string
+	words    Words
+	origin   phone.Number // where the worker wrote from; zero: their own mobile
+	name     string       // the person asked for, as the answer says it
+	received []store.ReceivedRef
+	// prepare completes what is given from the watch as it was loaded, before
+	// the step; nil when nothing is to be completed.
+	prepare func(ctx context.Context, sc scene, w watch.Watch, g *given) error
+	// finish adds what only the caller knows to the transaction.
+	finish func(next watch.Watch, c *store.Change)
+}
+
+// outcome is what came of a step.
+type outcome struct {
+	before, after watch.Watch
+	effects       []watch.Effect
+	repeat        bool // the input was known: nothing happened
+}
+
+// handle steps one worker and saves all that follows in one transaction.
+func (e *Engine) handle(ctx context.Context, at time.Time, worker string, g given) (outcome, error) {
+	defer e.lock(worker)()
+	for range tries {
+		done, err := e.step(ctx, at, worker, g)
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			continue
+		case errors.Is(err, store.ErrSeen):
+			done.repeat = true
+			return done, nil
+		case err != nil:
+			return done, err
+		}
+		e.woken()
+		return done, nil
+	}
+	return outcome{}, fmt.Errorf("step worker %s: %w", worker, store.ErrConflict)
+}
+
+func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given) (outcome, error) {
+	loaded, err := e.Store.Load(ctx, worker)
+	if err != nil {
+		return outcome{}, fmt.Errorf("load worker %s: %w", worker, err)
+	}
+	loaded.Watch.Worker = worker
+	sc, err := e.look(ctx, at, worker)
+	if err != nil {
+		return outcome{}, err
+	}
+	g.in.Cover = e.cover(sc, at, loaded.Watch.Visits)
+	g.in.Clock = sc.team.Plan.Clock
+	if g.prepare != nil {
+		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
+			return outcome{before: loaded.Watch}, err
+		}
+	}
+	next, effects, err := loaded.Watch.Step(at, g.in)
+	done := outcome{before: loaded.Watch, after: next, effects: effects}
+	if err != nil {
+		return done, err
+	}
+	c, err := e.change(ctx, at, loaded, sc, g, done)
+	if err != nil {
+		return done, err
+	}
+	if g.finish != nil {
+		g.finish(next, &c)
+	}
+	return done, e.Store.Commit(ctx, c)
+}
+
+// change is the transaction that a step asks for.
+func (e *Engine) change(ctx context.Context, at time.Time, loaded store.Loaded, sc scene, g given, done outcome) (store.Change, error) {
+	c := store.Change{Worker: done.after.Worker, Revision: loaded.Revision, Watch: done.after, WakeAt: done.after.Wake(), Received: g.received}
+	var events []event
+	for _, effect := range done.effects {
+		switch x := effect.(type) {
+		case watch.Happened:
+			events = append(events, eventOf(x, done))
+		case watch.Drop:
+			c.Drop = append(c.Drop, x.Alarm)
+		case watch.Closed:
+			c.Alarms = append(c.Alarms, store.Alarm{Alarm: x.Alarm, Worker: c.Worker, Status: "closed"})
+		}
+	}
+	if a := done.after.Alarm; a != nil && !reflect.DeepEqual(a, done.before.Alarm) {
+		c.Alarms = append(c.Alarms, store.Alarm{Alarm: *a, Worker: c.Worker, Status: "open"})
+	}
+	c.Visits = movedVisits(done)
+	entry, err := e.entry(at, g, done, events)
+	if err != nil {
+		return c, err
+	}
+	c.Entries = []store.Entry{entry}
+	c.Messages, err = e.messages(ctx, at, sc, g, done)
+	return c, err
+}
+
+// movedVisits lists the rows of the visits that the step changed.
+func movedVisits(done outcome) []store.Visit {
+	var rows []store.Visit
+	for _, v := range done.after.Visits {
+		if old, found := done.before.Visit(v.ID); found && reflect.DeepEqual(old, v) {
+			continue
+		}
+		rows = append(rows, store.Visit{ID: v.ID, Reference: v.Reference, Worker: done.after.Worker, Status: v.Status,
+			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: v.Due(), InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
+	}
+	return rows
+}
+
+// event is one line of the record as it is stored and shown.
+type event struct {
+	What  watch.What `json:"what"`
+	Visit string     `json:"visit,omitempty"`
+	Alarm string     `json:"alarm,omitempty"`
+	By    string     `json:"by,omitempty"`
+	Until time.Time  `json:"until,omitzero"`
+}
+
+func eventOf(h watch.Happened, done outcome) event {
+	return event{What: h.What, Visit: h.Visit, Alarm: alarmOf(done), By: h.By, Until: h.Until}
+}
+
+// alarmOf is the alarm that a step was about: the open one, or the one it closed.
+func alarmOf(done outcome) string {
+	switch {
+	case done.after.Alarm != nil:
+		return done.after.Alarm.ID
+	case done.before.Alarm != nil:
+		return done.before.Alarm.ID
+	default:
+		return ""
+	}
+}
+
+// entry is the line of the worker's history: the input itself, so that the
+// history replays to the watch, and the private words sealed beside it.
+func (e *Engine) entry(at time.Time, g given, done outcome, events []event) (store.Entry, error) {
+	in := g.in
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("write input %s: %w", in.ID, err)
+	}
+	lines, err := json.Marshal(events)
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("write events of %s: %w", in.ID, err)
+	}
+	entry := store.Entry{ID: in.ID, At: at, RecordedAt: e.Now(), Kind: in.Name(), By: in.By, Via: in.Via, Token: g.token,
+		Visit: visitOf(done, events), Alarm: alarmOf(done), Rules: watch.Rules, Input: raw, Events: lines,
+		Worker: done.after.Worker, Owner: "person/" + done.after.Worker}
+	if g.words != (Words{}) {
+		said, err := json.Marshal(g.words)
+		if err != nil {
+			return entry, fmt.Errorf("write words of %s: %w", in.ID, err)
+		}
+		entry.Words = private.New(string(said))
+	}
+	return entry, nil
+}
+
+// visitOf is the visit a step was about: the one its record names, the one it
+// answered about, or one of the alarm's.
+func visitOf(done outcome, events []event) string {
+	for _, x := range events {
+		if x.Visit != "" {
+			return x.Visit
+		}
+	}
+	for _, effect := range done.effects {
+		if r, is := effect.(watch.Reply); is && r.Visit != "" {
+			return r.Visit
+		}
+	}
+	if a := done.after.Alarm; a != nil && len(a.Visits) > 0 {
+		return a.Visits[0]
+	}
+	return ""
+}

@@ -1,0 +1,248 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/checkin"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// heard is a text and what is known of the way it came.
+type heard struct {
+	body     private.Text
+	visit    string // named by the way it came
+	doubtful bool   // it came by a webhook and can be fetched back
+	reading  *checkin.Reading
+	done     *outcome
+	spoken   bool // a responder recorded it for the worker
+}
+
+// hear understands a text in the context of the worker's visits and steps it.
+func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given, h heard) error {
+	opens := watch.Visit{}
+	var reading checkin.Reading
+	g.prepare = func(ctx context.Context, sc scene, w watch.Watch, g *given) error {
+		if h.reading != nil && h.reading.Intent != "" {
+			reading = *h.reading
+		} else {
+			reading = understand(h.body, w, sc, at, h.visit)
+		}
+		g.name, g.words.Name = reading.Name, reading.Name
+		g.words.Number = reading.Number.E164()
+		text := textOf(reading, h, w, sc)
+		if reading.Intent == checkin.Start && len(w.Live()) == 0 || opensAhead(reading, w, at) {
+			if opens.ID == "" {
+				v, err := e.unplannedVisit(ctx, at, sc)
+				if err != nil {
+					return err
+				}
+				opens = v
+			}
+			text.OpensAs = opens
+		}
+		g.in.Event = text
+		return nil
+	}
+	g.finish = func(next watch.Watch, c *store.Change) { completeUnplanned(next, opens, c) }
+	if raised, err := e.raisedForColleague(ctx, at, worker, g, h); raised || err != nil {
+		return err
+	}
+	done, err := e.handle(ctx, at, worker, g)
+	if h.reading != nil {
+		*h.reading = reading
+	}
+	if h.done != nil {
+		*h.done = done
+	}
+	return err
+}
+
+// opensAhead says whether an IN may open a visit of its own: what is booked is
+// too far ahead for it to be about.
+func opensAhead(r checkin.Reading, w watch.Watch, at time.Time) bool {
+	if r.Intent != checkin.Start {
+		return false
+	}
+	return !slices.ContainsFunc(w.Live(), func(v watch.Visit) bool {
+		return v.Status != watch.Booked || !v.StartsAt.After(at.Add(time.Hour))
+	})
+}
+
+// unplannedVisit is the visit that an IN opens when none is booked (rule 2.4).
+func (e *Engine) unplannedVisit(ctx context.Context, at time.Time, sc scene) (watch.Visit, error) {
+	ref, err := e.freeReference(ctx)
+	return watch.Visit{ID: e.newID(at), Reference: ref, Clock: sc.team.Plan.Clock}, err
+}
+
+// completeUnplanned gives the row of a visit that an IN opened what only the
+// engine knows.
+func completeUnplanned(next watch.Watch, opens watch.Visit, c *store.Change) {
+	for i := range c.Visits {
+		if row := &c.Visits[i]; opens.ID != "" && row.ID == opens.ID {
+			row.Kind, row.Private, row.BookedAt, row.DetailsChanged = "home_visit", true, row.StartsAt, true
+		}
+	}
+}
+
+// understand reads a text in the context of the visit that it is likeliest to
+// be about.
+func understand(body private.Text, w watch.Watch, sc scene, at time.Time, visit string) checkin.Reading {
+	c := checkin.Context{Now: at.In(sc.zone), State: "none", Phrase: sc.team.Plan.DuressPhrase, OutWord: sc.team.Plan.OutWord}
+	r := checkin.Understand(body.Reveal(), inContext(c, w, at, visit, ""))
+	if r.Reference != "" { // it names its visit: read it again in that one's context
+		r = checkin.Understand(body.Reveal(), inContext(c, w, at, visit, r.Reference))
+	}
+	return r
+}
+
+// inContext fills in the visit a text is read against: the one named, else the
+// one the worker is in, else the next.
+func inContext(c checkin.Context, w watch.Watch, at time.Time, id, ref string) checkin.Context {
+	live := slices.DeleteFunc(w.Live(), func(v watch.Visit) bool { return v.Unwatched })
+	if len(live) == 0 {
+		return c
+	}
+	v := live[0]
+	for _, o := range live {
+		if o.ID == id || ref != "" && o.Reference == ref {
+			v = o
+			break
+		}
+		if v.Status == watch.Booked && o.Status != watch.Booked {
+			v = o
+		}
+	}
+	zone := c.Now.Location()
+	c.Start, c.End = v.StartsAt.In(zone), v.ExpectedEndAt.In(zone)
+	switch {
+	case v.Status == watch.Booked && at.Before(v.ExpectedEndAt):
+		c.State = "booked"
+	case at.After(v.ExpectedEndAt):
+		c.State = "overdue"
+	default:
+		c.State = "inside"
+	}
+	return c
+}
+
+// textOf is the reading as the core takes it, without a private word.
+func textOf(r checkin.Reading, h heard, w watch.Watch, sc scene) watch.Text {
+	t := watch.Text{Intent: r.Intent, Until: r.Until.UTC(), Begin: r.Begin.UTC(), Reference: r.Reference, Visit: h.visit,
+		Mention: r.Mention, Away: r.Away, NoAnswer: r.NoAnswer, NotThere: r.NotThere, OptOut: r.OptOut,
+		Number: !r.Number.IsZero(), Doubtful: h.doubtful}
+	if r.Until.IsZero() {
+		t.Until = time.Time{}
+	}
+	if r.Begin.IsZero() {
+		t.Begin = time.Time{}
+	}
+	if r.Intent == checkin.End {
+		t.Words = fingerprint(w.Worker, h.body)
+		t.NoWord = sc.team.Plan.WantsOutWord() && !r.OutWord && !h.spoken
+		t.Both = saysBoth(h.body)
+	}
+	return t
+}
+
+// fingerprint is the same for the same words of the same worker, and tells
+// nothing of them.
+func fingerprint(worker string, body private.Text) string {
+	if body.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(worker + "\x00" + checkin.Normalise(body.Reveal())))
+	return hex.EncodeToString(sum[:8])
+}
+
+// saysBoth hears "we're both out" (rule 8.2).
+func saysBoth(body private.Text) bool {
+	return slices.Contains(strings.Fields(checkin.Normalise(body.Reveal())), "both")
+}
+
+// raisedForColleague hears a colleague who texts the phrase with the name of the
+// worker who called them ("SCARLETT Priya"): a unique name alarms for that
+// person; with none or several it alarms for the sender (rule 4.3).
+func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender string, g given, h heard) (bool, error) {
+	if h.body.IsZero() {
+		return false, nil
+	}
+	sc, err := e.look(ctx, at, sender)
+	if err != nil {
+		return false, err
+	}
+	words := strings.Fields(checkin.Normalise(h.body.Reveal()))
+	if len(words) < 2 || len(words) > 5 || words[0] != checkin.Normalise(sc.team.Plan.DuressPhrase) {
+		return false, nil
+	}
+	named, err := e.namedWorker(ctx, sc, sender, strings.Join(words[1:], " "))
+	if err != nil || named == "" {
+		return false, err
+	}
+	g.prepare, g.finish = nil, nil
+	g.in.By, g.in.Event = sender, watch.Raise{Kind: watch.Duress}
+	origin, received := g.origin, g.received
+	if _, err := e.handle(ctx, at, named, g); err != nil {
+		return true, err
+	}
+	return true, e.answerAsk(ctx, at, sender, sc, given{in: watch.Input{ID: g.in.ID + "/answer"}, origin: origin, received: received,
+		name: sc.team.Plan.DuressPhrase})
+}
+
+// namedWorker finds the one worker of the sender's team whose first or full name
+// it is.
+func (e *Engine) namedWorker(ctx context.Context, sc scene, sender, name string) (string, error) {
+	people, err := sc.pages.members(ctx, sc.team.ID)
+	if err != nil {
+		return "", err
+	}
+	var found []buddy.Person
+	for _, p := range people {
+		full := checkin.Normalise(p.Name)
+		first, _, _ := strings.Cut(full, " ")
+		if p.Active && p.ID != sender && slices.Contains(p.Roles, "worker") && (name == full || name == first) {
+			found = append(found, p)
+		}
+	}
+	if len(found) != 1 {
+		return "", nil
+	}
+	return found[0].ID, nil
+}
+
+// readFor understands a text in the context of one of those who may have sent it.
+func (e *Engine) readFor(ctx context.Context, worker string, r store.Received) (checkin.Reading, error) {
+	loaded, err := e.Store.Load(ctx, worker)
+	if err != nil {
+		return checkin.Reading{}, err
+	}
+	sc, err := e.look(ctx, r.ReceivedAt, worker)
+	if err != nil {
+		return checkin.Reading{}, err
+	}
+	return understand(r.Body, loaded.Watch, sc, r.ReceivedAt, ""), nil
+}
+
+// freeReference draws a short code that no live visit has.
+func (e *Engine) freeReference(ctx context.Context) (string, error) {
+	for range 64 {
+		ref := e.newReference()
+		free, err := e.Store.ReferenceFree(ctx, ref)
+		if err != nil {
+			return "", fmt.Errorf("draw reference: %w", err)
+		}
+		if free {
+			return ref, nil
+		}
+	}
+	return "", errors.New("draw reference: none is free")
+}

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// PutTeam keeps a team and its plan's settings. A plan without a fallback is
+// refused; the fallback may name a person who is not there yet.
+func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bool, err error) {
+	var p []watch.Problem
+	if t.Name == "" {
+		p = append(p, watch.Problem{Field: "name", Says: "is missing"})
+	}
+	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "" || t.Zone == "Local" {
+		p = append(p, watch.Problem{Field: "zone", Says: `is not a time zone, such as "Europe/London"`})
+	}
+	for _, x := range t.Plan.Problems(e.Rehearsal) {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
+	}
+	if len(p) > 0 {
+		return false, &watch.Invalid{Problems: p}
+	}
+	created, err = e.Store.PutTeam(ctx, t, e.Now())
+	e.woken()
+	return created, err
+}
+
+// PutPerson keeps a person. A leaver, or one who no longer is a worker, with
+// open visits or an open alarm is refused until those are settled (rule 8.11).
+func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (created bool, err error) {
+	var p []watch.Problem
+	for _, x := range person.Problems() {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
+	}
+	if _, err := e.Store.Team(ctx, person.Team); errors.Is(err, store.ErrNotFound) {
+		p = append(p, watch.Problem{Field: "team", Says: "is not a team we know"})
+	} else if err != nil {
+		return false, fmt.Errorf("read team: %w", err)
+	}
+	if len(p) > 0 {
+		return false, &watch.Invalid{Problems: p}
+	}
+	if !person.Active || !person.Has(buddy.Worker) {
+		loaded, err := e.Store.Load(ctx, person.ID)
+		if err != nil {
+			return false, err
+		}
+		if loaded.Watch.Alarm != nil || len(loaded.Watch.Live()) > 0 {
+			return false, &watch.Refused{Says: "there are open visits or an open alarm: settle those first"}
+		}
+	}
+	created, err = e.Store.PutPerson(ctx, person, e.Now())
+	e.woken()
+	return created, err
+}
+
+// AddShift puts a person on call and tells them. Open alarms look at who is on
+// call now. A *store.ClashError says who has that place in the order already.
+func (e *Engine) AddShift(ctx context.Context, _ Actor, s rota.Shift) (created bool, err error) {
+	var p []watch.Problem
+	who, err := e.Store.Person(ctx, s.Person)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		p = append(p, watch.Problem{Field: "person", Says: "is not a person we know"})
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return false, fmt.Errorf("read person: %w", err)
+	case len(s.Teams) == 0 && who.Team != "":
+		s.Teams = []string{who.Team}
+	}
+	for _, x := range s.Problems() {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
+	}
+	for _, t := range s.Teams {
+		if _, err := e.Store.Team(ctx, t); errors.Is(err, store.ErrNotFound) {
+			p = append(p, watch.Problem{Field: "teams", Says: "names a team we do not know"})
+		} else if err != nil {
+			return false, fmt.Errorf("read team: %w", err)
+		}
+	}
+	if len(p) > 0 {
+		return false, &watch.Invalid{Problems: p}
+	}
+	at := e.Now()
+	if created, err = e.Store.AddShift(ctx, s, at); err != nil || !created {
+		return created, err
+	}
+	e.report(ctx, "tell whose cover changed", e.coverChanged(ctx, at, s))
+	return created, nil
+}
+
+// coverChanged tells the person whose cover changed, and the open alarms that
+// another may be on call now.
+func (e *Engine) coverChanged(ctx context.Context, at time.Time, s rota.Shift) error {
+	sc, err := e.look(ctx, at, s.Person)
+	if err != nil {
+		return err
+	}
+	n := note{id: "shift/" + s.ID, kind: "cover_changed", to: []string{s.Person}, notice: wording.CoverAdded, reach: watch.OneText,
+		values: wording.Values{Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone)}}
+	if err := e.say(ctx, at, sc, n); err != nil {
+		return err
+	}
+	open, err := e.Store.Alarms(ctx, "open", openMost)
+	if err != nil {
+		return fmt.Errorf("read open alarms: %w", err)
+	}
+	for _, a := range open {
+		_, err := e.handle(ctx, at, a.Worker, given{in: watch.Input{ID: "cover/" + s.ID + "/" + a.ID, Via: "clock", Event: watch.CoverChanged{}}})
+		if err != nil && !errors.Is(err, watch.ErrNoAlarm) {
+			return err
+		}
+	}
+	return nil
+}
+
+// openMost bounds how many open alarms are looked through at once.
+const openMost = 10000

@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// late is how old, in plan time per real second, the last finished pass may be
+// before the engine is said to be behind.
+const lateAfter = 10 * time.Second
+
+// pulse is what the engine knows of its own health.
+type pulse struct {
+	mu      sync.Mutex
+	pass    time.Time // the last finished pass
+	text    time.Time // the last text received
+	trouble map[string]string
+	stuck   map[string]*stuck
+	answers map[string]answers
+	chores  time.Time // when the teams' chores were last done
+}
+
+// chored notes that the teams' chores are due when they were last done over a
+// minute before, and says when that was.
+func (p *pulse) chored(at time.Time) (last time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last = p.chores
+	if at.Sub(last) >= teamChoresEvery {
+		p.chores = at
+	}
+	return last
+}
+
+// answers counts how often an unknown number was answered, so that two robots
+// do not text each other for ever.
+type answers struct {
+	since time.Time
+	n     int
+}
+
+const (
+	answersEach = 5         // to one unknown number …
+	answersPer  = time.Hour // … in this time
+	answersKept = 10000
+)
+
+// mayAnswer says whether an unknown number is answered once more. It is never
+// asked for a number we know.
+func (p *pulse) mayAnswer(number string, at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.answers == nil || len(p.answers) > answersKept {
+		p.answers = map[string]answers{}
+	}
+	a := p.answers[number]
+	if at.Sub(a.since) > answersPer {
+		a = answers{since: at}
+	}
+	a.n++
+	p.answers[number] = a
+	return number != "" && a.n <= answersEach
+}
+
+// stuck is a worker whose step fails.
+type stuck struct {
+	times int
+	rest  time.Time
+}
+
+func (p *pulse) passed(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pass = at
+}
+
+func (p *pulse) heard(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text = at
+}
+
+func (p *pulse) lastPass() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pass
+}
+
+// channel notes what is wrong with a channel; "" says that it works.
+func (p *pulse) channel(name, wrong string) (changed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.trouble == nil {
+		p.trouble = map[string]string{}
+	}
+	changed = p.trouble[name] != wrong
+	p.trouble[name] = wrong
+	return changed
+}
+
+// check says why no alarm could be raised now.
+func (p *pulse) check(anyChannel bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !anyChannel {
+		return errors.New("no channel is set up: nobody can be told")
+	}
+	bad := 0
+	for _, wrong := range p.trouble {
+		if wrong != "" {
+			bad++
+		}
+	}
+	if bad > 0 && bad == len(p.trouble) {
+		return errors.New("no channel works: nobody can be told")
+	}
+	return nil
+}
+
+func (p *pulse) resting(worker string, at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.stuck[worker]
+	return s != nil && at.Before(s.rest)
+}
+
+func (p *pulse) well(worker string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.stuck, worker)
+}
+
+// failed counts a failure and says how many there were.
+func (p *pulse) failed(worker string, rest time.Time) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stuck == nil {
+		p.stuck = map[string]*stuck{}
+	}
+	s := p.stuck[worker]
+	if s == nil {
+		s = &stuck{}
+		p.stuck[worker] = s
+	}
+	s.times++
+	s.rest = rest
+	return s.times
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+const (
+	aliveKey    = "alive_at"     // the last instant at which the engine is known to have run
+	caughtKey   = "caught_up_at" // up to when the providers were asked for missed texts
+	worthSaying = time.Minute    // a shorter gap in which nothing fell due is not told (rule 7.6)
+	aliveLayout = time.RFC3339Nano
+)
+
+// Resume looks at how long nothing ran. All that fell due in the gap is done by
+// the first passes, earliest first and marked with how late it is; here the
+// responders are told of the gap itself.
+func (e *Engine) Resume(ctx context.Context) error {
+	at := e.Now()
+	since, err := e.instant(ctx, aliveKey)
+	if err != nil {
+		return err
+	}
+	if since.IsZero() || !since.Before(at) {
+		return e.alive(ctx, at)
+	}
+	e.report(ctx, "catch up", e.CatchUp(ctx, since)) // a provider that is down must not keep the alarms from starting
+	fell, err := e.fellDue(ctx, since, at)
+	if err != nil {
+		return err
+	}
+	if len(fell) > 0 || at.Sub(since) > worthSaying {
+		v := wording.Values{Begin: since, Until: at, Among: fell, Link: e.URL}
+		err := e.tellOnDuty(ctx, at, note{id: "down/" + since.Format(aliveLayout), kind: "system_down", notice: wording.SystemDown,
+			class: classAlarm, reach: watch.OneText, values: v})
+		if err != nil {
+			return fmt.Errorf("tell of the gap: %w", err)
+		}
+	}
+	return e.alive(ctx, at)
+}
+
+// fellDue lists the visits whose due time passed while nothing ran.
+func (e *Engine) fellDue(ctx context.Context, since, at time.Time) ([]wording.Visit, error) {
+	rows, err := e.Store.Visits(ctx, store.VisitFilter{Live: true, Limit: openMost})
+	if err != nil {
+		return nil, fmt.Errorf("read live visits: %w", err)
+	}
+	var fell []wording.Visit
+	for _, v := range rows {
+		if v.Status != watch.Overdue && v.DueAt.After(since) && !v.DueAt.After(at) {
+			fell = append(fell, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt})
+		}
+	}
+	return fell, nil
+}
+
+func (e *Engine) alive(ctx context.Context, at time.Time) error {
+	return e.Store.SetMeta(ctx, aliveKey, at.Format(aliveLayout))
+}
+
+// instant reads an instant that was noted; zero when there is none.
+func (e *Engine) instant(ctx context.Context, key string) (time.Time, error) {
+	s, err := e.Store.Meta(ctx, key)
+	if errors.Is(err, store.ErrNotFound) || s == "" {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read %s: %w", key, err)
+	}
+	return time.Parse(aliveLayout, s)
+}

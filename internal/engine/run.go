@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+const (
+	sweep     = 250 * time.Millisecond // the longest that a lost wake-up can cost
+	sealEvery = 500 * time.Millisecond
+	choreEach = time.Second
+	dueBatch  = 512 // workers stepped in one pass
+)
+
+// The loops of Run, each with a wake-up of its own.
+const (
+	loopStep = iota
+	loopAlarms
+	loopPrompts
+	loopInfos
+	loopSeal
+	loops
+)
+
+// Run does all that falls due until ctx ends, and returns when every goroutine
+// it started has ended.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.Resume(ctx); err != nil {
+		return err
+	}
+	var wg sync.WaitGroup // every loop ends with ctx
+	wg.Go(func() { e.loop(ctx, loopStep, e.stepPass) })
+	for i, l := range lanes {
+		wg.Go(func() { e.lane(ctx, loopAlarms+i, l) })
+	}
+	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
+	wg.Go(func() { e.chores(ctx) })
+	wg.Go(func() { e.listen(ctx) })
+	wg.Wait()
+	return nil
+}
+
+// loop makes passes: at once while there is more to do, else when something is
+// committed, when the next wake comes, or after the sweep.
+func (e *Engine) loop(ctx context.Context, which int, pass func(context.Context) (wait time.Duration)) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		wait := pass(ctx)
+		if wait <= 0 {
+			continue
+		}
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-e.wakes[which]:
+		}
+	}
+}
+
+// stepPass steps the texts that wait and the workers whose wake has come, and
+// says how long nothing is due.
+func (e *Engine) stepPass(ctx context.Context) time.Duration {
+	more, err := e.StepWaiting(ctx)
+	if err == nil {
+		var n int
+		n, err = e.StepDue(ctx)
+		more = more || n == dueBatch
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			e.Log.Error("pass not finished", "err", err)
+		}
+		return sweep
+	}
+	e.pulse.passed(e.Now())
+	if more {
+		return 0
+	}
+	return e.untilWake(ctx)
+}
+
+// untilWake is how long the loop may sleep; never longer than the sweep.
+func (e *Engine) untilWake(ctx context.Context) time.Duration {
+	next, err := e.Store.NextWake(ctx)
+	if err != nil || next.IsZero() {
+		return sweep
+	}
+	if wait := e.Clock.Real(next.Sub(e.Now())); wait > 0 && wait < sweep {
+		return wait
+	}
+	return sweep
+}
+
+// StepDue gives an Elapsed to the workers whose wake has come, earliest first,
+// and says how many there were.
+func (e *Engine) StepDue(ctx context.Context) (int, error) {
+	at := e.Now()
+	due, err := e.Store.DueWorkers(ctx, at, dueBatch)
+	if err != nil {
+		return 0, fmt.Errorf("read who is due: %w", err)
+	}
+	e.each(len(due), func(i int) { e.elapse(ctx, at, due[i]) })
+	return len(due), nil
+}
+
+// elapse steps one worker for whom time has passed. One whose step fails must
+// not stop the others, and people are told.
+func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
+	if e.pulse.resting(worker, at) {
+		return
+	}
+	err := guard(func() error {
+		_, err := e.handle(ctx, at, worker, given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}})
+		return err
+	})
+	if err == nil || ctx.Err() != nil {
+		e.pulse.well(worker)
+		return
+	}
+	e.Log.Error("worker not stepped", "worker", worker, "err", err)
+	if e.pulse.failed(worker, at.Add(e.Clock.Plan(sweep))) == mostTries {
+		if err := e.tellStuck(ctx, at, worker); err != nil {
+			e.Log.Error("tell of stuck worker", "worker", worker, "err", err)
+		}
+	}
+}
+
+// listen is woken by what other nodes commit. While it cannot listen, the sweep
+// finds the same a little later.
+func (e *Engine) listen(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		err := e.Store.Listen(ctx, e.woken)
+		if err == nil || ctx.Err() != nil {
+			return // there are no other nodes, or we stop
+		}
+		e.Log.Warn("not woken by other nodes; looking at intervals", "err", err)
+		timer.Reset(choreEach)
+	}
+}
+
+// sealPass gathers new history into the signed chain.
+func (e *Engine) sealPass(ctx context.Context) time.Duration {
+	if _, err := e.Store.Seal(ctx, e.Now()); err != nil && ctx.Err() == nil {
+		e.Log.Error("history not sealed", "err", err)
+	}
+	return sealEvery
+}
+
+// chores does what has no deadline to the second.
+func (e *Engine) chores(ctx context.Context) {
+	timer := time.NewTimer(choreEach)
+	defer timer.Stop()
+	for {
+		if err := guard(func() error { return e.Chores(ctx) }); err != nil && ctx.Err() == nil {
+			e.Log.Error("chores not done", "err", err)
+		}
+		timer.Reset(choreEach)
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+	}
+}

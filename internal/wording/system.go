@@ -1,0 +1,52 @@
+package wording
+
+import "github.com/allclear-safety/allclear/internal/watch"
+
+// Sentences that no watch decides on: they come from the rota, from what is booked, and from the state of the system itself.
+const (
+	SystemDown  watch.Notice = "system_down"  // from Begin to Until, and Among fell due meanwhile (rule 7.6)
+	SetAside    watch.Notice = "set_aside"    // a message that could not be dealt with, for a person to look at
+	NumberWrong watch.Notice = "number_wrong" // Who can't be reached on a number they have
+	OptedOut    watch.Notice = "opted_out"    // Who takes no texts from us any more
+	UnknownHelp watch.Notice = "unknown_help" // a cry for help from an unknown number (rule 2.4)
+
+	GapNow       watch.Notice = "gap_now"      // nobody is on call, from Begin to Until
+	GapIn4Hours  watch.Notice = "gap_4h"       // nobody will be on call (rule 1.1)
+	GapIn48Hours watch.Notice = "gap_48h"      // nobody will be on call
+	GapIn7Days   watch.Notice = "gap_7d"       // nobody will be on call
+	GapVisit     watch.Notice = "gap_visit"    // a visit at Begin was booked in a gap; Who answers
+	CoverAdded   watch.Notice = "cover_added"  // you are on call from Begin to Until
+	CoverRemoved watch.Notice = "cover_gone"   // you are not
+	CoverMoved   watch.Notice = "cover_moved"  // your shift is from Begin to Until now
+	ShiftVisits  watch.Notice = "shift_visits" // the visits of a shift; see List
+
+	ClockDiverged watch.Notice = "clock_diverged" // the system's clock is not the true time
+	CreditGone    watch.Notice = "credit_gone"    // texts and calls are not paid for
+	ChannelDown   watch.Notice = "channel_down"   // texts or calls are not going out
+	StorageFull   watch.Notice = "storage_full"   // nothing more can be stored
+
+	MissingDetails watch.Notice = "missing_details" // to a worker: please add what is Missing (rule 1.3)
+	UnknownSender  watch.Notice = "unknown_sender"  // to a number that nobody has: no detail at all
+)
+
+var ofTheSystem = map[watch.Notice]string{
+	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due: {fell}.][ {nothing}]< Please check them.>[ {link}]",
+	SetAside:    head + "A message< about {worker}> could not be dealt with. Please look at it now.[ {link}]",
+	NumberWrong: head + "We could not reach {who}: the number seems wrong.< Please use another way, and correct it.>[ {link}]",
+	OptedOut:    head + "{who} no longer gets our texts: they opted out.< Please use another way, and put it right with them.>[ {link}]",
+	UnknownHelp: head + "A cry for help from a number we do not know. Please read it now.[ {link}]",
+
+	GapNow:       "{at}: NOBODY IS ON CALL[ until {until}]. Please find cover now.< The fallback answers until then.>[ {link}]",
+	GapIn4Hours:  "Nobody is on call from {begin}[ to {until}], in 4 h. Please find cover today.[ {link}]",
+	GapIn48Hours: "Nobody is on call from {begin}[ to {until}], in 48 h. Please find cover.[ {link}]",
+	GapIn7Days:   "Nobody is on call from {begin}[ to {until}], in 7 days. Please find cover.[ {link}]",
+	GapVisit:     "{ref} at {begin}< of {worker}> falls when nobody is on call. {who} answers for it.< Please find cover.>[ {link}]",
+	CoverAdded:   "You are on call from {begin} to {until}.< Workers text {number}.>[ {link}]",
+	CoverRemoved: "You are no longer on call from {begin} to {until}.< The rota has changed.>[ {link}]",
+	CoverMoved:   "Your time on call has moved. It is now from {begin} to {until}.[ {link}]",
+
+	ClockDiverged: "{at}: Our clock differs from the true time[ by {late}]. Alarms may come early.< Please tell whoever runs Allclear.>[ {link}]",
+	CreditGone:    "{at}: Our credit for texts and calls has run out. Please top it up now.< Until then, ring.>[ {link}]",
+	ChannelDown:   "{at}: Our texts and calls may not go out. Please watch the board< and ring workers directly>.[ {link}]",
+	StorageFull:   "{at}: Allclear can store no more. Please make room now.< Until then, workers text and ring you directly.>[ {link}]",
+}
