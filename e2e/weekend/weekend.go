@@ -28,8 +28,8 @@ type Options struct {
 	Tell func(at time.Time, done bool, line string)
 	// AcknowledgeWithin is how long one responder has before the next is told; 0 is the plan's 5 min.
 	AcknowledgeWithin time.Duration
-	// SlowHands leaves time for an Allclear that is killed in between: Ann takes the alarm on the page when her call
-	// was cut off.
+	// SlowHands leaves time for an Allclear that is killed in between: Priya texts the time itself, and Ann takes the
+	// alarm on the page when her call was cut off.
 	SlowHands bool
 }
 
@@ -107,8 +107,12 @@ func (p *play) goIn() {
 
 func (p *play) runLate() {
 	p.end = p.end.Add(Extension)
-	p.tell("It takes longer. Priya texts: LATE 15")
-	p.Text(town.Priya, "LATE 15")
+	words := "LATE 15"
+	if p.o.SlowHands { // a number of minutes means another time once the end has passed
+		words = "LATE " + town.Clock(p.end)
+	}
+	p.tell("It takes longer. Priya texts: %s", words)
+	p.Text(town.Priya, words)
 	reply := p.WaitText(town.Priya.Mobile, p.Tolerance(), town.Clock(p.end))
 	p.saw("She is answered: %q", reply.Body)
 	p.WaitVisit(p.visit.ID, p.Tolerance(), "end 15 minutes later", func(v town.Visit) bool { return v.ExpectedEndAt.Equal(p.end) })
