@@ -159,7 +159,6 @@ func (p *play) discreet(body string) {
 
 func (p *play) tellSecondResponder() {
 	next := p.end.Add(Grace + p.o.AcknowledgeWithin)
-	p.NoText(town.Ann.Mobile, p.visit.Reference)
 	text := p.WaitText(town.Ann.Mobile, p.until(next)+p.Tolerance(), town.Priya.Short(), p.visit.Reference, "not heard")
 	p.saw("Nobody took it for %d minutes: Ann, second on call, is texted: %q", int(p.o.AcknowledgeWithin.Minutes()), text.Body)
 	p.must(!text.At.Before(next.Add(-p.Tolerance())), "She was not troubled before.")
@@ -275,6 +274,6 @@ func (p *play) lookBack() {
 	closed := p.Alarms("closed")
 	p.must(len(closed) == 1 && closed[0].Evidence != nil && *closed[0].Evidence == "spoke_worker", "The alarm is closed, with how we know.")
 	p.must(p.Visit(p.visit.ID).Status == "ended", "The visit has ended.")
-	p.NoText(town.Lee.Mobile, p.visit.Reference)
+	p.NoText(town.Lee.Mobile, p.visit.Reference, "not heard")
 	p.saw("Lee, the fallback, was not needed and not told.")
 }
