@@ -52,7 +52,7 @@ func TestCalls(t *testing.T) {
 			if err != nil || made.SID != body["sid"] || !slices.Equal(made.Pressed, c.pressed) || !slices.Equal(made.Heard, c.heard) || made.Faults != nil {
 				t.Fatalf("got %+v, %v", made, err)
 			}
-			s.running.Wait()
+			s.Settle()
 			if got := hook.told("/status", "CallStatus"); !slices.Equal(got, c.statuses) {
 				t.Errorf("told %v, want %v", got, c.statuses)
 			}
@@ -80,7 +80,7 @@ func TestOnlyTheEndIsToldUnasked(t *testing.T) {
 	if _, err := s.WaitCall(soon(t), sam); err != nil {
 		t.Fatal(err)
 	}
-	s.running.Wait()
+	s.Settle()
 	if got := hook.told("/status", "CallStatus"); !slices.Equal(got, []string{"busy"}) {
 		t.Errorf("told %v", got)
 	}

@@ -149,7 +149,7 @@ func TestATextArrivesAndIsReported(t *testing.T) {
 		t.Fatalf("got %+v, %v", m, err)
 	}
 	settle(t, s, "delivered", func() bool { return s.messages.all[0].Status == "delivered" })
-	s.running.Wait()
+	s.Settle()
 	if got := hook.told("/status", "MessageStatus"); !slices.Equal(got, []string{"sent", "delivered"}) {
 		t.Errorf("told %v", got)
 	}
@@ -194,7 +194,7 @@ func TestACarrierThatReturnsATextSaysWhy(t *testing.T) {
 	s.Phone(sam).Returns(30003)
 	ask(t, "POST", api+"/Messages.json", text(sam, "lost"))
 	settle(t, s, "undelivered", func() bool { return s.messages.all[0].Status == "undelivered" })
-	s.running.Wait()
+	s.Settle()
 	if got := hook.told("/status", "ErrorCode"); !slices.Equal(got, []string{"", "30003"}) {
 		t.Errorf("codes %q", got)
 	}

@@ -67,3 +67,7 @@ func (s *Server) until(ctx context.Context, holds func() bool) error {
 		}
 	}
 }
+
+// Settle waits until every text has arrived or is held, every call has ended and every webhook was answered. Nothing new may be asked of
+// the stand-in meanwhile.
+func (s *Server) Settle() { s.running.Wait() }
