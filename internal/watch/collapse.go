@@ -33,7 +33,8 @@ func replaces(later, earlier Effect) bool {
 		return is && sameTalk(l, e) && weights[l.Notice] >= weights[e.Notice]
 	case Reply:
 		l, is := later.(Reply)
-		return is && e.Of == "" && l.Of == "" && l.Visit == e.Visit
+		asks := e.Notice == AskStart || e.Notice == AskEnd
+		return is && e.Of == "" && l.Visit == e.Visit && (l.Of == "" || asks) // what they just told us need not be asked
 	default:
 		return false
 	}

@@ -23,7 +23,8 @@ type (
 		Unsure bool          // the alarm shows an OUT that the provider could not confirm
 	}
 
-	// Reply is a message to the worker, to where they wrote from.
+	// Reply is a message to the worker, to where they wrote from. The answer to
+	// what a responder recorded is the responder's to read out.
 	Reply struct {
 		Notice Notice
 		Visit  string

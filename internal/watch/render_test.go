@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -143,7 +144,7 @@ func (w *town) standing(k watch.Watch) string {
 		for _, v := range k.Shown.Visits {
 			shown = append(shown, w.visitStanding(v))
 		}
-		parts = append(parts, "the worker sees: "+strings.Join(shown, ", "))
+		parts = append(parts, "the worker sees: "+cmp.Or(strings.Join(shown, ", "), "nothing"))
 	}
 	if wake := k.Wake(); !wake.IsZero() {
 		parts = append(parts, "wake "+w.hour(wake))

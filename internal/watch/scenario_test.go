@@ -188,9 +188,17 @@ func (w *town) cover(at time.Time) rota.Cover {
 func (w *town) clockTime(hhmm, zone string) time.Time {
 	var h, m int
 	fmt.Sscanf(hhmm, "%d:%d", &h, &m)
-	t := time.Date(w.day.Year(), w.day.Month(), w.day.Day(), h, m, 0, 0, w.zone)
-	if name, _ := t.Zone(); zone == "GMT" && name == "BST" { // the hour that comes twice
-		t = t.Add(time.Hour)
+	return w.local(time.Date(w.day.Year(), w.day.Month(), w.day.Day(), h, m, 0, 0, w.zone), zone)
+}
+
+// local takes a time in the hour that comes twice as its first, unless it says GMT.
+func (w *town) local(t time.Time, zone string) time.Time {
+	earlier, later := t.Add(-time.Hour), t.Add(time.Hour)
+	switch clock := t.Format(time.TimeOnly); {
+	case zone != "GMT" && earlier.Format(time.TimeOnly) == clock:
+		return earlier
+	case zone == "GMT" && later.Format(time.TimeOnly) == clock:
+		return later
 	}
 	return t
 }

@@ -112,7 +112,7 @@ func (w *town) wakeAt(at time.Time) {
 func (w *town) next(at time.Time, hhmm string) time.Time {
 	t := w.clockTime(hhmm, "")
 	if t.Before(at.Add(-12 * time.Hour)) {
-		t = t.AddDate(0, 0, 1)
+		t = w.local(t.AddDate(0, 0, 1), "")
 	}
 	return t
 }
@@ -127,7 +127,7 @@ func (w *town) optional(at time.Time, hhmm string) time.Time {
 func (w *town) book(at time.Time, m []string) (watch.Input, error) {
 	b := watch.Book{Visit: watch.Visit{ID: m[1], Reference: m[1], Clock: w.clock, StartsAt: w.clockTime(m[2], ""), ExpectedEndAt: w.clockTime(m[3], "")}}
 	if m[3] < m[2] { // past midnight
-		b.Visit.ExpectedEndAt = b.Visit.ExpectedEndAt.AddDate(0, 0, 1)
+		b.Visit.ExpectedEndAt = w.local(b.Visit.ExpectedEndAt.AddDate(0, 0, 1), "")
 	}
 	for _, extra := range strings.Split(strings.TrimPrefix(m[4], ", "), ", ") {
 		word, rest, _ := strings.Cut(extra, " ")

@@ -42,6 +42,7 @@ func (w Watch) Step(at time.Time, in Input) (Watch, []Effect, error) {
 		return w, nil, nil
 	}
 	next := w.clone()
+	next.forget(at)
 	effects, err := next.take(at, in, false)
 	effects, errShown := next.disguise(w, at, in, effects)
 	if w.endangered() && in.By == w.Worker {
@@ -51,7 +52,6 @@ func (w Watch) Step(at time.Time, in Input) (Watch, []Effect, error) {
 		return w, nil, err
 	}
 	next.remember(in)
-	next.forget(at)
 	return next, collapse(effects), nil
 }
 
@@ -88,8 +88,8 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 	if w.Shown == nil {
 		w.Shown = new(before.withoutAlarm())
 	}
-	seen, err := w.Shown.take(at, in, true)
 	w.Shown.forget(at)
+	seen, err := w.Shown.take(at, in, true)
 	w.adopt()
 	effects = slices.DeleteFunc(effects, toWorker)
 	for _, e := range seen {
@@ -228,7 +228,8 @@ func (w *Watch) remember(in Input) {
 	}
 }
 
-// forget lets go of visits that ended over a day ago.
+// forget lets go of visits that ended over a day ago. It comes before all that
+// is due, so that a visit is there ended once before it is gone.
 func (w *Watch) forget(at time.Time) {
 	w.Visits = slices.DeleteFunc(w.Visits, func(v Visit) bool {
 		return !v.Live() && v.EndedAt.Before(at.Add(-kept))

@@ -24,14 +24,16 @@ func (s *step) text(t Text) {
 		s.distress(t)
 	case t.Intent == checkin.Ask:
 		s.asks()
+	case t.Intent == checkin.Unclear && t.Number:
+		s.reply(Reply{Notice: ReplyNumber})
 	default:
 		s.said(t)
 	}
 	if t.OptOut {
-		s.pass(TellOptOut, Visit{}, OneText)
+		s.pass(TellOptOut, s.nearest(), OneText)
 	}
 	if t.Number {
-		s.number()
+		s.pass(TellNumber, s.nearest(), OneText)
 	}
 	if before != nil && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
 		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.in.ID})
@@ -130,19 +132,6 @@ func (s *step) asks() {
 func (s *step) nearest() Visit {
 	v, _ := s.w.Visit(first(s.near()))
 	return v
-}
-
-// number passes on a number to reach the worker on. That answer stands for one
-// that says we did not understand.
-func (s *step) number() {
-	s.pass(TellNumber, s.nearest(), OneText)
-	s.out = slices.DeleteFunc(s.out, func(e Effect) bool {
-		r, is := e.(Reply)
-		return is && (r.Notice == ReplyUnclear || r.Notice == ReplyNoVisit)
-	})
-	if !slices.ContainsFunc(s.out, func(e Effect) bool { r, is := e.(Reply); return is && r.Of == s.of }) {
-		s.reply(Reply{Notice: ReplyNumber})
-	}
 }
 
 // said takes a text that is not a cry for help: first as the answer to what we

@@ -1,0 +1,112 @@
+// Package report is what Allclear prints for people outside it. So far that is the handover sheet for the police (rule 3.4): one page, as a
+// web page, a PDF and JSON, in an order and in words that can be read aloud over the telephone in 90 seconds.
+//
+// A sheet reveals on purpose what the rest of the program hides. Whoever asks for one answers for the right to it, and for the look being
+// recorded.
+package report
+
+import (
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// notKnown is said for whatever nobody gave: an officer must not have to ask whether it was left out.
+const notKnown = "not known"
+
+// Handover is all that the police are told. What is zero is not known, and says so.
+type Handover struct {
+	Kind      watch.Kind // what the alarm is
+	Mention   bool       // duress: the agreed words were mentioned, not plainly asked for (rule 4.6)
+	OpenedAt  time.Time  // when the alarm opened, or took its present kind
+	WrittenAt time.Time  // when the sheet was made; times on the same day are given without their day
+	Zone      *time.Location
+	Rehearsal bool
+
+	Force       string       // the police force that the plan names
+	ForceNumber phone.Number // how to reach it from elsewhere in the country, where 999 reaches another force
+
+	Words    private.Text   // distress, duress: what the worker said, verbatim
+	Reasons  []private.Text // what else makes whoever answers think so
+	Worker   Worker
+	Visits   []Visit // those the alarm covers; none for a cry for help without one
+	LastWord LastWord
+	Calls    []Call // in the order they were made
+	Kin      []Kin  // in the worker's order
+	CallBack CallBack
+}
+
+// Worker is who is to be found.
+type Worker struct {
+	Name        private.Text
+	Description private.Text
+	Mobile      phone.Number
+	Photograph  []byte // JPEG or PNG; nil when none was given
+	Vehicle     Vehicle
+}
+
+// Vehicle is what the worker came in.
+type Vehicle struct{ Make, Model, Colour, Registration private.Text }
+
+// Visit is where the worker went.
+type Visit struct {
+	Reference               string
+	Purpose                 string // "home visit"
+	ServiceUser             private.Text
+	Address                 private.Text   // as it stands now, with how to get in
+	AddressAtIn             private.Text   // as it stood when the worker went in; both are shown where they differ
+	Contact                 private.Text   // how to reach the people there
+	Others                  private.Text   // who else is there
+	Risks                   []private.Text // warnings that stand, and the risk assessment's
+	StartsAt, ExpectedEndAt time.Time
+	InAt                    time.Time // when the worker said they were going in
+}
+
+// LastWord is what the worker last told us.
+type LastWord struct {
+	Text private.Text // verbatim
+	At   time.Time
+	Via  string // "text", "call", "press"
+}
+
+// Call is one try to reach the worker.
+type Call struct {
+	At     time.Time
+	To     phone.Number
+	Whose  private.Text // "own mobile", "Ravi Nair, husband"
+	By     string
+	Result watch.Result
+	Note   private.Text // what they said
+}
+
+// Kin is someone close to the worker.
+type Kin struct {
+	Name, Relation private.Text
+	Phone          phone.Number
+	PoliceOnly     bool      // the worker wants only the police to ring them (rule 3.5)
+	ToldAt         time.Time // zero: not told
+}
+
+// CallBack is whom the police ring.
+type CallBack struct {
+	Name   string
+	Number phone.Number
+}
+
+// spokeAt is when someone last spoke with the worker; zero when nobody did.
+func (h Handover) spokeAt() time.Time {
+	var at time.Time
+	for _, c := range h.Calls {
+		if c.Result == watch.SpokeThem && c.At.After(at) {
+			at = c.At
+		}
+	}
+	return at
+}
+
+// reference names the sheet: the visits' references, or "".
+func (h Handover) reference() string {
+	return joined(h.Visits, ", ", func(v Visit) string { return v.Reference })
+}

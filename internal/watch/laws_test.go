@@ -1,0 +1,382 @@
+package watch_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// FuzzLaws reads bytes as a script of inputs and time jumps, and checks the
+// laws of the package after every step.
+func FuzzLaws(f *testing.F) {
+	for _, seed := range lawSeeds() {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		s := newScript(raw)
+		l := &lawyer{t: t, watch: watch.Watch{Worker: worker}, told: map[string][]string{}}
+		for s.more() && len(l.inputs) < 60 {
+			at, in := s.next(l.watch)
+			l.lateIsPunctual(at, in)
+			l.step(at, in)
+			l.repeat(s)
+		}
+		l.replays()
+	})
+}
+
+// lawyer follows one watch through a script and holds it to the laws.
+type lawyer struct {
+	t      *testing.T
+	watch  watch.Watch
+	inputs []given
+	told   map[string][]string // by alarm: who was handed a message about it
+}
+
+type given struct {
+	at      time.Time
+	in      watch.Input
+	refused bool
+}
+
+func (l *lawyer) fail(law, format string, args ...any) {
+	l.t.Helper()
+	for _, g := range l.inputs {
+		l.t.Logf("%s %s by %q: %s", g.at.Format("02 15:04:05"), g.in.ID, g.in.By, encoded(g.in))
+	}
+	l.t.Logf("now %s", encoded(l.watch))
+	l.t.Fatalf("%s: %s", law, fmt.Sprintf(format, args...))
+}
+
+func encoded(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
+
+func (l *lawyer) step(at time.Time, in watch.Input) {
+	before := l.watch
+	snapshot := encoded(before)
+	next, effects, err := before.Step(at, in)
+	l.inputs = append(l.inputs, given{at, in, err != nil})
+	if again, effectsAgain, errAgain := before.Step(at, in); !reflect.DeepEqual(next, again) ||
+		!reflect.DeepEqual(effects, effectsAgain) || (err == nil) != (errAgain == nil) {
+		l.fail("law 1", "two answers to one input")
+	}
+	if encoded(before) != snapshot {
+		l.fail("law 1", "Step changed its old value\nwas %s\nis  %s", snapshot, encoded(before))
+	}
+	if err != nil && (encoded(next) != snapshot || effects != nil) {
+		l.fail("step", "an error, and still something changed: %v", err)
+	}
+	l.watch = next
+	if len(effects) > 400 {
+		l.fail("bound", "%d effects of one input", len(effects))
+	}
+	l.bookkeeping(effects)
+	l.evidence(before, next, effects)
+	if err == nil {
+		l.alarmed(at)
+	}
+	l.settles(at)
+}
+
+// alarmed: every visit whose due time passed is in the open alarm.
+func (l *lawyer) alarmed(at time.Time) {
+	for _, v := range l.watch.Live() {
+		if v.Unwatched || v.Due().After(at) {
+			continue
+		}
+		if l.watch.Alarm == nil || !slices.Contains(l.watch.Alarm.Visits, v.ID) {
+			l.fail("rule 7.2", "visit %s was due at %s and has no alarm", v.ID, v.Due())
+		}
+	}
+}
+
+// settles: after Elapsed nothing is due, and there is a wake while it is needed.
+func (l *lawyer) settles(at time.Time) {
+	in := watch.Input{ID: fmt.Sprintf("tick%d", len(l.inputs)), Cover: l.inputs[len(l.inputs)-1].in.Cover, Event: watch.Elapsed{}}
+	before := l.watch
+	next, effects, err := before.Step(at, in)
+	if err != nil {
+		l.fail("law 3", "Elapsed was refused: %v", err)
+	}
+	if wake := before.Wake(); (wake.IsZero() || wake.After(at)) && (effects != nil || !reflect.DeepEqual(before, next)) {
+		l.fail("law 3", "an Elapsed that came early changed something")
+	}
+	if effects != nil {
+		l.inputs = append(l.inputs, given{at: at, in: in})
+	}
+	l.watch = next
+	l.bookkeeping(effects)
+	l.evidence(before, next, effects)
+	l.alarmed(at)
+	wake := next.Wake()
+	if !wake.IsZero() && !wake.After(at) {
+		l.fail("law 3", "still due after Elapsed at %s: %s", at, wake)
+	}
+	for _, v := range next.Live() {
+		if wake.IsZero() || v.Status != watch.Overdue && !v.Unwatched && wake.After(v.Due()) {
+			l.fail("law 2", "visit %s is live, due %s, and the wake is %s", v.ID, v.Due(), wake)
+		}
+	}
+	if a := next.Alarm; a != nil {
+		longest := watch.LiaisonMost
+		if a.TheyKnow.IsZero() && a.HarmedAt.IsZero() {
+			longest = max(a.Clock.RingRound, watch.HolderSilence)
+		}
+		if wake.IsZero() || wake.Sub(at) > longest+time.Minute {
+			l.fail("law 2", "an alarm is open and the wake is %s, now %s", wake, at)
+		}
+	}
+}
+
+// bookkeeping: who was told of an alarm is told that it closed.
+func (l *lawyer) bookkeeping(effects []watch.Effect) {
+	var stoodDown []string
+	for _, e := range effects {
+		switch e := e.(type) {
+		case watch.Tell:
+			if e.To == "" || e.To == worker {
+				l.fail("tell", "told %q of %s", e.To, e.Notice)
+			}
+			if e.Notice == watch.TellClosed {
+				stoodDown = append(stoodDown, e.To)
+			} else if e.Alarm != "" && !slices.Contains(l.told[e.Alarm], e.To) {
+				l.told[e.Alarm] = append(l.told[e.Alarm], e.To)
+			}
+		case watch.Closed:
+			for _, id := range l.told[e.Alarm.ID] {
+				if !slices.Contains(stoodDown, id) {
+					l.fail("law 7", "%s was told of alarm %s and not that it closed", id, e.Alarm.ID)
+				}
+			}
+		}
+	}
+}
+
+// evidence: nothing ends, closes or vanishes without it.
+func (l *lawyer) evidence(before, next watch.Watch, effects []watch.Effect) {
+	closed := slices.IndexFunc(effects, func(e watch.Effect) bool { _, is := e.(watch.Closed); return is })
+	if before.Alarm != nil && (next.Alarm == nil || next.Alarm.ID != before.Alarm.ID) {
+		if closed < 0 || effects[closed].(watch.Closed).Alarm.Evidence == "" {
+			l.fail("law 8", "alarm %s is gone without evidence", before.Alarm.ID)
+		}
+	}
+	if a, b := before.Alarm, next.Alarm; a != nil && b != nil && a.ID == b.ID && (rank(a.Kind) > rank(b.Kind) || !a.Mention && b.Mention && a.Kind.Danger()) {
+		l.fail("rule 8.7", "the alarm was lowered")
+	}
+	for _, was := range before.Visits {
+		is, found := next.Visit(was.ID)
+		switch {
+		case !found && was.Live():
+			l.fail("rule 7.1", "live visit %s vanished", was.ID)
+		case !found || is.Live() || !was.Live():
+		case is.Evidence == "" || is.EndedAt.IsZero():
+			l.fail("law 8", "visit %s ended without evidence", is.ID)
+		case was.Status == watch.Overdue && is.EndedBy == worker && !was.Clock.OutClosesOverdue:
+			l.fail("rule 3.2", "a text ended visit %s in an open alarm", is.ID)
+		}
+	}
+}
+
+func rank(k watch.Kind) int {
+	return slices.Index([]watch.Kind{watch.OverdueAlarm, watch.Distress, watch.Duress}, k)
+}
+
+// lateIsPunctual: one late Elapsed does what punctual ones do.
+func (l *lawyer) lateIsPunctual(at time.Time, in watch.Input) {
+	tick := watch.Input{ID: fmt.Sprintf("late%d", len(l.inputs)), Cover: in.Cover, Event: watch.Elapsed{}}
+	punctual, once := l.watch, l.watch
+	told := map[string]bool{}
+	steps := 0
+	for wake := punctual.Wake(); !wake.IsZero() && !wake.After(at); wake = punctual.Wake() {
+		if steps++; steps > 600 {
+			return // years: too long to walk, and law 3 is checked in any case
+		}
+		next, effects, err := punctual.Step(wake, tick)
+		if err != nil {
+			l.fail("law 4", "Elapsed was refused: %v", err)
+		}
+		alarmTold(told, effects)
+		punctual = next
+	}
+	once, effects, err := once.Step(at, tick)
+	if err != nil {
+		l.fail("law 4", "Elapsed was refused: %v", err)
+	}
+	toldOnce := map[string]bool{}
+	alarmTold(toldOnce, effects)
+	if !reflect.DeepEqual(told, toldOnce) {
+		l.fail("law 4", "late at %s: told %v, punctually %v", at, toldOnce, told)
+	}
+	if a, b := encoded(forgotten(once, at)), encoded(forgotten(punctual, at)); a != b {
+		l.fail("law 4", "late at %s:\n%s\npunctually:\n%s", at, a, b)
+	}
+}
+
+// alarmTold notes who was told of which alarm, and who was told to go to the police.
+func alarmTold(told map[string]bool, effects []watch.Effect) {
+	for _, e := range effects {
+		if t, is := e.(watch.Tell); is && t.Alarm != "" {
+			told[t.Alarm+" "+t.To] = true
+			if t.Notice == watch.TellPolice {
+				told[t.Alarm+" "+t.To+" police"] = true
+			}
+		}
+	}
+}
+
+// forgotten leaves out what a later step lets go of anyway.
+func forgotten(w watch.Watch, at time.Time) watch.Watch {
+	w.Visits = slices.DeleteFunc(slices.Clone(w.Visits), func(v watch.Visit) bool {
+		return !v.Live() && v.EndedAt.Before(at.Add(-24*time.Hour))
+	})
+	if w.Asked != nil && w.Asked.At.Before(at.Add(-30*time.Minute)) {
+		w.Asked = nil
+	}
+	if w.Shown != nil {
+		w.Shown = new(forgotten(*w.Shown, at))
+	}
+	return w
+}
+
+// repeat gives an input that was taken before once more.
+func (l *lawyer) repeat(s *script) {
+	g := l.inputs[s.pick(len(l.inputs))]
+	if _, tick := g.in.Event.(watch.Elapsed); tick || g.refused {
+		return
+	}
+	next, effects, err := l.watch.Step(s.now.Add(time.Duration(s.pick(3))*time.Hour), g.in)
+	if err != nil || effects != nil || !reflect.DeepEqual(next, l.watch) {
+		l.fail("law 5", "the repeat of %s had an effect: %v %v", g.in.ID, effects, err)
+	}
+}
+
+// replays: the record, written and read back, leads to the same value.
+func (l *lawyer) replays() {
+	w := watch.Watch{Worker: worker}
+	for _, g := range l.inputs {
+		var in watch.Input
+		if err := json.Unmarshal([]byte(encoded(g.in)), &in); err != nil {
+			l.fail("law 6", "read back: %v", err)
+		}
+		next, _, err := w.Step(g.at, in)
+		if (err != nil) != g.refused {
+			l.fail("law 6", "replayed to another answer: %v", err)
+		}
+		w = watch.Watch{}
+		if err := json.Unmarshal([]byte(encoded(next)), &w); err != nil {
+			l.fail("law 6", "read back: %v", err)
+		}
+	}
+	if encoded(w) != encoded(l.watch) {
+		l.fail("law 6", "replayed to another value\nwas %s\nis  %s", encoded(l.watch), encoded(w))
+	}
+}
+
+// FuzzDisguise plays one script twice, with and without danger, and compares all
+// that the worker could notice (law 9).
+func FuzzDisguise(f *testing.F) {
+	for _, seed := range lawSeeds() {
+		f.Add(seed, false)
+		f.Add(seed, true)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, distress bool) {
+		s := newScript(raw)
+		s.clock.Grace = 1000 * time.Hour // no overdue alarm in either run
+		with, without := watch.Watch{Worker: worker}, watch.Watch{Worker: worker}
+		for i := 0; s.more() && i < 60; i++ {
+			at, in := s.next(without)
+			if at.Sub(s.first) > 900*time.Hour {
+				return
+			}
+			danger, plain, play := s.pair(in, distress)
+			if !play {
+				continue
+			}
+			var seen, seenPlain []string
+			with, seen = notices(with, at, danger, distress)
+			without, seenPlain = notices(without, at, plain, distress)
+			if !slices.Equal(seen, seenPlain) {
+				t.Fatalf("at %s, %s\nin danger  %q\nwithout    %q\nwith %s\nwithout %s", at, encoded(danger), seen, seenPlain, encoded(with), encoded(without))
+			}
+			if with.Shown != nil && !distress && encoded(forgotten(*with.Shown, at).Visits) != encoded(forgotten(without, at).Visits) {
+				t.Fatalf("at %s, %s\nshown   %s\nwithout %s", at, encoded(danger), encoded(with.Shown.Visits), encoded(without.Visits))
+			}
+		}
+	})
+}
+
+// notices steps a watch, wakes it, and lists what the worker could notice. One
+// in distress is told that we got their message, and is not texted unasked.
+func notices(w watch.Watch, at time.Time, in watch.Input, distress bool) (watch.Watch, []string) {
+	var seen []string
+	tick := watch.Input{ID: in.ID + "tick", Cover: in.Cover, Event: watch.Elapsed{}}
+	for _, in := range []watch.Input{in, tick} {
+		next, effects, err := w.Step(at, in)
+		w = next
+		if err != nil && in.By == worker {
+			seen = append(seen, err.Error())
+		}
+		for _, e := range effects {
+			switch e := e.(type) {
+			case watch.Reply:
+				if distress && (e.Of == "" || e.Notice == watch.ReplyGotMessage) {
+					continue
+				}
+				seen = append(seen, fmt.Sprintf("%+v", e))
+			case watch.Fetch:
+				seen = append(seen, fmt.Sprintf("%+v", e))
+			case watch.Forward:
+				if _, asks := e.Event.(watch.BothOut); asks {
+					seen = append(seen, fmt.Sprintf("%+v", e))
+				}
+			}
+		}
+	}
+	return w, seen
+}
+
+// A server that slept for years wakes in one short step (law 4).
+func TestSleepOfYears(t *testing.T) {
+	at := time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC)
+	cover := fullCover()
+	w := watch.Watch{Worker: worker}
+	book := watch.Book{Visit: watch.Visit{ID: "v1", Reference: "A7F3", StartsAt: at.Add(time.Hour), ExpectedEndAt: at.Add(2 * time.Hour), Clock: usual()}}
+	w, _, err := w.Step(at, watch.Input{ID: "1", By: "office", Cover: cover, Event: book})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, effects, err := w.Step(at.AddDate(100, 0, 0), watch.Input{ID: "2", Cover: cover, Event: watch.Elapsed{}})
+	if err != nil || len(effects) > 20 {
+		t.Fatalf("%d effects, %v", len(effects), err)
+	}
+	if !slices.Equal(w.Alarm.Told, []string{"sam", "lee", "kim", "mo"}) || w.Alarm.Prompts == 0 {
+		t.Fatalf("told %v, %d police prompts", w.Alarm.Told, w.Alarm.Prompts)
+	}
+	if !w.Alarm.OpenedAt.Equal(at.Add(2*time.Hour + usual().Grace)) {
+		t.Fatalf("opened at %s: escalation counts from the deadline", w.Alarm.OpenedAt)
+	}
+}
+
+// A clock that was never set must not repeat for ever in one instant.
+func TestUnsetClock(t *testing.T) {
+	at := time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC)
+	w := watch.Watch{Worker: worker}
+	w, _, err := w.Step(at, watch.Input{ID: "1", By: "ann", Cover: fullCover(), Clock: plan.Clock{}, Event: watch.Raise{Kind: watch.Duress}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wake := w.Wake(); !wake.Equal(at.Add(2 * time.Minute)) {
+		t.Fatalf("wake %s", wake)
+	}
+}
