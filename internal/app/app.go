@@ -127,9 +127,12 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Rehearsal: a.o.Speed > 0, Node: nodeName(), Told: metrics.told}
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
 	if t := a.o.Twilio; t != nil {
-		client := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken, From: t.From, API: t.API, URL: a.o.URL, Now: time.Now})
+		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
+		if err != nil {
+			return fmt.Errorf("set up Twilio: %w", err)
+		}
 		eo.SMS, eo.Voice = client.SMS(), client.Voice()
-		eo.Providers = map[string]engine.Provider{client.SMS().Name(): client}
+		eo.Providers = map[string]engine.Provider{twilio.Provider: client}
 		eo.Number = t.From.E164()
 		ao.Twilio = client
 	}
