@@ -38,21 +38,23 @@ var architecture = map[string]part{
 	"internal/plan":    {pure: true, reason: "the team's settings are plain values"},
 	"internal/rota":    {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
 	"internal/checkin": {pure: true, imports: in("phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
-	"internal/buddy":   {pure: true, imports: in("phone", "private"), reason: "a form is who and how to reach them"},
+	"internal/buddy":   {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
 	"internal/watch":   {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/wording": {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
-	"internal/vault": {imports: in("private"), reason: "seals values without knowing what they mean"},
-	"internal/store": {imports: in("watch", "plan", "rota", "buddy", "checkin", "phone", "private", "vault"),
+	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
+	"internal/store/migrations": {reason: "the schema's history, embedded"},
+	"internal/store": {imports: in("store/migrations", "watch", "plan", "rota", "buddy", "checkin", "phone", "private", "vault"),
 		reason: "keeps decisions and sealed values; never words a sentence"},
 	"internal/store/storetest": {imports: append(in("store", "vault"), pureParts...), reason: "a fresh database of each kind, for tests only"},
 	"internal/channel":         {imports: in("phone", "private"), reason: "is handed finished words and a number; never sees a visit"},
-	"internal/channel/channeltest": {imports: in("channel", "phone", "private"),
+	"internal/channel/town":    {imports: in("channel", "phone", "private"), reason: "telephones without a provider, for rehearsals, simulations and tests"},
+	"internal/channel/channeltest": {imports: in("channel", "channel/town", "phone", "private"),
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
 	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "buddy", "phone", "private", "wording", "channel"),
-		tests: in("vault", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
+		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/report": {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
 	"internal/access": {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
 	"internal/api": {imports: append(in("engine", "store", "access", "report", "channel", "channel/twilio"), pureParts...),
@@ -61,7 +63,7 @@ var architecture = map[string]part{
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "store", "checkin", "bench"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "phone", "private"), reason: "the command line asks app for everything"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 
@@ -85,11 +87,12 @@ var clockReadingTests = []string{"cmd/allclear", "e2e/..."}
 
 // waiters may let real time pass, by the functions named. The engine's loop holds the only timer there is.
 var waiters = map[string][]string{
-	"internal/app":            waits,
-	"internal/engine":         {"NewTimer"},
-	"internal/bench":          waits,
-	"internal/standin/twilio": waits,
-	"e2e/...":                 waits,
+	"internal/app":             waits,
+	"internal/engine":          {"NewTimer"},
+	"internal/bench":           waits,
+	"internal/standin/twilio":  waits,
+	"internal/store/storetest": {"After"}, // for a server of its own to start
+	"e2e/...":                  waits,
 }
 
 // exits may end the process.

@@ -31,15 +31,21 @@ func (w world) settings(ctx *kong.Context) (Settings, error) {
 	return loadSettings(givenFlags(ctx), w.environ)
 }
 
-// givenFlags returns the flags on the command line, also those given as empty.
+// givenFlags returns the settings among the flags on the command line, also
+// those given as empty. A subcommand's own flags are no settings; a flag that
+// nobody knows was refused before.
 func givenFlags(ctx *kong.Context) map[string]string {
 	given := map[string]string{}
 	for _, step := range ctx.Path {
 		if step.Flag == nil {
 			continue
 		}
+		name := strings.ReplaceAll(step.Flag.Name, "-", "_")
+		if _, ours := lookup(name); !ours && name != "config" {
+			continue
+		}
 		if value, ok := ctx.FlagValue(step.Flag).(string); ok {
-			given[strings.ReplaceAll(step.Flag.Name, "-", "_")] = value
+			given[name] = value
 		}
 	}
 	return given

@@ -129,7 +129,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if t := a.o.Twilio; t != nil {
 		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
 		if err != nil {
-			return fmt.Errorf("set up Twilio: %w", err)
+			return err
 		}
 		eo.SMS, eo.Voice = client.SMS(), client.Voice()
 		eo.Providers = map[string]engine.Provider{twilio.Provider: client}

@@ -1,6 +1,10 @@
 package checkin
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // names is what the phrases call things by: each line is a name and the phrase it stands for.
 var names = define(`
@@ -52,12 +56,12 @@ var vocabulary = func() map[string]bool {
 	utility park shop shops pub cafe bath shower pram pushchair buggy money food form forms letter letters toys clothes nappies papers shoes wipes
 	bottles meds medication tablets groceries biscuits photos leaflets sofa ambulance crying asleep sleeping alone unattended upset
 	cannot bit kids children mum dad baby family house home flat contact visit session meeting appointment keys bag coat scarf`)
-	for _, p := range names {
-		p.collect(out)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		names[name].collect(out)
 	}
 	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines} {
-		for _, group := range ps.first {
-			for _, p := range group {
+		for _, word := range slices.Sorted(maps.Keys(ps.first)) {
+			for _, p := range ps.first[word] {
 				p.collect(out)
 			}
 		}
@@ -72,9 +76,7 @@ var vocabulary = func() map[string]bool {
 }()
 
 func (p *phrase) collect(into map[string]bool) {
-	for w := range p.words {
-		into[w] = true
-	}
+	maps.Copy(into, p.words)
 	for _, part := range p.parts {
 		part.collect(into)
 	}

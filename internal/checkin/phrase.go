@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -104,7 +105,7 @@ func (p *phrase) sequenceEnds(m *message, i int) []int {
 func (p *phrase) starts(add func(string)) (all, empty bool) {
 	switch p.kind {
 	case oneWord:
-		for w := range p.words { // the order does not matter: it fills a set
+		for _, w := range slices.Sorted(maps.Keys(p.words)) {
 			add(w)
 		}
 		return false, false
@@ -154,7 +155,7 @@ func (ps *phrases) add(p *phrase) {
 		ps.any = append(ps.any, p)
 		return
 	}
-	for w := range firsts { // the order does not matter: each word has its own list
+	for _, w := range slices.Sorted(maps.Keys(firsts)) {
 		ps.first[w] = append(ps.first[w], p)
 	}
 }

@@ -122,6 +122,9 @@ func (x *expansion) tell(t watch.Tell) error {
 // reach adds a row for each number that the reach asks for.
 func (x *expansion) reach(m store.Message, p buddy.Person, t watch.Tell, v wording.Values) {
 	texts, calls := numbers(p, t.Reach, t.Round)
+	if t.Alarm != "" && t.Reach == watch.OneText { // news of an alarm goes where the alarm went
+		texts, _ = numbers(p, watch.Every, t.Round)
+	}
 	if t.Reach == watch.Board && x.sc.team.Plan.PassOnTexts {
 		texts, _ = numbers(p, watch.OneText, t.Round)
 	}

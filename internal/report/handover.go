@@ -20,6 +20,7 @@ const notKnown = "not known"
 type Handover struct {
 	Kind      watch.Kind // what the alarm is
 	Mention   bool       // duress: the agreed words were mentioned, not plainly asked for (rule 4.6)
+	RaisedBy  string     // the colleague who raised it for the worker; "" when the worker did
 	OpenedAt  time.Time  // when the alarm opened, or took its present kind
 	WrittenAt time.Time  // when the sheet was made; times on the same day are given without their day
 	Zone      *time.Location

@@ -174,6 +174,16 @@ func TestAMereMentionIsToldAsOne(t *testing.T) {
 	}
 }
 
+func TestAnAlarmRaisedForTheWorkerSaysByWhom(t *testing.T) {
+	for _, kind := range []watch.Kind{watch.Distress, watch.Duress} {
+		h := priya(t)
+		h.Kind, h.RaisedBy = kind, "Ann Lee"
+		if text := h.Spoken(); !strings.Contains(text, "At 15:15 Ann Lee ") || strings.Contains(text, "they asked us") {
+			t.Errorf("%s: %s", kind, text)
+		}
+	}
+}
+
 func TestAnAddressEditedAfterInShowsBoth(t *testing.T) {
 	h := priya(t)
 	h.Visits[0].AddressAtIn = h.Visits[0].Address

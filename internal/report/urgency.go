@@ -43,6 +43,10 @@ func (h Handover) because() []string {
 	}
 	at := h.at(h.OpenedAt)
 	switch {
+	case h.Kind == watch.Distress && h.RaisedBy != "":
+		return []string{"At " + at + " " + h.RaisedBy + " raised the alarm for them." + words}
+	case h.Kind == watch.Duress && h.RaisedBy != "":
+		return []string{"At " + at + " " + h.RaisedBy + " told us that they used the words agreed for “call 999 for me, I cannot speak freely”." + words}
 	case h.Kind == watch.Duress && h.Mention:
 		return []string{"At " + at + " they used the words agreed for “call 999 for me”; they may have meant it otherwise." + words}
 	case h.Kind == watch.Duress:
@@ -56,9 +60,9 @@ func (h Handover) because() []string {
 
 // silence is what makes an overdue worker's silence alarming.
 func (h Handover) silence() string {
-	s := "They work alone and always tell us when a visit has ended."
+	s := "They have not told us that they are safe."
 	if end := h.firstEnd(); !end.IsZero() && h.WrittenAt.After(end) {
-		s = fmt.Sprintf("They visited alone and have not told us that they are out, %s after the visit should have ended.", minutes(h.WrittenAt.Sub(end)))
+		s = fmt.Sprintf("They were on a visit and have not told us that they are out, %s after the visit should have ended.", minutes(h.WrittenAt.Sub(end)))
 	}
 	switch first, last := h.span(); {
 	case len(h.Calls) == 0 || !h.spokeAt().IsZero(): // what was said and when is under the calls

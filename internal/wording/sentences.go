@@ -10,9 +10,9 @@ const (
 
 var toResponders = map[watch.Notice]string{
 	watch.TellOverdue:  alarmHead + "We have not heard from {worker}<<, due {due}>>.< {unsure}> Take charge<, then ring round>.[ {link}]",
-	watch.TellDistress: alarmHead + "CALL 999 now. {worker} has asked for help<< at {due}>>.< Do not ring or text them.>< Address:>[ {link}]",
-	watch.TellDuress:   alarmHead + "CALL 999 now. {worker} asked for {asked}<< at {due}>>.< Do not ring or text them.>< Address:>[ {link}]",
-	watch.TellMention:  alarmHead + "{worker} mentioned {asked}<< at {due}>>. Treat it as danger.< Do not ring or text them.>< Words, address:>[ {link}]",
+	watch.TellDistress: alarmHead + "CALL 999 now. {worker} has asked for help<< at {since}>>.< Do not ring or text them.>< Address:>[ {link}]",
+	watch.TellDuress:   alarmHead + "CALL 999 now. {worker} asked for {asked}<< at {since}>>.< Do not ring or text them.>< Address:>[ {link}]",
+	watch.TellMention:  alarmHead + "{worker} mentioned {asked}<< at {since}>>. Treat it as danger.< Do not ring or text them.>< Words, address:>[ {link}]",
 
 	watch.TellJoined:   head + "This visit of {worker} has joined the open alarm.< Both are on the page.>[ {link}]",
 	watch.TellPolice:   head + "Contact the police now. Nobody has spoken with {worker}.< What to tell them:>[ {link}]",

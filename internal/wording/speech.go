@@ -13,13 +13,13 @@ import (
 // where they are.
 var spoken = map[watch.Notice]string{
 	watch.TellOverdue:  "We have not heard from {worker}[, visit {ref}], who was due by {due}.[ {unsure}]",
-	watch.TellDistress: "{worker}[, visit {ref}], has asked for help, at {due}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
-	watch.TellDuress:   "{worker}[, visit {ref}], has asked for help, at {due}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
-	watch.TellMention:  "{worker}[, visit {ref}], may be in danger, since {due}. Read your text now. Do not ring or text {worker}.",
+	watch.TellDistress: "{worker}[, visit {ref}], has asked for help, at {since}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
+	watch.TellDuress:   "{worker}[, visit {ref}], has asked for help, at {since}. Call 9 9 9 now. The address is in your text. Do not ring or text {worker}.",
+	watch.TellMention:  "{worker}[, visit {ref}], may be in danger, since {since}. Read your text now. Do not ring or text {worker}.",
 	watch.TellJoined:   "Another visit of {worker}[, {ref}], has joined the open alarm, at {at}.",
 	watch.TellPolice:   "It is {at}. Contact the police now about {worker}[, visit {ref}]. What to tell them is in your text.",
 	watch.TellLiaise:   "It is {at}. Please speak with the police again about {worker}[, visit {ref}].",
-	watch.TellTakeOver: "You are on call now. {who} has an alarm for {worker}[, visit {ref}], since {at}.",
+	watch.TellTakeOver: "You are on call now. {who} has an alarm for {worker}[, visit {ref}], since {since}.",
 	UnknownHelp:        "A cry for help came at {at} from a number we do not know. Please read your text now.",
 	GapNow:             "It is {at}. Nobody is on call. Please read your text now.",
 }
@@ -105,6 +105,8 @@ func (v Values) voiced(name string, r room) string {
 		return spell(one(v.Reference, longestReference))
 	case "due":
 		return cmp.Or(v.clock(v.Due), v.clock(v.At))
+	case "since":
+		return cmp.Or(v.clock(v.Since), v.clock(v.At))
 	case "worker":
 		return Short(v.Worker)
 	case "who":

@@ -32,10 +32,9 @@ func (v Values) in(name string, r room) string {
 	case "until":
 		return v.clock(v.Until)
 	case "due":
-		if v.clock(v.Due) == v.clock(v.At) {
-			return ""
-		}
-		return v.clock(v.Due)
+		return v.unlessNow(v.Due)
+	case "since":
+		return v.unlessNow(v.Since)
 	case "worker":
 		return short(v.Worker, r.names)
 	case "who":
@@ -143,6 +142,14 @@ func (v Values) clock(t time.Time) string {
 	default:
 		return at
 	}
+}
+
+// unlessNow is t, when that is not the time which the sentence has already.
+func (v Values) unlessNow(t time.Time) string {
+	if v.clock(t) == v.clock(v.At) {
+		return ""
+	}
+	return v.clock(t)
 }
 
 // daysTo counts the days on the calendar from now to t.

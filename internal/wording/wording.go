@@ -35,7 +35,8 @@ type Values struct {
 
 	At           time.Time     // the instant it speaks of
 	Begin, Until time.Time     // a start and an expected end; of a gap, a shift or a down-time both its ends
-	Due          time.Time     // when the alarm's visit was due, or help was asked for
+	Due          time.Time     // when the visit is due, or was
+	Since        time.Time     // when help was asked for, or whatever else the alarm is about
 	Late         time.Duration // how long after its time it is said; from a minute on it is marked late (rule 7.6)
 
 	Worker    string       // whom it is about; the surname is cut to its initial

@@ -87,7 +87,7 @@ func saturday() Values {
 // hardest has the longest of everything, and letters that a text lacks.
 func hardest() Values {
 	v := saturday()
-	v.Now, v.At, v.Begin, v.Until, v.Due = on(30, 23, 59), on(21, 15, 15), on(21, 22, 10), on(22, 10, 20), on(21, 15, 10)
+	v.Now, v.At, v.Begin, v.Until, v.Due, v.Since = on(30, 23, 59), on(21, 15, 15), on(21, 22, 10), on(22, 10, 20), on(21, 15, 10), on(21, 15, 10)
 	v.Worker = "Llŷrgwyndâfŵenllïanaëlwynïonŵydd‐Gwŷnfôr Ŵynn" // 40 letters, and a surname
 	v.Who = "Ŵyńńîfrëdóbârtholomëŵsonąćęłńóśźżŷŵâêîôû Żółć"
 	v.Name, v.Asked = private.New(strings.Repeat("Ŷ", 40)), private.New(strings.Repeat("ŵ", 40))
@@ -226,6 +226,18 @@ func TestALaterRoundSaysWhenTheVisitWasDue(t *testing.T) {
 	}
 }
 
+func TestACryForHelpIsNotSaidToBeOfWhenTheVisitIsDue(t *testing.T) {
+	v := saturday()
+	v.At, v.Now, v.Due, v.Since, v.Round = on(21, 14, 24), on(21, 14, 24), on(21, 15, 15), on(21, 14, 20), 3
+	for _, n := range []watch.Notice{watch.TellDuress, watch.TellDistress, watch.TellMention} {
+		for _, said := range []string{Text(n, v), Speech(n, v, 7)} {
+			if strings.Contains(said, "15:15") || !strings.Contains(said, "14:20") {
+				t.Errorf("%s: %q", n, said)
+			}
+		}
+	}
+}
+
 func TestWhatIsSaidLateSaysSo(t *testing.T) {
 	v := saturday()
 	v.Now, v.Late = v.At.Add(50*time.Minute), 50*time.Minute
@@ -280,7 +292,7 @@ func TestTheSentencesRead(t *testing.T) {
 	section("To those who answer for a worker, and to who runs the rota", slices.DeleteFunc(slices.Clone(all), split), v)
 	section("To workers", slices.DeleteFunc(slices.Clone(all), func(n watch.Notice) bool { return !split(n) }), v)
 	again := v
-	again.Round, again.At, again.Now, again.Unsure = 2, on(21, 15, 20), on(21, 15, 20), true
+	again.Round, again.At, again.Since, again.Now, again.Unsure = 2, on(21, 15, 20), on(21, 15, 15), on(21, 15, 20), true
 	section("Told again, with an OUT that could not be confirmed", []watch.Notice{watch.TellOverdue, watch.TellDuress}, again)
 	late := v
 	late.Late, late.Now, late.Spoke, late.Plain = 50*time.Minute, on(21, 16, 5), true, true

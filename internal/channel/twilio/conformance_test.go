@@ -10,6 +10,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel/channeltest"
 	"github.com/allclear-safety/allclear/internal/channel/twilio"
 	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
 	standin "github.com/allclear-safety/allclear/internal/standin/twilio"
 )
 
@@ -84,3 +85,21 @@ var (
 	_ channel.Fetcher = (*twilio.Client)(nil)
 	_ channel.Lister  = (*twilio.Client)(nil)
 )
+
+// BenchmarkSend hands texts over to the stand-in on loopback: what it costs both sides together.
+func BenchmarkSend(b *testing.B) {
+	s := standin.New(standin.Options{AccountSID: account, AuthToken: token, Forget: true, Silent: true, Now: func() time.Time { return started }})
+	api := httptest.NewServer(s)
+	b.Cleanup(api.Close)
+	b.Cleanup(s.Close)
+	texts := client(b, api.URL).SMS()
+	m := channel.Message{ID: "m1", To: number(b, "07700 900101"), Body: private.New("ALARM 14:05 A7F3"), Expires: 5 * time.Minute}
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := texts.Send(b.Context(), m); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}

@@ -153,7 +153,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestAnswersThatAreNone(t *testing.T) {
-	for name, body := range map[string]string{"nothing": "", "a page": "<html>", "no sid": `{"status":"queued"}`, "endless": `{"sid":"` + strings.Repeat("S", 2<<20)} {
+	for name, body := range map[string]string{"nothing": "", "a page": "<html>", "no sid": `{"status":"queued"}`, "too long": `{"sid":"SM1","body":"` + strings.Repeat("S", 2<<20) + `"}`} {
 		client, _ := answers(t, 201, body)
 		_, err := client.SMS().Send(t.Context(), alarm(t))
 		if channel.NextStep(err) != channel.Retry || !channel.MayHaveBeenSent(err) {

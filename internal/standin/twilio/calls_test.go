@@ -34,7 +34,7 @@ func TestCalls(t *testing.T) {
 			[]string{"7"}, []string{"/voice", "/voice/key"}, []string{"Allclear alarm for P N. To take charge, press 7.", "Goodbye."}},
 		{"a wrong digit", func(p *Phone) { p.PressesWrong() }, []string{"initiated", "ringing", "in-progress", "completed"},
 			[]string{"1"}, []string{"/voice", "/voice/key"}, []string{"Allclear alarm for P N. To take charge, press 7.", "Goodbye."}},
-		{"a voicemail completes and presses nothing", func(p *Phone) { p.Voicemail() }, []string{"initiated", "ringing", "in-progress", "completed"},
+		{"a voicemail completes and presses nothing", func(p *Phone) { p.PressesHeard().Voicemail() }, []string{"initiated", "ringing", "in-progress", "completed"},
 			nil, []string{"/voice", "/voice/again"}, []string{"Allclear alarm for P N. To take charge, press 7.", "Goodbye."}},
 		{"engaged", func(p *Phone) { p.Busy() }, []string{"initiated", "busy"}, nil, nil, nil},
 		{"nobody answers", func(p *Phone) { p.RingsOut() }, []string{"initiated", "ringing", "no-answer"}, nil, nil, nil},

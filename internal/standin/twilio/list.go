@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -95,9 +96,7 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) pageURI(q url.Values, page int, token string) string {
 	next := url.Values{}
-	for name, values := range q {
-		next[name] = values
-	}
+	maps.Copy(next, q)
 	next.Set("Page", itoa(page))
 	next.Del("PageToken")
 	if token != "" {

@@ -30,7 +30,7 @@ type Options struct {
 	// Client makes the webhook calls; by default one that gives up after 15 s, as Twilio does.
 	Client *http.Client
 	// Forget counts outbound messages and calls without keeping them, and keeps only the newest inbound texts, which the service under
-	// test may fetch back. For benchmarks.
+	// test may fetch back: so nothing can wait for them. For benchmarks.
 	Forget bool
 	// Silent sends no status callbacks for messages.
 	Silent bool
