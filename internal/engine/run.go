@@ -12,7 +12,7 @@ import (
 const (
 	sweep     = 250 * time.Millisecond // the longest that a lost wake-up can cost
 	sealEvery = 500 * time.Millisecond
-	choreEach = 5 * time.Second
+	choreEach = time.Second
 	dueBatch  = 512 // workers stepped in one pass
 )
 
@@ -29,9 +29,6 @@ const (
 // Run does all that falls due until ctx ends, and returns when every goroutine
 // it started has ended.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.Store.Listen(ctx, e.woken); err != nil {
-		return fmt.Errorf("listen for other nodes: %w", err)
-	}
 	if err := e.Resume(ctx); err != nil {
 		return err
 	}
@@ -42,6 +39,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
+	wg.Go(func() { e.listen(ctx) })
 	wg.Wait()
 	return nil
 }
@@ -130,6 +128,26 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
 		if err := e.tellStuck(ctx, at, worker); err != nil {
 			e.Log.Error("tell of stuck worker", "worker", worker, "err", err)
 		}
+	}
+}
+
+// listen is woken by what other nodes commit. While it cannot listen, the sweep
+// finds the same a little later.
+func (e *Engine) listen(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		err := e.Store.Listen(ctx, e.woken)
+		if err == nil || ctx.Err() != nil {
+			return // there are no other nodes, or we stop
+		}
+		e.Log.Warn("not woken by other nodes; looking at intervals", "err", err)
+		timer.Reset(choreEach)
 	}
 }
 

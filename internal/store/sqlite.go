@@ -212,6 +212,9 @@ func explain(doing, path string, err error) error {
 	says := ""
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		says = sqliteSays(e.Code())
+		if e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
+			return fmt.Errorf("%w: %w", ErrConflict, err)
+		}
 	}
 	switch {
 	case says != "":

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -85,12 +87,13 @@ func (t *tx) commit(c Change, raw string) error {
 	if err := t.insertEntries(rows); err != nil {
 		return err
 	}
-	for _, v := range c.Visits {
+	// always in the order of their ids: two nodes must not wait for each other
+	for _, v := range slices.SortedFunc(slices.Values(c.Visits), func(a, b Visit) int { return cmp.Compare(a.ID, b.ID) }) {
 		if err := t.putVisit(v); err != nil {
 			return fmt.Errorf("visit %s: %w", v.ID, err)
 		}
 	}
-	for _, a := range c.Alarms {
+	for _, a := range slices.SortedFunc(slices.Values(c.Alarms), func(a, b Alarm) int { return cmp.Compare(a.ID, b.ID) }) {
 		if err := t.putAlarm(a); err != nil {
 			return fmt.Errorf("alarm %s: %w", a.ID, err)
 		}

@@ -169,9 +169,14 @@ func (s *script) text(w watch.Watch) watch.Event {
 	return t
 }
 
-func (s *script) fetched(watch.Watch) watch.Event {
-	what := s.pick(3)
-	return watch.Fetched{Message: s.lastText, Found: what == 0, Forged: what == 1}
+func (s *script) fetched(w watch.Watch) watch.Event {
+	what, message := s.pick(3), s.lastText
+	for _, v := range w.Visits {
+		if v.Claim != nil {
+			message = v.Claim.Message
+		}
+	}
+	return watch.Fetched{Message: message, Found: what == 0, Forged: what == 1}
 }
 
 func (s *script) raise(w watch.Watch) watch.Event {

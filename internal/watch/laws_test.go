@@ -2,7 +2,9 @@ package watch_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -12,31 +14,62 @@ import (
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
+var scripts = flag.Int("scripts", 100, "scripts of chance that TestLawsAtRandom plays")
+
 // FuzzLaws reads bytes as a script of inputs and time jumps, and checks the
 // laws of the package after every step.
 func FuzzLaws(f *testing.F) {
 	for _, seed := range lawSeeds() {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		s := newScript(raw)
-		l := &lawyer{t: t, watch: watch.Watch{Worker: worker}, told: map[string][]string{}}
-		for s.more() && len(l.inputs) < 60 {
-			at, in := s.next(l.watch)
-			l.lateIsPunctual(at, in)
-			l.step(at, in)
-			l.repeat(s)
+	f.Fuzz(func(t *testing.T, raw []byte) { holdToLaws(t, raw) })
+}
+
+// TestLawsAtRandom plays long scripts of chance, always the same ones: they come
+// further than fuzzing does from short seeds. All that can happen must happen in
+// one of them, or they no longer prove much.
+func TestLawsAtRandom(t *testing.T) {
+	chance := rand.New(rand.NewPCG(2026, 11))
+	reached := map[watch.What]int{}
+	for range *scripts {
+		raw := make([]byte, 300)
+		for i := range raw {
+			raw[i] = byte(chance.Uint32())
 		}
-		l.replays()
-	})
+		for what, n := range holdToLaws(t, raw) {
+			reached[what] += n
+		}
+		holdDisguise(t, raw, chance.Uint32()&1 == 0)
+	}
+	for _, what := range constants(t, "effect.go", "What") {
+		if reached[watch.What(what)] == 0 {
+			t.Errorf("no script came to %s", what)
+		}
+	}
+}
+
+// holdToLaws plays one script and counts what happened in it.
+func holdToLaws(t *testing.T, raw []byte) map[watch.What]int {
+	t.Helper()
+	s := newScript(raw)
+	l := &lawyer{t: t, watch: watch.Watch{Worker: worker}, told: map[string][]string{}, reached: map[watch.What]int{}}
+	for s.more() && len(l.inputs) < 60 {
+		at, in := s.next(l.watch)
+		l.lateIsPunctual(at, in)
+		l.step(at, in)
+		l.repeat(s)
+	}
+	l.replays()
+	return l.reached
 }
 
 // lawyer follows one watch through a script and holds it to the laws.
 type lawyer struct {
-	t      *testing.T
-	watch  watch.Watch
-	inputs []given
-	told   map[string][]string // by alarm: who was handed a message about it
+	t       *testing.T
+	watch   watch.Watch
+	inputs  []given
+	told    map[string][]string // by alarm: who was handed a message about it
+	reached map[watch.What]int
 }
 
 type given struct {
@@ -144,6 +177,8 @@ func (l *lawyer) bookkeeping(effects []watch.Effect) {
 	var stoodDown []string
 	for _, e := range effects {
 		switch e := e.(type) {
+		case watch.Happened:
+			l.reached[e.What]++
 		case watch.Tell:
 			if e.To == "" || e.To == worker {
 				l.fail("tell", "told %q of %s", e.To, e.Notice)
@@ -194,13 +229,16 @@ func rank(k watch.Kind) int {
 
 // lateIsPunctual: one late Elapsed does what punctual ones do.
 func (l *lawyer) lateIsPunctual(at time.Time, in watch.Input) {
+	if at.Sub(l.watch.Wake()) > 72*time.Hour {
+		return // too long to walk; TestSleepOfYears is about it
+	}
 	tick := watch.Input{ID: fmt.Sprintf("late%d", len(l.inputs)), Cover: in.Cover, Event: watch.Elapsed{}}
 	punctual, once := l.watch, l.watch
 	told := map[string]bool{}
 	steps := 0
 	for wake := punctual.Wake(); !wake.IsZero() && !wake.After(at); wake = punctual.Wake() {
 		if steps++; steps > 600 {
-			return // years: too long to walk, and law 3 is checked in any case
+			return // a rehearsal's clock: too long to walk
 		}
 		next, effects, err := punctual.Step(wake, tick)
 		if err != nil {
@@ -290,30 +328,32 @@ func FuzzDisguise(f *testing.F) {
 		f.Add(seed, false)
 		f.Add(seed, true)
 	}
-	f.Fuzz(func(t *testing.T, raw []byte, distress bool) {
-		s := newScript(raw)
-		s.clock.Grace = 1000 * time.Hour // no overdue alarm in either run
-		with, without := watch.Watch{Worker: worker}, watch.Watch{Worker: worker}
-		for i := 0; s.more() && i < 60; i++ {
-			at, in := s.next(without)
-			if at.Sub(s.first) > 900*time.Hour {
-				return
-			}
-			danger, plain, play := s.pair(in, distress)
-			if !play {
-				continue
-			}
-			var seen, seenPlain []string
-			with, seen = notices(with, at, danger, distress)
-			without, seenPlain = notices(without, at, plain, distress)
-			if !slices.Equal(seen, seenPlain) {
-				t.Fatalf("at %s, %s\nin danger  %q\nwithout    %q\nwith %s\nwithout %s", at, encoded(danger), seen, seenPlain, encoded(with), encoded(without))
-			}
-			if with.Shown != nil && !distress && encoded(forgotten(*with.Shown, at).Visits) != encoded(forgotten(without, at).Visits) {
-				t.Fatalf("at %s, %s\nshown   %s\nwithout %s", at, encoded(danger), encoded(with.Shown.Visits), encoded(without.Visits))
-			}
+	f.Fuzz(holdDisguise)
+}
+
+func holdDisguise(t *testing.T, raw []byte, distress bool) {
+	s := newScript(raw)
+	s.clock.Grace = 1000 * time.Hour // no overdue alarm in either run
+	with, without := watch.Watch{Worker: worker}, watch.Watch{Worker: worker}
+	for i := 0; s.more() && i < 60; i++ {
+		at, in := s.next(without)
+		if at.Sub(s.first) > 900*time.Hour {
+			return
 		}
-	})
+		danger, plain, play := s.pair(in, distress)
+		if !play {
+			continue
+		}
+		var seen, seenPlain []string
+		with, seen = notices(with, at, danger, distress)
+		without, seenPlain = notices(without, at, plain, distress)
+		if !slices.Equal(seen, seenPlain) {
+			t.Fatalf("at %s, %s\nin danger  %q\nwithout    %q\nwith %s\nwithout %s", at, encoded(danger), seen, seenPlain, encoded(with), encoded(without))
+		}
+		if with.Shown != nil && !distress && encoded(forgotten(*with.Shown, at).Visits) != encoded(forgotten(without, at).Visits) {
+			t.Fatalf("at %s, %s\nshown   %s\nwithout %s", at, encoded(danger), encoded(with.Shown.Visits), encoded(without.Visits))
+		}
+	}
 }
 
 // notices steps a watch, wakes it, and lists what the worker could notice. One

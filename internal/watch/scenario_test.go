@@ -33,11 +33,11 @@ func TestScenarios(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			golden(t, file, func(before string) string {
-				got, err := play(before)
+				w, err := play(before)
 				if err != nil {
 					t.Fatal(err)
 				}
-				return got
+				return w.out.String()
 			})
 		})
 	}
@@ -81,7 +81,9 @@ type town struct {
 	asleep   bool
 	inputs   int
 	lastText watch.Input
-	out      strings.Builder
+	given    map[string]bool // names of the events that were given
+	said     map[watch.Notice]bool
+	out      *strings.Builder
 }
 
 type coverFrom struct {
@@ -101,23 +103,26 @@ var (
 	onCall = regexp.MustCompile(`^on call: (.*)$`)
 )
 
-// play gives the scenario with what comes of it now.
-func play(script string) (string, error) {
+// play plays a scenario; its out is the scenario with what comes of it now.
+func play(script string) (*town, error) {
 	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	w := &town{zone: zone, watches: map[string]watch.Watch{}, clock: usual()}
+	w := &town{
+		zone: zone, watches: map[string]watch.Watch{}, clock: usual(), out: new(strings.Builder),
+		given: map[string]bool{}, said: map[watch.Notice]bool{},
+	}
 	lines := inputsOf(script)
 	if err := w.readRota(lines); err != nil {
-		return "", err
+		return nil, err
 	}
 	for i, line := range lines {
 		if err := w.line(line); err != nil {
-			return "", fmt.Errorf("line %d of the inputs: %q: %w", i+1, line, err)
+			return nil, fmt.Errorf("line %d of the inputs: %q: %w", i+1, line, err)
 		}
 	}
-	return w.out.String(), nil
+	return w, nil
 }
 
 // inputsOf leaves out what came of things.
@@ -240,7 +245,7 @@ func (w *town) plan(rest string) {
 // line takes one line of the script.
 func (w *town) line(line string) error {
 	if w.header(line) {
-		fmt.Fprintln(&w.out, line)
+		fmt.Fprintln(w.out, line)
 		return nil
 	}
 	m := timed.FindStringSubmatch(line)
@@ -249,7 +254,7 @@ func (w *town) line(line string) error {
 	}
 	at := w.clockTime(m[1], m[2])
 	w.passTime(at)
-	fmt.Fprintln(&w.out, line)
+	fmt.Fprintln(w.out, line)
 	return w.happen(at, m[3])
 }
 
@@ -266,7 +271,7 @@ func (w *town) passTime(at time.Time) {
 		if next == "" {
 			return
 		}
-		fmt.Fprintf(&w.out, "%s (time passes)\n", w.hour(wake))
+		fmt.Fprintf(w.out, "%s (time passes)\n", w.hour(wake))
 		w.step(wake, next, watch.Input{Event: watch.Elapsed{}})
 	}
 }
@@ -278,6 +283,7 @@ func (w *town) step(at time.Time, worker string, in watch.Input) {
 		in.ID = fmt.Sprint(w.inputs)
 	}
 	in.Cover, in.Clock = w.cover(at), w.clock
+	w.given[in.Name()] = true
 	before, known := w.watches[worker]
 	if !known {
 		before.Worker = worker
@@ -286,6 +292,7 @@ func (w *town) step(at time.Time, worker string, in watch.Input) {
 	w.watches[worker] = next
 	w.say(worker, err)
 	for _, e := range effects {
+		w.hear(e)
 		if s := w.effect(worker, e); s != "" {
 			w.say(worker, s)
 		}
@@ -295,6 +302,15 @@ func (w *town) step(at time.Time, worker string, in watch.Input) {
 		if f, is := e.(watch.Forward); is && slices.Contains(w.workers, f.Worker) {
 			w.step(at, f.Worker, watch.Input{ID: f.ID, By: f.By, Event: f.Event})
 		}
+	}
+}
+
+func (w *town) hear(e watch.Effect) {
+	switch e := e.(type) {
+	case watch.Tell:
+		w.said[e.Notice] = true
+	case watch.Reply:
+		w.said[e.Notice] = true
 	}
 }
 
@@ -308,5 +324,5 @@ func (w *town) say(worker string, what any) {
 	if len(w.workers) > 1 {
 		what = fmt.Sprintf("[%s] %s", worker, what)
 	}
-	fmt.Fprintf(&w.out, "  %s\n", what)
+	fmt.Fprintf(w.out, "  %s\n", what)
 }

@@ -20,41 +20,43 @@ func event(by string, e watch.Event) (watch.Input, error) { return watch.Input{B
 
 func says(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
 
-func phrases() []phrase {
-	return []phrase{
-		{says(`book (\w+) (\d\d:\d\d) to (\d\d:\d\d)((?:, [^,]+)*)`), (*town).book},
-		{says(`(\w+) texts: (.*)`), (*town).texts},
-		{says(`(\w+) records: (.*)`), (*town).records},
-		{says(`the same text again`), func(w *town, _ time.Time, _ []string) (watch.Input, error) { return w.lastText, nil }},
-		{says(`the provider (shows it|does not have it yet|never had it)`), (*town).fetched},
-		{says(`(\w+) moves (\w+)(?: to start (\d\d:\d\d))?(?: to end (\d\d:\d\d))?`), (*town).moves},
-		{says(`(\w+) cancels (\w+)(, having spoken with them)?`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
-			return event(m[1], watch.Cancel{Visit: m[2], Spoke: m[3] != ""})
-		}},
-		{says(`(\w+) raises (a mention of duress|\w+)(?: at (\w+))?`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
-			kind, mention := strings.CutPrefix(m[2], "a mention of ")
-			return event(m[1], watch.Raise{Kind: watch.Kind(kind), Visit: m[3], Mention: mention})
-		}},
-		{says(`the rota changes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.CoverChanged{}) }},
-		{says(`(\w+) acknowledges`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
-			return event(m[1], watch.Acknowledge{})
-		}},
-		{says(`(\w+) rings: (.*)`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
-			return event(m[1], watch.Call{Result: watch.Result(strings.ReplaceAll(m[2], " ", "_"))})
-		}},
-		{says(`(\w+) tells the police(?:, next word (\d\d:\d\d))?`), func(w *town, at time.Time, m []string) (watch.Input, error) {
-			return event(m[1], watch.Police{NextUpdateAt: w.optional(at, m[2])})
-		}},
-		{says(`(\w+) speaks with the police(?:, next word (\d\d:\d\d))?`), func(w *town, at time.Time, m []string) (watch.Input, error) {
-			return event(m[1], watch.Liaison{NextUpdateAt: w.optional(at, m[2])})
-		}},
-		{says(`(\w+) logs: found harmed`), func(_ *town, _ time.Time, m []string) (watch.Input, error) { return event(m[1], watch.Harmed{}) }},
-		{says(`(\w+) holds 999(?:, with (\w+))?`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
-			return event(m[1], watch.Hold{Second: m[2]})
-		}},
-		{says(`(\w+) reassures`), func(_ *town, _ time.Time, m []string) (watch.Input, error) { return event(m[1], watch.Reassure{}) }},
-		{says(`(\w+) closes: ([\w ]+)((?:, [^,]+)*)`), (*town).closes},
-	}
+var phrases = []phrase{
+	{says(`book (\w+) (\d\d:\d\d) to (\d\d:\d\d)((?:, [^,]+)*)`), (*town).book},
+	{says(`(\w+) texts: (.*)`), (*town).texts},
+	{says(`(\w+) records: (.*)`), (*town).records},
+	{says(`the same text again`), func(w *town, _ time.Time, _ []string) (watch.Input, error) { return w.lastText, nil }},
+	{says(`the provider (shows it|does not have it yet|never had it)`), (*town).fetched},
+	{says(`(\w+) moves (\w+)(?: to start (\d\d:\d\d))?(?: to end (\d\d:\d\d))?`), (*town).moves},
+	{says(`(\w+) cancels (\w+)(, having spoken with them)?`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Cancel{Visit: m[2], Spoke: m[3] != ""})
+	}},
+	{says(`(\w+) raises (a mention of duress|\w+)(?: at (\w+))?`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
+		kind, mention := strings.CutPrefix(m[2], "a mention of ")
+		return event(m[1], watch.Raise{Kind: watch.Kind(kind), Visit: m[3], Mention: mention})
+	}},
+	{says(`(\w+) says both are out of (\w+)`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.BothOut{Visit: m[2]})
+	}},
+	{says(`time passes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.Elapsed{}) }},
+	{says(`the rota changes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.CoverChanged{}) }},
+	{says(`(\w+) acknowledges`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Acknowledge{})
+	}},
+	{says(`(\w+) rings: (.*)`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Call{Result: watch.Result(strings.ReplaceAll(m[2], " ", "_"))})
+	}},
+	{says(`(\w+) tells the police(?:, next word (\d\d:\d\d))?`), func(w *town, at time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Police{NextUpdateAt: w.optional(at, m[2])})
+	}},
+	{says(`(\w+) speaks with the police(?:, next word (\d\d:\d\d))?`), func(w *town, at time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Liaison{NextUpdateAt: w.optional(at, m[2])})
+	}},
+	{says(`(\w+) logs: found harmed`), func(_ *town, _ time.Time, m []string) (watch.Input, error) { return event(m[1], watch.Harmed{}) }},
+	{says(`(\w+) holds 999(?:, with (\w+))?`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Hold{Second: m[2]})
+	}},
+	{says(`(\w+) reassures`), func(_ *town, _ time.Time, m []string) (watch.Input, error) { return event(m[1], watch.Reassure{}) }},
+	{says(`(\w+) closes: ([\w ]+)((?:, [^,]+)*)`), (*town).closes},
 }
 
 // happen takes what a timed line says. A name in brackets at its end says whose
@@ -79,7 +81,7 @@ func (w *town) happen(at time.Time, line string) error {
 		w.wakeAt(at)
 		return nil
 	}
-	for _, p := range phrases() {
+	for _, p := range phrases {
 		m := p.says.FindStringSubmatch(line)
 		if m == nil {
 			continue
@@ -205,16 +207,21 @@ var readings = map[string]watch.Text{
 	"unclear":          {Intent: checkin.Unclear},
 }
 
+var (
+	withReference = regexp.MustCompile(`^(.*?) ?\b([A-Z]\d[A-Z]\d)$`)
+	withTime      = regexp.MustCompile(`^(.*) (\d\d:\d\d)$`)
+)
+
 // reading reads "out A7F3, by webhook": a reading, what it is about or until
 // when, and marks after commas. What stands in quotes is the text itself.
 func (w *town) reading(at time.Time, s string) (watch.Text, error) {
 	parts := strings.Split(s, ", ")
 	head, ref := parts[0], ""
-	if r := regexp.MustCompile(`^(.*?) ?\b([A-Z]\d[A-Z]\d)$`).FindStringSubmatch(head); r != nil {
+	if r := withReference.FindStringSubmatch(head); r != nil {
 		head, ref = r[1], r[2]
 	}
 	hhmm := ""
-	if r := regexp.MustCompile(`^(.*) (\d\d:\d\d)$`).FindStringSubmatch(head); r != nil {
+	if r := withTime.FindStringSubmatch(head); r != nil {
 		head, hhmm = strings.TrimSuffix(r[1], " until"), r[2]
 	}
 	if head == "" {

@@ -254,7 +254,11 @@ func (s *step) noVisit(t Text) {
 	v := t.OpensAs
 	v.Status, v.StartsAt, v.InAt = Inside, s.at, s.at
 	v.ExpectedEndAt = s.at.Add(unplanned)
-	if t.Until.After(s.at) && t.Until.Sub(s.at) <= unplanned+muchMore {
+	switch {
+	case !t.Until.After(s.at):
+	case t.Until.Sub(v.ExpectedEndAt) > muchMore:
+		v.Proposed = t.Until // it counts when it is said again
+	default:
 		v.ExpectedEndAt = t.Until
 	}
 	s.w.Visits = append(s.w.Visits, v)

@@ -188,6 +188,9 @@ func (s *step) reschedule(i int, v, before Visit) {
 	}
 	if !v.ExpectedEndAt.Equal(before.ExpectedEndAt) {
 		s.moveEnd(&v, v.ExpectedEndAt)
+		if s.in.By != s.w.Worker { // what the worker said stands, whoever moves the time
+			v.Claim, v.Hushed = before.Claim, before.Hushed
+		}
 		if v.started(s.at) && !v.Unwatched {
 			s.pass(TellNewTime, v, Board)
 		}
