@@ -66,6 +66,7 @@ func (e *Engine) loop(ctx context.Context, which int, pass func(context.Context)
 // stepPass steps the texts that wait and the workers whose wake has come, and
 // says how long nothing is due.
 func (e *Engine) stepPass(ctx context.Context) time.Duration {
+	at := e.Now()
 	more, err := e.StepWaiting(ctx)
 	if err == nil {
 		var n int
@@ -82,19 +83,19 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 	if more {
 		return 0
 	}
-	return e.untilWake(ctx)
+	return e.untilWake(ctx, at)
 }
 
-// untilWake is how long the loop may sleep; never longer than the sweep.
-func (e *Engine) untilWake(ctx context.Context) time.Duration {
-	next, err := e.Store.NextWake(ctx)
+// untilWake is how long the loop may sleep after a pass that began at an
+// instant; never longer than the sweep. What was due by then had its turn: a
+// worker whose step fails must not keep the next one's deadline waiting, nor the
+// loop from sleeping.
+func (e *Engine) untilWake(ctx context.Context, began time.Time) time.Duration {
+	next, err := e.Store.NextDue(ctx, began)
 	if err != nil || next.IsZero() {
 		return sweep
 	}
-	if wait := e.Clock.Real(next.Sub(e.Now())); wait > 0 && wait < sweep {
-		return wait
-	}
-	return sweep
+	return min(e.Clock.Real(next.Sub(e.Now())), sweep)
 }
 
 // StepDue gives an Elapsed to the workers whose wake has come, earliest first,

@@ -176,6 +176,18 @@ func (db *DB) DueWorkers(ctx context.Context, at time.Time, limit int) ([]string
 	return ids, nil
 }
 
+// NextDue gives the next instant after one at which a worker's time comes; zero for none.
+func (db *DB) NextDue(ctx context.Context, after time.Time) (time.Time, error) {
+	next, err := first(ctx, db.reader, func(s scanner) (next time.Time, err error) {
+		err = s.Scan(at{&next})
+		return next, err
+	}, `SELECT min(wake_at) FROM workers WHERE wake_at > $1`, instant(after))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for whose time comes next: %w", err)
+	}
+	return next, nil
+}
+
 // NextWake gives the next instant at which a worker's time comes or a message is due; zero for none.
 func (db *DB) NextWake(ctx context.Context) (time.Time, error) {
 	next, err := first(ctx, db.reader, func(s scanner) (time.Time, error) {
