@@ -17,7 +17,7 @@ import (
 
 const (
 	waitingBatch = 512 // texts taken from the inbox at a time
-	stepping     = 16  // workers stepped side by side
+	stepping     = 64  // workers stepped side by side
 	mostTries    = 5   // failures after which a text is set aside and told to people
 )
 
