@@ -150,6 +150,10 @@ func TestAPrivateVisitIsShownToWhoMay(t *testing.T) {
 		if strings.Contains(hidden.Body.String(), "Smith") || strings.Contains(hidden.Body.String(), "Gloucester") {
 			o.Errorf("shown: %s", hidden.Body)
 		}
+		o.wait(30 * time.Minute)
+		o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+		o.as("read").must("GET", "/visits/"+id, "", 200).says("service_user", nil) // no step makes a visit less private
+		o.must("GET", "/visits/"+id, "", 200).says("private", true)
 		open := o.must("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-19", "worker": "p-ann", "private": false}), 201).text("id")
 		o.as("read").must("GET", "/visits/"+open, "", 200).says("service_user", "J Smith")
 	})

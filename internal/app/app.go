@@ -116,6 +116,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.clock, err = newClock(ctx, a.db, a.o.Speed); err != nil {
 		return err
 	}
+	if err := a.sameTime(ctx); err != nil {
+		return err
+	}
 	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w; is another Allclear running there?", a.o.Listen, errors.Unwrap(err))
 	}
@@ -141,6 +144,19 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	front := api.New(ao)
 	a.server = front.Server()
 	a.server.Handler = withMetrics(front, metrics)
+	return nil
+}
+
+// sameTime refuses to run beside a database server, and so beside other nodes,
+// whose clock is far from ours: a deadline must mean the same to all of them.
+func (a *App) sameTime(ctx context.Context) error {
+	server, remote, err := a.db.ServerTime(ctx)
+	if err != nil || !remote {
+		return err
+	}
+	if off := time.Until(server).Abs(); off > astrayMost {
+		return fmt.Errorf("this machine's clock is %s from the database server's; set both by NTP", off.Round(time.Second))
+	}
 	return nil
 }
 

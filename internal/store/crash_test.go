@@ -188,5 +188,6 @@ func survived(t *testing.T, p storetest.Place, round int, last map[string]int64)
 		if _, err := db.Message(t.Context(), fmt.Sprintf("%s-%d", who, l.Revision)); err != nil {
 			t.Errorf("round %d: worker %s is at %d, and its message is not there: %v", round, who, l.Revision, err)
 		}
+		last[who] = l.Revision // what was kept and not answered counts from now on, too
 	}
 }

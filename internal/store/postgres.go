@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -152,4 +153,18 @@ func (db *DB) Listen(ctx context.Context, woken func()) error {
 		}
 		woken()
 	}
+}
+
+// ServerTime is the time by the clock of the database's server, which all nodes
+// share. remote is false on SQLite, which has no clock of its own.
+func (db *DB) ServerTime(ctx context.Context) (t time.Time, remote bool, err error) {
+	if db.pg == nil {
+		return t, false, nil
+	}
+	var micros int64
+	row := db.pg.pool.QueryRowContext(ctx, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
+	if err := row.Scan(&micros); err != nil {
+		return t, true, fmt.Errorf("read the database's clock: %w", err)
+	}
+	return time.UnixMicro(micros).UTC(), true, nil
 }
