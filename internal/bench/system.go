@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -86,7 +87,7 @@ func (o Options) settings(at place, p *provider) (app.Options, error) {
 		return app.Options{}, fmt.Errorf("read our number: %w", err)
 	}
 	return app.Options{
-		Database: at.database, Listen: "127.0.0.1:0", Key: at.key, Version: o.Version, Log: slog.New(slog.DiscardHandler),
+		Database: at.database, Listen: "127.0.0.1:0", Key: at.key, Version: o.Version, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Twilio: &app.Twilio{AccountSID: accountSID, AuthToken: private.New(authToken), From: from, API: p.url},
 	}, nil
 }

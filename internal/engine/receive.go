@@ -19,7 +19,7 @@ import (
 
 const (
 	waitingBatch = 512              // texts taken from the inbox at a time
-	stepping     = 16               // workers stepped side by side
+	stepping     = 64               // workers stepped side by side
 	askStands    = 30 * time.Minute // how long a question to a shared phone can be answered
 	mostTries    = 5                // failures after which a text is set aside and told to people
 )
