@@ -22,7 +22,7 @@ type Store interface {
 	Load(ctx context.Context, worker string) (store.Loaded, error)
 	Commit(ctx context.Context, c store.Change) error
 	DueWorkers(ctx context.Context, at time.Time, limit int) ([]string, error)
-	NextWake(ctx context.Context) (time.Time, error)
+	NextDue(ctx context.Context, after time.Time) (time.Time, error)
 
 	Receive(ctx context.Context, r store.Received) (bool, error)
 	Waiting(ctx context.Context, limit int) ([]store.Received, error)

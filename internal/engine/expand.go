@@ -106,18 +106,25 @@ func (x *expansion) tell(t watch.Tell) error {
 	} else if err != nil {
 		return fmt.Errorf("read person %s: %w", t.To, err)
 	}
-	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm}
+	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm, CreatedAt: t.At}
 	if t.Alarm == "" {
-		m.Class, m.GiveUpAt = classInfo, x.at.Add(infoLife)
+		m.Class, m.GiveUpAt = classInfo, x.Now().Add(infoLife)
 	}
 	values := x.values(t.At, t.Visit)
-	values.Until, values.Late, values.Unsure, values.Round = x.local(t.Until), t.Late, t.Unsure, t.Round
+	values.Until, values.Late, values.Unsure, values.Round = x.local(t.Until), t.Late+x.behind(), t.Unsure, t.Round
+	values.Name = private.New(x.g.name)
 	values.Who = x.shortName(x.ctx, x.sc.pages, t.Who)
-	values.Link = x.link(t.Alarm, t.Visit)
-	values.Spoke = x.done.after.Alarm != nil && !x.done.after.Alarm.SpokeAt.IsZero()
+	values.Link, values.Name = x.link(t.Alarm, t.Visit), private.New(x.g.name)
+	if a := x.done.after.Alarm; a != nil {
+		values.Since, values.Spoke = x.local(a.RaisedAt), !a.SpokeAt.IsZero()
+	}
 	x.reach(m, p, t, values)
 	return nil
 }
+
+// behind is how long ago the step's instant is: a text may have waited while
+// nothing ran.
+func (x *expansion) behind() time.Duration { return max(0, x.Now().Sub(x.at)) }
 
 // reach adds a row for each number that the reach asks for.
 func (x *expansion) reach(m store.Message, p buddy.Person, t watch.Tell, v wording.Values) {
@@ -211,13 +218,17 @@ func (x *expansion) reply(r watch.Reply) {
 	v.Who = x.shortName(x.ctx, x.sc.pages, r.Who)
 	v.Name = private.New(x.g.name)
 	v.Plain = x.sc.team.Plan.PlainDistressAnswer
+	seen := x.done.after
+	if seen.Shown != nil { // the worker sees no more than that
+		seen = *seen.Shown
+	}
 	for _, id := range r.Among {
-		if w, found := x.done.after.Visit(id); found {
+		if w, found := seen.Visit(id); found {
 			v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: x.local(w.StartsAt), ExpectedEndAt: x.local(w.ExpectedEndAt)})
 		}
 	}
 	x.add(store.Message{Channel: chanSMS, Class: classPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
-		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.at.Add(promptLife)})
+		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.Now().Add(promptLife)})
 }
 
 // values are the words' blanks that every sentence about this worker shares.
@@ -250,11 +261,18 @@ func (e *Engine) link(alarm, visit string) string {
 	}
 }
 
-// add completes a row: it may be handed over from this instant on.
+// add completes a row: it may be handed over at once, and what has been due the
+// longest goes first.
 func (x *expansion) add(m store.Message) {
 	m.ID = x.newID(x.at)
 	m.Worker = x.done.after.Worker
-	m.CreatedAt, m.NextAt = x.at, x.Now()
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = x.at
+	}
+	m.NextAt = m.CreatedAt
+	if now := x.Now(); m.NextAt.After(now) {
+		m.NextAt = now
+	}
 	m.State = "pending"
 	m.Owner = "person/" + m.Person
 	if m.Person == "" {

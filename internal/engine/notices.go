@@ -102,7 +102,7 @@ func (x *expansion) note(n note) error {
 	}
 	m := store.Message{Class: n.class, Notice: string(n.notice), Visit: n.visit}
 	if n.class != classAlarm {
-		m.GiveUpAt = x.at.Add(infoLife)
+		m.GiveUpAt = x.Now().Add(infoLife)
 	}
 	for _, id := range n.to {
 		p, err := x.find(x.ctx, x.sc.pages, id)
@@ -116,7 +116,7 @@ func (x *expansion) note(n note) error {
 		x.rowsFor(m, texts, calls, bodies, func(digit int) string { return wording.Speech(n.notice, v, digit) })
 	}
 	if !n.answer.IsZero() {
-		m.Person, m.Class, m.GiveUpAt = "", classPrompt, x.at.Add(promptLife)
+		m.Person, m.Class, m.GiveUpAt = "", classPrompt, x.Now().Add(promptLife)
 		m.Notice = string(n.with)
 		x.rowsFor(m, []phone.Number{n.answer}, nil, []string{wording.Text(n.with, v)}, nil)
 	}

@@ -67,17 +67,17 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 // call now. A *store.ClashError says who has that place in the order already.
 func (e *Engine) AddShift(ctx context.Context, _ Actor, s rota.Shift) (created bool, err error) {
 	var p []watch.Problem
-	for _, x := range s.Problems() {
-		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
-	}
 	who, err := e.Store.Person(ctx, s.Person)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		p = append(p, watch.Problem{Field: "person", Says: "is not a person we know"})
-	case err != nil:
+	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return false, fmt.Errorf("read person: %w", err)
-	case len(s.Teams) == 0:
+	case len(s.Teams) == 0 && who.Team != "":
 		s.Teams = []string{who.Team}
+	}
+	for _, x := range s.Problems() {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}
 	for _, t := range s.Teams {
 		if _, err := e.Store.Team(ctx, t); errors.Is(err, store.ErrNotFound) {

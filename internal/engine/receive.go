@@ -143,7 +143,7 @@ func (e *Engine) textFrom(ctx context.Context, worker string, r store.Received) 
 		origin:   r.From,
 		received: []store.ReceivedRef{{Provider: r.Provider, ID: r.ID}},
 	}
-	return e.hear(ctx, r.ReceivedAt, worker, &g, heard{body: r.Body, doubtful: fetchable})
+	return e.hear(ctx, r.ReceivedAt, worker, g, heard{body: r.Body, doubtful: fetchable})
 }
 
 func inputID(r store.Received) string { return r.Provider + "/" + r.ID }
@@ -202,7 +202,7 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 		if i == len(live)-1 {
 			g.received = []store.ReceivedRef{{Provider: r.Provider, ID: r.ID}}
 		}
-		if err := e.hear(ctx, r.ReceivedAt, id, &g, heard{body: r.Body}); err != nil {
+		if err := e.hear(ctx, r.ReceivedAt, id, g, heard{body: r.Body}); err != nil {
 			return err
 		}
 	}

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-
-	"database/sql"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -47,10 +47,17 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.reader = direct{shared}
 	where := conf.ConnConfig.Database + " at " + conf.ConnConfig.Host
 	if err := db.checkPostgres(ctx); err != nil {
-		return fmt.Errorf("open database %s: %w", where, err)
+		return fmt.Errorf("open database %s: %w", where, oneLine{err})
 	}
 	return nil
 }
+
+// oneLine says an error in one line: pgx has a line for each address it tried.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+
+func (e oneLine) Unwrap() error { return e.error }
 
 // checkPostgres refuses a server that answers before it wrote, and brings the tables to this version unless only reading was asked for.
 func (db *DB) checkPostgres(ctx context.Context) error {

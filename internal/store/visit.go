@@ -25,7 +25,7 @@ type Visit struct {
 	Responders                              []string
 	Details                                 buddy.Form
 	AtIn                                    *buddy.Form // the details as they were at the IN, if edited since
-	DetailsChanged                          bool        // write the details; else writing over a visit leaves them as they are
+	DetailsChanged                          bool        // write what no core knows (team, kind, private, responders, details); else writing over a visit leaves those as they are
 }
 
 // VisitFilter says which visits to give: those that fit all that is not zero.
@@ -51,12 +51,14 @@ func (t *tx) putVisit(v Visit) error {
 			booked_at, evidence, private, responders)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (id) DO UPDATE SET external_id = COALESCE(visits.external_id, excluded.external_id), reference = excluded.reference,
-			worker = excluded.worker, team = excluded.team, kind = excluded.kind, status = excluded.status, starts_at = excluded.starts_at,
+			worker = excluded.worker, status = excluded.status, starts_at = excluded.starts_at,
 			expected_end_at = excluded.expected_end_at, due_at = excluded.due_at, in_at = excluded.in_at, ended_at = excluded.ended_at,
-			booked_at = COALESCE(visits.booked_at, excluded.booked_at), evidence = excluded.evidence, private = excluded.private,
-			responders = excluded.responders`,
+			booked_at = COALESCE(visits.booked_at, excluded.booked_at), evidence = excluded.evidence,
+			team = CASE WHEN $17 THEN excluded.team ELSE visits.team END, kind = CASE WHEN $17 THEN excluded.kind ELSE visits.kind END,
+			private = CASE WHEN $17 THEN excluded.private ELSE visits.private END,
+			responders = CASE WHEN $17 THEN excluded.responders ELSE visits.responders END`,
 		v.ID, text(v.ExternalID), v.Reference, v.Worker, v.Team, kind, string(v.Status), instant(v.StartsAt), instant(v.ExpectedEndAt),
-		maybe(v.DueAt), maybe(v.InAt), maybe(v.EndedAt), maybe(v.BookedAt), string(v.Evidence), v.Private, list(v.Responders))
+		maybe(v.DueAt), maybe(v.InAt), maybe(v.EndedAt), maybe(v.BookedAt), string(v.Evidence), v.Private, list(v.Responders), v.DetailsChanged)
 	if err != nil || !v.DetailsChanged {
 		return err
 	}

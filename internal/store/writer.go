@@ -60,6 +60,9 @@ func startWriter(db *DB, conn *sql.Conn) *writer {
 // do gives a job to the writer and waits for the answer. A context that ends before the job is begun withdraws it; once begun, the answer
 // is waited for, so that it is always known.
 func (w *writer) do(ctx context.Context, j *job) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	j.done = make(chan error, 1)
 	select {
 	case w.queue <- j:
@@ -167,7 +170,7 @@ func (w *writer) commit(jobs []*job) (rest []*job) {
 	if _, err := w.on.exec(ctx, "COMMIT"); err != nil {
 		_, _ = w.on.exec(ctx, "ROLLBACK")
 		w.notDurable(err)
-		answer(ran, fmt.Errorf("%w: %w", ErrUnknown, err))
+		answer(ran, fmt.Errorf("%w: %w", ErrUnknown, explain("commit", "", err)))
 		return rest
 	}
 	for _, j := range ran {

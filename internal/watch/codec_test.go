@@ -27,6 +27,7 @@ func filled() []watch.Event {
 		watch.Fetched{Message: "m", Found: true, Forged: true},
 		watch.Raise{Kind: watch.Duress, Visit: "v1", Mention: true},
 		watch.BothOut{Visit: "v1"},
+		watch.Unreached{Person: "sam", Round: 2},
 		watch.Call{Result: watch.Voicemail},
 		watch.Police{NextUpdateAt: at},
 		watch.Liaison{NextUpdateAt: at},

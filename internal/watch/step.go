@@ -96,6 +96,10 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 		if r, is := e.(Reply); is && r.Of == "" && w.Alarm.Kind == Distress {
 			continue // never text someone in distress unasked (rule 4.5)
 		}
+		if r, is := e.(Reply); is && r.Notice == ReplyFound {
+			r.Of = cmp.Or(w.Alarm.Asked, r.Of) // to where they asked from
+			e = r
+		}
 		if toWorker(e) {
 			effects = append(effects, e)
 		}
@@ -266,6 +270,17 @@ func positive(d, otherwise time.Duration) time.Duration {
 		return d
 	}
 	return otherwise
+}
+
+// actor is who did what the input says: a text that nobody recorded is the
+// worker's own.
+func (s *step) actor() string {
+	switch s.in.Event.(type) {
+	case Text, Fetched:
+		return cmp.Or(s.in.By, s.w.Worker)
+	default:
+		return s.in.By
+	}
 }
 
 func (s *step) happened(what What, visit, by string) {

@@ -38,8 +38,8 @@ func (t *Town) Phone(number string) Phone {
 	return Phone{t.Town.Phone(n), t}
 }
 
-// unread is the texts in the inbox that were not taken, in order.
-func (p Phone) unread() []town.Text {
+// Unread is the texts in the inbox that were not taken, in order.
+func (p Phone) Unread() []town.Text {
 	p.town.mu.Lock()
 	defer p.town.mu.Unlock()
 	seen := map[string]int{}
@@ -66,7 +66,7 @@ func (p Phone) take(text town.Text) {
 func (p Phone) Expects(t testing.TB, containing string) town.Text {
 	t.Helper()
 	var others []string
-	for _, text := range p.unread() {
+	for _, text := range p.Unread() {
 		if strings.Contains(text.Body, containing) {
 			p.take(text)
 			return text
@@ -80,7 +80,7 @@ func (p Phone) Expects(t testing.TB, containing string) town.Text {
 // ExpectsNoMore fails the test when the phone has a text that was not taken.
 func (p Phone) ExpectsNoMore(t testing.TB) {
 	t.Helper()
-	for _, text := range p.unread() {
+	for _, text := range p.Unread() {
 		t.Errorf("%s has another text: %q", p.Number, text.Body)
 	}
 }
