@@ -157,6 +157,9 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 	if print == was || at.Sub(sent) < bundle {
 		return nil
 	}
+	if len(visits) == 0 { // nothing to hold in the hand; the ends of its visits were passed on
+		return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|")
+	}
 	sum := sha256.Sum256([]byte(last + "\x00" + print)) // what was sent and what is to be: the same for all who send this
 	n := note{id: key + "/" + hex.EncodeToString(sum[:12]), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
 	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
