@@ -27,7 +27,7 @@ import (
 
 var (
 	// ErrMaster says that what was given is no master key. The error never holds what was given.
-	ErrMaster = errors.New("not a master key; it is the one line of the key file, beginning with " + prefix + "…, or a secret of your own of at least 32 characters")
+	ErrMaster = errors.New("not a master key; it is the one line of the key file, beginning with " + prefix + "…, or a random text of your own of at least 32 characters")
 	// ErrSealed says that something can't be opened: it was changed, moved from its row, or sealed under another key.
 	ErrSealed = errors.New("sealed under another key, moved from its row, or changed")
 )
