@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -19,9 +20,7 @@ const (
 // with is a form with changes; a nil value takes the field out.
 func with(form town.Form, changes town.Form) town.Form {
 	changed := town.Form{}
-	for name, value := range form {
-		changed[name] = value
-	}
+	maps.Copy(changed, form)
 	for name, value := range changes {
 		if changed[name] = value; value == nil {
 			delete(changed, name)

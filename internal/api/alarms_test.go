@@ -134,6 +134,13 @@ func TestDuressShowsNothingToTheWorker(t *testing.T) {
 		if list := o.must("GET", "/alarms?by=p-priya", "", 200).get("alarms").([]any); len(list) != 0 {
 			o.Errorf("listed to the worker: %v", list)
 		}
+		// to the worker a new time counts; in truth nothing moves (rule 3.2)
+		o.must("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T16:30:00Z","by":"p-priya"}`, 200).says("expected_end_at", "2026-11-21T16:30:00Z")
+		o.must("GET", "/visits/"+visit, "", 200).says("expected_end_at", "2026-11-21T15:30:00Z")
+		refused := o.as("write").must("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T16:30:00Z","by":"p-ann"}`, 409)
+		if strings.Contains(refused.Body.String(), "alarm") {
+			o.Errorf("%s", refused.Body)
+		}
 		out := o.must("POST", "/checkins", `{"person":"p-priya","text":"I have left, all done"}`, 200)
 		o.must("GET", "/visits/"+visit+"?by=p-priya", "", 200).says("status", out.text("visit.status"))
 		o.must("GET", "/visits/"+visit, "", 200).says("alarm.status", "open")

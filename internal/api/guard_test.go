@@ -107,3 +107,29 @@ func TestEveryRequestIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLogTellsNothingPrivate(t *testing.T) {
+	each(t, func(o *office) {
+		_, alarm := o.overdue()
+		o.texts("SM1", mobiles["p-priya"], "Scarlett, at 1 Example Street")
+		o.send("/hooks/twilio/sms", map[string][]string{"From": {mobiles["p-priya"]}, "Body": {"Scarlett, at 1 Example Street"}}, "")
+		o.run()
+		o.must("GET", "/alarms/"+alarm+"/handover", "", 200)
+		o.must("PATCH", "/visits/cal-17", `{"address":5,"contact":"07700 900103","who_else":"Ravi Nair"}`, 422)
+		o.must("PUT", "/people/p-kim", `{"name":"Kim Ito","mobile":"0770 900"}`, 422)
+		o.call("GET", "/visits/cal-17?address=1%20Example%20Street", "")
+		if err := o.db.Close(); err != nil {
+			o.Fatal(err)
+		}
+		o.call("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-30"}))
+		log := o.log.String()
+		for _, word := range []string{"Example", "Smith", "Nair", "Ito", "Scarlett", "90010", "900103", "0770 900", "secret"} {
+			if strings.Contains(log, word) {
+				o.Errorf("%q is in the log:\n%s", word, log)
+			}
+		}
+		if !strings.Contains(log, "webhook refused") || !strings.Contains(log, "request failed") {
+			o.Errorf("what went wrong is not in the log: %s", log)
+		}
+	})
+}

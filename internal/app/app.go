@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -126,8 +125,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		a.o.URL = "http://" + a.listen.Addr().String()
 	}
 	metrics := newMetrics(a)
+	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
-		Rehearsal: a.o.Speed > 0, Node: nodeName(), Told: metrics.told}
+		Rehearsal: a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
 	if t := a.o.Twilio; t != nil {
 		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
@@ -160,13 +160,14 @@ func (a *App) sameTime(ctx context.Context) error {
 	return nil
 }
 
-// nodeName names this process in leases.
-func nodeName() string {
+// place names where this process runs: no other can listen there at the same
+// time, so that one that did before us has ended.
+func place(listening net.Addr) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "node"
 	}
-	return fmt.Sprintf("%s/%d/%s", filepath.Base(host), os.Getpid(), rand.Text()[:6])
+	return host + "/" + listening.String() + "/"
 }
 
 // Addr is where the server listens.

@@ -103,7 +103,11 @@ func (e *Engine) Checkin(ctx context.Context, who Actor, c Checkin) (CheckedIn, 
 	if err := e.hear(ctx, e.Now(), c.Person, g, h); err != nil {
 		return CheckedIn{}, err
 	}
-	return checkedIn(reading, done), nil
+	in := checkedIn(reading, done)
+	if a := done.after.Alarm; spoken && a != nil && a.Kind.Danger() { // a responder is told how things stand
+		in.Refused, in.Shown = alarmIsOpen, nil
+	}
+	return in, nil
 }
 
 // pressed is the reading of a press; the zero reading of words, which are read
@@ -112,6 +116,8 @@ func pressed(c Checkin) checkin.Reading {
 	intents := map[string]checkin.Intent{"in": checkin.Start, "late": checkin.Change, "out": checkin.End, "sos": checkin.Distress}
 	return checkin.Reading{Intent: intents[c.Kind], Until: c.Until, Keyword: c.Kind != "", OutWord: c.Kind == "out"}
 }
+
+const alarmIsOpen = "an alarm is open on this visit: nothing but its closing moves the clock; the responder has been shown this"
 
 // checkedIn says what came of a check-in as its sender may see it: while danger
 // is open, that is the visit without the alarm.
@@ -127,7 +133,7 @@ func checkedIn(r checkin.Reading, done outcome) CheckedIn {
 		}
 		switch x.Notice {
 		case watch.ReplyAlarmOpen:
-			c.Refused = "an alarm is open on this visit: nothing but its closing moves the clock; the responder has been shown this"
+			c.Refused = alarmIsOpen
 		case watch.ReplyNotOff:
 			c.Refused = "the visit has started: only saying plainly that you are not there calls it off"
 		}

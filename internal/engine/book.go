@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,27 +83,15 @@ func (e *Engine) checkBooking(ctx context.Context, b Booking) error {
 	if !slices.Contains(append(slices.Clone(watchedKinds), unwatchedKinds...), b.Kind) {
 		p = append(p, watch.Problem{Field: "kind", Says: "is home_visit, family_time, meeting or other"})
 	}
-	people := []watch.Problem{{Field: "worker", Says: b.Worker}}
-	for _, id := range b.Responders {
-		people = append(people, watch.Problem{Field: "responders", Says: id})
+	if slices.Contains(b.JointWith, b.Worker) {
+		p = append(p, watch.Problem{Field: "joint_with", Says: "names the worker"})
 	}
-	for _, id := range b.JointWith {
-		people = append(people, watch.Problem{Field: "joint_with", Says: id})
-		if id == b.Worker {
-			p = append(p, watch.Problem{Field: "joint_with", Says: "names the worker"})
-		}
+	people := slices.Concat(named("worker", b.Worker), named("responders", b.Responders...), named("joint_with", b.JointWith...))
+	unknown, err := e.strangers(ctx, people)
+	if err != nil {
+		return err
 	}
-	for _, named := range people {
-		who, err := e.Store.Person(ctx, named.Says)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			p = append(p, watch.Problem{Field: named.Field, Says: "is not a person we know"})
-		case err != nil:
-			return fmt.Errorf("read %s: %w", named.Field, err)
-		case !who.Active:
-			p = append(p, watch.Problem{Field: named.Field, Says: "is no longer active"})
-		}
-	}
+	p = append(p, unknown...)
 	for _, x := range b.Details.Problems() {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}
@@ -110,6 +99,34 @@ func (e *Engine) checkBooking(ctx context.Context, b Booking) error {
 		return &watch.Invalid{Problems: p}
 	}
 	return nil
+}
+
+// mention is a person named in a field.
+type mention struct{ field, person string }
+
+func named(field string, people ...string) []mention {
+	var all []mention
+	for _, id := range people {
+		all = append(all, mention{field, id})
+	}
+	return all
+}
+
+// strangers says who of those named is not someone who is here.
+func (e *Engine) strangers(ctx context.Context, people []mention) ([]watch.Problem, error) {
+	var p []watch.Problem
+	for _, m := range people {
+		who, err := e.Store.Person(ctx, m.person)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			p = append(p, watch.Problem{Field: m.field, Says: "is not a person we know"})
+		case err != nil:
+			return nil, fmt.Errorf("read %s: %w", m.field, err)
+		case !who.Active:
+			p = append(p, watch.Problem{Field: m.field, Says: "is no longer active"})
+		}
+	}
+	return p, nil
 }
 
 // tryBooking steps the booking without keeping it.
@@ -127,10 +144,8 @@ func (e *Engine) tryBooking(ctx context.Context, at time.Time, p planned, overla
 }
 
 func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned, b Booking) (gap bool, err error) {
-	var sc scene
 	g := given{in: watch.Input{ID: e.actID(who, "book/"+p.visit.ID), By: who.By, Via: who.Via}, token: who.Token}
 	g.prepare = func(ctx context.Context, s scene, _ watch.Watch, g *given) error {
-		sc = s
 		ref, err := e.freeReference(ctx)
 		p.visit.Reference, p.visit.Clock = ref, s.team.Plan.Clock
 		if b.Prompts != nil {
@@ -140,7 +155,7 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 		g.in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
 		return err
 	}
-	g.finish = func(next watch.Watch, c *store.Change) {
+	g.finish = func(sc scene, next watch.Watch, c *store.Change) {
 		for i := range c.Visits {
 			if row := &c.Visits[i]; row.ID == p.visit.ID {
 				e.completeRow(at, row, sc, b)
@@ -232,9 +247,15 @@ func (e *Engine) EditVisit(ctx context.Context, who Actor, visit string, edit Vi
 	if details := edit.apply(v.Details); len(details.Problems()) > 0 {
 		return &watch.Invalid{Problems: []watch.Problem{{Field: details.Problems()[0].Field, Says: details.Problems()[0].Says}}}
 	}
-	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() {
-		g := given{in: watch.Input{ID: e.actID(who, "edit/"+v.ID), By: who.By, Via: who.Via,
-			Event: watch.Edit{Visit: v.ID, StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Overlap: edit.Overlap}}, token: who.Token}
+	if edit.Responders != nil {
+		p, err := e.strangers(ctx, named("responders", *edit.Responders...))
+		if err != nil || len(p) > 0 {
+			return cmp.Or(err, error(&watch.Invalid{Problems: p}))
+		}
+	}
+	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() || edit.Responders != nil {
+		g := given{in: watch.Input{ID: e.actID(who, "edit/"+v.ID), By: who.By, Via: who.Via, Event: watch.Edit{Visit: v.ID,
+			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Overlap: edit.Overlap}}, token: who.Token}
 		if _, err := e.handle(ctx, e.Now(), v.Worker, g); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package engine
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -55,8 +57,8 @@ func (e *Engine) catchUpChore(ctx context.Context, at time.Time) error {
 }
 
 func (e *Engine) teamChores(ctx context.Context, at time.Time) error {
-	if last := e.pulse.chored(at); at.Sub(last) < teamChoresEvery {
-		return nil
+	if mine, err := e.Store.Chore(ctx, "teams", at, teamChoresEvery); err != nil || !mine {
+		return err
 	}
 	teams, err := e.Store.Teams(ctx)
 	if err != nil {
@@ -155,7 +157,11 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 	if print == was || at.Sub(sent) < bundle {
 		return nil
 	}
-	n := note{id: key + "/" + at.Truncate(bundle).Format(aliveLayout), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
+	if len(visits) == 0 { // nothing to hold in the hand; the ends of its visits were passed on
+		return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|")
+	}
+	sum := sha256.Sum256([]byte(last + "\x00" + print)) // what was sent and what is to be: the same for all who send this
+	n := note{id: key + "/" + hex.EncodeToString(sum[:12]), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
 	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
 		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
 	if err := e.say(ctx, at, sc, n); err != nil {

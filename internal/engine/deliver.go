@@ -27,6 +27,9 @@ type lane struct {
 
 var lanes = []lane{{classAlarm, 64}, {classPrompt, 24}, {classInfo, 8}}
 
+// accepted is the result of an attempt that a provider took.
+const accepted = "accepted"
+
 // errNotYet says that a text could not be fetched back yet.
 var errNotYet = errors.New("not to be had yet")
 
@@ -69,12 +72,12 @@ func (e *Engine) Deliver(ctx context.Context) (int, error) {
 	n := 0
 	for _, l := range lanes {
 		rows, err := e.claim(ctx, l.class, l.slots)
-		if err != nil {
-			return n, fmt.Errorf("claim messages: %w", err)
-		}
 		for _, m := range rows {
 			e.deliver(ctx, m)
 			n++
+		}
+		if err != nil { // of those that could not be opened, or of all
+			return n, fmt.Errorf("claim messages: %w", err)
 		}
 	}
 	return n, nil
@@ -163,7 +166,7 @@ func (e *Engine) judge(m store.Message, r channel.Receipt, err error) store.Outc
 	}
 	switch {
 	case err == nil:
-		o.State, o.Result = "done", "accepted"
+		o.State, o.Result = store.Done, accepted
 		return o
 	case errors.Is(err, errExpired):
 		o.State, o.Result = "dead", "expired"
@@ -223,12 +226,23 @@ func (e *Engine) after(ctx context.Context, m store.Message, o store.Outcome) {
 		if m.Class == classAlarm && m.Alarm != "" && e.Told != nil && m.Attempts <= 1 {
 			e.Told(e.Clock.Real(o.At.Sub(m.CreatedAt)))
 		}
-	case o.Result == string(channel.NoCredit), o.Result == string(channel.Misconfigured):
+	case e.troubled(m, o):
 		if e.pulse.channel(m.Channel, o.Result) {
 			e.report(ctx, "tell of channel trouble", e.tellChannel(ctx, m.Channel, o))
 		}
 	case o.State == "dead" && o.Result != "expired":
 		e.report(ctx, "tell who cannot be reached", e.cannotReach(ctx, m, o))
+	}
+}
+
+// troubled says whether an outcome shows that the channel itself does not work:
+// it refuses us, or a message was tried on it again and again.
+func (e *Engine) troubled(m store.Message, o store.Outcome) bool {
+	switch o.Result {
+	case string(channel.NoCredit), string(channel.Misconfigured):
+		return true
+	default:
+		return o.Result == "unknown" && m.Attempts >= mostTries && (m.Channel == chanSMS || m.Channel == chanVoice)
 	}
 }
 
@@ -243,14 +257,19 @@ func (e *Engine) report(ctx context.Context, what string, err error) {
 // only a failure is acted on.
 func (e *Engine) Status(ctx context.Context, s channel.StatusUpdate) error {
 	m, fresh, err := e.Store.Receipt(ctx, s.Provider, s.ProviderID, s.Status, s.Rank, s.Failed, s.Code, e.Now())
-	if errors.Is(err, store.ErrNotFound) {
-		return nil // the receipt was faster than our own record of the hand-over, or is not ours
+	if errors.Is(err, store.ErrNotFound) && s.ID != "" { // it was faster than our own record of the hand-over, or that was lost
+		m, err = e.Store.Message(ctx, s.ID)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil // not ours
+	case err != nil:
 		return fmt.Errorf("record receipt: %w", err)
-	}
-	if fresh && s.Failed && m.Channel == chanSMS {
+	case !fresh || !s.Failed:
+		return nil
+	case m.Channel == chanVoice: // nobody answered: that says nothing of the number
+		return e.unreached(ctx, e.Now(), m)
+	default:
 		return e.cannotReach(ctx, m, store.Outcome{Result: string(s.Next), Code: s.Code})
 	}
-	return nil
 }

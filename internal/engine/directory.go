@@ -41,6 +41,7 @@ type pages struct {
 	of      map[string][]buddy.Person
 	holders map[phone.Number][]string
 	rotas   map[string]window
+	zones   map[string]*time.Location
 }
 
 type window struct {
@@ -58,7 +59,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
 		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{},
-			of: map[string][]buddy.Person{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}}
+			of: map[string][]buddy.Person{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}}
 	}
 	return d.pages, nil
 }
@@ -166,7 +167,8 @@ func (e *Engine) lookAtTeam(ctx context.Context, at time.Time, sc *scene, team s
 	if sc.team, err = sc.pages.team(ctx, team); err != nil {
 		return fmt.Errorf("read team %s: %w", team, err)
 	}
-	if sc.zone, err = time.LoadLocation(sc.team.Zone); err != nil {
+	load := func() (*time.Location, error) { return time.LoadLocation(sc.team.Zone) }
+	if sc.zone, err = remembered(sc.pages, sc.pages.zones, sc.team.Zone, load); err != nil {
 		return fmt.Errorf("team %s: %w", team, err)
 	}
 	if sc.rota, err = sc.pages.rota(ctx, team, at); err != nil {

@@ -25,13 +25,16 @@ type Store interface {
 	NextDue(ctx context.Context, after time.Time) (time.Time, error)
 
 	Receive(ctx context.Context, r store.Received) (bool, error)
-	Waiting(ctx context.Context, limit int) ([]store.Received, error)
+	WaitingAfter(ctx context.Context, after store.Received, limit int) ([]store.Received, error)
 	Tried(ctx context.Context, ref store.ReceivedRef) (int, error)
 	SetAside(ctx context.Context, ref store.ReceivedRef, why string, at time.Time) error
 	ReceivedByID(ctx context.Context, ref store.ReceivedRef) (store.Received, error)
 
 	Claim(ctx context.Context, at, leaseUntil time.Time, owner, class string, limit int) ([]store.Message, error)
 	Settle(ctx context.Context, done []store.Outcome) error
+	Release(ctx context.Context, node string, at time.Time) error
+	Message(ctx context.Context, id string) (store.Message, error)
+	Attempts(ctx context.Context, message string) ([]store.Attempt, error)
 	MessageByNonce(ctx context.Context, nonce string) (store.Message, error)
 	MessagesAbout(ctx context.Context, alarm string) ([]store.Message, error)
 	Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time) (store.Message, bool, error)
@@ -55,6 +58,7 @@ type Store interface {
 	Alarms(ctx context.Context, status string, limit int) ([]store.Alarm, error)
 	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
 
+	Chore(ctx context.Context, name string, at time.Time, every time.Duration) (mine bool, err error)
 	Seal(ctx context.Context, at time.Time) (int, error)
 	Meta(ctx context.Context, key string) (string, error)
 	SetMeta(ctx context.Context, key, value string) error
@@ -91,7 +95,8 @@ type Options struct {
 	Number    string                       // our own number, as people see it
 	Emergency string                       // the organisation's emergency contact: a person's id or a number
 	Rehearsal bool                         // every message says REHEARSAL
-	Node      string                       // names this process in leases; unique
+	Place     string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
+	Node      string                       // names this process in leases; unique, and begins with Place
 	Told      func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
 }
 

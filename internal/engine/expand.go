@@ -203,6 +203,9 @@ func numbers(p buddy.Person, r watch.Reach, round int) (texts, calls []phone.Num
 
 // reply makes the row that answers the worker, to where they wrote from.
 func (x *expansion) reply(r watch.Reply) {
+	if x.recorded() && r.Of == x.g.in.ID {
+		return // the answer is shown to whoever recorded it; in danger nothing may reach the worker's phone
+	}
 	to := x.g.origin
 	if to.IsZero() || r.Of == "" {
 		to = x.sc.worker.Mobile
@@ -229,6 +232,12 @@ func (x *expansion) reply(r watch.Reply) {
 	}
 	x.add(store.Message{Channel: chanSMS, Class: classPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
 		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.Now().Add(promptLife)})
+}
+
+// recorded says whether a responder recorded this for the worker (rule 2.7).
+func (x *expansion) recorded() bool {
+	_, text := x.g.in.Event.(watch.Text)
+	return text && x.g.in.By != "" && x.g.in.By != x.sc.worker.ID
 }
 
 // values are the words' blanks that every sentence about this worker shares.

@@ -30,7 +30,7 @@ type given struct {
 	// the step; nil when nothing is to be completed.
 	prepare func(ctx context.Context, sc scene, w watch.Watch, g *given) error
 	// finish adds what only the caller knows to the transaction.
-	finish func(next watch.Watch, c *store.Change)
+	finish func(sc scene, next watch.Watch, c *store.Change)
 }
 
 // outcome is what came of a step.
@@ -70,6 +70,9 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if err != nil {
 		return outcome{}, err
 	}
+	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
+		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
+	}
 	g.in.Cover = e.cover(sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
 	if g.prepare != nil {
@@ -87,7 +90,7 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 		return done, err
 	}
 	if g.finish != nil {
-		g.finish(next, &c)
+		g.finish(sc, next, &c)
 	}
 	return done, e.Store.Commit(ctx, c)
 }

@@ -39,8 +39,8 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 		}
 		g.name, g.words.Name = reading.Name, reading.Name
 		g.words.Number = reading.Number.E164()
-		text := textOf(reading, h, w, sc)
-		if reading.Intent == checkin.Start && len(w.Live()) == 0 || opensAhead(reading, w, at) {
+		visible := visibly(reading, h, w, sc, at)
+		if visible.Intent == checkin.Start && len(w.Live()) == 0 || opensAhead(visible, w, at) {
 			if opens.ID == "" {
 				v, err := e.unplannedVisit(ctx, at, sc)
 				if err != nil {
@@ -48,12 +48,11 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 				}
 				opens = v
 			}
-			text.OpensAs = opens
 		}
-		g.in.Event = text
+		g.in.Event = withRequest(reading, visible, h, w, sc, opens)
 		return nil
 	}
-	g.finish = func(next watch.Watch, c *store.Change) { completeUnplanned(next, opens, c) }
+	g.finish = func(sc scene, _ watch.Watch, c *store.Change) { completeUnplanned(sc, opens, c) }
 	if raised, err := e.raisedForColleague(ctx, at, worker, g, h); raised || err != nil {
 		return err
 	}
@@ -65,6 +64,36 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 		*h.done = done
 	}
 	return err
+}
+
+// visibly is what a text says to someone to whom the duress phrase is a name
+// like any other: the worker's phone is answered by that (rule 4.2).
+func visibly(r checkin.Reading, h heard, w watch.Watch, sc scene, at time.Time) checkin.Reading {
+	if r.Intent != checkin.Duress || h.body.IsZero() {
+		return r
+	}
+	sc.team.Plan.DuressPhrase = ""
+	return understand(h.body, w, sc, at, h.visit)
+}
+
+// withRequest is the text as the core takes it. One that asks for a person and
+// tells of the visit too is both, whoever is asked for.
+func withRequest(r, visible checkin.Reading, h heard, w watch.Watch, sc scene, opens watch.Visit) watch.Text {
+	besides := textOf(visible, h, w, sc)
+	besides.OpensAs = opens
+	tells := slices.Contains([]checkin.Intent{checkin.Start, checkin.Change, checkin.End, checkin.Cancel, checkin.SafeReply}, visible.Intent)
+	switch {
+	case r.Intent == checkin.Duress && tells:
+		text := textOf(r, h, w, sc)
+		text.Besides = &besides
+		return text
+	case r.Intent != checkin.Duress && tells && r.Name != "":
+		return watch.Text{Intent: checkin.Ask, OptOut: r.OptOut, Number: !r.Number.IsZero(), Besides: &besides}
+	case r.Intent == checkin.Duress:
+		return textOf(r, h, w, sc)
+	default:
+		return besides
+	}
 }
 
 // opensAhead says whether an IN may open a visit of its own: what is booked is
@@ -86,10 +115,10 @@ func (e *Engine) unplannedVisit(ctx context.Context, at time.Time, sc scene) (wa
 
 // completeUnplanned gives the row of a visit that an IN opened what only the
 // engine knows.
-func completeUnplanned(next watch.Watch, opens watch.Visit, c *store.Change) {
+func completeUnplanned(sc scene, opens watch.Visit, c *store.Change) {
 	for i := range c.Visits {
 		if row := &c.Visits[i]; opens.ID != "" && row.ID == opens.ID {
-			row.Kind, row.Private, row.BookedAt, row.DetailsChanged = "home_visit", true, row.StartsAt, true
+			row.Team, row.Kind, row.Private, row.BookedAt, row.DetailsChanged = sc.team.ID, "home_visit", true, row.StartsAt, true
 		}
 	}
 }
@@ -180,22 +209,21 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 	if err != nil {
 		return false, err
 	}
-	words := strings.Fields(checkin.Normalise(h.body.Reveal()))
-	if len(words) < 2 || len(words) > 5 || words[0] != checkin.Normalise(sc.team.Plan.DuressPhrase) {
+	name, is := strings.CutPrefix(checkin.Normalise(h.body.Reveal()), checkin.Normalise(sc.team.Plan.DuressPhrase)+" ")
+	if !is || sc.team.Plan.DuressPhrase == "" {
 		return false, nil
 	}
-	named, err := e.namedWorker(ctx, sc, sender, strings.Join(words[1:], " "))
+	named, err := e.namedWorker(ctx, sc, sender, name)
 	if err != nil || named == "" {
 		return false, err
 	}
-	g.prepare, g.finish = nil, nil
+	answer := given{in: watch.Input{ID: g.in.ID + "/answer"}, origin: g.origin, received: g.received, name: sc.team.Plan.DuressPhrase}
+	g.prepare, g.finish, g.received = nil, nil, nil // the text is done with the answer, so that a crash before it repeats the raise
 	g.in.By, g.in.Event = sender, watch.Raise{Kind: watch.Duress}
-	origin, received := g.origin, g.received
 	if _, err := e.handle(ctx, at, named, g); err != nil {
 		return true, err
 	}
-	return true, e.answerAsk(ctx, at, sender, sc, given{in: watch.Input{ID: g.in.ID + "/answer"}, origin: origin, received: received,
-		name: sc.team.Plan.DuressPhrase})
+	return true, e.answerAsk(ctx, at, sender, sc, answer)
 }
 
 // namedWorker finds the one worker of the sender's team whose first or full name

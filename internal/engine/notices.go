@@ -23,6 +23,9 @@ const (
 	unknownChain = "unknown-sender"
 )
 
+// askedWhich is the kind of an entry that asked a shared phone which visit it meant.
+const askedWhich = "asked_which"
+
 // note is something the system tells people by itself.
 type note struct {
 	id       string // makes it once only; "" for one that may be repeated
@@ -174,7 +177,7 @@ func (e *Engine) unknownSender(ctx context.Context, r store.Received) error {
 		return err
 	}
 	n := note{id: inputID(r), kind: "unknown_text", notice: wording.UnknownHelp, chain: unknownChain, class: classAlarm, reach: watch.Every,
-		words: Words{Text: r.Body.Reveal(), From: r.From.E164()}, received: []store.ReceivedRef{{Provider: r.Provider, ID: r.ID}},
+		words: Words{Text: r.Body.Reveal(), From: r.From.E164()}, received: []store.ReceivedRef{r.Ref()},
 		values: wording.Values{Link: e.URL}}
 	danger, err := e.cries(ctx, at, r)
 	if err != nil {
@@ -249,15 +252,17 @@ func (e *Engine) TellClock(ctx context.Context, by time.Duration) error {
 // the alarm go on to the next without waiting, when no way is left.
 func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outcome) error {
 	at := e.Now()
-	if m.Alarm != "" {
-		if err := e.unreached(ctx, at, m); err != nil {
-			return err
-		}
+	if err := e.unreached(ctx, at, m); err != nil {
+		return err
 	}
-	subject := m.Worker
-	sc, err := e.look(ctx, at, subject)
+	sc, err := e.look(ctx, at, m.Worker)
 	if err != nil {
 		return err
+	}
+	if sc.team.ID == "" { // about no worker: then those around whoever was to be told
+		if sc, err = e.look(ctx, at, m.Person); err != nil {
+			return err
+		}
 	}
 	if sc.team.ID == "" {
 		return nil // about nobody in a team: the record has it
@@ -278,21 +283,40 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 // messages to a person, once the last of them has failed: a dead letter is
 // itself escalated at once.
 func (e *Engine) unreached(ctx context.Context, at time.Time, m store.Message) error {
+	if m.Alarm == "" {
+		return nil
+	}
 	rows, err := e.Store.MessagesAbout(ctx, m.Alarm)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if r.Person == m.Person && r.Round == m.Round && r.State != "dead" {
-			return nil
+		if r.ID == m.ID || r.Person != m.Person || r.Round != m.Round || r.State == store.Dead {
+			continue
+		}
+		if failed, err := e.returned(ctx, r); err != nil || !failed {
+			return err
 		}
 	}
-	g := given{in: watch.Input{ID: "unreached/" + m.ID, Via: "clock", Event: watch.Unreached{Person: m.Person, Round: m.Round}}}
+	g := given{in: watch.Input{ID: "unreached/" + m.ID, Via: "clock", Event: watch.Unreached{Alarm: m.Alarm, Person: m.Person, Round: m.Round}}}
 	_, err = e.handle(ctx, at, m.Worker, g)
 	if errors.Is(err, watch.ErrNoAlarm) {
 		return nil
 	}
 	return err
+}
+
+// returned says whether a message that was handed over reached nobody, as far as
+// its provider says.
+func (e *Engine) returned(ctx context.Context, m store.Message) (bool, error) {
+	if m.State != store.Done {
+		return false, nil
+	}
+	attempts, err := e.Store.Attempts(ctx, m.ID)
+	if err != nil {
+		return false, fmt.Errorf("read receipts of message %s: %w", m.ID, err)
+	}
+	return len(attempts) > 0 && !slices.ContainsFunc(attempts, func(a store.Attempt) bool { return a.Result == accepted && !a.Failed }), nil
 }
 
 // answerAsk answers someone who asked for a person, and tells nobody else.
@@ -315,7 +339,7 @@ func (e *Engine) askWho(ctx context.Context, holder string, r store.Received, vi
 	for _, w := range visits {
 		v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: w.StartsAt.In(sc.zone), ExpectedEndAt: w.ExpectedEndAt.In(sc.zone)})
 	}
-	return e.say(ctx, r.ReceivedAt, sc, note{id: inputID(r), kind: "asked_which", notice: watch.ReplyWhich, answer: r.From, with: watch.ReplyWhich,
+	return e.say(ctx, r.ReceivedAt, sc, note{id: inputID(r), kind: askedWhich, notice: watch.ReplyWhich, answer: r.From, with: watch.ReplyWhich,
 		chain: unknownChain, words: Words{Text: r.Body.Reveal(), From: r.From.E164()},
-		received: []store.ReceivedRef{{Provider: r.Provider, ID: r.ID}}, values: v})
+		received: []store.ReceivedRef{r.Ref()}, values: v})
 }

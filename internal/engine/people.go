@@ -90,7 +90,7 @@ func (e *Engine) AddShift(ctx context.Context, _ Actor, s rota.Shift) (created b
 		return false, &watch.Invalid{Problems: p}
 	}
 	at := e.Now()
-	if created, err = e.Store.AddShift(ctx, s, at); err != nil || !created {
+	if created, err = e.Store.AddShift(ctx, s, at); err != nil {
 		return created, err
 	}
 	e.report(ctx, "tell whose cover changed", e.coverChanged(ctx, at, s))

@@ -18,19 +18,6 @@ type pulse struct {
 	trouble map[string]string
 	stuck   map[string]*stuck
 	answers map[string]answers
-	chores  time.Time // when the teams' chores were last done
-}
-
-// chored notes that the teams' chores are due when they were last done over a
-// minute before, and says when that was.
-func (p *pulse) chored(at time.Time) (last time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	last = p.chores
-	if at.Sub(last) >= teamChoresEvery {
-		p.chores = at
-	}
-	return last
 }
 
 // answers counts how often an unknown number was answered, so that two robots
@@ -62,6 +49,9 @@ func (p *pulse) mayAnswer(number string, at time.Time) bool {
 	p.answers[number] = a
 	return number != "" && a.n <= answersEach
 }
+
+// restMost bounds how many sweeps a worker whose step fails is left alone.
+const restMost = 40
 
 // stuck is a worker whose step fails.
 type stuck struct {
@@ -131,8 +121,15 @@ func (p *pulse) well(worker string) {
 	delete(p.stuck, worker)
 }
 
-// failed counts a failure and says how many there were.
-func (p *pulse) failed(worker string, rest time.Time) int {
+func (p *pulse) stuckNow() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.stuck)
+}
+
+// failed counts a failure and says how many there were. The worker rests a
+// little longer each time, never for long.
+func (p *pulse) failed(worker string, at time.Time, rest time.Duration) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stuck == nil {
@@ -144,6 +141,6 @@ func (p *pulse) failed(worker string, rest time.Time) int {
 		p.stuck[worker] = s
 	}
 	s.times++
-	s.rest = rest
+	s.rest = at.Add(rest * time.Duration(min(s.times, restMost)))
 	return s.times
 }

@@ -5,20 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/channel"
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 const (
-	waitingBatch = 512 // texts taken from the inbox at a time
-	stepping     = 64  // workers stepped side by side
-	mostTries    = 5   // failures after which a text is set aside and told to people
+	waitingBatch = 512              // texts taken from the inbox at a time
+	stepping     = 64               // workers stepped side by side
+	askStands    = 30 * time.Minute // how long a question to a shared phone can be answered
+	mostTries    = 5                // failures after which a text is set aside and told to people
 )
 
 // Receive stores a text that came in. It is durable when Receive returns, and
@@ -43,24 +46,87 @@ func (e *Engine) Receive(ctx context.Context, r channel.Received) error {
 // StepWaiting steps the texts that wait, those of one sender in the order in
 // which they were received, and says whether more may wait.
 func (e *Engine) StepWaiting(ctx context.Context) (more bool, err error) {
-	rows, err := e.Store.Waiting(ctx, waitingBatch)
+	rows, err := e.waiting(ctx, store.Received{})
 	if err != nil {
-		return false, fmt.Errorf("read inbox: %w", err)
+		return false, err
 	}
-	var order []phone.Number
-	from := map[phone.Number][]store.Received{}
+	e.stepTexts(ctx, rows)
+	return len(rows) == waitingBatch, nil
+}
+
+// waiting reads a batch of the inbox. A text that cannot be opened is among
+// them, without its words: it is to be set aside, and the others go on.
+func (e *Engine) waiting(ctx context.Context, after store.Received) ([]store.Received, error) {
+	rows, err := e.Store.WaitingAfter(ctx, after, waitingBatch)
+	if err != nil && len(rows) == 0 {
+		return nil, fmt.Errorf("read inbox: %w", err)
+	}
+	e.report(ctx, "texts not opened", err)
+	return rows, nil
+}
+
+// stepTexts steps texts, those of one sender in their order: one that failed and
+// is to be tried again holds back the sender's later ones.
+func (e *Engine) stepTexts(ctx context.Context, rows []store.Received) {
+	var senders [][]store.Received
+	place := map[phone.Number]int{}
 	for _, r := range rows {
-		if from[r.From] == nil {
-			order = append(order, r.From)
+		i, found := place[r.From]
+		if !found || r.From.IsZero() {
+			i = len(senders)
+			place[r.From] = i
+			senders = append(senders, nil)
 		}
-		from[r.From] = append(from[r.From], r)
+		senders[i] = append(senders[i], r)
 	}
-	e.each(len(order), func(i int) {
-		for _, r := range from[order[i]] {
-			e.stepText(ctx, r)
+	e.each(len(senders), func(i int) {
+		for _, r := range senders[i] {
+			if !e.stepText(ctx, r) {
+				return
+			}
 		}
 	})
-	return len(rows) == waitingBatch, nil
+}
+
+// stepOwn steps the texts of these workers that wait, however long the inbox is:
+// their texts go before their Elapsed.
+func (e *Engine) stepOwn(ctx context.Context, workers []string) error {
+	var own []store.Received
+	var last store.Received
+	for {
+		rows, err := e.waiting(ctx, last)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			mine, err := e.sentByOne(ctx, workers, r)
+			if err != nil {
+				return err
+			}
+			if mine {
+				own = append(own, r)
+			}
+			last = r
+		}
+		if len(rows) < waitingBatch {
+			break
+		}
+	}
+	e.stepTexts(ctx, own)
+	return nil
+}
+
+// sentByOne says whether one of the workers holds the phone that the text is from.
+func (e *Engine) sentByOne(ctx context.Context, workers []string, r store.Received) (bool, error) {
+	pages, err := e.dir.open(ctx)
+	if err != nil {
+		return false, err
+	}
+	holders, err := pages.holding(ctx, r.From)
+	if err != nil {
+		return false, fmt.Errorf("find sender: %w", err)
+	}
+	return slices.ContainsFunc(holders, func(id string) bool { return slices.Contains(workers, id) }), nil
 }
 
 // each runs n independent pieces of work, a few at a time, and returns when all
@@ -84,24 +150,22 @@ func (e *Engine) each(n int, work func(i int)) {
 
 // stepText steps one text. One that cannot be stepped is tried again, then set
 // aside and told to people: it must not stop the others, nor be lost in silence.
-func (e *Engine) stepText(ctx context.Context, r store.Received) {
-	ref := store.ReceivedRef{Provider: r.Provider, ID: r.ID}
+// It is done when it was stepped or set aside.
+func (e *Engine) stepText(ctx context.Context, r store.Received) (done bool) {
 	err := guard(func() error { return e.takeText(ctx, r) })
 	if err == nil || ctx.Err() != nil {
-		return
+		return err == nil
 	}
 	e.Log.Error("text not stepped", "provider", r.Provider, "message", r.ID, "err", err)
-	attempts, err := e.Store.Tried(ctx, ref)
+	attempts, err := e.Store.Tried(ctx, r.Ref())
 	if err != nil || attempts < mostTries {
-		return
+		return false
 	}
-	if err := e.tellAside(ctx, r); err != nil {
-		e.Log.Error("set text aside", "message", r.ID, "err", err)
-		return
+	if err = e.tellAside(ctx, r); err == nil {
+		err = e.Store.SetAside(ctx, r.Ref(), "could not be stepped", e.Now())
 	}
-	if err := e.Store.SetAside(ctx, ref, "could not be stepped", e.Now()); err != nil {
-		e.Log.Error("set text aside", "message", r.ID, "err", err)
-	}
+	e.report(ctx, "text not set aside", err)
+	return err == nil
 }
 
 // guard turns a panic in one piece of work into its error.
@@ -114,8 +178,13 @@ func guard(work func() error) (err error) {
 	return work()
 }
 
+var errUnreadable = errors.New("its words cannot be opened")
+
 // takeText finds out whose text it is.
 func (e *Engine) takeText(ctx context.Context, r store.Received) error {
+	if r.From.IsZero() && r.RawFrom.IsZero() && r.Body.IsZero() {
+		return errUnreadable
+	}
 	pages, err := e.dir.open(ctx)
 	if err != nil {
 		return err
@@ -136,14 +205,22 @@ func (e *Engine) takeText(ctx context.Context, r store.Received) error {
 
 // textFrom steps a text of a known worker.
 func (e *Engine) textFrom(ctx context.Context, worker string, r store.Received) error {
-	_, fetchable := e.Providers[r.Provider]
-	g := given{
+	g := e.textGiven(r)
+	return e.hear(ctx, r.ReceivedAt, worker, g, heard{body: r.Body, doubtful: e.fetchable(r)})
+}
+
+func (e *Engine) textGiven(r store.Received) given {
+	return given{
 		in:       watch.Input{ID: inputID(r), Via: chanSMS},
 		words:    Words{Text: r.Body.Reveal(), From: r.From.E164()},
 		origin:   r.From,
-		received: []store.ReceivedRef{{Provider: r.Provider, ID: r.ID}},
+		received: []store.ReceivedRef{r.Ref()},
 	}
-	return e.hear(ctx, r.ReceivedAt, worker, g, heard{body: r.Body, doubtful: fetchable})
+}
+
+func (e *Engine) fetchable(r store.Received) bool {
+	_, known := e.Providers[r.Provider]
+	return known
 }
 
 func inputID(r store.Received) string { return r.Provider + "/" + r.ID }
@@ -151,46 +228,84 @@ func inputID(r store.Received) string { return r.Provider + "/" + r.ID }
 // sharedPhone steps a text from a phone that several people hold: it matches
 // each with a live visit; a cry for help alarms for all of them (rule 8.10).
 func (e *Engine) sharedPhone(ctx context.Context, holders []string, r store.Received) error {
-	var live []string
+	var live, of []string // who has live visits, and whose each of the visits is
 	var visits []watch.Visit
 	for _, id := range holders {
 		loaded, err := e.Store.Load(ctx, id)
 		if err != nil {
 			return err
 		}
-		if of := loaded.Watch.Live(); len(of) > 0 {
-			live = append(live, id)
-			visits = append(visits, of...)
+		for i, v := range loaded.Watch.Live() {
+			if i == 0 {
+				live = append(live, id)
+			}
+			of, visits = append(of, id), append(visits, v)
 		}
 	}
-	reading, err := e.readFor(ctx, holders[0], r)
-	if err != nil {
-		return err
+	who := live
+	if len(live) == 0 {
+		who = holders
 	}
-	danger := reading.Intent == checkin.Duress || reading.Intent == checkin.Distress
+	reading, danger, err := e.readForAll(ctx, who, r)
 	switch {
-	case danger && len(live) != 1:
-		if len(live) == 0 {
-			live = holders
-		}
-		return e.cryForAll(ctx, live, r)
+	case err != nil:
+		return err
 	case len(live) == 1:
 		return e.textFrom(ctx, live[0], r)
+	case danger:
+		return e.cryForAll(ctx, who, r)
 	case len(live) == 0:
 		return e.textFrom(ctx, holders[0], r)
 	}
-	for _, id := range live {
-		if i := slices.IndexFunc(visits, func(v watch.Visit) bool { return v.Reference == reading.Reference }); reading.Reference != "" && i >= 0 {
-			loaded, err := e.Store.Load(ctx, id)
-			if err != nil {
-				return err
-			}
-			if _, found := loaded.Watch.Visit(visits[i].ID); found {
-				return e.textFrom(ctx, id, r)
-			}
+	for i, v := range visits {
+		if v.Reference == reading.Reference {
+			return e.nowNamed(ctx, of[i], v, reading, r)
 		}
 	}
 	return e.askWho(ctx, live[0], r, visits)
+}
+
+// readForAll understands a text in the context of each who may have sent it: the
+// first reading, and whether it is a cry for help by anyone's.
+func (e *Engine) readForAll(ctx context.Context, who []string, r store.Received) (reading checkin.Reading, danger bool, err error) {
+	for i, id := range who {
+		one, err := e.readFor(ctx, id, r)
+		if err != nil {
+			return one, false, err
+		}
+		if i == 0 {
+			reading = one
+		}
+		danger = danger || one.Intent == checkin.Duress || one.Intent == checkin.Distress
+	}
+	return reading, danger, nil
+}
+
+// nowNamed steps a text of a shared phone that names its visit. A bare code is
+// the answer to what was asked back: it is what that phone said before.
+func (e *Engine) nowNamed(ctx context.Context, worker string, v watch.Visit, reading checkin.Reading, r store.Received) error {
+	before, err := e.askedBack(ctx, r)
+	if err != nil || reading.Intent != checkin.Unclear || before.IsZero() {
+		return errors.Join(err, e.textFrom(ctx, worker, r))
+	}
+	g := e.textGiven(r)
+	g.words.Note = before.Reveal()
+	return e.hear(ctx, r.ReceivedAt, worker, g, heard{body: before, visit: v.ID, doubtful: e.fetchable(r)})
+}
+
+// askedBack is what a shared phone said when it was last asked which visit it
+// meant, if that was lately.
+func (e *Engine) askedBack(ctx context.Context, r store.Received) (private.Text, error) {
+	entries, err := e.Store.Entries(ctx, unknownChain, r.ReceivedAt.Add(-askStands), r.ReceivedAt)
+	if err != nil {
+		return private.Text{}, fmt.Errorf("read what was asked back: %w", err)
+	}
+	for _, entry := range slices.Backward(entries) {
+		if w, err := WordsOf(entry); err == nil && entry.Kind == askedWhich && w.From == r.From.E164() {
+			return private.New(w.Text), nil
+		}
+	}
+	return private.Text{}, nil
 }
 
 // cryForAll raises an alarm for each holder of a shared phone. The inbox row is
@@ -200,7 +315,7 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 		g := given{in: watch.Input{ID: inputID(r) + "/" + id, Via: chanSMS},
 			words: Words{Text: r.Body.Reveal(), From: r.From.E164()}, origin: r.From}
 		if i == len(live)-1 {
-			g.received = []store.ReceivedRef{{Provider: r.Provider, ID: r.ID}}
+			g.received = []store.ReceivedRef{r.Ref()}
 		}
 		if err := e.hear(ctx, r.ReceivedAt, id, g, heard{body: r.Body}); err != nil {
 			return err
@@ -212,12 +327,21 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 // fetchBack asks a provider for a text that would end a visit, and gives the
 // core its answer.
 func (e *Engine) fetchBack(ctx context.Context, m store.Message, input string) error {
-	provider, id, _ := cutProvider(input)
+	provider, id, _ := strings.Cut(input, "/")
 	found, forged := false, false
 	if p, known := e.Providers[provider]; known {
-		_, err := p.Fetch(ctx, id)
-		found = err == nil
-		forged = errors.Is(err, channel.ErrNoMessage) && m.Attempts >= mostTries // a provider may be slow to know its own
+		ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+		defer cancel()
+		got, err := p.Fetch(ctx, id)
+		same, errSame := true, error(nil)
+		if err == nil {
+			same, errSame = e.sameText(ctx, m, input, got)
+		}
+		if errSame != nil {
+			return errSame
+		}
+		found = err == nil && same
+		forged = !same || errors.Is(err, channel.ErrNoMessage) && m.Attempts >= mostTries // a provider may be slow to know its own
 	}
 	g := given{in: watch.Input{ID: input + "/fetched/" + e.newID(e.Now()), Via: "clock",
 		Event: watch.Fetched{Message: input, Found: found, Forged: forged}}, origin: m.To}
@@ -230,13 +354,24 @@ func (e *Engine) fetchBack(ctx context.Context, m store.Message, input string) e
 	return nil
 }
 
-func cutProvider(input string) (provider, id string, ok bool) {
-	for i := range input {
-		if input[i] == '/' {
-			return input[:i], input[i+1:], true
-		}
+// sameText says whether what the provider holds is what the webhook said: the
+// words and the sender of the text as the record has it.
+func (e *Engine) sameText(ctx context.Context, m store.Message, input string, got channel.Received) (bool, error) {
+	entries, err := e.Store.Entries(ctx, m.Worker, m.CreatedAt.Add(-askStands), m.CreatedAt.Add(time.Second))
+	if err != nil {
+		return false, fmt.Errorf("read the text as it came: %w", err)
 	}
-	return "", input, false
+	for _, entry := range entries {
+		if entry.ID != input {
+			continue
+		}
+		said, err := WordsOf(entry)
+		if err != nil {
+			return false, fmt.Errorf("read the text as it came: %w", err)
+		}
+		return said.From == got.From.E164() && checkin.Normalise(said.Text) == checkin.Normalise(got.Body.Reveal()), nil
+	}
+	return false, fmt.Errorf("text %s is not in the record", input)
 }
 
 // CatchUp asks the providers for texts that their webhooks did not bring.
@@ -246,7 +381,9 @@ func (e *Engine) CatchUp(ctx context.Context, since time.Time) error {
 			if err != nil {
 				return fmt.Errorf("list texts of %s: %w", name, err)
 			}
-			r.ReceivedAt = e.Now() // on our clock: the provider's may not be a rehearsal's
+			if now := e.Now(); e.Rehearsal || r.ReceivedAt.IsZero() || r.ReceivedAt.After(now) {
+				r.ReceivedAt = now // the provider's clock is not a rehearsal's
+			}
 			if err := e.Receive(ctx, r); err != nil {
 				return err
 			}

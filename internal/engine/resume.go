@@ -23,6 +23,11 @@ const (
 // responders are told of the gap itself.
 func (e *Engine) Resume(ctx context.Context) error {
 	at := e.Now()
+	if e.Place != "" { // what the process before us here had claimed and did not settle
+		if err := e.Store.Release(ctx, e.Place, at); err != nil {
+			return err
+		}
+	}
 	since, err := e.instant(ctx, aliveKey)
 	if err != nil {
 		return err
@@ -30,7 +35,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 	if since.IsZero() || !since.Before(at) {
 		return e.alive(ctx, at)
 	}
-	e.report(ctx, "catch up", e.CatchUp(ctx, since)) // a provider that is down must not keep the alarms from starting
+	e.report(ctx, "catch up", e.catchUpBriefly(ctx, since.Add(-catchUpBack)))
 	fell, err := e.fellDue(ctx, since, at)
 	if err != nil {
 		return err
@@ -44,6 +49,14 @@ func (e *Engine) Resume(ctx context.Context) error {
 		}
 	}
 	return e.alive(ctx, at)
+}
+
+// catchUpBriefly asks for missed texts for a moment only: a provider that is slow
+// or down must not keep the alarms from starting. The chores ask again.
+func (e *Engine) catchUpBriefly(ctx context.Context, since time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout/2)
+	defer cancel()
+	return e.CatchUp(ctx, since)
 }
 
 // fellDue lists the visits whose due time passed while nothing ran.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,7 +72,7 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 	if err == nil {
 		var n int
 		n, err = e.StepDue(ctx)
-		more = more || n == dueBatch
+		more = more || n >= dueBatch
 	}
 	if err != nil {
 		if ctx.Err() == nil {
@@ -102,10 +103,15 @@ func (e *Engine) untilWake(ctx context.Context, began time.Time) time.Duration {
 // and says how many there were.
 func (e *Engine) StepDue(ctx context.Context) (int, error) {
 	at := e.Now()
-	due, err := e.Store.DueWorkers(ctx, at, dueBatch)
+	due, err := e.Store.DueWorkers(ctx, at, dueBatch+e.pulse.stuckNow()) // those who are stuck must not fill the batch
 	if err != nil {
 		return 0, fmt.Errorf("read who is due: %w", err)
 	}
+	due = slices.DeleteFunc(due, func(id string) bool { return e.pulse.resting(id, at) })
+	if len(due) == 0 {
+		return 0, nil
+	}
+	e.report(ctx, "texts of those who are due not stepped", e.stepOwn(ctx, due)) // and no reason to keep an alarm from opening
 	e.each(len(due), func(i int) { e.elapse(ctx, at, due[i]) })
 	return len(due), nil
 }
@@ -113,9 +119,6 @@ func (e *Engine) StepDue(ctx context.Context) (int, error) {
 // elapse steps one worker for whom time has passed. One whose step fails must
 // not stop the others, and people are told.
 func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
-	if e.pulse.resting(worker, at) {
-		return
-	}
 	err := guard(func() error {
 		_, err := e.handle(ctx, at, worker, given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}})
 		return err
@@ -125,10 +128,8 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
 		return
 	}
 	e.Log.Error("worker not stepped", "worker", worker, "err", err)
-	if e.pulse.failed(worker, at.Add(e.Clock.Plan(sweep))) == mostTries {
-		if err := e.tellStuck(ctx, at, worker); err != nil {
-			e.Log.Error("tell of stuck worker", "worker", worker, "err", err)
-		}
+	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries {
+		e.report(ctx, "tell of stuck worker", e.tellStuck(ctx, at, worker)) // once an hour
 	}
 }
 

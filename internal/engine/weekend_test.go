@@ -55,7 +55,7 @@ func TestWeekend(t *testing.T) {
 		w.must(w.act("p-ann", watch.Close{Evidence: watch.SeenByPolice, Note: true, Ended: true, StoodDownAt: w.clock.Now(), StoodDownTo: true}))
 		w.noAlarm()
 		w.is(visit, watch.Ended)
-		for _, n := range []string{sam, ann} {
+		for _, n := range []string{sam, samHome, ann} {
 			w.phone(n).Expects("Stood down")
 		}
 		w.wait(6 * time.Hour)

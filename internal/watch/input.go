@@ -32,12 +32,13 @@ type (
 		Overlap bool  `json:"overlap,omitempty"`
 	}
 
-	// Edit changes a visit's times from a page, the API or the calendar. Zero
-	// leaves a time as it is.
+	// Edit changes a visit's times and responders from a page, the API or the
+	// calendar. Zero and nil leave a thing as it is.
 	Edit struct {
 		Visit         string    `json:"visit"`
 		StartsAt      time.Time `json:"starts_at,omitzero"`
 		ExpectedEndAt time.Time `json:"expected_end_at,omitzero"`
+		Responders    *[]string `json:"responders,omitempty"`
 		Overlap       bool      `json:"overlap,omitempty"`
 	}
 
@@ -67,6 +68,7 @@ type (
 		Both      bool           `json:"both,omitempty"`     // "we're both out"
 		Doubtful  bool           `json:"doubtful,omitempty"` // it came by a webhook and can still be fetched back
 		OpensAs   Visit          `json:"opens_as,omitzero"`  // the visit that an IN opens when there is none (rule 2.4)
+		Besides   *Text          `json:"besides,omitempty"`  // what a text that asks for a person says of the visit as well
 	}
 
 	// Fetched is the provider's answer when a text was asked for again.
@@ -92,6 +94,7 @@ type (
 	// Unreached says that nothing could be handed over to someone by any way in
 	// a round of the alarm: the next in the cover chain is told at once.
 	Unreached struct {
+		Alarm  string `json:"alarm,omitempty"` // "" for the one that is open
 		Person string `json:"person"`
 		Round  int    `json:"round"`
 	}

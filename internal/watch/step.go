@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -243,7 +244,14 @@ func (w *Watch) forget(at time.Time) {
 	}
 }
 
-func (s *step) alarmID() string { return "a" + s.in.ID }
+func (s *step) alarmID() string {
+	return "a" + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '-' // it stands in addresses, and an input's id may have slashes
+	}, s.in.ID)
+}
 
 // covered says whether the open alarm covers the visit, so that nothing but a
 // person's close moves its clock (rule 3.2).

@@ -21,7 +21,7 @@ func (s *step) text(t Text) {
 	case t.Intent == checkin.Distress:
 		s.distress(t)
 	case t.Intent == checkin.Ask:
-		s.asks()
+		s.asks(t)
 	case t.Intent == checkin.Unclear && t.Number:
 		s.reply(Reply{Notice: ReplyNumber})
 	default:
@@ -44,6 +44,8 @@ func (s *step) duress(t Text) {
 	if !s.shown {
 		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
 		s.w.Alarm.Asked = s.in.ID
+	} else if t.Besides != nil {
+		s.said(*t.Besides)
 	}
 	s.reply(Reply{Notice: ReplyAsk})
 }
@@ -121,9 +123,13 @@ func (s *step) near() []string {
 	return soon
 }
 
-// asks passes on a request for a person (rule 4.2).
-func (s *step) asks() {
+// asks passes on a request for a person (rule 4.2), and takes what else the text
+// says, as the watch that the worker sees does for the phrase.
+func (s *step) asks(t Text) {
 	s.pass(TellAsksFor, s.nearest(), OneText)
+	if t.Besides != nil {
+		s.said(*t.Besides)
+	}
 	s.reply(Reply{Notice: ReplyAsk})
 }
 

@@ -157,10 +157,16 @@ func (s *step) edit(e Edit) error {
 		return err
 	}
 	before := v
+	if e.Responders != nil {
+		v.Responders = slices.Clone(*e.Responders)
+	}
 	v.StartsAt, v.ExpectedEndAt = orElse(e.StartsAt, v.StartsAt), orElse(e.ExpectedEndAt, v.ExpectedEndAt)
 	p := problems(s.at, v)
 	if e.StartsAt.IsZero() { // a start that was accepted once is not judged again
 		p = slices.DeleteFunc(p, func(p Problem) bool { return p.Field == "starts_at" })
+	}
+	if e.StartsAt.IsZero() && e.ExpectedEndAt.IsZero() { // its times stay as they are
+		p = nil
 	}
 	if !e.Overlap && (v.StartsAt.Before(before.StartsAt) || v.ExpectedEndAt.After(before.ExpectedEndAt)) {
 		p = append(p, s.overlaps(v)...)
