@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime"
 	"strings"
@@ -82,7 +83,8 @@ func (f benchFlags) measure(w world, run func(context.Context, bench.Options) ([
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	o := bench.Options{Database: f.Database, Program: program, Environ: w.environ, Version: version}
+	o := bench.Options{Database: f.Database, Program: program, Environ: w.environ, Version: version,
+		Log: slog.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
 	if f.Cpuprofile != "" {
 		file, err := os.Create(f.Cpuprofile)
 		if err != nil {

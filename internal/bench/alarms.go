@@ -44,22 +44,24 @@ func Alarms(ctx context.Context, o Options, size AlarmSize) ([]Figure, error) {
 }
 
 func (s *system) measureAlarms(ctx context.Context, o Options, size AlarmSize) ([]Figure, error) {
-	alone, err := s.raise(ctx, o, "alarms one at a time", 0, size.Alone, size.Every)
+	alone, _, err := s.raise(ctx, o, "alarms one at a time", 0, size.Alone, size.Every)
 	if err != nil {
 		return nil, err
 	}
-	together, err := s.raise(ctx, o, "alarms at one instant", size.Alone, size.Together, 0)
+	together, used, err := s.raise(ctx, o, "alarms at one instant", size.Alone, size.Together, 0)
 	if err != nil {
 		return nil, err
 	}
 	figures := spread("deadline to hand-over, one at a time", alone, aloneWithin)
 	crowd := spread(fmt.Sprintf("deadline to hand-over, %s at one instant", thousands(size.Together)), together, 0)
 	last := atMost(fmt.Sprintf("deadline to hand-over, the last of %s", thousands(size.Together)), quantile(sorted(together), 1), togetherWithin)
-	return append(append(figures, crowd[:2]...), last), nil
+	cost := Figure{Name: "processor time for each of these, load and stand-in included", Value: written(used / time.Duration(max(size.Together, 1)))}
+	return append(append(figures, crowd[:2]...), last, cost), nil
 }
 
-// raise books a visit for each of n workers, lets them fall due, and gives how late each alarm's text was.
-func (s *system) raise(ctx context.Context, o Options, what string, first, n int, every time.Duration) ([]time.Duration, error) {
+// raise books a visit for each of n workers, lets them fall due, and gives how late each alarm's text was, and the processor time that went
+// into it.
+func (s *system) raise(ctx context.Context, o Options, what string, first, n int, every time.Duration) ([]time.Duration, time.Duration, error) {
 	w := newWaiting(n)
 	s.twilio.watch(w.see)
 	base := time.Now().Add(lead + time.Duration(n)*perVisit).Truncate(time.Millisecond)
@@ -70,22 +72,20 @@ func (s *system) raise(ctx context.Context, o Options, what string, first, n int
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	used := processorTime()
 	last := base.Add(time.Duration(n-1) * every)
 	for time.Now().Before(last.Add(patience)) && w.left() > 0 {
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
-			return nil, err
-		}
-		if err := s.ended(); err != nil {
-			return nil, err
+		if err := keepFirst(pause(ctx, 50*time.Millisecond), s.ended()); err != nil {
+			return nil, 0, err
 		}
 		o.progress(what, n-w.left(), n)
 	}
 	if left := w.left(); left > 0 {
-		return nil, fmt.Errorf("%d of %d alarms were not handed over within %s of the last deadline", left, n, patience)
+		return nil, 0, fmt.Errorf("%d of %d alarms were not handed over within %s of the last deadline", left, n, patience)
 	}
-	return w.late(), nil
+	return w.late(), processorTime() - used, nil
 }
 
 // waiting knows which alarms are awaited and when each came.

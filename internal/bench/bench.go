@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime/pprof"
 	"text/tabwriter"
 )
@@ -22,9 +23,9 @@ type Options struct {
 	Program  string   // the path of allclear itself, for what is measured in a process of its own
 	Environ  []string // for that process; as os.Environ
 	Version  string
-	Profile  io.Writer                         // a CPU profile of the measured stretch; nil: none
-	Progress func(what string, done, of int)   // nil: quiet
-	Trouble  func(format string, given ...any) // what went wrong and stopped nothing; nil: quiet
+	Profile  io.Writer                       // a CPU profile of the measured stretch; nil: none
+	Progress func(what string, done, of int) // nil: quiet
+	Log      *slog.Logger                    // of the program
 }
 
 // Figure is one result.
@@ -57,12 +58,6 @@ func Print(w io.Writer, figures []Figure) error {
 func (o Options) progress(what string, done, of int) {
 	if o.Progress != nil {
 		o.Progress(what, done, of)
-	}
-}
-
-func (o Options) trouble(format string, given ...any) {
-	if o.Trouble != nil {
-		o.Trouble(format, given...)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -87,7 +86,7 @@ func (o Options) settings(at place, p *provider) (app.Options, error) {
 		return app.Options{}, fmt.Errorf("read our number: %w", err)
 	}
 	return app.Options{
-		Database: at.database, Listen: "127.0.0.1:0", Key: at.key, Version: o.Version, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Database: at.database, Listen: "127.0.0.1:0", Key: at.key, Version: o.Version, Log: o.Log,
 		Twilio: &app.Twilio{AccountSID: accountSID, AuthToken: private.New(authToken), From: from, API: p.url},
 	}, nil
 }

@@ -15,6 +15,8 @@ const (
 	// groupJobs and groupWork bound one commit, so that nothing holds the write lock for long: a statement takes 10 to 20 µs.
 	groupJobs = 256
 	groupWork = 400
+	// sharedWork bounds what is done besides in a commit that texts received wait for: their senders wait too.
+	sharedWork = 200
 )
 
 // writer is the one goroutine that writes to SQLite. It takes all that waits, runs each job under a savepoint of one transaction, commits
@@ -111,9 +113,20 @@ func (w *writer) loop() {
 	}
 }
 
-// drain commits a job and all that waits behind it.
+// drain commits a job and all that waits behind it. What comes in the meantime is taken up with each commit: a text received goes first, and
+// must not wait for the work that was there before it.
 func (w *writer) drain(j *job) {
-	jobs := []*job{j}
+	jobs := begin(w.more([]*job{j}))
+	for len(jobs) > 0 {
+		jobs = w.commit(jobs)
+		taken := len(jobs)
+		jobs = w.more(jobs)
+		jobs = append(jobs[:taken], begin(jobs[taken:])...)
+	}
+}
+
+// more takes what waits, without waiting for it.
+func (w *writer) more(jobs []*job) []*job {
 	for len(jobs) < groupJobs {
 		select {
 		case j := <-w.queue:
@@ -123,10 +136,7 @@ func (w *writer) drain(j *job) {
 		}
 		break
 	}
-	jobs = begin(jobs)
-	for len(jobs) > 0 {
-		jobs = w.commit(jobs)
-	}
+	return jobs
 }
 
 // begin leaves out the jobs whose callers gave up.
@@ -189,8 +199,12 @@ func (w *writer) runAll(ctx context.Context, jobs []*job) (ran, rest []*job, err
 	if err != nil {
 		return received, others, err
 	}
+	most := groupWork
+	if len(received) > 0 {
+		most = sharedWork
+	}
 	for i, j := range others {
-		if work > groupWork && i > 0 {
+		if work > most && i > 0 {
 			return append(received, others[:i]...), others[i:], nil
 		}
 		n, err := w.runOne(ctx, j)
