@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 const (
@@ -119,10 +117,7 @@ func (e *Engine) StepDue(ctx context.Context) (int, error) {
 // elapse steps one worker for whom time has passed. One whose step fails must
 // not stop the others, and people are told.
 func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
-	err := guard(func() error {
-		_, err := e.handle(ctx, at, worker, given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}})
-		return err
-	})
+	err := guard(func() error { return e.elapsed(ctx, at, worker) })
 	if err == nil || ctx.Err() != nil {
 		e.pulse.well(worker)
 		return
