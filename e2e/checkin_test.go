@@ -88,7 +88,7 @@ func TestMonstrousTextsBreakNothing(t *testing.T) {
 	t.Parallel()
 	w, visit := inside(t, 120, time.Hour)
 	for _, words := range []string{
-		strings.Repeat("out of milk ", 834), "🦄🌈🎉👩‍👩‍👧‍👦", "\x00\x00\x00", "LATE\x00 15", "\xff\xfe", " ", "‮TUO", strings.Repeat("a", 10_000),
+		strings.Repeat("out of milk ", 834), "🦄🌈🎉👩‍👩‍👧‍👦", "\x00\x00\x00", "LATE\x00 15", "\xff\xfe", " ", "\u202eTUO", strings.Repeat("a", 10_000),
 	} {
 		before := len(w.TextsTo(town.Priya.Mobile))
 		w.Text(town.Priya, words)

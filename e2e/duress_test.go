@@ -83,6 +83,8 @@ func TestACryForHelpAlarmsAtOnce(t *testing.T) {
 	answer := w.WaitText(town.Priya.Mobile, w.Tolerance(), "got your message")
 	w.Check(spoken(answer.Body) == "Got your message.", "Priya is answered %q", answer.Body)
 	w.WaitText(town.Sam.Mobile, w.Tolerance(), "999", town.Priya.Short())
-	w.WaitAlarm(w.Tolerance(), "be distress", func(a town.Alarm) bool { return a.Kind == "distress" })
+	alarm := w.WaitAlarm(w.Tolerance(), "be distress", func(a town.Alarm) bool { return a.Kind == "distress" })
 	w.WaitText(town.Ann.Mobile, 2*time.Minute+w.Tolerance(), "999")
+	w.Acknowledge(alarm, town.Ann) // by its id as it stands in an address
+	w.WaitText(town.Sam.Mobile, 2*w.Tolerance(), town.Ann.First(), "has the alarm")
 }

@@ -32,7 +32,7 @@ func TestKilledAtAnyMomentTheSamePeopleAreTold(t *testing.T) {
 		var whole *town.Town
 		t.Run("unbroken", func(t *testing.T) {
 			whole = open(t, town.Options{Speed: 600})
-			weekend.Play(whole, weekend.Options{AcknowledgeWithin: killPlan})
+			weekend.Play(whole, weekend.Options{AcknowledgeWithin: killPlan, SlowHands: true})
 		})
 		if t.Failed() {
 			return

@@ -18,6 +18,7 @@ import (
 
 var (
 	kills = flag.Int("kills", 0, "how many times a run is killed: 0 for 6, or 20 where CI is set")
+	given = flag.String("binary", "", "the allclear to play; it is built when this is empty")
 	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "draws the moments of the kills")
 )
 
@@ -39,14 +40,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // in the temporary folder in any case
-	binary = filepath.Join(dir, "allclear")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../cmd/allclear")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build allclear: %v\n%s", err, out)
-		return 1
-	}
-	if err := os.Chmod(dir, 0o755); err != nil { // some stories run it as another user
+	if binary, err = build(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -58,6 +52,20 @@ func run(m *testing.M) int {
 	}
 	defer cluster.stop()
 	return m.Run()
+}
+
+// build makes the binary in dir, unless one was given, and returns its path.
+func build(dir string) (string, error) {
+	if *given != "" {
+		return filepath.Abs(*given)
+	}
+	made := filepath.Join(dir, "allclear")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", made, "../cmd/allclear")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build allclear: %w: %s", err, out)
+	}
+	return made, os.Chmod(dir, 0o755) // some stories run it as another user
 }
 
 func parallelGiven() bool {

@@ -119,12 +119,19 @@ func readOnly(t *testing.T) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries { // its key can be read: only writing is in question
-		if err := os.Chmod(filepath.Join(dir, e.Name()), 0o444); err != nil {
+	for _, e := range entries {
+		name, mode := filepath.Join(dir, e.Name()), os.FileMode(0o444)
+		if strings.HasSuffix(name, ".key") { // which its user alone may read, and only writing is in question
+			mode = 0o400
+			if os.Getuid() == 0 {
+				err = os.Chown(name, nobody, nobody)
+			}
+		}
+		if err := errors.Join(err, os.Chmod(name, mode)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(dir, 0o555); err != nil {
+	if err := errors.Join(os.Chmod(dir, 0o555), os.Chmod(filepath.Dir(dir), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(dir, 0o755) }) // so that it can be removed

@@ -1,6 +1,7 @@
 package town
 
 import (
+	"maps"
 	"net/http"
 	"time"
 )
@@ -98,9 +99,7 @@ func (w *Town) Liaison(a Alarm, by Person, note string) {
 // CloseForm closes an overdue alarm: Priya was spoken with, and the visit is over. A play adds what else it needs.
 func CloseForm(by Person, more Form) Form {
 	form := Form{"by": by.ID, "evidence": "spoke_worker", "note": "she told me what we had for lunch", "visit": "ended"}
-	for name, value := range more {
-		form[name] = value
-	}
+	maps.Copy(form, more)
 	return form
 }
 

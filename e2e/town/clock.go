@@ -17,19 +17,28 @@ type clock struct {
 	real  time.Time
 }
 
+// readings is how often the clock is read at the start: the quickest answer tells the time best.
+const readings = 7
+
 // synchronise reads Allclear's clock.
 func (w *Town) synchronise() {
 	w.t.Helper()
-	before := time.Now()
-	answer := Ask[struct {
-		Now   time.Time `json:"now"`
-		Speed float64   `json:"speed"`
-	}](w, http.MethodGet, "/clock", nil, http.StatusOK)
-	after := time.Now()
-	w.Check(answer.Speed == float64(w.o.Speed), "the clock runs at %d times (it runs at %v)", w.o.Speed, answer.Speed)
-	w.clock.mu.Lock()
-	defer w.clock.mu.Unlock()
-	w.clock.plan, w.clock.real = answer.Now, before.Add(after.Sub(before)/2)
+	best := slack
+	for range readings {
+		before := time.Now()
+		answer := Ask[struct {
+			Now   time.Time `json:"now"`
+			Speed float64   `json:"speed"`
+		}](w, http.MethodGet, "/clock", nil, http.StatusOK)
+		took := time.Since(before)
+		w.Check(answer.Speed == float64(w.o.Speed), "the clock runs at %d times (it runs at %v)", w.o.Speed, answer.Speed)
+		if took < best {
+			best = took
+			w.clock.mu.Lock()
+			w.clock.plan, w.clock.real = answer.Now, before.Add(took/2)
+			w.clock.mu.Unlock()
+		}
+	}
 }
 
 // Now is the plan time.

@@ -1,6 +1,7 @@
 package town
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -44,9 +45,7 @@ func TeamForm(changes Form) Form {
 		"start_prompt": "10m", "end_prompts": []string{"0s", "10m"}, "duress_phrase": "Scarlett", "fallback": Lee.ID,
 		"named_buddy": nil, "out_word": "off", "out_closes_overdue": false, "prompts": true, "working_hours": "Mon-Fri 08:30-17:00",
 	}
-	for name, value := range changes {
-		plan[name] = value
-	}
+	maps.Copy(plan, changes)
 	return Form{"name": "ECHo", "zone": "Europe/London", "plan": plan}
 }
 

@@ -28,8 +28,8 @@ type Options struct {
 	Tell func(at time.Time, done bool, line string)
 	// AcknowledgeWithin is how long one responder has before the next is told; 0 is the plan's 5 min.
 	AcknowledgeWithin time.Duration
-	// SlowHands leaves time for an Allclear that is killed in between: Ann takes the alarm on the page when her call
-	// was cut off.
+	// SlowHands leaves time for an Allclear that is killed in between: Priya texts the time itself, and Ann takes the
+	// alarm on the page when her call was cut off.
 	SlowHands bool
 }
 
@@ -107,8 +107,12 @@ func (p *play) goIn() {
 
 func (p *play) runLate() {
 	p.end = p.end.Add(Extension)
-	p.tell("It takes longer. Priya texts: LATE 15")
-	p.Text(town.Priya, "LATE 15")
+	words := "LATE 15"
+	if p.o.SlowHands { // a number of minutes means another time once the end has passed
+		words = "LATE " + town.Clock(p.end)
+	}
+	p.tell("It takes longer. Priya texts: %s", words)
+	p.Text(town.Priya, words)
 	reply := p.WaitText(town.Priya.Mobile, p.Tolerance(), town.Clock(p.end))
 	p.saw("She is answered: %q", reply.Body)
 	p.WaitVisit(p.visit.ID, p.Tolerance(), "end 15 minutes later", func(v town.Visit) bool { return v.ExpectedEndAt.Equal(p.end) })
@@ -155,7 +159,6 @@ func (p *play) discreet(body string) {
 
 func (p *play) tellSecondResponder() {
 	next := p.end.Add(Grace + p.o.AcknowledgeWithin)
-	p.NoText(town.Ann.Mobile, p.visit.Reference)
 	text := p.WaitText(town.Ann.Mobile, p.until(next)+p.Tolerance(), town.Priya.Short(), p.visit.Reference, "not heard")
 	p.saw("Nobody took it for %d minutes: Ann, second on call, is texted: %q", int(p.o.AcknowledgeWithin.Minutes()), text.Body)
 	p.must(!text.At.Before(next.Add(-p.Tolerance())), "She was not troubled before.")
@@ -258,7 +261,7 @@ func (p *play) standDown() {
 	p.Refused(town.Request{Method: http.MethodPost, Path: path, Body: town.CloseForm(town.Ann, nil)}, "police_stood_down", http.StatusUnprocessableEntity)
 	p.saw("The alarm does not close before the police are stood down.")
 	p.CloseAlarm(p.alarm, town.CloseForm(town.Ann, town.Form{
-		"police_stood_down": town.Form{"at": town.Instant(p.Now()), "to": "PC 1822 Howell"},
+		"police_stood_down": town.Form{"at": town.Instant(p.Now().Add(-time.Minute)), "to": "PC 1822 Howell"},
 	}))
 	p.saw("With the police stood down and the evidence given, it closes.")
 	p.WaitText(town.Sam.Mobile, p.Tolerance(), "stood down", p.visit.Reference)
@@ -271,6 +274,6 @@ func (p *play) lookBack() {
 	closed := p.Alarms("closed")
 	p.must(len(closed) == 1 && closed[0].Evidence != nil && *closed[0].Evidence == "spoke_worker", "The alarm is closed, with how we know.")
 	p.must(p.Visit(p.visit.ID).Status == "ended", "The visit has ended.")
-	p.NoText(town.Lee.Mobile, p.visit.Reference)
+	p.NoText(town.Lee.Mobile, p.visit.Reference, "not heard")
 	p.saw("Lee, the fallback, was not needed and not told.")
 }

@@ -127,7 +127,7 @@ func (a *API) raiseAlarm(c *call) (answer, error) {
 // visitOf reads a field that names one of a worker's visits.
 func (a *API) visitOf(c *call, field, worker string) (string, error) {
 	id := c.in.id(field)
-	if id == "" {
+	if id == "" || worker == "" { // an unknown worker is said of the worker
 		return "", nil
 	}
 	v, err := a.Store.Visit(c.Context(), id)

@@ -61,6 +61,9 @@ func (a *API) adapt(rt route) http.Handler {
 		ans, err := a.answer(rt, c)
 		if err != nil {
 			p := problemOf(err)
+			if p.status == http.StatusInternalServerError && !reads(r) {
+				p = unstored(err) // whatever it was: what is not known to be kept is to be sent again
+			}
 			a.logProblem(rt.pattern, c.who, p)
 			p.write(w)
 			return
@@ -87,7 +90,7 @@ func (a *API) answer(rt route, c *call) (answer, error) {
 			return answer{}, tooMany(wait)
 		}
 	}
-	if c.Method == http.MethodGet || c.Method == http.MethodHead {
+	if reads(c.Request) {
 		return rt.handle(c)
 	}
 	in, raw, err := readBody(c.w, c.Request)
@@ -97,6 +100,9 @@ func (a *API) answer(rt route, c *call) (answer, error) {
 	c.in = in
 	return a.once(c, raw, rt.handle)
 }
+
+// reads says that the request changes nothing.
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // tooMany is a 429 that says when to come again.
 func tooMany(wait time.Duration) *problem {

@@ -89,9 +89,7 @@ func (a *API) readCheckin(c *call) (said engine.Checkin, via string, err error) 
 		in.wrong("by", "is missing: who was called or texted")
 	}
 	a.checkUntil(c, said)
-	if said.Person != "" {
-		said.Visit, err = a.visitOf(c, "visit", said.Person)
-	}
+	said.Visit, err = a.visitOf(c, "visit", said.Person)
 	return said, via, err
 }
 

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // personJSON is a person as the API answers them, numbers in E.164.
@@ -68,6 +70,9 @@ func (a *API) putPerson(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.in.need("team")
+	if err := a.ownPersonID(c, p); err != nil {
+		return answer{}, err
+	}
 	if err := c.in.done(); err != nil {
 		return answer{}, err
 	}
@@ -79,6 +84,20 @@ func (a *API) putPerson(c *call) (answer, error) {
 		return answer{}, fmt.Errorf("find person again: %w", err)
 	}
 	return made(created, personOf(p))
+}
+
+// ownPersonID refuses an external id that another person has.
+func (a *API) ownPersonID(c *call, p buddy.Person) error {
+	if p.ExternalID == "" {
+		return nil
+	}
+	switch other, err := a.Store.Person(c.Context(), p.ExternalID); {
+	case err == nil && other.ID != p.ID:
+		c.in.wrong("external_id", "names another person")
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("look for person: %w", err)
+	}
+	return nil
 }
 
 func readPerson(in *body, id string) buddy.Person {

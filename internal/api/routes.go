@@ -67,6 +67,18 @@ func (a *API) routes() []route {
 	}
 }
 
+// Route is a call of the JSON API as its document has it: its method and path, and the scope that grants it.
+type Route struct{ Pattern, Scope string }
+
+// Routes lists the calls of the JSON API.
+func Routes() []Route {
+	var list []Route
+	for _, r := range (*API)(nil).routes() {
+		list = append(list, Route{r.pattern, r.scope})
+	}
+	return list
+}
+
 // mux routes everything that is served here: the JSON API, the webhooks, the health checks and the page that stands in
 // for the pages.
 func (a *API) mux() http.Handler {

@@ -76,6 +76,9 @@ func (a *API) readTeam(c *call, id string) (store.Team, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return t, fmt.Errorf("find team: %w", err)
 	}
+	if err := a.ownTeamID(c, t); err != nil {
+		return t, err
+	}
 	raw, given := in.take("plan")
 	if t.Plan = plan.Standard(); !given && was.HasPlan {
 		t.Plan = was.Plan
@@ -91,6 +94,20 @@ func (a *API) readTeam(c *call, id string) (store.Team, error) {
 	in.also(problems)
 	t.Plan = settings
 	return t, nil
+}
+
+// ownTeamID refuses an external id that another team has.
+func (a *API) ownTeamID(c *call, t store.Team) error {
+	if t.ExternalID == "" {
+		return nil
+	}
+	switch other, err := a.Store.Team(c.Context(), t.ExternalID); {
+	case err == nil && other.ID != t.ID:
+		c.in.wrong("external_id", "names another team")
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("look for team: %w", err)
+	}
+	return nil
 }
 
 // rehearsal says that the clock runs faster than time.

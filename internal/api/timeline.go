@@ -44,10 +44,10 @@ var ofAlarm = []watch.What{
 // event is one thing that an entry says happened.
 type event struct {
 	What  watch.What `json:"what"`
-	Visit string     `json:"visit"`
-	Alarm string     `json:"alarm"`
-	By    string     `json:"by"`
-	Until time.Time  `json:"until"`
+	Visit string     `json:"visit,omitempty"`
+	Alarm string     `json:"alarm,omitempty"`
+	By    string     `json:"by,omitempty"`
+	Until time.Time  `json:"until,omitzero"`
 }
 
 // entry is an entry of the record, read.

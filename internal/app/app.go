@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -116,6 +115,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.clock, err = newClock(ctx, a.db, a.o.Speed); err != nil {
 		return err
 	}
+	if err := a.sameTime(ctx); err != nil {
+		return err
+	}
 	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w; is another Allclear running there?", a.o.Listen, errors.Unwrap(err))
 	}
@@ -123,8 +125,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		a.o.URL = "http://" + a.listen.Addr().String()
 	}
 	metrics := newMetrics(a)
+	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
-		Rehearsal: a.o.Speed > 0, Node: nodeName(), Told: metrics.told}
+		Rehearsal: a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
 	if t := a.o.Twilio; t != nil {
 		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
@@ -144,13 +147,27 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	return nil
 }
 
-// nodeName names this process in leases.
-func nodeName() string {
+// sameTime refuses to run beside a database server, and so beside other nodes,
+// whose clock is far from ours: a deadline must mean the same to all of them.
+func (a *App) sameTime(ctx context.Context) error {
+	server, remote, err := a.db.ServerTime(ctx)
+	if err != nil || !remote {
+		return err
+	}
+	if off := time.Until(server).Abs(); off > astrayMost {
+		return fmt.Errorf("this machine's clock is %s from the database server's; set both by NTP", off.Round(time.Second))
+	}
+	return nil
+}
+
+// place names where this process runs: no other can listen there at the same
+// time, so that one that did before us has ended.
+func place(listening net.Addr) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "node"
 	}
-	return fmt.Sprintf("%s/%d/%s", filepath.Base(host), os.Getpid(), rand.Text()[:6])
+	return host + "/" + listening.String() + "/"
 }
 
 // Addr is where the server listens.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -20,17 +21,8 @@ func (a *App) beat(ctx context.Context) error {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
 	client := &http.Client{Timeout: beatTimeout}
-	told := false
 	for {
-		if off := a.clock.astray().Abs(); off > astrayMost && !told {
-			told = true
-			a.o.Log.Error("the wall clock was moved; this process goes on by the time that truly passed", "by", off.Round(time.Second).String())
-			if err := a.engine.TellClock(ctx, off); err != nil {
-				a.o.Log.Error("tell of the clock", "err", err)
-			}
-		} else if off <= astrayMost {
-			told = false
-		}
+		a.watchClock(ctx, client)
 		if a.o.Heartbeat != "" {
 			if err := a.beatOnce(ctx, client); err != nil {
 				a.o.Log.Warn("heartbeat not sent", "err", err)
@@ -42,6 +34,42 @@ func (a *App) beat(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// watchClock tells people when the wall clock was moved, and takes it as the
+// time only when it was set forward and another clock agrees.
+func (a *App) watchClock(ctx context.Context, client *http.Client) {
+	off := a.clock.astray()
+	if off.Abs() <= astrayMost {
+		return
+	}
+	witness, err := a.witness(ctx, client)
+	adopted := err == nil && a.clock.adopt(witness)
+	a.o.Log.Error("the wall clock was moved", "by", off.Round(time.Second).String(), "adopted", adopted)
+	if err := a.engine.TellClock(ctx, off.Abs()); err != nil {
+		a.o.Log.Error("tell of the clock", "err", err)
+	}
+}
+
+// witness is the time by another machine's clock: the database's, where it is
+// on a server, else the provider's.
+func (a *App) witness(ctx context.Context, client *http.Client) (time.Time, error) {
+	if t, remote, err := a.db.ServerTime(ctx); remote || err != nil {
+		return t, err
+	}
+	if a.o.Twilio == nil {
+		return time.Time{}, errors.New("no other clock to ask")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, a.o.Twilio.API, nil)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask the provider's clock: %w", err)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask the provider's clock: %w", err)
+	}
+	defer resp.Body.Close()
+	return http.ParseTime(resp.Header.Get("Date"))
 }
 
 func (a *App) beatOnce(ctx context.Context, client *http.Client) error {

@@ -41,7 +41,8 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 	switch {
 	case errors.Is(err, errRehearsal):
 		findings = append(findings, Finding{About: "clock", Says: err.Error(), StopsAlarm: true})
-		c = &clock{start: time.Now().UTC(), booted: uptime()}
+		c = &clock{}
+		c.base.Store(&base{start: time.Now().UTC(), booted: uptime()})
 	case err != nil && !errors.Is(err, store.ErrReadOnly):
 		return findings, err
 	default:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,9 +18,14 @@ import (
 // clock that is set forward or back in between moves no alarm. A rehearsal's
 // runs faster, from an anchor in the database.
 type clock struct {
-	start  time.Time // the wall clock when this process started, or later if it had been later before
-	booted time.Duration
+	base   atomic.Pointer[base]
 	anchor anchor
+}
+
+// base is what true time is counted from.
+type base struct {
+	start  time.Time     // the wall clock when this process started, or later if it had been later before
+	booted time.Duration // how long the machine had been up then
 }
 
 // anchor is where a rehearsal clock started: Plan was the time at Real.
@@ -40,7 +46,8 @@ var errRehearsal = errors.New("this database belongs to a rehearsal: give ALLCLE
 
 // newClock reads or makes the database's clock.
 func newClock(ctx context.Context, db *store.DB, speed int) (*clock, error) {
-	c := &clock{start: time.Now().UTC(), booted: uptime()}
+	c := &clock{}
+	c.base.Store(&base{start: time.Now().UTC(), booted: uptime()})
 	noted, err := db.Meta(ctx, anchorKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("read clock: %w", err)
@@ -51,7 +58,8 @@ func newClock(ctx context.Context, db *store.DB, speed int) (*clock, error) {
 	case speed == 0:
 		return nil, errRehearsal
 	case noted == "":
-		first, err := json.Marshal(anchor{Real: c.start, Plan: c.start, Speed: speed})
+		now := c.real()
+		first, err := json.Marshal(anchor{Real: now, Plan: now, Speed: speed})
 		if err != nil {
 			return nil, err
 		}
@@ -75,10 +83,21 @@ func (c *clock) neverBack(ctx context.Context, db *store.DB) error {
 	if err != nil {
 		return fmt.Errorf("read when this last ran: %w", err)
 	}
-	if alive, err := time.Parse(time.RFC3339Nano, noted); err == nil && alive.After(c.start) {
-		c.start = alive
+	if alive, err := time.Parse(time.RFC3339Nano, noted); err == nil && alive.After(c.real()) {
+		c.base.Store(&base{start: alive, booted: uptime()})
 	}
 	return nil
+}
+
+// adopt takes a wall clock that was set forward, once another clock agrees with
+// it. A step back is never taken: what was due must not wait again.
+func (c *clock) adopt(witness time.Time) bool {
+	wall := time.Now().UTC()
+	if wall.Sub(witness).Abs() > astrayMost || !wall.After(c.real()) {
+		return false
+	}
+	c.base.Store(&base{start: wall, booted: uptime()})
+	return true
 }
 
 // changeSpeed lets a rehearsal go on at another speed from where it is.
@@ -96,7 +115,10 @@ func (c *clock) changeSpeed(ctx context.Context, db *store.DB, speed int) error 
 }
 
 // real is the true time, as this process counts it.
-func (c *clock) real() time.Time { return c.start.Add(uptime() - c.booted) }
+func (c *clock) real() time.Time {
+	b := c.base.Load()
+	return b.start.Add(uptime() - b.booted)
+}
 
 // Now is the time on this clock.
 func (c *clock) Now() time.Time {
@@ -115,7 +137,7 @@ func (c *clock) Plan(real time.Duration) time.Duration { return real * time.Dura
 func (c *clock) speed() int { return max(c.anchor.Speed, 1) }
 
 // astray is how far the wall clock has gone from the time this process counts.
-func (c *clock) astray() time.Duration { return time.Now().Sub(c.real()) }
+func (c *clock) astray() time.Duration { return time.Since(c.real()) }
 
 // uptime is how long this machine has been up, asleep included; Go's own timers
 // and monotonic readings stand still in a suspended machine.

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // metrics are figures without a name or a number in them.
@@ -30,7 +32,7 @@ func newMetrics(a *App) *metrics {
 	})
 	astray := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "allclear_clock_astray_seconds", Help: "How far the wall clock is from the time this process counts."},
 		func() float64 { return a.clock.astray().Seconds() })
-	m.registry.MustRegister(m.handoff, ready, astray, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.handoff, ready, astray, backlog{a.db}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -47,3 +49,29 @@ func withMetrics(front http.Handler, m *metrics) http.Handler {
 		front.ServeHTTP(w, r)
 	})
 }
+
+// backlog counts what is to be done, each time it is asked.
+type backlog struct{ db *store.DB }
+
+var (
+	textsWaiting    = prometheus.NewDesc("allclear_texts_waiting", "Texts that were stored and not yet stepped.", nil, nil)
+	messagesPending = prometheus.NewDesc("allclear_messages_pending", "Messages that were not yet handed over, or not yet recorded as such.", nil, nil)
+)
+
+func (backlog) Describe(to chan<- *prometheus.Desc) {
+	to <- textsWaiting
+	to <- messagesPending
+}
+
+func (b backlog) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), countWithin)
+	defer cancel()
+	texts, messages, err := b.db.Backlog(ctx)
+	if err != nil {
+		return // a figure that is not known is not given
+	}
+	to <- prometheus.MustNewConstMetric(textsWaiting, prometheus.GaugeValue, float64(texts))
+	to <- prometheus.MustNewConstMetric(messagesPending, prometheus.GaugeValue, float64(messages))
+}
+
+const countWithin = 5 * time.Second

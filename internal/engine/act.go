@@ -30,9 +30,9 @@ func (e *Engine) Act(ctx context.Context, who Actor, alarm string, event watch.E
 		return fmt.Errorf("read alarm: %w", err)
 	}
 	g := given{in: watch.Input{ID: e.actID(who, alarm), By: who.By, Via: who.Via, Event: event}, token: who.Token, words: words}
-	g.prepare = func(_ context.Context, _ scene, w watch.Watch, in *watch.Input) error {
+	g.prepare = func(_ context.Context, _ scene, w watch.Watch, g *given) error {
 		if w.Alarm == nil || w.Alarm.ID != alarm {
-			if slices.Contains(w.Seen, in.ID) {
+			if slices.Contains(w.Seen, g.in.ID) {
 				return nil // a repeat of what closed it
 			}
 			return &watch.Refused{Says: "the alarm is closed"}
@@ -100,7 +100,7 @@ func (e *Engine) Checkin(ctx context.Context, who Actor, c Checkin) (CheckedIn, 
 	reading := pressed(c)
 	var done outcome
 	h := heard{body: c.Text, visit: c.Visit, reading: &reading, done: &done, spoken: spoken}
-	if err := e.hear(ctx, e.Now(), c.Person, &g, h); err != nil {
+	if err := e.hear(ctx, e.Now(), c.Person, g, h); err != nil {
 		return CheckedIn{}, err
 	}
 	in := checkedIn(reading, done)

@@ -145,14 +145,14 @@ func (e *Engine) tryBooking(ctx context.Context, at time.Time, p planned, overla
 
 func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned, b Booking) (gap bool, err error) {
 	g := given{in: watch.Input{ID: e.actID(who, "book/"+p.visit.ID), By: who.By, Via: who.Via}, token: who.Token}
-	g.prepare = func(ctx context.Context, s scene, _ watch.Watch, in *watch.Input) error {
+	g.prepare = func(ctx context.Context, s scene, _ watch.Watch, g *given) error {
 		ref, err := e.freeReference(ctx)
 		p.visit.Reference, p.visit.Clock = ref, s.team.Plan.Clock
 		if b.Prompts != nil {
 			p.visit.Clock.Prompts = *b.Prompts
 		}
 		gap = e.gapWithin(s, p.visit)
-		in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
+		g.in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
 		return err
 	}
 	g.finish = func(sc scene, next watch.Watch, c *store.Change) {

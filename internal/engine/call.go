@@ -43,7 +43,7 @@ func (e *Engine) Press(ctx context.Context, nonce, digit string) (Pressed, strin
 	}
 	at := e.Now()
 	g := given{in: watch.Input{ID: "press/" + nonce, By: c.message.Person, Via: "press", Event: watch.Acknowledge{}}}
-	g.prepare = func(_ context.Context, _ scene, w watch.Watch, _ *watch.Input) error {
+	g.prepare = func(_ context.Context, _ scene, w watch.Watch, _ *given) error {
 		if w.Alarm == nil || w.Alarm.ID != c.message.Alarm {
 			return watch.ErrNoAlarm // closed since, and perhaps another is open
 		}

@@ -40,7 +40,7 @@ func (e *Engine) lane(ctx context.Context, which int, l lane) {
 	e.loop(ctx, which, func(ctx context.Context) time.Duration {
 		slots <- struct{}{} // wait for one to be free
 		<-slots
-		rows, err := e.claim(ctx, l.class, l.slots-len(slots))
+		rows, err := e.claim(ctx, l.class, l.slots) // not only as many as are free: a claim costs a commit, and under load would be for one
 		if err != nil && ctx.Err() == nil {
 			e.Log.Error("messages not claimed", "class", l.class, "err", err)
 		}

@@ -22,7 +22,7 @@ type Store interface {
 	Load(ctx context.Context, worker string) (store.Loaded, error)
 	Commit(ctx context.Context, c store.Change) error
 	DueWorkers(ctx context.Context, at time.Time, limit int) ([]string, error)
-	NextWake(ctx context.Context) (time.Time, error)
+	NextDue(ctx context.Context, after time.Time) (time.Time, error)
 
 	Receive(ctx context.Context, r store.Received) (bool, error)
 	WaitingAfter(ctx context.Context, after store.Received, limit int) ([]store.Received, error)
@@ -32,6 +32,7 @@ type Store interface {
 
 	Claim(ctx context.Context, at, leaseUntil time.Time, owner, class string, limit int) ([]store.Message, error)
 	Settle(ctx context.Context, done []store.Outcome) error
+	Release(ctx context.Context, node string, at time.Time) error
 	Message(ctx context.Context, id string) (store.Message, error)
 	Attempts(ctx context.Context, message string) ([]store.Attempt, error)
 	MessageByNonce(ctx context.Context, nonce string) (store.Message, error)
@@ -94,7 +95,8 @@ type Options struct {
 	Number    string                       // our own number, as people see it
 	Emergency string                       // the organisation's emergency contact: a person's id or a number
 	Rehearsal bool                         // every message says REHEARSAL
-	Node      string                       // names this process in leases; unique
+	Place     string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
+	Node      string                       // names this process in leases; unique, and begins with Place
 	Told      func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
 }
 

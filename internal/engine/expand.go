@@ -115,8 +115,10 @@ func (x *expansion) tell(t watch.Tell) error {
 	values.Until, values.Late, values.Unsure, values.Round = x.local(t.Until), t.Late+x.behind(), t.Unsure, t.Round
 	values.Name = private.New(x.g.name)
 	values.Who = x.shortName(x.ctx, x.sc.pages, t.Who)
-	values.Link = x.link(t.Alarm, t.Visit)
-	values.Spoke = x.done.after.Alarm != nil && !x.done.after.Alarm.SpokeAt.IsZero()
+	values.Link, values.Name = x.link(t.Alarm, t.Visit), private.New(x.g.name)
+	if a := x.done.after.Alarm; a != nil {
+		values.Since, values.Spoke = x.local(a.RaisedAt), !a.SpokeAt.IsZero()
+	}
 	x.reach(m, p, t, values)
 	return nil
 }
@@ -202,6 +204,9 @@ func numbers(p buddy.Person, r watch.Reach, round int) (texts, calls []phone.Num
 
 // reply makes the row that answers the worker, to where they wrote from.
 func (x *expansion) reply(r watch.Reply) {
+	if x.recorded() && r.Of == x.g.in.ID {
+		return // the answer is shown to whoever recorded it; in danger nothing may reach the worker's phone
+	}
 	to := x.g.origin
 	if to.IsZero() || r.Of == "" {
 		to = x.sc.worker.Mobile
@@ -225,6 +230,12 @@ func (x *expansion) reply(r watch.Reply) {
 	}
 	x.add(store.Message{Channel: chanSMS, Class: classPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
 		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.Now().Add(promptLife)})
+}
+
+// recorded says whether a responder recorded this for the worker (rule 2.7).
+func (x *expansion) recorded() bool {
+	_, text := x.g.in.Event.(watch.Text)
+	return text && x.g.in.By != "" && x.g.in.By != x.sc.worker.ID
 }
 
 // values are the words' blanks that every sentence about this worker shares.

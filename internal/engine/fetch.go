@@ -120,7 +120,7 @@ func (e *Engine) elapsed(ctx context.Context, at time.Time, worker string) error
 	tick := given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}}
 	var c claimed
 	first := tick
-	first.prepare = func(_ context.Context, _ scene, w watch.Watch, _ *watch.Input) error {
+	first.prepare = func(_ context.Context, _ scene, w watch.Watch, _ *given) error {
 		var found bool
 		if c, found = unasked(w); found {
 			return errUnasked

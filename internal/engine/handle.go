@@ -26,9 +26,9 @@ type given struct {
 	origin   phone.Number // where the worker wrote from; zero: their own mobile
 	name     string       // the person asked for, as the answer says it
 	received []store.ReceivedRef
-	// prepare completes the input from the watch as it was loaded, before the
-	// step; nil when nothing is to be completed.
-	prepare func(ctx context.Context, sc scene, w watch.Watch, in *watch.Input) error
+	// prepare completes what is given from the watch as it was loaded, before
+	// the step; nil when nothing is to be completed.
+	prepare func(ctx context.Context, sc scene, w watch.Watch, g *given) error
 	// finish adds what only the caller knows to the transaction.
 	finish func(sc scene, next watch.Watch, c *store.Change)
 }
@@ -73,20 +73,19 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
 		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
 	}
-	in := g.in
-	in.Cover = e.cover(sc, at, loaded.Watch.Visits)
-	in.Clock = sc.team.Plan.Clock
+	g.in.Cover = e.cover(sc, at, loaded.Watch.Visits)
+	g.in.Clock = sc.team.Plan.Clock
 	if g.prepare != nil {
-		if err := g.prepare(ctx, sc, loaded.Watch, &in); err != nil {
+		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
 			return outcome{before: loaded.Watch}, err
 		}
 	}
-	next, effects, err := loaded.Watch.Step(at, in)
+	next, effects, err := loaded.Watch.Step(at, g.in)
 	done := outcome{before: loaded.Watch, after: next, effects: effects}
 	if err != nil {
 		return done, err
 	}
-	c, err := e.change(ctx, at, loaded, sc, in, g, done)
+	c, err := e.change(ctx, at, loaded, sc, g, done)
 	if err != nil {
 		return done, err
 	}
@@ -97,7 +96,7 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 }
 
 // change is the transaction that a step asks for.
-func (e *Engine) change(ctx context.Context, at time.Time, loaded store.Loaded, sc scene, in watch.Input, g given, done outcome) (store.Change, error) {
+func (e *Engine) change(ctx context.Context, at time.Time, loaded store.Loaded, sc scene, g given, done outcome) (store.Change, error) {
 	c := store.Change{Worker: done.after.Worker, Revision: loaded.Revision, Watch: done.after, WakeAt: done.after.Wake(), Received: g.received}
 	var events []event
 	for _, effect := range done.effects {
@@ -114,7 +113,7 @@ func (e *Engine) change(ctx context.Context, at time.Time, loaded store.Loaded, 
 		c.Alarms = append(c.Alarms, store.Alarm{Alarm: *a, Worker: c.Worker, Status: "open"})
 	}
 	c.Visits = movedVisits(done)
-	entry, err := e.entry(at, in, g, done, events)
+	entry, err := e.entry(at, g, done, events)
 	if err != nil {
 		return c, err
 	}
@@ -163,7 +162,8 @@ func alarmOf(done outcome) string {
 
 // entry is the line of the worker's history: the input itself, so that the
 // history replays to the watch, and the private words sealed beside it.
-func (e *Engine) entry(at time.Time, in watch.Input, g given, done outcome, events []event) (store.Entry, error) {
+func (e *Engine) entry(at time.Time, g given, done outcome, events []event) (store.Entry, error) {
+	in := g.in
 	raw, err := json.Marshal(in)
 	if err != nil {
 		return store.Entry{}, fmt.Errorf("write input %s: %w", in.ID, err)

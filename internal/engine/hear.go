@@ -28,10 +28,10 @@ type heard struct {
 }
 
 // hear understands a text in the context of the worker's visits and steps it.
-func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g *given, h heard) error {
+func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given, h heard) error {
 	opens := watch.Visit{}
 	var reading checkin.Reading
-	g.prepare = func(ctx context.Context, sc scene, w watch.Watch, in *watch.Input) error {
+	g.prepare = func(ctx context.Context, sc scene, w watch.Watch, g *given) error {
 		if h.reading != nil && h.reading.Intent != "" {
 			reading = *h.reading
 		} else {
@@ -49,14 +49,14 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g *given
 				opens = v
 			}
 		}
-		in.Event = withRequest(reading, visible, h, w, sc, opens)
+		g.in.Event = withRequest(reading, visible, h, w, sc, opens)
 		return nil
 	}
 	g.finish = func(sc scene, _ watch.Watch, c *store.Change) { completeUnplanned(sc, opens, c) }
-	if raised, err := e.raisedForColleague(ctx, at, worker, *g, h); raised || err != nil {
+	if raised, err := e.raisedForColleague(ctx, at, worker, g, h); raised || err != nil {
 		return err
 	}
-	done, err := e.handle(ctx, at, worker, *g)
+	done, err := e.handle(ctx, at, worker, g)
 	if h.reading != nil {
 		*h.reading = reading
 	}

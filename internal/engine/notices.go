@@ -298,7 +298,7 @@ func (e *Engine) unreached(ctx context.Context, at time.Time, m store.Message) e
 			return err
 		}
 	}
-	g := given{in: watch.Input{ID: "unreached/" + m.ID, Via: "clock", Event: watch.Unreached{Person: m.Person, Round: m.Round}}}
+	g := given{in: watch.Input{ID: "unreached/" + m.ID, Via: "clock", Event: watch.Unreached{Alarm: m.Alarm, Person: m.Person, Round: m.Round}}}
 	_, err = e.handle(ctx, at, m.Worker, g)
 	if errors.Is(err, watch.ErrNoAlarm) {
 		return nil

@@ -18,7 +18,7 @@ import (
 
 const (
 	waitingBatch = 512              // texts taken from the inbox at a time
-	stepping     = 16               // workers stepped side by side
+	stepping     = 64               // workers stepped side by side
 	askStands    = 30 * time.Minute // how long a question to a shared phone can be answered
 	mostTries    = 5                // failures after which a text is set aside and told to people
 )
@@ -205,7 +205,7 @@ func (e *Engine) takeText(ctx context.Context, r store.Received) error {
 // textFrom steps a text of a known worker.
 func (e *Engine) textFrom(ctx context.Context, worker string, r store.Received) error {
 	g := e.textGiven(r)
-	return e.hear(ctx, r.ReceivedAt, worker, &g, heard{body: r.Body, doubtful: e.fetchable(r)})
+	return e.hear(ctx, r.ReceivedAt, worker, g, heard{body: r.Body, doubtful: e.fetchable(r)})
 }
 
 func (e *Engine) textGiven(r store.Received) given {
@@ -289,7 +289,7 @@ func (e *Engine) nowNamed(ctx context.Context, worker string, v watch.Visit, rea
 	}
 	g := e.textGiven(r)
 	g.words.Note = before.Reveal()
-	return e.hear(ctx, r.ReceivedAt, worker, &g, heard{body: before, visit: v.ID, doubtful: e.fetchable(r)})
+	return e.hear(ctx, r.ReceivedAt, worker, g, heard{body: before, visit: v.ID, doubtful: e.fetchable(r)})
 }
 
 // askedBack is what a shared phone said when it was last asked which visit it
@@ -316,7 +316,7 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 		if i == len(live)-1 {
 			g.received = []store.ReceivedRef{r.Ref()}
 		}
-		if err := e.hear(ctx, r.ReceivedAt, id, &g, heard{body: r.Body}); err != nil {
+		if err := e.hear(ctx, r.ReceivedAt, id, g, heard{body: r.Body}); err != nil {
 			return err
 		}
 	}

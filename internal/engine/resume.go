@@ -23,6 +23,11 @@ const (
 // responders are told of the gap itself.
 func (e *Engine) Resume(ctx context.Context) error {
 	at := e.Now()
+	if e.Place != "" { // what the process before us here had claimed and did not settle
+		if err := e.Store.Release(ctx, e.Place, at); err != nil {
+			return err
+		}
+	}
 	since, err := e.instant(ctx, aliveKey)
 	if err != nil {
 		return err

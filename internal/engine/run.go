@@ -11,7 +11,7 @@ import (
 const (
 	sweep     = 250 * time.Millisecond // the longest that a lost wake-up can cost
 	sealEvery = 500 * time.Millisecond
-	choreEach = 5 * time.Second
+	choreEach = time.Second
 	dueBatch  = 512 // workers stepped in one pass
 )
 
@@ -39,6 +39,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
+	wg.Go(func() { e.listen(ctx) })
 	wg.Wait()
 	return nil
 }
@@ -84,6 +85,7 @@ func (e *Engine) loop(ctx context.Context, which int, pass func(context.Context)
 // stepPass steps the texts that wait and the workers whose wake has come, and
 // says how long nothing is due.
 func (e *Engine) stepPass(ctx context.Context) time.Duration {
+	at := e.Now()
 	more, err := e.StepWaiting(ctx)
 	if err == nil {
 		var n int
@@ -100,19 +102,19 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 	if more {
 		return 0
 	}
-	return e.untilWake(ctx)
+	return e.untilWake(ctx, at)
 }
 
-// untilWake is how long the loop may sleep; never longer than the sweep.
-func (e *Engine) untilWake(ctx context.Context) time.Duration {
-	next, err := e.Store.NextWake(ctx)
+// untilWake is how long the loop may sleep after a pass that began at an
+// instant; never longer than the sweep. What was due by then had its turn: a
+// worker whose step fails must not keep the next one's deadline waiting, nor the
+// loop from sleeping.
+func (e *Engine) untilWake(ctx context.Context, began time.Time) time.Duration {
+	next, err := e.Store.NextDue(ctx, began)
 	if err != nil || next.IsZero() {
 		return sweep
 	}
-	if wait := e.Clock.Real(next.Sub(e.Now())); wait > 0 && wait < sweep {
-		return wait
-	}
-	return sweep
+	return min(e.Clock.Real(next.Sub(e.Now())), sweep)
 }
 
 // StepDue gives an Elapsed to the workers whose wake has come, earliest first,
@@ -143,6 +145,26 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
 	e.Log.Error("worker not stepped", "worker", worker, "err", err)
 	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries {
 		e.report(ctx, "tell of stuck worker", e.tellStuck(ctx, at, worker)) // once an hour
+	}
+}
+
+// listen is woken by what other nodes commit. While it cannot listen, the sweep
+// finds the same a little later.
+func (e *Engine) listen(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		err := e.Store.Listen(ctx, e.woken)
+		if err == nil || ctx.Err() != nil {
+			return // there are no other nodes, or we stop
+		}
+		e.Log.Warn("not woken by other nodes; looking at intervals", "err", err)
+		timer.Reset(choreEach)
 	}
 }
 

@@ -236,3 +236,14 @@ func (db *DB) Aside(ctx context.Context) ([]ReceivedRef, error) {
 	}
 	return refs, nil
 }
+
+// Backlog says how much is still to be done: texts that were not stepped, and messages that were not handed over.
+func (db *DB) Backlog(ctx context.Context) (texts, messages int, err error) {
+	if texts, err = first(ctx, db.reader, value[int], `SELECT count(*) FROM inbox WHERE state = 'waiting'`); err == nil {
+		messages, err = first(ctx, db.reader, value[int], `SELECT count(*) FROM outbox WHERE state = 'pending'`)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("count what is to be done: %w", err)
+	}
+	return texts, messages, nil
+}

@@ -15,6 +15,10 @@ import (
 // migrate runs the migrations of a dialect that the database lacks. A database that is newer than this program is left as it is: whether
 // it can be read was asked before.
 func migrate(ctx context.Context, dialect goose.Dialect, pool *sql.DB, folder string, options ...goose.ProviderOption) error {
+	version, err := first(ctx, direct{pool}, value[int64], `SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
+	if err == nil && version >= migrations.Version {
+		return nil // most starts: no lock is taken
+	}
 	files, err := fs.Sub(migrations.Files, folder)
 	if err != nil {
 		return err

@@ -210,3 +210,16 @@ func (db *DB) MessagesAbout(ctx context.Context, alarm string) ([]Message, error
 	}
 	return messages, nil
 }
+
+// Release gives up the leases of processes whose names begin with node: they are known to have ended, and what they had claimed is due at once.
+func (db *DB) Release(ctx context.Context, node string, at time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE outbox SET next_at = $2, leased_by = '' WHERE state = 'pending' AND leased_by <> '' AND substr(leased_by, 1, $3) = $1`,
+			node, instant(at), len(node))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release leases: %w", err)
+	}
+	return nil
+}

@@ -201,8 +201,11 @@ func TestReceiptsComeInAnyOrder(t *testing.T) {
 		receipt := func(status string, rank int, failed bool) (store.Message, bool, error) {
 			return db.Receipt(t.Context(), "twilio", "SM-m1", status, rank, failed, 0, nine)
 		}
-		if _, news, err := receipt("queued", 1, false); !errors.Is(err, store.ErrNotFound) || !news {
+		if _, news, err := receipt("queued", 1, false); err != nil || !news {
 			t.Errorf("one that overtakes its settle: %v, %v", news, err)
+		}
+		if _, news, err := db.Receipt(t.Context(), "twilio", "SM-none", "failed", 9, true, 0, nine); !errors.Is(err, store.ErrNotFound) || !news {
+			t.Errorf("a failure that overtakes its settle: %v, %v", news, err)
 		}
 		tell(t, db, "e1", told("m1"))
 		must(t, db.Settle(t.Context(), []store.Outcome{handed(claim(t, db, "a", nine)[0], "a")}))
@@ -221,7 +224,7 @@ func TestReceiptsComeInAnyOrder(t *testing.T) {
 			m, news, err := receipt(c.status, c.rank, c.failed)
 			must(t, err)
 			a := ok[[]store.Attempt](t)(db.Attempts(t.Context(), "m1"))[0]
-			if m.ID != "m1" || news != c.news || a.Status != c.stands || a.Failed {
+			if (m.ID == "m1") != c.failed || news != c.news || a.Status != c.stands || a.Failed {
 				t.Errorf("%s: message %q, news %v, stands %q, failed %v", c.status, m.ID, news, a.Status, a.Failed)
 			}
 		}

@@ -2,10 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-
-	"database/sql"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -47,10 +48,17 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.reader = direct{shared}
 	where := conf.ConnConfig.Database + " at " + conf.ConnConfig.Host
 	if err := db.checkPostgres(ctx); err != nil {
-		return fmt.Errorf("open database %s: %w", where, err)
+		return fmt.Errorf("open database %s: %w", where, oneLine{err})
 	}
 	return nil
 }
+
+// oneLine says an error in one line: pgx has a line for each address it tried.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+
+func (e oneLine) Unwrap() error { return e.error }
 
 // checkPostgres refuses a server that answers before it wrote, and brings the tables to this version unless only reading was asked for.
 func (db *DB) checkPostgres(ctx context.Context) error {
@@ -145,4 +153,18 @@ func (db *DB) Listen(ctx context.Context, woken func()) error {
 		}
 		woken()
 	}
+}
+
+// ServerTime is the time by the clock of the database's server, which all nodes
+// share. remote is false on SQLite, which has no clock of its own.
+func (db *DB) ServerTime(ctx context.Context) (t time.Time, remote bool, err error) {
+	if db.pg == nil {
+		return t, false, nil
+	}
+	var micros int64
+	row := db.pg.pool.QueryRowContext(ctx, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
+	if err := row.Scan(&micros); err != nil {
+		return t, true, fmt.Errorf("read the database's clock: %w", err)
+	}
+	return time.UnixMicro(micros).UTC(), true, nil
 }

@@ -99,10 +99,12 @@ func (db *DB) Attempts(ctx context.Context, message string) ([]Attempt, error) {
 	return attempts, nil
 }
 
-// Receipt records what a provider says became of a message, and gives the message and whether this is news. Receipts come in any order and
-// more than once: only a higher rank is news, so one that is final stays.
+// Receipt records what a provider says became of a message, and whether this is news. Receipts come in any order and more than once: only a
+// higher rank is news, so one that is final stays. A failure comes with its message, since something must follow; several receipts of
+// success come for each message, and nobody asks for theirs.
 //
-// One that overtakes its own Settle is kept, and answered with ErrNotFound; [DB.Attempts] shows it as soon as the attempt is there.
+// One that overtakes its own Settle is kept, and a failure then answered with ErrNotFound; [DB.Attempts] shows it as soon as the attempt
+// is there.
 func (db *DB) Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time) (Message, bool, error) {
 	news := false
 	err := db.write(ctx, func(t *tx) error {
@@ -115,6 +117,9 @@ func (db *DB) Receipt(ctx context.Context, provider, providerID, status string, 
 	})
 	if err != nil {
 		return Message{}, false, fmt.Errorf("record receipt of %s: %w", provider, err)
+	}
+	if !failed {
+		return Message{}, news, nil
 	}
 	m, err := db.MessageByProvider(ctx, provider, providerID)
 	return m, news, err

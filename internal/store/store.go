@@ -91,7 +91,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = db.checkVault(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		_ = db.Close() // what went wrong first is what to say
+		return nil, err
 	}
 	return db, nil
 }

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -85,12 +87,13 @@ func (t *tx) commit(c Change, raw string) error {
 	if err := t.insertEntries(rows); err != nil {
 		return err
 	}
-	for _, v := range c.Visits {
+	// always in the order of their ids: two nodes must not wait for each other
+	for _, v := range slices.SortedFunc(slices.Values(c.Visits), func(a, b Visit) int { return cmp.Compare(a.ID, b.ID) }) {
 		if err := t.putVisit(v); err != nil {
 			return fmt.Errorf("visit %s: %w", v.ID, err)
 		}
 	}
-	for _, a := range c.Alarms {
+	for _, a := range slices.SortedFunc(slices.Values(c.Alarms), func(a, b Alarm) int { return cmp.Compare(a.ID, b.ID) }) {
 		if err := t.putAlarm(a); err != nil {
 			return fmt.Errorf("alarm %s: %w", a.ID, err)
 		}
@@ -171,6 +174,18 @@ func (db *DB) DueWorkers(ctx context.Context, at time.Time, limit int) ([]string
 		return nil, fmt.Errorf("look for workers whose time has come: %w", err)
 	}
 	return ids, nil
+}
+
+// NextDue gives the next instant after one at which a worker's time comes; zero for none.
+func (db *DB) NextDue(ctx context.Context, after time.Time) (time.Time, error) {
+	next, err := first(ctx, db.reader, func(s scanner) (next time.Time, err error) {
+		err = s.Scan(at{&next})
+		return next, err
+	}, `SELECT min(wake_at) FROM workers WHERE wake_at > $1`, instant(after))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for whose time comes next: %w", err)
+	}
+	return next, nil
 }
 
 // NextWake gives the next instant at which a worker's time comes or a message is due; zero for none.

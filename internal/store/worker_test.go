@@ -262,6 +262,7 @@ func TestWhoseTimeHasCome(t *testing.T) {
 		idle.WakeAt = time.Time{}
 		must(t, db.Commit(t.Context(), idle))
 		same(t, "next wake", ok[time.Time](t)(db.NextWake(t.Context())), nine.Add(time.Minute))
+		same(t, "next due after it", ok[time.Time](t)(db.NextDue(t.Context(), nine.Add(time.Minute))), nine.Add(2*time.Minute))
 		same(t, "due at once", ok[[]string](t)(db.DueWorkers(t.Context(), nine.Add(time.Minute), 10)), []string{"p-v2"})
 		same(t, "due later", ok[[]string](t)(db.DueWorkers(t.Context(), nine.Add(time.Hour), 2)), []string{"p-v2", "p-v1"})
 
@@ -269,5 +270,6 @@ func TestWhoseTimeHasCome(t *testing.T) {
 		c.Messages = []store.Message{told("m1")}
 		must(t, db.Commit(t.Context(), c))
 		same(t, "a message wakes too", ok[time.Time](t)(db.NextWake(t.Context())), nine)
+		same(t, "but no worker's time comes with it", ok[time.Time](t)(db.NextDue(t.Context(), nine.Add(3*time.Minute))), time.Time{})
 	})
 }

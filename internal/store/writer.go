@@ -15,6 +15,8 @@ const (
 	// groupJobs and groupWork bound one commit, so that nothing holds the write lock for long: a statement takes 10 to 20 µs.
 	groupJobs = 256
 	groupWork = 400
+	// sharedWork bounds what is done besides in a commit that texts received wait for: their senders wait too.
+	sharedWork = 200
 )
 
 // writer is the one goroutine that writes to SQLite. It takes all that waits, runs each job under a savepoint of one transaction, commits
@@ -60,6 +62,9 @@ func startWriter(db *DB, conn *sql.Conn) *writer {
 // do gives a job to the writer and waits for the answer. A context that ends before the job is begun withdraws it; once begun, the answer
 // is waited for, so that it is always known.
 func (w *writer) do(ctx context.Context, j *job) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	j.done = make(chan error, 1)
 	select {
 	case w.queue <- j:
@@ -108,9 +113,20 @@ func (w *writer) loop() {
 	}
 }
 
-// drain commits a job and all that waits behind it.
+// drain commits a job and all that waits behind it. What comes in the meantime is taken up with each commit: a text received goes first, and
+// must not wait for the work that was there before it.
 func (w *writer) drain(j *job) {
-	jobs := []*job{j}
+	jobs := begin(w.more([]*job{j}))
+	for len(jobs) > 0 {
+		jobs = w.commit(jobs)
+		taken := len(jobs)
+		jobs = w.more(jobs)
+		jobs = append(jobs[:taken], begin(jobs[taken:])...)
+	}
+}
+
+// more takes what waits, without waiting for it.
+func (w *writer) more(jobs []*job) []*job {
 	for len(jobs) < groupJobs {
 		select {
 		case j := <-w.queue:
@@ -120,10 +136,7 @@ func (w *writer) drain(j *job) {
 		}
 		break
 	}
-	jobs = begin(jobs)
-	for len(jobs) > 0 {
-		jobs = w.commit(jobs)
-	}
+	return jobs
 }
 
 // begin leaves out the jobs whose callers gave up.
@@ -167,7 +180,7 @@ func (w *writer) commit(jobs []*job) (rest []*job) {
 	if _, err := w.on.exec(ctx, "COMMIT"); err != nil {
 		_, _ = w.on.exec(ctx, "ROLLBACK")
 		w.notDurable(err)
-		answer(ran, fmt.Errorf("%w: %w", ErrUnknown, err))
+		answer(ran, fmt.Errorf("%w: %w", ErrUnknown, explain("commit", "", err)))
 		return rest
 	}
 	for _, j := range ran {
@@ -186,8 +199,12 @@ func (w *writer) runAll(ctx context.Context, jobs []*job) (ran, rest []*job, err
 	if err != nil {
 		return received, others, err
 	}
+	most := groupWork
+	if len(received) > 0 {
+		most = sharedWork
+	}
 	for i, j := range others {
-		if work > groupWork && i > 0 {
+		if work > most && i > 0 {
 			return append(received, others[:i]...), others[i:], nil
 		}
 		n, err := w.runOne(ctx, j)

@@ -47,7 +47,7 @@ func (s *step) act() error {
 // again and again in any case.
 func (s *step) unreached(u Unreached) {
 	a := s.w.Alarm
-	if a.HeldBy == "" && !a.RoundAt.IsZero() && u.Round == a.Round && a.Round <= loudRounds {
+	if a.HeldBy == "" && !a.RoundAt.IsZero() && (u.Alarm == "" || u.Alarm == a.ID) && u.Round == a.Round && a.Round <= loudRounds {
 		s.round()
 	}
 }

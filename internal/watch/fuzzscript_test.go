@@ -188,7 +188,9 @@ func (s *script) raise(w watch.Watch) watch.Event {
 }
 
 func (s *script) act(watch.Watch) watch.Event {
-	switch s.pick(9) {
+	switch s.pick(10) {
+	case 9:
+		return watch.Unreached{Person: "sam", Round: s.pick(6)}
 	case 0, 1:
 		return watch.Acknowledge{}
 	case 2:

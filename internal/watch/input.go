@@ -94,6 +94,7 @@ type (
 	// Unreached says that nothing could be handed over to someone by any way in
 	// a round of the alarm: the next in the cover chain is told at once.
 	Unreached struct {
+		Alarm  string `json:"alarm,omitempty"` // "" for the one that is open
 		Person string `json:"person"`
 		Round  int    `json:"round"`
 	}

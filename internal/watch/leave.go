@@ -1,9 +1,6 @@
 package watch
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // goOut takes a clear statement that the worker has left. It ends the visit
 // only when nothing speaks against its being about this visit (rule 2.3).
@@ -111,7 +108,7 @@ func (s *step) left(v *Visit, e Evidence, words string, both bool) {
 	}
 	v.OutWords = words
 	partners := v.Partners
-	s.end(v, to, e, cmp.Or(s.in.By, s.w.Worker))
+	s.end(v, to, e, s.actor())
 	s.reply(Reply{Notice: notice, Visit: v.ID})
 	if s.covered(v.ID) {
 		s.closeByOut()

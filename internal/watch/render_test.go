@@ -109,6 +109,9 @@ func (w *town) replyWords(r watch.Reply) string {
 		panic("no words for " + r.Notice)
 	}
 	s = strings.NewReplacer("UNTIL", w.hour(r.Until), "BEGIN", w.hour(r.Begin), "AMONG", strings.Join(r.Among, ", "), "VISIT", r.Visit, "WHO", r.Who).Replace(s)
+	if r.Notice == watch.ReplyFound {
+		s += ", as the answer to text " + r.Of
+	}
 	if r.Visit != "" && !strings.Contains(s, r.Visit) {
 		s += " (" + r.Visit + ")"
 	}

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,10 @@ var phrases = []phrase{
 	}},
 	{says(`time passes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.Elapsed{}) }},
 	{says(`the rota changes`), func(*town, time.Time, []string) (watch.Input, error) { return event("", watch.CoverChanged{}) }},
+	{says(`nothing reaches (\w+) in round (\d)`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
+		round, err := strconv.Atoi(m[2])
+		return watch.Input{Event: watch.Unreached{Person: m[1], Round: round}}, err
+	}},
 	{says(`(\w+) acknowledges`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
 		return event(m[1], watch.Acknowledge{})
 	}},
@@ -131,7 +136,7 @@ func (w *town) book(at time.Time, m []string) (watch.Input, error) {
 	if m[3] < m[2] { // past midnight
 		b.Visit.ExpectedEndAt = w.local(b.Visit.ExpectedEndAt.AddDate(0, 0, 1), "")
 	}
-	for _, extra := range strings.Split(strings.TrimPrefix(m[4], ", "), ", ") {
+	for extra := range strings.SplitSeq(strings.TrimPrefix(m[4], ", "), ", ") {
 		word, rest, _ := strings.Cut(extra, " ")
 		switch word {
 		case "joint": // joint with lena's B2C4
@@ -159,7 +164,7 @@ func (w *town) fetched(_ time.Time, m []string) (watch.Input, error) {
 
 func (w *town) closes(at time.Time, m []string) (watch.Input, error) {
 	c := watch.Close{Evidence: watch.Evidence(strings.ReplaceAll(m[2], " ", "_")), Note: true}
-	for _, extra := range strings.Split(strings.TrimPrefix(m[3], ", "), ", ") {
+	for extra := range strings.SplitSeq(strings.TrimPrefix(m[3], ", "), ", ") {
 		word, rest, _ := strings.Cut(extra, " ")
 		switch word {
 		case "ended":

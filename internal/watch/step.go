@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -95,6 +96,10 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 	for _, e := range seen {
 		if r, is := e.(Reply); is && r.Of == "" && w.Alarm.Kind == Distress {
 			continue // never text someone in distress unasked (rule 4.5)
+		}
+		if r, is := e.(Reply); is && r.Notice == ReplyFound {
+			r.Of = cmp.Or(w.Alarm.Asked, r.Of) // to where they asked from
+			e = r
 		}
 		if toWorker(e) {
 			effects = append(effects, e)
@@ -239,7 +244,14 @@ func (w *Watch) forget(at time.Time) {
 	}
 }
 
-func (s *step) alarmID() string { return "a" + s.in.ID }
+func (s *step) alarmID() string {
+	return "a" + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '-' // it stands in addresses, and an input's id may have slashes
+	}, s.in.ID)
+}
 
 // covered says whether the open alarm covers the visit, so that nothing but a
 // person's close moves its clock (rule 3.2).
@@ -266,6 +278,17 @@ func positive(d, otherwise time.Duration) time.Duration {
 		return d
 	}
 	return otherwise
+}
+
+// actor is who did what the input says: a text that nobody recorded is the
+// worker's own.
+func (s *step) actor() string {
+	switch s.in.Event.(type) {
+	case Text, Fetched:
+		return cmp.Or(s.in.By, s.w.Worker)
+	default:
+		return s.in.By
+	}
 }
 
 func (s *step) happened(what What, visit, by string) {

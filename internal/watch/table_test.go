@@ -109,6 +109,7 @@ ann raises a mention of duress
 lena raises duress at A7F3
 lena says both are out of A7F3
 the rota changes
+nothing reaches sam in round 1
 sam acknowledges
 lee acknowledges
 priya acknowledges

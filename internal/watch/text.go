@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -11,11 +10,10 @@ import (
 // text takes what a worker told us. Danger first, whatever the visit's state;
 // then the visit it is about; doubt is asked back.
 func (s *step) text(t Text) {
-	s.happened(TextIn, "", s.in.By)
-	before := s.w.Alarm
-	raised := time.Time{}
-	if before != nil {
-		raised = before.RaisedAt
+	s.happened(TextIn, "", s.actor())
+	open, raised := s.w.Alarm != nil, time.Time{}
+	if open {
+		raised = s.w.Alarm.RaisedAt
 	}
 	switch {
 	case t.Intent == checkin.Duress:
@@ -35,7 +33,7 @@ func (s *step) text(t Text) {
 	if t.Number {
 		s.pass(TellNumber, s.nearest(), OneText)
 	}
-	if before != nil && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
+	if open && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
 		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.in.ID})
 	}
 }
@@ -45,6 +43,7 @@ func (s *step) text(t Text) {
 func (s *step) duress(t Text) {
 	if !s.shown {
 		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
+		s.w.Alarm.Asked = s.in.ID
 	} else if t.Besides != nil {
 		s.said(*t.Besides)
 	}
@@ -269,8 +268,8 @@ func (s *step) noVisit(t Text) {
 	}
 	s.w.Visits = append(s.w.Visits, v)
 	sortVisits(s.w.Visits)
-	s.happened(VisitBooked, v.ID, s.w.Worker)
-	s.happened(VisitIn, v.ID, s.w.Worker)
+	s.happened(VisitBooked, v.ID, s.actor())
+	s.happened(VisitIn, v.ID, s.actor())
 	s.reply(Reply{Notice: ReplyUnplanned, Visit: v.ID, Until: v.ExpectedEndAt})
 	s.pass(TellUnplanned, v, OneText)
 }
@@ -334,7 +333,7 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 func (s *step) goIn(v *Visit, t Text) {
 	if v.Status == Booked {
 		v.Status, v.InAt = Inside, s.at
-		s.happened(VisitIn, v.ID, cmp.Or(s.in.By, s.w.Worker))
+		s.happened(VisitIn, v.ID, s.actor())
 	}
 	v.StartAsked = true
 	v.Claim, v.Hushed = nil, false // they say that they are in, whatever came before

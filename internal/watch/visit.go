@@ -220,7 +220,7 @@ func (s *step) movable(v Visit) error {
 func (s *step) moveEnd(v *Visit, until time.Time) {
 	v.ExpectedEndAt, v.EndAsked, v.Proposed = until, 0, time.Time{}
 	v.Claim, v.Hushed = nil, false
-	s.out = append(s.out, Happened{What: VisitNewTime, At: s.at, Visit: v.ID, By: s.in.By, Until: until})
+	s.out = append(s.out, Happened{What: VisitNewTime, At: s.at, Visit: v.ID, By: s.actor(), Until: until})
 }
 
 // cancel calls a visit off; once it may have started, a person must have spoken

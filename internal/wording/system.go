@@ -30,7 +30,7 @@ const (
 )
 
 var ofTheSystem = map[watch.Notice]string{
-	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due: {fell}.][ {nothing}]< Please check them.>[ {link}]",
+	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due: {fell}.][ {nothing}]< Please check your visits.>[ {link}]",
 	SetAside:    head + "A message< about {worker}> could not be dealt with. Please look at it now.[ {link}]",
 	NumberWrong: head + "We could not reach {who}: the number seems wrong.< Please use another way, and correct it.>[ {link}]",
 	OptedOut:    head + "{who} no longer gets our texts: they opted out.< Please use another way, and put it right with them.>[ {link}]",

@@ -69,7 +69,7 @@ func (c *cluster) run(ctx context.Context, statement string) (err error) {
 const keeper = `
 "$0/initdb" -D "$1/data" -U postgres -A trust --no-sync --no-instructions -E UTF8 --locale=C >"$1/log" 2>&1 || exit 1
 "$0/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200 \
-	-c shared_buffers=64MB -c dynamic_shared_memory_type=mmap >>"$1/log" 2>&1 &
+	-c shared_buffers=64MB -c dynamic_shared_memory_type=mmap -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0 -c deadlock_timeout=20ms >>"$1/log" 2>&1 &
 server=$!
 read line
 kill -QUIT $server

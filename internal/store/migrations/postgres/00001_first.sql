@@ -130,12 +130,13 @@ CREATE TABLE entries (
 	words       BYTEA,
 	commitment  BYTEA,
 	hash        BYTEA NOT NULL,
-	n           BIGINT UNIQUE,
+	n           BIGINT,
 	UNIQUE (worker, seq),
 	CHECK ((words IS NULL) = (commitment IS NULL))
 );
 CREATE INDEX entries_worker_at ON entries (worker, at);
-CREATE INDEX entries_unsealed ON entries (recorded_at) WHERE n IS NULL;
+CREATE UNIQUE INDEX entries_n ON entries (n) WHERE n IS NOT NULL;
+CREATE INDEX entries_unsealed ON entries (recorded_at, worker, seq) WHERE n IS NULL;
 
 CREATE TABLE chain (
 	id   BIGINT PRIMARY KEY CHECK (id = 1),

@@ -132,12 +132,13 @@ CREATE TABLE entries (
 	words       BLOB,
 	commitment  BLOB,
 	hash        BLOB NOT NULL,
-	n           INTEGER UNIQUE,
+	n           INTEGER,
 	UNIQUE (worker, seq),
 	CHECK ((words IS NULL) = (commitment IS NULL))
 ) STRICT;
 CREATE INDEX entries_worker_at ON entries (worker, at);
-CREATE INDEX entries_unsealed ON entries (recorded_at) WHERE n IS NULL;
+CREATE UNIQUE INDEX entries_n ON entries (n) WHERE n IS NOT NULL;
+CREATE INDEX entries_unsealed ON entries (recorded_at, worker, seq) WHERE n IS NULL;
 
 CREATE TABLE chain (
 	id   INTEGER PRIMARY KEY CHECK (id = 1),

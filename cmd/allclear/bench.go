@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/bench"
+)
+
+type benchCmd struct {
+	Alarms   benchAlarmsCmd   `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
+	Checkins benchCheckinsCmd `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
+	Idle     benchIdleCmd     `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
+}
+
+// benchFlags are what the benchmarks share.
+type benchFlags struct {
+	Database   string `placeholder:"ADDRESS" help:"Where to make a new database, which is deleted after: sqlite:PATH of a file that is not there, or postgres://… of a server where this user may make one. By default a file in a temporary folder."`
+	Short      bool   `help:"Small sizes, to see that it works; the figures say little."`
+	Cpuprofile string `placeholder:"FILE" help:"Write a CPU profile of the measured stretch, for go tool pprof."`
+}
+
+type benchAlarmsCmd struct {
+	benchFlags
+	Alone    int           `default:"200" help:"Alarms one at a time."`
+	Every    time.Duration `default:"100ms" help:"How far these are apart."`
+	Together int           `default:"1000" help:"Alarms at one instant."`
+}
+
+// Run measures alarms.
+func (c benchAlarmsCmd) Run(w world) error {
+	size := bench.AlarmSize{Alone: c.Alone, Every: c.Every, Together: c.Together}
+	if c.Short {
+		size = bench.AlarmSize{Alone: 3, Every: 50 * time.Millisecond, Together: 10}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Alarms(ctx, o, size) })
+}
+
+type benchCheckinsCmd struct {
+	benchFlags
+	Clients int           `default:"64" help:"Senders at once, each a worker with a visit."`
+	For     time.Duration `default:"10s" help:"How long they send."`
+}
+
+// Run measures check-ins.
+func (c benchCheckinsCmd) Run(w world) error {
+	size := bench.CheckinSize{Clients: c.Clients, For: c.For}
+	if c.Short {
+		size = bench.CheckinSize{Clients: 4, For: 200 * time.Millisecond}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) {
+		return bench.Checkins(ctx, o, size)
+	})
+}
+
+type benchIdleCmd struct {
+	benchFlags
+	Visits  int           `default:"100000" help:"Visits under watch."`
+	Workers int           `default:"20000" help:"Workers who have them."`
+	Settle  time.Duration `default:"15s" help:"How long the server has after its start."`
+	For     time.Duration `default:"65s" help:"How long it is then watched; what it does once a minute should be in it."`
+}
+
+// Run measures a server at rest.
+func (c benchIdleCmd) Run(w world) error {
+	size := bench.IdleSize{Visits: c.Visits, Workers: c.Workers, Settle: c.Settle, For: c.For}
+	if c.Short {
+		size = bench.IdleSize{Visits: 20, Workers: 5, Settle: 100 * time.Millisecond, For: 300 * time.Millisecond}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Idle(ctx, o, size) })
+}
+
+// measure runs a benchmark and prints its figures, whatever they are: speed is no gate.
+func (f benchFlags) measure(w world, run func(context.Context, bench.Options) ([]bench.Figure, error)) (err error) {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	o := bench.Options{Database: f.Database, Program: program, Environ: w.environ, Version: version,
+		Log: slog.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
+	if f.Cpuprofile != "" {
+		file, err := os.Create(f.Cpuprofile)
+		if err != nil {
+			return fmt.Errorf("write profile: %w", err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		o.Profile = file
+	}
+	line := ""
+	if onTerminal(w.stderr) {
+		o.Progress = func(what string, done, of int) {
+			line = rewrite(w.stderr, line, fmt.Sprintf("%s: %d of %d", what, done, of))
+		}
+	}
+	figures, err := run(w.ctx, o)
+	rewrite(w.stderr, line, "")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stdout, "allclear %s, %s/%s, %d cores shared with the load\n", version, runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
+	return bench.Print(w.stdout, figures)
+}
+
+// onTerminal says whether someone is looking.
+func onTerminal(out io.Writer) bool {
+	file, is := out.(*os.File)
+	if !is {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// rewrite writes over the line that is there, and gives what is there then.
+func rewrite(out io.Writer, was, is string) string {
+	if was != "" {
+		fmt.Fprint(out, "\r", strings.Repeat(" ", len(was)), "\r")
+	}
+	fmt.Fprint(out, is)
+	return is
+}

@@ -1,0 +1,185 @@
+package api_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAVisitIsBookedAndWatched(t *testing.T) {
+	each(t, func(o *office) {
+		booked := o.must("POST", "/visits", aVisit, 201)
+		booked.says("status", "booked")
+		booked.says("due_at", "2026-11-21T15:45:00Z")
+		booked.says("responder.id", "p-sam")
+		booked.says("responder.name", "Sam Hill")
+		booked.says("gap", false)
+		booked.says("alarm", nil)
+		if missing := booked.get("missing").([]any); len(missing) != 0 {
+			o.Errorf("missing %v", missing)
+		}
+		o.wait(30 * time.Minute)
+		o.must("POST", "/checkins", `{"person":"p-priya","text":"Going in"}`, 200).says("visit.status", "inside")
+		got := o.must("GET", "/visits/cal-17", "", 200)
+		got.says("id", booked.text("id"))
+		got.says("status", "inside")
+		got.says("in_at", "2026-11-21T14:30:00Z")
+		got.says("service_user", "J Smith")
+		if lines := got.lines(); !slices.Equal(lines, []string{"booked", "text_in", "in"}) {
+			o.Errorf("timeline %v", lines)
+		}
+		said := got.get("timeline").([]any)[1].(map[string]any)
+		if said["text"] != "Going in" || said["by"] != "p-priya" {
+			o.Errorf("said %v", said)
+		}
+	})
+}
+
+func TestAVisitThatLacksDetailsSaysSo(t *testing.T) {
+	o := onSQLite(t)
+	got := o.must("POST", "/visits", with(aVisit, map[string]any{"address": nil, "contact": nil}), 201)
+	if missing := got.get("missing").([]any); !slices.Equal(missing, []any{"address", "contact"}) {
+		t.Errorf("missing %v", missing)
+	}
+}
+
+func TestAVisitInAGapFallsToTheFallback(t *testing.T) {
+	o := onSQLite(t)
+	got := o.must("POST", "/visits", with(aVisit, map[string]any{"starts_at": "2026-11-28T14:00:00Z", "expected_end_at": "2026-11-28T15:00:00Z"}), 201)
+	got.says("gap", true)
+	got.says("responder.id", "p-lee")
+}
+
+func TestTheSameBookingAgainIsTheSameVisit(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		before := o.record("p-priya")
+		o.must("POST", "/visits", aVisit, 200).says("id", id)
+		if after := o.record("p-priya"); after != before {
+			o.Errorf("the record grew from %d to %d", before, after)
+		}
+		o.must("POST", "/visits", with(aVisit, map[string]any{"expected_end_at": "2026-11-21T16:00:00Z"}), 409)
+	})
+}
+
+func TestAKeyGivesTheFirstAnswerAgain(t *testing.T) {
+	each(t, func(o *office) {
+		body := with(aVisit, map[string]any{"external_id": nil})
+		first := o.must("POST", "/visits", body, 201, "Idempotency-Key", "k1")
+		again := o.must("POST", "/visits", " "+body, 200, "Idempotency-Key", "k1")
+		if first.Body.String() != again.Body.String() {
+			o.Errorf("first %s, then %s", first.Body, again.Body)
+		}
+		other := o.must("POST", "/visits", with(body, map[string]any{"address": "elsewhere"}), 422, "Idempotency-Key", "k1")
+		if !slices.Equal(other.fields(), []string{"Idempotency-Key"}) {
+			o.Errorf("fields %v", other.fields())
+		}
+		o.as("write").must("POST", "/visits", body, 422, "Idempotency-Key", "k1") // another token's keys are its own: this is a new call, and overlaps
+	})
+}
+
+func TestARefusedCallMayBeMadeAgainWithItsKey(t *testing.T) {
+	o := onSQLite(t)
+	o.must("POST", "/visits", with(aVisit, map[string]any{"kind": "party"}), 422, "Idempotency-Key", "k2")
+	o.must("POST", "/visits", aVisit, 201, "Idempotency-Key", "k2")
+}
+
+func TestAVisitIsChanged(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		got := o.must("PATCH", "/visits/"+id, `{"expected_end_at":"2026-11-21T17:00:00+01:00","contact":null,"who_else":"a brother","by":"p-ann"}`, 200)
+		got.says("expected_end_at", "2026-11-21T16:00:00Z")
+		got.says("due_at", "2026-11-21T16:15:00Z")
+		got.says("contact", nil)
+		got.says("who_else", "a brother")
+		got.says("service_user", "J Smith")
+		if !slices.Contains(got.lines(), "new_time") {
+			o.Errorf("timeline %v", got.lines())
+		}
+	})
+}
+
+func TestAnAddressEditedAfterInShowsBoth(t *testing.T) {
+	o := onSQLite(t)
+	id := o.visit()
+	o.wait(30 * time.Minute)
+	o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+	got := o.must("PATCH", "/visits/"+id, `{"address":"2 Example Street"}`, 200)
+	got.says("address", "2 Example Street")
+	got.says("address_at_in", "1 Example Street, Gloucester GL1 1AA")
+}
+
+func TestCancelling(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		o.must("POST", "/visits/"+id+"/cancel", `{"by":"p-priya","reason":"family is away"}`, 200).says("status", "cancelled")
+		o.must("POST", "/visits/"+id+"/cancel", `{"by":"p-priya","reason":"family is away"}`, 200).says("evidence", "cancelled_before")
+		started := o.must("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-18", "starts_at": "2026-11-21T13:30:00Z"}), 201).text("id")
+		o.must("POST", "/visits/"+started+"/cancel", `{"by":"p-sam","reason":"the office says so"}`, 409)
+		o.must("POST", "/visits/"+started+"/cancel", `{"by":"p-sam","spoke_worker":true}`, 200).says("evidence", "spoke_worker")
+	})
+}
+
+func TestAJointVisitIsOneForEach(t *testing.T) {
+	o := onSQLite(t)
+	got := o.must("POST", "/visits", with(aVisit, map[string]any{"joint_with": []string{"p-ann"}}), 201)
+	joint := got.get("joint").([]any)
+	if len(joint) != 1 {
+		t.Fatalf("joint %v", joint)
+	}
+	o.must("GET", "/visits/"+joint[0].(string), "", 200).says("worker", "p-ann")
+}
+
+func TestVisitsAreListedWithoutTheirDetails(t *testing.T) {
+	o := onSQLite(t)
+	o.visit()
+	list := o.must("GET", "/visits?worker=p-priya&live=true&from=2026-11-21T00:00:00Z&to=2026-11-22T00:00:00Z", "", 200)
+	if strings.Contains(list.Body.String(), "Example Street") || len(list.get("visits").([]any)) != 1 {
+		t.Errorf("%s", list.Body)
+	}
+	if n := len(o.must("GET", "/visits?worker=p-ann", "", 200).get("visits").([]any)); n != 0 {
+		t.Errorf("%d visits of another", n)
+	}
+}
+
+func TestAPrivateVisitIsShownToWhoMay(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		hidden := o.as("read").must("GET", "/visits/"+id, "", 200)
+		if strings.Contains(hidden.Body.String(), "Smith") || strings.Contains(hidden.Body.String(), "Gloucester") {
+			o.Errorf("shown: %s", hidden.Body)
+		}
+		o.wait(30 * time.Minute)
+		o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+		o.as("read").must("GET", "/visits/"+id, "", 200).says("service_user", nil) // no step makes a visit less private
+		o.must("GET", "/visits/"+id, "", 200).says("private", true)
+		open := o.must("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-19", "worker": "p-ann", "private": false}), 201).text("id")
+		o.as("read").must("GET", "/visits/"+open, "", 200).says("service_user", "J Smith")
+	})
+}
+
+func TestEachLookIsOnRecordOnce(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		for range 3 {
+			o.must("GET", "/visits/"+id+"?by=p-lee", "", 200)
+		}
+		if n := o.record("looks/p-lee"); n != 1 {
+			o.Errorf("%d looks on record after three in a minute", n)
+		}
+		o.wait(time.Minute)
+		o.must("GET", "/visits/"+id+"?by=p-lee", "", 200)
+		o.must("GET", "/people/p-priya?by=p-lee", "", 200)
+		if n := o.record("looks/p-lee"); n != 3 {
+			o.Errorf("%d looks on record", n)
+		}
+		o.as("read").must("GET", "/visits/"+id+"?by=p-ann", "", 200) // was shown nothing private
+		if n := o.record("looks/p-ann"); n != 0 {
+			o.Errorf("%d looks of one who saw nothing", n)
+		}
+		if got := o.must("GET", "/visits/"+id+"?by=nobody", "", 422).fields(); !slices.Equal(got, []string{"by"}) {
+			o.Errorf("fields %v", got)
+		}
+	})
+}

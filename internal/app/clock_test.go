@@ -1,0 +1,80 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+)
+
+func newTestClock(t *testing.T, p storetest.Place, speed int) *clock {
+	t.Helper()
+	c, err := newClock(t.Context(), p.Open(t), speed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestARehearsalGoesOnFromItsAnchor(t *testing.T) {
+	p := storetest.SQLite(t)
+	first := newTestClock(t, p, 240)
+	again := newTestClock(t, p, 240)
+	if off := again.Now().Sub(first.Now()).Abs(); off > 240*time.Second {
+		t.Errorf("another process on the database is %v away: it must continue the clock, not start it anew", off)
+	}
+	if again.anchor != first.anchor {
+		t.Errorf("anchors differ: %v and %v", first.anchor, again.anchor)
+	}
+}
+
+func TestARehearsalChangesSpeedWithoutAJump(t *testing.T) {
+	p := storetest.SQLite(t)
+	was := newTestClock(t, p, 3600).Now()
+	is := newTestClock(t, p, 60).Now()
+	if is.Before(was) || is.Sub(was) > 3600*time.Second {
+		t.Errorf("at another speed the clock went from %v to %v", was, is)
+	}
+}
+
+func TestARehearsalsDatabaseIsRefusedForRealWork(t *testing.T) {
+	p := storetest.SQLite(t)
+	newTestClock(t, p, 60)
+	if _, err := newClock(t.Context(), p.Open(t), 0); err == nil {
+		t.Error("a rehearsal's database was taken for real work")
+	}
+}
+
+func TestTheClockNeverGoesBackOverARestart(t *testing.T) {
+	p := storetest.SQLite(t)
+	ahead := time.Now().UTC().Add(3 * time.Hour)
+	if err := p.Open(t).SetMeta(t.Context(), aliveKey, ahead.Format(time.RFC3339Nano)); err != nil {
+		t.Fatal(err)
+	}
+	if now := newTestClock(t, p, 0).Now(); now.Before(ahead) {
+		t.Errorf("it lived until %v and starts again at %v", ahead, now)
+	}
+}
+
+func TestAWallClockIsAdoptedOnlyForwardAndWithAWitness(t *testing.T) {
+	c := &clock{}
+	slow := func() { c.base.Store(&base{start: time.Now().UTC().Add(-time.Hour), booted: uptime()}) }
+	slow()
+	if c.adopt(time.Now().Add(-time.Hour)) {
+		t.Error("adopted a time that the witness contradicts")
+	}
+	if !c.adopt(time.Now()) || c.astray().Abs() > time.Second {
+		t.Errorf("not adopted with a witness: still %v astray", c.astray())
+	}
+	c.base.Store(&base{start: time.Now().UTC().Add(time.Hour), booted: uptime()})
+	if c.adopt(time.Now()) {
+		t.Error("the clock was set back: what was due would wait again")
+	}
+}
+
+func TestSpansAtSpeed(t *testing.T) {
+	c := &clock{anchor: anchor{Speed: 240}}
+	if c.Real(4*time.Minute) != time.Second || c.Plan(time.Second) != 4*time.Minute {
+		t.Errorf("at x240: 4 min take %v, 1 s is %v", c.Real(4*time.Minute), c.Plan(time.Second))
+	}
+}
