@@ -39,7 +39,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
-	wg.Go(func() { e.listen(ctx) })
 	wg.Wait()
 	return nil
 }
@@ -145,26 +144,6 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
 	e.Log.Error("worker not stepped", "worker", worker, "err", err)
 	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries {
 		e.report(ctx, "tell of stuck worker", e.tellStuck(ctx, at, worker)) // once an hour
-	}
-}
-
-// listen is woken by what other nodes commit. While it cannot listen, the sweep
-// finds the same a little later.
-func (e *Engine) listen(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		err := e.Store.Listen(ctx, e.woken)
-		if err == nil || ctx.Err() != nil {
-			return // there are no other nodes, or we stop
-		}
-		e.Log.Warn("not woken by other nodes; looking at intervals", "err", err)
-		timer.Reset(choreEach)
 	}
 }
 
