@@ -37,8 +37,8 @@ var gapWarnings = []struct {
 // responders their lists.
 func (e *Engine) Chores(ctx context.Context) error {
 	at := e.Now()
-	if pass := e.pulse.lastPass(); !pass.IsZero() && e.Clock.Real(at.Sub(pass)) > lateAfter {
-		return errors.New("the engine is behind: no pass was finished lately") // and it is not noted as alive
+	if e.behind() {
+		return errBehind // and it is not noted as alive
 	}
 	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,13 +44,27 @@ func (e *Engine) fetchBack(ctx context.Context, at time.Time, c claimed) error {
 	}
 	g := given{in: watch.Input{ID: c.input + "/fetched/" + e.newID(e.Now()), Via: "clock",
 		Event: watch.Fetched{Message: c.input, Found: found, Forged: forged}}, origin: from}
-	if _, err := e.handle(ctx, at, c.worker, g); err != nil {
+	done, err := e.handle(ctx, at, c.worker, g)
+	if err != nil {
 		return err
 	}
-	if !found && !forged {
+	if !found && !forged && awaited(done.after, c.input) {
 		return errNotYet
 	}
 	return nil
+}
+
+// awaited says whether a visit still waits for the text to be fetched back.
+func awaited(w watch.Watch, input string) bool {
+	return slices.ContainsFunc(asSeen(w).Visits, func(v watch.Visit) bool { return v.Claim != nil && v.Claim.Message == input })
+}
+
+// asSeen is the watch as the worker sees it.
+func asSeen(w watch.Watch) watch.Watch {
+	if w.Shown != nil {
+		return *w.Shown
+	}
+	return w
 }
 
 // held asks whether the provider has the text as its webhook brought it. One that
@@ -91,7 +106,7 @@ var errUnasked = errors.New("an OUT was not fetched back yet")
 // unasked finds an OUT that came before its visit was due, and that the provider
 // was not asked for: it was stepped just before due, or after down-time.
 func unasked(w watch.Watch) (claimed, bool) {
-	for _, v := range w.Live() {
+	for _, v := range asSeen(w).Live() {
 		if c := v.Claim; c != nil && !c.Answered && c.At.Before(v.Due()) {
 			return claimed{worker: w.Worker, input: c.Message, at: c.At, tried: 1}, true
 		}
