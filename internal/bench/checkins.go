@@ -107,7 +107,7 @@ func (s *system) drain(ctx context.Context, o Options, backlog int) (stepped, to
 			return 0, 0, fmt.Errorf("%v texts and %v messages still wait after %s", left[0], left[1], drainMost)
 		}
 		o.progress("backlog stepped", backlog-int(left[0]), backlog)
-		if err := keepFirst(s.ended(), pause(ctx, 20*time.Millisecond)); err != nil {
+		if err := keepFirst(s.ended(), pause(ctx, 50*time.Millisecond)); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -39,15 +39,26 @@ func (s *system) settle(ctx context.Context, o Options, workers int) error {
 		if err := s.person(ctx, responderID(t), "Sam Hill", t, "responder", responderNo(t)); err != nil {
 			return err
 		}
-		err := s.call(ctx, http.MethodPost, "/shifts", map[string]any{"person": responderID(t), "starts_at": instant(now.Add(-time.Hour)),
-			"ends_at": instant(now.Add(30 * 24 * time.Hour)), "order": 1, "teams": []string{teamID(t)}}, nil)
-		if err != nil {
-			return fmt.Errorf("put a responder on call: %w", err)
+		if err := s.onCall(ctx, t, now); err != nil {
+			return err
 		}
 	}
 	return each(ctx, workers, func(n int) { o.progress("people", n, workers) }, func(ctx context.Context, i int) error {
 		return s.person(ctx, worker(i), "Priya Nair", team(i), "worker", workerMobile(i))
 	})
+}
+
+// onCall puts a team's responder on call for a week, a day at a time.
+func (s *system) onCall(ctx context.Context, t int, now time.Time) error {
+	for day := range 7 {
+		from := now.Add(-time.Hour + time.Duration(day)*24*time.Hour)
+		err := s.call(ctx, http.MethodPost, "/shifts", map[string]any{"person": responderID(t), "starts_at": instant(from),
+			"ends_at": instant(from.Add(24 * time.Hour)), "order": 1, "teams": []string{teamID(t)}}, nil)
+		if err != nil {
+			return fmt.Errorf("put a responder on call: %w", err)
+		}
+	}
+	return nil
 }
 
 func (s *system) person(ctx context.Context, id, name string, t int, role, mobile string) error {

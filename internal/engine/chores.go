@@ -86,7 +86,7 @@ func (e *Engine) teamChores(ctx context.Context, at time.Time) error {
 // which nobody visits need no cover.
 func (e *Engine) warnOfGaps(ctx context.Context, at time.Time, sc scene) error {
 	for _, g := range sc.rota.Gaps(sc.team.ID, at, at.Add(gapAhead)) {
-		rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, From: g.From, To: g.To, Limit: gapVisits})
+		rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, From: g.From, To: g.To, Limit: gapVisits, Bare: true})
 		if err != nil {
 			return fmt.Errorf("read visits in a gap: %w", err)
 		}
@@ -135,7 +135,7 @@ func (e *Engine) sendLists(ctx context.Context, at time.Time, sc scene) error {
 // sendList sends the list when it differs from the one last sent, at most once
 // in a bundle; never an empty first one.
 func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Shift) error {
-	rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, To: s.EndsAt, Limit: 200})
+	rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, To: s.EndsAt, Limit: 200, Bare: true})
 	if err != nil {
 		return fmt.Errorf("read visits of shift %s: %w", s.ID, err)
 	}

@@ -61,7 +61,7 @@ func (e *Engine) catchUpBriefly(ctx context.Context, since time.Time) error {
 
 // fellDue lists the visits whose due time passed while nothing ran.
 func (e *Engine) fellDue(ctx context.Context, since, at time.Time) ([]wording.Visit, error) {
-	rows, err := e.Store.Visits(ctx, store.VisitFilter{Live: true, Limit: openMost})
+	rows, err := e.Store.Visits(ctx, store.VisitFilter{Live: true, Limit: openMost, Bare: true})
 	if err != nil {
 		return nil, fmt.Errorf("read live visits: %w", err)
 	}

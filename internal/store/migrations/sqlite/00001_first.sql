@@ -100,6 +100,7 @@ CREATE UNIQUE INDEX visits_reference ON visits (reference) WHERE status IN ('boo
 CREATE INDEX visits_worker ON visits (worker, starts_at);
 CREATE INDEX visits_starts ON visits (starts_at);
 CREATE INDEX visits_live ON visits (starts_at) WHERE status IN ('booked', 'inside', 'overdue');
+CREATE INDEX visits_team ON visits (team, starts_at) WHERE status IN ('booked', 'inside', 'overdue');
 
 CREATE TABLE alarms (
 	id        TEXT PRIMARY KEY,
