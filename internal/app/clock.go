@@ -137,7 +137,7 @@ func (c *clock) Plan(real time.Duration) time.Duration { return real * time.Dura
 func (c *clock) speed() int { return max(c.anchor.Speed, 1) }
 
 // astray is how far the wall clock has gone from the time this process counts.
-func (c *clock) astray() time.Duration { return time.Now().Sub(c.real()) }
+func (c *clock) astray() time.Duration { return time.Since(c.real()) }
 
 // uptime is how long this machine has been up, asleep included; Go's own timers
 // and monotonic readings stand still in a suspended machine.

@@ -1,5 +1,9 @@
 package checkin
 
+import "slices"
+
+import "strings"
+
 // plainCries are danger when they are the whole text (guide H4).
 var plainCries = list(`
 help help? help? | help me help? please? | please? help please? me? now? | help now/asap/urgent/quick/quickly/please
@@ -126,15 +130,15 @@ func (m *message) danger(state State) (found, raw bool) {
 
 // spelledOut says whether the text is a cry in letters that stand apart: "S.O.S", "9-9-9", "hel p".
 func (m *message) spelledOut() bool {
-	all := ""
+	var all strings.Builder
 	for _, w := range m.words {
 		if !isBreak(w) && w != "-" {
-			if all += w; len(all) > 12 {
+			if all.WriteString(w); len(all.String()) > 12 {
 				return false
 			}
 		}
 	}
-	switch all {
+	switch all.String() {
 	case "sos", "999", "help", "helpme", "hlep", "police", "hourelp", "sossos", "helphelp", "112":
 		return true
 	}
@@ -262,10 +266,8 @@ func (m *message) onlyIll(i, end int) bool {
 // has says whether any of the words is there.
 func (m *message) has(words ...string) bool {
 	for _, w := range m.words {
-		for _, want := range words {
-			if w == want {
-				return true
-			}
+		if slices.Contains(words, w) {
+			return true
 		}
 	}
 	return false

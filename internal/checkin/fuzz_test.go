@@ -30,7 +30,7 @@ func FuzzUnderstand(f *testing.F) {
 		}
 		if r.Intent == End {
 			for _, w := range []string{"help", "sos", "999", "police", "knife", "scared", "frightened", "threatened", "bleeding", "hostage", "scarlett"} {
-				for _, word := range strings.Fields(strings.ToLower(text)) {
+				for word := range strings.FieldsSeq(strings.ToLower(text)) {
 					if word == w {
 						t.Errorf("an end, with %q in the text", w)
 					}

@@ -194,7 +194,6 @@ var (
 	overAfter = set("late over behind extra overdue past")
 	moreCues  = set("another more need longer plus needs")
 	clockCues = set("by at until before to be that it for about around out now than latest till finish done end start start from then instead of gone nearer around no and or - between leaving finishing there starting begin away later late")
-	spanCues  = set("in another extra late over behind need me plus more take running extend give for longer extended be good by")
 	glueCues  = set("about around approx approximately roughly maybe like say the only a just probably nearer closer another maximum max another further at least or so be good solid")
 )
 

@@ -201,7 +201,7 @@ func isBreak(w string) bool { return w == "," || w == "." || w == "?" || w == `"
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		out[w] = true
 	}
 	return out

@@ -59,7 +59,7 @@ func (e *Engine) askedFrom(ctx context.Context, a store.Alarm) (phone.Number, er
 	}
 	for _, entry := range slices.Backward(entries) {
 		if w, err := WordsOf(entry); err == nil && entry.Kind == "text" && w.From != "" {
-			return phone.Parse(w.From)
+			return parsed(w.From)
 		}
 	}
 	return phone.Number{}, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/checkin"
+	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -95,6 +96,14 @@ const (
 	PressOver  Pressed = "over"  // the alarm is closed, or the call is not known
 	PressOther Pressed = "other" // someone else has it
 )
+
+// parsed reads a number from the record; zero for none.
+func parsed(e164 string) (phone.Number, error) {
+	if e164 == "" {
+		return phone.Number{}, nil
+	}
+	return phone.Parse(e164)
+}
 
 // WordsOf opens the private words of an entry; an entry without any has none.
 func WordsOf(entry store.Entry) (Words, error) {

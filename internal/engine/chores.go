@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/rota"
@@ -36,8 +37,8 @@ var gapWarnings = []struct {
 // responders their lists.
 func (e *Engine) Chores(ctx context.Context) error {
 	at := e.Now()
-	if pass := e.pulse.lastPass(); !pass.IsZero() && e.Clock.Real(at.Sub(pass)) > lateAfter {
-		return errors.New("the engine is behind: no pass was finished lately") // and it is not noted as alive
+	if e.behind() {
+		return errBehind // and it is not noted as alive
 	}
 	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at))
 }
@@ -139,14 +140,14 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 		return fmt.Errorf("read visits of shift %s: %w", s.ID, err)
 	}
 	var visits []wording.Visit
-	print := ""
+	var print strings.Builder
 	slices.SortFunc(rows, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
 	for _, v := range rows {
 		if !slices.Contains(watchedKinds, v.Kind) {
 			continue
 		}
 		visits = append(visits, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt.In(sc.zone), ExpectedEndAt: v.ExpectedEndAt.In(sc.zone)})
-		print += fmt.Sprintf("%s %d %d;", v.Reference, v.StartsAt.Unix(), v.ExpectedEndAt.Unix())
+		print.WriteString(fmt.Sprintf("%s %d %d;", v.Reference, v.StartsAt.Unix(), v.ExpectedEndAt.Unix()))
 	}
 	key := "list/" + s.ID + "/" + sc.team.ID
 	last, err := e.Store.Meta(ctx, key)
@@ -154,20 +155,20 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 		return err
 	}
 	sent, was := cutList(last)
-	if print == was || at.Sub(sent) < bundle {
+	if print.String() == was || at.Sub(sent) < bundle {
 		return nil
 	}
 	if len(visits) == 0 { // nothing to hold in the hand; the ends of its visits were passed on
 		return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|")
 	}
-	sum := sha256.Sum256([]byte(last + "\x00" + print)) // what was sent and what is to be: the same for all who send this
+	sum := sha256.Sum256([]byte(last + "\x00" + print.String())) // what was sent and what is to be: the same for all who send this
 	n := note{id: key + "/" + hex.EncodeToString(sum[:12]), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
 	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
 		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
 	if err := e.say(ctx, at, sc, n); err != nil {
 		return err
 	}
-	return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|"+print)
+	return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|"+print.String())
 }
 
 func cutList(noted string) (sent time.Time, print string) {

@@ -117,7 +117,9 @@ func (e *Engine) handOver(ctx context.Context, m store.Message) (channel.Receipt
 		if err := json.Unmarshal(m.Data, &t); err != nil {
 			return channel.Receipt{}, fmt.Errorf("read task: %w", err)
 		}
-		return channel.Receipt{}, e.fetchBack(ctx, m, t.Input)
+		ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+		defer cancel()
+		return channel.Receipt{}, e.fetchBack(ctx, e.Now(), claimed{worker: m.Worker, input: t.Input, at: m.CreatedAt, tried: m.Attempts})
 	case chanWatch:
 		return channel.Receipt{}, e.forward(ctx, m)
 	default:

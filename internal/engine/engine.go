@@ -151,12 +151,24 @@ func (e *Engine) woken() {
 	}
 }
 
-var errNoStore = errors.New("the database does not take writes")
+var (
+	errNoStore = errors.New("the database does not take writes")
+	errBehind  = errors.New("the engine is behind: no pass was finished lately")
+)
+
+// behind says that passes were made once, and that none was finished lately.
+func (e *Engine) behind() bool {
+	pass := e.pulse.lastPass()
+	return !pass.IsZero() && e.Clock.Real(e.Now().Sub(pass)) > lateAfter
+}
 
 // Ready says why the engine could not raise an alarm now; nil when it could.
 func (e *Engine) Ready(ctx context.Context) error {
 	if err := e.Store.Writable(ctx); err != nil {
 		return errors.Join(errNoStore, err)
+	}
+	if e.behind() {
+		return errBehind
 	}
 	return e.pulse.check(e.SMS != nil || e.Voice != nil)
 }

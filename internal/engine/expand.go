@@ -106,7 +106,8 @@ func (x *expansion) tell(t watch.Tell) error {
 	} else if err != nil {
 		return fmt.Errorf("read person %s: %w", t.To, err)
 	}
-	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm, CreatedAt: t.At}
+	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm,
+		CreatedAt: t.At, NextAt: x.at.Add(-t.Late)} // what has been due the longest goes first
 	if t.Alarm == "" {
 		m.Class, m.GiveUpAt = classInfo, x.Now().Add(infoLife)
 	}
@@ -221,10 +222,7 @@ func (x *expansion) reply(r watch.Reply) {
 	v.Who = x.shortName(x.ctx, x.sc.pages, r.Who)
 	v.Name = private.New(x.g.name)
 	v.Plain = x.sc.team.Plan.PlainDistressAnswer
-	seen := x.done.after
-	if seen.Shown != nil { // the worker sees no more than that
-		seen = *seen.Shown
-	}
+	seen := asSeen(x.done.after)
 	for _, id := range r.Among {
 		if w, found := seen.Visit(id); found {
 			v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: x.local(w.StartsAt), ExpectedEndAt: x.local(w.ExpectedEndAt)})
@@ -270,16 +268,14 @@ func (e *Engine) link(alarm, visit string) string {
 	}
 }
 
-// add completes a row: it may be handed over at once, and what has been due the
-// longest goes first.
+// add completes a row: it may be handed over from this instant on.
 func (x *expansion) add(m store.Message) {
 	m.ID = x.newID(x.at)
 	m.Worker = x.done.after.Worker
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = x.at
 	}
-	m.NextAt = m.CreatedAt
-	if now := x.Now(); m.NextAt.After(now) {
+	if now := x.Now(); m.NextAt.IsZero() || m.NextAt.After(now) {
 		m.NextAt = now
 	}
 	m.State = "pending"

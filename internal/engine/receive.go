@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -296,7 +295,7 @@ func (e *Engine) nowNamed(ctx context.Context, worker string, v watch.Visit, rea
 // askedBack is what a shared phone said when it was last asked which visit it
 // meant, if that was lately.
 func (e *Engine) askedBack(ctx context.Context, r store.Received) (private.Text, error) {
-	entries, err := e.Store.Entries(ctx, unknownChain, r.ReceivedAt.Add(-askStands), r.ReceivedAt)
+	entries, err := e.Store.Entries(ctx, unknownChain, r.ReceivedAt.Add(-askStands), r.ReceivedAt.Add(time.Second))
 	if err != nil {
 		return private.Text{}, fmt.Errorf("read what was asked back: %w", err)
 	}
@@ -322,56 +321,6 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 		}
 	}
 	return nil
-}
-
-// fetchBack asks a provider for a text that would end a visit, and gives the
-// core its answer.
-func (e *Engine) fetchBack(ctx context.Context, m store.Message, input string) error {
-	provider, id, _ := strings.Cut(input, "/")
-	found, forged := false, false
-	if p, known := e.Providers[provider]; known {
-		ctx, cancel := context.WithTimeout(ctx, sendTimeout)
-		defer cancel()
-		got, err := p.Fetch(ctx, id)
-		same, errSame := true, error(nil)
-		if err == nil {
-			same, errSame = e.sameText(ctx, m, input, got)
-		}
-		if errSame != nil {
-			return errSame
-		}
-		found = err == nil && same
-		forged = !same || errors.Is(err, channel.ErrNoMessage) && m.Attempts >= mostTries // a provider may be slow to know its own
-	}
-	g := given{in: watch.Input{ID: input + "/fetched/" + e.newID(e.Now()), Via: "clock",
-		Event: watch.Fetched{Message: input, Found: found, Forged: forged}}, origin: m.To}
-	if _, err := e.handle(ctx, e.Now(), m.Worker, g); err != nil {
-		return err
-	}
-	if !found && !forged {
-		return errNotYet
-	}
-	return nil
-}
-
-// sameText says whether what the provider holds is what the webhook said: the
-// words and the sender of the text as the record has it.
-func (e *Engine) sameText(ctx context.Context, m store.Message, input string, got channel.Received) (bool, error) {
-	entries, err := e.Store.Entries(ctx, m.Worker, m.CreatedAt.Add(-askStands), m.CreatedAt.Add(time.Second))
-	if err != nil {
-		return false, fmt.Errorf("read the text as it came: %w", err)
-	}
-	for _, entry := range entries {
-		if entry.ID != input {
-			continue
-		}
-		said, err := WordsOf(entry)
-		if err != nil {
-			return false, fmt.Errorf("read the text as it came: %w", err)
-		}
-		return said.From == got.From.E164() && checkin.Normalise(said.Text) == checkin.Normalise(got.Body.Reveal()), nil
-	}
-	return false, fmt.Errorf("text %s is not in the record", input)
 }
 
 // CatchUp asks the providers for texts that their webhooks did not bring.

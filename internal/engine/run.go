@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 const (
@@ -34,15 +32,34 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	var wg sync.WaitGroup // every loop ends with ctx
+	wg.Go(func() { e.listen(ctx) })
 	wg.Go(func() { e.loop(ctx, loopStep, e.stepPass) })
 	for i, l := range lanes {
 		wg.Go(func() { e.lane(ctx, loopAlarms+i, l) })
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
-	wg.Go(func() { e.listen(ctx) })
 	wg.Wait()
 	return nil
+}
+
+// listen hears of what other nodes commit; where there are none it ends at once.
+// Whatever it misses the sweep finds.
+func (e *Engine) listen(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		err := e.Store.Listen(ctx, e.woken)
+		if err == nil {
+			return
+		}
+		e.report(ctx, "other nodes not heard", err)
+		timer.Reset(time.Second)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
 }
 
 // loop makes passes: at once while there is more to do, else when something is
@@ -119,10 +136,7 @@ func (e *Engine) StepDue(ctx context.Context) (int, error) {
 // elapse steps one worker for whom time has passed. One whose step fails must
 // not stop the others, and people are told.
 func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
-	err := guard(func() error {
-		_, err := e.handle(ctx, at, worker, given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}})
-		return err
-	})
+	err := guard(func() error { return e.elapsed(ctx, at, worker) })
 	if err == nil || ctx.Err() != nil {
 		e.pulse.well(worker)
 		return
@@ -130,26 +144,6 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
 	e.Log.Error("worker not stepped", "worker", worker, "err", err)
 	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries {
 		e.report(ctx, "tell of stuck worker", e.tellStuck(ctx, at, worker)) // once an hour
-	}
-}
-
-// listen is woken by what other nodes commit. While it cannot listen, the sweep
-// finds the same a little later.
-func (e *Engine) listen(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		err := e.Store.Listen(ctx, e.woken)
-		if err == nil || ctx.Err() != nil {
-			return // there are no other nodes, or we stop
-		}
-		e.Log.Warn("not woken by other nodes; looking at intervals", "err", err)
-		timer.Reset(choreEach)
 	}
 }
 

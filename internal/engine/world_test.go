@@ -223,7 +223,10 @@ func (w *world) until(end time.Time) {
 			break
 		}
 		if soon := w.clock.Now().Add(time.Second); next.Before(soon) {
-			next = soon
+			next = soon // something is tried again and again
+		}
+		if next.After(end) {
+			break
 		}
 		w.clock.set(next)
 	}

@@ -204,7 +204,7 @@ func (p *paper) cells(size float64, cells []cell) {
 
 func (p *paper) lines(c cell) int {
 	n := 0
-	for _, line := range strings.Split(c.text, "\n") {
+	for line := range strings.SplitSeq(c.text, "\n") {
 		n += max(1, len(p.SplitText(line, c.width)))
 	}
 	return n

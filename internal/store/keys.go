@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -36,9 +37,7 @@ func (r *keyring) put(keys map[string]vault.Key) {
 	if r.keys == nil || len(r.keys) > maxKeys {
 		r.keys = make(map[string]vault.Key)
 	}
-	for owner, k := range keys {
-		r.keys[owner] = k
-	}
+	maps.Copy(r.keys, keys)
 }
 
 func (r *keyring) forget(owner string) {

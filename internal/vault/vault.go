@@ -27,7 +27,7 @@ import (
 
 var (
 	// ErrMaster says that what was given is no master key. The error never holds what was given.
-	ErrMaster = errors.New("not a master key; it is the one line of the key file, beginning with " + prefix)
+	ErrMaster = errors.New("not a master key; it is the one line of the key file, beginning with " + prefix + "…, or a random text of your own of at least 32 characters")
 	// ErrSealed says that something can't be opened: it was changed, moved from its row, or sealed under another key.
 	ErrSealed = errors.New("sealed under another key, moved from its row, or changed")
 )
@@ -77,12 +77,17 @@ func newKeyset(template *tinkpb.KeyTemplate) []byte {
 	return out.Bytes()
 }
 
-// Open reads a master key as NewMaster wrote it. The error is ErrMaster and tells nothing of what was given.
+// Open reads a master key as NewMaster wrote it, or derives one from a secret of the operator's own. The error is ErrMaster and tells nothing
+// of what was given.
 func Open(masterKey []byte) (*Vault, error) {
-	text, ok := bytes.CutPrefix(bytes.TrimSpace(masterKey), []byte(prefix))
+	masterKey = bytes.TrimSpace(masterKey)
+	text, ok := bytes.CutPrefix(masterKey, []byte(prefix))
+	if !ok {
+		return fromSecret(masterKey)
+	}
 	raw, err := base64.RawURLEncoding.DecodeString(string(text))
 	var m master
-	if !ok || err != nil || json.Unmarshal(raw, &m) != nil {
+	if err != nil || json.Unmarshal(raw, &m) != nil {
 		return nil, ErrMaster
 	}
 	wrap, err := readKeyset(m.Wrap, aead.New)

@@ -83,7 +83,7 @@ func TestFold(t *testing.T) {
 }
 
 func TestFoldedTextIsAlwaysGSM7(t *testing.T) {
-	for r := rune(0); r < 0x3000; r++ {
+	for r := range rune(0x3000) {
 		folded := Fold(string(r))
 		if _, gsm7 := Segments(folded); !gsm7 {
 			t.Errorf("%U folds to %q", r, folded)

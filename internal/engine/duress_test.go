@@ -1,0 +1,103 @@
+package engine_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// What a worker's phone sees is the same whether she asks for Jane or for
+// Scarlett, but for the name: the bytes, the count, the order and the times.
+func TestDuressLooksLikeNothing(t *testing.T) {
+	runs := map[string][]string{
+		"asked inside":       {"in", "ASK NAME", "LATE 15:30", "out"},
+		"asked before":       {"ASK NAME", "in", "out"},
+		"asked with an out":  {"in", "Left now. Could NAME ring me", "in"},
+		"asked with a time":  {"in", "Can I speak to NAME please, I'll be out by 15:20", "out"},
+		"asked, then silent": {"in", "ASK NAME"},
+		"asked twice":        {"in", "ASK NAME", "ASK NAME", "IN 30", "out", "out"},
+	}
+	for name, texts := range runs {
+		t.Run(name, func(t *testing.T) {
+			jane := seenBy(t, texts, "Jane")
+			scarlett := seenBy(t, texts, "Scarlett")
+			if got := strings.ReplaceAll(scarlett, "Scarlett", "Jane"); got != jane {
+				t.Errorf("asking for Scarlett the phone sees\n%s\nasking for Jane\n%s", scarlett, jane)
+			}
+		})
+	}
+}
+
+// seenBy plays the texts, ten minutes apart, and gives all that the phone got.
+func seenBy(t *testing.T, texts []string, name string) string {
+	t.Helper()
+	w := newWorld(t, storetest.SQLite(t).Open(t), nil)
+	w.book()
+	for _, body := range texts {
+		w.wait(11 * time.Minute)
+		w.phone(priya).texts(strings.ReplaceAll(body, "NAME", name))
+	}
+	w.wait(3 * time.Hour)
+	var seen strings.Builder
+	for _, text := range w.phone(priya).Inbox() {
+		if strings.Contains(text.Body, "is trying to reach you") {
+			continue // an overdue worker is told that; one in danger never (rules 3.3, 4.2)
+		}
+		fmt.Fprintf(&seen, "%s %s\n", text.At.Format(time.TimeOnly), text.Body)
+	}
+	if n := len(w.phone(priya).Calls()); n != 0 {
+		t.Errorf("the worker was rung %d times", n)
+	}
+	if name == "Scarlett" {
+		if a := w.alarm(); a.Kind != watch.Duress {
+			t.Errorf("alarm is %s", a.Kind)
+		}
+		w.phone(sam).Expects("CALL 999 now")
+	}
+	return seen.String()
+}
+
+func TestDuressByTheApi(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		visit := w.book()
+		w.phone(priya).texts("in")
+		w.wait(20 * time.Minute)
+		in := func(by, text string) engine.CheckedIn {
+			got, err := w.engine.Checkin(t.Context(), engine.Actor{By: by, Via: "api"}, engine.Checkin{Person: "p-priya", Text: private.New(text)})
+			w.must(err)
+			w.settle()
+			return got
+		}
+		in("p-priya", "ASK Scarlett")
+		out := in("p-priya", "out")
+		if out.Refused != "" || out.Shown == nil || out.Shown.Status != watch.Ended {
+			t.Errorf("refused %q, shown %+v: she must see her visit ended", out.Refused, out.Shown)
+		}
+		w.is(visit, watch.Inside)
+		if by := in("p-sam", "out"); by.Refused == "" || by.Shown != nil {
+			t.Error("a responder who records an OUT must hear that the alarm is open")
+		}
+		w.must(w.act("p-sam", watch.Reassure{}))
+		w.phone(priya).Expects("I've got a message to Scarlett.")
+	})
+}
+
+func TestCheckinsThatAreRefused(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		visit := w.book()
+		w.wait(75 * time.Minute)
+		for by, c := range map[string]engine.Checkin{"p-priya": {Person: "p-priya", Kind: "out"}, "p-sam": {Person: "p-priya", Text: private.New("LATE 16:00")}} {
+			got, err := w.engine.Checkin(t.Context(), engine.Actor{By: by, Via: "call"}, c)
+			if err != nil || got.Refused == "" {
+				t.Errorf("by %s: refused %q (%v): nothing moves the clock of an open alarm", by, got.Refused, err)
+			}
+		}
+		w.is(visit, watch.Overdue)
+	})
+}
