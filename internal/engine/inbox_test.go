@@ -238,7 +238,6 @@ type trouble struct {
 	panics       int    // so often; -1 for ever
 	unknown      int    // so many commits are done and said to be unknown
 	loseSettles  int    // so many hand-overs are not recorded
-	refusedTexts func(store.Received) bool
 }
 
 var errRefused = errors.New("refused by the test")
