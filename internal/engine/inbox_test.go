@@ -233,11 +233,11 @@ func TestScarlettForAColleague(t *testing.T) {
 // trouble is a database that refuses some things.
 type trouble struct {
 	*store.DB
-	refuseChain  string // commits of this worker's or chain's changes fail
-	panicWorker  string // loading this worker panics
-	panics       int    // so often; -1 for ever
-	unknown      int    // so many commits are done and said to be unknown
-	loseSettles  int    // so many hand-overs are not recorded
+	refuseChain string // commits of this worker's or chain's changes fail
+	panicWorker string // loading this worker panics
+	panics      int    // so often; -1 for ever
+	unknown     int    // so many commits are done and said to be unknown
+	loseSettles int    // so many hand-overs are not recorded
 }
 
 var errRefused = errors.New("refused by the test")
