@@ -31,7 +31,7 @@ func (e *Engine) Book(ctx context.Context, who Actor, b Booking) (Booked, error)
 	}
 	visits := e.linked(at, who, b)
 	for _, v := range visits {
-		if err := e.tryBooking(ctx, at, v, b.Overlap); err != nil {
+		if err := e.tryBooking(ctx, at, who, v, b.Overlap); err != nil {
 			return Booked{}, err
 		}
 	}
@@ -130,7 +130,7 @@ func (e *Engine) strangers(ctx context.Context, people []mention) ([]watch.Probl
 }
 
 // tryBooking steps the booking without keeping it.
-func (e *Engine) tryBooking(ctx context.Context, at time.Time, p planned, overlap bool) error {
+func (e *Engine) tryBooking(ctx context.Context, at time.Time, who Actor, p planned, overlap bool) error {
 	loaded, err := e.Store.Load(ctx, p.worker)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (e *Engine) tryBooking(ctx context.Context, at time.Time, p planned, overla
 		return nil // the same call again: it was booked then
 	}
 	loaded.Watch.Worker = p.worker
-	_, _, err = loaded.Watch.Step(at, watch.Input{Event: watch.Book{Visit: p.visit, Overlap: overlap}})
+	_, _, err = loaded.Watch.Step(at, watch.Input{By: who.By, Event: watch.Book{Visit: p.visit, Overlap: overlap}})
 	return err
 }
 

@@ -67,7 +67,7 @@ func (x *expansion) effect(effect watch.Effect) error {
 	case watch.Reply:
 		x.reply(f)
 	case watch.Fetch:
-		x.add(store.Message{Channel: chanFetch, Class: classAlarm, Notice: chanFetch, Visit: f.Visit, To: x.g.origin,
+		x.add(store.Message{Channel: chanFetch, Class: classPrompt, Notice: chanFetch, Visit: f.Visit, To: x.g.origin,
 			GiveUpAt: f.Until.Add(infoLife), Data: mustJSON(fetchTask{Input: f.Message})})
 	case watch.Forward:
 		raw, err := json.Marshal(watch.Input{ID: f.ID, By: f.By, Via: "joint", Event: f.Event})
