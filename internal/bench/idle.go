@@ -23,6 +23,7 @@ type IdleSize struct {
 const (
 	idleShare  = 0.01      // of one core
 	idleMemory = 100 << 20 // bytes
+	lookEvery  = 5 * time.Second
 )
 
 // Metrics of the process, by Prometheus's own collector.
@@ -87,7 +88,7 @@ func (o Options) watchServer(ctx context.Context, at place, p *provider, size Id
 	most := before[1]
 	now := before
 	for took := time.Duration(0); took < size.For; took = time.Since(began) {
-		if err := pause(ctx, min(time.Second, size.For-took)); err != nil {
+		if err := pause(ctx, min(lookEvery, size.For-took)); err != nil {
 			return nil, err
 		}
 		if now, err = child.gauge(ctx, cpuMetric, memoryMetric); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +38,7 @@ type pages struct {
 	teams   map[string]store.Team
 	people  map[string]buddy.Person
 	of      map[string][]buddy.Person
+	chiefs  map[string][]string
 	holders map[phone.Number][]string
 	rotas   map[string]window
 	zones   map[string]*time.Location
@@ -59,7 +59,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
 		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{},
-			of: map[string][]buddy.Person{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}}
+			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}}
 	}
 	return d.pages, nil
 }
@@ -106,14 +106,7 @@ func (p *pages) holding(ctx context.Context, n phone.Number) ([]string, error) {
 
 // managers lists the ids of the team's managers who are there.
 func (p *pages) managers(ctx context.Context, team string) ([]string, error) {
-	people, err := p.members(ctx, team)
-	var ids []string
-	for _, m := range people {
-		if m.Active && slices.Contains(m.Roles, "manager") {
-			ids = append(ids, m.ID)
-		}
-	}
-	return ids, err
+	return remembered(p, p.chiefs, team, func() ([]string, error) { return p.store.Managers(ctx, team) })
 }
 
 func (p *pages) rota(ctx context.Context, team string, at time.Time) (rota.Rota, error) {

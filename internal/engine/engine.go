@@ -45,6 +45,7 @@ type Store interface {
 	PutTeam(ctx context.Context, t store.Team, at time.Time) (bool, error)
 	Person(ctx context.Context, id string) (buddy.Person, error)
 	PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
+	Managers(ctx context.Context, team string) ([]string, error)
 	PutPerson(ctx context.Context, p buddy.Person, at time.Time) (bool, error)
 	Holders(ctx context.Context, n phone.Number) ([]string, error)
 	Shifts(ctx context.Context, team string, from, to time.Time) (rota.Rota, error)

@@ -52,6 +52,22 @@ func TestAPersonIsReadAsTheyWereWritten(t *testing.T) {
 	})
 }
 
+func TestATeamsManagersAreThoseWhoAreThere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		for _, p := range []buddy.Person{
+			{ID: "p-zoe", Name: "Zoe", Team: "echo", Roles: []string{buddy.Responder, buddy.Manager}, Active: true},
+			{ID: "p-amy", Name: "Amy", Team: "echo", Roles: []string{buddy.Manager}, Active: true},
+			{ID: "p-left", Name: "Lou", Team: "echo", Roles: []string{buddy.Manager}},
+			{ID: "p-manager", Name: "Max", Team: "echo", Roles: []string{buddy.Worker}, Active: true},
+			{ID: "p-other", Name: "Ola", Team: "locality", Roles: []string{buddy.Manager}, Active: true},
+		} {
+			ok[bool](t)(db.PutPerson(t.Context(), p, nine))
+		}
+		same(t, "managers", ok[[]string](t)(db.Managers(t.Context(), "echo")), []string{"p-amy", "p-zoe"})
+	})
+}
+
 func TestWhoHoldsANumber(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()

@@ -189,6 +189,16 @@ func (db *DB) PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
 	return db.listPeople(ctx, `SELECT `+personColumns+` FROM people WHERE team = $1`, team)
 }
 
+// Managers gives the ids of a team's managers who are there, in their order. No one's details are opened for it.
+func (db *DB) Managers(ctx context.Context, team string) ([]string, error) {
+	ids, err := all(ctx, db.reader, value[string], `SELECT id FROM people WHERE team = $1 AND active = $2 AND roles LIKE '%"manager"%'`, team, true)
+	if err != nil {
+		return nil, fmt.Errorf("list managers: %w", err)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
 func (db *DB) listPeople(ctx context.Context, query string, args ...any) ([]buddy.Person, error) {
 	rows, err := all(ctx, db.reader, scanPerson, query, args...)
 	if err != nil {
