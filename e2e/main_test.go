@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,10 +55,31 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
+// readSources reads what the binary is made of. Go remembers what a test has read, and runs it again when that has changed; what a build that
+// the test starts has read it does not see.
+func readSources(roots ...string) error {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.ReadFile(name)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read what the binary is made of: %w", err)
+		}
+	}
+	return nil
+}
+
 // build makes the binary in dir, unless one was given, and returns its path.
 func build(dir string) (string, error) {
 	if *given != "" {
 		return filepath.Abs(*given)
+	}
+	if err := readSources("../internal", "../cmd", "../go.mod"); err != nil {
+		return "", err
 	}
 	made := filepath.Join(dir, "allclear")
 	build := exec.Command("go", "build", "-buildvcs=false", "-o", made, "../cmd/allclear")

@@ -61,6 +61,9 @@ func (c *handClock) move(d time.Duration) {
 func (*handClock) Real(span time.Duration) time.Duration { return span }
 func (*handClock) Plan(real time.Duration) time.Duration { return real }
 
+// True is the same instant: this clock is no rehearsal.
+func (*handClock) True(at time.Time) time.Time { return at }
+
 // journal keeps what is logged.
 type journal struct {
 	mu   sync.Mutex

@@ -131,6 +131,14 @@ func (c *clock) Now() time.Time {
 // Real is how long a span on this clock takes in truth.
 func (c *clock) Real(span time.Duration) time.Duration { return span / time.Duration(c.speed()) }
 
+// True is the real instant of one on this clock.
+func (c *clock) True(at time.Time) time.Time {
+	if c.anchor.Speed == 0 {
+		return at
+	}
+	return c.anchor.Real.Add(at.Sub(c.anchor.Plan) / time.Duration(c.anchor.Speed))
+}
+
 // Plan is how far this clock moves in a span of true time.
 func (c *clock) Plan(real time.Duration) time.Duration { return real * time.Duration(c.speed()) }
 

@@ -72,6 +72,17 @@ func TestAWallClockIsAdoptedOnlyForwardAndWithAWitness(t *testing.T) {
 	}
 }
 
+func TestTheTrueInstantOfAPlannedOne(t *testing.T) {
+	start := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	c := &clock{anchor: anchor{Real: start, Plan: start, Speed: 60}}
+	if got := c.True(start.Add(time.Hour)); !got.Equal(start.Add(time.Minute)) {
+		t.Errorf("an hour on the clock at x60 is truly %v", got)
+	}
+	if got := (&clock{}).True(start); !got.Equal(start) {
+		t.Errorf("without a rehearsal the clock is the true one, and it says %v", got)
+	}
+}
+
 func TestSpansAtSpeed(t *testing.T) {
 	c := &clock{anchor: anchor{Speed: 240}}
 	if c.Real(4*time.Minute) != time.Second || c.Plan(time.Second) != 4*time.Minute {

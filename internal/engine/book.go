@@ -31,7 +31,7 @@ func (e *Engine) Book(ctx context.Context, who Actor, b Booking) (Booked, error)
 	}
 	visits := e.linked(at, who, b)
 	for _, v := range visits {
-		if err := e.tryBooking(ctx, at, v, b.Overlap); err != nil {
+		if err := e.tryBooking(ctx, at, who, v, b.Overlap); err != nil {
 			return Booked{}, err
 		}
 	}
@@ -130,7 +130,7 @@ func (e *Engine) strangers(ctx context.Context, people []mention) ([]watch.Probl
 }
 
 // tryBooking steps the booking without keeping it.
-func (e *Engine) tryBooking(ctx context.Context, at time.Time, p planned, overlap bool) error {
+func (e *Engine) tryBooking(ctx context.Context, at time.Time, who Actor, p planned, overlap bool) error {
 	loaded, err := e.Store.Load(ctx, p.worker)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (e *Engine) tryBooking(ctx context.Context, at time.Time, p planned, overla
 		return nil // the same call again: it was booked then
 	}
 	loaded.Watch.Worker = p.worker
-	_, _, err = loaded.Watch.Step(at, watch.Input{Event: watch.Book{Visit: p.visit, Overlap: overlap}})
+	_, _, err = loaded.Watch.Step(at, watch.Input{By: who.By, Event: watch.Book{Visit: p.visit, Overlap: overlap}})
 	return err
 }
 
@@ -160,6 +160,9 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 			if row := &c.Visits[i]; row.ID == p.visit.ID {
 				e.completeRow(at, row, sc, b)
 				c.Messages = append(c.Messages, e.askMissing(ctx, at, sc, next, p.visit, b.Details)...)
+				if gap {
+					c.Messages = append(c.Messages, e.tellGap(ctx, at, sc, next, p.visit)...)
+				}
 			}
 		}
 	}
@@ -208,6 +211,26 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 	texts, _ := numbers(sc.worker, watch.OneText, 1)
 	x.rowsFor(store.Message{Class: classInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
 		GiveUpAt: at.Add(infoLife)}, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
+	return x.rows
+}
+
+// tellGap tells whoever a visit falls to when nobody is on call for it.
+func (e *Engine) tellGap(ctx context.Context, at time.Time, sc scene, next watch.Watch, v watch.Visit) []store.Message {
+	chain := e.cover(sc, v.StartsAt, []watch.Visit{v}).Chain
+	if len(chain) == 0 {
+		return nil
+	}
+	p, err := e.find(ctx, sc.pages, chain[0])
+	if err != nil {
+		return nil // a fallback who is not there yet: allclear check says so
+	}
+	x := &expansion{Engine: e, ctx: ctx, at: at, sc: sc, done: outcome{after: next}}
+	values := x.values(at, v.ID)
+	values.Begin, values.Until, values.Link = x.local(v.StartsAt), x.local(v.ExpectedEndAt), e.link("", v.ID)
+	values.Who = wording.Short(p.Name)
+	texts, _ := numbers(p, watch.OneText, 1)
+	x.rowsFor(store.Message{Class: classInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)},
+		texts, nil, []string{wording.Text(wording.GapVisit, values)}, nil)
 	return x.rows
 }
 

@@ -40,12 +40,18 @@ func (e *Engine) lane(ctx context.Context, which int, l lane) {
 	e.loop(ctx, which, func(ctx context.Context) time.Duration {
 		slots <- struct{}{} // wait for one to be free
 		<-slots
+		claimed := e.Now()
 		rows, err := e.claim(ctx, l.class, l.slots) // not only as many as are free: a claim costs a commit, and under load would be for one
 		if err != nil && ctx.Err() == nil {
 			e.Log.Error("messages not claimed", "class", l.class, "err", err)
+			e.report(ctx, "tell of messages not claimed", e.tellUnclaimed(ctx))
 		}
 		for _, m := range rows {
 			slots <- struct{}{}
+			if e.settledMeanwhile(ctx, m, claimed) {
+				<-slots
+				continue
+			}
 			go func() { // ends when the hand-over does, bounded by sendTimeout
 				defer func() { <-slots }()
 				e.deliver(ctx, m)
@@ -59,6 +65,16 @@ func (e *Engine) lane(ctx context.Context, which int, l lane) {
 	for range l.slots {
 		slots <- struct{}{}
 	}
+}
+
+// settledMeanwhile says whether a claimed message waited so long for a slot that
+// its alarm was closed: nobody should hear of that one as open any more.
+func (e *Engine) settledMeanwhile(ctx context.Context, m store.Message, claimed time.Time) bool {
+	if m.Alarm == "" || e.Clock.Real(e.Now().Sub(claimed)) < sweep {
+		return false
+	}
+	now, err := e.Store.Message(ctx, m.ID)
+	return err == nil && now.State == "superseded"
 }
 
 func (e *Engine) claim(ctx context.Context, class string, n int) ([]store.Message, error) {

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -89,11 +90,11 @@ func TestCreditGone(t *testing.T) {
 		w.phone(sam).PressesKey()
 		w.town.Fail(town.Broke, 1)
 		w.wait(time.Minute + time.Second)
-		var said string
+		var said strings.Builder
 		for _, c := range w.phone(sam).Calls() {
-			said += heard(c)
+			said.WriteString(heard(c))
 		}
-		if said == "" {
+		if said.String() == "" {
 			t.Error("nobody was rung about the credit")
 		}
 		w.wait(time.Minute)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
@@ -25,19 +26,26 @@ func TestDuressLooksLikeNothing(t *testing.T) {
 	}
 	for name, texts := range runs {
 		t.Run(name, func(t *testing.T) {
-			jane := seenBy(t, texts, "Jane")
-			scarlett := seenBy(t, texts, "Scarlett")
-			if got := strings.ReplaceAll(scarlett, "Scarlett", "Jane"); got != jane {
-				t.Errorf("asking for Scarlett the phone sees\n%s\nasking for Jane\n%s", scarlett, jane)
+			for _, down := range []bool{false, true} { // the provider that an OUT is fetched from
+				same(t, seenBy(t, texts, "Jane", down), seenBy(t, texts, "Scarlett", down))
 			}
 		})
 	}
 }
 
-// seenBy plays the texts, ten minutes apart, and gives all that the phone got.
-func seenBy(t *testing.T, texts []string, name string) string {
+func same(t *testing.T, jane, scarlett string) {
 	t.Helper()
-	w := newWorld(t, storetest.SQLite(t).Open(t), nil)
+	if got := strings.ReplaceAll(scarlett, "Scarlett", "Jane"); got != jane {
+		t.Errorf("asking for Scarlett the phone sees\n%s\nasking for Jane\n%s", scarlett, jane)
+	}
+}
+
+// seenBy plays the texts, eleven minutes apart, and gives all that the phone got.
+func seenBy(t *testing.T, texts []string, name string, down bool) string {
+	t.Helper()
+	w := newWorld(t, storetest.SQLite(t).Open(t), func(o *engine.Options) {
+		o.Providers = map[string]engine.Provider{town.Provider: &shy{o.Providers[town.Provider], down}}
+	})
 	w.book()
 	for _, body := range texts {
 		w.wait(11 * time.Minute)

@@ -72,6 +72,8 @@ type Clock interface {
 	Now() time.Time
 	// Real is how long a span on this clock takes in truth.
 	Real(span time.Duration) time.Duration
+	// True is the real instant of one on this clock.
+	True(at time.Time) time.Time
 	// Plan is how far this clock moves in a span of true time.
 	Plan(real time.Duration) time.Duration
 }

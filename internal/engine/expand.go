@@ -67,7 +67,7 @@ func (x *expansion) effect(effect watch.Effect) error {
 	case watch.Reply:
 		x.reply(f)
 	case watch.Fetch:
-		x.add(store.Message{Channel: chanFetch, Class: classAlarm, Notice: chanFetch, Visit: f.Visit, To: x.g.origin,
+		x.add(store.Message{Channel: chanFetch, Class: classPrompt, Notice: chanFetch, Visit: f.Visit, To: x.g.origin,
 			GiveUpAt: f.Until.Add(infoLife), Data: mustJSON(fetchTask{Input: f.Message})})
 	case watch.Forward:
 		raw, err := json.Marshal(watch.Input{ID: f.ID, By: f.By, Via: "joint", Event: f.Event})
@@ -112,6 +112,9 @@ func (x *expansion) tell(t watch.Tell) error {
 		m.Class, m.GiveUpAt = classInfo, x.Now().Add(infoLife)
 	}
 	values := x.values(t.At, t.Visit)
+	if t.First {
+		t.Round = 1 // their first notice, whatever the round: the row keeps the alarm's own
+	}
 	values.Until, values.Late, values.Unsure, values.Round = x.local(t.Until), t.Late+x.behind(), t.Unsure, t.Round
 	values.Name = private.New(x.g.name)
 	values.Who = x.shortName(x.ctx, x.sc.pages, t.Who)

@@ -39,8 +39,15 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 		}
 		g.name, g.words.Name = reading.Name, reading.Name
 		g.words.Number = reading.Number.E164()
-		visible := visibly(reading, h, w, sc, at)
-		if visible.Intent == checkin.Start && len(w.Live()) == 0 || opensAhead(visible, w, at) {
+		visible, seen := reading, w
+		if w.Shown != nil { // the phone is answered by the watch that it is shown (law 9)
+			seen = *w.Shown
+			if h.reading == nil || h.reading.Intent == "" {
+				visible = understand(h.body, seen, sc, at, h.visit)
+			}
+		}
+		visible = visibly(visible, h, seen, sc, at)
+		if opensAhead(visible, seen, at) {
 			if opens.ID == "" {
 				v, err := e.unplannedVisit(ctx, at, sc)
 				if err != nil {
@@ -103,7 +110,7 @@ func opensAhead(r checkin.Reading, w watch.Watch, at time.Time) bool {
 		return false
 	}
 	return !slices.ContainsFunc(w.Live(), func(v watch.Visit) bool {
-		return v.Status != watch.Booked || !v.StartsAt.After(at.Add(time.Hour))
+		return !v.Unwatched && (v.Status != watch.Booked || !v.StartsAt.After(at.Add(time.Hour)))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -232,12 +233,11 @@ func TestScarlettForAColleague(t *testing.T) {
 // trouble is a database that refuses some things.
 type trouble struct {
 	*store.DB
-	refuseChain  string // commits of this worker's or chain's changes fail
-	panicWorker  string // loading this worker panics
-	panics       int    // so often; -1 for ever
-	unknown      int    // so many commits are done and said to be unknown
-	loseSettles  int    // so many hand-overs are not recorded
-	refusedTexts func(store.Received) bool
+	refuseChain string // commits of this worker's or chain's changes fail
+	panicWorker string // loading this worker panics
+	panics      int    // so often; -1 for ever
+	unknown     int    // so many commits are done and said to be unknown
+	loseSettles int    // so many hand-overs are not recorded
 }
 
 var errRefused = errors.New("refused by the test")
@@ -291,6 +291,24 @@ func TestTextThatCannotBeStepped(t *testing.T) {
 		if log := w.log.String(); strings.Contains(log, "private words") || strings.Contains(log, "fall over") {
 			t.Error("the log has private words")
 		}
+	})
+}
+
+// A text whose words cannot be opened must not stop the others, nor be lost in
+// silence.
+func TestTextThatCannotBeOpened(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		w := newWorld(t, p.Open(t), nil)
+		visit := w.book()
+		bad := w.phone(jo).sends("words that will be spoilt")
+		_, err := p.Raw(t).Exec(`UPDATE inbox SET words = $1 WHERE provider_id = $2`, []byte("spoilt"), bad.ID)
+		w.must(err)
+		w.phone(priya).sends("in")
+		for range 6 {
+			w.settle()
+		}
+		w.is(visit, watch.Inside)
+		w.phone(sam).Expects("A message could not be dealt with")
 	})
 }
 

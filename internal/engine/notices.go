@@ -220,6 +220,14 @@ func (e *Engine) tellAside(ctx context.Context, r store.Received) error {
 		reach: watch.OneText, values: wording.Values{Link: e.URL, At: r.ReceivedAt}})
 }
 
+// tellUnclaimed tells people that messages wait which cannot be handed over: one
+// of them may be an alarm.
+func (e *Engine) tellUnclaimed(ctx context.Context) error {
+	at := e.Now()
+	return e.tellOnDuty(ctx, at, note{id: "unclaimed/" + at.Format("2006-01-02T15"), kind: "messages_unclaimed", notice: wording.SetAside,
+		class: classAlarm, reach: watch.Every, values: wording.Values{Link: e.URL}})
+}
+
 // tellStuck tells people that a worker's clock could not be stepped.
 func (e *Engine) tellStuck(ctx context.Context, at time.Time, worker string) error {
 	pages, err := e.dir.open(ctx)

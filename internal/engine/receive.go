@@ -326,7 +326,7 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 // CatchUp asks the providers for texts that their webhooks did not bring.
 func (e *Engine) CatchUp(ctx context.Context, since time.Time) error {
 	for name, p := range e.Providers {
-		for r, err := range p.Received(ctx, since) {
+		for r, err := range p.Received(ctx, e.Clock.True(since)) {
 			if err != nil {
 				return fmt.Errorf("list texts of %s: %w", name, err)
 			}

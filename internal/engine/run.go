@@ -85,11 +85,12 @@ func (e *Engine) loop(ctx context.Context, which int, pass func(context.Context)
 // says how long nothing is due.
 func (e *Engine) stepPass(ctx context.Context) time.Duration {
 	at := e.Now()
-	more, err := e.StepWaiting(ctx)
+	n, err := e.StepDue(ctx) // first: it steps the texts of those who are due itself, and need not wait for all the others'
+	more := n >= dueBatch
 	if err == nil {
-		var n int
-		n, err = e.StepDue(ctx)
-		more = more || n >= dueBatch
+		var texts bool
+		texts, err = e.StepWaiting(ctx)
+		more = more || texts
 	}
 	if err != nil {
 		if ctx.Err() == nil {

@@ -63,6 +63,9 @@ func (c *handClock) set(t time.Time) {
 func (*handClock) Real(span time.Duration) time.Duration { return span }
 func (*handClock) Plan(real time.Duration) time.Duration { return real }
 
+// True is the same instant: this clock is no rehearsal.
+func (*handClock) True(at time.Time) time.Time { return at }
+
 // world is a team with its phones, and the engine that watches over it. It is
 // driven by hand: nothing happens between two lines of a test.
 type world struct {

@@ -46,7 +46,8 @@ func outweighs(earlier, later Effect) bool {
 	return is && isToo && sameTalk(e, l) && weights[e.Notice] > weights[l.Notice]
 }
 
-// latest is the effect marked with the longest delay of all that it stands for.
+// latest is the effect marked with the longest delay of all that it stands for,
+// and as the first where one of those was.
 func latest(e Effect, effects []Effect) Effect {
 	t, is := e.(Tell)
 	if !is {
@@ -55,6 +56,7 @@ func latest(e Effect, effects []Effect) Effect {
 	for _, other := range effects {
 		if o, is := other.(Tell); is && sameTalk(o, t) {
 			t.Late = max(t.Late, o.Late)
+			t.First = t.First || o.First
 		}
 	}
 	return t

@@ -14,6 +14,7 @@ type (
 		Reach  Reach
 		Alarm  string        // the alarm it is about; "" for none
 		Visit  string        // the visit it names; "" for none
+		First  bool          // nothing was said to them of this alarm before
 		Round  int           // the alarm's round, so that a repeat is recognisable as one
 		At     time.Time     // the instant it speaks of
 		Until  time.Time     // a new expected end

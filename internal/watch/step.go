@@ -318,6 +318,7 @@ func (s *step) tellOf(a *Alarm, t Tell) {
 		t.Visit = first(a.Visits)
 	}
 	if !slices.Contains(a.Told, t.To) {
+		t.First = true
 		a.Told = append(a.Told, t.To)
 		s.happened(Told, t.Visit, t.To)
 	}
