@@ -114,6 +114,13 @@ func (s *step) join(visits []string) {
 		s.happened(AlarmJoined, id, "")
 		s.tellAll(Tell{Notice: TellJoined, Visit: id})
 	}
+	if s.beside(a.Next) {
+		a.Next, a.NextAt = "", time.Time{}
+	}
+	if s.beside(a.HeldBy) { // the holder is in a visit that joined
+		a.letGo()
+		s.round()
+	}
 }
 
 // round tells everyone whose turn has come: those told before, and one step
@@ -272,7 +279,7 @@ func (s *step) tellShift() {
 // has it, the responder and everyone told.
 func (s *step) tellHolders(t Tell) {
 	a := s.w.Alarm
-	to := union(nil, []string{a.HeldBy, a.Next})
+	to := slices.DeleteFunc(union(nil, []string{a.HeldBy, a.Next}), s.beside)
 	if len(to) == 0 {
 		to = union(a.Told, []string{s.responder(a.Visits...)})
 	}

@@ -312,6 +312,9 @@ func (s *step) tellOf(a *Alarm, t Tell) {
 	if t.To == "" || t.To == s.w.Worker || s.shown {
 		return
 	}
+	if t.Notice != TellClosed && s.beside(t.To) { // who was told before they were beside them still hears that it is over
+		return
+	}
 	t.Alarm, t.Round = a.ID, a.Round
 	t.Unsure = s.claimed(a)
 	if t.Visit == "" {
@@ -350,10 +353,32 @@ func (s *step) chain(visits ...string) []string {
 			others = append(others, id)
 		}
 	}
-	if len(others) == 0 && len(s.cover.Managers) == 0 {
+	if len(others) == 0 && len(s.managers(visits)) == 0 {
 		return own
 	}
 	return others
+}
+
+// managers are those of the cover who are not in the visits themselves.
+func (s *step) managers(visits []string) []string {
+	return slices.DeleteFunc(union(nil, s.cover.Managers), func(id string) bool {
+		return id == s.w.Worker || s.partnered(id, visits)
+	})
+}
+
+// beside says whether someone is with the worker on a visit that the alarm
+// covers, perhaps in the same danger: they are not told of it and have no hand
+// in it, unless there is nobody else at all.
+func (s *step) beside(id string) bool {
+	a := s.w.Alarm
+	if a == nil || !s.partnered(id, a.Visits) {
+		return false
+	}
+	others := union(s.chain(a.Visits...), s.managers(a.Visits))
+	if a.Kind.Danger() {
+		others = union(others, s.cover.Colleagues)
+	}
+	return slices.ContainsFunc(others, func(o string) bool { return o != s.w.Worker && !s.partnered(o, a.Visits) })
 }
 
 func (s *step) partnered(id string, visits []string) bool {
@@ -365,7 +390,7 @@ func (s *step) partnered(id string, visits []string) bool {
 // responder is who answers for the visits now: the first of their chain; when
 // the rota has ended, the day's manager.
 func (s *step) responder(visits ...string) string {
-	return cmp.Or(first(s.chain(visits...)), first(s.cover.Managers))
+	return cmp.Or(first(s.chain(visits...)), first(s.managers(visits)), first(s.cover.Managers))
 }
 
 func (s *step) reply(r Reply) {
