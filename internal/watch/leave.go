@@ -170,6 +170,10 @@ func (s *step) bothOut(b BothOut) {
 	if !found || !v.Live() || s.covered(v.ID) {
 		return
 	}
+	s.askBoth(v)
+}
+
+func (s *step) askBoth(v Visit) {
 	s.happened(AskedBack, v.ID, "")
 	s.prompt(AskBoth, v)
 }

@@ -280,6 +280,10 @@ func (s *step) apply(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
 		return
 	}
+	if ends := t.Intent == checkin.End || t.Intent == checkin.Cancel; ends && s.recorded() && s.partnered(s.in.By, []string{v.ID}) {
+		s.askBoth(*v) // a partner's word ends only their own visit (rule 8.2)
+		return
+	}
 	switch t.Intent {
 	case checkin.Start:
 		s.goIn(v, t)

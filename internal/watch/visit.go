@@ -240,6 +240,8 @@ func (s *step) cancel(c Cancel) error {
 		return &Invalid{[]Problem{{"by", "says who calls it off"}}}
 	case !v.started(s.at):
 		s.end(v, Cancelled, CancelledBefore, s.in.By)
+	case spoke && s.partnered(s.in.By, []string{v.ID}):
+		return &Refused{"the visit has started: its joint partner's word ends only their own"}
 	case spoke:
 		s.end(v, Cancelled, SpokeWorker, s.in.By)
 	default:
