@@ -2,8 +2,8 @@ package watch
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -244,13 +244,16 @@ func (w *Watch) forget(at time.Time) {
 	}
 }
 
+// alarmID is short, because it stands in a text's link: the same for the same
+// input, and not to be guessed at from another's.
 func (s *step) alarmID() string {
-	return "a" + strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '-' // it stands in addresses, and an input's id may have slashes
-	}, s.in.ID)
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	sum := sha256.Sum256([]byte(s.w.Worker + "\x00" + s.in.ID))
+	id := []byte("a")
+	for _, b := range sum[:16] {
+		id = append(id, letters[b%32])
+	}
+	return string(id)
 }
 
 // covered says whether the open alarm covers the visit, so that nothing but a
