@@ -371,6 +371,9 @@ func notices(w watch.Watch, at time.Time, in watch.Input, distress bool) (watch.
 		if err != nil && in.By == worker {
 			seen = append(seen, err.Error())
 		}
+		if !distress { // in distress the cry itself is on the record
+			seen = append(seen, record(effects, next.Shown != nil)...)
+		}
 		for _, e := range effects {
 			switch e := e.(type) {
 			case watch.Reply:
@@ -388,6 +391,21 @@ func notices(w watch.Watch, at time.Time, in watch.Input, distress bool) (watch.
 		}
 	}
 	return w, seen
+}
+
+// record lists the lines of the record that the worker can see of a step.
+func record(effects []watch.Effect, danger bool) []string {
+	var lines []string
+	for _, e := range effects {
+		h, is := e.(watch.Happened)
+		if a, appeared := e.(watch.Appeared); danger {
+			h, is = a.Happened, appeared
+		}
+		if is {
+			lines = append(lines, fmt.Sprintf("%+v", h))
+		}
+	}
+	return lines
 }
 
 // A server that slept for years wakes in one short step (law 4).

@@ -208,8 +208,8 @@ func (s *step) reassure() error {
 			return &Refused{"only a worker who asked for someone is told that they will ring"}
 		}
 		s.w.Alarm.ActedAt = s.at
+		s.happened(Reassured, "", s.in.By)
 	}
-	s.happened(Reassured, "", s.in.By)
 	s.reply(Reply{Notice: ReplyFound})
 	return nil
 }

@@ -91,9 +91,15 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 	}
 	w.Shown.forget(at)
 	seen, err := w.Shown.take(at, in, true)
-	w.adopt()
+	adopted := w.adopt()
 	effects = slices.DeleteFunc(effects, toWorker)
 	for _, e := range seen {
+		if h, is := e.(Happened); is {
+			if slices.Contains(adopted, h.Visit) { // it is so, and everyone's to see
+				effects = append(effects, h)
+			}
+			e = Appeared{h}
+		}
 		if r, is := e.(Reply); is && r.Of == "" && w.Alarm.Kind == Distress {
 			continue // never text someone in distress unasked (rule 4.5)
 		}
@@ -110,20 +116,23 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 
 // adopt puts under watch what the worker began in the shown watch alone: they
 // were told that we know of it.
-func (w *Watch) adopt() {
+func (w *Watch) adopt() (adopted []string) {
 	for _, v := range w.Shown.Visits {
 		if v.Live() && w.index(v.ID) < 0 {
 			w.Visits = append(w.Visits, v)
+			adopted = append(adopted, v.ID)
 		}
 	}
 	sortVisits(w.Visits)
+	return adopted
 }
 
 // toWorker says whether the worker could notice the effect: an answer, the
-// fetch on which an answer waits, or a question to the partner beside them.
+// fetch on which an answer waits, a question to the partner beside them, or a
+// line of their own record.
 func toWorker(e Effect) bool {
 	switch e := e.(type) {
-	case Reply, Fetch:
+	case Reply, Fetch, Appeared:
 		return true
 	case Forward:
 		_, asks := e.Event.(BothOut)
