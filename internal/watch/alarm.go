@@ -35,6 +35,7 @@ type Alarm struct {
 	OpenedAt  time.Time  `json:"opened_at"`
 	RaisedAt  time.Time  `json:"raised_at"`           // when it took its present kind; the ladder counts from here
 	Asked     string     `json:"asked,omitempty"`     // duress: the text that asked last, where the second message goes
+	Reassured bool       `json:"reassured,omitempty"` // the second message was sent since
 	RaisedBy  string     `json:"raised_by,omitempty"` // a colleague who raised it for the worker
 	Round     int        `json:"round"`               // rounds of the ladder done
 	RoundAt   time.Time  `json:"round_at,omitzero"`   // the next one

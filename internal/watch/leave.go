@@ -198,7 +198,8 @@ func (s *step) raise(r Raise) error {
 	return nil
 }
 
-// reassure sends the second duress message, to where the worker asked from.
+// reassure sends the second duress message, to where the worker asked from: once,
+// until they ask again.
 func (s *step) reassure() error {
 	if !s.shown {
 		if err := s.byAnother(); err != nil {
@@ -207,7 +208,10 @@ func (s *step) reassure() error {
 		if s.w.Alarm.Kind != Duress {
 			return &Refused{"only a worker who asked for someone is told that they will ring"}
 		}
-		s.w.Alarm.ActedAt = s.at
+		if s.w.Alarm.Reassured {
+			return nil
+		}
+		s.w.Alarm.Reassured, s.w.Alarm.ActedAt = true, s.at
 		s.happened(Reassured, "", s.in.By)
 	}
 	s.reply(Reply{Notice: ReplyFound})

@@ -75,6 +75,9 @@ func (w *Watch) take(at time.Time, in Input, shown bool) ([]Effect, error) {
 	return s.out, err
 }
 
+// reassured says whether the second duress message was sent since they last asked.
+func (w Watch) reassured() bool { return w.Alarm != nil && w.Alarm.Reassured }
+
 // endangered says whether an alarm is open that the worker must not see.
 func (w Watch) endangered() bool { return w.Alarm != nil && w.Alarm.Kind.Danger() }
 
@@ -104,6 +107,9 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 			continue // never text someone in distress unasked (rule 4.5)
 		}
 		if r, is := e.(Reply); is && r.Notice == ReplyFound {
+			if before.reassured() {
+				continue
+			}
 			r.Of = cmp.Or(w.Alarm.Asked, r.Of) // to where they asked from
 			e = r
 		}

@@ -43,7 +43,7 @@ func (s *step) text(t Text) {
 func (s *step) duress(t Text) {
 	if !s.shown {
 		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
-		s.w.Alarm.Asked = s.in.ID
+		s.w.Alarm.Asked, s.w.Alarm.Reassured = s.in.ID, false
 	} else if t.Besides != nil {
 		s.said(*t.Besides)
 	}
