@@ -340,7 +340,8 @@ func (s *step) goIn(v *Visit, t Text) {
 		s.happened(VisitIn, v.ID, s.actor())
 	}
 	v.StartAsked = true
-	v.Claim, v.Hushed = nil, false // they say that they are in, whatever came before
+	s.unclaim(v, ReplyUnclear) // they say that they are in, whatever came before
+	v.Hushed = false
 	until := t.Until
 	if until.IsZero() && !v.ExpectedEndAt.After(s.at) {
 		until = v.ExpectedEndAt // it has gone: ask for the new one
