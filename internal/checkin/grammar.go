@@ -26,6 +26,8 @@ otherday = tomorrow/monday/tuesday/wednesday/thursday/friday/saturday/sunday/mon
 adv = both/just/now/already/all/also/finally/safely/definitely/only/have/has/literally/am/is/been
 iam = i am | i have | i | we are | we have | we | am | have | me
 title = the/mr/mrs/ms/miss/dr/young/little/baby/foster/their/his/her
+who = (mr | mrs | ms | miss | dr | auntie | uncle | sister | nurse)? @name
+does = ring/come/text/speak/help/pop/get/let/give/email/tell/send/check/message/pick/meet/drop/contact/reply/know/see/sort/sorted/finish/finished/left/leave/sent/done/rung/been/put/bring
 whose = (the | mr | mrs | ms | miss | dr)? @name s? (family | house)?
 whereto = (the | this | that | their | his | her)? $place | the @names | $title? @name s $place? | $family s $place? | (mr | mrs | ms | miss | dr) @name s? $place? | @name (house | flat | home | visit) | the @name (house | flat | home | family | place) | number @clock
 ago = (@time | few min | a min | couple of min) ago | a (min | moment | few min | couple of min) ago | (at | just before | just after | about | around | since) @time | ages ago | a while (ago | back) | (since | from) @clock | (min | hour) ago
@@ -59,7 +61,7 @@ var vocabulary = func() map[string]bool {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		names[name].collect(out)
 	}
-	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines} {
+	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines, asksAnyone, asksFor, requests} {
 		for _, word := range slices.Sorted(maps.Keys(ps.first)) {
 			for _, p := range ps.first[word] {
 				p.collect(out)
@@ -84,5 +86,5 @@ func (p *phrase) collect(into map[string]bool) {
 
 // isName says whether a word may be a name: a word the grammar has no other use for, of letters only.
 func isName(w string) bool {
-	return len(w) > 1 && w[0] > '9' && !vocabulary[w] && !afterTime[w]
+	return givenNames[w] || len(w) > 1 && w[0] > '9' && !vocabulary[w] && !afterTime[w]
 }
