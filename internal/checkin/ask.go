@@ -12,7 +12,7 @@ var asksAnyone = list(`
 var asksFor = list(`
 (ask | asking | asks) (for | after | if | that)? $who | (check | checking | catch up | touch base | confirm | clear it) with $who
 (can | could | would | does | did | is it ok if) $who _ | (will | has) $who .. $does
-is $who (in | about | around | free | there | available | on | at work | working | back | ok | well | busy | up | here | still | coming) | (is | are | s | was) @given _ | (any | no) (sign | news | word) (of | from) $who
+is $who (in | about | around | there | at work | coming) | is @given (free | available | on | working | back | ok | well | busy | up | here | still) | (is | are | s | was) @given _ | (any | no) (sign | news | word) (of | from) $who
 (get | need | want | let | have) $who .. (to | 2 | ring | know | please | on) | (get | need | want | wants | wanting | needs | fetch) @given | put $who (on | through) | (get | got) (hold | through) (of | to) $who | (on to | onto | hold of) @given
 (tell | inform | remind | warn | notify | pass (this | it | that)? (on)? to | message (for | to) | meant for | word for | for the attention of) $who
 (speak | talk | chat | word | speaking | hear | heard) (to | with | from) $who
