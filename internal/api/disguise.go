@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -57,4 +58,27 @@ func (a *API) concealed(ctx context.Context, al store.Alarm, by string) (bool, e
 		return false, fmt.Errorf("load worker of alarm: %w", err)
 	}
 	return a.unaware(ctx, loaded.Watch, by)
+}
+
+// unsaid keeps a refusal from telling of an alarm that the reader must not know of: it is what the shown watch says to the
+// same input. To the worker the core says that by itself.
+func (a *API) unsaid(c *call, v store.Visit, by string, e watch.Event, err error) error {
+	if _, refused := errors.AsType[*watch.Refused](err); !refused || by == v.Worker {
+		return err
+	}
+	s, failed := a.see(c, v, by)
+	if failed != nil {
+		return failed
+	}
+	if !s.hidden {
+		return err
+	}
+	loaded, failed := a.Store.Load(c.Context(), v.Worker)
+	if failed != nil {
+		return fmt.Errorf("load worker: %w", failed)
+	}
+	if _, _, said := loaded.Watch.Step(c.at, watch.Input{By: v.Worker, Event: e}); said != nil {
+		return said
+	}
+	return conflict("the visit can't be changed here now; tell us by a check-in")
 }

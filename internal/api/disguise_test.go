@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,5 +76,74 @@ func TestAPartnerWhoHasLeftIsShownTheAlarm(t *testing.T) {
 	o.must("POST", "/checkins", `{"person":"p-ann","text":"Can you ask Scarlett to ring me"}`, 200)
 	if shown := o.openAlarms("&by=p-priya"); !slices.Equal(shown, []string{"p-ann"}) {
 		t.Errorf("shown the alarms of %v", shown)
+	}
+}
+
+// alike does the same in two offices, where the worker asked for Scarlett and where they asked for Jane, and holds the
+// answers against each other but for what no two runs share.
+func alike(t *testing.T, inside bool, do func(o *office, visit string) reply) {
+	t.Helper()
+	var answers []string
+	for _, name := range []string{"Scarlett", "Jane"} {
+		o := onSQLite(t)
+		visit := o.must("POST", "/visits", aVisit, 201)
+		id, ref := visit.text("id"), visit.text("reference")
+		o.wait(30 * time.Minute)
+		if inside {
+			o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+		}
+		o.must("POST", "/checkins", `{"person":"p-priya","text":"Can you ask `+name+` to ring me"}`, 200)
+		o.wait(15 * time.Minute)
+		got := do(o, id)
+		body := strings.NewReplacer(id, "ID", ref, "REF", name, "NAME").Replace(got.Body.String())
+		body = aTimeline.ReplaceAllString(body, "")
+		body = newID.ReplaceAllString(body, `"id":"ID"`)
+		answers = append(answers, fmt.Sprint(got.Code, " ", newReference.ReplaceAllString(body, `"reference":"REF"`)))
+	}
+	if answers[0] != answers[1] {
+		t.Errorf("in duress\n%s\nelse\n%s", answers[0], answers[1])
+	}
+}
+
+var (
+	newID        = regexp.MustCompile(`"id":"[0-9a-z]{20,}"`)
+	aTimeline    = regexp.MustCompile(`,"timeline":\[.*\]`)
+	newReference = regexp.MustCompile(`"reference":"[0-9A-Z]{4}"`)
+)
+
+// Rule 4.2: also what is refused is refused in the same words.
+func TestTheWorkerIsRefusedInDuressAsEver(t *testing.T) {
+	out := func(o *office) {
+		o.must("POST", "/checkins", `{"person":"p-priya","text":"I have left, all done"}`, 200)
+		o.wait(time.Minute)
+	}
+	for name, do := range map[string]func(*office, string) reply{
+		"a new time once out": func(o *office, visit string) reply {
+			out(o)
+			return o.call("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T17:00:00Z","by":"p-priya"}`)
+		},
+		"cancelling once out": func(o *office, visit string) reply {
+			out(o)
+			return o.call("POST", "/visits/"+visit+"/cancel", `{"by":"p-priya"}`)
+		},
+		"cancelling while inside": func(o *office, visit string) reply {
+			return o.call("POST", "/visits/"+visit+"/cancel", `{"by":"p-priya","reason":"no"}`)
+		},
+		"an end already gone": func(o *office, visit string) reply {
+			return o.call("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T14:31:00Z","by":"p-priya"}`)
+		},
+		"a program without a right to alarms": func(o *office, visit string) reply {
+			out(o)
+			return o.as("write").call("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T17:00:00Z"}`)
+		},
+		"another booking once out": func(o *office, _ string) reply {
+			out(o)
+			return o.call("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-18", "by": "p-priya", "starts_at": "2026-11-21T15:10:00Z"}))
+		},
+		"another booking that overlaps": func(o *office, _ string) reply {
+			return o.call("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-18", "by": "p-priya", "starts_at": "2026-11-21T15:10:00Z"}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) { alike(t, true, do) })
 	}
 }
