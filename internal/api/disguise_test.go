@@ -86,6 +86,7 @@ func alike(t *testing.T, inside bool, do func(o *office, visit string) reply) {
 	var answers []string
 	for _, name := range []string{"Scarlett", "Jane"} {
 		o := onSQLite(t)
+		o.name = name
 		visit := o.must("POST", "/visits", aVisit, 201)
 		id, ref := visit.text("id"), visit.text("reference")
 		o.wait(30 * time.Minute)
@@ -145,5 +146,32 @@ func TestTheWorkerIsRefusedInDuressAsEver(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) { alike(t, true, do) })
+	}
+}
+
+// Rule 4.2: what was understood of the phrase is what is understood of any name.
+func TestTheReadingOfThePhraseIsThatOfAnyName(t *testing.T) {
+	for _, text := range []string{"can NAME ring me, out by 7", "Can NAME ring me? I'm out", "running late, out by 5, tell NAME", "ask NAME",
+		"ask NAME REF out by 5", "is NAME there, going in", "NAME help me", "tell NAME I'm fine"} {
+		for _, inside := range []bool{false, true} {
+			t.Run(fmt.Sprint(text, " ", inside), func(t *testing.T) {
+				alike(t, inside, func(o *office, visit string) reply {
+					ref := o.must("GET", "/visits/"+visit, "", 200).text("reference")
+					text := strings.NewReplacer("NAME", o.name, "REF", ref).Replace(text)
+					return o.call("POST", "/checkins", `{"person":"p-priya","text":"`+text+`"}`)
+				})
+			})
+		}
+	}
+	o := onSQLite(t)
+	o.visit()
+	o.wait(31 * time.Minute)
+	o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+	said := o.must("POST", "/checkins", `{"person":"p-priya","text":"can scarlett ring me, out by 7"}`, 200)
+	said.says("reading.intent", "change")
+	said.says("reading.until", "2026-11-21T19:00:00Z")
+	told := o.must("POST", "/checkins", `{"person":"p-priya","text":"can scarlett ring me","by":"p-sam","via":"call"}`, 409) // the responder is told how things stand
+	if !strings.Contains(told.text("detail"), "alarm") {
+		t.Errorf("%s", told.Body)
 	}
 }
