@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -61,6 +62,9 @@ func (a *API) putPerson(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if id, err = a.knownPerson(c.Context(), id); err != nil {
+		return answer{}, err
+	}
 	by, err := a.by(c, false)
 	if err != nil {
 		return answer{}, err
@@ -84,6 +88,18 @@ func (a *API) putPerson(c *call) (answer, error) {
 		return answer{}, fmt.Errorf("find person again: %w", err)
 	}
 	return made(created, personOf(p))
+}
+
+// knownPerson gives the own id of the person whom an id names, by either of their ids; the id itself when it is nobody's.
+func (a *API) knownPerson(ctx context.Context, id string) (string, error) {
+	p, err := a.Store.Person(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return id, nil
+	case err != nil:
+		return "", fmt.Errorf("look for person: %w", err)
+	}
+	return p.ID, nil
 }
 
 // ownPersonID refuses an external id that another person has.

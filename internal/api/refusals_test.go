@@ -71,6 +71,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 		{"a status that is none", "GET", "/alarms?status=loud", "", "status"},
 		{"a parameter that is none", "GET", "/alarms?state=open", "", "state"},
 		{"a span the wrong way round", "GET", "/visits?from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z", "", "to"},
+		{"a clock that is neither", "GET", "/visits?live=maybe", "", "live"},
 		{"a limit of none", "GET", "/visits?limit=0", "", "limit"},
 	}
 	each(t, func(o *office) {

@@ -141,7 +141,10 @@ func (a *API) listVisits(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f := store.VisitFilter{Worker: q.Get("worker"), Team: q.Get("team"), Live: q.Get("live") == "true"}
+	f, err := a.visitFilter(c.Context(), q)
+	if err != nil {
+		return answer{}, err
+	}
 	if f.From, f.To, err = spanOf(q, time.Time{}, time.Time{}); err != nil {
 		return answer{}, err
 	}
@@ -165,6 +168,25 @@ func (a *API) listVisits(c *call) (answer, error) {
 		list = append(list, out)
 	}
 	return ok(map[string]any{"visits": list})
+}
+
+// visitFilter reads whose visits are asked for: of whom, of which team, and whether only those with a clock.
+func (a *API) visitFilter(ctx context.Context, q url.Values) (f store.VisitFilter, err error) {
+	switch live := q.Get("live"); live {
+	case "", "true", "false":
+		f.Live = live == "true"
+	default:
+		return f, fieldProblem("live", "must be true or false")
+	}
+	if id := q.Get("worker"); id != "" {
+		if f.Worker, err = a.knownPerson(ctx, id); err != nil {
+			return f, err
+		}
+	}
+	if id := q.Get("team"); id != "" {
+		f.Team, err = a.knownTeam(ctx, id)
+	}
+	return f, err
 }
 
 // editVisit answers PATCH /visits/{id}: what is given changes, null empties it where it can be empty.
