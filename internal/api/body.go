@@ -130,10 +130,12 @@ func (b *body) given(field string) bool {
 	return given
 }
 
-// need notes the fields that are not there.
+// need notes the fields that are not there. Blanks are nothing said.
 func (b *body) need(fields ...string) {
 	for _, field := range fields {
-		if raw, given := b.raw[field]; !given || string(raw) == "null" || string(raw) == `""` {
+		raw, given := b.raw[field]
+		var s string
+		if !given || json.Unmarshal(raw, &s) == nil && strings.TrimSpace(s) == "" {
 			b.wrong(field, "is missing")
 		}
 	}

@@ -132,6 +132,13 @@ func TestAnActionOnAnAlarmSaysWhatItLacks(t *testing.T) {
 			t.Errorf("%s: %v", action, got.fields())
 		}
 	}
+	for action, body := range map[string]string{
+		"hold":    `{"by":"p-sam","second_person":"p-lee","note":"  "}`,
+		"liaison": `{"by":"p-sam","note":" \n\t"}`,
+		"calls":   `{"by":"p-sam","to":"  ","result":"no_answer"}`,
+	} {
+		o.must("POST", "/alarms/"+alarm+"/"+action, body, 422)
+	}
 	if got := o.must("POST", "/alarms/"+alarm+"/calls", `{"by":"p-sam","to":"07700900102","result":"hung_up"}`, 422).fields(); !slices.Equal(got, []string{"result"}) {
 		t.Errorf("%v", got)
 	}
