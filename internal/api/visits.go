@@ -31,7 +31,7 @@ func (a *API) bookVisit(c *call) (answer, error) {
 	if err := c.in.done(); err != nil {
 		return answer{}, err
 	}
-	if was, found, err := a.bookedBefore(c.Context(), b); err != nil || found {
+	if was, found, err := a.bookedBefore(c, b, by); err != nil || found {
 		return a.visitAnswer(c, was, by, err)
 	}
 	booked, err := a.Engine.Book(c.Context(), c.actor(by), b)
@@ -92,21 +92,32 @@ func (a *API) people(ctx context.Context, in *body, field string, ids []string) 
 }
 
 // bookedBefore finds the visit that has the caller's own id already. The same booking again is that visit; another one
-// is a conflict.
-func (a *API) bookedBefore(ctx context.Context, b engine.Booking) (v store.Visit, found bool, err error) {
+// is a conflict. It is held against the visit as the caller may see it.
+func (a *API) bookedBefore(c *call, b engine.Booking, by string) (v store.Visit, found bool, err error) {
 	if b.ExternalID == "" {
 		return v, false, nil
 	}
-	v, err = a.Store.Visit(ctx, b.ExternalID)
+	v, err = a.Store.Visit(c.Context(), b.ExternalID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return v, false, nil
 	case err != nil:
 		return v, false, fmt.Errorf("look for visit: %w", err)
-	case v.Worker != b.Worker || v.Kind != b.Kind || !v.StartsAt.Equal(b.StartsAt) || !v.ExpectedEndAt.Equal(b.ExpectedEndAt):
+	}
+	s, err := a.see(c, v, by)
+	if err != nil {
+		return v, false, err
+	}
+	if !sameBooking(b, s.Visit) {
 		return v, false, conflict("external_id names another visit, or this one as it was before it changed; PATCH it to change it")
 	}
 	return v, true, nil
+}
+
+// sameBooking says that a visit is as it is booked. What a booking leaves to the plan may be as it is.
+func sameBooking(b engine.Booking, v store.Visit) bool {
+	return v.Worker == b.Worker && v.Kind == b.Kind && v.StartsAt.Equal(b.StartsAt) && v.ExpectedEndAt.Equal(b.ExpectedEndAt) &&
+		v.Details == b.Details && (b.Private == nil || *b.Private == v.Private) && (b.Responders == nil || slices.Equal(b.Responders, v.Responders))
 }
 
 // visitAnswer answers with a visit, its look recorded.
@@ -238,7 +249,11 @@ func (a *API) readEdit(c *call, v store.Visit) (engine.VisitEdit, error) {
 		e.Responders = &own
 	}
 	external := in.id("external_id")
-	if external == "" || external == v.ExternalID {
+	switch {
+	case in.null("external_id"):
+		e.ExternalID = &external
+		return e, nil
+	case external == "" || external == v.ExternalID:
 		return e, nil
 	}
 	switch other, err := a.Store.Visit(c.Context(), external); {
