@@ -307,9 +307,11 @@ func (a *API) cancelVisit(c *call) (answer, error) {
 func spanOf(q url.Values, from, to time.Time) (time.Time, time.Time, error) {
 	for name, t := range map[string]*time.Time{"from": &from, "to": &to} {
 		if given := q.Get(name); given != "" {
-			if t.UnmarshalText([]byte(given)) != nil {
-				return from, to, fieldProblem(name, "must be an instant with its offset, such as 2026-11-22T15:04:05Z")
+			at, ok := parseInstant(given)
+			if !ok {
+				return from, to, fieldProblem(name, noInstant)
 			}
+			*t = at
 		}
 	}
 	if !to.IsZero() && to.Before(from) {
