@@ -100,3 +100,38 @@ func TestShifts(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsReadCanBePutBack(t *testing.T) {
+	each(t, func(o *office) {
+		o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"external_id": "HR-9"}), 201)
+		o.must("PUT", "/teams/t-1", with(aTeam, map[string]any{"external_id": "T-1"}), 201)
+		for _, path := range []string{"/people/p-kim", "/people/HR-9", "/people/p-priya", "/people/p-sam", "/teams/t-1", "/teams/T-1", "/teams/echo"} {
+			read := o.must("GET", path, "", 200).Body.String()
+			o.must("PUT", path, read, 200)
+			if again := o.must("GET", path, "", 200).Body.String(); again != read {
+				o.Errorf("%s: %s then %s", path, read, again)
+			}
+		}
+	})
+}
+
+func TestAnIDIsTheOneInTheAddress(t *testing.T) {
+	o := onSQLite(t)
+	for _, path := range []string{"/people/p-new", "/teams/t-new"} {
+		body := map[bool]string{true: aPerson, false: aTeam}[strings.HasPrefix(path, "/people")]
+		if got := o.must("PUT", path, with(body, map[string]any{"id": "other"}), 422).fields(); !slices.Equal(got, []string{"id"}) {
+			t.Errorf("%s: %v", path, got)
+		}
+		o.must("GET", path, "", 404)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	o := onSQLite(t)
+	if got := o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"roles": []string{}}), 422).fields(); !slices.Equal(got, []string{"roles"}) {
+		t.Errorf("%v", got)
+	}
+	if roles := o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"roles": nil}), 201).get("roles").([]any); !slices.Equal(roles, []any{"worker"}) {
+		t.Errorf("%v", roles)
+	}
+}

@@ -69,6 +69,7 @@ func (a *API) putPerson(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	sameID(c, id)
 	p := readPerson(c.in, id)
 	if p.Team, err = a.team(c, "team", p.Team); err != nil {
 		return answer{}, err
@@ -122,8 +123,11 @@ func readPerson(in *body, id string) buddy.Person {
 		Mobile: in.number("mobile"), PersonalMobile: in.number("personal_mobile"), HomePhone: in.number("home_phone"),
 		Email: in.secret("email", maxName*2), Description: in.secret("description", maxWords), Active: true,
 	}
-	if in.given("roles") && len(p.Roles) == 0 || !in.given("roles") {
+	switch {
+	case !in.given("roles"):
 		p.Roles = []string{buddy.Worker}
+	case len(p.Roles) == 0:
+		in.wrong("roles", "must have one at least; left out, it is worker")
 	}
 	if v := in.object("vehicle"); v != nil {
 		p.Vehicle = buddy.Vehicle{Make: v.secret("make", maxName), Model: v.secret("model", maxName),

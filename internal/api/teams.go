@@ -35,6 +35,13 @@ func pathID(c *call) (string, error) {
 	return id, nil
 }
 
+// sameID reads the id in the body of a PUT, where what a GET gave is sent back: it must be the one in the address.
+func sameID(c *call, own string) {
+	if id := c.in.id("id"); id != "" && id != own && id != c.PathValue("id") {
+		c.in.wrong("id", "is another than in the address")
+	}
+}
+
 // putTeam answers PUT /teams/{id}: the whole team, and of its plan what differs from the standard one.
 func (a *API) putTeam(c *call) (answer, error) {
 	id, err := pathID(c)
@@ -48,6 +55,7 @@ func (a *API) putTeam(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	sameID(c, id)
 	t, err := a.readTeam(c, id)
 	if err != nil {
 		return answer{}, err
