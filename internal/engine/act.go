@@ -75,7 +75,7 @@ func (e *Engine) phraseOf(ctx context.Context, worker string) string {
 
 // Raise opens an alarm for a worker, on the word of a colleague.
 func (e *Engine) Raise(ctx context.Context, who Actor, worker, visit string, kind watch.Kind) (alarm string, err error) {
-	if _, err := e.Store.Person(ctx, worker); err != nil {
+	if p, err := e.Store.Person(ctx, worker); err != nil && p.ID == "" {
 		return "", fmt.Errorf("read worker: %w", err)
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "raise/"+worker), By: who.By, Via: who.Via, Event: watch.Raise{Kind: kind, Visit: visit}}, token: who.Token}

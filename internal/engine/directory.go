@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,9 +151,11 @@ func (e *Engine) look(ctx context.Context, at time.Time, worker string) (scene, 
 	if errors.Is(err, store.ErrNotFound) {
 		sc.worker = buddy.Person{ID: worker}
 		return sc, nil
-	} else if err != nil {
+	} else if err != nil && sc.worker.ID == "" {
 		return sc, fmt.Errorf("read worker %s: %w", worker, err)
 	}
+	e.report(ctx, "worker watched without their details", err)
+	sc.worker.Name = cmp.Or(sc.worker.Name, bareName(worker))
 	return sc, e.lookAtTeam(ctx, at, &sc, sc.worker.Team)
 }
 
@@ -199,7 +202,10 @@ func (e *Engine) shortName(ctx context.Context, pages *pages, id string) string 
 	}
 	p, err := e.find(ctx, pages, id)
 	if err != nil || p.Name == "" {
-		return strings.TrimPrefix(id, "p-")
+		return bareName(id)
 	}
 	return p.ShortName()
 }
+
+// bareName is what someone is called whose name is not to be had.
+func bareName(id string) string { return strings.TrimPrefix(id, "p-") }

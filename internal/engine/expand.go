@@ -102,10 +102,11 @@ func mustJSON(v any) []byte {
 func (x *expansion) tell(t watch.Tell) error {
 	p, err := x.find(x.ctx, x.sc.pages, t.To)
 	if errors.Is(err, store.ErrNotFound) {
-		p = buddy.Person{ID: t.To} // a fallback who is not there yet: the row says that nobody could be told
-	} else if err != nil {
+		p, err = buddy.Person{ID: t.To}, nil // a fallback who is not there yet: the row says that nobody could be told
+	} else if err != nil && p.ID == "" {
 		return fmt.Errorf("read person %s: %w", t.To, err)
 	}
+	x.report(x.ctx, "someone to be told whose numbers are not to be had", err) // the row says so, and has the next told
 	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm,
 		CreatedAt: t.At, NextAt: x.at.Add(-t.Late)} // what has been due the longest goes first
 	if t.Alarm == "" {

@@ -237,9 +237,10 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 // it is.
 func (e *Engine) namedWorker(ctx context.Context, sc scene, sender, name string) (string, error) {
 	people, err := sc.pages.members(ctx, sc.team.ID)
-	if err != nil {
+	if err != nil && len(people) == 0 {
 		return "", err
 	}
+	e.report(ctx, "names of the team not all read", err)
 	var found []buddy.Person
 	for _, p := range people {
 		full := checkin.Normalise(p.Name)

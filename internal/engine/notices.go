@@ -111,9 +111,10 @@ func (x *expansion) note(n note) error {
 		p, err := x.find(x.ctx, x.sc.pages, id)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
-		} else if err != nil {
+		} else if err != nil && p.ID == "" {
 			return err
 		}
+		x.report(x.ctx, "note for someone whose numbers are not to be had", err)
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)
 		x.rowsFor(m, texts, calls, bodies, func(digit int) string { return wording.Speech(n.notice, v, digit) })
@@ -139,9 +140,12 @@ func (e *Engine) onDuty(ctx context.Context, at time.Time) ([]string, scene, err
 	}
 	var ids []string
 	for _, t := range teams {
-		if err := e.lookAtTeam(ctx, at, &sc, t.ID); err != nil {
-			return nil, sc, err
+		around := scene{pages: pages, zone: time.UTC}
+		if err := e.lookAtTeam(ctx, at, &around, t.ID); err != nil {
+			e.report(ctx, "team not asked who is on duty", err) // the others are
+			continue
 		}
+		sc = around
 		on := sc.rota.On(t.ID, at)
 		if chain := e.cover(sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
 			on = chain[:1]
