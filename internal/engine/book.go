@@ -297,6 +297,8 @@ func (e *Engine) editDetails(ctx context.Context, who Actor, visit string, edit 
 		return err
 	}
 	defer e.lock(v.Worker)()
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	for range tries {
 		loaded, err := e.Store.Load(ctx, v.Worker)
 		if err != nil {

@@ -73,11 +73,15 @@ func (e *Engine) settledMeanwhile(ctx context.Context, m store.Message, claimed 
 	if m.Alarm == "" || e.Clock.Real(e.Now().Sub(claimed)) < sweep {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	now, err := e.Store.Message(ctx, m.ID)
 	return err == nil && now.State == "superseded"
 }
 
 func (e *Engine) claim(ctx context.Context, class string, n int) ([]store.Message, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	at := e.Now()
 	return e.Store.Claim(ctx, at, at.Add(e.Clock.Plan(lease)), e.Node, class, n)
 }
@@ -112,11 +116,18 @@ func (e *Engine) deliver(ctx context.Context, m store.Message) {
 	if ctx.Err() != nil && o.State == "pending" {
 		return // stopping: the lease will run out
 	}
-	if err := e.Store.Settle(context.WithoutCancel(ctx), []store.Outcome{o}); err != nil {
+	if err := e.settle(ctx, o); err != nil {
 		e.Log.Error("hand-over not recorded", "message", m.ID, "err", err)
 		return
 	}
 	e.after(ctx, m, o)
+}
+
+// settle records what came of a hand-over, even when Run is ending.
+func (e *Engine) settle(ctx context.Context, o store.Outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepWithin)
+	defer cancel()
+	return e.Store.Settle(ctx, []store.Outcome{o})
 }
 
 func (e *Engine) handOver(ctx context.Context, m store.Message) (channel.Receipt, error) {

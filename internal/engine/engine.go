@@ -27,6 +27,7 @@ type Store interface {
 	Receive(ctx context.Context, r store.Received) (bool, error)
 	WaitingAfter(ctx context.Context, after store.Received, limit int) ([]store.Received, error)
 	Tried(ctx context.Context, ref store.ReceivedRef) (int, error)
+	Finish(ctx context.Context, ref store.ReceivedRef, at time.Time) error
 	SetAside(ctx context.Context, ref store.ReceivedRef, why string, at time.Time) error
 	ReceivedByID(ctx context.Context, ref store.ReceivedRef) (store.Received, error)
 

@@ -44,6 +44,10 @@ type note struct {
 	received []store.ReceivedRef
 }
 
+// noteTries bounds how often a note is written again because another node wrote
+// one: they all share one chain.
+const noteTries = 64
+
 // say records a note and puts its messages into the outbox, in one transaction.
 // One that was said before is not said again.
 func (e *Engine) say(ctx context.Context, at time.Time, sc scene, n note) error {
@@ -57,13 +61,15 @@ func (e *Engine) say(ctx context.Context, at time.Time, sc scene, n note) error 
 		n.id = n.kind + "/" + e.newID(at)
 	}
 	defer e.lock(n.chain)()
-	for range tries {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
+	for range noteTries {
 		err := e.sayOnce(ctx, at, sc, n)
 		if errors.Is(err, store.ErrConflict) {
 			continue
 		}
 		if errors.Is(err, store.ErrSeen) {
-			return nil
+			return e.finish(ctx, n.received)
 		}
 		if err == nil {
 			e.woken()
@@ -129,6 +135,8 @@ func (x *expansion) note(n note) error {
 
 // onDuty lists everyone who answers for some worker now, team by team.
 func (e *Engine) onDuty(ctx context.Context, at time.Time) ([]string, scene, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	pages, err := e.dir.open(ctx)
 	sc := scene{pages: pages, zone: time.UTC}
 	if err != nil {

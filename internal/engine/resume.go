@@ -44,9 +44,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 		v := wording.Values{Begin: since, Until: at, Among: fell, Link: e.URL}
 		err := e.tellOnDuty(ctx, at, note{id: "down/" + since.Format(aliveLayout), kind: "system_down", notice: wording.SystemDown,
 			class: classAlarm, reach: watch.OneText, values: v})
-		if err != nil {
-			return fmt.Errorf("tell of the gap: %w", err)
-		}
+		e.report(ctx, "tell of the gap", err)
 	}
 	return e.alive(ctx, at)
 }
