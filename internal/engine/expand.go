@@ -15,13 +15,15 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
-// The channels of an outbox row. The last two never leave the house: a text
-// fetched back from its provider, an event for another worker's watch.
+// The channels of an outbox row. The last three never leave the house: a text
+// fetched back from its provider, an event for another worker's watch, a message
+// that reached nobody and what follows from that.
 const (
 	chanSMS   = "sms"
 	chanVoice = "voice"
 	chanFetch = "fetch"
 	chanWatch = "watch"
+	chanStray = "stray"
 )
 
 // Classes in the order in which they are claimed.
