@@ -112,7 +112,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
-	if a.clock, err = newClock(ctx, a.db, a.o.Speed); err != nil {
+	if a.clock, err = newClock(ctx, a.db, a.o.Speed, a.witness); err != nil {
 		return err
 	}
 	if err := a.sameTime(ctx); err != nil {

@@ -22,7 +22,7 @@ func (a *App) beat(ctx context.Context) error {
 	defer tick.Stop()
 	client := &http.Client{Timeout: beatTimeout}
 	for {
-		a.watchClock(ctx, client)
+		a.watchClock(ctx)
 		if a.o.Heartbeat != "" {
 			if err := a.beatOnce(ctx, client); err != nil {
 				a.o.Log.Warn("heartbeat not sent", "err", err)
@@ -38,13 +38,13 @@ func (a *App) beat(ctx context.Context) error {
 
 // watchClock tells people when the wall clock was moved, and takes it as the
 // time only when it was set forward and another clock agrees.
-func (a *App) watchClock(ctx context.Context, client *http.Client) {
+func (a *App) watchClock(ctx context.Context) {
 	off := a.clock.astray()
 	if off.Abs() <= astrayMost {
 		return
 	}
-	witness, err := a.witness(ctx, client)
-	adopted := err == nil && a.clock.adopt(witness)
+	truth, err := a.witness(ctx)
+	adopted := err == nil && a.clock.adopt(truth)
 	a.o.Log.Error("the wall clock was moved", "by", off.Round(time.Second).String(), "adopted", adopted)
 	if err := a.engine.TellClock(ctx, off.Abs()); err != nil {
 		a.o.Log.Error("tell of the clock", "err", err)
@@ -53,7 +53,7 @@ func (a *App) watchClock(ctx context.Context, client *http.Client) {
 
 // witness is the time by another machine's clock: the database's, where it is
 // on a server, else the provider's.
-func (a *App) witness(ctx context.Context, client *http.Client) (time.Time, error) {
+func (a *App) witness(ctx context.Context) (time.Time, error) {
 	if t, remote, err := a.db.ServerTime(ctx); remote || err != nil {
 		return t, err
 	}
@@ -64,7 +64,7 @@ func (a *App) witness(ctx context.Context, client *http.Client) (time.Time, erro
 	if err != nil {
 		return time.Time{}, fmt.Errorf("ask the provider's clock: %w", err)
 	}
-	resp, err := client.Do(req)
+	resp, err := (&http.Client{Timeout: beatTimeout}).Do(req)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("ask the provider's clock: %w", err)
 	}

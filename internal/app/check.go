@@ -37,7 +37,7 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 		return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
 	}
 	defer db.Close()
-	c, err := newClock(ctx, db, o.Speed)
+	c, err := newClock(ctx, db, o.Speed, nil)
 	switch {
 	case errors.Is(err, errRehearsal):
 		findings = append(findings, Finding{About: "clock", Says: err.Error(), StopsAlarm: true})

@@ -44,8 +44,11 @@ const (
 // those of this world.
 var errRehearsal = errors.New("this database belongs to a rehearsal: give ALLCLEAR_SPEED, or another ALLCLEAR_DATABASE for real work")
 
+// witness is the time by another machine's clock.
+type witness func(context.Context) (time.Time, error)
+
 // newClock reads or makes the database's clock.
-func newClock(ctx context.Context, db *store.DB, speed int) (*clock, error) {
+func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock, error) {
 	c := &clock{}
 	c.base.Store(&base{start: time.Now().UTC(), booted: uptime()})
 	noted, err := db.Meta(ctx, anchorKey)
@@ -54,7 +57,7 @@ func newClock(ctx context.Context, db *store.DB, speed int) (*clock, error) {
 	}
 	switch {
 	case noted == "" && speed == 0:
-		return c, c.neverBack(ctx, db)
+		return c, c.neverBack(ctx, db, ask)
 	case speed == 0:
 		return nil, errRehearsal
 	case noted == "":
@@ -70,12 +73,16 @@ func newClock(ctx context.Context, db *store.DB, speed int) (*clock, error) {
 	if err := json.Unmarshal([]byte(noted), &c.anchor); err != nil {
 		return nil, fmt.Errorf("read clock's anchor: %w", err)
 	}
+	if err := c.neverBack(ctx, db, ask); err != nil {
+		return nil, err
+	}
 	return c, c.changeSpeed(ctx, db, speed)
 }
 
 // neverBack starts no earlier than the last instant that was lived: a wall clock
-// set back must not make what was due wait again.
-func (c *clock) neverBack(ctx context.Context, db *store.DB) error {
+// set back must not make what was due wait again. Where the two are far apart
+// one of them was wrong, and another clock must say which.
+func (c *clock) neverBack(ctx context.Context, db *store.DB, ask witness) error {
 	noted, err := db.Meta(ctx, aliveKey)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -83,10 +90,33 @@ func (c *clock) neverBack(ctx context.Context, db *store.DB) error {
 	if err != nil {
 		return fmt.Errorf("read when this last ran: %w", err)
 	}
-	if alive, err := time.Parse(time.RFC3339Nano, noted); err == nil && alive.After(c.real()) {
-		c.base.Store(&base{start: alive, booted: uptime()})
+	alive, err := time.Parse(time.RFC3339Nano, noted)
+	ahead := alive.Sub(c.Now())
+	if err != nil || ahead <= 0 {
+		return nil
 	}
+	if c.anchor.Speed == 0 && ahead > believable {
+		return c.settle(ctx, ask, ahead)
+	}
+	b := c.base.Load()
+	c.base.Store(&base{start: b.start.Add(c.Real(ahead)), booted: b.booted})
 	return nil
+}
+
+// believable is how far a wall clock may be set back between two runs before
+// another clock is asked.
+const believable = time.Hour
+
+// settle takes the wall clock when another clock agrees with it: then it was the
+// run before that had the wrong time.
+func (c *clock) settle(ctx context.Context, ask witness, ahead time.Duration) error {
+	if ask != nil {
+		if t, err := ask(ctx); err == nil && c.real().Sub(t).Abs() <= astrayMost {
+			return nil
+		}
+	}
+	return fmt.Errorf("this machine's clock is %s behind the time at which Allclear last ran, and no other clock agrees with it; set it right and start again",
+		ahead.Round(time.Second))
 }
 
 // adopt takes a wall clock that was set forward, once another clock agrees with

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 
 func newTestClock(t *testing.T, p storetest.Place, speed int) *clock {
 	t.Helper()
-	c, err := newClock(t.Context(), p.Open(t), speed)
+	c, err := newClock(t.Context(), p.Open(t), speed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,19 +41,50 @@ func TestARehearsalChangesSpeedWithoutAJump(t *testing.T) {
 func TestARehearsalsDatabaseIsRefusedForRealWork(t *testing.T) {
 	p := storetest.SQLite(t)
 	newTestClock(t, p, 60)
-	if _, err := newClock(t.Context(), p.Open(t), 0); err == nil {
+	if _, err := newClock(t.Context(), p.Open(t), 0, nil); err == nil {
 		t.Error("a rehearsal's database was taken for real work")
 	}
 }
 
 func TestTheClockNeverGoesBackOverARestart(t *testing.T) {
 	p := storetest.SQLite(t)
-	ahead := time.Now().UTC().Add(3 * time.Hour)
+	ahead := time.Now().UTC().Add(30 * time.Minute)
 	if err := p.Open(t).SetMeta(t.Context(), aliveKey, ahead.Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if now := newTestClock(t, p, 0).Now(); now.Before(ahead) {
 		t.Errorf("it lived until %v and starts again at %v", ahead, now)
+	}
+}
+
+func TestOneWrongBootIsNotForEver(t *testing.T) {
+	p := storetest.SQLite(t)
+	db := p.Open(t)
+	if err := db.SetMeta(t.Context(), aliveKey, time.Now().AddDate(10, 0, 0).Format(time.RFC3339Nano)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newClock(t.Context(), db, 0, nil); err == nil {
+		t.Error("ten years apart, and without another clock to ask it starts")
+	}
+	agrees := func(context.Context) (time.Time, error) { return time.Now(), nil }
+	c, err := newClock(t.Context(), db, 0, agrees)
+	if err != nil || c.astray().Abs() > time.Second {
+		t.Errorf("another clock agrees with the wall, and it is not taken: %v", err)
+	}
+	contradicts := func(context.Context) (time.Time, error) { return time.Now().AddDate(10, 0, 0), nil }
+	if _, err := newClock(t.Context(), db, 0, contradicts); err == nil {
+		t.Error("another clock says that the wall is wrong, and it starts by it")
+	}
+}
+
+func TestARehearsalGoesNotBackEither(t *testing.T) {
+	p := storetest.SQLite(t)
+	lived := newTestClock(t, p, 240).Now().Add(10 * time.Minute)
+	if err := p.Open(t).SetMeta(t.Context(), aliveKey, lived.Format(time.RFC3339Nano)); err != nil {
+		t.Fatal(err)
+	}
+	if now := newTestClock(t, p, 240).Now(); now.Before(lived) {
+		t.Errorf("it lived until %v and starts again at %v", lived, now)
 	}
 }
 

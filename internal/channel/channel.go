@@ -47,6 +47,8 @@ type Message struct {
 	Body  private.Text // the words of a text; a call has none, see Call
 	Class Class
 	Call  *Call // set when the message is a telephone call
+	// Unreceipted asks for no status updates: the answer to a text that has just come from the same phone needs none.
+	Unreceipted bool
 	// Expires is how long the message is worth delivering once handed over; 0 leaves it to the provider. An alarm that is hours late
 	// misleads.
 	Expires time.Duration

@@ -173,7 +173,7 @@ func TestShiftLists(t *testing.T) {
 		chore()
 		w.silent(sam, ann) // nothing to list yet
 		visit := w.book()
-		w.wait(time.Minute)
+		w.wait(5 * time.Minute) // the visits of a shift are looked at every five minutes
 		chore()
 		list := w.phone(sam).Expects("On call").Body
 		if !strings.Contains(list, w.visit(visit).Reference+" 14:00-15:00") {
@@ -186,7 +186,7 @@ func TestShiftLists(t *testing.T) {
 			chore()
 		}
 		w.silent(sam, ann)
-		w.wait(2 * time.Minute)
+		w.wait(7 * time.Minute)
 		chore()
 		w.phone(sam).Expects("On call")
 		w.wait(30 * time.Minute)

@@ -23,6 +23,7 @@ const (
 	teamChoresEvery = time.Minute      // plan time
 	gapAhead        = 7*24*time.Hour + time.Hour
 	gapVisits       = 100              // visits in one gap that are warned of
+	lookEvery       = 5 * time.Minute  // how often a shift's visits are compared with the list last sent
 	bundle          = 15 * time.Minute // a responder's list of visits is sent again at most so often (rule 3.6)
 )
 
@@ -135,6 +136,10 @@ func (e *Engine) sendLists(ctx context.Context, at time.Time, sc scene) error {
 // sendList sends the list when it differs from the one last sent, at most once
 // in a bundle; never an empty first one.
 func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Shift) error {
+	key := "list/" + s.ID + "/" + sc.team.ID
+	if !e.pulse.looksAgain(key, at) {
+		return nil
+	}
 	rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, To: s.EndsAt, Limit: 200, Bare: true})
 	if err != nil {
 		return fmt.Errorf("read visits of shift %s: %w", s.ID, err)
@@ -149,7 +154,6 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 		visits = append(visits, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt.In(sc.zone), ExpectedEndAt: v.ExpectedEndAt.In(sc.zone)})
 		print.WriteString(fmt.Sprintf("%s %d %d;", v.Reference, v.StartsAt.Unix(), v.ExpectedEndAt.Unix()))
 	}
-	key := "list/" + s.ID + "/" + sc.team.ID
 	last, err := e.Store.Meta(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err

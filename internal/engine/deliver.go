@@ -178,7 +178,7 @@ func (e *Engine) send(ctx context.Context, c channel.Channel, m store.Message) (
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	msg := channel.Message{ID: m.ID, To: m.To, Body: m.Body, Class: channel.Class(m.Class)}
+	msg := channel.Message{ID: m.ID, To: m.To, Body: m.Body, Class: channel.Class(m.Class), Unreceipted: isAnswer(m)}
 	if m.Channel == chanVoice {
 		msg.Call = &channel.Call{Nonce: m.Nonce}
 	}
@@ -296,4 +296,10 @@ func (e *Engine) report(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		e.Log.Error(what, "err", err)
 	}
+}
+
+// isAnswer says whether a message answers a text that has just come from the same
+// phone: what a carrier says of it would tell nothing new.
+func isAnswer(m store.Message) bool {
+	return m.Class == classPrompt && strings.HasPrefix(m.Notice, "reply_")
 }

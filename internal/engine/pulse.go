@@ -19,6 +19,7 @@ type pulse struct {
 	said    map[string]string // and what people were told of it
 	stuck   map[string]*stuck
 	answers map[string]answers
+	looked  map[string]time.Time // when a shift's list was last compared with its visits
 }
 
 // answers counts how often an unknown number was answered, so that two robots
@@ -154,4 +155,19 @@ func (p *pulse) failed(worker string, at time.Time, rest time.Duration) int {
 	s.times++
 	s.rest = at.Add(rest * time.Duration(min(s.times, restMost)))
 	return s.times
+}
+
+// looksAgain says whether a shift's list is to be compared with its visits once
+// more: at once for a shift not seen before, then at intervals.
+func (p *pulse) looksAgain(list string, at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.looked == nil || len(p.looked) > answersKept {
+		p.looked = map[string]time.Time{}
+	}
+	if last, seen := p.looked[list]; seen && at.Sub(last) < lookEvery {
+		return false
+	}
+	p.looked[list] = at
+	return true
 }

@@ -44,7 +44,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
 	wg.Wait()
-	return nil
+	// What was claimed and not handed over goes to the next process at once.
+	return e.Store.Release(context.WithoutCancel(ctx), e.Node, e.Now())
 }
 
 // listen hears of what other nodes commit; where there are none it ends at once.

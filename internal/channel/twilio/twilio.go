@@ -124,7 +124,9 @@ func (voice) Name() string { return "twilio-voice" }
 func (s sms) Send(ctx context.Context, m channel.Message) (channel.Receipt, error) {
 	form := url.Values{
 		"To": {m.To.E164()}, "From": {s.options.From.E164()}, "Body": {m.Body.Reveal()},
-		"StatusCallback": {s.options.URL + StatusPath + "?m=" + url.QueryEscape(m.ID)},
+	}
+	if !m.Unreceipted {
+		form.Set("StatusCallback", s.options.URL+StatusPath+"?m="+url.QueryEscape(m.ID))
 	}
 	if m.Expires > 0 {
 		whole := (min(m.Expires, mostValid) + time.Second - 1) / time.Second

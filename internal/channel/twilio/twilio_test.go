@@ -92,6 +92,18 @@ func TestATextAsked(t *testing.T) {
 	}
 }
 
+func TestATextThatWantsNoReceiptAsksForNone(t *testing.T) {
+	client, asked := answers(t, 201, `{"sid":"SM1"}`)
+	m := alarm(t)
+	m.Unreceipted = true
+	if _, err := client.SMS().Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if form := asked()[0]; form.Has("StatusCallback") {
+		t.Errorf("a status callback was asked for: %s", form.Get("StatusCallback"))
+	}
+}
+
 func TestACallAsked(t *testing.T) {
 	client, asked := answers(t, 201, `{"sid":"CA1"}`)
 	m := alarm(t)
