@@ -157,7 +157,7 @@ func (e *Engine) Responder(ctx context.Context, v store.Visit) (id string, gap b
 	if err != nil {
 		return "", false, err
 	}
-	c := e.cover(sc, at, []watch.Visit{{Status: watch.Booked, Responders: v.Responders}})
+	c := e.cover(ctx, sc, at, []watch.Visit{{Status: watch.Booked, Responders: v.Responders}})
 	if len(c.Chain) == 0 {
 		return "", true, nil
 	}

@@ -151,7 +151,7 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 		if b.Prompts != nil {
 			p.visit.Clock.Prompts = *b.Prompts
 		}
-		gap = e.gapWithin(s, p.visit)
+		gap = e.gapWithin(ctx, s, p.visit)
 		g.in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
 		return err
 	}
@@ -184,9 +184,9 @@ func (e *Engine) completeRow(at time.Time, row *store.Visit, sc scene, b Booking
 }
 
 // gapWithin says whether at some time of the visit nobody is on call.
-func (e *Engine) gapWithin(sc scene, v watch.Visit) bool {
+func (e *Engine) gapWithin(ctx context.Context, sc scene, v watch.Visit) bool {
 	for at := v.StartsAt; at.Before(v.ExpectedEndAt); {
-		c := e.cover(sc, at, []watch.Visit{v})
+		c := e.cover(ctx, sc, at, []watch.Visit{v})
 		if c.Gap {
 			return true
 		}
@@ -216,7 +216,7 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 
 // tellGap tells whoever a visit falls to when nobody is on call for it.
 func (e *Engine) tellGap(ctx context.Context, at time.Time, sc scene, next watch.Watch, v watch.Visit) []store.Message {
-	chain := e.cover(sc, v.StartsAt, []watch.Visit{v}).Chain
+	chain := e.cover(ctx, sc, v.StartsAt, []watch.Visit{v}).Chain
 	if len(chain) == 0 {
 		return nil
 	}

@@ -73,7 +73,7 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
 		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
 	}
-	g.in.Cover = e.cover(sc, at, loaded.Watch.Visits)
+	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {

@@ -143,7 +143,7 @@ func (e *Engine) onDuty(ctx context.Context, at time.Time) ([]string, scene, err
 			return nil, sc, err
 		}
 		on := sc.rota.On(t.ID, at)
-		if chain := e.cover(sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
+		if chain := e.cover(ctx, sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
 			on = chain[:1]
 		}
 		for _, id := range on {
@@ -279,7 +279,7 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	if o.Result == string(channel.OptedOut) {
 		notice = wording.OptedOut
 	}
-	cover := e.cover(sc, at, nil)
+	cover := e.cover(ctx, sc, at, nil)
 	to := slices.DeleteFunc(append(slices.Clone(cover.Chain), cover.Managers...), func(id string) bool { return id == m.Person })
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",

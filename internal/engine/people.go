@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,9 +72,12 @@ func (e *Engine) AddShift(ctx context.Context, _ Actor, s rota.Shift) (created b
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		p = append(p, watch.Problem{Field: "person", Says: "is not a person we know"})
-	case err != nil && !errors.Is(err, store.ErrNotFound):
+	case err != nil:
 		return false, fmt.Errorf("read person: %w", err)
-	case len(s.Teams) == 0 && who.Team != "":
+	case !who.Active:
+		p = append(p, watch.Problem{Field: "person", Says: "is no longer active"})
+	}
+	if s.Person = cmp.Or(who.ID, s.Person); len(s.Teams) == 0 && who.Team != "" {
 		s.Teams = []string{who.Team}
 	}
 	for _, x := range s.Problems() {

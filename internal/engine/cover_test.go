@@ -1,0 +1,127 @@
+package engine_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/rota"
+)
+
+// person changes one of the people in the world.
+func (w *world) person(id string, change func(*buddy.Person)) {
+	w.t.Helper()
+	p, err := w.db.Person(w.t.Context(), id)
+	w.must(err)
+	change(&p)
+	_, err = w.engine.PutPerson(w.t.Context(), engine.Actor{}, p)
+	w.must(err)
+}
+
+// plan changes the team's plan.
+func (w *world) plan(change func(*plan.Settings)) {
+	w.t.Helper()
+	team, err := w.db.Team(w.t.Context(), "echo")
+	w.must(err)
+	change(&team.Plan)
+	_, err = w.engine.PutTeam(w.t.Context(), engine.Actor{}, team)
+	w.must(err)
+}
+
+// leaves marks someone as no longer active, as an import from before that was
+// refused may have done.
+func (w *world) leaves(id string) {
+	w.t.Helper()
+	p, err := w.db.Person(w.t.Context(), id)
+	w.must(err)
+	p.Active = false
+	_, err = w.db.PutPerson(w.t.Context(), p, w.clock.Now())
+	w.must(err)
+}
+
+// count says how many of the texts hold the words.
+func count(texts []string, words string) int {
+	n := 0
+	for _, text := range texts {
+		if strings.Contains(text, words) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestThePlanMayNamePeopleByTheirExternalIds(t *testing.T) {
+	t.Run("the worker is no colleague of their own", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.person("p-priya", func(p *buddy.Person) { p.ExternalID = "x-priya" })
+			w.person("p-mo", func(p *buddy.Person) { p.ExternalID = "x-mo" })
+			w.plan(func(s *plan.Settings) { s.Colleagues = []string{"x-priya", "x-mo"} })
+			w.book()
+			w.readAll()
+			w.phone(priya).texts("Can I speak to Scarlett please")
+			w.phone(mo).Expects("CALL 999 now")
+			w.phone(priya).Expects("I'll see if I can find Scarlett")
+			w.silent(priya)
+		})
+	})
+	t.Run("nobody is told twice", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.person("p-sam", func(p *buddy.Person) { p.ExternalID = "x-sam" })
+			w.plan(func(s *plan.Settings) { s.Colleagues, s.Fallback, s.NamedBuddy = []string{"x-sam"}, "x-sam", "x-sam" })
+			w.book(func(b *engine.Booking) { b.Responders = []string{"x-sam"} })
+			w.readAll()
+			w.phone(priya).texts("Can I speak to Scarlett please")
+			if n := count(w.phone(sam).read(), "CALL 999 now"); n != 1 {
+				t.Errorf("told %d times of one round, want once", n)
+			}
+			w.phone(sam).calls(1)
+		})
+	})
+}
+
+func TestWhoHasLeftIsNotOnCall(t *testing.T) {
+	t.Run("the next in the rota is first", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.leaves("p-sam")
+			w.book()
+			w.readAll()
+			w.wait(75 * time.Minute)
+			w.phone(ann).Expects("We have not heard from Priya N")
+			w.silent(sam, samHome)
+		})
+	})
+	t.Run("a rota of leavers is a gap, and a fallback who left is none", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			for _, id := range []string{"p-sam", "p-ann", "p-lee"} {
+				w.leaves(id)
+			}
+			w.book()
+			w.readAll()
+			w.wait(75 * time.Minute)
+			w.phone(mo).Expects("We have not heard from Priya N")
+			w.silent(sam, samHome, ann, lee)
+		})
+	})
+	t.Run("they get no new shift", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.leaves("p-lee")
+			_, err := w.engine.AddShift(t.Context(), engine.Actor{}, rota.Shift{ID: "s-1", Person: "p-lee", Order: 3, StartsAt: sunday, EndsAt: sunday.Add(time.Hour)})
+			invalid(t, err, "person")
+		})
+	})
+	t.Run("a shift given by an external id is the person's own", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.person("p-lee", func(p *buddy.Person) { p.ExternalID = "x-lee" })
+			w.onCall("x-lee", 3, sunday, sunday.Add(time.Hour))
+			team, err := w.db.Shifts(t.Context(), "echo", sunday, sunday.Add(time.Hour))
+			w.must(err)
+			if !slices.ContainsFunc(team, func(s rota.Shift) bool { return s.Person == "p-lee" }) {
+				t.Errorf("rota %+v has no shift of p-lee", team)
+			}
+		})
+	})
+}
