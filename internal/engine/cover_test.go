@@ -8,7 +8,9 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
 )
 
@@ -124,4 +126,81 @@ func TestWhoHasLeftIsNotOnCall(t *testing.T) {
 			}
 		})
 	})
+}
+
+// Phones are shared (rule 8.10): an alarm never rings or lights up the phone of
+// the worker whom it is about.
+func TestAnAlarmNeverComesToTheWorkersPhone(t *testing.T) {
+	quiet := func(t *testing.T, w *world, number string) {
+		t.Helper()
+		for _, text := range w.phone(number).read() {
+			if containsAny(text, "CALL 999", "We have not heard from", "has the alarm", "could not reach") {
+				t.Errorf("the worker's phone got %q", text)
+			}
+		}
+		w.phone(number).calls(0)
+	}
+	t.Run("a responder shares it: the next is told at once", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.person("p-sam", func(p *buddy.Person) { p.Mobile, p.PersonalMobile = w.number(priya), w.number("01632 960101") })
+			w.book()
+			w.readAll()
+			w.wait(75 * time.Minute)
+			w.phone(ann).Expects("We have not heard from Priya N")
+			w.wait(20 * time.Minute)
+			quiet(t, w, priya)
+			quiet(t, w, "01632 960101")
+		})
+	})
+	t.Run("a responder has another phone too: that one is used", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.person("p-sam", func(p *buddy.Person) { p.Mobile = w.number(priya) })
+			w.book()
+			w.readAll()
+			w.wait(75 * time.Minute)
+			w.phone(samHome).Expects("We have not heard from Priya N")
+			w.phone(samHome).calls(1)
+			w.silent(ann)
+			quiet(t, w, priya)
+		})
+	})
+	t.Run("a colleague and the manager share it, in duress", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.plan(func(s *plan.Settings) { s.Colleagues = []string{"p-mo"} })
+			w.person("p-mo", func(p *buddy.Person) { p.Mobile = w.number(priya) })
+			w.book()
+			w.readAll()
+			w.engineText("p-priya", "Can I speak to Scarlett please")
+			w.phone(sam).Expects("CALL 999 now")
+			w.wait(20 * time.Minute)
+			quiet(t, w, priya)
+		})
+	})
+	t.Run("a partner's phone is in the same room", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.person("p-sam", func(p *buddy.Person) { p.Mobile, p.PersonalMobile = w.number(jo), phone.Number{} })
+			w.book(func(b *engine.Booking) { b.JointWith = []string{"p-jo"} })
+			w.readAll()
+			w.engineText("p-priya", "Can I speak to Scarlett please")
+			w.phone(ann).Expects("CALL 999 now")
+			quiet(t, w, jo)
+			quiet(t, w, priya)
+		})
+	})
+	t.Run("a colleague who raises it from their own phone is told", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.readAll()
+			w.phone(sam).texts("SCARLETT Priya")
+			w.phone(sam).Expects("CALL 999 now")
+		})
+	})
+}
+
+// engineText is a worker's words from the phone page: a shared phone would be
+// asked whose they are.
+func (w *world) engineText(worker, words string) {
+	w.t.Helper()
+	_, err := w.engine.Checkin(w.t.Context(), engine.Actor{By: worker, Via: "api"}, engine.Checkin{Person: worker, Text: private.New(words)})
+	w.must(err)
+	w.settle()
 }

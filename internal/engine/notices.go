@@ -35,6 +35,7 @@ type note struct {
 	reach    watch.Reach
 	class    string
 	visit    string
+	apart    bool // about the scene's worker: never to a phone of theirs
 	values   wording.Values
 	bodies   []string     // finished words instead of the notice's sentence
 	answer   phone.Number // a number answered besides, with answerWith
@@ -113,6 +114,9 @@ func (x *expansion) note(n note) error {
 			continue
 		} else if err != nil {
 			return err
+		}
+		if n.apart {
+			p = x.apart(p)
 		}
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)
@@ -283,7 +287,7 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	to := slices.DeleteFunc(append(slices.Clone(cover.Chain), cover.Managers...), func(id string) bool { return id == m.Person })
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",
-		to: slices.Compact(to), notice: notice, reach: watch.OneText,
+		to: slices.Compact(to), notice: notice, reach: watch.OneText, apart: sc.worker.ID != m.Person,
 		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: sc.worker.ShortName(), Link: e.link(m.Alarm, m.Visit)}})
 }
 
