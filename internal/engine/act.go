@@ -29,6 +29,9 @@ func (e *Engine) Act(ctx context.Context, who Actor, alarm string, event watch.E
 	if err != nil {
 		return fmt.Errorf("read alarm: %w", err)
 	}
+	if err := e.onlyActive(ctx, mention{"by", who.By}, mention{"second_person", second(event)}); err != nil {
+		return err
+	}
 	g := given{in: watch.Input{ID: e.actID(who, alarm), By: who.By, Via: who.Via, Event: event}, token: who.Token, words: words}
 	g.prepare = func(_ context.Context, _ scene, w watch.Watch, g *given) error {
 		if w.Alarm == nil || w.Alarm.ID != alarm {

@@ -12,6 +12,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // person changes one of the people in the world.
@@ -203,4 +204,50 @@ func (w *world) engineText(worker, words string) {
 	_, err := w.engine.Checkin(w.t.Context(), engine.Actor{By: worker, Via: "api"}, engine.Checkin{Person: worker, Text: private.New(words)})
 	w.must(err)
 	w.settle()
+}
+
+func TestWhoeverIsCountedOnCannotLeave(t *testing.T) {
+	leave := func(w *world, id string) error {
+		p, err := w.db.Person(w.t.Context(), id)
+		w.must(err)
+		p.Active = false
+		_, err = w.engine.PutPerson(w.t.Context(), engine.Actor{}, p)
+		return err
+	}
+	each(t, func(t *testing.T, w *world) {
+		w.person("p-mo", func(p *buddy.Person) { p.ExternalID = "x-mo" })
+		w.onCall("p-jo", 1, sunday.Add(100*24*time.Hour), sunday.Add(101*24*time.Hour))
+		refused(t, leave(w, "p-sam")) // on call now
+		refused(t, leave(w, "p-jo"))  // and some day
+		refused(t, leave(w, "p-lee")) // the fallback
+		w.plan(func(s *plan.Settings) { s.Fallback, s.NamedBuddy = "p-priya", "x-mo" })
+		refused(t, leave(w, "p-mo"))
+		w.plan(func(s *plan.Settings) { s.NamedBuddy = "" })
+		w.book()
+		w.wait(75 * time.Minute)
+		w.must(w.act("p-lee", watch.Acknowledge{}))
+		refused(t, leave(w, "p-lee"))
+		w.must(leave(w, "p-mo"))
+		if p, err := w.db.Person(t.Context(), "p-mo"); err != nil || p.Active {
+			t.Errorf("active %t (%v) after leaving", p.Active, err)
+		}
+	})
+}
+
+func TestOnlyThoseWhoAreHereAct(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.book()
+		w.wait(75 * time.Minute)
+		w.leaves("p-mo")
+		for _, id := range []string{"p-mo", "p-nobody"} {
+			invalid(t, w.act(id, watch.Acknowledge{}), "by")
+			invalid(t, w.act("p-sam", watch.Close{Second: id}), "second_person")
+			invalid(t, w.act("p-sam", watch.Hold{Second: id}), "second_person")
+		}
+		if by := w.alarm().HeldBy; by != "" {
+			t.Errorf("%s has the alarm", by)
+		}
+		_, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-jo", "", watch.Duress)
+		w.must(err) // a cry for help is taken from anyone
+	})
 }

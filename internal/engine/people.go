@@ -36,7 +36,8 @@ func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bo
 }
 
 // PutPerson keeps a person. A leaver, or one who no longer is a worker, with
-// open visits or an open alarm is refused until those are settled (rule 8.11).
+// open visits or an open alarm is refused until those are settled (rule 8.11); so
+// is a leaver on whom others still count: *watch.Refused says for what.
 func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (created bool, err error) {
 	var p []watch.Problem
 	for _, x := range person.Problems() {
@@ -57,6 +58,11 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 		}
 		if loaded.Watch.Alarm != nil || len(loaded.Watch.Live()) > 0 {
 			return false, &watch.Refused{Says: "there are open visits or an open alarm: settle those first"}
+		}
+	}
+	if !person.Active {
+		if err := e.stillNeeded(ctx, e.Now(), person); err != nil {
+			return false, err
 		}
 	}
 	created, err = e.Store.PutPerson(ctx, person, e.Now())
