@@ -89,7 +89,9 @@ func (e *Engine) Raise(ctx context.Context, who Actor, worker, visit string, kin
 	return alarmOf(done), nil
 }
 
-// Checkin takes what a worker told us by another way than a text message.
+// Checkin takes what a worker told us by another way than a text message. What
+// another recorded for them needs one who answers for workers; else it is
+// *watch.Invalid, unless it is a cry for help.
 func (e *Engine) Checkin(ctx context.Context, who Actor, c Checkin) (CheckedIn, error) {
 	if _, err := e.StepWaiting(ctx); err != nil { // what was texted before goes first
 		return CheckedIn{}, err

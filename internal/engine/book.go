@@ -248,7 +248,8 @@ func plainWords(fields []string) []string {
 	return words
 }
 
-// CancelVisit calls a visit off, on the word of who does it (rule 2.8).
+// CancelVisit calls a visit off, on the word of who does it (rule 2.8); with
+// spoke, of a responder or a manager who spoke with the worker.
 func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke bool, reason private.Text) error {
 	v, err := e.Store.Visit(ctx, visit)
 	if err != nil {
@@ -256,6 +257,12 @@ func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "cancel/"+v.ID), By: who.By, Via: who.Via, Event: watch.Cancel{Visit: v.ID, Spoke: spoke}},
 		token: who.Token, words: Words{Note: reason.Reveal()}}
+	if err := e.onlyActive(ctx, mention{"by", who.By}); err != nil {
+		return err
+	}
+	if spoke {
+		g.prepare = func(ctx context.Context, _ scene, _ watch.Watch, g *given) error { return e.speaksFor(ctx, v.Worker, g.in) }
+	}
 	_, err = e.handle(ctx, e.Now(), v.Worker, g)
 	return err
 }

@@ -251,3 +251,49 @@ func TestOnlyThoseWhoAreHereAct(t *testing.T) {
 		w.must(err) // a cry for help is taken from anyone
 	})
 }
+
+func TestWhoseWordCountsForAWorker(t *testing.T) {
+	checkin := func(w *world, by string, c engine.Checkin) error {
+		c.Person = "p-priya"
+		_, err := w.engine.Checkin(w.t.Context(), engine.Actor{By: by, Via: "call"}, c)
+		w.settle()
+		return err
+	}
+	t.Run("a colleague's does not", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			visit := w.book()
+			w.phone(priya).texts("in")
+			w.wait(20 * time.Minute)
+			invalid(t, checkin(w, "p-jo", engine.Checkin{Kind: "out"}), "by")
+			invalid(t, checkin(w, "p-jo", engine.Checkin{Text: private.New("running late, out by 15:30")}), "by")
+			invalid(t, w.engine.CancelVisit(t.Context(), engine.Actor{By: "p-jo"}, visit, true, private.New("spoke")), "by")
+			invalid(t, w.engine.CancelVisit(t.Context(), engine.Actor{By: "p-priya"}, visit, true, private.New("spoke")), "by")
+			w.leaves("p-ann")
+			invalid(t, checkin(w, "p-ann", engine.Checkin{Kind: "out"}), "by")
+			w.is(visit, watch.Inside)
+			w.must(checkin(w, "p-mo", engine.Checkin{Kind: "out"}))
+			w.is(visit, watch.Ended)
+		})
+	})
+	t.Run("that of whoever is on call does, whatever their role", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			visit := w.book()
+			w.phone(priya).texts("in")
+			w.wait(20 * time.Minute)
+			w.onCall("p-jo", 3, sunday, sunday.Add(3*time.Hour))
+			w.must(checkin(w, "p-jo", engine.Checkin{Kind: "out"}))
+			w.is(visit, watch.Ended)
+		})
+	})
+	t.Run("a cry for help is taken from anyone", func(t *testing.T) {
+		for _, c := range []engine.Checkin{{Kind: "sos"}, {Text: private.New("Can I speak to Scarlett please")}, {Text: private.New("help, he won't let me leave")}} {
+			each(t, func(t *testing.T, w *world) {
+				w.book()
+				w.must(checkin(w, "p-jo", c))
+				if a := w.alarm(); !a.Kind.Danger() {
+					t.Errorf("alarm is %s", a.Kind)
+				}
+			})
+		}
+	})
+}
