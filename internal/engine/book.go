@@ -261,7 +261,9 @@ func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke
 		return err
 	}
 	if spoke {
-		g.prepare = func(ctx context.Context, _ scene, _ watch.Watch, g *given) error { return e.speaksFor(ctx, v.Worker, g.in) }
+		g.prepare = func(ctx context.Context, _ scene, _ watch.Watch, g *given) error {
+			return e.speaksFor(ctx, v.Worker, g.in)
+		}
 	}
 	_, err = e.handle(ctx, e.Now(), v.Worker, g)
 	return err
