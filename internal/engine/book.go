@@ -207,7 +207,7 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 	}
 	x := &expansion{Engine: e, ctx: ctx, at: at, sc: sc, done: outcome{after: next}}
 	values := x.values(at, v.ID)
-	values.Missing, values.Link = plainWords(missing), e.link("", v.ID)
+	values.Missing, values.Link, values.Begin = plainWords(missing), e.link("", v.ID), x.local(v.StartsAt)
 	texts, _ := numbers(sc.worker, watch.OneText, 1)
 	x.rowsFor(store.Message{Class: classInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
 		GiveUpAt: at.Add(infoLife)}, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)

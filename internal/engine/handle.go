@@ -129,8 +129,12 @@ func movedVisits(done outcome) []store.Visit {
 		if old, found := done.before.Visit(v.ID); found && reflect.DeepEqual(old, v) {
 			continue
 		}
+		due := v.Due()
+		if v.Unwatched {
+			due = time.Time{} // a meeting: nobody waits for its end
+		}
 		rows = append(rows, store.Visit{ID: v.ID, Reference: v.Reference, Worker: done.after.Worker, Status: v.Status,
-			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: v.Due(), InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
+			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: due, InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
 	}
 	return rows
 }
