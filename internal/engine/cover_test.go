@@ -297,3 +297,16 @@ func TestWhoseWordCountsForAWorker(t *testing.T) {
 		}
 	})
 }
+
+func TestACallThatIsNotOursSoundsLikeNoEnd(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		words, over, err := w.engine.Speak(t.Context(), "nobodys")
+		if err != nil || !over || containsAny(words, "closed", "nothing more") || !strings.Contains(words, "read your texts") {
+			t.Errorf("says %q (over %t, %v)", words, over, err)
+		}
+		result, words, err := w.engine.Press(t.Context(), "nobodys", "7")
+		if err != nil || result != engine.PressUnknown || containsAny(words, "closed", "nothing more") {
+			t.Errorf("a press is %s and says %q (%v)", result, words, err)
+		}
+	})
+}
