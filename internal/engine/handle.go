@@ -86,7 +86,7 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
 		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
 	}
-	g.in.Cover = e.cover(sc, at, loaded.Watch.Visits)
+	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
@@ -142,8 +142,12 @@ func movedVisits(done outcome) []store.Visit {
 		if old, found := done.before.Visit(v.ID); found && reflect.DeepEqual(old, v) {
 			continue
 		}
+		due := v.Due()
+		if v.Unwatched {
+			due = time.Time{} // a meeting: nobody waits for its end
+		}
 		rows = append(rows, store.Visit{ID: v.ID, Reference: v.Reference, Worker: done.after.Worker, Status: v.Status,
-			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: v.Due(), InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
+			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: due, InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
 	}
 	return rows
 }

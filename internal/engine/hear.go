@@ -37,6 +37,11 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 		} else {
 			reading = understand(h.body, w, sc, at, h.visit)
 		}
+		if h.spoken && !isCry(reading) {
+			if err := e.speaksFor(ctx, worker, g.in); err != nil {
+				return err
+			}
+		}
 		g.name, g.words.Name = reading.Name, reading.Name
 		g.words.Number = reading.Number.E164()
 		visible, seen := reading, w

@@ -35,6 +35,7 @@ type note struct {
 	reach    watch.Reach
 	class    string
 	visit    string
+	apart    bool // about the scene's worker: never to a phone of theirs
 	values   wording.Values
 	bodies   []string     // finished words instead of the notice's sentence
 	answer   phone.Number // a number answered besides, with answerWith
@@ -121,6 +122,9 @@ func (x *expansion) note(n note) error {
 			return err
 		}
 		x.report(x.ctx, "note for someone whose numbers are not to be had", err)
+		if n.apart {
+			p = x.apart(p)
+		}
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)
 		x.rowsFor(m, texts, calls, bodies, func(digit int) string { return wording.Speech(n.notice, v, digit) })
@@ -155,7 +159,7 @@ func (e *Engine) onDuty(ctx context.Context, at time.Time) ([]string, scene, err
 		}
 		sc = around
 		on := sc.rota.On(t.ID, at)
-		if chain := e.cover(sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
+		if chain := e.cover(ctx, sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
 			on = chain[:1]
 		}
 		for _, id := range on {
@@ -291,11 +295,11 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	if o.Result == string(channel.OptedOut) {
 		notice = wording.OptedOut
 	}
-	cover := e.cover(sc, at, nil)
+	cover := e.cover(ctx, sc, at, nil)
 	to := slices.DeleteFunc(append(slices.Clone(cover.Chain), cover.Managers...), func(id string) bool { return id == m.Person })
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",
-		to: slices.Compact(to), notice: notice, reach: watch.OneText,
+		to: slices.Compact(to), notice: notice, reach: watch.OneText, apart: sc.worker.ID != m.Person,
 		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: sc.worker.ShortName(), Link: e.link(m.Alarm, m.Visit)}})
 }
 
