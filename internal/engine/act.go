@@ -29,6 +29,9 @@ func (e *Engine) Act(ctx context.Context, who Actor, alarm string, event watch.E
 	if err != nil {
 		return fmt.Errorf("read alarm: %w", err)
 	}
+	if err := e.onlyActive(ctx, mention{"by", who.By}, mention{"second_person", second(event)}); err != nil {
+		return err
+	}
 	g := given{in: watch.Input{ID: e.actID(who, alarm), By: who.By, Via: who.Via, Event: event}, token: who.Token, words: words}
 	g.prepare = func(_ context.Context, _ scene, w watch.Watch, g *given) error {
 		if w.Alarm == nil || w.Alarm.ID != alarm {
@@ -75,7 +78,7 @@ func (e *Engine) phraseOf(ctx context.Context, worker string) string {
 
 // Raise opens an alarm for a worker, on the word of a colleague.
 func (e *Engine) Raise(ctx context.Context, who Actor, worker, visit string, kind watch.Kind) (alarm string, err error) {
-	if _, err := e.Store.Person(ctx, worker); err != nil {
+	if p, err := e.Store.Person(ctx, worker); err != nil && p.ID == "" {
 		return "", fmt.Errorf("read worker: %w", err)
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "raise/"+worker), By: who.By, Via: who.Via, Event: watch.Raise{Kind: kind, Visit: visit}}, token: who.Token}
@@ -86,7 +89,9 @@ func (e *Engine) Raise(ctx context.Context, who Actor, worker, visit string, kin
 	return alarmOf(done), nil
 }
 
-// Checkin takes what a worker told us by another way than a text message.
+// Checkin takes what a worker told us by another way than a text message. What
+// another recorded for them needs one who answers for workers; else it is
+// *watch.Invalid, unless it is a cry for help.
 func (e *Engine) Checkin(ctx context.Context, who Actor, c Checkin) (CheckedIn, error) {
 	if _, err := e.StepWaiting(ctx); err != nil { // what was texted before goes first
 		return CheckedIn{}, err
@@ -157,7 +162,7 @@ func (e *Engine) Responder(ctx context.Context, v store.Visit) (id string, gap b
 	if err != nil {
 		return "", false, err
 	}
-	c := e.cover(sc, at, []watch.Visit{{Status: watch.Booked, Responders: v.Responders}})
+	c := e.cover(ctx, sc, at, []watch.Visit{{Status: watch.Booked, Responders: v.Responders}})
 	if len(c.Chain) == 0 {
 		return "", true, nil
 	}

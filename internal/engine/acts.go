@@ -93,8 +93,10 @@ type Pressed string
 const (
 	PressTaken Pressed = "taken" // the alarm is theirs
 	PressWrong Pressed = "wrong" // another key
-	PressOver  Pressed = "over"  // the alarm is closed, or the call is not known
+	PressOver  Pressed = "over"  // the alarm is closed
 	PressOther Pressed = "other" // someone else has it
+
+	PressUnknown Pressed = "unknown" // the call is not one of ours: an alarm may be open
 )
 
 // parsed reads a number from the record; zero for none.

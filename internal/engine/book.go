@@ -151,7 +151,7 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 		if b.Prompts != nil {
 			p.visit.Clock.Prompts = *b.Prompts
 		}
-		gap = e.gapWithin(s, p.visit)
+		gap = e.gapWithin(ctx, s, p.visit)
 		g.in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
 		return err
 	}
@@ -184,9 +184,9 @@ func (e *Engine) completeRow(at time.Time, row *store.Visit, sc scene, b Booking
 }
 
 // gapWithin says whether at some time of the visit nobody is on call.
-func (e *Engine) gapWithin(sc scene, v watch.Visit) bool {
+func (e *Engine) gapWithin(ctx context.Context, sc scene, v watch.Visit) bool {
 	for at := v.StartsAt; at.Before(v.ExpectedEndAt); {
-		c := e.cover(sc, at, []watch.Visit{v})
+		c := e.cover(ctx, sc, at, []watch.Visit{v})
 		if c.Gap {
 			return true
 		}
@@ -207,7 +207,7 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 	}
 	x := &expansion{Engine: e, ctx: ctx, at: at, sc: sc, done: outcome{after: next}}
 	values := x.values(at, v.ID)
-	values.Missing, values.Link = plainWords(missing), e.link("", v.ID)
+	values.Missing, values.Link, values.Begin = plainWords(missing), e.link("", v.ID), x.local(v.StartsAt)
 	texts, _ := numbers(sc.worker, watch.OneText, 1)
 	x.rowsFor(store.Message{Class: classInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
 		GiveUpAt: at.Add(infoLife)}, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
@@ -216,7 +216,7 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 
 // tellGap tells whoever a visit falls to when nobody is on call for it.
 func (e *Engine) tellGap(ctx context.Context, at time.Time, sc scene, next watch.Watch, v watch.Visit) []store.Message {
-	chain := e.cover(sc, v.StartsAt, []watch.Visit{v}).Chain
+	chain := e.cover(ctx, sc, v.StartsAt, []watch.Visit{v}).Chain
 	if len(chain) == 0 {
 		return nil
 	}
@@ -248,7 +248,8 @@ func plainWords(fields []string) []string {
 	return words
 }
 
-// CancelVisit calls a visit off, on the word of who does it (rule 2.8).
+// CancelVisit calls a visit off, on the word of who does it (rule 2.8); with
+// spoke, of a responder or a manager who spoke with the worker.
 func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke bool, reason private.Text) error {
 	v, err := e.Store.Visit(ctx, visit)
 	if err != nil {
@@ -256,6 +257,14 @@ func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "cancel/"+v.ID), By: who.By, Via: who.Via, Event: watch.Cancel{Visit: v.ID, Spoke: spoke}},
 		token: who.Token, words: Words{Note: reason.Reveal()}}
+	if err := e.onlyActive(ctx, mention{"by", who.By}); err != nil {
+		return err
+	}
+	if spoke {
+		g.prepare = func(ctx context.Context, _ scene, _ watch.Watch, g *given) error {
+			return e.speaksFor(ctx, v.Worker, g.in)
+		}
+	}
 	_, err = e.handle(ctx, e.Now(), v.Worker, g)
 	return err
 }
@@ -297,6 +306,8 @@ func (e *Engine) editDetails(ctx context.Context, who Actor, visit string, edit 
 		return err
 	}
 	defer e.lock(v.Worker)()
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	for range tries {
 		loaded, err := e.Store.Load(ctx, v.Worker)
 		if err != nil {

@@ -15,7 +15,7 @@ func TestBooking(t *testing.T) {
 	t.Run("what is missing is asked for once", func(t *testing.T) {
 		each(t, func(t *testing.T, w *world) {
 			w.book(func(b *engine.Booking) { b.Details.Address = private.Text{} })
-			w.phone(priya).Expects("please add: address")
+			w.phone(priya).Expects("at 14:00, please add: address")
 			w.wait(30 * time.Minute)
 			for _, text := range w.phone(priya).read() {
 				if strings.Contains(text, "please add") {
@@ -62,6 +62,9 @@ func TestBooking(t *testing.T) {
 	t.Run("a meeting is not watched", func(t *testing.T) {
 		each(t, func(t *testing.T, w *world) {
 			visit := w.book(func(b *engine.Booking) { b.Kind = "meeting" })
+			if due := w.visit(visit).DueAt; !due.IsZero() {
+				t.Errorf("it is due at %v", due)
+			}
 			w.wait(3 * time.Hour)
 			w.is(visit, watch.Ended)
 			w.noAlarm()

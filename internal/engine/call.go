@@ -13,10 +13,14 @@ import (
 )
 
 // Speak gives the words of the call that a nonce names: what the person who
-// answers hears. A call that is not known, or whose alarm is closed, is over.
+// answers hears. Over says that no key is asked for: the alarm is closed, or the
+// call is not known.
 func (e *Engine) Speak(ctx context.Context, nonce string) (words string, over bool, err error) {
 	c, err := e.call(ctx, nonce)
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.over {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return wording.SpeechUnknown(c.values), true, nil
+	case err == nil && c.over:
 		return wording.SpeechOver(c.values), true, nil
 	}
 	if err != nil {
@@ -29,7 +33,10 @@ func (e *Engine) Speak(ctx context.Context, nonce string) (words string, over bo
 // for this call acknowledges its alarm, and only for the person who was rung.
 func (e *Engine) Press(ctx context.Context, nonce, digit string) (Pressed, string, error) {
 	c, err := e.call(ctx, nonce)
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.over {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return PressUnknown, wording.SpeechUnknown(c.values), nil
+	case err == nil && c.over:
 		return PressOver, wording.SpeechOver(c.values), nil
 	}
 	if err != nil {

@@ -102,7 +102,7 @@ func (e *Engine) warnOfGaps(ctx context.Context, at time.Time, sc scene) error {
 
 func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, v store.Visit) error {
 	visit := watch.Visit{Status: watch.Booked, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, Responders: v.Responders}
-	if !slices.Contains(watchedKinds, v.Kind) || !e.gapWithin(sc, visit) {
+	if !slices.Contains(watchedKinds, v.Kind) || !e.gapWithin(ctx, sc, visit) {
 		return nil
 	}
 	for _, w := range gapWarnings {

@@ -44,7 +44,6 @@ func (e *Engine) lane(ctx context.Context, which int, l lane) {
 		rows, err := e.claim(ctx, l.class, l.slots) // not only as many as are free: a claim costs a commit, and under load would be for one
 		if err != nil && ctx.Err() == nil {
 			e.Log.Error("messages not claimed", "class", l.class, "err", err)
-			e.report(ctx, "tell of messages not claimed", e.tellUnclaimed(ctx))
 		}
 		for _, m := range rows {
 			slots <- struct{}{}
@@ -73,13 +72,23 @@ func (e *Engine) settledMeanwhile(ctx context.Context, m store.Message, claimed 
 	if m.Alarm == "" || e.Clock.Real(e.Now().Sub(claimed)) < sweep {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	now, err := e.Store.Message(ctx, m.ID)
 	return err == nil && now.State == "superseded"
 }
 
+// claim takes what is due on a lease. When something cannot be had people are
+// told: it may be an alarm.
 func (e *Engine) claim(ctx context.Context, class string, n int) ([]store.Message, error) {
+	brief, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	at := e.Now()
-	return e.Store.Claim(ctx, at, at.Add(e.Clock.Plan(lease)), e.Node, class, n)
+	rows, err := e.Store.Claim(brief, at, at.Add(e.Clock.Plan(lease)), e.Node, class, n)
+	if err != nil && ctx.Err() == nil {
+		e.report(ctx, "tell of messages not claimed", e.tellUnclaimed(ctx))
+	}
+	return rows, err
 }
 
 // Deliver hands over what is due, one after the other, and says how much there
@@ -109,14 +118,27 @@ func (e *Engine) deliver(ctx context.Context, m store.Message) {
 		return err
 	})
 	o := e.judge(m, receipt, err)
+	if o.State == store.Dead && !errors.Is(err, errExpired) { // told to people by a row of its own: a crash must not lose it
+		o.Then = []store.Message{e.strayed(strayTask{Message: m.ID, Result: o.Result, Code: o.Code}, m)}
+	}
 	if ctx.Err() != nil && o.State == "pending" {
 		return // stopping: the lease will run out
 	}
-	if err := e.Store.Settle(context.WithoutCancel(ctx), []store.Outcome{o}); err != nil {
+	if err := e.settle(ctx, o); err != nil {
 		e.Log.Error("hand-over not recorded", "message", m.ID, "err", err)
 		return
 	}
 	e.after(ctx, m, o)
+	if len(o.Then) > 0 {
+		e.woken()
+	}
+}
+
+// settle records what came of a hand-over, even when Run is ending.
+func (e *Engine) settle(ctx context.Context, o store.Outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepWithin)
+	defer cancel()
+	return e.Store.Settle(ctx, []store.Outcome{o})
 }
 
 func (e *Engine) handOver(ctx context.Context, m store.Message) (channel.Receipt, error) {
@@ -138,6 +160,8 @@ func (e *Engine) handOver(ctx context.Context, m store.Message) (channel.Receipt
 		return channel.Receipt{}, e.fetchBack(ctx, e.Now(), claimed{worker: m.Worker, input: t.Input, at: m.CreatedAt, tried: m.Attempts})
 	case chanWatch:
 		return channel.Receipt{}, e.forward(ctx, m)
+	case chanStray:
+		return channel.Receipt{}, e.stray(ctx, m)
 	default:
 		return channel.Receipt{}, errNobody
 	}
@@ -236,7 +260,7 @@ func backoff(n int) time.Duration {
 	return steps[n-1]
 }
 
-// after does what an outcome asks for: a refused message is told to people.
+// after notes what an outcome says of the channel itself.
 func (e *Engine) after(ctx context.Context, m store.Message, o store.Outcome) {
 	switch {
 	case o.State == "done" && (m.Channel == chanSMS || m.Channel == chanVoice):
@@ -245,11 +269,14 @@ func (e *Engine) after(ctx context.Context, m store.Message, o store.Outcome) {
 			e.Told(e.Clock.Real(o.At.Sub(m.CreatedAt)))
 		}
 	case e.troubled(m, o):
-		if e.pulse.channel(m.Channel, o.Result) {
-			e.report(ctx, "tell of channel trouble", e.tellChannel(ctx, m.Channel, o))
+		if !e.pulse.channel(m.Channel, o.Result) {
+			return
 		}
-	case o.State == "dead" && o.Result != "expired":
-		e.report(ctx, "tell who cannot be reached", e.cannotReach(ctx, m, o))
+		err := e.tellChannel(ctx, m.Channel, o)
+		if err == nil {
+			e.pulse.told(m.Channel, o.Result) // and not before: else it is told at the next one
+		}
+		e.report(ctx, "tell of channel trouble", err)
 	}
 }
 
@@ -268,27 +295,6 @@ func (e *Engine) troubled(m store.Message, o store.Outcome) bool {
 func (e *Engine) report(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		e.Log.Error(what, "err", err)
-	}
-}
-
-// Status records a provider's receipt. It is a hint: it never acknowledges, and
-// only a failure is acted on.
-func (e *Engine) Status(ctx context.Context, s channel.StatusUpdate) error {
-	m, fresh, err := e.Store.Receipt(ctx, s.Provider, s.ProviderID, s.Status, s.Rank, s.Failed, s.Code, e.Now())
-	if errors.Is(err, store.ErrNotFound) && s.ID != "" { // it was faster than our own record of the hand-over, or that was lost
-		m, err = e.Store.Message(ctx, s.ID)
-	}
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil // not ours
-	case err != nil:
-		return fmt.Errorf("record receipt: %w", err)
-	case !fresh || !s.Failed:
-		return nil
-	case m.Channel == chanVoice: // nobody answered: that says nothing of the number
-		return e.unreached(ctx, e.Now(), m)
-	default:
-		return e.cannotReach(ctx, m, store.Outcome{Result: string(s.Next), Code: s.Code})
 	}
 }
 

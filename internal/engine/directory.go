@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,6 +39,7 @@ type pages struct {
 	mu      sync.Mutex
 	teams   map[string]store.Team
 	people  map[string]buddy.Person
+	answers map[string]string // see answering
 	of      map[string][]buddy.Person
 	chiefs  map[string][]string
 	holders map[phone.Number][]string
@@ -58,7 +61,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
-		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{},
+		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{}, answers: map[string]string{},
 			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}}
 	}
 	return d.pages, nil
@@ -104,6 +107,38 @@ func (p *pages) holding(ctx context.Context, n phone.Number) ([]string, error) {
 	return remembered(p, p.holders, n, func() ([]string, error) { return p.store.Holders(ctx, n) })
 }
 
+// answering gives the own id of someone who is to answer, whichever of their ids
+// names them: by two they would be told twice, and a worker called upon in their
+// own alarm. It is "" for someone who is no longer active. An id of nobody stays:
+// that nobody could be told is then known.
+func (p *pages) answering(ctx context.Context, id string) string {
+	if id == "" || id == emergencyID {
+		return id
+	}
+	own, err := remembered(p, p.answers, id, func() (string, error) {
+		who, err := p.person(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return id, nil
+		case err == nil && !who.Active:
+			return "", nil
+		}
+		return who.ID, err
+	})
+	if err != nil {
+		return id // one who cannot be read must not keep the others from being told
+	}
+	return own
+}
+
+func (p *pages) allAnswering(ctx context.Context, ids []string) []string {
+	var own []string
+	for _, id := range ids {
+		own = append(own, p.answering(ctx, id))
+	}
+	return own
+}
+
 // managers lists the ids of the team's managers who are there.
 func (p *pages) managers(ctx context.Context, team string) ([]string, error) {
 	return remembered(p, p.chiefs, team, func() ([]string, error) { return p.store.Managers(ctx, team) })
@@ -121,6 +156,8 @@ func (p *pages) rota(ctx context.Context, team string, at time.Time) (rota.Rota,
 	if err != nil {
 		return nil, fmt.Errorf("read rota of team %s: %w", team, err)
 	}
+	// someone who is no longer active has no shift: what they had is a gap
+	r = slices.DeleteFunc(r, func(s rota.Shift) bool { return p.answering(ctx, s.Person) == "" })
 	w.rota = r
 	p.mu.Lock()
 	p.rotas[team] = w
@@ -150,9 +187,11 @@ func (e *Engine) look(ctx context.Context, at time.Time, worker string) (scene, 
 	if errors.Is(err, store.ErrNotFound) {
 		sc.worker = buddy.Person{ID: worker}
 		return sc, nil
-	} else if err != nil {
+	} else if err != nil && sc.worker.ID == "" {
 		return sc, fmt.Errorf("read worker %s: %w", worker, err)
 	}
+	e.report(ctx, "worker watched without their details", err)
+	sc.worker.Name = cmp.Or(sc.worker.Name, bareName(worker))
 	return sc, e.lookAtTeam(ctx, at, &sc, sc.worker.Team)
 }
 
@@ -172,13 +211,16 @@ func (e *Engine) lookAtTeam(ctx context.Context, at time.Time, sc *scene, team s
 }
 
 // cover is who answers for the worker at an instant: the visit's own responders,
-// the rota, the plan's fallback.
-func (e *Engine) cover(sc scene, at time.Time, visits []watch.Visit) rota.Cover {
+// the rota, the plan's fallback. All are given by their own ids, and nobody who
+// is no longer active is among them.
+func (e *Engine) cover(ctx context.Context, sc scene, at time.Time, visits []watch.Visit) rota.Cover {
 	q := rota.Question{Team: sc.team.ID, Zone: sc.zone, Skip: []string{sc.worker.ID}, Plan: sc.team.Plan,
-		Managers: sc.chiefs, Emergency: e.Emergency}
+		Managers: sc.chiefs, Emergency: sc.pages.answering(ctx, e.Emergency)}
+	q.Plan.Fallback, q.Plan.NamedBuddy = sc.pages.answering(ctx, q.Plan.Fallback), sc.pages.answering(ctx, q.Plan.NamedBuddy)
+	q.Plan.Colleagues = sc.pages.allAnswering(ctx, q.Plan.Colleagues)
 	for _, v := range visits {
 		if v.Live() {
-			q.Named = append(q.Named, v.Responders...)
+			q.Named = append(q.Named, sc.pages.allAnswering(ctx, v.Responders)...)
 		}
 	}
 	return sc.rota.Cover(at, q)
@@ -199,7 +241,10 @@ func (e *Engine) shortName(ctx context.Context, pages *pages, id string) string 
 	}
 	p, err := e.find(ctx, pages, id)
 	if err != nil || p.Name == "" {
-		return strings.TrimPrefix(id, "p-")
+		return bareName(id)
 	}
 	return p.ShortName()
 }
+
+// bareName is what someone is called whose name is not to be had.
+func bareName(id string) string { return strings.TrimPrefix(id, "p-") }

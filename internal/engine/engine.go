@@ -27,6 +27,7 @@ type Store interface {
 	Receive(ctx context.Context, r store.Received) (bool, error)
 	WaitingAfter(ctx context.Context, after store.Received, limit int) ([]store.Received, error)
 	Tried(ctx context.Context, ref store.ReceivedRef) (int, error)
+	Finish(ctx context.Context, ref store.ReceivedRef, at time.Time) error
 	SetAside(ctx context.Context, ref store.ReceivedRef, why string, at time.Time) error
 	ReceivedByID(ctx context.Context, ref store.ReceivedRef) (store.Received, error)
 
@@ -35,9 +36,10 @@ type Store interface {
 	Release(ctx context.Context, node string, at time.Time) error
 	Message(ctx context.Context, id string) (store.Message, error)
 	Attempts(ctx context.Context, message string) ([]store.Attempt, error)
+	MessageByProvider(ctx context.Context, provider, providerID string) (store.Message, error)
 	MessageByNonce(ctx context.Context, nonce string) (store.Message, error)
 	MessagesAbout(ctx context.Context, alarm string) ([]store.Message, error)
-	Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time) (store.Message, bool, error)
+	Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time, then ...store.Message) (store.Message, bool, error)
 
 	Epoch(ctx context.Context) (int64, error)
 	Team(ctx context.Context, id string) (store.Team, error)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -15,13 +16,15 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
-// The channels of an outbox row. The last two never leave the house: a text
-// fetched back from its provider, an event for another worker's watch.
+// The channels of an outbox row. The last three never leave the house: a text
+// fetched back from its provider, an event for another worker's watch, a message
+// that reached nobody and what follows from that.
 const (
 	chanSMS   = "sms"
 	chanVoice = "voice"
 	chanFetch = "fetch"
 	chanWatch = "watch"
+	chanStray = "stray"
 )
 
 // Classes in the order in which they are claimed.
@@ -102,10 +105,12 @@ func mustJSON(v any) []byte {
 func (x *expansion) tell(t watch.Tell) error {
 	p, err := x.find(x.ctx, x.sc.pages, t.To)
 	if errors.Is(err, store.ErrNotFound) {
-		p = buddy.Person{ID: t.To} // a fallback who is not there yet: the row says that nobody could be told
-	} else if err != nil {
+		p, err = buddy.Person{ID: t.To}, nil // a fallback who is not there yet: the row says that nobody could be told
+	} else if err != nil && p.ID == "" {
 		return fmt.Errorf("read person %s: %w", t.To, err)
 	}
+	x.report(x.ctx, "someone to be told whose numbers are not to be had", err) // the row says so, and has the next told
+	p = x.apart(p)
 	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm,
 		CreatedAt: t.At, NextAt: x.at.Add(-t.Late)} // what has been due the longest goes first
 	if t.Alarm == "" {
@@ -124,6 +129,49 @@ func (x *expansion) tell(t watch.Tell) error {
 	}
 	x.reach(m, p, t, values)
 	return nil
+}
+
+// apart leaves a person the numbers that are theirs alone. Phones are shared (rule
+// 8.10): what is told of a worker must never come to the worker's own phone, nor
+// to that of a partner who is with them. Someone without another number cannot
+// be told, and the next is at once.
+func (x *expansion) apart(p buddy.Person) buddy.Person {
+	theirs := numbersOf(x.sc.worker)
+	if _, text := x.g.in.Event.(watch.Text); text && !x.recorded() {
+		theirs = append(theirs, x.g.origin)
+	}
+	for _, partner := range x.partners() {
+		if partner.ID != p.ID { // a partner is told only where there is nobody else: then on their own phone
+			theirs = append(theirs, numbersOf(partner)...)
+		}
+	}
+	for _, n := range []*phone.Number{&p.Mobile, &p.PersonalMobile, &p.HomePhone} {
+		if slices.Contains(theirs, *n) {
+			*n = phone.Number{}
+		}
+	}
+	return p
+}
+
+func numbersOf(p buddy.Person) []phone.Number {
+	return []phone.Number{p.Mobile, p.PersonalMobile, p.HomePhone}
+}
+
+// partners are those whom the worker is with on joint visits that have not ended.
+func (x *expansion) partners() []buddy.Person {
+	var with []buddy.Person
+	for _, v := range x.done.after.Live() {
+		for _, partner := range v.Partners {
+			theirs, err := x.Store.Visit(x.ctx, partner.Visit)
+			if err == nil && (theirs.Status == watch.Ended || theirs.Status == watch.Cancelled) {
+				continue
+			}
+			if p, err := x.find(x.ctx, x.sc.pages, partner.Worker); err == nil {
+				with = append(with, p)
+			}
+		}
+	}
+	return with
 }
 
 // behind is how long ago the step's instant is: a text may have waited while

@@ -88,6 +88,8 @@ func (e *Engine) held(ctx context.Context, c claimed, said Words) (found, forged
 
 // saidIn is the text as the record has it.
 func (e *Engine) saidIn(ctx context.Context, c claimed) (Words, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	entries, err := e.Store.Entries(ctx, c.worker, c.at.Add(-askStands), c.at.Add(time.Second))
 	if err != nil {
 		return Words{}, fmt.Errorf("read text %s: %w", c.input, err)

@@ -43,6 +43,8 @@ type outcome struct {
 // handle steps one worker and saves all that follows in one transaction.
 func (e *Engine) handle(ctx context.Context, at time.Time, worker string, g given) (outcome, error) {
 	defer e.lock(worker)()
+	ctx, cancel := context.WithTimeout(ctx, stepWithin) // from here: the turn may have been waited for
+	defer cancel()
 	for range tries {
 		done, err := e.step(ctx, at, worker, g)
 		switch {
@@ -50,7 +52,7 @@ func (e *Engine) handle(ctx context.Context, at time.Time, worker string, g give
 			continue
 		case errors.Is(err, store.ErrSeen):
 			done.repeat = true
-			return done, nil
+			return done, e.finish(ctx, g.received)
 		case err != nil:
 			return done, err
 		}
@@ -58,6 +60,17 @@ func (e *Engine) handle(ctx context.Context, at time.Time, worker string, g give
 		return done, nil
 	}
 	return outcome{}, fmt.Errorf("step worker %s: %w", worker, store.ErrConflict)
+}
+
+// finish ends the wait of texts that were stepped before, where that was not
+// noted with it: they would be stepped for ever.
+func (e *Engine) finish(ctx context.Context, received []store.ReceivedRef) error {
+	for _, ref := range received {
+		if err := e.Store.Finish(ctx, ref, e.Now()); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given) (outcome, error) {
@@ -73,7 +86,7 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
 		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
 	}
-	g.in.Cover = e.cover(sc, at, loaded.Watch.Visits)
+	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
@@ -133,8 +146,12 @@ func movedVisits(done outcome) []store.Visit {
 		if old, found := done.before.Visit(v.ID); found && reflect.DeepEqual(old, v) {
 			continue
 		}
+		due := v.Due()
+		if v.Unwatched {
+			due = time.Time{} // a meeting: nobody waits for its end
+		}
 		rows = append(rows, store.Visit{ID: v.ID, Reference: v.Reference, Worker: done.after.Worker, Status: v.Status,
-			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: v.Due(), InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
+			StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, DueAt: due, InAt: v.InAt, EndedAt: v.EndedAt, Evidence: v.Evidence})
 	}
 	return rows
 }

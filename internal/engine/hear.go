@@ -37,6 +37,11 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 		} else {
 			reading = understand(h.body, w, sc, at, h.visit)
 		}
+		if h.spoken && !isCry(reading) {
+			if err := e.speaksFor(ctx, worker, g.in); err != nil {
+				return err
+			}
+		}
 		g.name, g.words.Name = reading.Name, reading.Name
 		g.words.Number = reading.Number.E164()
 		visible, seen := reading, w
@@ -237,9 +242,10 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 // it is.
 func (e *Engine) namedWorker(ctx context.Context, sc scene, sender, name string) (string, error) {
 	people, err := sc.pages.members(ctx, sc.team.ID)
-	if err != nil {
+	if err != nil && len(people) == 0 {
 		return "", err
 	}
+	e.report(ctx, "names of the team not all read", err)
 	var found []buddy.Person
 	for _, p := range people {
 		full := checkin.Normalise(p.Name)

@@ -35,6 +35,7 @@ type note struct {
 	reach    watch.Reach
 	class    string
 	visit    string
+	apart    bool // about the scene's worker: never to a phone of theirs
 	values   wording.Values
 	bodies   []string     // finished words instead of the notice's sentence
 	answer   phone.Number // a number answered besides, with answerWith
@@ -43,6 +44,10 @@ type note struct {
 	words    Words
 	received []store.ReceivedRef
 }
+
+// noteTries bounds how often a note is written again because another node wrote
+// one: they all share one chain.
+const noteTries = 64
 
 // say records a note and puts its messages into the outbox, in one transaction.
 // One that was said before is not said again.
@@ -57,13 +62,15 @@ func (e *Engine) say(ctx context.Context, at time.Time, sc scene, n note) error 
 		n.id = n.kind + "/" + e.newID(at)
 	}
 	defer e.lock(n.chain)()
-	for range tries {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
+	for range noteTries {
 		err := e.sayOnce(ctx, at, sc, n)
 		if errors.Is(err, store.ErrConflict) {
 			continue
 		}
 		if errors.Is(err, store.ErrSeen) {
-			return nil
+			return e.finish(ctx, n.received)
 		}
 		if err == nil {
 			e.woken()
@@ -111,8 +118,12 @@ func (x *expansion) note(n note) error {
 		p, err := x.find(x.ctx, x.sc.pages, id)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
-		} else if err != nil {
+		} else if err != nil && p.ID == "" {
 			return err
+		}
+		x.report(x.ctx, "note for someone whose numbers are not to be had", err)
+		if n.apart {
+			p = x.apart(p)
 		}
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)
@@ -128,6 +139,8 @@ func (x *expansion) note(n note) error {
 
 // onDuty lists everyone who answers for some worker now, team by team.
 func (e *Engine) onDuty(ctx context.Context, at time.Time) ([]string, scene, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	pages, err := e.dir.open(ctx)
 	sc := scene{pages: pages, zone: time.UTC}
 	if err != nil {
@@ -139,11 +152,14 @@ func (e *Engine) onDuty(ctx context.Context, at time.Time) ([]string, scene, err
 	}
 	var ids []string
 	for _, t := range teams {
-		if err := e.lookAtTeam(ctx, at, &sc, t.ID); err != nil {
-			return nil, sc, err
+		around := scene{pages: pages, zone: time.UTC}
+		if err := e.lookAtTeam(ctx, at, &around, t.ID); err != nil {
+			e.report(ctx, "team not asked who is on duty", err) // the others are
+			continue
 		}
+		sc = around
 		on := sc.rota.On(t.ID, at)
-		if chain := e.cover(sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
+		if chain := e.cover(ctx, sc, at, nil).Chain; len(on) == 0 && len(chain) > 0 {
 			on = chain[:1]
 		}
 		for _, id := range on {
@@ -279,11 +295,11 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	if o.Result == string(channel.OptedOut) {
 		notice = wording.OptedOut
 	}
-	cover := e.cover(sc, at, nil)
+	cover := e.cover(ctx, sc, at, nil)
 	to := slices.DeleteFunc(append(slices.Clone(cover.Chain), cover.Managers...), func(id string) bool { return id == m.Person })
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",
-		to: slices.Compact(to), notice: notice, reach: watch.OneText,
+		to: slices.Compact(to), notice: notice, reach: watch.OneText, apart: sc.worker.ID != m.Person,
 		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: sc.worker.ShortName(), Link: e.link(m.Alarm, m.Visit)}})
 }
 

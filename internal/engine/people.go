@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,8 @@ func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bo
 }
 
 // PutPerson keeps a person. A leaver, or one who no longer is a worker, with
-// open visits or an open alarm is refused until those are settled (rule 8.11).
+// open visits or an open alarm is refused until those are settled (rule 8.11); so
+// is a leaver on whom others still count: *watch.Refused says for what.
 func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (created bool, err error) {
 	var p []watch.Problem
 	for _, x := range person.Problems() {
@@ -58,6 +60,11 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 			return false, &watch.Refused{Says: "there are open visits or an open alarm: settle those first"}
 		}
 	}
+	if !person.Active {
+		if err := e.stillNeeded(ctx, e.Now(), person); err != nil {
+			return false, err
+		}
+	}
 	created, err = e.Store.PutPerson(ctx, person, e.Now())
 	e.woken()
 	return created, err
@@ -71,9 +78,12 @@ func (e *Engine) AddShift(ctx context.Context, _ Actor, s rota.Shift) (created b
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		p = append(p, watch.Problem{Field: "person", Says: "is not a person we know"})
-	case err != nil && !errors.Is(err, store.ErrNotFound):
+	case err != nil:
 		return false, fmt.Errorf("read person: %w", err)
-	case len(s.Teams) == 0 && who.Team != "":
+	case !who.Active:
+		p = append(p, watch.Problem{Field: "person", Says: "is no longer active"})
+	}
+	if s.Person = cmp.Or(who.ID, s.Person); len(s.Teams) == 0 && who.Team != "" {
 		s.Teams = []string{who.Team}
 	}
 	for _, x := range s.Problems() {

@@ -13,9 +13,10 @@ const lateAfter = 10 * time.Second
 // pulse is what the engine knows of its own health.
 type pulse struct {
 	mu      sync.Mutex
-	pass    time.Time // the last finished pass
-	text    time.Time // the last text received
-	trouble map[string]string
+	pass    time.Time         // the last finished pass
+	text    time.Time         // the last text received
+	trouble map[string]string // what is wrong with each channel
+	said    map[string]string // and what people were told of it
 	stuck   map[string]*stuck
 	answers map[string]answers
 	looked  map[string]time.Time // when a shift's list was last compared with its visits
@@ -78,16 +79,26 @@ func (p *pulse) lastPass() time.Time {
 	return p.pass
 }
 
-// channel notes what is wrong with a channel; "" says that it works.
-func (p *pulse) channel(name, wrong string) (changed bool) {
+// channel notes what is wrong with a channel; "" says that it works. It says
+// whether people are still to be told.
+func (p *pulse) channel(name, wrong string) (untold bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.trouble == nil {
-		p.trouble = map[string]string{}
+		p.trouble, p.said = map[string]string{}, map[string]string{}
 	}
-	changed = p.trouble[name] != wrong
 	p.trouble[name] = wrong
-	return changed
+	if wrong == "" {
+		delete(p.said, name)
+	}
+	return p.said[name] != wrong
+}
+
+// told notes that people know what is wrong with a channel.
+func (p *pulse) told(name, wrong string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.said[name] = wrong
 }
 
 // check says why no alarm could be raised now.

@@ -56,6 +56,8 @@ func (e *Engine) StepWaiting(ctx context.Context) (more bool, err error) {
 // waiting reads a batch of the inbox. A text that cannot be opened is among
 // them, without its words: it is to be set aside, and the others go on.
 func (e *Engine) waiting(ctx context.Context, after store.Received) ([]store.Received, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	rows, err := e.Store.WaitingAfter(ctx, after, waitingBatch)
 	if err != nil && len(rows) == 0 {
 		return nil, fmt.Errorf("read inbox: %w", err)
@@ -117,6 +119,8 @@ func (e *Engine) stepOwn(ctx context.Context, workers []string) error {
 
 // sentByOne says whether one of the workers holds the phone that the text is from.
 func (e *Engine) sentByOne(ctx context.Context, workers []string, r store.Received) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	pages, err := e.dir.open(ctx)
 	if err != nil {
 		return false, err
@@ -151,10 +155,16 @@ func (e *Engine) each(n int, work func(i int)) {
 // aside and told to people: it must not stop the others, nor be lost in silence.
 // It is done when it was stepped or set aside.
 func (e *Engine) stepText(ctx context.Context, r store.Received) (done bool) {
-	err := guard(func() error { return e.takeText(ctx, r) })
+	err := guard(func() error {
+		brief, cancel := context.WithTimeout(ctx, stepWithin)
+		defer cancel()
+		return e.takeText(brief, r)
+	})
 	if err == nil || ctx.Err() != nil {
 		return err == nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	e.Log.Error("text not stepped", "provider", r.Provider, "message", r.ID, "err", err)
 	attempts, err := e.Store.Tried(ctx, r.Ref())
 	if err != nil || attempts < mostTries {

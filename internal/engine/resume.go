@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/store"
@@ -44,9 +45,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 		v := wording.Values{Begin: since, Until: at, Among: fell, Link: e.URL}
 		err := e.tellOnDuty(ctx, at, note{id: "down/" + since.Format(aliveLayout), kind: "system_down", notice: wording.SystemDown,
 			class: classAlarm, reach: watch.OneText, values: v})
-		if err != nil {
-			return fmt.Errorf("tell of the gap: %w", err)
-		}
+		e.report(ctx, "tell of the gap", err)
 	}
 	return e.alive(ctx, at)
 }
@@ -59,19 +58,49 @@ func (e *Engine) catchUpBriefly(ctx context.Context, since time.Time) error {
 	return e.CatchUp(ctx, since)
 }
 
-// fellDue lists the visits whose due time passed while nothing ran.
+// fellDue lists the visits whose due time passed while nothing ran, and those of
+// open alarms about which someone was to be told in that time: a round, a prompt
+// to go to the police. An alarm without a visit is one without a reference.
 func (e *Engine) fellDue(ctx context.Context, since, at time.Time) ([]wording.Visit, error) {
 	rows, err := e.Store.Visits(ctx, store.VisitFilter{Live: true, Limit: openMost, Bare: true})
 	if err != nil {
 		return nil, fmt.Errorf("read live visits: %w", err)
 	}
-	var fell []wording.Visit
+	alarmed, nameless, err := e.alarmsWoken(ctx, since, at)
+	if err != nil {
+		return nil, err
+	}
+	fell := nameless
 	for _, v := range rows {
-		if v.Status != watch.Overdue && v.DueAt.After(since) && !v.DueAt.After(at) {
+		due := v.Status != watch.Overdue && v.DueAt.After(since) && !v.DueAt.After(at)
+		if due || slices.Contains(alarmed, v.ID) {
 			fell = append(fell, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt})
 		}
 	}
 	return fell, nil
+}
+
+// alarmsWoken gives the visits of the open alarms whose next step fell due while
+// nothing ran, and an empty visit for each that has none.
+func (e *Engine) alarmsWoken(ctx context.Context, since, at time.Time) (visits []string, nameless []wording.Visit, err error) {
+	open, err := e.Store.Alarms(ctx, "open", openMost)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read open alarms: %w", err)
+	}
+	for _, a := range open {
+		loaded, err := e.Store.Load(ctx, a.Worker)
+		if err != nil {
+			return nil, nil, err
+		}
+		if wake := loaded.Watch.Wake(); wake.IsZero() || !wake.After(since) || wake.After(at) {
+			continue
+		}
+		visits = append(visits, a.Visits...)
+		if len(a.Visits) == 0 {
+			nameless = append(nameless, wording.Visit{})
+		}
+	}
+	return visits, nameless, nil
 }
 
 func (e *Engine) alive(ctx context.Context, at time.Time) error {

@@ -115,3 +115,49 @@ func TestChoresCatchUp(t *testing.T) {
 		w.is(visit, watch.Inside)
 	})
 }
+
+// What an open alarm was to do in the gap fell due as well: nobody was told to go
+// to the police.
+func TestAnOpenAlarmIsInWhatFellDue(t *testing.T) {
+	gap := func(t *testing.T, w *world) string {
+		t.Helper()
+		w.alive()
+		w.readAll()
+		w.sleep(31 * time.Minute)
+		w.crash()
+		w.must(w.engine.Resume(t.Context()))
+		w.settle()
+		return w.phone(sam).Expects("Allclear was down").Body
+	}
+	t.Run("by its visit's reference", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			visit := w.book()
+			w.wait(76 * time.Minute)
+			w.must(w.act("p-sam", watch.Acknowledge{}))
+			said := gap(t, w)
+			if containsAny(said, "Nothing fell due") || !strings.Contains(said, "Fell due: "+w.visit(visit).Reference) {
+				t.Errorf("said %q", said)
+			}
+		})
+	})
+	t.Run("without a visit", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.phone(priya).texts("Can I speak to Scarlett please")
+			if said := gap(t, w); !strings.Contains(said, "Fell due: an open alarm.") {
+				t.Errorf("said %q", said)
+			}
+		})
+	})
+	t.Run("not when nothing of it fell due", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			w.book()
+			w.alive()
+			w.readAll()
+			w.sleep(5 * time.Minute)
+			w.crash()
+			w.must(w.engine.Resume(t.Context()))
+			w.settle()
+			w.phone(sam).Expects("Nothing fell due")
+		})
+	})
+}

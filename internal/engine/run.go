@@ -12,7 +12,12 @@ const (
 	sweep     = 250 * time.Millisecond // the longest that a lost wake-up can cost
 	sealEvery = 500 * time.Millisecond
 	choreEach = time.Second
-	dueBatch  = 512 // workers stepped in one pass
+	// How long the database may take over one step, and over what has no
+	// deadline, in real time: a connection whose other end is gone says nothing,
+	// and must not hold up everyone else's alarm.
+	stepWithin  = 5 * time.Second
+	choreWithin = time.Minute
+	dueBatch    = 512 // workers stepped in one pass
 )
 
 // The loops of Run, each with a wake-up of its own.
@@ -28,10 +33,9 @@ const (
 // Run does all that falls due until ctx ends, and returns when every goroutine
 // it started has ended.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.Resume(ctx); err != nil {
-		return err
-	}
-	var wg sync.WaitGroup // every loop ends with ctx
+	e.pulse.passed(e.Now())                                                       // from now on a pass is owed
+	e.report(ctx, "time in which nothing ran not looked at", e.resumeWithin(ctx)) // and no reason not to raise alarms
+	var wg sync.WaitGroup                                                         // every loop ends with ctx
 	wg.Go(func() { e.listen(ctx) })
 	wg.Go(func() { e.loop(ctx, loopStep, e.stepPass) })
 	for i, l := range lanes {
@@ -111,6 +115,8 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 // worker whose step fails must not keep the next one's deadline waiting, nor the
 // loop from sleeping.
 func (e *Engine) untilWake(ctx context.Context, began time.Time) time.Duration {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	next, err := e.Store.NextDue(ctx, began)
 	if err != nil || next.IsZero() {
 		return sweep
@@ -122,9 +128,9 @@ func (e *Engine) untilWake(ctx context.Context, began time.Time) time.Duration {
 // and says how many there were.
 func (e *Engine) StepDue(ctx context.Context) (int, error) {
 	at := e.Now()
-	due, err := e.Store.DueWorkers(ctx, at, dueBatch+e.pulse.stuckNow()) // those who are stuck must not fill the batch
+	due, err := e.whoIsDue(ctx, at)
 	if err != nil {
-		return 0, fmt.Errorf("read who is due: %w", err)
+		return 0, err
 	}
 	due = slices.DeleteFunc(due, func(id string) bool { return e.pulse.resting(id, at) })
 	if len(due) == 0 {
@@ -133,6 +139,16 @@ func (e *Engine) StepDue(ctx context.Context) (int, error) {
 	e.report(ctx, "texts of those who are due not stepped", e.stepOwn(ctx, due)) // and no reason to keep an alarm from opening
 	e.each(len(due), func(i int) { e.elapse(ctx, at, due[i]) })
 	return len(due), nil
+}
+
+func (e *Engine) whoIsDue(ctx context.Context, at time.Time) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
+	due, err := e.Store.DueWorkers(ctx, at, dueBatch+e.pulse.stuckNow()) // those who are stuck must not fill the batch
+	if err != nil {
+		return nil, fmt.Errorf("read who is due: %w", err)
+	}
+	return due, nil
 }
 
 // elapse steps one worker for whom time has passed. One whose step fails must
@@ -151,6 +167,8 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
 
 // sealPass gathers new history into the signed chain.
 func (e *Engine) sealPass(ctx context.Context) time.Duration {
+	ctx, cancel := context.WithTimeout(ctx, choreWithin)
+	defer cancel()
 	if _, err := e.Store.Seal(ctx, e.Now()); err != nil && ctx.Err() == nil {
 		e.Log.Error("history not sealed", "err", err)
 	}
@@ -162,7 +180,7 @@ func (e *Engine) chores(ctx context.Context) {
 	timer := time.NewTimer(choreEach)
 	defer timer.Stop()
 	for {
-		if err := guard(func() error { return e.Chores(ctx) }); err != nil && ctx.Err() == nil {
+		if err := e.choresWithin(ctx); err != nil && ctx.Err() == nil {
 			e.Log.Error("chores not done", "err", err)
 		}
 		timer.Reset(choreEach)
@@ -172,4 +190,16 @@ func (e *Engine) chores(ctx context.Context) {
 		case <-timer.C:
 		}
 	}
+}
+
+func (e *Engine) resumeWithin(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, choreWithin/2)
+	defer cancel()
+	return guard(func() error { return e.Resume(ctx) })
+}
+
+func (e *Engine) choresWithin(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, choreWithin)
+	defer cancel()
+	return guard(func() error { return e.Chores(ctx) })
 }

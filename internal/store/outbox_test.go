@@ -253,3 +253,36 @@ func TestSettleNamesAMessageThatIsNotThere(t *testing.T) {
 		}
 	})
 }
+
+// What follows from an outcome or a receipt is kept with it, once.
+func TestWhatFollowsIsKeptWithTheNews(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		tell(t, db, "e1", told("m1"))
+		first := claim(t, db, "a", nine)[0]
+		second := claim(t, db, "b", nine.Add(30*time.Second))[0]
+		follows := func(m store.Message, owner, id string) store.Outcome {
+			o := handed(m, owner)
+			o.State, o.Then = store.Dead, []store.Message{told(id)}
+			return o
+		}
+		if err := db.Settle(t.Context(), []store.Outcome{follows(first, "a", "m2")}); !errors.Is(err, store.ErrLost) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := db.Message(t.Context(), "m2"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("something followed for who had lost the message: %v", err)
+		}
+		must(t, db.Settle(t.Context(), []store.Outcome{follows(second, "b", "m3")}))
+		same(t, "after the settle", ok[store.Message](t)(db.Message(t.Context(), "m3")).State, store.Pending)
+
+		for i, failed := range []bool{false, true, true} {
+			_, _, err := db.Receipt(t.Context(), "twilio", "SM-m1", "status", 1+min(i, 1), failed, 0, nine, told([]string{"m4", "m5", "m6"}[i]))
+			must(t, err)
+		}
+		for id, kept := range map[string]bool{"m4": false, "m5": true, "m6": false} { // only a failure, and only what is news
+			if _, err := db.Message(t.Context(), id); (err == nil) != kept {
+				t.Errorf("%s: %v, kept should be %v", id, err, kept)
+			}
+		}
+	})
+}

@@ -206,3 +206,27 @@ func TestTheEpochMovesWithEveryChange(t *testing.T) {
 		same(t, "a visit is no such change", epoch(), last)
 	})
 }
+
+func TestOnePersonWhoCannotBeReadHidesNoOther(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		for _, who := range []string{"p-amy", "p-bea", "p-zoe"} {
+			ok[bool](t)(db.PutPerson(t.Context(), buddy.Person{ID: who, Name: who, Team: "echo", Active: true}, nine))
+		}
+		if _, err := p.Raw(t).Exec(`UPDATE people SET details = $1 WHERE id = 'p-bea'`, []byte("spoilt")); err != nil {
+			t.Fatal(err)
+		}
+		people, err := db.PeopleOf(t.Context(), "echo")
+		if err == nil {
+			t.Error("nothing is said of who could not be read")
+		}
+		same(t, "people", people, []buddy.Person{
+			{ID: "p-amy", Name: "p-amy", Team: "echo", Active: true}, {ID: "p-bea", Team: "echo", Active: true}, {ID: "p-zoe", Name: "p-zoe", Team: "echo", Active: true},
+		})
+		who, err := db.Person(t.Context(), "p-bea")
+		if err == nil {
+			t.Error("nothing is said of who could not be read")
+		}
+		same(t, "person", who, buddy.Person{ID: "p-bea", Team: "echo", Active: true})
+	})
+}

@@ -151,7 +151,7 @@ func scanPerson(s scanner) (p sealedPerson, err error) {
 	return p, err
 }
 
-// openPerson opens a person's details; of one whose key was erased only the id is left.
+// openPerson opens a person's details; of one whose key was erased, or whose details can't be opened, only what is not sealed is left.
 func (db *DB) openPerson(ctx context.Context, s sealedPerson) (buddy.Person, error) {
 	raw, err := db.open(ctx, db.reader, "person/"+s.ID, "person/"+s.ID+"/details", s.details)
 	if err != nil || raw == nil {
@@ -161,11 +161,15 @@ func (db *DB) openPerson(ctx context.Context, s sealedPerson) (buddy.Person, err
 	if err := json.Unmarshal(raw, &d); err != nil {
 		return s.Person, fmt.Errorf("read details of person %s: %w", s.ID, err)
 	}
-	err = d.into(&s.Person)
-	return s.Person, err
+	whole := s.Person
+	if err = d.into(&whole); err != nil {
+		return s.Person, err
+	}
+	return whole, nil
 }
 
-// Person gives a person by their id or external id.
+// Person gives a person by their id or external id. One whose details can't be opened comes without them, with the error: an alarm about
+// them, or to others of their team, must go on.
 func (db *DB) Person(ctx context.Context, id string) (buddy.Person, error) {
 	s, err := first(ctx, db.reader, scanPerson,
 		`SELECT `+personColumns+` FROM people WHERE id = $1 OR external_id = $1 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1`, id)
@@ -174,17 +178,17 @@ func (db *DB) Person(ctx context.Context, id string) (buddy.Person, error) {
 	}
 	p, err := db.openPerson(ctx, s)
 	if err != nil {
-		return buddy.Person{}, fmt.Errorf("read person %s: %w", id, err)
+		return p, fmt.Errorf("read person %s: %w", id, err)
 	}
 	return p, nil
 }
 
-// People gives everyone, in the order of their ids.
+// People gives everyone, in the order of their ids; those whose details can't be opened as Person gives them.
 func (db *DB) People(ctx context.Context) ([]buddy.Person, error) {
 	return db.listPeople(ctx, `SELECT `+personColumns+` FROM people`)
 }
 
-// PeopleOf gives the people of a team, in the order of their ids.
+// PeopleOf gives the people of a team, in the order of their ids; those whose details can't be opened as Person gives them.
 func (db *DB) PeopleOf(ctx context.Context, team string) ([]buddy.Person, error) {
 	return db.listPeople(ctx, `SELECT `+personColumns+` FROM people WHERE team = $1`, team)
 }
@@ -206,14 +210,15 @@ func (db *DB) listPeople(ctx context.Context, query string, args ...any) ([]budd
 	}
 	slices.SortFunc(rows, func(a, b sealedPerson) int { return cmp.Compare(a.ID, b.ID) })
 	people := make([]buddy.Person, 0, len(rows))
+	var errs []error
 	for _, s := range rows {
 		p, err := db.openPerson(ctx, s)
 		if err != nil {
-			return nil, fmt.Errorf("list people: person %s: %w", s.ID, err)
+			errs = append(errs, fmt.Errorf("list people: person %s: %w", s.ID, err))
 		}
 		people = append(people, p)
 	}
-	return people, nil
+	return people, errors.Join(errs...)
 }
 
 // Holders gives the ids of those whose mobile or personal mobile has the number, in order; several for a shared phone.

@@ -19,6 +19,7 @@ type Outcome struct {
 	Provider, ProviderID string
 	Result               string // accepted, refused, unknown, …: no private words
 	Code                 int
+	Then                 []Message // what follows from it, kept in the same transaction
 }
 
 // Attempt is one attempt as it was recorded, with the provider's latest receipt.
@@ -73,7 +74,7 @@ func (t *tx) settle(o Outcome) error {
 	if changed == 0 {
 		return ErrLost
 	}
-	return nil
+	return t.tell(nil, o.Then)
 }
 
 // handed is when the message was handed over; NULL when it was not.
@@ -103,17 +104,22 @@ func (db *DB) Attempts(ctx context.Context, message string) ([]Attempt, error) {
 // higher rank is news, so one that is final stays. A failure comes with its message, since something must follow; several receipts of
 // success come for each message, and nobody asks for theirs.
 //
+// What follows from a failure (then) is kept in the same transaction, once.
+//
 // One that overtakes its own Settle is kept, and a failure then answered with ErrNotFound; [DB.Attempts] shows it as soon as the attempt
 // is there.
-func (db *DB) Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time) (Message, bool, error) {
+func (db *DB) Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time,
+	then ...Message) (Message, bool, error) {
 	news := false
 	err := db.write(ctx, func(t *tx) error {
 		n, err := t.exec(`INSERT INTO receipts (provider, provider_id, status, standing, failed, code, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (provider, provider_id) DO UPDATE SET status = excluded.status, standing = excluded.standing, failed = excluded.failed,
 				code = excluded.code, at = excluded.at
 			WHERE excluded.standing > receipts.standing`, provider, providerID, status, rank, failed, code, instant(at))
-		news = n == 1
-		return err
+		if news = n == 1; err != nil || !news || !failed {
+			return err
+		}
+		return t.tell(nil, then)
 	})
 	if err != nil {
 		return Message{}, false, fmt.Errorf("record receipt of %s: %w", provider, err)

@@ -55,6 +55,11 @@ func SpeechOver(v Values) string {
 	return v.rehearsed(v.aloud("The alarm for {worker}[, visit {ref}], is closed. There is nothing more to do. Goodbye."))
 }
 
+// SpeechUnknown is said in a call of which we do not know what it is about. An alarm may well be open: nothing in it may sound like an end.
+func SpeechUnknown(v Values) string {
+	return v.rehearsed("This is Allclear. We cannot tell which alarm this call is about. Please read your texts now. Goodbye.")
+}
+
 func (v Values) rehearsed(s string) string {
 	if v.Rehearsal {
 		return "This is a rehearsal. " + s

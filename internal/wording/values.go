@@ -78,7 +78,12 @@ func (v Values) more(name string, r room) string {
 	case "choice":
 		return some(v.among(func(w Visit) string { return fmt.Sprintf(" (%s)", v.clock(w.StartsAt)) }), r.list, " or ")
 	case "fell":
-		return some(v.among(func(Visit) string { return "" }), r.list, " and ")
+		return some(v.among(func(w Visit) string {
+			if w.Reference == "" {
+				return "an open alarm"
+			}
+			return ""
+		}), r.list, " and ")
 	case "nothing":
 		if len(v.Among) > 0 {
 			return ""

@@ -306,7 +306,8 @@ func TestTheSentencesRead(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&b, "any other\n    %s\n", Speech(watch.TellWord, v, 7))
-	fmt.Fprintf(&b, "the right key\n    %s\nanother key\n    %s\nsomeone has it\n    %s\nclosed already\n    %s\n", SpeechTaken(v), SpeechWrong(v, 7), SpeechHas(v), SpeechOver(v))
+	fmt.Fprintf(&b, "the right key\n    %s\nanother key\n    %s\nsomeone has it\n    %s\nclosed already\n    %s\nnot known\n    %s\n",
+		SpeechTaken(v), SpeechWrong(v, 7), SpeechHas(v), SpeechOver(v), SpeechUnknown(v))
 	golden(t, "testdata/sentences.txt", b.String())
 }
 
