@@ -12,6 +12,7 @@ func tell(to string, n Notice) Tell {
 
 func TestCollapse(t *testing.T) {
 	at := func(tell Tell, late time.Duration) Tell { tell.Late = late; return tell }
+	first := func(tell Tell) Tell { tell.First = true; return tell }
 	visit := func(tell Tell, id string) Tell { tell.Visit = id; return tell }
 	plain := Tell{To: "sam", Notice: TellIn, Visit: "v1"}
 	askStart, askEnd := Reply{Notice: AskStart, Visit: "v1"}, Reply{Notice: AskEnd, Visit: "v1"}
@@ -26,6 +27,12 @@ func TestCollapse(t *testing.T) {
 		{"the police prompt stands for the overdue message, whichever comes first",
 			[]Effect{tell("sam", TellOverdue), tell("lee", TellPolice), tell("sam", TellPolice), tell("lee", TellOverdue)},
 			[]Effect{tell("lee", TellPolice), tell("sam", TellPolice)}},
+		{"the first notice is one, however many rounds were slept through",
+			[]Effect{first(tell("sam", TellOverdue)), tell("sam", TellOverdue), tell("sam", TellPolice), tell("sam", TellOverdue), tell("lee", TellPolice)},
+			[]Effect{first(tell("sam", TellPolice)), tell("lee", TellPolice)}},
+		{"the first notice stays one beside what says something of its own",
+			[]Effect{first(tell("sam", TellOverdue)), tell("sam", TellHas), tell("sam", TellOverdue)},
+			[]Effect{tell("sam", TellHas), first(tell("sam", TellOverdue))}},
 		{"another person is told too",
 			[]Effect{tell("sam", TellOverdue), tell("lee", TellOverdue)},
 			[]Effect{tell("sam", TellOverdue), tell("lee", TellOverdue)}},

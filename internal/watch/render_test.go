@@ -89,6 +89,9 @@ func (w *town) tellWords(t watch.Tell) string {
 	}
 	if t.Alarm != "" && t.Round > 1 {
 		s += fmt.Sprintf("; round %d", t.Round)
+		if t.First {
+			s += ", their first notice"
+		}
 	}
 	if t.Late > 0 {
 		s += "; late by " + strings.TrimSuffix(t.Late.String(), "0s")
