@@ -24,9 +24,10 @@ please @given | @given s? .. please | @given (please)? (ring | text) (me)? | (ri
 // beckons ask of somebody already named: "don't worry Jane with it but can she ring".
 var beckons = list(`(can | could | would | will | ask | get | tell) (he | she | they | him | her | them) .. (to)? $does`)
 
-// request are the ways to ask that may stand beside a completed exit and say nothing about where the worker is.
+// requests may stand beside a completed exit and say nothing about where the worker is. Any name will do: the phrase
+// may be one that no list holds, and is answered as Jane is.
 var requests = list(`
-(can | could | would | will) @given (please)? (give me a ring | ring | text | message) (me)? (back)? (please | later | today | now | tonight)? | (please)? ask @given ((to | 2) (ring | text) (me)? (back | later | now | today)?)? (please)? | (please)? (tell | let) @given (know)?
+(can | could | would | will) $one (please)? (give me a ring | ring | text | message) (me)? (back)? (please | later | today | now | tonight)? | (please)? ask $one ((to | 2) (ring | text) (me)? (back | later | now | today)?)? (please)? | (please)? (tell | let) $one (know)?
 `)
 
 // requestEnd gives where a request that may stand beside an exit ends, its question mark too; -1 when none begins here.

@@ -160,3 +160,18 @@ func TestUncommonName(t *testing.T) {
 		}
 	}
 }
+
+// TestAskBesideOutAlike reads an exit beside a request for the phrase as the phone is answered, which knows no phrase:
+// it is the same end that it is beside Jane's name.
+func TestAskBesideOutAlike(t *testing.T) {
+	for _, form := range []string{"Left now. Could NAME ring me", "ask NAME. left now", "Just left, tell NAME", "I've left, let NAME know", "Out. Can NAME text me please?", "left now, is NAME in?"} {
+		unknowing := afternoon1500(Inside)
+		unknowing.Phrase = ""
+		want := Understand(strings.ReplaceAll(form, "NAME", "Jane"), unknowing).Intent
+		for _, name := range []string{"Scarlett", "scarlet", "Auntie Jo", "Zbigniew"} {
+			if r := Understand(strings.ReplaceAll(form, "NAME", name), unknowing); r.Intent != want {
+				t.Errorf("%q: %s for Jane, %s for %s", form, want, r.Intent, name)
+			}
+		}
+	}
+}
