@@ -188,6 +188,11 @@ func TestTheTimelineInDuressIsThatOfAnyDay(t *testing.T) {
 			said(o, "I have left, all done")
 			o.wait(time.Minute)
 		},
+		"asked back": func(o *office, _ string) {
+			said(o, "hmm")
+			said(o, "out by 11pm")
+			said(o, "out by 11pm")
+		},
 		"prompted": func(o *office, _ string) { o.wait(31 * time.Minute) },
 		"another visit": func(o *office, _ string) {
 			said(o, "I have left, all done")

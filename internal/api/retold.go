@@ -48,6 +48,14 @@ func (a *API) retold(ctx context.Context, v store.Visit, at time.Time) ([]entry,
 	return slices.DeleteFunc(list, func(e entry) bool { return !e.about(v, nil) }), nil
 }
 
+// lineOf is the line of the record that goes with what the worker is asked.
+var lineOf = map[watch.Notice]watch.What{
+	watch.AskStart: watch.Prompted, watch.AskEnd: watch.Prompted,
+	watch.AskBoth: watch.AskedBack, watch.ReplyUnclear: watch.AskedBack, watch.ReplyWhich: watch.AskedBack, watch.ReplyAgain: watch.AskedBack,
+	watch.ReplyTimeGone: watch.AskedBack, watch.ReplyMuchMore: watch.AskedBack, watch.ReplyNoVisit: watch.AskedBack,
+	watch.ReplyNoAnswer: watch.AskedBack, watch.ReplyNotOff: watch.AskedBack, watch.ReplyConfirming: watch.OutUnconfirmed,
+}
+
 // retell makes the entry say what its step did to the shown watch.
 func (e *entry) retell(before, after watch.Watch, effects []watch.Effect) {
 	said := slices.DeleteFunc(e.events, func(h event) bool { return h.What != watch.TextIn })
@@ -68,8 +76,8 @@ func (e *entry) retell(before, after watch.Watch, effects []watch.Effect) {
 		if is && e.Visit == "" {
 			e.Visit = r.Visit
 		}
-		if is && (r.Notice == watch.AskStart || r.Notice == watch.AskEnd) {
-			said = append(said, event{What: watch.Prompted, Visit: r.Visit})
+		if is && lineOf[r.Notice] != "" {
+			said = append(said, event{What: lineOf[r.Notice], Visit: r.Visit})
 		}
 	}
 	for _, h := range slices.Backward(said) {
