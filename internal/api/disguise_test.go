@@ -97,7 +97,6 @@ func alike(t *testing.T, inside bool, do func(o *office, visit string) reply) {
 		o.wait(15 * time.Minute)
 		got := do(o, id)
 		body := strings.NewReplacer(id, "ID", ref, "REF", name, "NAME").Replace(got.Body.String())
-		body = aTimeline.ReplaceAllString(body, "")
 		body = newID.ReplaceAllString(body, `"id":"ID"`)
 		answers = append(answers, fmt.Sprint(got.Code, " ", newReference.ReplaceAllString(body, `"reference":"REF"`)))
 	}
@@ -107,8 +106,7 @@ func alike(t *testing.T, inside bool, do func(o *office, visit string) reply) {
 }
 
 var (
-	newID        = regexp.MustCompile(`"id":"[0-9a-z]{20,}"`)
-	aTimeline    = regexp.MustCompile(`,"timeline":\[.*\]`)
+	newID        = regexp.MustCompile(`"(id|visit)":"[0-9a-z]{20,}"`)
 	newReference = regexp.MustCompile(`"reference":"[0-9A-Z]{4}"`)
 )
 
@@ -173,5 +171,39 @@ func TestTheReadingOfThePhraseIsThatOfAnyName(t *testing.T) {
 	told := o.must("POST", "/checkins", `{"person":"p-priya","text":"can scarlett ring me","by":"p-sam","via":"call"}`, 409) // the responder is told how things stand
 	if !strings.Contains(told.text("detail"), "alarm") {
 		t.Errorf("%s", told.Body)
+	}
+}
+
+// Rule 4.2: the timeline has what the worker was answered, not a line less.
+func TestTheTimelineInDuressIsThatOfAnyDay(t *testing.T) {
+	said := func(o *office, text string) {
+		o.must("POST", "/checkins", `{"person":"p-priya","text":"`+text+`"}`, 200)
+	}
+	for name, do := range map[string]func(*office, string){
+		"nothing since": func(*office, string) {},
+		"a new time and out": func(o *office, visit string) {
+			said(o, "running late out by 4")
+			o.must("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T16:10:00Z","by":"p-priya"}`, 200)
+			o.wait(30 * time.Minute)
+			said(o, "I have left, all done")
+			o.wait(time.Minute)
+		},
+		"asked back": func(o *office, _ string) {
+			said(o, "hmm")
+			said(o, "out by 11pm")
+			said(o, "out by 11pm")
+		},
+		"prompted": func(o *office, _ string) { o.wait(31 * time.Minute) },
+		"another visit": func(o *office, _ string) {
+			said(o, "I have left, all done")
+			o.must("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-18", "by": "p-priya", "starts_at": "2026-11-21T15:10:00Z"}), 201)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			alike(t, true, func(o *office, visit string) reply {
+				do(o, visit)
+				return o.must("GET", "/visits/"+visit+"?by=p-priya", "", 200)
+			})
+		})
 	}
 }

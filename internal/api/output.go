@@ -232,7 +232,11 @@ func (a *API) whole(c *call, v store.Visit, by string, look bool) (wholeJSON, er
 			return out, err
 		}
 	}
-	list, err := a.visitEntries(c.Context(), s.Visit, c.at)
+	entriesOf := a.visitEntries
+	if s.hidden {
+		entriesOf = a.retold
+	}
+	list, err := entriesOf(c.Context(), s.Visit, c.at)
 	if err != nil {
 		return out, err
 	}
