@@ -84,6 +84,7 @@ type Clock interface {
 // them again.
 type Provider interface {
 	channel.Fetcher
+	// Received lists them newest first.
 	Received(ctx context.Context, since time.Time) iter.Seq2[channel.Received, error]
 }
 
@@ -114,6 +115,7 @@ type Engine struct {
 	dir       directory
 	wakes     []chan struct{} // one for each loop in Run
 	pulse     pulse
+	asks      asks
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.
