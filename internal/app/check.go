@@ -27,9 +27,16 @@ const gatewayTimeout = 5 * time.Second
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
 	findings := checkGateway(ctx, o)
-	if path, sqlite := strings.CutPrefix(o.Database, "sqlite:"); sqlite {
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	if path := sqlitePath(o.Database); path != "" {
+		if err := checkFolder(o.Database); err != nil {
+			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
+		}
+		switch info, err := os.Stat(path); {
+		case errors.Is(err, os.ErrNotExist):
 			return append(findings, Finding{About: "database", Says: "is not there yet; allclear serve makes it"}), nil
+		case err == nil && info.Size() == 0:
+			return append(findings, Finding{About: "database", Says: path + " is an empty file; put a backup in its place, or remove it and allclear serve makes a new one",
+				StopsAlarm: true}), nil
 		}
 	}
 	db, err := Open(ctx, o, true)
