@@ -99,8 +99,13 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 	if len(teams) == 0 {
 		return []Finding{{About: "plan", Says: "there is no team yet"}}, nil
 	}
+	staff, err := readStaff(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	var found []Finding
 	for _, t := range teams {
+		found = append(found, staff.checkPlan(t)...)
 		for _, p := range t.Plan.Problems(o.Speed > 0) {
 			found = append(found, Finding{About: "plan", Says: fmt.Sprintf("team %s: %s %s", t.ID, p.Field, p.Says), StopsAlarm: p.Field == "plan.fallback"})
 		}
@@ -109,7 +114,7 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 			return found, err
 		}
 		found = append(found, reach...)
-		gaps, err := checkCover(ctx, db, t, at)
+		gaps, err := checkCover(ctx, db, staff, t, at)
 		if err != nil {
 			return found, err
 		}
@@ -152,7 +157,7 @@ func checkReach(ctx context.Context, db *store.DB, t store.Team) ([]Finding, err
 }
 
 // checkCover says when in the next week nobody is on call by the rota.
-func checkCover(ctx context.Context, db *store.DB, t store.Team, at time.Time) ([]Finding, error) {
+func checkCover(ctx context.Context, db *store.DB, staff staff, t store.Team, at time.Time) ([]Finding, error) {
 	week := at.Add(7 * 24 * time.Hour)
 	shifts, err := db.Shifts(ctx, t.ID, at, week)
 	if err != nil {
@@ -162,7 +167,7 @@ func checkCover(ctx context.Context, db *store.DB, t store.Team, at time.Time) (
 	if err != nil {
 		return nil, fmt.Errorf("team %s: %w", t.ID, err)
 	}
-	var found []Finding
+	shifts, found := staff.checkRota(t, shifts)
 	for _, g := range shifts.Gaps(t.ID, at, week) {
 		found = append(found, Finding{About: "rota", Says: fmt.Sprintf("team %s: nobody is on call from %s to %s; it falls to the fallback", t.ID,
 			g.From.In(zone).Format("Mon 2 Jan 15:04"), g.To.In(zone).Format("Mon 2 Jan 15:04"))})
