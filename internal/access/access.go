@@ -1,6 +1,6 @@
 // Package access says who is calling and what they may see and do, and keeps the record of looks.
 //
-// A caller is a program with a token. A token has one scope; it says by whom it acts, and both stand in the record
+// A caller is a program with a token. A token has one scope or several; it says by whom it acts, and both stand in the record
 // ("token N for p-sam"). A look at something private is recorded once per reader, object and minute, before it is shown:
 // what could not be recorded is not shown.
 package access
@@ -39,12 +39,17 @@ func Scopes() []string { return []string{Admin, AlarmsAct, VisitsRead, VisitsWri
 type Caller struct {
 	Token string // its name, for the record
 	ID    string // the token's own id
-	Scope string
+	Scope string // one scope, or several with commas between
 }
 
-// May says that the caller's scope grants what needs scope.
+// May says that one of the caller's scopes grants what needs scope.
 func (c Caller) May(scope string) bool {
-	return c.Scope == Admin || c.Scope == scope && scope != ""
+	for has := range strings.SplitSeq(c.Scope, ",") {
+		if has == Admin || has == scope && scope != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Keeper is what is kept of tokens and looks; store.DB is one.

@@ -109,3 +109,18 @@ func TestALookThatCannotBeRecordedIsAnError(t *testing.T) {
 		}
 	}
 }
+
+func TestATokenMayHaveSeveralScopes(t *testing.T) {
+	c := access.Caller{Scope: access.VisitsRead + "," + access.VisitsWrite}
+	for scope, want := range map[string]bool{access.VisitsRead: true, access.VisitsWrite: true, access.AlarmsAct: false, access.Admin: false, "": false, "visits": false} {
+		if c.May(scope) != want {
+			t.Errorf("%q: %v", scope, !want)
+		}
+	}
+	if !(access.Caller{Scope: "visits:read,admin"}).May(access.AlarmsAct) {
+		t.Error("admin among others grants everything")
+	}
+	if (access.Caller{Scope: "visits:read,"}).May("") {
+		t.Error("nothing grants what needs no scope")
+	}
+}

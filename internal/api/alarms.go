@@ -42,7 +42,11 @@ func (a *API) listAlarms(c *call) (answer, error) {
 	}
 	list := []alarmJSON{}
 	for _, al := range kept {
-		if !concealed(al, by) {
+		hide, err := a.concealed(c.Context(), al, by)
+		if err != nil {
+			return answer{}, err
+		}
+		if !hide {
 			list = append(list, alarmOf(al))
 		}
 	}
@@ -73,21 +77,20 @@ func (a *API) getAlarm(c *call) (answer, error) {
 	return ok(alarmWithLine{alarmOf(al), lines})
 }
 
-// alarm gives the alarm that the address names. One of danger is not there for its worker.
+// alarm gives the alarm that the address names. One of danger is not there for its worker and who is with them.
 func (a *API) alarm(c *call, by string) (store.Alarm, error) {
 	al, err := a.Store.Alarm(c.Context(), c.PathValue("id"))
 	if err != nil {
 		return al, fmt.Errorf("find alarm: %w", err)
 	}
-	if concealed(al, by) {
+	hide, err := a.concealed(c.Context(), al, by)
+	if err != nil {
+		return al, err
+	}
+	if hide {
 		return al, store.ErrNotFound
 	}
 	return al, nil
-}
-
-// concealed says that a reader must not know of an alarm: it is theirs, of danger, and open (rule 4.2).
-func concealed(al store.Alarm, by string) bool {
-	return al.Worker == by && al.Kind.Danger() && al.Status == store.AlarmOpen
 }
 
 // raiseAlarm answers POST /alarms: a colleague raises an alarm for someone (rule 4.3).

@@ -1,10 +1,13 @@
 package api_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/store/storetest"
 )
 
 func TestAnAlarmToItsEnd(t *testing.T) {
@@ -106,6 +109,62 @@ func TestAMereMentionIsHeldByTwo(t *testing.T) {
 		t.Errorf("fields %v", got)
 	}
 	o.must("POST", "/alarms/"+id+"/hold", `{"by":"p-sam","second_person":"p-lee","note":"a child of that name"}`, 200).says("status", "open")
+}
+
+// Law 9: in duress the record that the worker is shown is that of a visit without an alarm, line by line; no one else's.
+func TestDuressKeepsTheWorkersTimeline(t *testing.T) {
+	each(t, func(o *office) {
+		jane, _ := timelines(openOffice(o.T, storetest.SQLite(o.T).Open(o.T)), "Jane")
+		scarlett, others := timelines(o, "Scarlett")
+		if shown := strings.ReplaceAll(scarlett.timeline(), "Scarlett", "Jane"); shown != jane.timeline() {
+			t.Errorf("asking for Scarlett the worker sees\n%s\nasking for Jane\n%s", shown, jane.timeline())
+		}
+		for _, what := range []string{"new_time", "prompted", "ended"} {
+			if !slices.Contains(scarlett.lines(), what) {
+				t.Errorf("the worker does not see %s in %v", what, scarlett.lines())
+			}
+			if slices.Contains(others.lines(), what) {
+				t.Errorf("others see %s in %v, which is not so", what, others.lines())
+			}
+		}
+		if strings.Contains(others.Body.String(), `"shown"`) {
+			t.Errorf("the mark is told: %s", others.Body)
+		}
+	})
+}
+
+// timelines plays a visit in which the worker asks for someone, and gives it as the worker sees it and as others do.
+func timelines(o *office, name string) (worker, others reply) {
+	visit := o.visit()
+	o.wait(30 * time.Minute)
+	says := func(text string) {
+		o.Helper()
+		o.must("POST", "/checkins", `{"person":"p-priya","text":"`+text+`"}`, 200)
+		o.wait(5 * time.Minute)
+	}
+	says("Going in")
+	says("ASK " + name)
+	if alarm, is := o.must("GET", "/visits/"+visit, "", 200).get("alarm").(map[string]any); is {
+		o.must("POST", "/alarms/"+alarm["id"].(string)+"/acknowledge", `{"by":"p-sam"}`, 200)
+	}
+	says("LATE 15:50")
+	says("what")
+	o.wait(60 * time.Minute) // asked at 15:50
+	says("OUT")
+	return o.must("GET", "/visits/"+visit+"?by=p-priya", "", 200), o.must("GET", "/visits/"+visit, "", 200)
+}
+
+// timeline is the answer's timeline as it stands, without the visit's own id.
+func (r reply) timeline() string {
+	r.Helper()
+	var v struct {
+		ID       string
+		Timeline json.RawMessage
+	}
+	if err := json.Unmarshal(r.Body.Bytes(), &v); err != nil {
+		r.Fatalf("%s: %v", r.asked, err)
+	}
+	return strings.ReplaceAll(string(v.Timeline), v.ID, "VISIT")
 }
 
 // Rule 4.2: nothing that the worker can reach shows an alarm by duress.

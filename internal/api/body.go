@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -130,10 +131,12 @@ func (b *body) given(field string) bool {
 	return given
 }
 
-// need notes the fields that are not there.
+// need notes the fields that are not there. Blanks are nothing said.
 func (b *body) need(fields ...string) {
 	for _, field := range fields {
-		if raw, given := b.raw[field]; !given || string(raw) == "null" || string(raw) == `""` {
+		raw, given := b.raw[field]
+		var s string
+		if !given || json.Unmarshal(raw, &s) == nil && strings.TrimSpace(s) == "" {
 			b.wrong(field, "is missing")
 		}
 	}
@@ -264,8 +267,12 @@ func (b *body) instant(field string) time.Time {
 	}
 	var s string
 	var at time.Time
-	if json.Unmarshal(raw, &s) != nil || at.UnmarshalText([]byte(s)) != nil {
-		b.wrong(field, "must be an instant with its offset, such as 2026-11-22T15:04:05Z")
+	ok = json.Unmarshal(raw, &s) == nil
+	if ok {
+		at, ok = parseInstant(s)
+	}
+	if !ok {
+		b.wrong(field, noInstant)
 		return time.Time{}
 	}
 	at = at.UTC().Truncate(time.Microsecond)
@@ -274,6 +281,20 @@ func (b *body) instant(field string) time.Time {
 		return time.Time{}
 	}
 	return at
+}
+
+const noInstant = "must be an instant with its offset, such as 2026-11-22T15:04:05Z"
+
+// rfc3339 is how RFC 3339 writes an instant. Go's parser also takes a comma before the fraction and an offset of 24 hours,
+// and does not take small letters.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
+func parseInstant(s string) (time.Time, bool) {
+	if !rfc3339.MatchString(s) {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(time.RFC3339, strings.ToUpper(s))
+	return at, err == nil
 }
 
 // number reads a telephone number as people write it.

@@ -32,6 +32,7 @@ func TestInstantsAreReadAsTheyAreStored(t *testing.T) {
 	for given, want := range map[string]time.Time{
 		"2026-11-21T14:30:00Z":             time.Date(2026, 11, 21, 14, 30, 0, 0, time.UTC),
 		"2026-11-21T15:30:00+01:00":        time.Date(2026, 11, 21, 14, 30, 0, 0, time.UTC),
+		"2026-11-21t14:30:00z":             time.Date(2026, 11, 21, 14, 30, 0, 0, time.UTC),
 		"2026-11-21T14:30:00.1234567Z":     time.Date(2026, 11, 21, 14, 30, 0, 123456000, time.UTC),
 		"2026-10-25T01:30:00.000000+01:00": time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC),
 	} {
@@ -40,7 +41,7 @@ func TestInstantsAreReadAsTheyAreStored(t *testing.T) {
 			t.Errorf("%s: %v, %v", given, got, *b.problems)
 		}
 	}
-	for _, given := range []string{`"2026-11-21"`, `"2026-11-21 14:30:00Z"`, `"2026-11-21T14:30Z"`, `"2026-02-30T14:30:00Z"`, `"1826-11-21T14:30:00Z"`, `"9999-11-21T14:30:00Z"`, `5`, `{}`, `""`} {
+	for _, given := range []string{`"2026-11-21"`, `"2026-11-21 14:30:00Z"`, `"2026-11-21T14:30Z"`, `"2026-02-30T14:30:00Z"`, `"1826-11-21T14:30:00Z"`, `"9999-11-21T14:30:00Z"`, `"2026-11-21T14:30:00,5Z"`, `"2026-11-21T14:30:00+24:00"`, `"2026-11-21T4:30:00Z"`, `5`, `{}`, `""`} {
 		b := object(t, `{"at":`+given+`}`)
 		if got := b.instant("at"); !got.IsZero() || only(t, b).Field != "at" {
 			t.Errorf("%s: %v", given, got)

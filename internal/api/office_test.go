@@ -38,6 +38,7 @@ type office struct {
 	api    *api.API
 	log    *journal
 	token  string // of the next calls
+	name   string // whom the worker asks for
 }
 
 // handClock stands still until it is moved.

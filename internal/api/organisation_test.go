@@ -55,6 +55,23 @@ func TestAnotherSystemsIdsWorkEverywhere(t *testing.T) {
 	o.must("GET", "/visits/cal-17?by=HR-9", "", 200)
 	o.must("PUT", "/people/p-other", with(aPerson, map[string]any{"external_id": "HR-9"}), 422)
 	o.must("PUT", "/teams/t-1", with(aTeam, map[string]any{"external_id": "T-1"}), 201)
+	o.must("PUT", "/people/HR-9", with(aPerson, map[string]any{"name": "Kim Sato"}), 200).says("id", "p-kim")
+	o.must("GET", "/people/p-kim", "", 200).says("name", "Kim Sato")
+	o.must("PUT", "/teams/T-1", with(aTeam, map[string]any{"name": "East"}), 200).says("id", "t-1")
+	o.must("PUT", "/people/HR-9", with(aPerson, map[string]any{"team": "T-1"}), 200).says("team", "t-1")
+	o.must("POST", "/shifts", with(aShift, map[string]any{"person": "HR-9", "teams": []string{"T-1"}}), 201).says("person", "p-kim")
+	for path, list := range map[string]string{"/visits?worker=HR-9": "visits", "/shifts?team=T-1": "shifts"} {
+		if n := len(o.must("GET", path, "", 200).get(list).([]any)); n != 1 {
+			t.Errorf("%s gives %d", path, n)
+		}
+	}
+	o.must("POST", "/visits", with(aVisit, map[string]any{"worker": "HR-9", "external_id": "cal-18", "starts_at": "2026-11-21T17:00:00Z", "expected_end_at": "2026-11-21T18:00:00Z"}), 201)
+	if n := len(o.must("GET", "/visits?team=T-1", "", 200).get("visits").([]any)); n != 1 {
+		t.Errorf("the team has %d visits", n)
+	}
+	named := o.must("PUT", "/teams/t-1", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "HR-9", "named_buddy": "p-not-yet"}}), 200)
+	named.says("plan.fallback", "p-kim")
+	named.says("plan.named_buddy", "p-not-yet")
 	o.must("PUT", "/teams/t-2", with(aTeam, map[string]any{"external_id": "T-1"}), 422)
 }
 
@@ -82,4 +99,39 @@ func TestShifts(t *testing.T) {
 			o.Errorf("%s", got)
 		}
 	})
+}
+
+func TestWhatIsReadCanBePutBack(t *testing.T) {
+	each(t, func(o *office) {
+		o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"external_id": "HR-9"}), 201)
+		o.must("PUT", "/teams/t-1", with(aTeam, map[string]any{"external_id": "T-1"}), 201)
+		for _, path := range []string{"/people/p-kim", "/people/HR-9", "/people/p-priya", "/people/p-sam", "/teams/t-1", "/teams/T-1", "/teams/echo"} {
+			read := o.must("GET", path, "", 200).Body.String()
+			o.must("PUT", path, read, 200)
+			if again := o.must("GET", path, "", 200).Body.String(); again != read {
+				o.Errorf("%s: %s then %s", path, read, again)
+			}
+		}
+	})
+}
+
+func TestAnIDIsTheOneInTheAddress(t *testing.T) {
+	o := onSQLite(t)
+	for _, path := range []string{"/people/p-new", "/teams/t-new"} {
+		body := map[bool]string{true: aPerson, false: aTeam}[strings.HasPrefix(path, "/people")]
+		if got := o.must("PUT", path, with(body, map[string]any{"id": "other"}), 422).fields(); !slices.Equal(got, []string{"id"}) {
+			t.Errorf("%s: %v", path, got)
+		}
+		o.must("GET", path, "", 404)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	o := onSQLite(t)
+	if got := o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"roles": []string{}}), 422).fields(); !slices.Equal(got, []string{"roles"}) {
+		t.Errorf("%v", got)
+	}
+	if roles := o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"roles": nil}), 201).get("roles").([]any); !slices.Equal(roles, []any{"worker"}) {
+		t.Errorf("%v", roles)
+	}
 }

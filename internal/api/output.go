@@ -127,7 +127,7 @@ type seen struct {
 }
 
 // see gives a visit as a reader may see it. While danger is open, nothing that the worker can reach shows it: neither
-// what is asked for the worker, nor what a token may read that may not act on alarms. They see the watch that the
+// what is asked for the worker or the partner beside them, nor what a token may read that may not act on alarms. They see the watch that the
 // worker is shown.
 func (a *API) see(c *call, v store.Visit, by string) (seen, error) {
 	loaded, err := a.Store.Load(c.Context(), v.Worker)
@@ -135,10 +135,13 @@ func (a *API) see(c *call, v store.Visit, by string) (seen, error) {
 		return seen{}, fmt.Errorf("load worker: %w", err)
 	}
 	w := loaded.Watch
+	unaware, err := a.unaware(c.Context(), w, by)
 	switch {
+	case err != nil:
+		return seen{}, err
 	case w.Alarm == nil:
 		return seen{Visit: v}, nil
-	case w.Alarm.Kind.Danger() && (by == v.Worker || !c.who.May(alarmScope)):
+	case w.Alarm.Kind.Danger() && (unaware || !c.who.May(alarmScope)):
 		return seen{Visit: asShown(v, w.Shown), hidden: true}, nil
 	case covers(w.Alarm, v):
 		return seen{Visit: v, alarm: &store.Alarm{Alarm: *w.Alarm, Worker: v.Worker, Status: store.AlarmOpen}}, nil

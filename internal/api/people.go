@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -61,10 +62,14 @@ func (a *API) putPerson(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if id, err = a.knownPerson(c.Context(), id); err != nil {
+		return answer{}, err
+	}
 	by, err := a.by(c, false)
 	if err != nil {
 		return answer{}, err
 	}
+	sameID(c, id)
 	p := readPerson(c.in, id)
 	if p.Team, err = a.team(c, "team", p.Team); err != nil {
 		return answer{}, err
@@ -84,6 +89,18 @@ func (a *API) putPerson(c *call) (answer, error) {
 		return answer{}, fmt.Errorf("find person again: %w", err)
 	}
 	return made(created, personOf(p))
+}
+
+// knownPerson gives the own id of the person whom an id names, by either of their ids; the id itself when it is nobody's.
+func (a *API) knownPerson(ctx context.Context, id string) (string, error) {
+	p, err := a.Store.Person(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return id, nil
+	case err != nil:
+		return "", fmt.Errorf("look for person: %w", err)
+	}
+	return p.ID, nil
 }
 
 // ownPersonID refuses an external id that another person has.
@@ -106,8 +123,11 @@ func readPerson(in *body, id string) buddy.Person {
 		Mobile: in.number("mobile"), PersonalMobile: in.number("personal_mobile"), HomePhone: in.number("home_phone"),
 		Email: in.secret("email", maxName*2), Description: in.secret("description", maxWords), Active: true,
 	}
-	if in.given("roles") && len(p.Roles) == 0 || !in.given("roles") {
+	switch {
+	case !in.given("roles"):
 		p.Roles = []string{buddy.Worker}
+	case len(p.Roles) == 0:
+		in.wrong("roles", "must have one at least; left out, it is worker")
 	}
 	if v := in.object("vehicle"); v != nil {
 		p.Vehicle = buddy.Vehicle{Make: v.secret("make", maxName), Model: v.secret("model", maxName),

@@ -71,6 +71,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 		{"a status that is none", "GET", "/alarms?status=loud", "", "status"},
 		{"a parameter that is none", "GET", "/alarms?state=open", "", "state"},
 		{"a span the wrong way round", "GET", "/visits?from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z", "", "to"},
+		{"a clock that is neither", "GET", "/visits?live=maybe", "", "live"},
 		{"a limit of none", "GET", "/visits?limit=0", "", "limit"},
 	}
 	each(t, func(o *office) {
@@ -130,6 +131,13 @@ func TestAnActionOnAnAlarmSaysWhatItLacks(t *testing.T) {
 		if !slices.Contains(got.fields(), want.field) {
 			t.Errorf("%s: %v", action, got.fields())
 		}
+	}
+	for action, body := range map[string]string{
+		"hold":    `{"by":"p-sam","second_person":"p-lee","note":"  "}`,
+		"liaison": `{"by":"p-sam","note":" \n\t"}`,
+		"calls":   `{"by":"p-sam","to":"  ","result":"no_answer"}`,
+	} {
+		o.must("POST", "/alarms/"+alarm+"/"+action, body, 422)
 	}
 	if got := o.must("POST", "/alarms/"+alarm+"/calls", `{"by":"p-sam","to":"07700900102","result":"hung_up"}`, 422).fields(); !slices.Equal(got, []string{"result"}) {
 		t.Errorf("%v", got)

@@ -63,6 +63,7 @@ func (a *API) routes() []route {
 		{"POST /api/v1/alarms/{id}/close", act, a.closeAlarm, free},
 		{"GET /api/v1/alarms/{id}/handover", act, a.handover, free},
 
+		{"GET /api/v1/unplaced", act, a.listUnplaced, limit},
 		{"GET /api/v1/stream", act, a.stream, limit},
 	}
 }

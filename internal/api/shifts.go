@@ -119,6 +119,9 @@ func (a *API) listShifts(c *call) (answer, error) {
 	}
 	var kept rota.Rota
 	if team := q.Get("team"); team != "" {
+		if team, err = a.knownTeam(c.Context(), team); err != nil {
+			return answer{}, err
+		}
 		kept, err = a.Store.Shifts(c.Context(), team, from, to)
 	} else {
 		kept, err = a.Store.AllShifts(c.Context(), from, to)

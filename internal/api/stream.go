@@ -61,21 +61,22 @@ func (a *API) stream(c *call) (answer, error) {
 	return answer{sent: true}, nil
 }
 
-// streamFrom is the entry after which the stream begins: the one that the reader had last, else the newest.
+// streamFrom is the entry after which the stream begins: the one that the reader had last, else the newest. A reader who
+// had more than there is, as after a restore, goes on from the newest: waiting for what it had would hide what comes.
 func (a *API) streamFrom(c *call) (int64, error) {
+	head, err := a.Store.Head(c.Context())
+	if err != nil {
+		return 0, fmt.Errorf("find the newest entry: %w", err)
+	}
 	last := c.Header.Get("Last-Event-ID")
 	if last == "" {
-		head, err := a.Store.Head(c.Context())
-		if err != nil {
-			return 0, fmt.Errorf("find the newest entry: %w", err)
-		}
 		return head.N, nil
 	}
 	n, err := strconv.ParseInt(last, 10, 64)
 	if err != nil || n < 0 {
 		return 0, fieldProblem("Last-Event-ID", "must be the id of an event of this stream")
 	}
-	return n, nil
+	return min(n, head.N), nil
 }
 
 // follow sends what comes after entry n until ctx ends or the reader has gone.
@@ -91,7 +92,7 @@ func (a *API) follow(ctx context.Context, out *events, n int64) {
 		}
 		for _, e := range list {
 			n = e.N
-			if e.Kind == "look" {
+			if e.Kind == "look" { // who looked at whom is not for every token
 				continue
 			}
 			if out.entry(e) != nil {

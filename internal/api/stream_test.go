@@ -139,3 +139,20 @@ func TestAStreamIsNotForEveryone(t *testing.T) {
 	o.as("read").must("GET", "/stream", "", 403)
 	o.must("GET", "/stream", "", 422, "Last-Event-ID", "yesterday")
 }
+
+// A reader who had more than there is, as after a restore, is told what comes.
+func TestAStreamGoesOnFromTheEndForOneWhoIsAhead(t *testing.T) {
+	o := onSQLite(t)
+	o.visit()
+	o.seal()
+	o.api = api.New(api.Options{Engine: o.engine, Store: o.db, Access: access.New(o.db), Clock: func() time.Time { return time.Date(2190, 1, 1, 0, 0, 0, 0, time.UTC) }})
+	address, _ := o.serve()
+	ahead := o.live(address, "900000")
+	o.wait(30 * time.Minute)
+	o.must("GET", "/visits/cal-17?by=p-lee", "", 200) // a look, which the stream leaves out
+	o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+	o.seal()
+	if _, data := ahead.next(); !strings.Contains(data, `"what":"in"`) || strings.Contains(data, "looks/") {
+		t.Errorf("%s", data)
+	}
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,16 +35,27 @@ func pathID(c *call) (string, error) {
 	return id, nil
 }
 
+// sameID reads the id in the body of a PUT, where what a GET gave is sent back: it must be the one in the address.
+func sameID(c *call, own string) {
+	if id := c.in.id("id"); id != "" && id != own && id != c.PathValue("id") {
+		c.in.wrong("id", "is another than in the address")
+	}
+}
+
 // putTeam answers PUT /teams/{id}: the whole team, and of its plan what differs from the standard one.
 func (a *API) putTeam(c *call) (answer, error) {
 	id, err := pathID(c)
 	if err != nil {
 		return answer{}, err
 	}
+	if id, err = a.knownTeam(c.Context(), id); err != nil {
+		return answer{}, err
+	}
 	by, err := a.by(c, false)
 	if err != nil {
 		return answer{}, err
 	}
+	sameID(c, id)
 	t, err := a.readTeam(c, id)
 	if err != nil {
 		return answer{}, err
@@ -59,6 +71,18 @@ func (a *API) putTeam(c *call) (answer, error) {
 		return answer{}, fmt.Errorf("find team again: %w", err)
 	}
 	return made(created, teamOf(t))
+}
+
+// knownTeam gives the own id of the team that an id names, by either of its ids; the id itself when it is no team's.
+func (a *API) knownTeam(ctx context.Context, id string) (string, error) {
+	t, err := a.Store.Team(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return id, nil
+	case err != nil:
+		return "", fmt.Errorf("look for team: %w", err)
+	}
+	return t.ID, nil
 }
 
 // readTeam reads a team. Without a plan it keeps the one it has.
@@ -93,7 +117,7 @@ func (a *API) readTeam(c *call, id string) (store.Team, error) {
 	}
 	in.also(problems)
 	t.Plan = settings
-	return t, nil
+	return t, a.ownPeople(c.Context(), &t.Plan)
 }
 
 // ownTeamID refuses an external id that another team has.
@@ -106,6 +130,20 @@ func (a *API) ownTeamID(c *call, t store.Team) error {
 		c.in.wrong("external_id", "names another team")
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("look for team: %w", err)
+	}
+	return nil
+}
+
+// ownPeople puts the own ids of the people whom a plan names; one who is not there yet keeps the id given.
+func (a *API) ownPeople(ctx context.Context, s *plan.Settings) error {
+	for _, id := range []*string{&s.Fallback, &s.NamedBuddy} {
+		if *id == "" {
+			continue
+		}
+		var err error
+		if *id, err = a.knownPerson(ctx, *id); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -48,13 +48,15 @@ type event struct {
 	Alarm string     `json:"alarm,omitempty"`
 	By    string     `json:"by,omitempty"`
 	Until time.Time  `json:"until,omitzero"`
+	Shown bool       `json:"shown,omitempty"` // only to the worker, while danger is open
 }
 
 // entry is an entry of the record, read.
 type entry struct {
 	store.Entry
 	input  watch.Input // zero when it is none of the core's
-	events []event
+	events []event     // what happened
+	shown  []event     // what the worker is shown in place of it while danger is open; nobody else is
 	words  engine.Words
 }
 
@@ -63,6 +65,12 @@ func readEntry(e store.Entry) (entry, error) {
 	if err := json.Unmarshal(e.Events, &read.events); err != nil && len(e.Events) > 0 {
 		return read, fmt.Errorf("read events of entry %s: %w", e.ID, err)
 	}
+	for _, h := range read.events {
+		if h.Shown {
+			read.shown = append(read.shown, h)
+		}
+	}
+	read.events = slices.DeleteFunc(read.events, func(h event) bool { return h.Shown })
 	if json.Unmarshal(e.Input, &read.input) != nil { // a note, or the input of a newer version: its events say enough
 		read.input = watch.Input{}
 	}
@@ -94,7 +102,7 @@ func (a *API) entries(ctx context.Context, worker string, from, to time.Time) ([
 // names no visit and came in this one's time.
 func (e entry) about(v store.Visit, alarms []string) bool {
 	named := false
-	for _, h := range e.events {
+	for _, h := range slices.Concat(e.events, e.shown) {
 		if h.Visit == v.ID {
 			return true
 		}
@@ -119,6 +127,16 @@ func alarmsOf(list []entry, v store.Visit) []string {
 		}
 	}
 	return alarms
+}
+
+// asShown is the entry as the worker sees it while danger is open: what they are shown in place of what happened, else
+// what happened but for what shows an alarm.
+func (e entry) asShown() entry {
+	if len(e.shown) > 0 {
+		e.events = e.shown
+	}
+	e.events = slices.DeleteFunc(slices.Clone(e.events), func(h event) bool { return slices.Contains(ofAlarm, h.What) })
+	return e
 }
 
 // lines gives the entry's lines. The words go to the line they belong to: the first.
@@ -170,14 +188,14 @@ func (a *API) visitEntries(ctx context.Context, v store.Visit, at time.Time) ([]
 	return slices.DeleteFunc(list, func(e entry) bool { return !e.about(v, alarms) }), err
 }
 
-// visitLine is the record of a visit. hidden leaves out what shows an alarm; without shown there are no words.
+// visitLine is the record of a visit. hidden is for the worker while danger is open; without shown there are no words.
 func visitLine(list []entry, worker string, hidden, shown bool) []timelineJSON {
 	lines := []timelineJSON{}
 	for _, e := range list {
+		if hidden {
+			e = e.asShown()
+		}
 		lines = append(lines, e.lines(worker)...)
-	}
-	if hidden {
-		lines = slices.DeleteFunc(lines, func(l timelineJSON) bool { return slices.Contains(ofAlarm, l.What) })
 	}
 	if !shown {
 		for i, l := range lines {

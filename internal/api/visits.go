@@ -31,7 +31,7 @@ func (a *API) bookVisit(c *call) (answer, error) {
 	if err := c.in.done(); err != nil {
 		return answer{}, err
 	}
-	if was, found, err := a.bookedBefore(c.Context(), b); err != nil || found {
+	if was, found, err := a.bookedBefore(c, b, by); err != nil || found {
 		return a.visitAnswer(c, was, by, err)
 	}
 	booked, err := a.Engine.Book(c.Context(), c.actor(by), b)
@@ -92,21 +92,32 @@ func (a *API) people(ctx context.Context, in *body, field string, ids []string) 
 }
 
 // bookedBefore finds the visit that has the caller's own id already. The same booking again is that visit; another one
-// is a conflict.
-func (a *API) bookedBefore(ctx context.Context, b engine.Booking) (v store.Visit, found bool, err error) {
+// is a conflict. It is held against the visit as the caller may see it.
+func (a *API) bookedBefore(c *call, b engine.Booking, by string) (v store.Visit, found bool, err error) {
 	if b.ExternalID == "" {
 		return v, false, nil
 	}
-	v, err = a.Store.Visit(ctx, b.ExternalID)
+	v, err = a.Store.Visit(c.Context(), b.ExternalID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return v, false, nil
 	case err != nil:
 		return v, false, fmt.Errorf("look for visit: %w", err)
-	case v.Worker != b.Worker || v.Kind != b.Kind || !v.StartsAt.Equal(b.StartsAt) || !v.ExpectedEndAt.Equal(b.ExpectedEndAt):
+	}
+	s, err := a.see(c, v, by)
+	if err != nil {
+		return v, false, err
+	}
+	if !sameBooking(b, s.Visit) {
 		return v, false, conflict("external_id names another visit, or this one as it was before it changed; PATCH it to change it")
 	}
 	return v, true, nil
+}
+
+// sameBooking says that a visit is as it is booked. What a booking leaves to the plan may be as it is.
+func sameBooking(b engine.Booking, v store.Visit) bool {
+	return v.Worker == b.Worker && v.Kind == b.Kind && v.StartsAt.Equal(b.StartsAt) && v.ExpectedEndAt.Equal(b.ExpectedEndAt) &&
+		v.Details == b.Details && (b.Private == nil || *b.Private == v.Private) && (b.Responders == nil || slices.Equal(b.Responders, v.Responders))
 }
 
 // visitAnswer answers with a visit, its look recorded.
@@ -141,7 +152,10 @@ func (a *API) listVisits(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f := store.VisitFilter{Worker: q.Get("worker"), Team: q.Get("team"), Live: q.Get("live") == "true"}
+	f, err := a.visitFilter(c.Context(), q)
+	if err != nil {
+		return answer{}, err
+	}
 	if f.From, f.To, err = spanOf(q, time.Time{}, time.Time{}); err != nil {
 		return answer{}, err
 	}
@@ -167,6 +181,25 @@ func (a *API) listVisits(c *call) (answer, error) {
 	return ok(map[string]any{"visits": list})
 }
 
+// visitFilter reads whose visits are asked for: of whom, of which team, and whether only those with a clock.
+func (a *API) visitFilter(ctx context.Context, q url.Values) (f store.VisitFilter, err error) {
+	switch live := q.Get("live"); live {
+	case "", "true", "false":
+		f.Live = live == "true"
+	default:
+		return f, fieldProblem("live", "must be true or false")
+	}
+	if id := q.Get("worker"); id != "" {
+		if f.Worker, err = a.knownPerson(ctx, id); err != nil {
+			return f, err
+		}
+	}
+	if id := q.Get("team"); id != "" {
+		f.Team, err = a.knownTeam(ctx, id)
+	}
+	return f, err
+}
+
 // editVisit answers PATCH /visits/{id}: what is given changes, null empties it where it can be empty.
 func (a *API) editVisit(c *call) (answer, error) {
 	by, err := a.by(c, false)
@@ -185,7 +218,8 @@ func (a *API) editVisit(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if err := a.Engine.EditVisit(c.Context(), c.actor(by), v.ID, e); err != nil {
-		return answer{}, fmt.Errorf("edit visit: %w", a.unsaid(c, v, by, err))
+		as := watch.Edit{Visit: v.ID, StartsAt: e.StartsAt, ExpectedEndAt: e.ExpectedEndAt, Responders: e.Responders, Overlap: e.Overlap}
+		return answer{}, fmt.Errorf("edit visit: %w", a.unsaid(c, v, by, as, err))
 	}
 	v, err = a.Store.Visit(c.Context(), v.ID)
 	return a.visitAnswer(c, v, by, err)
@@ -215,7 +249,11 @@ func (a *API) readEdit(c *call, v store.Visit) (engine.VisitEdit, error) {
 		e.Responders = &own
 	}
 	external := in.id("external_id")
-	if external == "" || external == v.ExternalID {
+	switch {
+	case in.null("external_id"):
+		e.ExternalID = &external
+		return e, nil
+	case external == "" || external == v.ExternalID:
 		return e, nil
 	}
 	switch other, err := a.Store.Visit(c.Context(), external); {
@@ -257,35 +295,23 @@ func (a *API) cancelVisit(c *call) (answer, error) {
 	if v.Status == watch.Cancelled { // the same call again
 		return a.visitAnswer(c, v, by, nil)
 	}
-	if err := a.Engine.CancelVisit(c.Context(), c.actor(by), v.ID, spoke != nil && *spoke, private.New(reason)); err != nil {
-		return answer{}, fmt.Errorf("cancel visit: %w", a.unsaid(c, v, by, err))
+	as := watch.Cancel{Visit: v.ID, Spoke: spoke != nil && *spoke}
+	if err := a.Engine.CancelVisit(c.Context(), c.actor(by), v.ID, as.Spoke, private.New(reason)); err != nil {
+		return answer{}, fmt.Errorf("cancel visit: %w", a.unsaid(c, v, by, as, err))
 	}
 	v, err = a.Store.Visit(c.Context(), v.ID)
 	return a.visitAnswer(c, v, by, err)
-}
-
-// unsaid keeps a refusal from telling of an alarm that the reader must not know of (rule 4.2).
-func (a *API) unsaid(c *call, v store.Visit, by string, err error) error {
-	if _, refused := errors.AsType[*watch.Refused](err); !refused {
-		return err
-	}
-	s, failed := a.see(c, v, by)
-	if failed != nil {
-		return failed
-	}
-	if s.hidden {
-		return conflict("the visit can't be changed here now; tell us by a check-in")
-	}
-	return err
 }
 
 // spanOf reads the parameters from and to.
 func spanOf(q url.Values, from, to time.Time) (time.Time, time.Time, error) {
 	for name, t := range map[string]*time.Time{"from": &from, "to": &to} {
 		if given := q.Get(name); given != "" {
-			if t.UnmarshalText([]byte(given)) != nil {
-				return from, to, fieldProblem(name, "must be an instant with its offset, such as 2026-11-22T15:04:05Z")
+			at, ok := parseInstant(given)
+			if !ok {
+				return from, to, fieldProblem(name, noInstant)
 			}
+			*t = at
 		}
 	}
 	if !to.IsZero() && to.Before(from) {

@@ -51,6 +51,12 @@ func TestAVisitInAGapFallsToTheFallback(t *testing.T) {
 	got.says("responder.id", "p-lee")
 }
 
+// Rule 1.1: a visit booked in a gap says so at once, wherever in it the gap is.
+func TestAVisitThatRunsIntoAGapSaysSo(t *testing.T) {
+	o := onSQLite(t)
+	o.must("POST", "/visits", with(aVisit, map[string]any{"starts_at": "2026-11-22T23:30:00Z", "expected_end_at": "2026-11-23T00:30:00Z"}), 201).says("gap", true)
+}
+
 func TestTheSameBookingAgainIsTheSameVisit(t *testing.T) {
 	each(t, func(o *office) {
 		id := o.visit()
@@ -59,7 +65,28 @@ func TestTheSameBookingAgainIsTheSameVisit(t *testing.T) {
 		if after := o.record("p-priya"); after != before {
 			o.Errorf("the record grew from %d to %d", before, after)
 		}
-		o.must("POST", "/visits", with(aVisit, map[string]any{"expected_end_at": "2026-11-21T16:00:00Z"}), 409)
+		for field, other := range map[string]any{"expected_end_at": "2026-11-21T16:00:00Z", "address": "2 Example Street", "service_user": "K Smith",
+			"contact": nil, "access": "by the back door", "who_else": "a brother", "private": false, "responders": []string{"p-lee"}, "worker": "p-ann"} {
+			if got := o.call("POST", "/visits", with(aVisit, map[string]any{field: other})); got.Code != 409 {
+				o.Errorf("another %s: %d %s", field, got.Code, got.Body)
+			}
+		}
+		o.must("POST", "/visits", with(aVisit, map[string]any{"private": nil}), 200).says("id", id) // left to the plan
+	})
+}
+
+func TestAVisitsOwnIDIsChangedAndTakenAway(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		o.must("PATCH", "/visits/cal-17", `{"external_id":"cal-8"}`, 200).says("external_id", "cal-8")
+		o.must("GET", "/visits/cal-8", "", 200).says("id", id)
+		o.must("GET", "/visits/cal-17", "", 404)
+		o.wait(30 * time.Minute)
+		o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200).says("visit.external_id", "cal-8") // a step leaves it
+		o.must("PATCH", "/visits/cal-8", `{"who_else":"a brother"}`, 200).says("external_id", "cal-8")
+		o.must("PATCH", "/visits/cal-8", `{"external_id":null}`, 200).says("external_id", nil)
+		o.must("GET", "/visits/cal-8", "", 404)
+		o.must("GET", "/visits/"+id, "", 200).says("external_id", nil)
 	})
 }
 

@@ -1,8 +1,9 @@
 package checkin
 
-import "slices"
-
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // plainCries are danger when they are the whole text (guide H4).
 var plainCries = list(`
@@ -10,7 +11,7 @@ help help? help? | help me help? please? | please? help please? me? now? | help 
 sos | sos sos | $police | $police please/now/here/quick | 9 9 9 | mayday | emergency | urgent | danger | trapped | hiding | scared | $weapon | i am afraid | unsafe | not safe | hurry please?
 ring me now | ring me urgently | ring me urgent | ring asap | need you | come now | come quick | not ok | not fine | not good
 pomocy | ratunku | ajutor | ayuda | socorro | hilfe | madad | bachao | imdat | au secours | help full stop | help me please? full stop | aidez moi | ajuda | aiuto | caawi | yardim | cymorth
-помогите | допоможіть | النجدة | مساعدة | ساعدوني | मदद | ਮਦਦ | مدد
+no i am not | no i am not (ok | safe | fine) | помогите | допоможіть | النجدة | مساعدة | ساعدوني | मदद | ਮਦਦ | مدد
 `)
 
 // cries are what a worker says of themselves: they are danger unless denied, or said of someone else.
@@ -45,6 +46,12 @@ heart attack | chest pain | chest pains | pain in my chest | pains in my chest |
 in (real | serious | grave | immediate | big | proper | a lot of | some)? (danger | trouble) | trouble here | there s trouble | danger here | at risk here | my life | life in danger | $i hiding | hiding (in | from | upstairs | behind) | locked (myself | ourselves) in | barricaded | have hidden | hid in
 stuck in here with | not supposed to (be here | meet | see) .. | trapped | hostage | kidnapped | cornered | can not (get out (of here)? | get away | get past | escape | get free | get to the door | move | get by) | no way out | not able to (leave | get out) | unable to (leave | get out | get away) | can not leave | can not get to (my car | the door) | prisoner
 do not know what to do | save me | rescue me | sauvez moi | pomocy | ratunku | ajutor | ayuda | socorro | hilfe | bachao | imdat | au secours | помогите | допоможіть | النجدة | madad | policję | policie | policia | polizia | polizei | politia | поліцію | полицию | boje sie | boję się | ofn | cymorth | aiuto | mi è paura | am ofn
+not say no to .. company | (any chance | possible | any way) .. someone .. (popping | coming | come | pop | swinging | nipping) (round | over | by | down | here) | not .. (on my own | alone) with | (feel | feeling) $very? vulnerable | not feel right | something (feels | seems) (off | wrong | not right) | something s? is? (off | not right | very wrong) here | alarm bells | (require | request | need) (immediate)? (extraction | intervention) | code red | not a drill | begging you | talk me out of here | pretend you are my .. | tell (them | him | her) i (have got | have | need) to (come | be) back | not .. able to (exit | leave | depart)
+(worried | concerned | worrying | fearful) (about | for) my (own | personal)? safety | blood everywhere | (lots of | losing) blood | funny turn | might (faint | collapse | pass out) | about to (faint | collapse | pass out) | been burgled
+in (a | some)? (bit | spot)? of? a? (bother | difficulty | difficulties | predicament | situation) | (bit of a | got a | have a) situation (here | now | on my hands)? | having .. (difficulty | difficulties | trouble) (leaving | getting (out | away)) | could do with (a hand | some company | a friendly face | someone | you) (here | now | please | asap)? | sending (someone | anyone | help | a colleague | $police) | (turn | turned) for the worse | (getting | got | gone | bit | very | really | all) (hairy | dicey | lairy | sketchy | pear shaped | sticky | out of hand) | hell .. (broken | broke | breaking) loose
+wish (someone | you | anyone) (was | were) here | rather not (be | stay) .. (here | alone | myself | own) | not want to stay .. (here | alone | own | longer) | do not leave me (here | alone | with | on my own) | make it so i .. (leave | go) | (give | find) me (a | an)? (reason | way | excuse) (out | to) | ring me (so i can (leave | go) | to get me out) | not (like | liking) .. (vibe | vibes | atmosphere | situation) | (am | being | been) (detained | imprisoned | restrained | jumped) | against my will | need to be got out
+(send | get | need | ring) .. (old bill | boys in blue | rozzers | fuzz | bobbies) | (ring | dial) (3 | treble | triple) (nines | nine | 9) | can not (really)? (talk | speak | text) ,? $them .. (listening | here | in the room | watching | next to me | reading) | do not ring (me)? ,? $them (will | might | can | would) (hear | find out | know)
+(i | have | i have | just)? (fallen | fell | gone | tumbled | tripped) (over and | down the (stairs | steps)) | can not (get up | stand up | walk properly | put weight on) | my (leg | knee | back | ankle | hip) (s | has) (gone | given | popped | snapped) | (knocked | come | came) off my bike | (bump | prang | smash | shunt) in the car | been (run over | knocked (over | down) | hit by)
 run for it | had to run | ran away from | ran out of | legged it | escaped from | escaped
 crashed | car accident | been in an accident | had an accident | crash
 `)
@@ -66,6 +73,9 @@ following (me | us | my | behind) | follow me | follows me | followed (me | us |
 (made | making | forcing | forced | telling | wants | told | makes) me to? (tell | say | text | write | lie | send) | (reading | checking | watching | looking at | going through) my (texts | text | messages | ring | mobile | screen) | (made | making | forcing | forced) me to? stay | sexual (assault | comments | advances | remarks | harassment) | sexually (assaulted | harassed) | tried it on | coming on to me | exposed himself | touching (himself | me) | raped | groped | groping | assaulting | indecent (exposure | assault) | trying to (kiss | touch | grab | hug | undress)
 house s? is? on fire | there s a fire | there is a fire | fire in | gas leak | smell of gas | smell gas | smoke | is on fire | s on fire | building s? on fire | explosion | overdosed | od d | set fire | not breathing | stopped breathing | unconscious | unresponsive | having a (seizure | fit) | collapsed | slit (his | her) wrists | bleeding
 not (supposed | meant | allowed) to be | (not | no) (supposed | meant | allowed) to (be here | meet | see | come | have contact | be near | be there) .. | injunction | restraining order | not to be here | turned up (drunk | uninvited | high | angry | with) | (drunk | high | off it | pissed | drugs) and (shouting | angry | aggressive | kicking | violent | threatening | nasty | in my)
+(he | they | dad | father | client | bloke | man | boyfriend | partner) (is | s | are)? (insisting | insists | insisted) (that)? i (stay | remain | sit) | parked (across | me in) | squared up | waving (a | his) (bottle | stick | poker | pole | bat) | (tried to | trying to) (kiss | touch | grope | undress | grab | force | hit) me | undone his (trousers | flies | belt | jeans) | (said | says | saying) .. i (will | would | d) (be sorry | regret it) | (knows | find out | found out) where i live | (hand | hands) (round | around | on) .. (throat | neck) | fight (breaking | has broken | broke | broken) out | fight going on | fighting in front of | obstructing the (door | doorway | exit | way) | (he | they | dad | father | client | bloke | man | boyfriend | partner | stepdad) (is | s | are | getting | becoming)? .. agitated | drunk and i am
+(preventing | hindering | obstructing) (me | us | my) .. | nobody (s | is) (leaving | going anywhere) | (says | said | saying | reckons | told me) i (can not | am not | am) .. (nowhere | go until | leave until) | not taking no for an answer | (every | each) time i (try to | go to | try and | get up to)? (go | leave | get up) .. | not (give | giving) me my .. (ring | keys | key | bag | coat | shoes | mobile | stuff) | put the (chain | bolt | latch) (on | across) | chain on the door | (bathroom | toilet | loo | bedroom | kitchen) with the door (locked | shut | barricaded) | (refusing to | refuses to | not) (budge | shift) | (refusing | refuses) to move .. (door | doorway | hallway | way) | not move from the (door | doorway)
+hold of my (wrist | arm | hair | hand | neck | throat | leg | coat | sleeve) | (hand | hands) (on | up | round | around | over | down) my (leg | thigh | knee | bum | mouth | neck | throat | face | waist | back | chest | shoulder | skirt | top) | (made | making | makes) (advances | a pass | lewd) | (threw | chucked | lobbed | hurled | launched | flung) (a | an | the | his | her | something | things) .. at (me | us | my (head | face | back)) | (threw | chucked | hurled | launched | flung) (a | the) (chair | table | bottle | plate | mug | brick | glass) | effing and (blinding | jeffing) | (he | she | they) will (do | batter | deck | lamp | knife) me | gone for (me | us) | $them keeps ((staring at | leering at | touching | following) me | coming closer | getting closer) | turned on me
 (do not | not) (feel | think) (i | we)? (am | are)? (safe | ok) | will not (stop | leave me | go away | back off | calm down | get out of) .. | (leave | leaves | leaving) me alone | get past (him | her | them) | can not get (out | past | away | to)
 `)
 
@@ -88,6 +98,7 @@ scared of (spiders/spider | the dark | dogs | cats | bath/baths | thunder | heig
 following (up | on | up on | the | instructions | her | his | a | my | your | this | our | conversation | their | this morning) | follow up | follow me (on | in) | following me .. (around | round) .. (cat | dog | toddler) | followed (up | by lunch | the | by a | by tea) | as follows | followed to the letter
 wedding crash | computer crashed | laptop (has)? crashed | system (has)? crashed | baby s? kicking | dying for a .. | killing me | killing it | dead tired | dead good | kill for a .. | murder a .. | gasping | shaking my head | shaking hands | trapped wind | trapped nerve | panic over | no panic | do not panic | panic buying | escape room | threats to .. | not (dangerous | violent | aggressive) | ambulance chaser | police (station | officer mum | car toy | dog | liaison | check | checks | report | log | reference)
 not let (me | us) .. without (cake | tea | a | another | food | eating | biscuits/biscuit | cuppa) | can not (leave | get away | get out | go) yet? (until | before | for) (about | around)? (@time | the? (taxi | bus | mum | kids | children | ambulance | baby | nurse | doctor)) | let me (know | just | see | in | check | have | finish | get back | go in) .. | not let me in .. | letting me in | hiding (eggs | places | the) | hide and seek | bit me of | scared to (ask | say | look | think)
+(in | having)? (a | some)? (bit | spot)? of? (trouble | difficulty | difficulties | bother) (finding | parking | hearing | reading | filling | printing | logging | with (the | my) (parking | car | form | sat nav | wifi | signal | traffic | buggy | printer | key)) .. | (could do with)? a hand (with | to | moving | carrying | lifting | getting) .. | play (fight | fighting) | housing situation | situation (at | in) (school | work | nursery | court) |
 safe in the knowledge | in trouble (with | at) school | trouble (parking | finding | with | getting) .. | no trouble | hurt (his | her | their) .. | the excuse (was | is) .. | excuse (me | my | the | typo/typos | for)
 `)
 
@@ -132,7 +143,7 @@ func (m *message) danger(state State) (found, raw bool) {
 func (m *message) spelledOut() bool {
 	var all strings.Builder
 	for _, w := range m.words {
-		if !isBreak(w) && w != "-" {
+		if !isBreak(w) && w != "-" && !(courtesy[w] && len(w) > 1) {
 			if all.WriteString(w); len(all.String()) > 12 {
 				return false
 			}
@@ -148,7 +159,7 @@ func (m *message) spelledOut() bool {
 // asksPolice catches the politest ways of asking for the police, whatever stands between the words.
 func (m *message) asksPolice() bool {
 	for i, w := range m.words {
-		if (w == "police" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 &&
+		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 &&
 			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently") {
 			return !m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already")
 		}
@@ -168,7 +179,9 @@ func (m *message) shortCry() bool {
 			return true
 		}
 	}
-	return n > 1 && n <= 6 && m.words[len(m.words)-1] == "not" && m.has("fine", "ok", "safe", "good")
+	last := len(m.words) - 1
+	takenBack := m.word(last) == "not" || m.has("?") && (m.word(last) == "no" || m.word(last) == "really" && m.word(last-1) == "not")
+	return n > 1 && n <= 6 && takenBack && m.has("fine", "ok", "safe", "good")
 }
 
 // againstMe says whether a threat touched the worker: that it is calm since does not undo it.

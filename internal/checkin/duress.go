@@ -77,5 +77,15 @@ func (m *message) onlyMentioned(start, end int) bool {
 	if m.has("?", "ask", "tell", "can", "could", "cld", "get", "ring", "please", "is", "where", "let", "pass", "need", "want", "speak", "did", "has", "does", "would", "asking", "inform", "check", "remind", "message") {
 		return m.denied(start) && !m.has("can", "could", "ring", "ask", "?")
 	}
-	return !m.onlyCourtesyOutside(start, end)
+	return !m.onlyCourtesy(0, start) || !m.onlyNames(end)
+}
+
+// onlyNames says whether nothing but names follows: "SCARLETT Kim and Priya" is a colleague's raise (rule 4.3).
+func (m *message) onlyNames(i int) bool {
+	for _, w := range m.words[i:] {
+		if w != "and" && !isBreak(w) && !courtesy[w] && !isName(w) {
+			return false
+		}
+	}
+	return true
 }

@@ -14,8 +14,8 @@ i = i/we
 very = really/very/so/quite/bit/just/a/right/too/pretty/actually/well/proper/now/still/all/genuinely/seriously/properly/rather/most/bloody/fucking/effing/extremely/starting/to/feel/be/little/getting
 family = dad/mum/mother/father/boyfriend/partner/ex/husband/wife/uncle/aunt/auntie/brother/sister/son/daughter/grandad/granddad/gran/nan/grandma/nana/grandmother/grandfather/stepdad/carer/carers/parents/parent/family/kids/children/child/baby/toddler/boy/girl/girls/boys/lad/lads/neighbour/landlord/foster/stepmum/teenager/grandparents
 them = he/she/they/someone/bloke/man/men/guy/guys/stranger/people/youth/youths/gang/group/client/woman/lodger/tenant/dog/dogs/male/him/her/teenager/tenants/$family
-weapon = knife/knives/gun/weapon/machete/hammer/axe/blade/crowbar/shotgun/sword/pistol/firearm/screwdriver/cleaver/hatchet/weapons/acid
-police = police/999/ambulance/paramedic/paramedics/policja/policje/heddlu/security
+weapon = knife/knives/gun/weapon/machete/hammer/axe/blade/crowbar/shotgun/sword/pistol/firearm/screwdriver/cleaver/hatchet/weapons/acid/panga/shank/dagger/cosh/knuckleduster/chainsaw/bayonet
+police = police/999/ambulance/paramedic/paramedics/policja/policje/heddlu/security/constabulary
 call = ring/get/need/want/send/contact/fetch/dial/bring/require/alert/notify/ringing
 leave = leave/go/out/past/away/through/exit
 building = house/home/flat/property/address/building/place/premises/house/centre/center/site/room/block/placement/school/visit/session/hospital/family/home's
@@ -26,6 +26,8 @@ otherday = tomorrow/monday/tuesday/wednesday/thursday/friday/saturday/sunday/mon
 adv = both/just/now/already/all/also/finally/safely/definitely/only/have/has/literally/am/is/been
 iam = i am | i have | i | we are | we have | we | am | have | me
 title = the/mr/mrs/ms/miss/dr/young/little/baby/foster/their/his/her
+who = (mr | mrs | ms | miss | dr | auntie | uncle | sister | nurse)? @name
+does = ring/come/text/speak/help/pop/get/let/give/email/tell/send/check/message/pick/meet/drop/contact/reply/know/see/sort/sorted/finish/finished/left/leave/sent/done/rung/been/put/bring
 whose = (the | mr | mrs | ms | miss | dr)? @name s? (family | house)?
 whereto = (the | this | that | their | his | her)? $place | the @names | $title? @name s $place? | $family s $place? | (mr | mrs | ms | miss | dr) @name s? $place? | @name (house | flat | home | visit) | the @name (house | flat | home | family | place) | number @clock
 ago = (@time | few min | a min | couple of min) ago | a (min | moment | few min | couple of min) ago | (at | just before | just after | about | around | since) @time | ages ago | a while (ago | back) | (since | from) @clock | (min | hour) ago
@@ -59,7 +61,7 @@ var vocabulary = func() map[string]bool {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		names[name].collect(out)
 	}
-	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines} {
+	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines, asksAnyone, asksFor, requests} {
 		for _, word := range slices.Sorted(maps.Keys(ps.first)) {
 			for _, p := range ps.first[word] {
 				p.collect(out)
@@ -84,5 +86,5 @@ func (p *phrase) collect(into map[string]bool) {
 
 // isName says whether a word may be a name: a word the grammar has no other use for, of letters only.
 func isName(w string) bool {
-	return len(w) > 1 && w[0] > '9' && !vocabulary[w] && !afterTime[w]
+	return givenNames[w] || len(w) > 1 && w[0] > '9' && !vocabulary[w] && !afterTime[w]
 }

@@ -43,8 +43,8 @@ func (m *message) keyword(c Context) (Reading, bool) {
 	case "in", "late":
 		return m.timedKeyword(c)
 	case "ask":
-		if n := len(m.words); n >= 2 && n <= 4 && !m.has("if", "for", "to", "mum", "dad", "?", ".") {
-			return Reading{Intent: Ask, Keyword: true, Name: title(m.words[1:]), Why: "the keyword ASK"}, true
+		if name, ok := m.askKeyword(); ok {
+			return Reading{Intent: Ask, Keyword: true, Name: name, Why: "the keyword ASK"}, true
 		}
 	}
 	return Reading{}, false
@@ -100,7 +100,11 @@ func takeReference(text string) (rest, reference string) {
 			code = strings.ToUpper(code)
 		}
 		if looksLikeReference(code) {
-			return strings.Replace(text, f, strings.Trim(f[len(strings.TrimRight(f, ".,!?()")):], "() "), 1), code
+			before, after, _ := strings.Cut(text, f)
+			if i > 0 && isReferenceWord(fields[i-1]) {
+				before = strings.TrimSuffix(strings.TrimRightFunc(before, unicode.IsSpace), fields[i-1])
+			}
+			return before + strings.Trim(f[len(strings.TrimRight(f, ".,!?()")):], "() ") + after, code
 		}
 	}
 	return text, ""
@@ -109,6 +113,14 @@ func takeReference(text string) (rest, reference string) {
 func isTaught(w string) bool {
 	switch strings.ToUpper(w) {
 	case "IN", "OUT", "LATE", "SOS", "END":
+		return true
+	}
+	return false
+}
+
+func isReferenceWord(w string) bool {
+	switch strings.ToLower(strings.Trim(w, ".:,#")) {
+	case "ref", "reference", "code":
 		return true
 	}
 	return false
@@ -141,7 +153,7 @@ func (m *message) takeOutWord(word string) bool {
 func title(words []string) string {
 	var out []string
 	for _, w := range words {
-		if !isBreak(w) && !courtesy[w] {
+		if !isBreak(w) && (!courtesy[w] || givenNames[w]) {
 			rs := []rune(w)
 			rs[0] = unicode.ToUpper(rs[0])
 			out = append(out, string(rs))

@@ -19,6 +19,7 @@ import (
 //	@clock        a time of day
 //	@length       a length of time
 //	@name         one to three words that are nobody else's: a name, a street
+//	@given        a common first name
 //	@names        a family's name in the plural: "the Browns"
 //
 // Matching is bounded by the phrase, not by the text: each word is tried against the few phrases that can begin with it.
@@ -41,6 +42,7 @@ const (
 	aClock
 	aLength
 	aName
+	aGiven
 	aFamily
 )
 
@@ -73,6 +75,10 @@ func (p *phrase) ends(m *message, i int, out []int) []int {
 	case aName:
 		for n := 0; n < 3 && i+n < len(m.words) && isName(m.words[i+n]); n++ {
 			out = append(out, i+n+1)
+		}
+	case aGiven:
+		if i < len(m.words) && givenNames[m.words[i]] {
+			out = append(out, i+1)
 		}
 	case aFamily:
 		if w := m.word(i); isName(w) && len(w) > 3 && w[len(w)-1] == 's' {
@@ -235,7 +241,7 @@ func parseWord(f string, names map[string]*phrase) *phrase {
 	if base, ok := strings.CutSuffix(f, "?"); ok {
 		return &phrase{kind: optional, parts: []*phrase{parseWord(base, names)}}
 	}
-	special := map[string]kind{"..": gap, "_": anyWord, "@time": aTime, "@clock": aClock, "@length": aLength, "@name": aName, "@names": aFamily}
+	special := map[string]kind{"..": gap, "_": anyWord, "@time": aTime, "@clock": aClock, "@length": aLength, "@name": aName, "@given": aGiven, "@names": aFamily}
 	if k, ok := special[f]; ok {
 		return &phrase{kind: k}
 	}

@@ -119,32 +119,6 @@ func (m *message) fine() bool {
 	return true
 }
 
-var asksAnyone = list(`
-(can | could | would | will | please) (someone | anyone | you | one of you | somebody)? (please)? (ring | ring me | get someone | ask someone | ask @name | get @name) .. me? | (someone | anyone) (to)? ring me | ring me .. | need (someone | you | anyone) to ring me | (speak | talk) (to | with) (someone | @name) | give me a ring | ask .. to ring
-(can | could | would | will | has | did) @name .. (ring | come | text | speak | help | pop | phone | get | let | give | email | tell | send | check) | is @name (in | about | around | free | there | available | on | at work | working | back) .. | (tell | ask | get | need | let) @name (to | that | know | i | if | please) .. | where s @name | where is @name
-`)
-
-var askedFor = list(`
-(can | could | would | will | ask | tell | is | get | need | where s | where is | to | with | let) @name
-`)
-
-func (m *message) asksForSomeone() bool { return asksAnyone.in(m) }
-
-// nameAsked gives the person whom the text asks for, if it names one.
-func (m *message) nameAsked() string {
-	if !m.asksForSomeone() {
-		return ""
-	}
-	start, end := askedFor.find(m, 0)
-	if start < 0 {
-		return ""
-	}
-	for start < end && !isName(m.words[start]) {
-		start++
-	}
-	return title(m.words[start:min(end, start+1)])
-}
-
 // onlyCourtesyBut says whether the text is one word with courtesies around it.
 func (m *message) onlyCourtesyBut(word string) bool {
 	for _, w := range m.words {

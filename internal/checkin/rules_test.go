@@ -19,6 +19,8 @@ func TestTimes(t *testing.T) {
 		{"K: LATE to a time", "LATE 16:30", Inside, "16:30", ""},
 		{"K: LATE before going in moves the start", "LATE 30", Booked, "", "15:30"},
 		{"K: with a reference", "LATE 30 A7F3", Inside, "16:30", ""},
+		{"K: less than nothing is asked back", "IN -5", Booked, "", ""},
+		{"K: late by less than nothing is asked back", "LATE -30", Inside, "", ""},
 		{"T1: half 4", "out by half 4", Inside, "16:30", ""},
 		{"T1: a bare quarter to", "til quarter to", Inside, "15:45", ""},
 		{"T1: no am or pm", "need until 5", Inside, "17:00", ""},
@@ -102,6 +104,9 @@ func TestMention(t *testing.T) {
 		"ask Scarlett to ring":                  false,
 		"with Scarlett's lot at number 9":       true,
 		"Is Scarlett about?":                    false,
+		"SCARLETT Priya":                        false,
+		"SCARLETT Kim and Priya":                false,
+		"Scarlett said they're fine":            true,
 		"No need to bother Scarlett":            true,
 		"don't worry Scarlett but can she ring": false,
 	} {
@@ -119,6 +124,12 @@ func TestBesideTheIntent(t *testing.T) {
 	}
 	if r := Understand("out a7f3", inside); r.Reference != "A7F3" {
 		t.Errorf("a reference in small letters after a keyword: %q", r.Reference)
+	}
+	if r := Understand("refused entry, ref A7F3", booked); r.Reference != "A7F3" || r.Intent != Cancel {
+		t.Errorf("a reference with its word before it: %+v", r)
+	}
+	if r := Understand("IN -5", booked); r.Intent != Unclear {
+		t.Errorf("IN and less than nothing: %+v", r)
 	}
 	if r := Understand("on the M62 with 2 kids", inside); r.Reference != "" {
 		t.Errorf("no reference is there: %q", r.Reference)

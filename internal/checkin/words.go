@@ -101,6 +101,9 @@ func breakAt(rs []rune, i int) string {
 	case '+':
 		return "plus"
 	case '-':
+		if (i == 0 || rs[i-1] == ' ') && i+1 < len(rs) && unicode.IsDigit(rs[i+1]) && !(i > 1 && unicode.IsDigit(rs[i-2])) {
+			return "minus" // "IN -5" is a slip, and no length
+		}
 		digit := func(j int) bool { return j >= 0 && j < len(rs) && unicode.IsDigit(rs[j]) }
 		if digit(i-1) && digit(i+1) || i > 1 && rs[i-1] == ' ' && digit(i-2) && digit(i+2) {
 			return "-"
@@ -134,7 +137,7 @@ var shorthand = table(`
 can't: can not|cant: can not|cannot: can not|won't: will not|wont: will not|shan't: will not|dont: do not|didnt: did not|doesnt: does not
 isnt: is not|arent: are not|wasnt: was not|werent: were not|hasnt: has not|havent: have not|hadnt: had not|couldnt: could not
 wouldnt: would not|shouldnt: should not|aint: is not|ain't: is not|im: i am|ive: i have|hes: he s|shes: she s|its: it s|thats: that s
-theyre: they are|theyve: they have|weve: we have|youre: you are|whats: what s|theres: there s|mums: mum s|dads: dad s|everythings: everything s
+theyre: they are|theyve: they have|weve: we have|youre: you are|whats: what s|wheres: where s|theres: there s|mums: mum s|dads: dad s|everythings: everything s
 u: you|ur: your|r: are|pls: please|plz: please|plse: please|plese: please|pleez: please|snd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|hepl: help|hlep: help|esnd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|halp: help|helpp: help|hekp: help|hwlp: help|helo: help|hep: help
 thx: thanks|ta: thanks|tnx: thanks|thanx: thanks|thankyou: thanks|cheers: thanks|b4: before|2nite: tonight|2day: today|2moro: tomorrow|tmrw: tomorrow|tomoz: tomorrow
 cld: could|wld: would|w8: wait|w8ing: waiting|l8: late|l8r: later|gd: good|vst: visit|vis: visit|cncld: cancelled|canx: cancelled|cxld: cancelled|canceled: cancelled|appt: appointment
@@ -157,7 +160,7 @@ var realWords = set(`policy polite scarred shared stared scare cared spared star
 
 // spelling reads a word that is one slip (a letter missing, doubled, wrong or two swapped) from one that matters.
 func spelling(w string) (string, bool) {
-	if len(w) < 4 || realWords[w] || vocabulary[w] {
+	if len(w) < 4 || realWords[w] || vocabulary[w] || givenNames[w] {
 		return "", false
 	}
 	for _, right := range misspelt {

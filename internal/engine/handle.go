@@ -116,6 +116,10 @@ func (e *Engine) change(ctx context.Context, at time.Time, loaded store.Loaded, 
 		switch x := effect.(type) {
 		case watch.Happened:
 			events = append(events, eventOf(x, done))
+		case watch.Appeared:
+			seen := eventOf(x.Happened, done)
+			seen.Shown = true
+			events = append(events, seen)
 		case watch.Drop:
 			c.Drop = append(c.Drop, x.Alarm)
 		case watch.Closed:
@@ -159,6 +163,7 @@ type event struct {
 	Alarm string     `json:"alarm,omitempty"`
 	By    string     `json:"by,omitempty"`
 	Until time.Time  `json:"until,omitzero"`
+	Shown bool       `json:"shown,omitempty"` // the worker is shown it while danger is open; it is not so
 }
 
 func eventOf(h watch.Happened, done outcome) event {

@@ -174,6 +174,16 @@ func (db *DB) Entries(ctx context.Context, worker string, from, to time.Time) ([
 	return nil, fmt.Errorf("read the record of worker %s: %w", worker, err)
 }
 
+// Latest gives the newest entries of a kind in a worker's record, at most limit, the newest first.
+func (db *DB) Latest(ctx context.Context, worker, kind string, limit int) ([]Entry, error) {
+	rows, err := all(ctx, db.reader, scanEntry,
+		`SELECT `+entryColumns+` FROM entries WHERE worker = $1 AND kind = $2 ORDER BY seq DESC LIMIT $3`, worker, kind, limit)
+	if err == nil {
+		return db.openEntries(ctx, rows)
+	}
+	return nil, fmt.Errorf("read the latest of the record of worker %s: %w", worker, err)
+}
+
 // Since gives the sealed entries after the n-th, at most limit, in the order of the sealed chain.
 func (db *DB) Since(ctx context.Context, n int64, limit int) ([]Entry, error) {
 	rows, err := all(ctx, db.reader, scanEntry, `SELECT `+entryColumns+` FROM entries WHERE n > $1 ORDER BY n LIMIT $2`, n, limit)

@@ -201,3 +201,17 @@ func tamper(t *testing.T, p storetest.Place, statement, names string) {
 		t.Errorf("named %q, not %q: %v", broken.Where, names, err)
 	}
 }
+
+func TestTheLatestOfAKindComeNewestFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		texts(t.Context(), t, db, "p-priya", 3)
+		texts(t.Context(), t, db, "p-ann", 1)
+		latest := ok[[]store.Entry](t)(db.Latest(t.Context(), "p-priya", "text", 2))
+		same(t, "how many", len(latest), 2)
+		if latest[0].Seq != 3 || latest[1].Seq != 2 || latest[0].Words.IsZero() {
+			t.Errorf("%d, %d", latest[0].Seq, latest[1].Seq)
+		}
+		same(t, "of another kind", len(ok[[]store.Entry](t)(db.Latest(t.Context(), "p-priya", "look", 2))), 0)
+	})
+}

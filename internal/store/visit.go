@@ -25,7 +25,7 @@ type Visit struct {
 	Responders                              []string
 	Details                                 buddy.Form
 	AtIn                                    *buddy.Form // the details as they were at the IN, if edited since
-	DetailsChanged                          bool        // write what no core knows (team, kind, private, responders, details); else writing over a visit leaves those as they are
+	DetailsChanged                          bool        // write what no core knows (external id, team, kind, private, responders, details); else writing over a visit leaves those as they are
 }
 
 // VisitFilter says which visits to give: those that fit all that is not zero.
@@ -42,7 +42,7 @@ const live = `status IN ('booked', 'inside', 'overdue')`
 
 func visitOwner(id string) string { return "visit/" + id }
 
-// putVisit writes a visit. An external id and the instant of booking, once there, stay.
+// putVisit writes a visit. The instant of booking, once there, stays.
 func (t *tx) putVisit(v Visit) error {
 	kind := v.Kind
 	if kind == "" {
@@ -51,7 +51,7 @@ func (t *tx) putVisit(v Visit) error {
 	_, err := t.exec(`INSERT INTO visits (id, external_id, reference, worker, team, kind, status, starts_at, expected_end_at, due_at, in_at, ended_at,
 			booked_at, evidence, private, responders)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-		ON CONFLICT (id) DO UPDATE SET external_id = COALESCE(visits.external_id, excluded.external_id), reference = excluded.reference,
+		ON CONFLICT (id) DO UPDATE SET external_id = CASE WHEN $17 THEN excluded.external_id ELSE visits.external_id END, reference = excluded.reference,
 			worker = excluded.worker, status = excluded.status, starts_at = excluded.starts_at,
 			expected_end_at = excluded.expected_end_at, due_at = excluded.due_at, in_at = excluded.in_at, ended_at = excluded.ended_at,
 			booked_at = COALESCE(visits.booked_at, excluded.booked_at), evidence = excluded.evidence,

@@ -52,8 +52,8 @@ func (s *step) unreached(u Unreached) {
 	}
 }
 
-// byAnother refuses an action on an alarm that nobody or the worker did: the
-// phone that asks for help may be in the wrong hands.
+// byAnother refuses an action on an alarm that nobody did, or the worker, or
+// their partner on the visit: the phone may be in the wrong hands.
 func (s *step) byAnother() error {
 	if s.w.Alarm == nil {
 		return ErrNoAlarm
@@ -64,11 +64,21 @@ func (s *step) byAnother() error {
 	case s.w.Worker:
 		return &Invalid{[]Problem{{"by", "is someone other than the worker"}}}
 	}
+	if s.beside(s.in.By) {
+		return &Invalid{[]Problem{{"by", "is someone who is not on the visit too"}}}
+	}
 	return nil
 }
 
+// second says whether the id is of a second person whose word counts: neither
+// who acts, nor the worker, nor someone beside them.
+func (s *step) second(id string) bool {
+	return id != "" && id != s.in.By && id != s.w.Worker && !s.beside(id)
+}
+
 // acknowledge gives the alarm to whoever says "I have this alarm". The first
-// one has it; a later one only at a change of shift.
+// one has it; a later one only at a change of shift, or from the cover chain
+// when the holder is outside it.
 func (s *step) acknowledge() {
 	a := s.w.Alarm
 	by := s.in.By
@@ -76,12 +86,19 @@ func (s *step) acknowledge() {
 	case a.HeldBy == by:
 		a.ActedAt = s.at
 		return
-	case a.HeldBy != "" && a.Next != by:
+	case a.HeldBy != "" && a.Next != by && !s.outranks(by):
 		s.tellOf(a, Tell{To: by, Notice: TellHas, Reach: OneText, Who: a.HeldBy})
 		return
 	}
 	s.happened(Acknowledged, first(a.Visits), by)
 	s.hand(by)
+}
+
+// outranks says whether someone may take the alarm from its holder: the cover
+// chain answers for the worker, others only until one of it comes.
+func (s *step) outranks(by string) bool {
+	chain := s.chain(s.w.Alarm.Visits...)
+	return slices.Contains(chain, by) && !slices.Contains(chain, s.w.Alarm.HeldBy)
 }
 
 // hand makes someone the alarm's holder and says so to everyone told.
@@ -182,7 +199,7 @@ func (s *step) hold(h Hold) error {
 	switch {
 	case !a.Mention:
 		return &Refused{"only a mere mention of the phrase can be held"}
-	case h.Second == "" || h.Second == s.in.By || h.Second == s.w.Worker:
+	case !s.second(h.Second):
 		return &Invalid{[]Problem{{"second_person", "is a second person who agrees"}}}
 	case a.PoliceAt.IsZero():
 		return &Refused{"no police prompt is due: the police were told, or the worker was found"}
@@ -253,10 +270,12 @@ func (s *step) missing(c Close) []Problem {
 	need((c.Evidence == OutcomeKnown) == !a.HarmedAt.IsZero(), "evidence", "is outcome_known after the worker was found harmed, and only then")
 	if a.Kind.Danger() && (c.Evidence == SpokeWorker || c.Evidence == RaisedInError) {
 		need(c.Away, "away_from_place", "is needed: the worker was spoken with away from the place")
-		need(c.Second != "" && c.Second != s.in.By && c.Second != s.w.Worker, "second_person", "is a second person who agrees")
+		need(s.second(c.Second), "second_person", "is a second person who agrees")
 	}
 	if !a.TheyKnow.IsZero() {
 		need(!c.StoodDownAt.IsZero() && !c.StoodDownAt.After(s.at), "police_stood_down.at", "says when the police were told that the worker is safe")
+		told := a.TheyKnow.Truncate(time.Minute) // people say a time to the minute
+		need(c.StoodDownAt.IsZero() || !c.StoodDownAt.Before(told), "police_stood_down.at", "is not before the police were told")
 		need(c.StoodDownTo, "police_stood_down.to", "says to whom")
 	}
 	if len(s.settles()) > 0 {

@@ -35,6 +35,7 @@ type Alarm struct {
 	OpenedAt  time.Time  `json:"opened_at"`
 	RaisedAt  time.Time  `json:"raised_at"`           // when it took its present kind; the ladder counts from here
 	Asked     string     `json:"asked,omitempty"`     // duress: the text that asked last, where the second message goes
+	Reassured bool       `json:"reassured,omitempty"` // the second message was sent since
 	RaisedBy  string     `json:"raised_by,omitempty"` // a colleague who raised it for the worker
 	Round     int        `json:"round"`               // rounds of the ladder done
 	RoundAt   time.Time  `json:"round_at,omitzero"`   // the next one
@@ -113,6 +114,13 @@ func (s *step) join(visits []string) {
 		a.Visits = append(a.Visits, id)
 		s.happened(AlarmJoined, id, "")
 		s.tellAll(Tell{Notice: TellJoined, Visit: id})
+	}
+	if s.beside(a.Next) {
+		a.Next, a.NextAt = "", time.Time{}
+	}
+	if s.beside(a.HeldBy) { // the holder is in a visit that joined
+		a.letGo()
+		s.round()
 	}
 }
 
@@ -272,7 +280,7 @@ func (s *step) tellShift() {
 // has it, the responder and everyone told.
 func (s *step) tellHolders(t Tell) {
 	a := s.w.Alarm
-	to := union(nil, []string{a.HeldBy, a.Next})
+	to := slices.DeleteFunc(union(nil, []string{a.HeldBy, a.Next}), s.beside)
 	if len(to) == 0 {
 		to = union(a.Told, []string{s.responder(a.Visits...)})
 	}

@@ -54,8 +54,9 @@
 //     construction: while danger is open the watch carries a second watch, as
 //     the worker sees it ([Watch.Shown]), which takes the same inputs without
 //     the alarm, and only that one may answer the worker: in texts, in what is
-//     fetched back before an answer, in what a partner beside them is asked,
-//     and in what their own requests are refused.
+//     fetched back before an answer, in what a partner beside them is asked, in
+//     what their own requests are refused, and in the record that they are shown
+//     ([Appeared]).
 //
 // Private words (names of service users, addresses, numbers, bodies of texts)
 // never enter: a text is here as its reading and a fingerprint of its words.

@@ -46,6 +46,10 @@ type (
 		Until time.Time // a new expected end
 	}
 
+	// Appeared is one line of the record as the worker may see it while danger is
+	// open: it is in place of what happened, and no one else is shown it.
+	Appeared struct{ Happened }
+
 	// Fetch asks for a text to be fetched back from its provider before it ends a
 	// visit (rule 2.3), again and again until Until.
 	Fetch struct {
@@ -73,6 +77,7 @@ type (
 func (Tell) effect()     {}
 func (Reply) effect()    {}
 func (Happened) effect() {}
+func (Appeared) effect() {}
 func (Fetch) effect()    {}
 func (Forward) effect()  {}
 func (Drop) effect()     {}

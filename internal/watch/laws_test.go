@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -370,6 +371,9 @@ func notices(w watch.Watch, at time.Time, in watch.Input, distress bool) (watch.
 		if err != nil && in.By == worker {
 			seen = append(seen, err.Error())
 		}
+		if !distress { // in distress the cry itself is on the record
+			seen = append(seen, record(effects, next.Shown != nil)...)
+		}
 		for _, e := range effects {
 			switch e := e.(type) {
 			case watch.Reply:
@@ -387,6 +391,21 @@ func notices(w watch.Watch, at time.Time, in watch.Input, distress bool) (watch.
 		}
 	}
 	return w, seen
+}
+
+// record lists the lines of the record that the worker can see of a step.
+func record(effects []watch.Effect, danger bool) []string {
+	var lines []string
+	for _, e := range effects {
+		h, is := e.(watch.Happened)
+		if a, appeared := e.(watch.Appeared); danger {
+			h, is = a.Happened, appeared
+		}
+		if is {
+			lines = append(lines, fmt.Sprintf("%+v", h))
+		}
+	}
+	return lines
 }
 
 // A server that slept for years wakes in one short step (law 4).
@@ -408,6 +427,36 @@ func TestSleepOfYears(t *testing.T) {
 	}
 	if !w.Alarm.OpenedAt.Equal(at.Add(2*time.Hour + usual().Grace)) {
 		t.Fatalf("opened at %s: escalation counts from the deadline", w.Alarm.OpenedAt)
+	}
+}
+
+// An alarm's id stands in a text's link, however long the provider's id of the
+// text that opened it: short, the same for the same input, another for another.
+func TestAlarmIDs(t *testing.T) {
+	at := time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC)
+	opened := func(worker, input string) string {
+		t.Helper()
+		w, _, err := watch.Watch{Worker: worker}.Step(at, watch.Input{ID: input, By: "ann", Cover: fullCover(), Event: watch.Raise{Kind: watch.Duress}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.Alarm.ID
+	}
+	const long = "twilio/SM0123456789abcdef0123456789abcdef/01995d6c-7d2e-7000-8000-000000000001"
+	id := opened("priya", long)
+	if !regexp.MustCompile(`^a[a-z2-7]{16}$`).MatchString(id) {
+		t.Errorf("id %q", id)
+	}
+	if again := opened("priya", long); again != id {
+		t.Errorf("the same input gave %s and %s", id, again)
+	}
+	seen := map[string]bool{id: true}
+	for _, of := range [][2]string{{"lena", long}, {"priya", long + "2"}, {"priya", ""}, {"priyat", "wilio/SM"}} {
+		if id := opened(of[0], of[1]); seen[id] {
+			t.Errorf("two alarms are %s", id)
+		} else {
+			seen[id] = true
+		}
 	}
 }
 

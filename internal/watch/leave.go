@@ -47,24 +47,38 @@ func (s *step) askAgain(v *Visit, t Text) {
 // hush answers an OUT without the plan's word as if it had ended the visit, in
 // its own time and a second time too; the clock runs on and the responder is told.
 func (s *step) hush(v *Visit) {
+	s.unclaim(v, ReplyOut)
 	if v.Hushed {
 		s.reply(Reply{Notice: ReplyNoVisit})
 	} else {
 		s.reply(Reply{Notice: ReplyOut, Visit: v.ID})
 	}
-	v.Hushed, v.Claim = true, nil
+	v.Hushed = true
 	s.pass(TellNoWord, *v, OneText)
 }
 
 // claim has the text fetched back before it ends the visit. It is tried until
 // due; then the alarm opens and shows it.
 func (s *step) claim(v *Visit, t Text, e Evidence) {
+	s.unclaim(v, ReplyConfirming)
 	v.Claim = &Claim{Message: s.of, At: s.at, Evidence: e, Words: t.Words, Both: t.Both, NoWord: t.NoWord}
 	until := v.Due()
 	if !until.After(s.at) {
 		until = s.at.Add(soonAfter)
 	}
 	s.out = append(s.out, Fetch{Message: s.of, Visit: v.ID, Until: until})
+}
+
+// unclaim lets go of a text that would have ended the visit and was not confirmed
+// yet: something else was said of the visit since. It has its answer all the same.
+func (s *step) unclaim(v *Visit, answer Notice) {
+	c := v.Claim
+	v.Claim = nil
+	if c == nil || c.Answered || c.Message == s.of || s.covered(v.ID) { // in an alarm a person speaks with them
+		return
+	}
+	s.happened(OutUnconfirmed, v.ID, "")
+	s.out = append(s.out, Reply{Notice: answer, Visit: v.ID, At: c.At, Of: c.Message})
 }
 
 // fetched takes the provider's word on a text that would end a visit.
@@ -170,6 +184,10 @@ func (s *step) bothOut(b BothOut) {
 	if !found || !v.Live() || s.covered(v.ID) {
 		return
 	}
+	s.askBoth(v)
+}
+
+func (s *step) askBoth(v Visit) {
 	s.happened(AskedBack, v.ID, "")
 	s.prompt(AskBoth, v)
 }
@@ -194,7 +212,8 @@ func (s *step) raise(r Raise) error {
 	return nil
 }
 
-// reassure sends the second duress message, to where the worker asked from.
+// reassure sends the second duress message, to where the worker asked from: once,
+// until they ask again.
 func (s *step) reassure() error {
 	if !s.shown {
 		if err := s.byAnother(); err != nil {
@@ -203,9 +222,12 @@ func (s *step) reassure() error {
 		if s.w.Alarm.Kind != Duress {
 			return &Refused{"only a worker who asked for someone is told that they will ring"}
 		}
-		s.w.Alarm.ActedAt = s.at
+		if s.w.Alarm.Reassured {
+			return nil
+		}
+		s.w.Alarm.Reassured, s.w.Alarm.ActedAt = true, s.at
+		s.happened(Reassured, "", s.in.By)
 	}
-	s.happened(Reassured, "", s.in.By)
 	s.reply(Reply{Notice: ReplyFound})
 	return nil
 }

@@ -45,6 +45,11 @@ func (w *town) effect(worker string, e watch.Effect) string {
 		return "* closed by " + e.Alarm.ClosedBy + ": " + string(e.Alarm.Evidence)
 	case watch.Happened:
 		return w.happenedWords(e)
+	case watch.Appeared:
+		if s := w.happenedWords(e.Happened); s != "" {
+			return "* the worker sees: " + strings.TrimPrefix(s, "* ")
+		}
+		return ""
 	default:
 		panic(fmt.Sprintf("unknown effect %T", e))
 	}

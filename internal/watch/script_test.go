@@ -177,6 +177,9 @@ func (w *town) closes(at time.Time, m []string) (watch.Input, error) {
 			c.Second = rest
 		case "police":
 			c.StoodDownAt, c.StoodDownTo = at, true
+			if _, hhmm, found := strings.Cut(rest, " at "); found {
+				c.StoodDownAt = w.next(at, hhmm)
+			}
 		case "":
 		default:
 			return watch.Input{}, fmt.Errorf("close with %q", extra)

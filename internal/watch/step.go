@@ -2,8 +2,8 @@ package watch
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -75,6 +75,9 @@ func (w *Watch) take(at time.Time, in Input, shown bool) ([]Effect, error) {
 	return s.out, err
 }
 
+// reassured says whether the second duress message was sent since they last asked.
+func (w Watch) reassured() bool { return w.Alarm != nil && w.Alarm.Reassured }
+
 // endangered says whether an alarm is open that the worker must not see.
 func (w Watch) endangered() bool { return w.Alarm != nil && w.Alarm.Kind.Danger() }
 
@@ -91,13 +94,22 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 	}
 	w.Shown.forget(at)
 	seen, err := w.Shown.take(at, in, true)
-	w.adopt()
+	adopted := w.adopt()
 	effects = slices.DeleteFunc(effects, toWorker)
 	for _, e := range seen {
+		if h, is := e.(Happened); is {
+			if slices.Contains(adopted, h.Visit) { // it is so, and everyone's to see
+				effects = append(effects, h)
+			}
+			e = Appeared{h}
+		}
 		if r, is := e.(Reply); is && r.Of == "" && w.Alarm.Kind == Distress {
 			continue // never text someone in distress unasked (rule 4.5)
 		}
 		if r, is := e.(Reply); is && r.Notice == ReplyFound {
+			if before.reassured() {
+				continue
+			}
 			r.Of = cmp.Or(w.Alarm.Asked, r.Of) // to where they asked from
 			e = r
 		}
@@ -110,20 +122,23 @@ func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect)
 
 // adopt puts under watch what the worker began in the shown watch alone: they
 // were told that we know of it.
-func (w *Watch) adopt() {
+func (w *Watch) adopt() (adopted []string) {
 	for _, v := range w.Shown.Visits {
 		if v.Live() && w.index(v.ID) < 0 {
 			w.Visits = append(w.Visits, v)
+			adopted = append(adopted, v.ID)
 		}
 	}
 	sortVisits(w.Visits)
+	return adopted
 }
 
 // toWorker says whether the worker could notice the effect: an answer, the
-// fetch on which an answer waits, or a question to the partner beside them.
+// fetch on which an answer waits, a question to the partner beside them, or a
+// line of their own record.
 func toWorker(e Effect) bool {
 	switch e := e.(type) {
-	case Reply, Fetch:
+	case Reply, Fetch, Appeared:
 		return true
 	case Forward:
 		_, asks := e.Event.(BothOut)
@@ -244,13 +259,16 @@ func (w *Watch) forget(at time.Time) {
 	}
 }
 
+// alarmID is short, because it stands in a text's link: the same for the same
+// input, and not to be guessed at from another's.
 func (s *step) alarmID() string {
-	return "a" + strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '-' // it stands in addresses, and an input's id may have slashes
-	}, s.in.ID)
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	sum := sha256.Sum256([]byte(s.w.Worker + "\x00" + s.in.ID))
+	id := []byte("a")
+	for _, b := range sum[:16] {
+		id = append(id, letters[b%32])
+	}
+	return string(id)
 }
 
 // covered says whether the open alarm covers the visit, so that nothing but a
@@ -312,6 +330,9 @@ func (s *step) tellOf(a *Alarm, t Tell) {
 	if t.To == "" || t.To == s.w.Worker || s.shown {
 		return
 	}
+	if t.Notice != TellClosed && s.beside(t.To) { // who was told before they were beside them still hears that it is over
+		return
+	}
 	t.Alarm, t.Round = a.ID, a.Round
 	t.Unsure = s.claimed(a)
 	if t.Visit == "" {
@@ -350,10 +371,32 @@ func (s *step) chain(visits ...string) []string {
 			others = append(others, id)
 		}
 	}
-	if len(others) == 0 && len(s.cover.Managers) == 0 {
+	if len(others) == 0 && len(s.managers(visits)) == 0 {
 		return own
 	}
 	return others
+}
+
+// managers are those of the cover who are not in the visits themselves.
+func (s *step) managers(visits []string) []string {
+	return slices.DeleteFunc(union(nil, s.cover.Managers), func(id string) bool {
+		return id == s.w.Worker || s.partnered(id, visits)
+	})
+}
+
+// beside says whether someone is with the worker on a visit that the alarm
+// covers, perhaps in the same danger: they are not told of it and have no hand
+// in it, unless there is nobody else at all.
+func (s *step) beside(id string) bool {
+	a := s.w.Alarm
+	if a == nil || !s.partnered(id, a.Visits) {
+		return false
+	}
+	others := union(s.chain(a.Visits...), s.managers(a.Visits))
+	if a.Kind.Danger() {
+		others = union(others, s.cover.Colleagues)
+	}
+	return slices.ContainsFunc(others, func(o string) bool { return o != s.w.Worker && !s.partnered(o, a.Visits) })
 }
 
 func (s *step) partnered(id string, visits []string) bool {
@@ -365,7 +408,7 @@ func (s *step) partnered(id string, visits []string) bool {
 // responder is who answers for the visits now: the first of their chain; when
 // the rota has ended, the day's manager.
 func (s *step) responder(visits ...string) string {
-	return cmp.Or(first(s.chain(visits...)), first(s.cover.Managers))
+	return cmp.Or(first(s.chain(visits...)), first(s.managers(visits)), first(s.cover.Managers))
 }
 
 func (s *step) reply(r Reply) {

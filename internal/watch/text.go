@@ -43,7 +43,7 @@ func (s *step) text(t Text) {
 func (s *step) duress(t Text) {
 	if !s.shown {
 		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
-		s.w.Alarm.Asked = s.in.ID
+		s.w.Alarm.Asked, s.w.Alarm.Reassured = s.in.ID, false
 	} else if t.Besides != nil {
 		s.said(*t.Besides)
 	}
@@ -280,6 +280,10 @@ func (s *step) apply(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
 		return
 	}
+	if ends := t.Intent == checkin.End || t.Intent == checkin.Cancel; ends && s.recorded() && s.partnered(s.in.By, []string{v.ID}) {
+		s.askBoth(*v) // a partner's word ends only their own visit (rule 8.2)
+		return
+	}
 	switch t.Intent {
 	case checkin.Start:
 		s.goIn(v, t)
@@ -336,7 +340,8 @@ func (s *step) goIn(v *Visit, t Text) {
 		s.happened(VisitIn, v.ID, s.actor())
 	}
 	v.StartAsked = true
-	v.Claim, v.Hushed = nil, false // they say that they are in, whatever came before
+	s.unclaim(v, ReplyUnclear) // they say that they are in, whatever came before
+	v.Hushed = false
 	until := t.Until
 	if until.IsZero() && !v.ExpectedEndAt.After(s.at) {
 		until = v.ExpectedEndAt // it has gone: ask for the new one

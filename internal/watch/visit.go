@@ -82,11 +82,12 @@ func (s *step) overdue(v *Visit) {
 // end ends a visit with its evidence (law 8).
 func (s *step) end(v *Visit, to Status, e Evidence, by string) {
 	v.Status, v.Evidence, v.EndedAt, v.EndedBy = to, e, s.at, by
-	v.Claim, v.Proposed, v.Hushed = nil, time.Time{}, false
-	what := VisitOut
+	v.Proposed, v.Hushed = time.Time{}, false
+	what, answer := VisitOut, ReplyOut
 	if to == Cancelled {
-		what = VisitCancelled
+		what, answer = VisitCancelled, ReplyCalledOff
 	}
+	s.unclaim(v, answer)
 	s.happened(what, v.ID, by)
 }
 
@@ -193,8 +194,12 @@ func (s *step) reschedule(i int, v, before Visit) {
 		v.StartAsked = false
 	}
 	if !v.ExpectedEndAt.Equal(before.ExpectedEndAt) {
+		other := s.in.By != s.w.Worker
+		if other {
+			v.Claim = nil
+		}
 		s.moveEnd(&v, v.ExpectedEndAt)
-		if s.in.By != s.w.Worker { // what the worker said stands, whoever moves the time
+		if other { // what the worker said stands, whoever moves the time
 			v.Claim, v.Hushed = before.Claim, before.Hushed
 		}
 		if v.started(s.at) && !v.Unwatched {
@@ -219,7 +224,8 @@ func (s *step) movable(v Visit) error {
 // moveEnd sets a new expected end: the clock starts anew from it.
 func (s *step) moveEnd(v *Visit, until time.Time) {
 	v.ExpectedEndAt, v.EndAsked, v.Proposed = until, 0, time.Time{}
-	v.Claim, v.Hushed = nil, false
+	s.unclaim(v, ReplyUnclear)
+	v.Hushed = false
 	s.out = append(s.out, Happened{What: VisitNewTime, At: s.at, Visit: v.ID, By: s.actor(), Until: until})
 }
 
@@ -240,6 +246,8 @@ func (s *step) cancel(c Cancel) error {
 		return &Invalid{[]Problem{{"by", "says who calls it off"}}}
 	case !v.started(s.at):
 		s.end(v, Cancelled, CancelledBefore, s.in.By)
+	case spoke && s.partnered(s.in.By, []string{v.ID}):
+		return &Refused{"the visit has started: its joint partner's word ends only their own"}
 	case spoke:
 		s.end(v, Cancelled, SpokeWorker, s.in.By)
 	default:
