@@ -39,7 +39,7 @@ func CreateToken(ctx context.Context, o Options, name, scope string) (secret str
 
 // Migrate brings the database to this version.
 func Migrate(ctx context.Context, o Options) error {
-	v, err := openVault(o)
+	v, err := openVault(o, false)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -52,6 +51,7 @@ type Twilio struct {
 type App struct {
 	o      Options
 	db     *store.DB
+	lock   *os.File // nil: the database may have several servers
 	clock  *clock
 	engine *engine.Engine
 	server *http.Server
@@ -63,7 +63,7 @@ type App struct {
 
 // Open opens the database that the options name, with its master key.
 func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
-	v, err := openVault(o)
+	v, err := openVault(o, readOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +72,19 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 
 // openVault takes the master key from the settings, else from a file that only
 // we may read, made on first start.
-func openVault(o Options) (*vault.Vault, error) {
+func openVault(o Options, readOnly bool) (*vault.Vault, error) {
+	if err := checkFolder(o.Database); err != nil {
+		return nil, err
+	}
 	if !o.Key.IsZero() {
 		v, err := vault.Open([]byte(o.Key.Reveal()))
 		if err != nil {
 			return nil, fmt.Errorf("read master key: %w", err)
 		}
 		return v, nil
+	}
+	if err := mayMakeKey(o, readOnly); err != nil {
+		return nil, err
 	}
 	path := KeyFile(o.Database)
 	v, err := vault.LoadOrCreate(path)
@@ -91,7 +97,7 @@ func openVault(o Options) (*vault.Vault, error) {
 // KeyFile is where the master key is kept when no setting gives it: beside an
 // SQLite database, else in the folder Allclear was started in.
 func KeyFile(database string) string {
-	if path, sqlite := strings.CutPrefix(database, "sqlite:"); sqlite {
+	if path := sqlitePath(database); path != "" {
 		return path + ".key"
 	}
 	return "allclear.key"
@@ -100,13 +106,20 @@ func KeyFile(database string) string {
 // New opens everything and listens, but runs nothing yet. Its error is one line:
 // what is wrong and what to do.
 func New(ctx context.Context, o Options) (*App, error) {
-	db, err := Open(ctx, o, false)
+	if err := checkFolder(o.Database); err != nil {
+		return nil, err
+	}
+	lock, err := lockServing(o.Database)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{o: o, db: db, failed: make(chan error, 4)}
+	db, err := Open(ctx, o, false)
+	if err != nil {
+		return nil, errors.Join(err, unlock(lock))
+	}
+	a := &App{o: o, db: db, lock: lock, failed: make(chan error, 4)}
 	if err := a.assemble(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, db.Close(), unlock(lock))
 	}
 	return a, nil
 }
@@ -215,5 +228,5 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stop()
 	}
 	a.wg.Wait()
-	return errors.Join(err, a.db.Close())
+	return errors.Join(err, a.db.Close(), unlock(a.lock))
 }

@@ -27,9 +27,16 @@ const gatewayTimeout = 5 * time.Second
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
 	findings := checkGateway(ctx, o)
-	if path, sqlite := strings.CutPrefix(o.Database, "sqlite:"); sqlite {
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	if path := sqlitePath(o.Database); path != "" {
+		if err := checkFolder(o.Database); err != nil {
+			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
+		}
+		switch info, err := os.Stat(path); {
+		case errors.Is(err, os.ErrNotExist):
 			return append(findings, Finding{About: "database", Says: "is not there yet; allclear serve makes it"}), nil
+		case err == nil && info.Size() == 0:
+			return append(findings, Finding{About: "database", Says: path + " is an empty file; put a backup in its place, or remove it and allclear serve makes a new one",
+				StopsAlarm: true}), nil
 		}
 	}
 	db, err := Open(ctx, o, true)
@@ -92,8 +99,13 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 	if len(teams) == 0 {
 		return []Finding{{About: "plan", Says: "there is no team yet"}}, nil
 	}
+	staff, err := readStaff(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	var found []Finding
 	for _, t := range teams {
+		found = append(found, staff.checkPlan(t)...)
 		for _, p := range t.Plan.Problems(o.Speed > 0) {
 			found = append(found, Finding{About: "plan", Says: fmt.Sprintf("team %s: %s %s", t.ID, p.Field, p.Says), StopsAlarm: p.Field == "plan.fallback"})
 		}
@@ -102,7 +114,7 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 			return found, err
 		}
 		found = append(found, reach...)
-		gaps, err := checkCover(ctx, db, t, at)
+		gaps, err := checkCover(ctx, db, staff, t, at)
 		if err != nil {
 			return found, err
 		}
@@ -145,7 +157,7 @@ func checkReach(ctx context.Context, db *store.DB, t store.Team) ([]Finding, err
 }
 
 // checkCover says when in the next week nobody is on call by the rota.
-func checkCover(ctx context.Context, db *store.DB, t store.Team, at time.Time) ([]Finding, error) {
+func checkCover(ctx context.Context, db *store.DB, staff staff, t store.Team, at time.Time) ([]Finding, error) {
 	week := at.Add(7 * 24 * time.Hour)
 	shifts, err := db.Shifts(ctx, t.ID, at, week)
 	if err != nil {
@@ -155,7 +167,7 @@ func checkCover(ctx context.Context, db *store.DB, t store.Team, at time.Time) (
 	if err != nil {
 		return nil, fmt.Errorf("team %s: %w", t.ID, err)
 	}
-	var found []Finding
+	shifts, found := staff.checkRota(t, shifts)
 	for _, g := range shifts.Gaps(t.ID, at, week) {
 		found = append(found, Finding{About: "rota", Says: fmt.Sprintf("team %s: nobody is on call from %s to %s; it falls to the fallback", t.ID,
 			g.From.In(zone).Format("Mon 2 Jan 15:04"), g.To.In(zone).Format("Mon 2 Jan 15:04"))})

@@ -86,6 +86,9 @@ func (e *Engine) checkBooking(ctx context.Context, b Booking) error {
 	if slices.Contains(b.JointWith, b.Worker) {
 		p = append(p, watch.Problem{Field: "joint_with", Says: "names the worker"})
 	}
+	if twice(b.JointWith) {
+		p = append(p, watch.Problem{Field: "joint_with", Says: "names someone twice"})
+	}
 	people := slices.Concat(named("worker", b.Worker), named("responders", b.Responders...), named("joint_with", b.JointWith...))
 	unknown, err := e.strangers(ctx, people)
 	if err != nil {
@@ -99,6 +102,10 @@ func (e *Engine) checkBooking(ctx context.Context, b Booking) error {
 		return &watch.Invalid{Problems: p}
 	}
 	return nil
+}
+
+func twice(ids []string) bool {
+	return len(slices.Compact(slices.Sorted(slices.Values(ids)))) < len(ids)
 }
 
 // mention is a person named in a field.

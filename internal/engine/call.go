@@ -26,8 +26,15 @@ func (e *Engine) Speak(ctx context.Context, nonce string) (words string, over bo
 	if err != nil {
 		return "", false, err
 	}
+	if c.worse {
+		e.pulse.heardOf(nonce, c.raised)
+		return c.now(), false, nil
+	}
 	return c.message.Body.Reveal(), false, nil
 }
+
+// now is what is said on a call whose alarm has become another since it was made.
+func (c ringing) now() string { return wording.Speech(c.notice, c.values, c.message.Digit) }
 
 // Press takes the key that was pressed on a call. Only the digit that was drawn
 // for this call acknowledges its alarm, and only for the person who was rung.
@@ -45,6 +52,10 @@ func (e *Engine) Press(ctx context.Context, nonce, digit string) (Pressed, strin
 	if digit != strconv.Itoa(c.message.Digit) {
 		return PressWrong, wording.SpeechWrong(c.values, c.message.Digit), nil
 	}
+	if c.worse && !e.pulse.hasHeard(nonce, c.raised) { // who presses must have heard what it is that they take
+		e.pulse.heardOf(nonce, c.raised)
+		return PressWrong, c.now(), nil
+	}
 	if c.message.Alarm == "" { // a note of the system: heard, and no more
 		return PressTaken, wording.SpeechTaken(c.values), nil
 	}
@@ -54,12 +65,17 @@ func (e *Engine) Press(ctx context.Context, nonce, digit string) (Pressed, strin
 		if w.Alarm == nil || w.Alarm.ID != c.message.Alarm {
 			return watch.ErrNoAlarm // closed since, and perhaps another is open
 		}
+		if w.Alarm.RaisedAt.After(c.raised) {
+			return errWorse
+		}
 		return nil
 	}
 	done, err := e.handle(ctx, at, c.message.Worker, g)
 	switch {
 	case errors.Is(err, watch.ErrNoAlarm):
 		return PressOver, wording.SpeechOver(c.values), nil
+	case errors.Is(err, errWorse): // at this very moment
+		return e.Press(ctx, nonce, digit)
 	case err != nil:
 		return "", "", err
 	}
@@ -89,6 +105,26 @@ type ringing struct {
 	scene   scene
 	values  wording.Values
 	over    bool
+	raised  time.Time // when the alarm took its present kind
+	worse   bool      // and that was after the call was made
+	notice  watch.Notice
+}
+
+// errWorse says that an alarm became another while its call was answered.
+var errWorse = errors.New("the alarm has become another")
+
+// noticeOf is what an open alarm is called to those who are told.
+func noticeOf(a watch.Alarm) watch.Notice {
+	switch {
+	case a.Kind == watch.Duress && a.Mention:
+		return watch.TellMention
+	case a.Kind == watch.Duress:
+		return watch.TellDuress
+	case a.Kind == watch.Distress:
+		return watch.TellDistress
+	default:
+		return watch.TellOverdue
+	}
 }
 
 func (e *Engine) call(ctx context.Context, nonce string) (ringing, error) {
@@ -116,5 +152,7 @@ func (e *Engine) call(ctx context.Context, nonce string) (ringing, error) {
 		}
 	}
 	c.over = a.Status == "closed"
+	c.raised, c.worse, c.notice = a.RaisedAt, m.CreatedAt.Before(a.RaisedAt) && a.Kind.Danger(), noticeOf(a.Alarm)
+	c.values.Since = a.RaisedAt.In(c.scene.zone)
 	return c, nil
 }

@@ -52,6 +52,8 @@ func (e *Engine) catchUpChore(ctx context.Context, at time.Time) error {
 	if since.IsZero() {
 		since = at
 	}
+	ctx, cancel := context.WithTimeout(ctx, catchUpWithin)
+	defer cancel()
 	if err := e.CatchUp(ctx, since.Add(-catchUpBack)); err != nil {
 		return err
 	}

@@ -104,7 +104,20 @@ func (p *pages) members(ctx context.Context, team string) ([]buddy.Person, error
 }
 
 func (p *pages) holding(ctx context.Context, n phone.Number) ([]string, error) {
-	return remembered(p, p.holders, n, func() ([]string, error) { return p.store.Holders(ctx, n) })
+	return remembered(p, p.holders, n, func() ([]string, error) {
+		ids, err := p.store.Holders(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		active := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+			who, err := p.person(ctx, id)
+			return err == nil && !who.Active
+		})
+		if len(active) > 0 { // a phone is handed on when someone leaves
+			return active, nil
+		}
+		return ids, nil
+	})
 }
 
 // answering gives the own id of someone who is to answer, whichever of their ids

@@ -84,6 +84,7 @@ type Clock interface {
 // them again.
 type Provider interface {
 	channel.Fetcher
+	// Received lists them newest first.
 	Received(ctx context.Context, since time.Time) iter.Seq2[channel.Received, error]
 }
 
@@ -114,6 +115,7 @@ type Engine struct {
 	dir       directory
 	wakes     []chan struct{} // one for each loop in Run
 	pulse     pulse
+	asks      asks
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.
@@ -167,10 +169,18 @@ func (e *Engine) behind() bool {
 	return !pass.IsZero() && e.Clock.Real(e.Now().Sub(pass)) > lateAfter
 }
 
+// writtenFor is how long a write, in real time, shows that the database takes
+// writes: whoever asks often must not keep its disk busy.
+const writtenFor = time.Second
+
 // Ready says why the engine could not raise an alarm now; nil when it could.
 func (e *Engine) Ready(ctx context.Context) error {
-	if err := e.Store.Writable(ctx); err != nil {
-		return errors.Join(errNoStore, err)
+	at, last := e.Now(), e.pulse.lastWrite()
+	if since := e.Clock.Real(at.Sub(last)); last.IsZero() || since < 0 || since >= writtenFor {
+		if err := e.Store.Writable(ctx); err != nil {
+			return errors.Join(errNoStore, err)
+		}
+		e.pulse.wrote(at)
 	}
 	if e.behind() {
 		return errBehind

@@ -114,7 +114,10 @@ func (x *expansion) tell(t watch.Tell) error {
 	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm,
 		CreatedAt: t.At, NextAt: x.at.Add(-t.Late)} // what has been due the longest goes first
 	if t.Alarm == "" {
-		m.Class, m.GiveUpAt = classInfo, x.Now().Add(infoLife)
+		m.Class = classInfo
+		if t.Reach == watch.Board { // a request that nobody was told of is told, however late
+			m.GiveUpAt = x.Now().Add(infoLife)
+		}
 	}
 	values := x.values(t.At, t.Visit)
 	if t.First {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/channel"
@@ -116,28 +117,126 @@ func unasked(w watch.Watch) (claimed, bool) {
 	return claimed{}, false
 }
 
-// elapsed gives a worker an Elapsed. An OUT that came before due is asked for
-// once before it, for a moment only.
-func (e *Engine) elapsed(ctx context.Context, at time.Time, worker string) error {
-	tick := given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}}
-	var c claimed
-	first := tick
-	first.prepare = func(_ context.Context, _ scene, w watch.Watch, _ *given) error {
-		var found bool
+// tick gives a worker an Elapsed. Where an OUT came before due and is yet to be
+// asked for it does not, and gives that OUT.
+func (e *Engine) tick(ctx context.Context, at time.Time, worker string) (c claimed, found bool, err error) {
+	g := e.elapsed(at)
+	g.prepare = func(_ context.Context, _ scene, w watch.Watch, _ *given) error {
 		if c, found = unasked(w); found {
 			return errUnasked
 		}
 		return nil
 	}
-	_, err := e.handle(ctx, at, worker, first)
-	if !errors.Is(err, errUnasked) {
+	_, err = e.handle(ctx, at, worker, g)
+	if errors.Is(err, errUnasked) {
+		return c, true, nil
+	}
+	return c, false, err
+}
+
+func (e *Engine) elapsed(at time.Time) given {
+	return given{in: watch.Input{ID: e.newID(at), Via: "clock", Event: watch.Elapsed{}}}
+}
+
+const (
+	asksMost = 64              // OUTs asked for at once
+	askPause = 5 * time.Second // real: how long a provider that did not answer is not asked again
+)
+
+// asks are the OUTs that are being asked for before their alarm.
+type asks struct {
+	wg    sync.WaitGroup // ends before Run does
+	mu    sync.Mutex
+	about map[string]bool // by worker
+	pause time.Time       // nothing is asked before
+}
+
+func (a *asks) under(worker string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.about[worker]
+}
+
+func (a *asks) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.about)
+}
+
+// begin says whether one more may be asked for now; the others' turn comes with
+// the next pass.
+func (a *asks) begin(worker string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.about == nil {
+		a.about = map[string]bool{}
+	}
+	if a.about[worker] || len(a.about) >= asksMost {
+		return false
+	}
+	a.about[worker] = true
+	return true
+}
+
+func (a *asks) end(worker string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.about, worker)
+}
+
+func (a *asks) pausing(at time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return at.Before(a.pause)
+}
+
+func (a *asks) rest(until time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.pause = until
+}
+
+// askAside asks for OUTs beside the pass, which does not wait for them: the
+// alarms of others do not depend on a provider. Each ends with its fetch and
+// before Run does.
+func (e *Engine) askAside(ctx context.Context, late []claimed) {
+	if e.asks.pausing(e.Now()) {
+		e.each(len(late), func(i int) { e.askOne(ctx, late[i]) })
+		return
+	}
+	for _, c := range late {
+		if e.asks.begin(c.worker) {
+			e.asks.wg.Go(func() {
+				defer e.asks.end(c.worker)
+				e.askOne(ctx, c)
+			})
+		}
+	}
+}
+
+// askInTurn asks for OUTs one after the other, for a pass that has one goroutine.
+func (e *Engine) askInTurn(ctx context.Context, late []claimed) {
+	for _, c := range late {
+		e.askOne(ctx, c)
+	}
+}
+
+// askOne asks once for an OUT that came before due, for a moment only, and gives
+// its worker their Elapsed. A provider that has just not answered is not asked.
+func (e *Engine) askOne(ctx context.Context, c claimed) {
+	if !e.asks.pausing(e.Now()) {
+		brief, cancel := context.WithTimeout(ctx, fetchBriefly)
+		defer cancel()
+		if err := guard(func() error { return e.fetchBack(brief, c.at, c) }); err != nil && !errors.Is(err, errNotYet) {
+			e.report(ctx, "ask for an OUT before its alarm", err)
+		}
+		if brief.Err() != nil {
+			e.asks.rest(e.Now().Add(e.Clock.Plan(askPause)))
+		}
+	}
+	at := e.Now()
+	e.elapse(ctx, at, c.worker, func() error {
+		_, err := e.handle(ctx, at, c.worker, e.elapsed(at))
 		return err
-	}
-	brief, cancel := context.WithTimeout(ctx, fetchBriefly)
-	defer cancel()
-	if err := e.fetchBack(brief, c.at, c); err != nil && !errors.Is(err, errNotYet) {
-		e.report(ctx, "ask for an OUT before its alarm", err)
-	}
-	_, err = e.handle(ctx, at, worker, tick)
-	return err
+	})
 }

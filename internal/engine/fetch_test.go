@@ -126,3 +126,44 @@ func TestForgedOut(t *testing.T) {
 		})
 	})
 }
+
+// silentProvider never answers, and asks on being asked.
+type silentProvider struct {
+	engine.Provider
+	asked func()
+}
+
+func (p silentProvider) Fetch(ctx context.Context, _ string) (channel.Received, error) {
+	p.asked()
+	<-ctx.Done()
+	return channel.Received{}, ctx.Err()
+}
+
+// The alarm of who said nothing waits for no provider, and one that does not
+// answer is not asked for each OUT.
+func TestUnaskedOutsKeepNoAlarmWaiting(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t).Open(t), nil)
+	silent := w.book(func(b *engine.Booking) { b.ExpectedEndAt = sunday.Add(65 * time.Minute) })
+	his := w.book(forJo)
+	hers := w.book(func(b *engine.Booking) { b.Worker = "p-ann" })
+	w.wait(70 * time.Minute)
+	asked := 0
+	w.tweak = func(o *engine.Options) {
+		o.Providers = map[string]engine.Provider{town.Provider: silentProvider{w.town, func() {
+			asked++
+			w.is(silent, watch.Overdue)
+		}}}
+	}
+	w.crash()
+	w.phone(jo).sends("out")
+	w.phone(ann).sends("out")
+	w.sleep(20 * time.Minute)
+	_, err := w.engine.StepDue(t.Context())
+	w.must(err)
+	w.is(silent, watch.Overdue)
+	w.is(his, watch.Overdue)
+	w.is(hers, watch.Overdue)
+	if asked != 1 {
+		t.Errorf("asked %d times, want once", asked)
+	}
+}

@@ -229,11 +229,19 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 	if err != nil || named == "" {
 		return false, err
 	}
+	recorded := g.in.By != "" && g.in.By != sender
 	answer := given{in: watch.Input{ID: g.in.ID + "/answer"}, origin: g.origin, received: g.received, name: sc.team.Plan.DuressPhrase}
 	g.prepare, g.finish, g.received = nil, nil, nil // the text is done with the answer, so that a crash before it repeats the raise
 	g.in.By, g.in.Event = sender, watch.Raise{Kind: watch.Duress}
 	if _, err := e.handle(ctx, at, named, g); err != nil {
 		return true, err
+	}
+	if h.reading != nil {
+		sc.team.Plan.DuressPhrase = "" // who recorded it is answered as for any other name
+		*h.reading = understand(h.body, watch.Watch{Worker: sender}, sc, at, h.visit)
+	}
+	if recorded { // the answer is shown to them; nothing may reach the worker's phone
+		return true, nil
 	}
 	return true, e.answerAsk(ctx, at, sender, sc, answer)
 }

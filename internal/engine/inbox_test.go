@@ -3,11 +3,15 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"iter"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/channel"
+	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
@@ -407,5 +411,67 @@ func TestRequestBesideOut(t *testing.T) {
 			asked(w)
 			w.is(visit, watch.Inside)
 		})
+	})
+}
+
+// newestFirst lists texts as providers do, and has each stepped before the next.
+type newestFirst struct {
+	engine.Provider
+	texts []channel.Received
+	step  func()
+}
+
+func (p newestFirst) Received(context.Context, time.Time) iter.Seq2[channel.Received, error] {
+	return func(yield func(channel.Received, error) bool) {
+		for _, r := range slices.Backward(p.texts) {
+			if !yield(r, nil) {
+				return
+			}
+			p.step()
+		}
+		yield(channel.Received{}, errors.New("no more answers"))
+	}
+}
+
+// An OUT that is caught up before its IN would open a visit nobody is on. What
+// was listed before the provider failed is taken.
+func TestMissedTextsAreCaughtUpInTheirOrder(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		visit := w.book()
+		w.readAll()
+		in := w.town.Text(w.number(priya), w.number(ours), "in")
+		again := w.town.Text(w.number(priya), w.number(ours), "late 15:30") // in the same second
+		w.sleep(50 * time.Minute)
+		out := w.town.Text(w.number(priya), w.number(ours), "out")
+		w.tweak = func(o *engine.Options) {
+			o.Providers = map[string]engine.Provider{town.Provider: newestFirst{w.town, []channel.Received{in, again, out}, w.settle}}
+		}
+		w.crash()
+		if err := w.engine.CatchUp(t.Context(), sunday); err == nil {
+			t.Error("nothing is said of the provider that failed")
+		}
+		w.settle()
+		w.is(visit, watch.Ended)
+		live, err := w.db.Visits(t.Context(), store.VisitFilter{Live: true})
+		if err != nil || len(live) != 0 {
+			t.Errorf("%d visits are open (%v)", len(live), err)
+		}
+		w.phone(priya).Expects("In 14:00")
+	})
+}
+
+// A text that was stepped before, without that being noted, is done with.
+func TestSeenTextWaitsNoMore(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		loaded, err := w.db.Load(t.Context(), "p-priya")
+		w.must(err)
+		w.must(w.db.Commit(t.Context(), store.Change{Worker: "p-priya", Revision: loaded.Revision, Watch: loaded.Watch, Entries: []store.Entry{{
+			ID: town.Provider + "/again", At: sunday, RecordedAt: sunday, Kind: "text", Input: []byte("{}"), Events: []byte("[]"), Worker: "p-priya", Owner: "person/p-priya"}}}))
+		w.forge("again", w.number(priya), "in")
+		waiting, err := w.db.Waiting(t.Context(), 10)
+		if err != nil || len(waiting) != 0 {
+			t.Errorf("%d texts wait (%v)", len(waiting), err)
+		}
+		w.silent(priya)
 	})
 }

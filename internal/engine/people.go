@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -116,20 +117,23 @@ func (e *Engine) coverChanged(ctx context.Context, at time.Time, s rota.Shift) e
 	}
 	n := note{id: "shift/" + s.ID, kind: "cover_changed", to: []string{s.Person}, notice: wording.CoverAdded, reach: watch.OneText,
 		values: wording.Values{Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone)}}
-	if err := e.say(ctx, at, sc, n); err != nil {
-		return err
-	}
+	e.report(ctx, "tell who is on call", e.say(ctx, at, sc, n))
 	open, err := e.Store.Alarms(ctx, "open", openMost)
 	if err != nil {
 		return fmt.Errorf("read open alarms: %w", err)
 	}
+	var errs []error
 	for _, a := range open {
-		_, err := e.handle(ctx, at, a.Worker, given{in: watch.Input{ID: "cover/" + s.ID + "/" + a.ID, Via: "clock", Event: watch.CoverChanged{}}})
+		worker, err := sc.pages.person(ctx, a.Worker)
+		if err == nil && !slices.Contains(s.Teams, worker.Team) {
+			continue
+		}
+		_, err = e.handle(ctx, at, a.Worker, given{in: watch.Input{ID: "cover/" + s.ID + "/" + a.ID, Via: "clock", Event: watch.CoverChanged{}}})
 		if err != nil && !errors.Is(err, watch.ErrNoAlarm) {
-			return err
+			errs = append(errs, err)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // openMost bounds how many open alarms are looked through at once.

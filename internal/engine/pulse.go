@@ -19,6 +19,8 @@ type pulse struct {
 	said    map[string]string // and what people were told of it
 	stuck   map[string]*stuck
 	answers map[string]answers
+	heardAt map[string]time.Time // by a call's nonce: the alarm that was said on it, by when it was raised
+	written time.Time            // when the database last took a write for Ready
 	looked  map[string]time.Time // when a shift's list was last compared with its visits
 }
 
@@ -59,6 +61,34 @@ const restMost = 40
 type stuck struct {
 	times int
 	rest  time.Time
+}
+
+// heardOf notes that an alarm was said on a call.
+func (p *pulse) heardOf(nonce string, raised time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.heardAt == nil || len(p.heardAt) > answersKept {
+		p.heardAt = map[string]time.Time{}
+	}
+	p.heardAt[nonce] = raised
+}
+
+func (p *pulse) hasHeard(nonce string, raised time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.heardAt[nonce].Before(raised)
+}
+
+func (p *pulse) wrote(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.written = at
+}
+
+func (p *pulse) lastWrite() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.written
 }
 
 func (p *pulse) passed(at time.Time) {

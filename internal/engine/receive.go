@@ -332,21 +332,3 @@ func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received)
 	}
 	return nil
 }
-
-// CatchUp asks the providers for texts that their webhooks did not bring.
-func (e *Engine) CatchUp(ctx context.Context, since time.Time) error {
-	for name, p := range e.Providers {
-		for r, err := range p.Received(ctx, e.Clock.True(since)) {
-			if err != nil {
-				return fmt.Errorf("list texts of %s: %w", name, err)
-			}
-			if now := e.Now(); e.Rehearsal || r.ReceivedAt.IsZero() || r.ReceivedAt.After(now) {
-				r.ReceivedAt = now // the provider's clock is not a rehearsal's
-			}
-			if err := e.Receive(ctx, r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}

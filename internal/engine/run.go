@@ -33,9 +33,11 @@ const (
 // Run does all that falls due until ctx ends, and returns when every goroutine
 // it started has ended.
 func (e *Engine) Run(ctx context.Context) error {
-	e.pulse.passed(e.Now())                                                       // from now on a pass is owed
+	e.pulse.passed(e.Now()) // from now on a pass is owed
+
 	e.report(ctx, "time in which nothing ran not looked at", e.resumeWithin(ctx)) // and no reason not to raise alarms
-	var wg sync.WaitGroup                                                         // every loop ends with ctx
+
+	var wg sync.WaitGroup // every loop ends with ctx
 	wg.Go(func() { e.listen(ctx) })
 	wg.Go(func() { e.loop(ctx, loopStep, e.stepPass) })
 	for i, l := range lanes {
@@ -44,6 +46,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
 	wg.Wait()
+	e.asks.wg.Wait()
 	// What was claimed and not handed over goes to the next process at once.
 	return e.Store.Release(context.WithoutCancel(ctx), e.Node, e.Now())
 }
@@ -90,7 +93,7 @@ func (e *Engine) loop(ctx context.Context, which int, pass func(context.Context)
 // says how long nothing is due.
 func (e *Engine) stepPass(ctx context.Context) time.Duration {
 	at := e.Now()
-	n, err := e.StepDue(ctx) // first: it steps the texts of those who are due itself, and need not wait for all the others'
+	n, err := e.stepDue(ctx, e.askAside) // first: it steps the texts of those who are due itself, and need not wait for all the others'
 	more := n >= dueBatch
 	if err == nil {
 		var texts bool
@@ -126,25 +129,39 @@ func (e *Engine) untilWake(ctx context.Context, began time.Time) time.Duration {
 
 // StepDue gives an Elapsed to the workers whose wake has come, earliest first,
 // and says how many there were.
-func (e *Engine) StepDue(ctx context.Context) (int, error) {
+func (e *Engine) StepDue(ctx context.Context) (int, error) { return e.stepDue(ctx, e.askInTurn) }
+
+// stepDue steps those of whom nothing is to be asked first, and leaves the
+// others to ask.
+func (e *Engine) stepDue(ctx context.Context, ask func(ctx context.Context, late []claimed)) (int, error) {
 	at := e.Now()
 	due, err := e.whoIsDue(ctx, at)
 	if err != nil {
 		return 0, err
 	}
-	due = slices.DeleteFunc(due, func(id string) bool { return e.pulse.resting(id, at) })
+	due = slices.DeleteFunc(due, func(id string) bool { return e.pulse.resting(id, at) || e.asks.under(id) })
 	if len(due) == 0 {
 		return 0, nil
 	}
 	e.report(ctx, "texts of those who are due not stepped", e.stepOwn(ctx, due)) // and no reason to keep an alarm from opening
-	e.each(len(due), func(i int) { e.elapse(ctx, at, due[i]) })
+	late := make([]claimed, len(due))
+	e.each(len(due), func(i int) {
+		e.elapse(ctx, at, due[i], func() error {
+			c, found, err := e.tick(ctx, at, due[i])
+			if found {
+				late[i] = c
+			}
+			return err
+		})
+	})
+	ask(ctx, slices.DeleteFunc(late, func(c claimed) bool { return c.worker == "" }))
 	return len(due), nil
 }
 
 func (e *Engine) whoIsDue(ctx context.Context, at time.Time) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
-	due, err := e.Store.DueWorkers(ctx, at, dueBatch+e.pulse.stuckNow()) // those who are stuck must not fill the batch
+	due, err := e.Store.DueWorkers(ctx, at, dueBatch+e.pulse.stuckNow()+e.asks.count()) // those who are stuck must not fill the batch
 	if err != nil {
 		return nil, fmt.Errorf("read who is due: %w", err)
 	}
@@ -153,8 +170,8 @@ func (e *Engine) whoIsDue(ctx context.Context, at time.Time) ([]string, error) {
 
 // elapse steps one worker for whom time has passed. One whose step fails must
 // not stop the others, and people are told.
-func (e *Engine) elapse(ctx context.Context, at time.Time, worker string) {
-	err := guard(func() error { return e.elapsed(ctx, at, worker) })
+func (e *Engine) elapse(ctx context.Context, at time.Time, worker string, step func() error) {
+	err := guard(step)
 	if err == nil || ctx.Err() != nil {
 		e.pulse.well(worker)
 		return

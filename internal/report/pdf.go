@@ -44,6 +44,7 @@ type paper struct {
 	*fpdf.Fpdf
 	letters *sfnt.Font
 	missing bool    // a letter was not in the typeface
+	noted   bool    // and that is said
 	narrow  float64 // what a photograph takes from the width
 }
 
@@ -83,8 +84,17 @@ func (p *paper) lay(s sheet) {
 	for _, part := range s.Sections {
 		p.section(part)
 	}
-	if p.missing {
-		p.paragraph("Some letters could not be printed and stand as “?”: the web page has them.", "", callSize)
+	for _, part := range s.Sections {
+		p.calls(part) // after all that is read aloud, which is not to be pushed overleaf
+	}
+	p.noteMissing()
+}
+
+// noteMissing says once on the sheet that "?" stands for letters, and where those are.
+func (p *paper) noteMissing() {
+	if p.missing && !p.noted {
+		p.noted = true
+		p.paragraph("Some letters could not be printed here and stand as “?”: the web page has them.", "B", callSize)
 	}
 }
 
@@ -102,7 +112,9 @@ func (p *paper) section(s section) {
 		p.paragraph(text, "", bodySize)
 	}
 	p.rows(s.Rows)
-	p.calls(s.Calls)
+	if s.ID == "worker" {
+		p.noteMissing()
+	}
 	p.narrow = 0
 	if p.GetY() < under {
 		p.SetY(under)
@@ -156,15 +168,19 @@ func (p *paper) rows(rows []row) {
 	}
 }
 
-func (p *paper) calls(calls []callRow) {
-	if len(calls) == 0 {
+// calls writes the table of a section's calls.
+func (p *paper) calls(s section) {
+	if len(s.Calls) == 0 {
 		return
 	}
+	p.Ln(1.2)
+	p.room(12)
+	p.paragraph(s.CallsTitle, "B", bodySize)
 	line := func(style string, c callRow) {
 		p.cells(callSize, []cell{{24, style, c.At}, {30, style, c.To}, {40, style, c.Whose}, {32, style, c.Result}, {32, style, c.Note}, {24, style, c.By}})
 	}
 	line("B", callRow{"Time", "Number", "Whose", "By", "Result", "What they said"})
-	for _, c := range calls {
+	for _, c := range s.Calls {
 		line("", c)
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type section struct {
 	Text        []string
 	Rows        []row
 	Calls       []callRow // for the record: not read aloud
+	CallsTitle  string
 	Photograph  *photograph
 }
 
@@ -128,8 +130,16 @@ func (h Handover) calls() section {
 	for _, c := range h.Calls {
 		s.Calls = append(s.Calls, callRow{h.at(c.At), number(c.To), reveal(c.Whose), or(c.By), or(results[c.Result]), c.Note.Reveal()})
 	}
+	s.CallsTitle = "Every call tried; not to be read aloud"
+	if len(h.Calls) > manyCalls {
+		slices.Reverse(s.Calls)
+		s.CallsTitle = fmt.Sprintf("All %d calls tried, the newest first; not to be read aloud", len(h.Calls))
+	}
 	return s
 }
+
+// manyCalls is how many calls are listed as they were made; of more, the newest come first.
+const manyCalls = 10
 
 // results says how a call went.
 var results = map[watch.Result]string{

@@ -200,7 +200,7 @@ func (t *Town) Received(_ context.Context, since time.Time) iter.Seq2[channel.Re
 	all := slices.Clone(t.received)
 	t.mu.Unlock()
 	return func(yield func(channel.Received, error) bool) {
-		for _, r := range all {
+		for _, r := range slices.Backward(all) { // newest first, as providers do
 			if !r.ReceivedAt.Before(since) && !yield(r, nil) {
 				return
 			}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// staff is everyone who is known, by each of their ids.
+type staff struct {
+	all []buddy.Person
+	by  map[string]buddy.Person
+}
+
+func readStaff(ctx context.Context, db *store.DB) (staff, error) {
+	people, err := db.People(ctx)
+	if err != nil {
+		return staff{}, fmt.Errorf("read people: %w", err)
+	}
+	s := staff{people, map[string]buddy.Person{}}
+	for _, p := range people {
+		if p.ExternalID != "" {
+			s.by[p.ExternalID] = p
+		}
+	}
+	for _, p := range people {
+		s.by[p.ID] = p
+	}
+	return s, nil
+}
+
+// left says that someone is known, and no longer active.
+func (s staff) left(id string) bool {
+	p, found := s.by[id]
+	return found && !p.Active
+}
+
+// checkPlan says whom a plan counts on who is no longer there, and that its
+// duress phrase is somebody's name.
+func (s staff) checkPlan(t store.Team) []Finding {
+	var found []Finding
+	say := func(stops bool, format string, args ...any) {
+		found = append(found, Finding{About: "plan", Says: "team " + t.ID + ": " + fmt.Sprintf(format, args...), StopsAlarm: stops})
+	}
+	if id := t.Plan.Fallback; s.left(id) {
+		say(true, "its fallback %s is no longer active; name another", id)
+	}
+	if id := t.Plan.NamedBuddy; s.left(id) {
+		say(false, "its named buddy %s is no longer active; name another", id)
+	}
+	for _, id := range t.Plan.Colleagues {
+		if _, known := s.by[id]; !known {
+			say(false, "its colleague %s is not there yet; add them", id)
+		} else if s.left(id) {
+			say(false, "its colleague %s is no longer active; name another", id)
+		}
+	}
+	for _, whose := range s.named(t.Plan.DuressPhrase) {
+		say(false, "its duress phrase is a name of %s; choose one that nobody has", whose)
+	}
+	return found
+}
+
+// named says who has the phrase as a first name, a surname or a whole name (rule
+// 4.6). Neither the phrase nor the name of a contact is in what it gives.
+func (s staff) named(phrase string) []string {
+	var whose []string
+	for _, p := range s.all {
+		if hasName(p.Name, phrase) {
+			whose = append(whose, p.ID)
+		}
+		if slices.ContainsFunc(p.Contacts, func(c buddy.Contact) bool { return hasName(c.Name.Reveal(), phrase) }) {
+			whose = append(whose, "an emergency contact of "+p.ID)
+		}
+	}
+	return whose
+}
+
+func hasName(name, phrase string) bool {
+	words, asked := nameWords(name), strings.Join(nameWords(phrase), " ")
+	return asked != "" && (slices.Contains(words, asked) || strings.Join(words, " ") == asked)
+}
+
+// nameWords are the parts of a name, as it makes no difference to the ear.
+func nameWords(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == ' ' || r == ',' || r == '-' || r == '.' })
+}
+
+// checkRota says whose shifts are those of someone who is no longer active, and
+// gives the others.
+func (s staff) checkRota(t store.Team, shifts rota.Rota) (rota.Rota, []Finding) {
+	var found []Finding
+	var said []string
+	for _, x := range shifts {
+		if s.left(x.Person) && !slices.Contains(said, x.Person) {
+			said = append(said, x.Person)
+			found = append(found, Finding{About: "rota", Says: fmt.Sprintf("team %s: %s is on call and no longer active; give the shift to another", t.ID, x.Person)})
+		}
+	}
+	return slices.DeleteFunc(shifts, func(x rota.Shift) bool { return s.left(x.Person) }), found
+}

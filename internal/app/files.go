@@ -1,0 +1,77 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// sqlitePath is the file of an SQLite database; "" for another kind.
+func sqlitePath(database string) string {
+	path, sqlite := strings.CutPrefix(database, "sqlite:")
+	if !sqlite {
+		return ""
+	}
+	return path
+}
+
+// checkFolder says that the folder of an SQLite database is not there, before
+// anything else that is to lie in it is complained of.
+func checkFolder(database string) error {
+	path := sqlitePath(database)
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no folder %s for the database; make it, or name another with ALLCLEAR_DATABASE", filepath.Dir(path))
+	}
+	return nil
+}
+
+// mayMakeKey refuses to make a master key where one must have been before: a new
+// key opens nothing of what is there, and hides that the right one is lost.
+func mayMakeKey(o Options, readOnly bool) error {
+	key := KeyFile(o.Database)
+	if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
+		return nil // it is there, or why it cannot be read is said by who reads it
+	}
+	info, err := os.Stat(sqlitePath(o.Database))
+	if readOnly || err == nil && info.Size() > 0 {
+		return fmt.Errorf("the key file %s is missing, and without it nothing in the database can be read; put it back, or give ALLCLEAR_KEY", key)
+	}
+	return nil
+}
+
+// lockServing keeps a second server from the same SQLite file: two would tell
+// everyone twice. Other commands work beside a server. What it gives is held
+// until it is closed, or the process ends.
+func lockServing(database string) (*os.File, error) {
+	path := sqlitePath(database)
+	if path == "" {
+		return nil, nil // several servers share a PostgreSQL database
+	}
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock file: %w", err)
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	switch {
+	case errors.Is(err, unix.EWOULDBLOCK):
+		return nil, errors.Join(fmt.Errorf("another allclear serves %s already; stop it first, or name another with ALLCLEAR_DATABASE", path), f.Close())
+	case err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.ENOLCK): // a file system without locks must not stop the service
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Name(), err), f.Close())
+	}
+	return f, nil
+}
+
+func unlock(f *os.File) error {
+	if f == nil {
+		return nil
+	}
+	return f.Close()
+}
