@@ -24,21 +24,6 @@ please @given | @given s? .. please | @given (please)? (ring | text) (me)? | (ri
 // beckons ask of somebody already named: "don't worry Jane with it but can she ring".
 var beckons = list(`(can | could | would | will | ask | get | tell) (he | she | they | him | her | them) .. (to)? $does`)
 
-// requests may stand beside a completed exit and say nothing about where the worker is. Any name will do: the phrase
-// may be one that no list holds, and is answered as Jane is.
-var requests = list(`
-(can | could | would | will) $one (please)? (give me a ring | ring | text | message) (me)? (back)? (please | later | today | now | tonight)? | (please)? ask $one ((to | 2) (ring | text) (me)? (back | later | now | today)?)? (please)? | (please)? (tell | let) $one (know)?
-`)
-
-// requestEnd gives where a request that may stand beside an exit ends, its question mark too; -1 when none begins here.
-func (m *message) requestEnd(i int) int {
-	end := requests.at(m, i)
-	if end > i && m.word(end) == "?" {
-		return end + 1
-	}
-	return end
-}
-
 // wish is the request for a person that a text makes.
 type wish struct{ first, last int } // the name's words; none when only "someone" is asked for
 

@@ -125,7 +125,8 @@ func TestNobodyAskedFor(t *testing.T) {
 	}
 }
 
-// TestAskBesideTheVisit reads a request beside what the text says of the visit: both count.
+// TestAskBesideTheVisit reads a request beside what the text says of the visit: both count, but an exit with anything
+// beside it ends nothing.
 func TestAskBesideTheVisit(t *testing.T) {
 	for _, tt := range []struct {
 		text   string
@@ -134,9 +135,9 @@ func TestAskBesideTheVisit(t *testing.T) {
 		until  string
 	}{
 		{"can jane ring me, out by 4.30", Inside, Change, "16:30"},
-		{"ask jane. left now, ref A7F3", Inside, End, ""},
-		{"Left now. Could Jane ring me?", Inside, End, ""},
-		{"Just left, tell Jane", Overdue, End, ""},
+		{"ask jane. left now, ref A7F3", Inside, Ask, ""},
+		{"Left now. Could Jane ring me?", Inside, Ask, ""},
+		{"Just left, tell Jane", Overdue, Ask, ""},
 		{"Going in now, ask Jane to call me", Booked, Start, ""},
 		{"Left now. Could Jane ring me, he's at my car", Inside, Distress, ""},
 		{"ask jane. not left yet", Inside, Ask, ""},

@@ -62,7 +62,7 @@ func (m *message) exit() (whole, claims bool) {
 			i = end
 			continue
 		}
-		if end := max(elsewhere, fillers.at(m, i), m.othersPast(i), m.requestEnd(i)); end > 0 {
+		if end := max(elsewhere, fillers.at(m, i), m.othersPast(i)); end > 0 {
 			away = away || end == elsewhere
 			i = end
 			continue
@@ -99,7 +99,7 @@ func (m *message) exitHere(start, end int) bool {
 	}
 	// a greeting or another filler may stand right before it
 	for j := max(0, start-6); j < start; j++ {
-		if max(fillers.at(m, j), exits.at(m, j), aways.at(m, j), m.requestEnd(j)) == start {
+		if max(fillers.at(m, j), exits.at(m, j), aways.at(m, j)) == start {
 			return true
 		}
 	}

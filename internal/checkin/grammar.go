@@ -27,7 +27,6 @@ adv = both/just/now/already/all/also/finally/safely/definitely/only/have/has/lit
 iam = i am | i have | i | we are | we have | we | am | have | me
 title = the/mr/mrs/ms/miss/dr/young/little/baby/foster/their/his/her
 who = (mr | mrs | ms | miss | dr | auntie | uncle | sister | nurse)? @name
-one = (mr | mrs | ms | miss | dr | auntie | uncle | sister | nurse)? @one
 does = ring/come/text/speak/help/pop/get/let/give/email/tell/send/check/message/pick/meet/drop/contact/reply/know/see/sort/sorted/finish/finished/left/leave/sent/done/rung/been/put/bring
 whose = (the | mr | mrs | ms | miss | dr)? @name s? (family | house)?
 whereto = (the | this | that | their | his | her)? $place | the @names | $title? @name s $place? | $family s $place? | (mr | mrs | ms | miss | dr) @name s? $place? | @name (house | flat | home | visit) | the @name (house | flat | home | family | place) | number @clock
@@ -62,7 +61,7 @@ var vocabulary = func() map[string]bool {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		names[name].collect(out)
 	}
-	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines, asksAnyone, asksFor, requests} {
+	for _, ps := range []phrases{cries, threats, plainCries, exits, aways, fillers, entries, called, notThere, fines, asksAnyone, asksFor} {
 		for _, word := range slices.Sorted(maps.Keys(ps.first)) {
 			for _, p := range ps.first[word] {
 				p.collect(out)

@@ -19,7 +19,6 @@ import (
 //	@clock        a time of day
 //	@length       a length of time
 //	@name         one to three words that are nobody else's: a name, a street
-//	@one          one word that is nobody else's
 //	@given        a common first name
 //	@names        a family's name in the plural: "the Browns"
 //
@@ -43,7 +42,6 @@ const (
 	aClock
 	aLength
 	aName
-	oneName
 	aGiven
 	aFamily
 )
@@ -77,10 +75,6 @@ func (p *phrase) ends(m *message, i int, out []int) []int {
 	case aName:
 		for n := 0; n < 3 && i+n < len(m.words) && isName(m.words[i+n]); n++ {
 			out = append(out, i+n+1)
-		}
-	case oneName:
-		if i < len(m.words) && isName(m.words[i]) {
-			out = append(out, i+1)
 		}
 	case aGiven:
 		if i < len(m.words) && givenNames[m.words[i]] {
@@ -247,7 +241,7 @@ func parseWord(f string, names map[string]*phrase) *phrase {
 	if base, ok := strings.CutSuffix(f, "?"); ok {
 		return &phrase{kind: optional, parts: []*phrase{parseWord(base, names)}}
 	}
-	special := map[string]kind{"..": gap, "_": anyWord, "@time": aTime, "@clock": aClock, "@length": aLength, "@name": aName, "@one": oneName, "@given": aGiven, "@names": aFamily}
+	special := map[string]kind{"..": gap, "_": anyWord, "@time": aTime, "@clock": aClock, "@length": aLength, "@name": aName, "@given": aGiven, "@names": aFamily}
 	if k, ok := special[f]; ok {
 		return &phrase{kind: k}
 	}
