@@ -215,7 +215,7 @@ func TestSpeakAndPressOfAnUnknownCall(t *testing.T) {
 			t.Errorf("over %v, err %v", over, err)
 		}
 		got, _, err := w.engine.Press(t.Context(), "no-such-call", "5")
-		if err != nil || got != engine.PressOver {
+		if err != nil || got != engine.PressUnknown {
 			t.Errorf("pressed: %s, err %v", got, err)
 		}
 	})
