@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,9 +41,30 @@ func mayMakeKey(o Options, readOnly bool) error {
 	if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
 		return nil // it is there, or why it cannot be read is said by who reads it
 	}
+	if err := isDatabase(sqlitePath(o.Database)); err != nil {
+		return err
+	}
 	info, err := os.Stat(sqlitePath(o.Database))
 	if readOnly || err == nil && info.Size() > 0 {
 		return fmt.Errorf("the key file %s is missing, and without it nothing in the database can be read; put it back, or give ALLCLEAR_KEY", key)
+	}
+	return nil
+}
+
+// sqliteMagic is how every SQLite file begins.
+const sqliteMagic = "SQLite format 3\x00"
+
+// isDatabase refuses a file that is something else, before a missing key is
+// complained of. One that is not there, or that cannot be read, is the store's.
+func isDatabase(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	head := make([]byte, len(sqliteMagic))
+	if n, err := io.ReadFull(f, head); n > 0 && (err != nil || string(head) != sqliteMagic) {
+		return fmt.Errorf("open database %s: it is not a database; name another file with ALLCLEAR_DATABASE", path)
 	}
 	return nil
 }
@@ -56,6 +78,9 @@ func lockServing(database string) (*os.File, error) {
 		return nil, nil // several servers share a PostgreSQL database
 	}
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
+		return nil, fmt.Errorf("the folder of %s is read-only for this user; let them write to the file and its folder", path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}

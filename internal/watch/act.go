@@ -274,8 +274,8 @@ func (s *step) missing(c Close) []Problem {
 	}
 	if !a.TheyKnow.IsZero() {
 		need(!c.StoodDownAt.IsZero() && !c.StoodDownAt.After(s.at), "police_stood_down.at", "says when the police were told that the worker is safe")
-		told := a.TheyKnow.Truncate(time.Minute) // people say a time to the minute
-		need(c.StoodDownAt.IsZero() || !c.StoodDownAt.Before(told), "police_stood_down.at", "is not before the police were told")
+		opened := a.OpenedAt.Truncate(time.Minute) // people say a time to the minute, and log a call to the police after it
+		need(c.StoodDownAt.IsZero() || !c.StoodDownAt.Before(opened), "police_stood_down.at", "is not before the alarm opened")
 		need(c.StoodDownTo, "police_stood_down.to", "says to whom")
 	}
 	if len(s.settles()) > 0 {
