@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -75,7 +74,7 @@ type world struct {
 	town   *channeltest.Town
 	engine *engine.Engine
 	chance io.Reader
-	log    *bytes.Buffer
+	log    *logBook
 	tweak  func(*engine.Options)
 	nodes  int
 }
@@ -89,7 +88,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 func newWorld(t *testing.T, db *store.DB, tweak func(*engine.Options)) *world {
-	w := &world{t: t, db: db, clock: &handClock{now: sunday}, chance: rand.NewChaCha8([32]byte{1}), log: &bytes.Buffer{}, tweak: tweak}
+	w := &world{t: t, db: db, clock: &handClock{now: sunday}, chance: rand.NewChaCha8([32]byte{1}), log: &logBook{}, tweak: tweak}
 	w.town = channeltest.NewTown(t, town.Options{
 		Now: w.clock.Now,
 		Answered: func(ctx context.Context, nonce string) (string, error) {
