@@ -104,7 +104,7 @@ func TestTheSheetKeepsTheOrderOfRule3_4(t *testing.T) {
 		"Priya Nair", "green coat", "Fiesta", "AB12 CDE",
 		"J Smith", "1 Example Street", "07700 900103", "home visit", "large dog; son has threatened staff",
 		"15:00 on Saturday 21 November", "Going in now, should be out by 3", "9 calls to 3 numbers, from 15:16 to 15:40. Nobody has spoken with the worker.",
-		"Ravi Nair", "told at 15:20", "Anna Nair", "not told; only the police are to ring", "07700 900201", "A7F3",
+		"Ravi Nair", "spoken with at 15:20", "Anna Nair", "not told; only the police are to ring", "07700 900201", "A7F3",
 	}
 	for what, text := range map[string]string{"read aloud": priya(t).Spoken(), "on the page": page(t, priya(t))} {
 		rest := text[strings.Index(text, "What we ask"):]

@@ -169,7 +169,7 @@ func (h Handover) kin() section {
 	for _, k := range h.Kin {
 		told := "not told"
 		if !k.ToldAt.IsZero() {
-			told = "told at " + h.at(k.ToldAt)
+			told = "spoken with at " + h.at(k.ToldAt)
 		}
 		if k.PoliceOnly {
 			told += "; only the police are to ring"
