@@ -14,7 +14,7 @@ build: ## bin/allclear, the one binary
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/allclear ./cmd/allclear
 
 test: ## every test, after installing what they need
-	@scripts/need-postgres
+	@scripts/need-tools
 	$(GO) test ./...
 
 demo: build ## a weekend at 240 times the speed, told as it happens
@@ -37,7 +37,7 @@ check-static:
 
 # The race detector needs a C compiler; without one the tests still run, in check-readme.
 check-race:
-	@scripts/need-postgres
+	@scripts/need-tools
 	@if command -v gcc >/dev/null; then echo "$(GO) test -race ./..."; CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...; \
 	else echo "gcc is not installed: the tests run without the race detector"; fi
 
