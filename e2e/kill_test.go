@@ -123,15 +123,16 @@ func told(w *town.Town) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// unknowable lists the texts that somebody got twice in the same words without a visit's reference. That Allclear was down
-// is known again by its times.
+// unknowable lists the texts that somebody got twice in the same words without a visit's reference. That Allclear was down,
+// and that one is on call, are known again by their times.
 func unknowable(w *town.Town) []string {
 	visit := w.Alarms("closed")[0].Visits[0]
 	reference := w.Visit(visit).Reference
 	seen, twice := map[string]bool{}, []string(nil)
 	for _, m := range w.Texts() {
 		key := m.To + ": " + m.Body
-		if seen[key] && !strings.Contains(m.Body, reference) && !strings.Contains(m.Body, "was down") {
+		spans := strings.Contains(m.Body, "was down from") || strings.Contains(m.Body, "You are on call from")
+		if seen[key] && !strings.Contains(m.Body, reference) && !spans {
 			twice = append(twice, key)
 		}
 		seen[key] = true
