@@ -13,14 +13,15 @@ import (
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 )
 
-// TestAFailedFsyncEndsTheWriter has the kernel refuse one fsync in mid-run. The next would report success and prove nothing, so nothing may
+// TestAFailedFsyncEndsTheWriter has the kernel refuse the 40th fsync of a thread, and each seventh after: one that meets a checkpoint fails no
+// commit. The next fsync would report success and prove nothing, so nothing may
 // be written after it; and what was acknowledged before it must be there.
 func TestAFailedFsyncEndsTheWriter(t *testing.T) {
 	strace := findStrace(t)
 	p, key := placeWithKey(t)
 	must(t, p.Open(t).Close())
 	cmd := child(t, "write", p, key)
-	cmd.Args = []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=40", cmd.Path}
+	cmd.Args = []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=40+7", cmd.Path}
 	cmd.Path = strace
 	out, err := cmd.Output()
 	if _, exited := errors.AsType[*exec.ExitError](err); !exited {
