@@ -25,7 +25,7 @@ func (p *Pages) mux() http.Handler {
 		mux.Handle(r.pattern, p.adapt(r))
 	}
 	mux.Handle("GET /live", p.onlyHere(http.HandlerFunc(p.stream)))
-	mux.Handle("GET /static/", static())
+	mux.Handle("GET /static/", p.static)
 	mux.Handle("/", p.adapt(route{"/", p.nowhere}))
 	return http.NewCrossOriginProtection().Handler(mux)
 }

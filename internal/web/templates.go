@@ -19,12 +19,12 @@ var templateFiles embed.FS
 type templates map[string]*template.Template
 
 // parseTemplates reads every page: each has the layout, the parts that pages share and the Design System's components.
-func parseTemplates() (templates, error) {
+func parseTemplates(static *Static) (templates, error) {
 	base, err := govuk.Parse(template.New("layout"))
 	if err != nil {
 		return nil, fmt.Errorf("parse components: %w", err)
 	}
-	base.Funcs(template.FuncMap{"asset": assetURL, "attrs": attrs})
+	base.Funcs(template.FuncMap{"asset": static.URL, "attrs": attrs})
 	if base, err = base.ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"); err != nil {
 		return nil, fmt.Errorf("parse layout: %w", err)
 	}

@@ -67,6 +67,7 @@ type Options struct {
 type Pages struct {
 	Options
 	templates templates
+	static    *Static
 	live      *live
 	handler   http.Handler
 }
@@ -76,11 +77,15 @@ func New(o Options) (*Pages, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	t, err := parseTemplates()
+	static, err := OpenStatic()
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, live: newLive(o.Store, o.Log)}
+	t, err := parseTemplates(static)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log)}
 	p.handler = p.mux()
 	return p, nil
 }
