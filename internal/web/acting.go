@@ -11,6 +11,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
 // actingCookie names the person the reader acts as. It is no sign-in: the pages are on this machine alone.
@@ -44,26 +45,21 @@ func (p *Pages) who(c *request) error {
 
 type actingPage struct {
 	Layout
-	Then  string // where to go next
-	Teams []actingTeam
-}
-
-type actingTeam struct {
-	Name   string
-	People []buddy.Person
+	Then   string // where to go next
+	Choice govuk.Radios
 }
 
 // acting answers GET /acting: whom to act as.
 func (p *Pages) acting(c *request) error {
-	page, err := p.actingPage(c)
+	page, err := p.actingPage(c, blank("person", c.who.ID))
 	if err != nil {
 		return err
 	}
 	return p.show(c, http.StatusOK, "acting", page)
 }
 
-func (p *Pages) actingPage(c *request) (actingPage, error) {
-	page := actingPage{Layout: p.layout(c, "Who are you acting as?"), Then: localPath(c.FormValue("then"))}
+func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
+	page := actingPage{Layout: p.layout(c, "Who are you acting as?").again(f), Then: localPath(c.FormValue("then"))}
 	teams, err := p.Store.Teams(c.Context())
 	if err != nil {
 		return page, fmt.Errorf("list teams: %w", err)
@@ -72,9 +68,13 @@ func (p *Pages) actingPage(c *request) (actingPage, error) {
 	if err != nil {
 		return page, fmt.Errorf("list people: %w", err)
 	}
+	var choices []govuk.Choice
 	for _, t := range teams {
-		page.Teams = append(page.Teams, actingTeam{t.Name, membersOf(people, t.ID)})
+		for _, m := range membersOf(people, t.ID) {
+			choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: strings.Join(m.Roles, ", ") + ", " + t.Name}})
+		}
 	}
+	page.Choice = f.radios("person", "Choose a person", "", choices...)
 	return page, nil
 }
 
@@ -100,11 +100,10 @@ func (p *Pages) act(c *request) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound) || err == nil && !person.Active:
 		f.wrong("person", "Choose who you are acting as")
-		page, err := p.actingPage(c)
+		page, err := p.actingPage(c, f)
 		if err != nil {
 			return err
 		}
-		page.Layout = page.again(f)
 		return p.show(c, http.StatusUnprocessableEntity, "acting", page)
 	case err != nil:
 		return fmt.Errorf("find person: %w", err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
 // form is what was typed, and what is wrong with it so far. A page that is shown again shows both.
@@ -59,21 +60,43 @@ func (f *form) takes(err error, names map[string]string) error {
 	return nil
 }
 
-// again is the layout of a page that shows a refused form: with its problems, and with what was typed.
+// again is the layout of a page that shows a refused form: with what is wrong at its top.
 func (l Layout) again(f *form) Layout {
-	l.Problems, l.form = f.problems, f.values
+	l.Problems = f.problems
 	return l
 }
 
-// Typed is what was typed into a field of the form that was refused.
-func (l Layout) Typed(field string) string { return l.form.Get(field) }
+// blank is a form that nobody has filled in yet, but for the values given in turn after their fields.
+func blank(filled ...string) *form {
+	f := &form{values: url.Values{}}
+	for i := 0; i+1 < len(filled); i += 2 {
+		f.values.Set(filled[i], filled[i+1])
+	}
+	return f
+}
 
-// Wrong is what is wrong with a field; "" for nothing.
-func (l Layout) Wrong(field string) string {
-	for _, p := range l.Problems {
+// says is what is wrong with a field, to stand beside it.
+func (f *form) says(field string) govuk.ErrorMessage {
+	for _, p := range f.problems {
 		if p.Field == field {
-			return p.Says
+			return govuk.ErrorMessage{Text: p.Says}
 		}
 	}
-	return ""
+	return govuk.ErrorMessage{}
+}
+
+// input is one line to type in, with what was typed and what is wrong with it.
+func (f *form) input(field, label, hint string) govuk.Input {
+	return govuk.Input{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.values.Get(field), ErrorMessage: f.says(field)}
+}
+
+// textarea is several lines to type in.
+func (f *form) textarea(field, label, hint string) govuk.Textarea {
+	return govuk.Textarea{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.values.Get(field), ErrorMessage: f.says(field)}
+}
+
+// radios is a choice of one.
+func (f *form) radios(field, question, hint string, choices ...govuk.Choice) govuk.Radios {
+	return govuk.Radios{Name: field, Items: choices, Value: f.values.Get(field), Hint: govuk.Hint{Text: hint}, ErrorMessage: f.says(field),
+		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: question, Classes: "govuk-fieldset__legend--s"}}}
 }

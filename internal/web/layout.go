@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -24,7 +23,6 @@ type Layout struct {
 	Topics    string    // what the page listens to, with spaces between
 
 	zone *time.Location
-	form url.Values // as it was typed
 }
 
 // Problem is one field of a form that is wrong, and what is wrong with it.
@@ -34,7 +32,7 @@ type Problem struct{ Field, Says string }
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
 		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: p.nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Nav: nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 
@@ -45,7 +43,7 @@ var done = map[string]string{
 }
 
 // nav is the way to the main pages.
-func (p *Pages) nav(c *request) []govuk.NavItem {
+func nav(c *request) []govuk.NavItem {
 	var items []govuk.NavItem
 	for _, page := range []struct{ href, text string }{
 		{"/", "Visits"},
@@ -55,9 +53,40 @@ func (p *Pages) nav(c *request) []govuk.NavItem {
 		{"/people", "People"},
 		{"/teams", "Teams"},
 	} {
-		items = append(items, govuk.NavItem{Href: page.href, Text: page.text, Active: c.URL.Path == page.href})
+		items = append(items, govuk.NavItem{Href: page.href, Text: page.text, Current: c.URL.Path == page.href,
+			Active: page.href != "/" && strings.HasPrefix(c.URL.Path, page.href+"/")})
 	}
 	return items
+}
+
+// SkipLink leads past the header, for those who use a keyboard.
+func (Layout) SkipLink() govuk.SkipLink {
+	return govuk.SkipLink{Text: "Skip to main content", Href: "#main-content"}
+}
+
+// Header is the bar with the program's name.
+func (Layout) Header() govuk.GenericHeader { return govuk.GenericHeader{LogoText: "Allclear"} }
+
+// Navigation leads to the main pages.
+func (l Layout) Navigation() govuk.ServiceNavigation {
+	return govuk.ServiceNavigation{Navigation: l.Nav}
+}
+
+// RehearsalBanner says that nothing here is real.
+func (l Layout) RehearsalBanner() govuk.PhaseBanner {
+	says := fmt.Sprintf("The clock runs %d times as fast as real time. Nobody is really told anything.", l.Speed)
+	switch l.Speed {
+	case 0:
+		says = "The clock is paused. Nobody is really told anything."
+	case 1:
+		says = "Nobody is really told anything."
+	}
+	return govuk.PhaseBanner{Tag: govuk.Tag{Text: "REHEARSAL"}, Text: says}
+}
+
+// DoneBanner says what the last button did.
+func (l Layout) DoneBanner() govuk.NotificationBanner {
+	return govuk.NotificationBanner{Type: "success", Text: l.Done}
 }
 
 // PageTitle is the title in the browser's tab: what is wrong comes first, then the page, then the program.

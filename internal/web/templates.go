@@ -20,11 +20,11 @@ type templates map[string]*template.Template
 
 // parseTemplates reads every page: each has the layout, the parts that pages share and the Design System's components.
 func parseTemplates(static *Static) (templates, error) {
-	base, err := govuk.Parse(template.New("layout"))
+	components, err := govuk.New()
 	if err != nil {
-		return nil, fmt.Errorf("parse components: %w", err)
+		return nil, err
 	}
-	base.Funcs(template.FuncMap{"asset": static.URL, "attrs": attrs})
+	base := template.New("layout").Funcs(components.Funcs()).Funcs(template.FuncMap{"asset": static.URL})
 	if base, err = base.ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"); err != nil {
 		return nil, fmt.Errorf("parse layout: %w", err)
 	}
@@ -60,16 +60,4 @@ func (t templates) render(w io.Writer, name, fragment string, page any) error {
 		return part.Execute(w, page)
 	}
 	return set.ExecuteTemplate(w, "layout.html", page)
-}
-
-// attrs makes a map of names and values in turn, for a component's attributes.
-func attrs(pairs ...string) (map[string]string, error) {
-	if len(pairs)%2 != 0 {
-		return nil, fmt.Errorf("attrs wants names and values in turn")
-	}
-	m := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		m[pairs[i]] = pairs[i+1]
-	}
-	return m, nil
 }
