@@ -59,7 +59,7 @@ func openHouse(t *testing.T) *house {
 // settle puts the team and its people there.
 func (h *house) settle() {
 	h.Helper()
-	settings := plan.Default()
+	settings := plan.Standard()
 	settings.Fallback = "p-lee"
 	_, err := h.engine.PutTeam(h.Context(), engine.Actor{}, store.Team{ID: "echo", Name: "ECHo", Zone: "Europe/London", Plan: settings, HasPlan: true})
 	h.ok(err)

@@ -105,7 +105,7 @@ func (l Layout) PageTitle() string {
 func (l Layout) ErrorSummary() govuk.ErrorSummary {
 	s := govuk.ErrorSummary{TitleText: "There is a problem"}
 	for _, p := range l.Problems {
-		s.ErrorList = append(s.ErrorList, govuk.ErrorItem{Text: p.Says, Href: "#" + p.Field})
+		s.ErrorList = append(s.ErrorList, govuk.ErrorLink{Text: p.Says, Href: "#" + p.Field})
 	}
 	return s
 }
