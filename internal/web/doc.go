@@ -1,0 +1,2 @@
+// Package web is the pages people use.
+package web
