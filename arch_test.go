@@ -62,7 +62,7 @@ var architecture = map[string]part{
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
 	"internal/web": {imports: append(in("engine", "store", "access", "report", "web/govuk"), pureParts...),
 		tests: in("channel", "channel/town"), reason: "what people see and press; the engine decides"},
-	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api"), pureParts...),
+	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
