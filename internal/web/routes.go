@@ -15,6 +15,9 @@ func (p *Pages) routes() []route {
 
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
+
+		{"GET /people", p.people},
+		{"GET /people/{id}", p.person},
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 var everyPage = map[string]any{
 	"acting":  actingPage{},
 	"board":   boardPage{},
+	"people":  peoplePage{},
+	"person":  personPage{},
 	"problem": problemPage{},
 }
 
