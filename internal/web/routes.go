@@ -17,7 +17,13 @@ func (p *Pages) routes() []route {
 		{"POST /acting", p.act},
 
 		{"GET /people", p.people},
+		{"GET /people/new", p.newPerson},
+		{"POST /people/new", p.addPerson},
 		{"GET /people/{id}", p.person},
+		{"GET /people/{id}/edit", p.editPerson},
+		{"POST /people/{id}/edit", p.changePerson},
+		{"POST /people/{id}/leave", p.leave},
+		{"POST /people/{id}/return", p.comeBack},
 	}
 }
 
