@@ -41,6 +41,8 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
 
+	"shift-added": "The shift was added.",
+
 	"person-added": "The person was added.",
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",

@@ -16,6 +16,9 @@ func (p *Pages) routes() []route {
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
 
+		{"GET /rota", p.rota},
+		{"POST /rota", p.addShift},
+
 		{"GET /people", p.people},
 		{"GET /people/new", p.newPerson},
 		{"POST /people/new", p.addPerson},

@@ -13,6 +13,7 @@ var everyPage = map[string]any{
 	"people":      peoplePage{},
 	"person":      personPage{},
 	"person_form": personFormPage{},
+	"rota":        rotaPage{},
 	"problem":     problemPage{},
 }
 
