@@ -43,6 +43,8 @@ var done = map[string]string{
 
 	"shift-added": "The shift was added.",
 
+	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
+
 	"person-added": "The person was added.",
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",

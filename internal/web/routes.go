@@ -27,6 +27,11 @@ func (p *Pages) routes() []route {
 		{"POST /people/{id}/edit", p.changePerson},
 		{"POST /people/{id}/leave", p.leave},
 		{"POST /people/{id}/return", p.comeBack},
+
+		{"GET /teams", p.teamList},
+		{"GET /teams/{id}", p.team},
+		{"GET /teams/{id}/edit", p.editTeam},
+		{"POST /teams/{id}/edit", p.changeTeam},
 	}
 }
 

@@ -15,6 +15,9 @@ var everyPage = map[string]any{
 	"person_form": personFormPage{},
 	"rota":        rotaPage{},
 	"problem":     problemPage{},
+	"team":        teamPage{},
+	"team_form":   teamFormPage{},
+	"teams":       teamsPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.
