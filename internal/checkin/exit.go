@@ -51,11 +51,15 @@ func (m *message) exit() (whole, claims bool) {
 	whole = !m.cut && !m.guessed
 	over, away := false, false
 	for i := 0; i < len(m.words); {
-		if end := exits.at(m, i); end > 0 && m.exitHere(i, end) {
-			claims = true
-			m.note(onExit, i, end)
-			i = end
-			continue
+		if end := exits.at(m, i); end > 0 {
+			if m.exitHere(i, end) {
+				claims = true
+				m.note(onExit, i, end)
+				i = end
+				continue
+			}
+			m.nearly = true
+			m.note(onNearly, i, end)
 		}
 		elsewhere := aways.at(m, i)
 		if end := overs.at(m, i); end > elsewhere && m.exitHere(i, end) {

@@ -28,6 +28,7 @@ const (
 	byExitTime         Rule = "exit_time"
 	byExitEarly        Rule = "exit_early"
 	byExitDoubt        Rule = "exit_doubt"
+	byNearly           Rule = "exit_nearly"
 	byEntry            Rule = "entry"
 	byCalledOff        Rule = "called_off"
 	byCalledOffDoubt   Rule = "called_off_doubt"
@@ -36,6 +37,7 @@ const (
 	byNewStart         Rule = "new_start"
 	byNewTimes         Rule = "new_times"
 	byWellbeing        Rule = "wellbeing"
+	byWellbeingEarly   Rule = "wellbeing_early"
 	byWish             Rule = "wish"
 	byNoDanger         Rule = "danger_denied"
 	byTimeDoubt        Rule = "time_doubt"
@@ -57,6 +59,7 @@ const (
 	onExit
 	onOver // a session's end said shortly
 	onAway
+	onNearly
 	onEntry
 	onCalledOff
 	onUntil
@@ -95,6 +98,7 @@ var reasons = map[Rule]reason{
 	byExitTime:         {"Says that the worker is out, but with a time that does not fit, so we ask", []topic{onExit, onOver, onAway, onAnyTime}},
 	byExitEarly:        {"Speaks of leaving before the visit has started, so we ask", []topic{onExit, onOver, onAway}},
 	byExitDoubt:        {"Speaks of leaving, but says more that could mean another thing, so we ask", []topic{onExit, onOver, onAway}},
+	byNearly:           {"Speaks of leaving, but not that the worker has left, so we ask", []topic{onNearly}},
 	byEntry:            {"Says that the worker goes in, or is in", []topic{onEntry}},
 	byCalledOff:        {"Says that the visit does not happen", []topic{onCalledOff}},
 	byCalledOffDoubt:   {"Speaks of something called off, but leaves the visit open, so we ask", []topic{onCalledOff}},
@@ -103,6 +107,7 @@ var reasons = map[Rule]reason{
 	byNewStart:         {"Gives a new time for the visit's start", nil},
 	byNewTimes:         {"Gives a new start and a new end", nil},
 	byWellbeing:        {"Says that all is well, which ends nothing", []topic{onWellbeing}},
+	byWellbeingEarly:   {"Says that all is well, but no visit has begun, so we ask", []topic{onWellbeing}},
 	byWish:             {"Asks for somebody to ring", []topic{onWish}},
 	byNoDanger:         {"Has a word of danger that seems to mean none, and nothing else that is plain, so we ask", []topic{onNoDanger}},
 	byTimeDoubt:        {"Has a time, but not one that we can place, so we ask", []topic{onAnyTime}},
@@ -158,6 +163,10 @@ func (m *message) doubt(c Context, raw bool) Rule {
 		return byNoAnswer
 	case m.calledOff:
 		return byCalledOffDoubt
+	case m.nearly:
+		return byNearly
+	case m.fine():
+		return byWellbeingEarly
 	case m.anyTime():
 		return byTimeDoubt
 	}

@@ -77,6 +77,8 @@ var whys = []struct {
 	{Inside, "Left at 5", byExitTime, "Left at 5", Unclear},
 	{Booked, "Thanks, out", byExitEarly, "out", Unclear},
 	{Inside, "Left the baby's bag in the hall", byExitDoubt, "Left the baby's", Unclear},
+	{Inside, "Nearly out", byNearly, "out", Unclear},
+	{Booked, "All good here", byWellbeingEarly, "All good here", Unclear},
 	{Booked, "Going in now, until 4.15", byEntry, "Going in now|until 4.15", Start},
 	{Booked, "Visit's off today", byCalledOff, "Visit's off today", Cancel},
 	{Inside, "Taxi cancelled", byCalledOffDoubt, "cancelled", Unclear},

@@ -13,6 +13,7 @@ type message struct {
 	cut     bool     // longer than is read
 
 	claimed   bool // an exit was found, whatever else the text says
+	nearly    bool // words of an exit were found where they make none: "nearly out"
 	calledOff bool // words of a visit that is off were found, whatever else the text says
 
 	noting  bool // keep notes
