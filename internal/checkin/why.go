@@ -98,7 +98,7 @@ var reasons = map[Rule]reason{
 	byExitTime:         {"Says that the worker is out, but with a time that does not fit, so we ask", []topic{onExit, onOver, onAway, onAnyTime}},
 	byExitEarly:        {"Speaks of leaving before the visit has started, so we ask", []topic{onExit, onOver, onAway}},
 	byExitDoubt:        {"Speaks of leaving, but says more that could mean another thing, so we ask", []topic{onExit, onOver, onAway}},
-	byNearly:           {"Speaks of leaving, but not that the worker has left, so we ask", []topic{onNearly}},
+	byNearly:           {"Has a word of leaving, but does not say that the worker has left, so we ask", []topic{onNearly}},
 	byEntry:            {"Says that the worker goes in, or is in", []topic{onEntry}},
 	byCalledOff:        {"Says that the visit does not happen", []topic{onCalledOff}},
 	byCalledOffDoubt:   {"Speaks of something called off, but leaves the visit open, so we ask", []topic{onCalledOff}},
