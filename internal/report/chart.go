@@ -35,23 +35,24 @@ func (d Day) Charts() (template.HTML, error) {
 // The plot, in the units of the drawing. Its letters are 13 high, and 12 pixels on a phone 360 wide.
 const (
 	chartWidth, chartHeight = 360, 150
-	plotLeft, plotRight     = 40, 352
+	plotLeft, plotRight     = 52, 352
 	plotTop, plotFloor      = 12, 124
 )
 
 // dayPage is a day as its template shows it.
 type dayPage struct {
-	Title         string
-	Empty         bool
-	Bars          []barChart
-	Hours         []hourRow
-	Total         Hour
-	ID            string
-	Dots          *dotChart // nil when no alarm opened
-	Told          []toldRow
-	Width, Height int
-	Left, Right   int
-	LabelLine     int
+	Title              string
+	Empty              bool
+	Bars               []barChart
+	Hours              []hourRow
+	Total              Hour
+	ID                 string
+	Dots               *dotChart // nil when no alarm opened
+	Told               []toldRow
+	Width, Height      int
+	Left, Right        int
+	Floor              int // where the plot stands; its marks go on to TickEnd, and their labels are on LabelLine
+	TickEnd, LabelLine int
 }
 
 type hourRow struct {
@@ -91,7 +92,7 @@ type dot struct {
 
 func (d Day) page() dayPage {
 	p := dayPage{Title: "Figures of " + d.From.Format("Monday 2 January 2006"), Empty: d.Empty(), Total: d.Total(), ID: "day-" + d.From.Format("2006-01-02"),
-		Width: chartWidth, Height: chartHeight, Left: plotLeft, Right: plotRight, LabelLine: plotFloor + 18}
+		Width: chartWidth, Height: chartHeight, Left: plotLeft, Right: plotRight, Floor: plotFloor, TickEnd: plotFloor + 6, LabelLine: plotFloor + 20}
 	if p.Empty {
 		return p
 	}
@@ -253,9 +254,9 @@ func (d Day) howSoon() string {
 	}
 	switch n := len(d.Tell) - len(after); {
 	case n == 1:
-		s += " One alarm has reached nobody yet."
+		s += " One alarm, a cross, has reached nobody yet."
 	case n > 1:
-		s += fmt.Sprintf(" %d alarms have reached nobody yet.", n)
+		s += fmt.Sprintf(" %d alarms, a cross each, have reached nobody yet.", n)
 	}
 	return strings.TrimSpace(s)
 }

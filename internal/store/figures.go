@@ -13,6 +13,9 @@ type Happened struct {
 	Events []byte // JSON without private words
 }
 
+// eachHappened has a cross join to keep SQLite to the index by worker: a search for each worker, and no walk over years of entries.
+const eachHappened = `SELECT e.at, e.events FROM workers w CROSS JOIN entries e WHERE e.worker = w.id AND e.at >= $1 AND e.at < $2`
+
 // EachHappened gives to do what every worker's entries from from until before to say happened, in no order. It holds one entry at a time and
 // opens no words, so a county's day costs little memory; an error of do ends it.
 func (db *DB) EachHappened(ctx context.Context, from, to time.Time, do func(Happened) error) (err error) {
@@ -21,9 +24,7 @@ func (db *DB) EachHappened(ctx context.Context, from, to time.Time, do func(Happ
 			err = fmt.Errorf("read what happened from %s to %s: %w", from.Format(time.RFC3339), to.Format(time.RFC3339), err)
 		}
 	}()
-	// The cross join keeps SQLite to the index by worker: a search for each worker, and no walk over years of entries.
-	rows, err := db.reader.query(ctx, `SELECT e.at, e.events FROM workers w CROSS JOIN entries e WHERE e.worker = w.id AND e.at >= $1 AND e.at < $2`,
-		instant(from), instant(to))
+	rows, err := db.reader.query(ctx, eachHappened, instant(from), instant(to))
 	if err != nil {
 		return err
 	}

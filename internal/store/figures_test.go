@@ -46,8 +46,7 @@ func TestWhatHappenedToEveryWorkerOnADay(t *testing.T) {
 func TestWhatHappenedIsFoundByWorker(t *testing.T) {
 	p := storetest.SQLite(t)
 	p.Open(t)
-	rows, err := p.Raw(t).QueryContext(t.Context(), `EXPLAIN QUERY PLAN SELECT e.at, e.events FROM workers w CROSS JOIN entries e
-		WHERE e.worker = w.id AND e.at >= 1 AND e.at < 2`)
+	rows, err := p.Raw(t).QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+store.EachHappenedSQL, 1, 2)
 	must(t, err)
 	defer rows.Close()
 	var plan []string
