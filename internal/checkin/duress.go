@@ -20,6 +20,7 @@ func (m *message) duress(phrase string) (name string, mention bool) {
 		if len(want) == 1 && (m.word(i+n) == "fever" || m.word(i+n) == "pimpernel" || m.word(i-1) == "colour") {
 			continue
 		}
+		m.note(onPhrase, i, i+n)
 		return strings.TrimSpace(phrase), m.onlyMentioned(i, i+n)
 	}
 	return "", false
