@@ -67,6 +67,7 @@ function morph(region, html) {
     callbacks: { beforeNodeMorphed: mayChange, beforeAttributeUpdated: mayUpdate },
   });
   start(region);
+  document.dispatchEvent(new Event("allclear:clock")); // the server's times are as old as its answer
   // What had the focus may have been made anew.
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
 }

@@ -32,7 +32,7 @@ export function leave(region) {
 
 // listen opens the stream, or a new one where the page's topics have changed.
 function listen() {
-  const topics = new Set();
+  const topics = new Set((document.body.dataset.topics ?? "").split(/\s+/).filter(Boolean)); // the page's own
   for (const region of regions) region.topics.forEach((topic) => topics.add(topic));
   const wanted = [...topics].sort().join(" ");
   if (wanted === listening) return;
@@ -111,7 +111,7 @@ function place() {
   return made;
 }
 
-// watch starts what looks for silence. A browser slows the timers of a tab out of sight, so that it looks as soon as
+// watch listens to the page's own topics, and looks for silence. A browser slows the timers of a tab out of sight, so that it looks as soon as
 // the tab is seen, too.
 export function watch() {
   const look = () => {
@@ -119,6 +119,7 @@ export function watch() {
     fail();
     if (!retry) open(); // a connection that says nothing may be dead without knowing
   };
+  queueMicrotask(listen);
   setInterval(look, 1000);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("pagehide", () => {
