@@ -70,11 +70,11 @@ func (a *API) checkin(c *call) (answer, error) {
 		if err != nil {
 			return answer{}, fmt.Errorf("find visit of check-in: %w", err)
 		}
-		brief, err := a.brief(c, v, reader)
+		seen, err := a.view.Visit(c.Context(), v, c.reader(reader))
 		if err != nil {
 			return answer{}, err
 		}
-		out.Visit = &brief
+		out.Visit = new(visitOf(seen))
 	}
 	return ok(out)
 }

@@ -325,7 +325,7 @@ func (e *Engine) editDetails(ctx context.Context, who Actor, visit string, edit 
 		}
 		edit.to(&v)
 		entry := store.Entry{ID: e.actID(who, "details/"+v.ID), At: at, RecordedAt: e.Now(), Kind: "details", By: who.By, Via: who.Via, Token: who.Token,
-			Visit: v.ID, Rules: watch.Rules, Input: []byte("{}"), Events: mustJSON([]event{{What: "details_changed", Visit: v.ID, By: who.By}}),
+			Visit: v.ID, Rules: watch.Rules, Input: []byte("{}"), Events: mustJSON([]Event{{What: "details_changed", Visit: v.ID, By: who.By}}),
 			Worker: v.Worker, Owner: "visit/" + v.ID}
 		err = e.Store.Commit(ctx, store.Change{Worker: v.Worker, Revision: loaded.Revision, Watch: loaded.Watch, WakeAt: loaded.Watch.Wake(),
 			Visits: []store.Visit{v}, Entries: []store.Entry{entry}})

@@ -63,6 +63,15 @@ func TestThePagesAreHereAlone(t *testing.T) {
 	}
 }
 
+func TestWhatAProxyPassesOnIsRefused(t *testing.T) {
+	h := openHouse(t)
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"} {
+		r := httptest.NewRequest(http.MethodGet, "/acting", nil)
+		r.Header.Set(header, "192.0.2.7")
+		h.send(r).is(http.StatusForbidden)
+	}
+}
+
 func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
 	h := openHouse(t)
 	r := httptest.NewRequest(http.MethodPost, "/acting", strings.NewReader("person=p-sam"))

@@ -14,6 +14,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -91,7 +92,7 @@ func (p *Pages) onlyHere(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
-		if !loopback(r.RemoteAddr) || !loopback(r.Host) {
+		if !loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r) {
 			http.Error(w, "Allclear has no sign-in yet, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
 			return
 		}
@@ -108,6 +109,16 @@ func loopback(address string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || host == "[::1]" || ip != nil && ip.IsLoopback()
+}
+
+// forwarded says that a proxy passes on what someone elsewhere asks.
+func forwarded(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // survive makes a panic a 500. What it says goes nowhere, as it may hold anything; where it happened goes to the log.
@@ -232,3 +243,6 @@ func (c *request) actor() engine.Actor {
 	}
 	return engine.Actor{By: c.who.ID, Via: "page", Key: key}
 }
+
+// reader is who looks, for what they may see.
+func (c *request) reader() view.Reader { return view.Person(c.who) }
