@@ -71,7 +71,11 @@ func seenBy(t *testing.T, texts []string, name string, down bool) string {
 		if a := w.alarm(); a.Kind != watch.Duress {
 			t.Errorf("alarm is %s", a.Kind)
 		}
-		w.phone(sam).Expects("CALL 999 now")
+		told := "CALL 999 now"
+		if w.alarm().Mention {
+			told = "mentioned Scarlett"
+		}
+		w.phone(sam).Expects(told)
 	}
 	return seen.String()
 }
