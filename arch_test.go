@@ -25,7 +25,7 @@ type part struct {
 
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
-	"internal/buddy", "internal/checkin", "internal/phone", "internal/plan",
+	"internal/buddy", "internal/checkin", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/rota", "internal/watch", "internal/wording",
 }
 
@@ -35,7 +35,8 @@ var architecture = map[string]part{
 	".":                {reason: "this test"},
 	"internal/private": {pure: true, reason: "everything else hides its values with it"},
 	"internal/phone":   {pure: true, imports: in("private"), reason: "a number is private, and known to nobody above it"},
-	"internal/plan":    {pure: true, reason: "the team's settings are plain values"},
+	"internal/nearest": {pure: true, reason: "an unknown name is answered with the one that was meant, by the API, a plan and the command line alike"},
+	"internal/plan":    {pure: true, imports: in("nearest"), reason: "the team's settings are plain values"},
 	"internal/rota":    {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
 	"internal/checkin": {pure: true, imports: in("phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":   {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
@@ -67,7 +68,7 @@ var architecture = map[string]part{
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "phone", "private"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "nearest", "phone", "private"), reason: "the command line asks app for everything"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 
