@@ -24,3 +24,12 @@ func TestTheNameThatWasMeant(t *testing.T) {
 		t.Errorf("with nothing known: %q", got)
 	}
 }
+
+func TestAFieldThatWasMeant(t *testing.T) {
+	known := []string{"worker", "starts_at", "expected_end_at", "private", "address"}
+	for given, want := range map[string]string{"adress": "address", "start_at": "starts_at", "Private": "private", "expected_end": "expected_end_at", "workers": "worker"} {
+		if got := nearest.To(given, known); got != want {
+			t.Errorf("%s: %s", given, got)
+		}
+	}
+}
