@@ -6,6 +6,7 @@
 package checkin
 
 import (
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/phone"
@@ -42,6 +43,7 @@ type Context struct {
 	State      State
 	Start, End time.Time // the booked start and the current expected end; zero without a visit
 	Phrase     string    // the team's duress phrase, e.g. "Scarlett"
+	Unknowing  bool      // read as to someone to whom the phrase is a name like any other: no duress (rule 4.2)
 	OutWord    string    // the word an OUT must carry; "" or "off" means none
 }
 
@@ -78,11 +80,19 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 	m := read(text)
 	m.noting = noting
 	out := m.takeOutWord(c.OutWord)
+	standIn, typed := "", ""
+	if c.Unknowing {
+		standIn, typed = m.hidePhrase(c.Phrase)
+		c.Phrase = ""
+	}
 	r := m.decide(c)
 	r.Reference, r.Number, r.OutWord = reference, number, out
 	r.Question = m.has("?")
 	if r.Name == "" {
 		r.Name = m.nameAsked()
+	}
+	if standIn != "" {
+		r.Name = strings.ReplaceAll(r.Name, standIn, typed)
 	}
 	return r, m
 }

@@ -238,7 +238,7 @@ func (p *Pages) visitRow(c *request, v store.Visit) (row visitRow, err error) {
 	if row.Name, err = p.nameOf(c.Context(), v.Worker); err != nil || !hasClock(v.Status) {
 		return row, err
 	}
-	responder, gap, err := p.View.Cover.Responder(c.Context(), v)
+	responder, gap, err := p.View.Engine.Responder(c.Context(), v)
 	if err != nil {
 		return row, fmt.Errorf("find responder: %w", err)
 	}
