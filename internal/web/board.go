@@ -61,8 +61,8 @@ type visitRow struct {
 	Responder string
 	Gap       bool
 	Tag       govuk.Tag
-	Late      bool // its expected end has passed
-	Ticks     bool // its time is running
+	Look      string // of its entry: "inside", "due", "overdue"; "" for any other
+	Ticks     bool   // its time is running
 }
 
 // board answers GET /: the open alarms, then the open visits with their time left, soonest due first.
@@ -233,8 +233,7 @@ func (p *Pages) hiddenFrom(c *request) ([]string, error) {
 
 // visitRow is a visit as the board lists it.
 func (p *Pages) visitRow(c *request, v store.Visit) (row visitRow, err error) {
-	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v, c.at), Late: hasClock(v.Status) && c.at.After(v.ExpectedEndAt),
-		Ticks: hasClock(v.Status) && c.at.After(v.StartsAt)}
+	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v, c.at), Look: look(v, c.at), Ticks: hasClock(v.Status) && c.at.After(v.StartsAt)}
 	if row.Name, err = p.nameOf(c.Context(), v.Worker); err != nil || !hasClock(v.Status) {
 		return row, err
 	}
@@ -268,6 +267,20 @@ func statusTag(v store.Visit, at time.Time) govuk.Tag {
 		return tag("Not yet in", "yellow")
 	default:
 		return tag("Booked", "grey")
+	}
+}
+
+// look is how a visit's entry stands out.
+func look(v store.Visit, at time.Time) string {
+	switch {
+	case v.Status == watch.Overdue:
+		return "overdue"
+	case hasClock(v.Status) && at.After(v.ExpectedEndAt):
+		return "due"
+	case v.Status == watch.Inside:
+		return "inside"
+	default:
+		return ""
 	}
 }
 
