@@ -63,7 +63,7 @@ type Health interface {
 type Engine interface {
 	Visits
 	Alarms
-	view.Cover
+	view.Engine
 	Organisation
 	Phones
 	Health
@@ -98,7 +98,7 @@ func New(o Options) *API {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{Options: o, limits: newLimits(o.Clock), repeats: newRepeats()}
-	a.view = view.New(view.Options{Store: o.Store, Cover: o.Engine, Rehearsal: a.rehearsal()})
+	a.view = view.New(view.Options{Store: o.Store, Engine: o.Engine, Rehearsal: a.rehearsal()})
 	a.stopping, a.stop = context.WithCancel(context.Background())
 	a.handler = a.mux()
 	return a

@@ -214,7 +214,7 @@ func (c *call) actor(by string) engine.Actor {
 	if k := c.Header.Get(keyHeader); k != "" {
 		key = c.who.ID + "/" + k
 	}
-	return engine.Actor{By: by, Via: "api", Token: c.who.Token, Key: key}
+	return engine.Actor{By: by, Via: "api", Token: c.who.Token, Key: key, Unaware: !c.reader(by).Aware}
 }
 
 // reader is the caller as one who looks, for by or for nobody it names.

@@ -219,8 +219,7 @@ func (a *API) editVisit(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if err := a.Engine.EditVisit(c.Context(), c.actor(by), v.ID, e); err != nil {
-		as := watch.Edit{Visit: v.ID, StartsAt: e.StartsAt, ExpectedEndAt: e.ExpectedEndAt, Responders: e.Responders, Overlap: e.Overlap}
-		return answer{}, fmt.Errorf("edit visit: %w", a.unsaid(c, v, by, as, err))
+		return answer{}, fmt.Errorf("edit visit: %w", err)
 	}
 	v, err = a.Store.Visit(c.Context(), v.ID)
 	return a.visitAnswer(c, v, by, err)
@@ -293,12 +292,15 @@ func (a *API) cancelVisit(c *call) (answer, error) {
 	if err := c.in.done(); err != nil {
 		return answer{}, err
 	}
-	if v.Status == watch.Cancelled { // the same call again
+	seen, err := a.view.Visit(c.Context(), v, c.reader(by))
+	if err != nil {
+		return answer{}, err
+	}
+	if seen.Status == watch.Cancelled { // the same call again
 		return a.visitAnswer(c, v, by, nil)
 	}
-	as := watch.Cancel{Visit: v.ID, Spoke: spoke != nil && *spoke}
-	if err := a.Engine.CancelVisit(c.Context(), c.actor(by), v.ID, as.Spoke, private.New(reason)); err != nil {
-		return answer{}, fmt.Errorf("cancel visit: %w", a.unsaid(c, v, by, as, err))
+	if err := a.Engine.CancelVisit(c.Context(), c.actor(by), v.ID, spoke != nil && *spoke, private.New(reason)); err != nil {
+		return answer{}, fmt.Errorf("cancel visit: %w", err)
 	}
 	v, err = a.Store.Visit(c.Context(), v.ID)
 	return a.visitAnswer(c, v, by, err)

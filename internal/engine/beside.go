@@ -14,7 +14,7 @@ import (
 // (rule 4.2): it is the worker, or the partner of a joint visit that the alarm
 // covers, as far as we know still there. Those two are in one house, and whoever
 // holds the one's phone may see the other's. Without danger it is nobody.
-func Beside(ctx context.Context, db *store.DB, w watch.Watch, person string) (bool, error) {
+func (e *Engine) Beside(ctx context.Context, w watch.Watch, person string) (bool, error) {
 	if person == "" || w.Alarm == nil || !w.Alarm.Kind.Danger() {
 		return false, nil
 	}
@@ -27,7 +27,7 @@ func Beside(ctx context.Context, db *store.DB, w watch.Watch, person string) (bo
 			if p.Worker != person {
 				continue
 			}
-			if there, err := stillThere(ctx, db, p); there || err != nil {
+			if there, err := e.stillThere(ctx, p); there || err != nil {
 				return there, err
 			}
 		}
@@ -35,10 +35,18 @@ func Beside(ctx context.Context, db *store.DB, w watch.Watch, person string) (bo
 	return false, nil
 }
 
+// unaware says whether danger is open of which whoever acts must not know.
+func (e *Engine) unaware(ctx context.Context, w watch.Watch, who Actor) (bool, error) {
+	if who.Unaware {
+		return w.Alarm != nil && w.Alarm.Kind.Danger(), nil
+	}
+	return e.Beside(ctx, w, who.By)
+}
+
 // stillThere says that a partner's half of a joint visit goes on as far as we
 // know. One who has left may answer for the other.
-func stillThere(ctx context.Context, db *store.DB, p watch.Partner) (bool, error) {
-	loaded, err := db.Load(ctx, p.Worker)
+func (e *Engine) stillThere(ctx context.Context, p watch.Partner) (bool, error) {
+	loaded, err := e.Store.Load(ctx, p.Worker)
 	if err != nil {
 		return false, fmt.Errorf("load partner: %w", err)
 	}

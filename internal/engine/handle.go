@@ -22,6 +22,7 @@ const tries = 8
 type given struct {
 	in       watch.Input
 	token    string
+	asker    *Actor // of what changes a visit: they may have to be answered as if there were no danger
 	words    Words
 	origin   phone.Number // where the worker wrote from; zero: their own mobile
 	name     string       // the person asked for, as the answer says it
@@ -88,6 +89,11 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	}
 	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
+	if g.asker != nil {
+		if g.in.Unaware, err = e.unaware(ctx, loaded.Watch, *g.asker); err != nil {
+			return outcome{}, err
+		}
+	}
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
 			return outcome{before: loaded.Watch}, err

@@ -69,7 +69,7 @@ func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r R
 	if MaySee(c, r.By) {
 		return true, nil
 	}
-	invited, err := s.Cover.Invited(ctx, v)
+	invited, err := s.Engine.Invited(ctx, v)
 	if err != nil {
 		return false, fmt.Errorf("see who is invited: %w", err)
 	}

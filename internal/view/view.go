@@ -14,22 +14,23 @@ import (
 	"slices"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
-	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-// Cover says who answers for a visit, who is invited to it, and what is not known about it.
-type Cover interface {
+// Engine is what a View asks of the engine: who answers for a visit, who is invited to it, what is not known about it,
+// and who is in the same house as someone in danger.
+type Engine interface {
 	Responder(ctx context.Context, v store.Visit) (id string, gap bool, err error)
 	Invited(ctx context.Context, v store.Visit) ([]string, error)
 	Missing(ctx context.Context, v store.Visit) ([]string, error)
+	Beside(ctx context.Context, w watch.Watch, person string) (bool, error)
 }
 
 // Options is what a View is made of.
 type Options struct {
 	Store     *store.DB
-	Cover     Cover
+	Engine    Engine
 	Rehearsal bool // the clock is a rehearsal's: what is printed says so
 }
 
@@ -76,10 +77,10 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	case covers(w.Alarm, v):
 		out.Alarm = &store.Alarm{Alarm: *w.Alarm, Worker: v.Worker, Status: store.AlarmOpen}
 	}
-	if out.Missing, err = s.Cover.Missing(ctx, v); err != nil {
+	if out.Missing, err = s.Engine.Missing(ctx, v); err != nil {
 		return out, fmt.Errorf("see what is missing: %w", err)
 	}
-	id, gap, err := s.Cover.Responder(ctx, out.Visit)
+	id, gap, err := s.Engine.Responder(ctx, out.Visit)
 	if err != nil {
 		return out, fmt.Errorf("find responder: %w", err)
 	}
@@ -122,7 +123,7 @@ func (s *View) hides(ctx context.Context, w watch.Watch, r Reader) (bool, error)
 	if !r.knowsOf(w.Alarm) {
 		return true, nil
 	}
-	return engine.Beside(ctx, s.Store, w, r.By)
+	return s.Engine.Beside(ctx, w, r.By)
 }
 
 // named names a person; nil for nobody. A fallback that is not there yet has only its id.

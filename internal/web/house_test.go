@@ -48,7 +48,7 @@ func openHouse(t *testing.T) *house {
 	h.town = town.New(town.Options{Now: h.clock.Now})
 	h.engine = engine.New(engine.Options{Store: h.db, Clock: h.clock, Random: rand.Reader, Log: log, URL: "http://127.0.0.1", Node: "test",
 		SMS: h.town.SMS(), Voice: h.town.Voice(), Number: "+441632960999"})
-	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Cover: h.engine}), Speed: func() int { return 1 }, Clock: h.clock.Now, Log: log})
+	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Engine: h.engine}), Speed: func() int { return 1 }, Clock: h.clock.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,7 @@ type Pages struct {
 	templates templates
 	static    *Static
 	live      *live
+	called    *nameplates
 	handler   http.Handler
 }
 
@@ -87,7 +88,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), called: &nameplates{store: o.Store}}
 	p.handler = p.mux()
 	return p, nil
 }
