@@ -13,14 +13,7 @@ import (
 //go:embed templates/day.html
 var dayHTML string
 
-//go:embed templates/day.css
-var dayCSS string
-
 var dayPart = template.Must(template.New("day").Parse(dayHTML))
-
-// DayStyle is the style sheet of [Day.Charts], for the page's own: a policy that allows no inline style holds. Without it
-// the charts are still there, in the page's text colour.
-func DayStyle() string { return dayCSS }
 
 // Charts is the day as a part of a page: each chart an inline SVG with its title and description, and beside it the table
 // of the same numbers. It has no script, no inline style and no heading above the second level.

@@ -74,3 +74,9 @@ func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err
 }
+
+// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
+// visits: a worker in danger must find no trace of it (rule 4.2).
+func maySeeFigures(who buddy.Person) bool {
+	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
+}

@@ -10,7 +10,9 @@ import (
 var everyPage = map[string]any{
 	"acting":  actingPage{},
 	"board":   boardPage{},
+	"figures": figuresPage{},
 	"problem": problemPage{},
+	"reading": readingPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.
