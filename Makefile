@@ -39,6 +39,7 @@ check-format:
 
 check-vet:
 	$(GO) vet ./...
+	$(GO) -C tools vet ./...
 
 check-fix:
 	@out=$$($(GO) fix -diff ./... 2>&1); [ -z "$$out" ] || { echo "$$out"; echo "run: go fix ./..."; exit 1; }

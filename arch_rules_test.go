@@ -99,8 +99,11 @@ func (s *source) mayImport(p part, own string) bool {
 	if slices.Contains(p.imports, own) || within(s.dir(), "e2e/...") && within(own, "e2e/...") {
 		return true
 	}
-	return s.isTest() && (own == s.dir() || slices.Contains(p.tests, own) || own == "internal/store/storetest" || own == "internal/channel/channeltest")
+	return s.isTest() && (own == s.dir() || slices.Contains(p.tests, own) || slices.Contains(testPackages, own))
 }
+
+// testPackages are what every test may import.
+var testPackages = in("store/storetest", "channel/channeltest", "engine/enginetest")
 
 // checkCalls keeps the clock, timers and the process's end in their places. A function that is named without being
 // called counts too, as it may be called elsewhere.

@@ -25,7 +25,7 @@ type part struct {
 
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
-	"internal/buddy", "internal/checkin", "internal/phone", "internal/plan",
+	"internal/buddy", "internal/checkin", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/rota", "internal/watch", "internal/wording",
 }
 
@@ -35,7 +35,8 @@ var architecture = map[string]part{
 	".":                {reason: "this test"},
 	"internal/private": {pure: true, reason: "everything else hides its values with it"},
 	"internal/phone":   {pure: true, imports: in("private"), reason: "a number is private, and known to nobody above it"},
-	"internal/plan":    {pure: true, reason: "the team's settings are plain values"},
+	"internal/nearest": {pure: true, reason: "an unknown name is answered with the one that was meant, by the API, a plan and the command line alike"},
+	"internal/plan":    {pure: true, imports: in("nearest"), reason: "the team's settings are plain values"},
 	"internal/rota":    {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
 	"internal/checkin": {pure: true, imports: in("phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":   {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
@@ -55,18 +56,21 @@ var architecture = map[string]part{
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
 	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "buddy", "phone", "private", "wording", "channel"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
-	"internal/report": {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
-	"internal/access": {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
-	"internal/api": {imports: append(in("engine", "store", "access", "report", "channel", "channel/twilio"), pureParts...),
+	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
+	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
+	"internal/access":            {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
+	"internal/view": {imports: append(in("engine", "store", "access", "report"), pureParts...),
+		tests: in("vault"), reason: "who is shown what is decided once, for the API and the pages alike"},
+	"internal/api": {imports: append(in("engine", "store", "access", "report", "view", "channel", "channel/twilio"), pureParts...),
 		tests: in("vault", "standin/twilio"), reason: "turns requests into the engine's inputs; webhooks are read by their vendor's package"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
-	"internal/web": {imports: append(in("engine", "store", "access", "report", "web/govuk"), pureParts...),
+	"internal/web": {imports: append(in("engine", "store", "access", "report", "view", "web/govuk"), pureParts...),
 		tests: in("channel", "channel/town"), reason: "what people see and press; the engine decides"},
-	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "web"), pureParts...),
+	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "view", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "phone", "private"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "nearest", "phone", "private"), reason: "the command line asks app for everything"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/allclear-safety/allclear/internal/nearest"
+
 	"github.com/alecthomas/kong"
 	"github.com/pelletier/go-toml/v2"
 )
@@ -197,7 +199,7 @@ func (src source) unknown() problems {
 		switch {
 		case name == "config":
 		case !ok:
-			bad = append(bad, fmt.Sprintf("%s: no such setting; the nearest is %s", src.label(name), src.label(nearest(name))))
+			bad = append(bad, fmt.Sprintf("%s: no such setting; the nearest is %s", src.label(name), src.label(near(name))))
 		case row.set == nil:
 			bad = append(bad, src.label(name)+": not built yet; take it out")
 		}
@@ -215,40 +217,14 @@ func lookup(name string) (setting, bool) {
 	return setting{}, strings.HasPrefix(name, "gateway_")
 }
 
-// nearest returns the known name with the fewest letters changed, added or left out.
-func nearest(name string) string {
-	best, fewest := "", len(name)+1000
+// near returns the known name that was most likely meant.
+func near(name string) string {
+	var names []string
 	for _, row := range known {
-		names := []string{row.name}
+		names = append(names, row.name)
 		if row.secret {
 			names = append(names, row.name+"_file")
 		}
-		for _, candidate := range names {
-			if n := distance(name, candidate); n < fewest {
-				best, fewest = candidate, n
-			}
-		}
 	}
-	return best
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return nearest.To(name, names)
 }

@@ -128,7 +128,7 @@ func TestNearest(t *testing.T) {
 		"databse": "database", "lisen": "listen", "twillio_auth_token": "twilio_auth_token",
 		"key_fil": "key_file", "heartbeat": "heartbeat_url", "smpt": "smtp",
 	} {
-		if got := nearest(typed); got != want {
+		if got := near(typed); got != want {
 			t.Errorf("nearest to %s is %s, want %s", typed, got, want)
 		}
 	}

@@ -6,17 +6,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-const (
-	alarmScope  = access.AlarmsAct // sees and acts on alarms
-	detailScope = access.Admin     // sees what a private visit hides
-	maxAlarms   = 500              // in one list
-)
+const maxAlarms = 500 // in one list
 
 // listAlarms answers GET /alarms.
 func (a *API) listAlarms(c *call) (answer, error) {
@@ -32,65 +27,49 @@ func (a *API) listAlarms(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	kept, err := a.Store.Alarms(c.Context(), status, limit)
-	if err != nil {
-		return answer{}, fmt.Errorf("list alarms: %w", err)
-	}
 	by, err := a.reader(c, q)
 	if err != nil {
 		return answer{}, err
 	}
+	shown, err := a.view.Alarms(c.Context(), status, limit, c.reader(by))
+	if err != nil {
+		return answer{}, err
+	}
 	list := []alarmJSON{}
-	for _, al := range kept {
-		hide, err := a.concealed(c.Context(), al, by)
-		if err != nil {
-			return answer{}, err
-		}
-		if !hide {
-			list = append(list, alarmOf(al))
-		}
+	for _, al := range shown {
+		list = append(list, alarmOf(al))
 	}
 	return ok(map[string]any{"alarms": list})
 }
 
 // getAlarm answers GET /alarms/{id}, with the alarm's record.
 func (a *API) getAlarm(c *call) (answer, error) {
-	q, err := query(c, "by")
+	al, err := a.lookAt(c, "alarm/")
 	if err != nil {
 		return answer{}, err
+	}
+	lines, err := a.view.AlarmTimeline(c.Context(), al, c.at)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(alarmWithLine{alarmOf(al), timelineOf(lines)})
+}
+
+// lookAt gives the alarm that the address names to a reader who may know of it. The look is recorded first, as one at what.
+func (a *API) lookAt(c *call, what string) (store.Alarm, error) {
+	q, err := query(c, "by")
+	if err != nil {
+		return store.Alarm{}, err
 	}
 	by, err := a.reader(c, q)
 	if err != nil {
-		return answer{}, err
+		return store.Alarm{}, err
 	}
-	al, err := a.alarm(c, by)
+	al, err := a.view.Alarm(c.Context(), c.PathValue("id"), c.reader(by))
 	if err != nil {
-		return answer{}, err
+		return store.Alarm{}, err
 	}
-	if err := a.Access.Looked(c.Context(), c.who, by, "alarm/"+al.ID, "", c.at); err != nil {
-		return answer{}, err
-	}
-	lines, err := a.alarmLine(c.Context(), al, c.at)
-	if err != nil {
-		return answer{}, err
-	}
-	return ok(alarmWithLine{alarmOf(al), lines})
-}
-
-// alarm gives the alarm that the address names. One of danger is not there for its worker and who is with them.
-func (a *API) alarm(c *call, by string) (store.Alarm, error) {
-	al, err := a.Store.Alarm(c.Context(), c.PathValue("id"))
-	if err != nil {
-		return al, fmt.Errorf("find alarm: %w", err)
-	}
-	hide, err := a.concealed(c.Context(), al, by)
-	if err != nil {
-		return al, err
-	}
-	if hide {
-		return al, store.ErrNotFound
-	}
-	return al, nil
+	return al, a.Access.Looked(c.Context(), c.who, by, what+al.ID, "", c.at)
 }
 
 // raiseAlarm answers POST /alarms: a colleague raises an alarm for someone (rule 4.3).
@@ -183,7 +162,7 @@ func (a *API) opened(c *call) (store.Alarm, string, error) {
 	if err != nil {
 		return store.Alarm{}, "", err
 	}
-	al, err := a.alarm(c, by)
+	al, err := a.view.Alarm(c.Context(), c.PathValue("id"), c.reader(by))
 	return al, by, err
 }
 

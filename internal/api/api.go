@@ -20,6 +20,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -35,12 +36,6 @@ type Visits interface {
 type Alarms interface {
 	Raise(ctx context.Context, who engine.Actor, worker, visit string, kind watch.Kind) (alarm string, err error)
 	Act(ctx context.Context, who engine.Actor, alarm string, e watch.Event, w engine.Words) error
-}
-
-// Cover says who answers for a visit and what is not known about it.
-type Cover interface {
-	Responder(ctx context.Context, v store.Visit) (id string, gap bool, err error)
-	Missing(ctx context.Context, v store.Visit) ([]string, error)
 }
 
 // Organisation is where teams, people and shifts are put.
@@ -68,7 +63,7 @@ type Health interface {
 type Engine interface {
 	Visits
 	Alarms
-	Cover
+	view.Engine
 	Organisation
 	Phones
 	Health
@@ -88,6 +83,7 @@ type Options struct {
 // API answers requests. It is an [http.Handler].
 type API struct {
 	Options
+	view     *view.View
 	limits   *limits
 	repeats  *repeats
 	handler  http.Handler
@@ -102,6 +98,7 @@ func New(o Options) *API {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{Options: o, limits: newLimits(o.Clock), repeats: newRepeats()}
+	a.view = view.New(view.Options{Store: o.Store, Engine: o.Engine, Rehearsal: a.rehearsal()})
 	a.stopping, a.stop = context.WithCancel(context.Background())
 	a.handler = a.mux()
 	return a

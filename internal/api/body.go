@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/allclear-safety/allclear/internal/nearest"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -108,7 +109,7 @@ func (b *body) refuseUnknown() {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown[:min(len(unknown), 10)] {
-		b.wrong(fmt.Sprintf("%.40s", name), "is no field here; the nearest is %q", nearest(name, b.known))
+		b.wrong(fmt.Sprintf("%.40s", name), "is no field here; the nearest is %q", nearest.To(name, b.known))
 	}
 }
 
@@ -357,36 +358,6 @@ func (b *body) also(found []plan.Problem) {
 	for _, p := range found {
 		b.wrong(p.Field, "%s", p.Says)
 	}
-}
-
-// nearest gives the known name that was most likely meant: the fewest slips away.
-func nearest(name string, known []string) string {
-	if len(known) == 0 {
-		return ""
-	}
-	return slices.MinFunc(known, func(a, b string) int { return slips(name, a) - slips(name, b) })
-}
-
-// slips counts the letters to add, drop or change that make a into b.
-func slips(a, b string) int {
-	a = strings.ToLower(a[:min(len(a), maxID)])
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // either reads a field's value as an object where it may also be a word; instead says what it must be.

@@ -129,15 +129,6 @@ func TestANameIsOneLineAndANoteIsNot(t *testing.T) {
 	}
 }
 
-func TestTheNearestNameIsMeant(t *testing.T) {
-	known := []string{"worker", "starts_at", "expected_end_at", "private", "address"}
-	for given, want := range map[string]string{"adress": "address", "start_at": "starts_at", "Private": "private", "expected_end": "expected_end_at", "workers": "worker"} {
-		if got := nearest(given, known); got != want {
-			t.Errorf("%s: %s", given, got)
-		}
-	}
-}
-
 func TestAProblemQuotesNothingOfARequest(t *testing.T) {
 	_, _, err := readBody(httptest.NewRecorder(), httptest.NewRequest("POST", "/", strings.NewReader(`{"address":"1 Example Street`)))
 	if err == nil || strings.Contains(err.Error(), "Example") {

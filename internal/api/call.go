@@ -15,6 +15,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 // call is one request under way.
@@ -213,8 +214,11 @@ func (c *call) actor(by string) engine.Actor {
 	if k := c.Header.Get(keyHeader); k != "" {
 		key = c.who.ID + "/" + k
 	}
-	return engine.Actor{By: by, Via: "api", Token: c.who.Token, Key: key}
+	return engine.Actor{By: by, Via: "api", Token: c.who.Token, Key: key, Unaware: !c.reader(by).Aware}
 }
+
+// reader is the caller as one who looks, for by or for nobody it names.
+func (c *call) reader(by string) view.Reader { return view.Program(c.who, by) }
 
 // person gives a known person's own id for a field; a problem of the field when nobody is known by it.
 func (a *API) person(ctx context.Context, in *body, field, id string) (string, error) {

@@ -2,13 +2,11 @@ package api
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
-	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 const maxText = 100_000 // characters: a long text is still a text, and may be a cry for help
@@ -42,10 +40,6 @@ func (a *API) checkin(c *call) (answer, error) {
 	if err := c.in.done(); err != nil {
 		return answer{}, err
 	}
-	name, err := a.asAnyName(c, said)
-	if err != nil {
-		return answer{}, err
-	}
 	who := c.actor(by)
 	if via != "" {
 		who.Via = via
@@ -62,19 +56,16 @@ func (a *API) checkin(c *call) (answer, error) {
 		reader = said.Person
 	}
 	out := checkinJSON{Reading: readingOf(took.Reading)}
-	if reader == said.Person && (took.Reading.Intent == checkin.Duress || took.Reading.Intent == "") {
-		out.Reading = readingOf(name)
-	}
 	if took.Visit != "" {
 		v, err := a.Store.Visit(c.Context(), took.Visit)
 		if err != nil {
 			return answer{}, fmt.Errorf("find visit of check-in: %w", err)
 		}
-		brief, err := a.brief(c, v, reader)
+		seen, err := a.view.Visit(c.Context(), v, c.reader(reader))
 		if err != nil {
 			return answer{}, err
 		}
-		out.Visit = &brief
+		out.Visit = new(visitOf(seen))
 	}
 	return ok(out)
 }
@@ -121,66 +112,4 @@ func (a *API) checkUntil(c *call, said engine.Checkin) {
 // readingOf says what was understood.
 func readingOf(r checkin.Reading) readingJSON {
 	return readingJSON{Intent: r.Intent, Until: when(r.Until), Begin: when(r.Begin), Name: maybe(r.Name), Reference: maybe(r.Reference)}
-}
-
-// asAnyName reads a text as if the duress phrase were a name like any other: that is what the worker is shown of it (rule
-// 4.2). It is read in the context of the visits as the worker is shown them, before the text changes them.
-func (a *API) asAnyName(c *call, said engine.Checkin) (checkin.Reading, error) {
-	if said.Text.IsZero() {
-		return checkin.Reading{}, nil
-	}
-	p, err := a.Store.Person(c.Context(), said.Person)
-	if err != nil {
-		return checkin.Reading{}, fmt.Errorf("find worker of check-in: %w", err)
-	}
-	t, err := a.Store.Team(c.Context(), p.Team)
-	if err != nil {
-		return checkin.Reading{}, fmt.Errorf("find team of check-in: %w", err)
-	}
-	zone, err := time.LoadLocation(t.Zone)
-	if err != nil {
-		return checkin.Reading{}, fmt.Errorf("find zone of check-in: %w", err)
-	}
-	loaded, err := a.Store.Load(c.Context(), said.Person)
-	if err != nil {
-		return checkin.Reading{}, fmt.Errorf("load worker of check-in: %w", err)
-	}
-	w := loaded.Watch
-	if w.Shown != nil {
-		w = *w.Shown
-	}
-	plain := checkin.Context{Now: c.at.In(zone), State: checkin.None, OutWord: t.Plan.OutWord}
-	r := checkin.Understand(said.Text.Reveal(), beside(plain, w, said.Visit, ""))
-	if r.Reference != "" {
-		r = checkin.Understand(said.Text.Reveal(), beside(plain, w, said.Visit, r.Reference))
-	}
-	return r, nil
-}
-
-// beside puts into the context the visit that a text is about: the one named, else the one the worker is in, else the next.
-func beside(x checkin.Context, w watch.Watch, id, reference string) checkin.Context {
-	live := slices.DeleteFunc(w.Live(), func(v watch.Visit) bool { return v.Unwatched })
-	if len(live) == 0 {
-		return x
-	}
-	about := live[0]
-	for _, v := range live {
-		if v.ID == id || reference != "" && v.Reference == reference {
-			about = v
-			break
-		}
-		if about.Status == watch.Booked && v.Status != watch.Booked {
-			about = v
-		}
-	}
-	x.Start, x.End = about.StartsAt.In(x.Now.Location()), about.ExpectedEndAt.In(x.Now.Location())
-	switch {
-	case x.Now.After(about.ExpectedEndAt):
-		x.State = checkin.Overdue
-	case about.Status == watch.Booked:
-		x.State = checkin.Booked
-	default:
-		x.State = checkin.Inside
-	}
-	return x
 }

@@ -96,13 +96,18 @@ func alike(t *testing.T, inside bool, do func(o *office, visit string) reply) {
 		o.must("POST", "/checkins", `{"person":"p-priya","text":"Can you ask `+name+` to ring me"}`, 200)
 		o.wait(15 * time.Minute)
 		got := do(o, id)
-		body := strings.NewReplacer(id, "ID", ref, "REF", name, "NAME").Replace(got.Body.String())
-		body = newID.ReplaceAllString(body, `"id":"ID"`)
-		answers = append(answers, fmt.Sprint(got.Code, " ", newReference.ReplaceAllString(body, `"reference":"REF"`)))
+		answers = append(answers, fmt.Sprint(got.Code, " ", sameInEvery(o, got.Body.String(), id, ref)))
 	}
 	if answers[0] != answers[1] {
 		t.Errorf("in duress\n%s\nelse\n%s", answers[0], answers[1])
 	}
+}
+
+// sameInEvery is an answer without what no two offices share.
+func sameInEvery(o *office, body, id, ref string) string {
+	body = strings.NewReplacer(id, "ID", ref, "REF", o.name, "NAME").Replace(body)
+	body = newID.ReplaceAllString(body, `"id":"ID"`)
+	return newReference.ReplaceAllString(body, `"reference":"REF"`)
 }
 
 var (
@@ -135,6 +140,23 @@ func TestTheWorkerIsRefusedInDuressAsEver(t *testing.T) {
 			out(o)
 			return o.as("write").call("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T17:00:00Z"}`)
 		},
+		"a new time by a program without a right to alarms": func(o *office, visit string) reply {
+			return o.as("write").call("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T17:00:00Z","by":"p-lee"}`)
+		},
+		"a change of what such a program may not move": func(o *office, visit string) reply {
+			return o.as("write").call("PATCH", "/visits/"+visit, `{"starts_at":"2026-11-21T15:00:00Z"}`)
+		},
+		"cancelling by such a program, on the word of the worker": func(o *office, visit string) reply {
+			o.as("write").must("POST", "/visits/"+visit+"/cancel", `{"by":"p-sam","spoke_worker":true}`, 200)
+			return o.as("write").call("POST", "/visits/"+visit+"/cancel", `{"by":"p-sam","spoke_worker":true}`)
+		},
+		"a booking by such a program once out": func(o *office, _ string) reply {
+			out(o)
+			return o.as("write").call("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-18", "starts_at": "2026-11-21T15:10:00Z"}))
+		},
+		"what such a program records for the worker": func(o *office, _ string) reply {
+			return o.as("write").call("POST", "/checkins", `{"person":"p-priya","text":"she is out now","by":"p-sam","via":"call"}`)
+		},
 		"another booking once out": func(o *office, _ string) reply {
 			out(o)
 			return o.call("POST", "/visits", with(aVisit, map[string]any{"external_id": "cal-18", "by": "p-priya", "starts_at": "2026-11-21T15:10:00Z"}))
@@ -150,7 +172,9 @@ func TestTheWorkerIsRefusedInDuressAsEver(t *testing.T) {
 // Rule 4.2: what was understood of the phrase is what is understood of any name.
 func TestTheReadingOfThePhraseIsThatOfAnyName(t *testing.T) {
 	for _, text := range []string{"can NAME ring me, out by 7", "Can NAME ring me? I'm out", "running late, out by 5, tell NAME", "ask NAME",
-		"ask NAME REF out by 5", "is NAME there, going in", "NAME help me", "tell NAME I'm fine"} {
+		"ask NAME REF out by 5", "is NAME there, going in", "NAME help me", "tell NAME I'm fine",
+		"NAME was here", "NAME", "hi NAME", "need NAME", "NAME ring me", "NAME is with me, out by 5", "don't tell NAME", "NAME I'm out",
+		"Mary saw NAME", "NAME rang from 01452 900900", "NAME said STOP"} {
 		for _, inside := range []bool{false, true} {
 			t.Run(fmt.Sprint(text, " ", inside), func(t *testing.T) {
 				alike(t, inside, func(o *office, visit string) reply {
@@ -204,6 +228,37 @@ func TestTheTimelineInDuressIsThatOfAnyDay(t *testing.T) {
 				do(o, visit)
 				return o.must("GET", "/visits/"+visit+"?by=p-priya", "", 200)
 			})
+		})
+	}
+}
+
+// Rules 2.7 and 8.2: a partner who answers for workers too records what the other told them, and is told no more than
+// on any day.
+func TestWhatThePartnerRecordsInDuressIsAnsweredAsEver(t *testing.T) {
+	for _, text := range []string{"she is running late, out by 4", "she is out", "NAME", "NAME was here"} {
+		t.Run(text, func(t *testing.T) {
+			var answers []string
+			for _, name := range []string{"Scarlett", "Jane"} {
+				o := onSQLite(t)
+				o.name = name
+				o.must("PUT", "/people/p-ann", `{"name":"Ann Nair","team":"echo","roles":["worker","responder"],"mobile":"07700 900121"}`, 200)
+				visit := o.must("POST", "/visits", with(aVisit, map[string]any{"joint_with": []string{"p-ann"}}), 201)
+				o.wait(30 * time.Minute)
+				o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+				o.must("POST", "/checkins", `{"person":"p-ann","kind":"in"}`, 200)
+				if !strings.Contains(text, "NAME") {
+					o.must("POST", "/checkins", `{"person":"p-priya","text":"Can you ask `+name+` to ring me"}`, 200)
+				}
+				o.wait(15 * time.Minute)
+				got := o.call("POST", "/checkins", `{"person":"p-priya","text":"`+strings.ReplaceAll(text, "NAME", name)+`","by":"p-ann","via":"call"}`)
+				answers = append(answers, fmt.Sprint(got.Code, " ", sameInEvery(o, got.Body.String(), visit.text("id"), visit.text("reference"))))
+				if inDuress := len(o.openAlarms("")) > 0; inDuress != (name == "Scarlett") {
+					t.Errorf("asked for %s, an alarm is open: %v", name, inDuress)
+				}
+			}
+			if answers[0] != answers[1] {
+				t.Errorf("in duress\n%s\nelse\n%s", answers[0], answers[1])
+			}
 		})
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/api"
 	"github.com/allclear-safety/allclear/internal/channel/twilio"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/engine/enginetest"
 	"github.com/allclear-safety/allclear/internal/phone"
 	standin "github.com/allclear-safety/allclear/internal/standin/twilio"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -33,37 +34,13 @@ const (
 type office struct {
 	*testing.T
 	db     *store.DB
-	clock  *handClock
+	clock  *enginetest.Clock
 	engine *engine.Engine
 	api    *api.API
 	log    *journal
 	token  string // of the next calls
 	name   string // whom the worker asks for
 }
-
-// handClock stands still until it is moved.
-type handClock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *handClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-func (*handClock) Real(span time.Duration) time.Duration { return span }
-func (*handClock) Plan(real time.Duration) time.Duration { return real }
-
-// True is the same instant: this clock is no rehearsal.
-func (*handClock) True(at time.Time) time.Time { return at }
 
 // journal keeps what is logged.
 type journal struct {
@@ -115,7 +92,7 @@ var mobiles = map[string]string{"p-priya": "+447700900101", "p-ann": "+447700900
 
 // emptyOffice has four tokens and nobody in it.
 func emptyOffice(t *testing.T, db *store.DB) *office {
-	o := &office{T: t, db: db, clock: &handClock{at: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)}, log: &journal{}, token: "admin-secret"}
+	o := &office{T: t, db: db, clock: enginetest.NewClock(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)), log: &journal{}, token: "admin-secret"}
 	log := slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	for name, scope := range map[string]string{"admin": access.Admin, "act": access.AlarmsAct, "read": access.VisitsRead, "write": access.VisitsWrite} {
 		if err := db.AddToken(t.Context(), store.Token{ID: "t-" + name, Name: name, Scope: scope, CreatedAt: o.clock.Now()}, name+"-secret"); err != nil {
@@ -139,7 +116,7 @@ func emptyOffice(t *testing.T, db *store.DB) *office {
 // wait lets time pass, and does all that fell due in it.
 func (o *office) wait(d time.Duration) {
 	o.Helper()
-	o.clock.move(d)
+	o.clock.Move(d)
 	o.run()
 }
 

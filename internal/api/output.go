@@ -1,15 +1,12 @@
 package api
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -119,98 +116,21 @@ func maybe(s string) *string {
 // reveal shows a private text to a caller who may see it and whose look is recorded.
 func reveal(t private.Text) *string { return maybe(t.Reveal()) }
 
-// seen is a visit as one reader may see it.
-type seen struct {
-	store.Visit
-	alarm  *store.Alarm // the open one that covers it
-	hidden bool         // danger is open, and the reader must not know (rule 4.2)
-}
-
-// see gives a visit as a reader may see it. While danger is open, nothing that the worker can reach shows it: neither
-// what is asked for the worker or the partner beside them, nor what a token may read that may not act on alarms. They see the watch that the
-// worker is shown.
-func (a *API) see(c *call, v store.Visit, by string) (seen, error) {
-	loaded, err := a.Store.Load(c.Context(), v.Worker)
-	if err != nil {
-		return seen{}, fmt.Errorf("load worker: %w", err)
-	}
-	w := loaded.Watch
-	unaware, err := a.unaware(c.Context(), w, by)
-	switch {
-	case err != nil:
-		return seen{}, err
-	case w.Alarm == nil:
-		return seen{Visit: v}, nil
-	case w.Alarm.Kind.Danger() && (unaware || !c.who.May(alarmScope)):
-		return seen{Visit: asShown(v, w.Shown), hidden: true}, nil
-	case covers(w.Alarm, v):
-		return seen{Visit: v, alarm: &store.Alarm{Alarm: *w.Alarm, Worker: v.Worker, Status: store.AlarmOpen}}, nil
-	}
-	return seen{Visit: v}, nil
-}
-
-// asShown puts the visit's row as the worker is shown it.
-func asShown(v store.Visit, shown *watch.Watch) store.Visit {
-	if shown == nil {
-		return v
-	}
-	w, found := shown.Visit(v.ID)
-	if !found {
-		return v
-	}
-	v.Status, v.StartsAt, v.ExpectedEndAt, v.InAt, v.EndedAt, v.Evidence = w.Status, w.StartsAt, w.ExpectedEndAt, w.InAt, w.EndedAt, w.Evidence
-	if !v.DueAt.IsZero() {
-		v.DueAt = w.Due()
-	}
-	return v
-}
-
-// brief is a visit without its private words.
-func (a *API) brief(c *call, v store.Visit, by string) (visitJSON, error) {
-	s, err := a.see(c, v, by)
-	if err != nil {
-		return visitJSON{}, err
-	}
-	return a.summary(c.Context(), s)
-}
-
-func (a *API) summary(ctx context.Context, s seen) (visitJSON, error) {
-	v := s.Visit
+// visitOf is a visit as its reader may see it, without its private words.
+func visitOf(v view.Visit) visitJSON {
 	out := visitJSON{
 		ID: v.ID, ExternalID: maybe(v.ExternalID), Reference: v.Reference, Status: v.Status, Worker: v.Worker, Team: v.Team, Kind: v.Kind,
 		StartsAt: v.StartsAt.UTC(), ExpectedEndAt: v.ExpectedEndAt.UTC(), DueAt: when(v.DueAt), InAt: when(v.InAt), EndedAt: when(v.EndedAt),
-		Evidence: maybe(string(v.Evidence)), Private: v.Private, Responders: append([]string{}, v.Responders...), Missing: []string{},
+		Evidence: maybe(string(v.Evidence)), Private: v.Private, Responders: append([]string{}, v.Responders...), Gap: v.Gap,
+		Missing: append([]string{}, v.Missing...),
 	}
-	if s.alarm != nil {
-		out.Alarm = new(alarmOf(*s.alarm))
+	if v.Alarm != nil {
+		out.Alarm = new(alarmOf(*v.Alarm))
 	}
-	missing, err := a.Engine.Missing(ctx, v)
-	if err != nil {
-		return out, fmt.Errorf("see what is missing: %w", err)
+	if v.Responder != nil {
+		out.Responder = &personRef{v.Responder.ID, v.Responder.Name}
 	}
-	out.Missing = append(out.Missing, missing...)
-	id, gap, err := a.Engine.Responder(ctx, v)
-	if err != nil {
-		return out, fmt.Errorf("find responder: %w", err)
-	}
-	out.Gap = gap
-	out.Responder, err = a.ref(ctx, id)
-	return out, err
-}
-
-// ref names a person; nil for nobody. A fallback that is not there yet has only its id.
-func (a *API) ref(ctx context.Context, id string) (*personRef, error) {
-	if id == "" {
-		return nil, nil
-	}
-	p, err := a.Store.Person(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return &personRef{id, id}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("name responder: %w", err)
-	}
-	return &personRef{p.ID, p.Name}, nil
+	return out
 }
 
 // Whether a look is put on record.
@@ -221,65 +141,27 @@ const (
 
 // whole is a visit with its record, and with its details for who may see them. The look is recorded first.
 func (a *API) whole(c *call, v store.Visit, by string, look bool) (wholeJSON, error) {
-	var out wholeJSON
-	s, err := a.see(c, v, by)
+	seen, err := a.view.Visit(c.Context(), v, c.reader(by))
 	if err != nil {
-		return out, err
+		return wholeJSON{}, err
 	}
-	shown := c.who.May(detailScope) || !v.Private
-	if shown && look {
+	if seen.Open && look {
 		if err := a.Access.Looked(c.Context(), c.who, by, "visit/"+v.ID, "", c.at); err != nil {
-			return out, err
+			return wholeJSON{}, err
 		}
 	}
-	entriesOf := a.visitEntries
-	if s.hidden {
-		entriesOf = a.retold
-	}
-	list, err := entriesOf(c.Context(), s.Visit, c.at)
+	whole, err := a.view.Whole(c.Context(), seen, c.at)
 	if err != nil {
-		return out, err
+		return wholeJSON{}, err
 	}
-	if s.alarm == nil && !s.hidden {
-		if s.alarm, err = a.closedAlarm(c.Context(), list, v); err != nil {
-			return out, err
-		}
-	}
-	if out.visitJSON, err = a.summary(c.Context(), s); err != nil {
-		return out, err
-	}
-	if shown {
-		out.detailsJSON = detailsOf(v)
-	}
-	out.Timeline = visitLine(list, v.Worker, s.hidden, shown)
-	return out, nil
+	return wholeJSON{visitJSON: visitOf(whole.Visit), detailsJSON: detailsOf(whole.Visit), Timeline: timelineOf(whole.Timeline)}, nil
 }
 
-// closedAlarm gives the last alarm that the visit's record tells of; nil when there was none.
-func (a *API) closedAlarm(ctx context.Context, list []entry, v store.Visit) (*store.Alarm, error) {
-	for _, e := range slices.Backward(list) {
-		if e.Alarm == "" {
-			continue
-		}
-		al, err := a.Store.Alarm(ctx, e.Alarm)
-		if err != nil {
-			return nil, fmt.Errorf("find alarm of visit: %w", err)
-		}
-		if covers(&al.Alarm, v) {
-			return &al, nil
-		}
-	}
-	return nil, nil
-}
-
-func detailsOf(v store.Visit) detailsJSON {
-	d := formJSON(v.Details)
-	if v.AtIn != nil && v.AtIn.Address != v.Details.Address {
+func detailsOf(v view.Visit) detailsJSON {
+	f := v.Details
+	d := detailsJSON{ServiceUser: reveal(f.ServiceUser), Address: reveal(f.Address), Access: reveal(f.Access), Contact: reveal(f.Contact), WhoElse: reveal(f.WhoElse)}
+	if v.AtIn != nil && v.AtIn.Address != f.Address {
 		d.AddressAtIn = reveal(v.AtIn.Address)
 	}
 	return d
-}
-
-func formJSON(f buddy.Form) detailsJSON {
-	return detailsJSON{ServiceUser: reveal(f.ServiceUser), Address: reveal(f.Address), Access: reveal(f.Access), Contact: reveal(f.Contact), WhoElse: reveal(f.WhoElse)}
 }

@@ -224,6 +224,6 @@ func TestATokenThatAsksTooMuchIsToldToWait(t *testing.T) {
 	o.must("GET", "/clock", "", 429)
 	o.must("POST", "/checkins", `{"person":"p-ann","kind":"sos"}`, 200)
 	o.as("read").must("GET", "/clock", "", 200)
-	o.clock.move(time.Second)
+	o.clock.Move(time.Second)
 	o.must("GET", "/clock", "", 200)
 }

@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 const (
@@ -22,13 +24,13 @@ const (
 
 // streamJSON is one entry of the record in the stream, without private words.
 type streamJSON struct {
-	N      int64     `json:"n"`
-	At     time.Time `json:"at"`
-	Worker string    `json:"worker"`
-	Visit  string    `json:"visit,omitempty"`
-	Alarm  string    `json:"alarm,omitempty"`
-	By     string    `json:"by,omitempty"`
-	Events []event   `json:"events"`
+	N      int64          `json:"n"`
+	At     time.Time      `json:"at"`
+	Worker string         `json:"worker"`
+	Visit  string         `json:"visit,omitempty"`
+	Alarm  string         `json:"alarm,omitempty"`
+	By     string         `json:"by,omitempty"`
+	Events []engine.Event `json:"events"`
 }
 
 // stream answers GET /stream: what goes on record, as server-sent events. An event's id is its place in the sealed
@@ -129,13 +131,9 @@ type events struct {
 	clock   func() time.Time
 }
 
-func (s *events) entry(kept store.Entry) error {
-	e, err := readEntry(kept)
-	if err != nil {
-		e.events = nil
-	}
+func (s *events) entry(e store.Entry) error {
 	raw, err := json.Marshal(streamJSON{N: e.N, At: e.At.UTC(), Worker: e.Worker, Visit: e.Visit, Alarm: e.Alarm, By: e.By,
-		Events: append([]event{}, e.events...)})
+		Events: append([]engine.Event{}, view.Events(e)...)})
 	if err != nil {
 		return err
 	}

@@ -104,11 +104,12 @@ func (a *API) bookedBefore(c *call, b engine.Booking, by string) (v store.Visit,
 	case err != nil:
 		return v, false, fmt.Errorf("look for visit: %w", err)
 	}
-	s, err := a.see(c, v, by)
+	seen, err := a.view.Visit(c.Context(), v, c.reader(by))
 	if err != nil {
 		return v, false, err
 	}
-	if !sameBooking(b, s.Visit) {
+	seen.Details = v.Details // they are held against the booking, not shown
+	if !sameBooking(b, seen.Visit) {
 		return v, false, conflict("external_id names another visit, or this one as it was before it changed; PATCH it to change it")
 	}
 	return v, true, nil
@@ -172,11 +173,11 @@ func (a *API) listVisits(c *call) (answer, error) {
 	}
 	list := []visitJSON{}
 	for _, v := range kept {
-		out, err := a.brief(c, v, by)
+		seen, err := a.view.Visit(c.Context(), v, c.reader(by))
 		if err != nil {
 			return answer{}, err
 		}
-		list = append(list, out)
+		list = append(list, visitOf(seen))
 	}
 	return ok(map[string]any{"visits": list})
 }
@@ -218,8 +219,7 @@ func (a *API) editVisit(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if err := a.Engine.EditVisit(c.Context(), c.actor(by), v.ID, e); err != nil {
-		as := watch.Edit{Visit: v.ID, StartsAt: e.StartsAt, ExpectedEndAt: e.ExpectedEndAt, Responders: e.Responders, Overlap: e.Overlap}
-		return answer{}, fmt.Errorf("edit visit: %w", a.unsaid(c, v, by, as, err))
+		return answer{}, fmt.Errorf("edit visit: %w", err)
 	}
 	v, err = a.Store.Visit(c.Context(), v.ID)
 	return a.visitAnswer(c, v, by, err)
@@ -292,12 +292,15 @@ func (a *API) cancelVisit(c *call) (answer, error) {
 	if err := c.in.done(); err != nil {
 		return answer{}, err
 	}
-	if v.Status == watch.Cancelled { // the same call again
+	seen, err := a.view.Visit(c.Context(), v, c.reader(by))
+	if err != nil {
+		return answer{}, err
+	}
+	if seen.Status == watch.Cancelled { // the same call again
 		return a.visitAnswer(c, v, by, nil)
 	}
-	as := watch.Cancel{Visit: v.ID, Spoke: spoke != nil && *spoke}
-	if err := a.Engine.CancelVisit(c.Context(), c.actor(by), v.ID, as.Spoke, private.New(reason)); err != nil {
-		return answer{}, fmt.Errorf("cancel visit: %w", a.unsaid(c, v, by, as, err))
+	if err := a.Engine.CancelVisit(c.Context(), c.actor(by), v.ID, spoke != nil && *spoke, private.New(reason)); err != nil {
+		return answer{}, fmt.Errorf("cancel visit: %w", err)
 	}
 	v, err = a.Store.Visit(c.Context(), v.ID)
 	return a.visitAnswer(c, v, by, err)
@@ -330,9 +333,4 @@ func limitOf(given string, most int) (int, error) {
 		return 0, fieldProblem("limit", fmt.Sprintf("must be from 1 to %d", most))
 	}
 	return n, nil
-}
-
-// covers says that the alarm is about the visit.
-func covers(al *watch.Alarm, v store.Visit) bool {
-	return al != nil && slices.Contains(al.Visits, v.ID)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/api"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/web"
 )
 
@@ -36,7 +37,8 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 	if !loopback(a.listen.Addr(), a.o.URL) {
 		return front, nil
 	}
-	pages, err := web.New(web.Options{Engine: a.engine, Store: a.db, Access: who, Speed: a.clock.speed, Rehearsal: a.o.Speed > 0, Clock: time.Now, Log: a.o.Log})
+	pages, err := web.New(web.Options{Engine: a.engine, Store: a.db, Access: who,
+		View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Speed > 0}), Speed: a.clock.speed, Rehearsal: a.o.Speed > 0, Clock: time.Now, Log: a.o.Log})
 	if err != nil {
 		return nil, err
 	}

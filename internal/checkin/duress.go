@@ -1,6 +1,9 @@
 package checkin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // notHer are what follows or goes before the phrase when it is a word of its own (guide D4).
 var notHer = set("fever pimpernel red coat dress colour color paint door ribbon letter woman jumper car lipstick shoes macaw ibis")
@@ -8,9 +11,19 @@ var notHer = set("fever pimpernel red coat dress colour color paint door ribbon 
 // duress looks for the team's phrase, misspelt and half-heard forms among them (rule 4.6). It gives the plan's own
 // spelling, and whether she is only mentioned.
 func (m *message) duress(phrase string) (name string, mention bool) {
+	start, end, found := m.findPhrase(phrase)
+	if !found {
+		return "", false
+	}
+	m.note(onPhrase, start, end)
+	return strings.TrimSpace(phrase), m.onlyMentioned(start, end)
+}
+
+// findPhrase finds the words that are the phrase.
+func (m *message) findPhrase(phrase string) (start, end int, found bool) {
 	want := strings.Fields(Normalise(phrase))
 	if len(want) == 0 {
-		return "", false
+		return 0, 0, false
 	}
 	for i := range m.words {
 		n := m.phraseAt(i, want)
@@ -20,9 +33,34 @@ func (m *message) duress(phrase string) (name string, mention bool) {
 		if len(want) == 1 && (m.word(i+n) == "fever" || m.word(i+n) == "pimpernel" || m.word(i-1) == "colour") {
 			continue
 		}
-		return strings.TrimSpace(phrase), m.onlyMentioned(i, i+n)
+		return i, i + n, true
 	}
-	return "", false
+	return 0, 0, false
+}
+
+// standIns are given names of which one is surely not in the text too.
+var standIns = []string{"jane", "mary", "ruth", "anna", "lucy", "emma"}
+
+// hidePhrase puts a given name where the phrase stands, so that it is read as any name is. It gives both as they are
+// said: the name that stands in, and what was typed. Without the phrase it gives nothing.
+func (m *message) hidePhrase(phrase string) (standIn, typed string) {
+	i := slices.IndexFunc(standIns, func(name string) bool { return !slices.Contains(m.words, name) })
+	if i < 0 {
+		return "", ""
+	}
+	for range len(m.words) {
+		start, end, found := m.findPhrase(phrase)
+		if !found {
+			break
+		}
+		if typed == "" {
+			standIn, typed = title(standIns[i:i+1]), title(m.words[start:end])
+		}
+		m.cuts = slices.Replace(m.cuts, start, end, stretch{m.cuts[start].first, m.cuts[end-1].last})
+		m.words = slices.Replace(m.words, start, end, standIns[i])
+		m.times = slices.Replace(m.times, start, end, moment{})
+	}
+	return standIn, typed
 }
 
 // phraseAt says how many words at i are the phrase; 0 when they are not.

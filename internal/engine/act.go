@@ -102,17 +102,24 @@ func (e *Engine) Checkin(ctx context.Context, who Actor, c Checkin) (CheckedIn, 
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "checkin/"+c.Person), By: who.By, Via: who.Via}, token: who.Token,
 		words: Words{Text: c.Text.Reveal()}}
-	reading := pressed(c)
+	reading, visible := pressed(c), checkin.Reading{}
 	var done outcome
-	h := heard{body: c.Text, visit: c.Visit, reading: &reading, done: &done, spoken: spoken}
+	h := heard{body: c.Text, visit: c.Visit, reading: &reading, visible: &visible, done: &done, spoken: spoken}
 	if err := e.hear(ctx, e.Now(), c.Person, g, h); err != nil {
 		return CheckedIn{}, err
 	}
-	in := checkedIn(reading, done)
-	if a := done.after.Alarm; spoken && a != nil && a.Kind.Danger() { // a responder is told how things stand
+	if visible.Intent == "" { // it was for a colleague
+		visible = reading
+	}
+	in := checkedIn(visible, done)
+	if a := done.after.Alarm; !spoken || a == nil || !a.Kind.Danger() {
+		return in, nil
+	}
+	unaware, err := e.unaware(ctx, done.after, who)
+	if err == nil && !unaware { // a responder is told how things stand
 		in.Refused, in.Shown = alarmIsOpen, nil
 	}
-	return in, nil
+	return in, err
 }
 
 // pressed is the reading of a press; the zero reading of words, which are read

@@ -19,6 +19,9 @@ type Actor struct {
 	Via   string // "api", "call", "text", "press"
 	Token string
 	Key   string // makes a repeat of the same call recognisable; "" when it cannot be
+	// Unaware says that whoever asks must not know of danger that is open: they are answered as on any day (rule 4.2). Of the
+	// worker and who is with them it is known without being said.
+	Unaware bool
 }
 
 // Booking is a visit to be put under watch. Problems come back as
@@ -65,9 +68,9 @@ type Checkin struct {
 
 // CheckedIn is what came of it.
 type CheckedIn struct {
-	Reading checkin.Reading
-	Visit   string // the visit it was taken to be about; "" for none
-	Refused string // why nothing moved, where rule 2.8 or 3.2 says no (409)
+	Reading checkin.Reading // as it reads to someone to whom the duress phrase is a name like any other
+	Visit   string          // the visit it was taken to be about; "" for none
+	Refused string          // why nothing moved, where rule 2.8 or 3.2 says no (409)
 	// Shown is the visit as the worker may see it while danger is open: as if
 	// there were no alarm. Nil when it may be seen as it is.
 	Shown *watch.Visit

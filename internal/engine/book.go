@@ -146,12 +146,16 @@ func (e *Engine) tryBooking(ctx context.Context, at time.Time, who Actor, p plan
 		return nil // the same call again: it was booked then
 	}
 	loaded.Watch.Worker = p.worker
-	_, _, err = loaded.Watch.Step(at, watch.Input{By: who.By, Event: watch.Book{Visit: p.visit, Overlap: overlap}})
+	unaware, err := e.unaware(ctx, loaded.Watch, who)
+	if err != nil {
+		return err
+	}
+	_, _, err = loaded.Watch.Step(at, watch.Input{By: who.By, Unaware: unaware, Event: watch.Book{Visit: p.visit, Overlap: overlap}})
 	return err
 }
 
 func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned, b Booking) (gap bool, err error) {
-	g := given{in: watch.Input{ID: e.actID(who, "book/"+p.visit.ID), By: who.By, Via: who.Via}, token: who.Token}
+	g := given{in: watch.Input{ID: e.actID(who, "book/"+p.visit.ID), By: who.By, Via: who.Via}, token: who.Token, asker: &who}
 	g.prepare = func(ctx context.Context, s scene, _ watch.Watch, g *given) error {
 		ref, err := e.freeReference(ctx)
 		p.visit.Reference, p.visit.Clock = ref, s.team.Plan.Clock
@@ -263,7 +267,7 @@ func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke
 		return fmt.Errorf("read visit: %w", err)
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "cancel/"+v.ID), By: who.By, Via: who.Via, Event: watch.Cancel{Visit: v.ID, Spoke: spoke}},
-		token: who.Token, words: Words{Note: reason.Reveal()}}
+		token: who.Token, asker: &who, words: Words{Note: reason.Reveal()}}
 	if err := e.onlyActive(ctx, mention{"by", who.By}); err != nil {
 		return err
 	}
@@ -294,7 +298,7 @@ func (e *Engine) EditVisit(ctx context.Context, who Actor, visit string, edit Vi
 	}
 	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() || edit.Responders != nil {
 		g := given{in: watch.Input{ID: e.actID(who, "edit/"+v.ID), By: who.By, Via: who.Via, Event: watch.Edit{Visit: v.ID,
-			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Overlap: edit.Overlap}}, token: who.Token}
+			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Overlap: edit.Overlap}}, token: who.Token, asker: &who}
 		if _, err := e.handle(ctx, e.Now(), v.Worker, g); err != nil {
 			return err
 		}
@@ -325,7 +329,7 @@ func (e *Engine) editDetails(ctx context.Context, who Actor, visit string, edit 
 		}
 		edit.to(&v)
 		entry := store.Entry{ID: e.actID(who, "details/"+v.ID), At: at, RecordedAt: e.Now(), Kind: "details", By: who.By, Via: who.Via, Token: who.Token,
-			Visit: v.ID, Rules: watch.Rules, Input: []byte("{}"), Events: mustJSON([]event{{What: "details_changed", Visit: v.ID, By: who.By}}),
+			Visit: v.ID, Rules: watch.Rules, Input: []byte("{}"), Events: mustJSON([]Event{{What: "details_changed", Visit: v.ID, By: who.By}}),
 			Worker: v.Worker, Owner: "visit/" + v.ID}
 		err = e.Store.Commit(ctx, store.Change{Worker: v.Worker, Revision: loaded.Revision, Watch: loaded.Watch, WakeAt: loaded.Watch.Wake(),
 			Visits: []store.Visit{v}, Entries: []store.Entry{entry}})

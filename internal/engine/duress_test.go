@@ -22,6 +22,10 @@ func TestDuressLooksLikeNothing(t *testing.T) {
 		"asked with an out":  {"in", "Left now. Could NAME ring me", "in"},
 		"asked with a time":  {"in", "Can I speak to NAME please, I'll be out by 15:20", "out"},
 		"asked, then silent": {"in", "ASK NAME"},
+		"asked by the name":  {"in", "NAME", "NAME?", "out"},
+		"mentioned":          {"in", "NAME was here", "out"},
+		"mentioned and late": {"in", "NAME is with me, out by 15:20", "out"},
+		"mentioned before":   {"hi NAME", "saw NAME", "in", "out"},
 		"asked twice":        {"in", "ASK NAME", "ASK NAME", "IN 30", "out", "out"},
 	}
 	for name, texts := range runs {
@@ -67,7 +71,11 @@ func seenBy(t *testing.T, texts []string, name string, down bool) string {
 		if a := w.alarm(); a.Kind != watch.Duress {
 			t.Errorf("alarm is %s", a.Kind)
 		}
-		w.phone(sam).Expects("CALL 999 now")
+		told := "CALL 999 now"
+		if w.alarm().Mention {
+			told = "mentioned Scarlett"
+		}
+		w.phone(sam).Expects(told)
 	}
 	return seen.String()
 }

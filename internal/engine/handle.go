@@ -22,6 +22,7 @@ const tries = 8
 type given struct {
 	in       watch.Input
 	token    string
+	asker    *Actor // of what changes a visit: they may have to be answered as if there were no danger
 	words    Words
 	origin   phone.Number // where the worker wrote from; zero: their own mobile
 	name     string       // the person asked for, as the answer says it
@@ -88,6 +89,11 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	}
 	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
+	if g.asker != nil {
+		if g.in.Unaware, err = e.unaware(ctx, loaded.Watch, *g.asker); err != nil {
+			return outcome{}, err
+		}
+	}
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
 			return outcome{before: loaded.Watch}, err
@@ -111,14 +117,14 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 // change is the transaction that a step asks for.
 func (e *Engine) change(ctx context.Context, at time.Time, loaded store.Loaded, sc scene, g given, done outcome) (store.Change, error) {
 	c := store.Change{Worker: done.after.Worker, Revision: loaded.Revision, Watch: done.after, WakeAt: done.after.Wake(), Received: g.received}
-	var events []event
+	var events []Event
 	for _, effect := range done.effects {
 		switch x := effect.(type) {
 		case watch.Happened:
 			events = append(events, eventOf(x, done))
 		case watch.Appeared:
 			seen := eventOf(x.Happened, done)
-			seen.Shown = true
+			seen.Shown, seen.About = true, shownVisit(done)
 			events = append(events, seen)
 		case watch.Drop:
 			c.Drop = append(c.Drop, x.Alarm)
@@ -156,18 +162,31 @@ func movedVisits(done outcome) []store.Visit {
 	return rows
 }
 
-// event is one line of the record as it is stored and shown.
-type event struct {
+// Event is one thing that an entry of the record says happened.
+type Event struct {
 	What  watch.What `json:"what"`
 	Visit string     `json:"visit,omitempty"`
 	Alarm string     `json:"alarm,omitempty"`
 	By    string     `json:"by,omitempty"`
 	Until time.Time  `json:"until,omitzero"`
 	Shown bool       `json:"shown,omitempty"` // the worker is shown it while danger is open; it is not so
+	About string     `json:"about,omitempty"` // the visit that the entry is about, as the worker is shown it
 }
 
-func eventOf(h watch.Happened, done outcome) event {
-	return event{What: h.What, Visit: h.Visit, Alarm: alarmOf(done), By: h.By, Until: h.Until}
+func eventOf(h watch.Happened, done outcome) Event {
+	return Event{What: h.What, Visit: h.Visit, Alarm: alarmOf(done), By: h.By, Until: h.Until}
+}
+
+// EventsOf reads what an entry says happened.
+func EventsOf(entry store.Entry) ([]Event, error) {
+	var events []Event
+	if len(entry.Events) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(entry.Events, &events); err != nil {
+		return nil, fmt.Errorf("read events of entry %s: %w", entry.ID, err)
+	}
+	return events, nil
 }
 
 // alarmOf is the alarm that a step was about: the open one, or the one it closed.
@@ -184,7 +203,7 @@ func alarmOf(done outcome) string {
 
 // entry is the line of the worker's history: the input itself, so that the
 // history replays to the watch, and the private words sealed beside it.
-func (e *Engine) entry(at time.Time, g given, done outcome, events []event) (store.Entry, error) {
+func (e *Engine) entry(at time.Time, g given, done outcome, events []Event) (store.Entry, error) {
 	in := g.in
 	raw, err := json.Marshal(in)
 	if err != nil {
@@ -209,19 +228,38 @@ func (e *Engine) entry(at time.Time, g given, done outcome, events []event) (sto
 
 // visitOf is the visit a step was about: the one its record names, the one it
 // answered about, or one of the alarm's.
-func visitOf(done outcome, events []event) string {
+func visitOf(done outcome, events []Event) string {
 	for _, x := range events {
 		if x.Visit != "" {
 			return x.Visit
 		}
 	}
+	if visit := answeredAbout(done); visit != "" {
+		return visit
+	}
+	if a := done.after.Alarm; a != nil && len(a.Visits) > 0 {
+		return a.Visits[0]
+	}
+	return ""
+}
+
+// shownVisit is the visit a step was about as the worker is shown it: what is
+// read in its place must be about the same visit as on any day (law 9).
+func shownVisit(done outcome) string {
+	for _, effect := range done.effects {
+		if x, is := effect.(watch.Appeared); is && x.Visit != "" {
+			return x.Visit
+		}
+	}
+	return answeredAbout(done)
+}
+
+// answeredAbout is the visit that the worker was answered about.
+func answeredAbout(done outcome) string {
 	for _, effect := range done.effects {
 		if r, is := effect.(watch.Reply); is && r.Visit != "" {
 			return r.Visit
 		}
-	}
-	if a := done.after.Alarm; a != nil && len(a.Visits) > 0 {
-		return a.Visits[0]
 	}
 	return ""
 }

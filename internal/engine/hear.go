@@ -23,6 +23,7 @@ type heard struct {
 	visit    string // named by the way it came
 	doubtful bool   // it came by a webhook and can be fetched back
 	reading  *checkin.Reading
+	visible  *checkin.Reading // what it says to someone to whom the duress phrase is a name like any other
 	done     *outcome
 	spoken   bool // a responder recorded it for the worker
 }
@@ -52,6 +53,9 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 			}
 		}
 		visible = visibly(visible, h, seen, sc, at)
+		if h.visible != nil {
+			*h.visible = visible
+		}
 		if opensAhead(visible, seen, at) {
 			if opens.ID == "" {
 				v, err := e.unplannedVisit(ctx, at, sc)
@@ -84,8 +88,7 @@ func visibly(r checkin.Reading, h heard, w watch.Watch, sc scene, at time.Time) 
 	if r.Intent != checkin.Duress || h.body.IsZero() {
 		return r
 	}
-	sc.team.Plan.DuressPhrase = ""
-	return understand(h.body, w, sc, at, h.visit)
+	return unknowing(h.body, w, sc, at, h.visit)
 }
 
 // withRequest is the text as the core takes it. One that asks for a person and
@@ -95,9 +98,13 @@ func withRequest(r, visible checkin.Reading, h heard, w watch.Watch, sc scene, o
 	besides.OpensAs = opens
 	tells := slices.Contains([]checkin.Intent{checkin.Start, checkin.Change, checkin.End, checkin.Cancel, checkin.SafeReply}, visible.Intent)
 	switch {
-	case r.Intent == checkin.Duress && tells:
+	case r.Intent == checkin.Duress && !h.body.IsZero():
 		text := textOf(r, h, w, sc)
 		text.Besides = &besides
+		text.Unasked = visible.Intent != checkin.Ask && visible.Name == ""
+		if visible.Intent == checkin.Ask || !tells && !text.Unasked {
+			text.Besides = nil
+		}
 		return text
 	case r.Intent != checkin.Duress && tells && r.Name != "":
 		return watch.Text{Intent: checkin.Ask, OptOut: r.OptOut, Number: !r.Number.IsZero(), Besides: &besides}
@@ -138,7 +145,17 @@ func completeUnplanned(sc scene, opens watch.Visit, c *store.Change) {
 // understand reads a text in the context of the visit that it is likeliest to
 // be about.
 func understand(body private.Text, w watch.Watch, sc scene, at time.Time, visit string) checkin.Reading {
-	c := checkin.Context{Now: at.In(sc.zone), State: "none", Phrase: sc.team.Plan.DuressPhrase, OutWord: sc.team.Plan.OutWord}
+	return understandIn(checkin.Context{}, body, w, sc, at, visit)
+}
+
+// unknowing reads a text as [understand] does, but as to someone to whom the
+// duress phrase is a name like any other.
+func unknowing(body private.Text, w watch.Watch, sc scene, at time.Time, visit string) checkin.Reading {
+	return understandIn(checkin.Context{Unknowing: true}, body, w, sc, at, visit)
+}
+
+func understandIn(c checkin.Context, body private.Text, w watch.Watch, sc scene, at time.Time, visit string) checkin.Reading {
+	c.Now, c.State, c.Phrase, c.OutWord = at.In(sc.zone), checkin.None, sc.team.Plan.DuressPhrase, sc.team.Plan.OutWord
 	r := checkin.Understand(body.Reveal(), inContext(c, w, at, visit, ""))
 	if r.Reference != "" { // it names its visit: read it again in that one's context
 		r = checkin.Understand(body.Reveal(), inContext(c, w, at, visit, r.Reference))
@@ -237,8 +254,7 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 		return true, err
 	}
 	if h.reading != nil {
-		sc.team.Plan.DuressPhrase = "" // who recorded it is answered as for any other name
-		*h.reading = understand(h.body, watch.Watch{Worker: sender}, sc, at, h.visit)
+		*h.reading = unknowing(h.body, watch.Watch{Worker: sender}, sc, at, h.visit) // who recorded it is answered as for any other name
 	}
 	if recorded { // the answer is shown to them; nothing may reach the worker's phone
 		return true, nil

@@ -48,7 +48,7 @@ func TestTextsOfOneSenderKeepTheirOrder(t *testing.T) {
 		visit := w.book()
 		for i, body := range []string{"in", "LATE 15:30", "LATE 15:45", "LATE 15:20"} {
 			w.phone(priya).sends(body)
-			w.clock.set(w.clock.Now().Add(time.Second))
+			w.clock.Set(w.clock.Now().Add(time.Second))
 			if i == 0 {
 				w.phone(stranger).sends("hello?")
 			}

@@ -91,7 +91,7 @@ func (e *Engine) sayOnce(ctx context.Context, at time.Time, sc scene, n note) er
 		return err
 	}
 	entry := store.Entry{ID: n.id, At: at, RecordedAt: e.Now(), Kind: n.kind, Via: "clock", Visit: n.visit, Rules: watch.Rules,
-		Input: []byte("{}"), Events: mustJSON([]event{{What: watch.What(n.kind), Visit: n.visit}}), Worker: n.chain, Owner: "text/" + n.id}
+		Input: []byte("{}"), Events: mustJSON([]Event{{What: watch.What(n.kind), Visit: n.visit}}), Worker: n.chain, Owner: "text/" + n.id}
 	if n.words != (Words{}) {
 		entry.Words = private.New(string(mustJSON(n.words)))
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel/channeltest"
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/engine/enginetest"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -41,36 +41,12 @@ const (
 	stranger = "07700 900999"
 )
 
-// handClock stands still until it is moved.
-type handClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *handClock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
-}
-
-func (*handClock) Real(span time.Duration) time.Duration { return span }
-func (*handClock) Plan(real time.Duration) time.Duration { return real }
-
-// True is the same instant: this clock is no rehearsal.
-func (*handClock) True(at time.Time) time.Time { return at }
-
 // world is a team with its phones, and the engine that watches over it. It is
 // driven by hand: nothing happens between two lines of a test.
 type world struct {
 	t      *testing.T
 	db     *store.DB
-	clock  *handClock
+	clock  *enginetest.Clock
 	town   *channeltest.Town
 	engine *engine.Engine
 	chance io.Reader
@@ -88,7 +64,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 func newWorld(t *testing.T, db *store.DB, tweak func(*engine.Options)) *world {
-	w := &world{t: t, db: db, clock: &handClock{now: sunday}, chance: rand.NewChaCha8([32]byte{1}), log: &logBook{}, tweak: tweak}
+	w := &world{t: t, db: db, clock: enginetest.NewClock(sunday), chance: rand.NewChaCha8([32]byte{1}), log: &logBook{}, tweak: tweak}
 	w.town = channeltest.NewTown(t, town.Options{
 		Now: w.clock.Now,
 		Answered: func(ctx context.Context, nonce string) (string, error) {
@@ -230,14 +206,14 @@ func (w *world) until(end time.Time) {
 		if next.After(end) {
 			break
 		}
-		w.clock.set(next)
+		w.clock.Set(next)
 	}
-	w.clock.set(end)
+	w.clock.Set(end)
 	w.settle()
 }
 
 // sleep lets time pass while nothing runs.
-func (w *world) sleep(d time.Duration) { w.clock.set(w.clock.Now().Add(d)) }
+func (w *world) sleep(d time.Duration) { w.clock.Set(w.clock.Now().Add(d)) }
 
 // handset is a phone in the world.
 type handset struct {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/nearest"
 )
 
 // field is one setting as the API names it, and where it is kept. The table of them serves reading and writing, so that neither can know
@@ -240,35 +242,11 @@ func readHours(raw json.RawMessage, in *Hours) error {
 	return nil
 }
 
-// nearest gives the known field that was most likely meant: one that has the name in it ("duress"), else the fewest slips away.
+// nearest gives the known field that was most likely meant.
 func (s *Settings) nearest(name string) string {
-	away := func(f field) int {
-		if len(name) > 3 && strings.Contains(f.name, strings.ToLower(name)) {
-			return 1
-		}
-		return slips(name, f.name)
+	var known []string
+	for _, f := range s.fields() {
+		known = append(known, f.name)
 	}
-	return slices.MinFunc(s.fields(), func(a, b field) int { return away(a) - away(b) }).name
-}
-
-// slips counts the letters to add, drop or change that make a into b.
-func slips(a, b string) int {
-	a = strings.ToLower(a[:min(len(a), 60)])
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return nearest.To(name, known)
 }

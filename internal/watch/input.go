@@ -15,7 +15,9 @@ type Input struct {
 	Via   string     `json:"via,omitempty"` // "sms", "api", "call", "text", "press", "clock"
 	Cover rota.Cover `json:"cover,omitzero"`
 	Clock plan.Clock `json:"clock,omitzero"` // the team's settings now, for what no visit pins
-	Event Event      `json:"-"`              // see [Marshal]
+	// Unaware says that who did it must not know of danger, as the worker must not: what the shown watch says to it is the answer.
+	Unaware bool  `json:"unaware,omitempty"`
+	Event   Event `json:"-"` // see [Marshal]
 }
 
 // Event is the closed set of things that can happen.
@@ -69,6 +71,7 @@ type (
 		Doubtful  bool           `json:"doubtful,omitempty"` // it came by a webhook and can still be fetched back
 		OpensAs   Visit          `json:"opens_as,omitzero"`  // the visit that an IN opens when there is none (rule 2.4)
 		Besides   *Text          `json:"besides,omitempty"`  // what a text that asks for a person says of the visit as well
+		Unasked   bool           `json:"unasked,omitempty"`  // duress: as a name like any other the phrase asks for nobody; Besides is all that is said
 	}
 
 	// Fetched is the provider's answer when a text was asked for again.

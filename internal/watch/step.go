@@ -46,7 +46,7 @@ func (w Watch) Step(at time.Time, in Input) (Watch, []Effect, error) {
 	next.forget(at)
 	effects, err := next.take(at, in, false)
 	effects, errShown := next.disguise(w, at, in, effects)
-	if w.endangered() && in.By == w.Worker {
+	if w.endangered() && (in.By == w.Worker || in.Unaware) {
 		err = errShown // also what is refused must look as if there were no alarm (rule 4.2)
 	}
 	if err != nil {

@@ -15,6 +15,20 @@ func (s *step) text(t Text) {
 	if open {
 		raised = s.w.Alarm.RaisedAt
 	}
+	s.meant(t)
+	if t.OptOut {
+		s.pass(TellOptOut, s.nearest(), OneText)
+	}
+	if t.Number {
+		s.pass(TellNumber, s.nearest(), OneText)
+	}
+	if open && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
+		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.in.ID})
+	}
+}
+
+// meant does what a text's intent asks for.
+func (s *step) meant(t Text) {
 	switch {
 	case t.Intent == checkin.Duress:
 		s.duress(t)
@@ -27,24 +41,20 @@ func (s *step) text(t Text) {
 	default:
 		s.said(t)
 	}
-	if t.OptOut {
-		s.pass(TellOptOut, s.nearest(), OneText)
-	}
-	if t.Number {
-		s.pass(TellNumber, s.nearest(), OneText)
-	}
-	if open && s.w.Alarm != nil && s.w.Alarm.RaisedAt.Equal(raised) { // shown at once to those who deal with it
-		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.in.ID})
-	}
 }
 
 // duress opens the alarm and answers as any request for a person is answered.
-// In the watch as the worker sees it, it is no more than that request.
+// In the watch as the worker sees it, it is no more than that request; and where
+// another name would have asked for nobody, no more than the rest of the text.
 func (s *step) duress(t Text) {
-	if !s.shown {
+	switch {
+	case !s.shown:
 		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
 		s.w.Alarm.Asked, s.w.Alarm.Reassured = s.in.ID, false
-	} else if t.Besides != nil {
+	case t.Besides != nil && t.Unasked:
+		s.meant(*t.Besides)
+		return
+	case t.Besides != nil:
 		s.said(*t.Besides)
 	}
 	s.reply(Reply{Notice: ReplyAsk})

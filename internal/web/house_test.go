@@ -22,6 +22,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 // house is Allclear's pages over a real engine, a real database and a town of telephones, with a clock that is moved by
@@ -47,7 +48,7 @@ func openHouse(t *testing.T) *house {
 	h.town = town.New(town.Options{Now: h.clock.Now})
 	h.engine = engine.New(engine.Options{Store: h.db, Clock: h.clock, Random: rand.Reader, Log: log, URL: "http://127.0.0.1", Node: "test",
 		SMS: h.town.SMS(), Voice: h.town.Voice(), Number: "+441632960999"})
-	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), Speed: func() int { return 1 }, Clock: h.clock.Now, Log: log})
+	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Engine: h.engine}), Speed: func() int { return 1 }, Clock: h.clock.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

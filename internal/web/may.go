@@ -64,13 +64,23 @@ func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
 }
 
 // mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8): those of the person themself, and
-// of whom they answer for, as a manager or a responder of the team or on call for it. An administrator as such is not one
-// who rings families.
+// of whom they answer for, as a manager or a responder of the team, named in its plan or on call for it. An administrator as
+// such is not one who rings families.
 func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	answers := (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) && c.who.Team == who.Team
 	if c.who.ID == who.ID || answers {
 		return true, nil
 	}
+	team, err := p.Store.Team(c.Context(), who.Team)
+	if err != nil || names(team, c.who) {
+		return err == nil, err
+	}
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err
+}
+
+// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
+// visits: a worker in danger must find no trace of it (rule 4.2).
+func maySeeFigures(who buddy.Person) bool {
+	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }

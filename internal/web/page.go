@@ -14,6 +14,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -242,3 +243,6 @@ func (c *request) actor() engine.Actor {
 	}
 	return engine.Actor{By: c.who.ID, Via: "page", Key: key}
 }
+
+// reader is who looks, for what they may see.
+func (c *request) reader() view.Reader { return view.Person(c.who) }

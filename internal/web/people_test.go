@@ -111,6 +111,19 @@ func TestWhoIsOnCallForATeamSeesItsPeople(t *testing.T) {
 	h.as("p-jo").get("/people?team=echo").is(http.StatusOK).says("Priya Nair")
 }
 
+// The fallback of a team answers for it, wherever they are themself.
+func TestTheFallbackOfATeamSeesItsPeople(t *testing.T) {
+	h := openHouse(t).nextDoor()
+	h.as("p-lee").get("/people/p-kim").is(http.StatusNotFound)
+	team, err := h.db.Team(h.Context(), "links")
+	h.ok(err)
+	team.Plan.Fallback = "p-lee"
+	_, err = h.engine.PutTeam(h.Context(), engine.Actor{}, team)
+	h.ok(err)
+	h.as("p-lee").get("/people/p-kim").is(http.StatusOK).says("Emergency contacts").hides("Change these details")
+	h.as("p-lee").get("/rota?team=links").is(http.StatusOK).hides("Add a shift")
+}
+
 func TestAColleaguesNumbers(t *testing.T) {
 	h := openHouse(t)
 	sam, err := h.db.Person(h.Context(), "p-sam")

@@ -13,6 +13,10 @@ func (p *Pages) routes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
+		{"GET /reading", p.reading},
+		{"POST /reading", p.tryText},
+		{"GET /figures", p.figures},
+
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
 

@@ -287,7 +287,7 @@ func (p *Pages) choices(c *request, here []buddy.Person, none string, chosen ...
 	}
 	for _, id := range chosen {
 		if !slices.ContainsFunc(options, func(o govuk.Option) bool { return o.Value == id }) {
-			options = append(options, govuk.Option{Value: id, Text: p.nameOf(c, id)})
+			options = append(options, govuk.Option{Value: id, Text: p.nameOrID(c, id)})
 		}
 	}
 	return options

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -76,7 +75,7 @@ func (p *Pages) team(c *request) error {
 		return err
 	}
 	slices.SortStableFunc(rows, func(a, b personRow) int { return cmp.Compare(a.Name, b.Name) })
-	name := func(id string) string { return p.nameOf(c, id) }
+	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, name), []setting{hoursInWords(t, name)})
 	return p.show(c, http.StatusOK, "team", page)
@@ -96,16 +95,13 @@ func (p *Pages) teamAt(c *request) (store.Team, error) {
 	return teams[i], nil
 }
 
-// nameOf is someone's name; the id of someone who is not there.
-func (p *Pages) nameOf(c *request, id string) string {
-	if id == "" {
-		return ""
+// nameOrID is someone's name; the id of one whose details cannot be read: the rest of the page is still worth showing.
+func (p *Pages) nameOrID(c *request, id string) string {
+	name, err := p.nameOf(c.Context(), id)
+	if err != nil {
+		p.Log.Error("someone's details cannot be read", "error", err)
 	}
-	who, err := p.Store.Person(c.Context(), id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		p.Log.Error("someone's details cannot be read", "person", id, "error", err)
-	}
-	return cmp.Or(who.Name, id)
+	return cmp.Or(name, id)
 }
 
 // minutes is a length of time as a plan says it: "15 minutes".

@@ -19,6 +19,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -56,6 +57,7 @@ type Options struct {
 	Engine Engine
 	Store  *store.DB
 	Access *access.Access
+	View   *view.View
 	// Speed is how many times as fast as real time the clock runs now; 1 is real time, 0 a rehearsal that is paused.
 	Speed     func() int
 	Rehearsal bool             // every page says REHEARSAL
@@ -69,6 +71,7 @@ type Pages struct {
 	templates templates
 	static    *Static
 	live      *live
+	called    *nameplates
 	handler   http.Handler
 }
 
@@ -85,7 +88,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), called: &nameplates{store: o.Store}}
 	p.handler = p.mux()
 	return p, nil
 }

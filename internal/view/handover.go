@@ -1,0 +1,188 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/report"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// Handover gathers all that the police are told of an alarm (rule 3.4), for those who may know of it.
+func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (report.Handover, error) {
+	h := report.Handover{Kind: a.Kind, Mention: a.Mention, OpenedAt: a.RaisedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: s.Rehearsal}
+	if h.OpenedAt.IsZero() {
+		h.OpenedAt = a.OpenedAt
+	}
+	worker, err := s.Store.Person(ctx, a.Worker)
+	if err != nil {
+		return h, fmt.Errorf("find worker: %w", err)
+	}
+	h.Worker = report.Worker{Name: private.New(worker.Name), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
+	if team, err := s.Store.Team(ctx, worker.Team); err == nil { // a sheet in UTC is better than none
+		if zone, err := time.LoadLocation(team.Zone); err == nil {
+			h.Zone = zone
+		}
+	}
+	since := a.OpenedAt.Add(-24 * time.Hour)
+	if since, err = s.sheetVisits(ctx, &h, a, since); err != nil {
+		return h, err
+	}
+	list, err := s.entries(ctx, a.Worker, since, at.Add(time.Minute))
+	if err != nil {
+		return h, err
+	}
+	sheetWords(&h, a, list)
+	if err := s.sheetCalls(ctx, &h, a, worker, list); err != nil {
+		return h, err
+	}
+	h.Kin = kinOf(worker, h.Calls)
+	h.CallBack, err = s.callBack(ctx, a)
+	return h, err
+}
+
+// purposes says what a kind of visit is for.
+var purposes = map[string]string{"home_visit": "home visit", "family_time": "family time session", "meeting": "meeting", "other": "appointment"}
+
+// sheetVisits adds the visits that the alarm covers, and gives since, or an earlier instant at which one was booked.
+func (s *View) sheetVisits(ctx context.Context, h *report.Handover, a store.Alarm, since time.Time) (time.Time, error) {
+	for _, id := range a.Visits {
+		v, err := s.Store.Visit(ctx, id)
+		if err != nil {
+			return since, fmt.Errorf("find visit: %w", err)
+		}
+		if !v.BookedAt.IsZero() && v.BookedAt.Before(since) {
+			since = v.BookedAt
+		}
+		r := report.Visit{Reference: v.Reference, Purpose: purposes[v.Kind], ServiceUser: v.Details.ServiceUser, Address: withAccess(v.Details),
+			Contact: v.Details.Contact, Others: v.Details.WhoElse, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt}
+		if v.AtIn != nil {
+			r.AddressAtIn = withAccess(*v.AtIn)
+		}
+		h.Visits = append(h.Visits, r)
+	}
+	return since, nil
+}
+
+// withAccess is the address with how to get in.
+func withAccess(f buddy.Form) private.Text {
+	if f.Access.IsZero() || f.Address.IsZero() {
+		return f.Address
+	}
+	return private.New(f.Address.Reveal() + " (" + f.Access.Reveal() + ")")
+}
+
+// sheetWords adds the worker's last word, and the words that opened an alarm of danger.
+func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
+	for _, e := range list {
+		if e.Kind != "text" {
+			continue
+		}
+		h.LastWord = report.LastWord{Text: private.New(e.words.Text), At: e.At, Via: viaOf(e)}
+		opens := slices.ContainsFunc(e.events, func(x engine.Event) bool { return x.What == watch.AlarmOpened || x.What == watch.AlarmRaised })
+		if a.Kind.Danger() && opens && e.Alarm == a.ID {
+			h.Words = h.LastWord.Text
+		}
+	}
+}
+
+// viaOf says how a word came, as people say it.
+func viaOf(e entry) string {
+	switch {
+	case e.Via == "sms":
+		return "text"
+	case e.Via == "api" && e.words.Text == "":
+		return "press"
+	case e.Via == "api":
+		return "message"
+	default:
+		return e.Via
+	}
+}
+
+// sheetCalls adds every call tried, with whose number it was.
+func (s *View) sheetCalls(ctx context.Context, h *report.Handover, a store.Alarm, worker buddy.Person, list []entry) error {
+	for _, e := range list {
+		logged, is := e.input.Event.(watch.Call)
+		if !is || e.Alarm != a.ID {
+			continue
+		}
+		to, _ := phone.Parse(e.words.To) // it was one when it was logged
+		by, err := s.named(ctx, e.By)
+		if err != nil {
+			return err
+		}
+		call := report.Call{At: e.At, To: to, Whose: private.New(whose(worker, to)), Result: logged.Result, Note: private.New(e.words.Note)}
+		if by != nil {
+			call.By = by.Name
+		}
+		h.Calls = append(h.Calls, call)
+	}
+	return nil
+}
+
+// whose says whose number it is.
+func whose(worker buddy.Person, n phone.Number) string {
+	switch n {
+	case phone.Number{}:
+		return ""
+	case worker.Mobile:
+		return "own mobile"
+	case worker.PersonalMobile:
+		return "own personal mobile"
+	case worker.HomePhone:
+		return "own home"
+	}
+	for _, c := range worker.Contacts {
+		if c.Phone == n {
+			return strings.TrimSuffix(c.Name.Reveal()+", "+c.Relation.Reveal(), ", ")
+		}
+	}
+	return ""
+}
+
+// kinOf lists who is close to the worker, and whether one of the calls told them.
+func kinOf(worker buddy.Person, calls []report.Call) []report.Kin {
+	var kin []report.Kin
+	for _, c := range worker.Contacts {
+		k := report.Kin{Name: c.Name, Relation: c.Relation, Phone: c.Phone, PoliceOnly: c.PoliceOnly}
+		for _, tried := range calls {
+			if tried.To == c.Phone && tried.Result == watch.SpokeOther {
+				k.ToldAt = tried.At
+			}
+		}
+		kin = append(kin, k)
+	}
+	return kin
+}
+
+// callBack is whom the police ring: who has the alarm, else who is to answer it.
+func (s *View) callBack(ctx context.Context, a store.Alarm) (report.CallBack, error) {
+	for _, id := range append([]string{a.HeldBy, a.Responder}, a.Told...) {
+		if id == "" {
+			continue
+		}
+		p, err := s.Store.Person(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // a fallback that is not there yet
+		}
+		if err != nil {
+			return report.CallBack{}, fmt.Errorf("find who answers: %w", err)
+		}
+		back := report.CallBack{Name: p.Name}
+		if numbers := p.Numbers(); len(numbers) > 0 {
+			back.Number = numbers[0]
+		}
+		return back, nil
+	}
+	return report.CallBack{}, nil
+}

@@ -1,0 +1,78 @@
+package view
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// Reader is who looks. The zero Reader is a program that may see no private words and no danger.
+type Reader struct {
+	By      string // the person who looks, or for whom a program does; "" when it does not say
+	Aware   bool   // may know of danger that is open
+	Details bool   // sees what every private visit hides
+
+	person bool // looks for themselves: rule 1.4 says what they see
+	team   string
+}
+
+// Program is a program that looks by its token, for by or for nobody it names. Its scopes say what it sees: to act on
+// alarms is to know of them, and only an administrator's token sees what a private visit hides.
+func Program(c access.Caller, by string) Reader {
+	return Reader{By: by, Aware: c.May(access.AlarmsAct), Details: c.May(access.Admin)}
+}
+
+// Person is someone who looks for themselves. Who may answer an alarm knows of danger, and who was told of it; a
+// private visit's details are theirs by rule 1.4.
+func Person(p buddy.Person) Reader {
+	return Reader{By: p.ID, Aware: p.Has(buddy.Responder) || p.Has(buddy.Manager), person: true, team: p.Team}
+}
+
+// knowsOf says that the reader may know of an alarm of danger, as far as their part in it goes.
+func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person && answers(a, r.By) }
+
+// answers says that someone was told of an alarm, or has it.
+func answers(a *watch.Alarm, person string) bool {
+	return a != nil && person != "" && (a.HeldBy == person || slices.Contains(a.Told, person))
+}
+
+// Circle is everyone who may see the details of a private visit (rule 1.4).
+type Circle struct {
+	Worker  string       // whose visit it is. A joint partner has a visit of their own
+	Named   []string     // its own responders
+	Invited []string     // who is on call between its start and two hours after its expected end
+	Alarm   *watch.Alarm // the open one that is about it: from its opening all who were told of it, and who has it
+}
+
+// MaySee says that a person is in the circle.
+func MaySee(c Circle, person string) bool {
+	return person != "" && (person == c.Worker || slices.Contains(c.Named, person) || slices.Contains(c.Invited, person) || answers(c.Alarm, person))
+}
+
+// opens says that a visit's details are for the reader. What is not private is open to the team.
+func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r Reader) (bool, error) {
+	switch {
+	case !r.person:
+		return r.Details || !v.Private, nil
+	case !v.Private && v.Team == r.team:
+		return true, nil
+	}
+	c := Circle{Worker: v.Worker, Named: v.Responders}
+	if alarm != nil {
+		c.Alarm = &alarm.Alarm
+	}
+	if MaySee(c, r.By) {
+		return true, nil
+	}
+	invited, err := s.Engine.Invited(ctx, v)
+	if err != nil {
+		return false, fmt.Errorf("see who is invited: %w", err)
+	}
+	c.Invited = invited
+	return MaySee(c, r.By), nil
+}

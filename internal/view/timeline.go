@@ -1,0 +1,272 @@
+package view
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// Line is one line of the record. The words are there only where the reader may see them, and with the line that they
+// belong to.
+type Line struct {
+	At    time.Time
+	What  watch.What
+	By    string // who did it
+	Visit string
+	Until time.Time // a new expected end
+
+	Via, Token string // how it came, and by which token
+
+	Text, Note   private.Text // verbatim
+	To           private.Text // the number rung, or whom the police line was
+	Result       watch.Result // of a call
+	Reference    private.Text // the police's own
+	Officer      private.Text
+	Attending    *bool // whether the police will attend; nil when they did not say
+	NextUpdateAt time.Time
+	Second       string       // the second person who agrees
+	StoodDown    private.Text // whom of the police was told that the worker is safe
+}
+
+// entry is an entry of the record, read.
+type entry struct {
+	store.Entry
+	input  watch.Input    // zero when it is none of the core's
+	events []engine.Event // what happened
+	shown  []engine.Event // what the worker is shown in place of it while danger is open; nobody else is
+	words  engine.Words
+}
+
+func readEntry(e store.Entry) (entry, error) {
+	read := entry{Entry: e}
+	events, err := engine.EventsOf(e)
+	if err != nil {
+		return read, err
+	}
+	for _, h := range events {
+		if h.Shown {
+			read.shown = append(read.shown, h)
+		} else {
+			read.events = append(read.events, h)
+		}
+	}
+	if json.Unmarshal(e.Input, &read.input) != nil { // a note, or the input of a newer version: its events say enough
+		read.input = watch.Input{}
+	}
+	if read.words, err = engine.WordsOf(e); err != nil { // what broke could quote the words
+		return read, fmt.Errorf("read words of entry %s: they are no JSON", e.ID)
+	}
+	return read, nil
+}
+
+// entries reads a worker's record between two instants.
+func (s *View) entries(ctx context.Context, worker string, from, to time.Time) ([]entry, error) {
+	kept, err := s.Store.Entries(ctx, worker, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	var list []entry
+	for _, e := range kept {
+		read, err := readEntry(e)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, read)
+	}
+	return list, nil
+}
+
+// Events is what an entry says happened, as everyone who may follow the record may know it: without a word, and without
+// what only the worker is shown.
+func Events(e store.Entry) []engine.Event {
+	events, err := engine.EventsOf(e)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(events, func(h engine.Event) bool { return h.Shown })
+}
+
+// Whole adds to a visit its record at the instant at, and the last alarm that was about it where none is open.
+func (s *View) Whole(ctx context.Context, v Visit, at time.Time) (Whole, error) {
+	out := Whole{Visit: v}
+	list, err := s.visitEntries(ctx, v, at)
+	if err != nil {
+		return out, err
+	}
+	if out.Alarm == nil {
+		if out.Alarm, err = s.lastAlarm(ctx, list, v.Visit); err != nil {
+			return out, err
+		}
+	}
+	for _, e := range list {
+		out.Timeline = append(out.Timeline, e.lines(v.Worker)...)
+	}
+	if !v.Open {
+		for i, l := range out.Timeline {
+			out.Timeline[i] = Line{At: l.At, What: l.What, By: l.By, Visit: l.Visit, Until: l.Until}
+		}
+	}
+	return out, nil
+}
+
+// visitEntries are the entries about a visit as its reader may see it, from its booking until an hour after its end.
+func (s *View) visitEntries(ctx context.Context, v Visit, at time.Time) ([]entry, error) {
+	from, to := v.StartsAt, at
+	if !v.BookedAt.IsZero() && v.BookedAt.Before(from) {
+		from = v.BookedAt
+	}
+	if !v.EndedAt.IsZero() {
+		to = v.EndedAt.Add(time.Hour)
+	}
+	list, err := s.entries(ctx, v.Worker, from.Add(-time.Hour), to.Add(time.Minute))
+	if err != nil {
+		return nil, err
+	}
+	if v.Hidden {
+		loaded, err := s.Store.Load(ctx, v.Worker)
+		if err != nil {
+			return nil, fmt.Errorf("load worker: %w", err)
+		}
+		for i, e := range list {
+			list[i] = e.asShown(loaded.Watch.Alarm)
+		}
+	}
+	alarms := alarmsOf(list, v.Visit)
+	return slices.DeleteFunc(list, func(e entry) bool { return !e.about(v.Visit, alarms) }), nil
+}
+
+// about says that the entry is about the visit: by what it names, by an alarm that covers the visit, or as a text that
+// names no visit and came in this one's time.
+func (e entry) about(v store.Visit, alarms []string) bool {
+	named := false
+	for _, h := range e.events {
+		if h.Visit == v.ID {
+			return true
+		}
+		named = named || h.Visit != ""
+	}
+	if e.Visit == v.ID || e.Alarm != "" && slices.Contains(alarms, e.Alarm) {
+		return true
+	}
+	during := !e.At.Before(v.StartsAt.Add(-time.Hour)) && (v.EndedAt.IsZero() || !e.At.After(v.EndedAt))
+	return !named && e.Visit == "" && during && len(e.events) > 0 && e.events[0].What == watch.TextIn
+}
+
+// alarmsOf lists the alarms that the entries say the visit is in.
+func alarmsOf(list []entry, v store.Visit) []string {
+	var alarms []string
+	for _, e := range list {
+		for _, h := range e.events {
+			opens := h.What == watch.AlarmOpened || h.What == watch.AlarmRaised || h.What == watch.AlarmJoined
+			if opens && h.Visit == v.ID && e.Alarm != "" && !slices.Contains(alarms, e.Alarm) {
+				alarms = append(alarms, e.Alarm)
+			}
+		}
+	}
+	return alarms
+}
+
+// lastAlarm gives the last alarm that the visit's record tells of; nil when there was none.
+func (s *View) lastAlarm(ctx context.Context, list []entry, v store.Visit) (*store.Alarm, error) {
+	for _, e := range slices.Backward(list) {
+		if e.Alarm == "" {
+			continue
+		}
+		a, err := s.Store.Alarm(ctx, e.Alarm)
+		if err != nil {
+			return nil, fmt.Errorf("find alarm of visit: %w", err)
+		}
+		if covers(&a.Alarm, v) {
+			return &a, nil
+		}
+	}
+	return nil, nil
+}
+
+// ofAlarm are the lines that show that there is an alarm.
+var ofAlarm = []watch.What{
+	watch.VisitOverdue, watch.AlarmOpened, watch.AlarmJoined, watch.AlarmRaised, watch.Told, watch.Acknowledged, watch.HolderFellSilent,
+	watch.ShiftChanged, watch.CallLogged, watch.PolicePrompted, watch.PoliceTold, watch.LiaisonLogged, watch.FoundHarmed,
+	watch.IncidentOpened, watch.PoliceHeld, watch.Reassured, watch.AlarmClosed,
+}
+
+// asShown is the entry as the worker sees it while the alarm of danger is open: what they are shown in place of what
+// happened, else what happened but for what shows that alarm.
+func (e entry) asShown(open *watch.Alarm) entry {
+	if open == nil || e.Alarm != open.ID {
+		return e
+	}
+	e.Alarm = ""
+	if len(e.shown) > 0 {
+		e.events, e.Visit = e.shown, e.shown[0].About
+		return e
+	}
+	e.events = slices.DeleteFunc(slices.Clone(e.events), func(h engine.Event) bool { return slices.Contains(ofAlarm, h.What) })
+	if len(e.events) == 0 {
+		e.Visit = ""
+	}
+	return e
+}
+
+// lines gives the entry's lines. The words go to the line they belong to: the first.
+func (e entry) lines(worker string) []Line {
+	var lines []Line
+	for i, h := range e.events {
+		l := Line{At: e.At.UTC(), What: h.What, By: h.By, Visit: h.Visit, Until: h.Until}
+		if h.What == watch.TextIn && l.By == "" {
+			l.By = worker
+		}
+		if i == 0 {
+			e.fill(&l)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// fill adds what was said with the entry.
+func (e entry) fill(l *Line) {
+	l.Via, l.Token = e.Via, e.Token
+	w := e.words
+	l.Text, l.Note, l.To = private.New(w.Text), private.New(w.Note), private.New(w.To)
+	l.Reference, l.Officer, l.Attending, l.StoodDown = private.New(w.Reference), private.New(w.Officer), w.Attending, private.New(w.StoodDown)
+	switch event := e.input.Event.(type) {
+	case watch.Call:
+		l.Result = event.Result
+	case watch.Police:
+		l.NextUpdateAt = event.NextUpdateAt
+	case watch.Liaison:
+		l.NextUpdateAt = event.NextUpdateAt
+	case watch.Hold:
+		l.Second = event.Second
+	case watch.Close:
+		l.Second = event.Second
+	}
+}
+
+// AlarmTimeline is the record of an alarm, for those who may know of it: from just before it opened until it closed, or
+// until at.
+func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, at time.Time) ([]Line, error) {
+	to := at
+	if !a.ClosedAt.IsZero() {
+		to = a.ClosedAt
+	}
+	list, err := s.entries(ctx, a.Worker, a.OpenedAt.Add(-time.Second), to.Add(time.Minute))
+	if err != nil {
+		return nil, err
+	}
+	var lines []Line
+	for _, e := range list {
+		if e.Alarm == a.ID {
+			lines = append(lines, e.lines(a.Worker)...)
+		}
+	}
+	return lines, nil
+}

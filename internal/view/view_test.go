@@ -1,0 +1,179 @@
+package view_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// open gives the open alarms that a person is shown.
+func (o *office) open(id string) []store.Alarm {
+	o.Helper()
+	list, err := o.view.Alarms(o.Context(), store.AlarmOpen, 100, o.person(id))
+	o.must(err)
+	return list
+}
+
+func whats(lines []view.Line) []watch.What {
+	var list []watch.What
+	for _, l := range lines {
+		list = append(list, l.What)
+	}
+	return list
+}
+
+// Rules 4.2 and 8.2: neither the worker, nor the partner in the same house, nor a colleague who has no part in it.
+func TestDangerIsShownToThoseWhoAnswerIt(t *testing.T) {
+	o := newOffice(t)
+	visit, joint := o.books(true, "p-ann")
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.says("p-ann", "Going in")
+	o.says("p-priya", "Can you ask Scarlett to ring me")
+	o.deliver()
+	for _, id := range []string{"p-priya", "p-ann", "p-kim"} {
+		for _, v := range []string{visit, joint[0]} {
+			got := o.shows(v, o.person(id))
+			if !got.Hidden || got.Alarm != nil || got.Status != watch.Inside || slices.Contains(whats(got.Timeline), watch.AlarmOpened) {
+				t.Errorf("%s is shown %+v", id, got)
+			}
+		}
+		if list := o.open(id); len(list) != 0 {
+			t.Errorf("%s is shown %d alarms", id, len(list))
+		}
+	}
+	got := o.shows(visit, o.person("p-sam"))
+	if got.Hidden || got.Alarm == nil || got.Alarm.Kind != watch.Duress || !slices.Contains(whats(got.Timeline), watch.AlarmOpened) {
+		t.Fatalf("the responder is shown %+v", got)
+	}
+	if n := len(o.open("p-sam")); n != 2 {
+		t.Errorf("the responder is shown %d alarms of two", n)
+	}
+	if _, err := o.view.Alarm(t.Context(), got.Alarm.ID, o.person("p-ann")); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the partner asks for the alarm: %v", err)
+	}
+	a, err := o.view.Alarm(t.Context(), got.Alarm.ID, o.person("p-sam"))
+	o.must(err)
+	lines, err := o.view.AlarmTimeline(t.Context(), a, o.clock.Now())
+	o.must(err)
+	if len(lines) == 0 || lines[0].Text.Reveal() != "Can you ask Scarlett to ring me" || lines[0].By != "p-priya" {
+		t.Errorf("the alarm's record begins with %+v", lines)
+	}
+}
+
+// A colleague without a role in alarms who was told of one, because they are the visit's own responder, knows of it.
+func TestWhoeverWasToldKnows(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(true)
+	responders := []string{"p-kim"}
+	o.must(o.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya", Via: "api"}, visit, engine.VisitEdit{Responders: &responders}))
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Can you ask Scarlett to ring me")
+	o.wait(10 * time.Minute)
+	if got := o.shows(visit, o.person("p-kim")); got.Hidden || got.Alarm == nil || !got.Open {
+		t.Errorf("the visit's own responder is shown %+v", got)
+	}
+	if got := o.shows(visit, o.person("p-ann")); !got.Hidden {
+		t.Errorf("a colleague who was not told is shown %+v", got)
+	}
+}
+
+// paired plays the same with Scarlett and with Jane, and gives what the worker is shown of the visit in the end.
+func paired(t *testing.T, do func(o *office, visit, name string)) (scarlett, jane string) {
+	t.Helper()
+	var shown []string
+	for _, name := range []string{"Scarlett", "Jane"} {
+		o := newOffice(t)
+		visit, _ := o.books(true)
+		do(o, visit, name)
+		got := o.shows(visit, o.person("p-priya"))
+		if got.Hidden != (name == "Scarlett") {
+			t.Fatalf("asked for %s, hidden: %v", name, got.Hidden)
+		}
+		var out strings.Builder
+		alarm := "none"
+		if got.Alarm != nil {
+			alarm = fmt.Sprint(got.Alarm.Kind, " ", got.Alarm.Status)
+		}
+		fmt.Fprintln(&out, got.Status, got.ExpectedEndAt, got.EndedAt, got.Evidence, "alarm", alarm)
+		for _, l := range got.Timeline {
+			fmt.Fprintln(&out, l.At, l.What, l.By, l.Via, l.Visit == visit, l.Until, strings.ReplaceAll(l.Text.Reveal(), name, "NAME"))
+		}
+		shown = append(shown, out.String())
+	}
+	return shown[0], shown[1]
+}
+
+// Law 9, also after an alarm that was closed before: that one the worker knows of, and it does not go with the danger.
+func TestTheRecordInDuressIsThatOfAnyDay(t *testing.T) {
+	ask := func(o *office, name string) { o.says("p-priya", "Can you ask "+name+" to ring me") }
+	for name, do := range map[string]func(o *office, visit, name string){
+		"an alarm closed before": func(o *office, _, name string) {
+			o.wait(30 * time.Minute)
+			o.says("p-priya", "Going in")
+			o.wait(75 * time.Minute)
+			o.must(o.engine.Act(o.Context(), engine.Actor{By: "p-sam", Via: "api"}, o.open("p-sam")[0].ID,
+				watch.Close{Evidence: watch.SpokeWorker, Note: true, ExpectedEndAt: o.clock.Now().Add(time.Hour)}, engine.Words{Note: "asked for the dog's name"}))
+			ask(o, name)
+		},
+		"all well, of two visits": func(o *office, _, name string) {
+			_, err := o.engine.Book(o.Context(), engine.Actor{By: "p-priya"}, engine.Booking{Worker: "p-priya", Kind: "home_visit",
+				StartsAt: saturday.Add(100 * time.Minute), ExpectedEndAt: saturday.Add(2 * time.Hour)})
+			o.must(err)
+			o.wait(30 * time.Minute)
+			o.says("p-priya", "Going in")
+			ask(o, name)
+			o.wait(time.Minute)
+			o.says("p-priya", "I'm fine")
+		},
+		"mentioned": func(o *office, _, name string) {
+			o.wait(30 * time.Minute)
+			o.says("p-priya", "Going in")
+			o.says("p-priya", name+" was here")
+		},
+		"out, and answered again and again": func(o *office, _, name string) {
+			o.wait(30 * time.Minute)
+			o.says("p-priya", "Going in")
+			ask(o, name)
+			o.wait(20 * time.Minute)
+			o.must(func() error {
+				a := o.open("p-sam")
+				if len(a) == 0 { // on any other day there is nothing to have
+					return nil
+				}
+				return o.engine.Act(o.Context(), engine.Actor{By: "p-sam", Via: "api"}, a[0].ID, watch.Acknowledge{}, engine.Words{})
+			}())
+			o.says("p-priya", "I have left, all done")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if scarlett, jane := paired(t, do); scarlett != jane {
+				t.Errorf("in duress the worker is shown\n%s\nelse\n%s", scarlett, jane)
+			}
+		})
+	}
+}
+
+func TestTheSheetHoldsWhoAndWhere(t *testing.T) {
+	o := newOffice(t)
+	o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.wait(75 * time.Minute)
+	a := o.open("p-sam")[0]
+	o.must(o.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "api"}, a.ID, watch.Acknowledge{}, engine.Words{}))
+	sheet, err := o.view.Handover(t.Context(), o.open("p-sam")[0], o.clock.Now())
+	o.must(err)
+	if len(sheet.Visits) != 1 || sheet.Visits[0].Address.Reveal() != "1 Example Street" || sheet.LastWord.Text.Reveal() != "Going in" ||
+		sheet.CallBack.Name != "Someone p-sam" || sheet.Zone.String() != "Europe/London" || sheet.Rehearsal {
+		t.Errorf("%+v", sheet)
+	}
+}

@@ -1,2 +1,0 @@
-// Package web is the pages people use.
-package web
