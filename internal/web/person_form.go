@@ -241,7 +241,7 @@ func personSays(field, says string) string {
 	if last == "email" && strings.HasPrefix(says, "is no") {
 		return "Enter an e-mail address, such as name@example.org"
 	}
-	return strings.ToUpper(word[:1]) + word[1:] + " " + says
+	return capital(word) + " " + says
 }
 
 // readPerson puts what the form says into a person, as far as it is the reader's to say; problems are noted. It gives the

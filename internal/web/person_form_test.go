@@ -39,7 +39,7 @@ func TestAPersonIsAdded(t *testing.T) {
 		"contact-3-name", "Una Quill", "contact-3-phone", "01632 960143", "contact-3-police", "yes"}
 	for range 2 { // the button is pressed twice
 		h.post("/people/new", fields...).leadsTo("/people/"+h.named("Bea Quill").ID).is(http.StatusOK).
-			says("The person was added", "07700 900141", "07700 900142", "01632 960141", "red Kia Rio, AB12 CDF", "Tom Quill", "Una Quill", "Police only")
+			says("The person was added", "07700 900141", "07700 900142", "01632 960141", "Red Kia Rio, AB12 CDF", "Tom Quill", "Una Quill", "Police only")
 	}
 	people, err := h.db.PeopleOf(h.Context(), "echo")
 	h.ok(err)
