@@ -41,7 +41,8 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
 
-	"shift-added": "The shift was added.",
+	"shift-removed": "The shift was removed. Whose it was is told.",
+	"shift-added":   "The shift was added.",
 
 	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 

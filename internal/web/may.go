@@ -58,6 +58,11 @@ func (p *Pages) mayKeep(c *request, team string) bool {
 	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
 }
 
+// mayKeepAll says that the reader keeps each of the teams, of which there is one at least.
+func (p *Pages) mayKeepAll(c *request, teams []string) bool {
+	return len(teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return !p.mayKeep(c, team) })
+}
+
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
 	return c.who.ID == who.ID || p.mayKeep(c, who.Team)

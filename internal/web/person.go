@@ -53,6 +53,7 @@ type contactRow struct {
 // shiftRow is a shift in a list.
 type shiftRow struct {
 	ID, Place, Teams string
+	Person           string // their name, in a list of several people's
 	From, To         time.Time
 	Now              bool
 }

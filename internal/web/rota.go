@@ -37,6 +37,7 @@ type rotaPage struct {
 	AddedTo          string    // whom
 	AddedTwice       bool      // one of its times comes twice
 	Form             *shiftForm
+	Ahead            []shiftRow // shifts that have not begun and are the reader's to remove
 }
 
 // rotaDay is one day of the rota.
@@ -109,6 +110,7 @@ func (p *Pages) rotaPage(c *request, asked url.Values, f *form) (page rotaPage, 
 	page.added(c, t, asked.Get("shift"))
 	if p.mayKeep(c, t.ID) {
 		page.Form, err = p.shiftForm(c, f, t, teams)
+		page.Ahead = t.ahead(c, p, teams)
 	}
 	return page, t, err
 }

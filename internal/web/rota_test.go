@@ -180,3 +180,26 @@ func TestATeamsOwnZone(t *testing.T) {
 		t.Errorf("the rota has %+v", shifts)
 	}
 }
+
+func TestAShiftIsRemoved(t *testing.T) {
+	h := openHouse(t).nextDoor()
+	from := saturday.Add(48 * time.Hour)
+	h.shift("p-ann", 1, from, from.Add(8*time.Hour), "echo")
+	h.shift("p-jo", 2, from, from.Add(8*time.Hour), "echo", "links")
+	got := h.as("p-lee").get("/rota").says("Remove a shift", "Ann Woods, 1st for ECHo: Mon 23 Nov 14:00 to Mon 23 Nov 22:00", "/rota/shifts/s-p-ann-23-1400/remove")
+	got.hides("/rota/shifts/s-sam/remove", "/rota/shifts/s-p-jo-23-1400/remove") // one has begun, one is another team's as well
+	h.as("p-priya").get("/rota").hides("Remove a shift")
+	for _, reader := range []string{"p-priya", "p-sam", "p-jo"} {
+		h.as(reader).post("/rota/shifts/s-p-ann-23-1400/remove", "team", "echo").is(http.StatusNotFound)
+	}
+	h.as("p-lee").post("/rota/shifts/s-p-jo-23-1400/remove", "team", "echo").is(http.StatusNotFound)
+	for range 2 { // the button is pressed twice
+		h.as("p-lee").post("/rota/shifts/s-p-ann-23-1400/remove", "team", "echo", "from", "2026-11-21").leadsTo("/rota").
+			says("The shift was removed").hides("Ann Woods, 1st")
+	}
+	h.as("p-lee").post("/rota/shifts/s-sam/remove", "team", "echo").is(http.StatusConflict).says("The shift has begun: put someone else on call beside them, in another place in the order.")
+	h.as("p-ada").post("/rota/shifts/s-p-jo-23-1400/remove", "team", "echo").leadsTo("/rota")
+	if shifts, err := h.db.AllShifts(h.Context(), time.Time{}, time.Time{}); err != nil || len(shifts) != 1 {
+		t.Errorf("the rota has %d shifts: %v", len(shifts), err)
+	}
+}

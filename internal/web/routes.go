@@ -22,6 +22,7 @@ func (p *Pages) routes() []route {
 
 		{"GET /rota", p.rota},
 		{"POST /rota", p.addShift},
+		{"POST /rota/shifts/{id}/remove", p.removeShift},
 
 		{"GET /people", p.people},
 		{"GET /people/new", p.newPerson},

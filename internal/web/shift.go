@@ -109,6 +109,49 @@ func (p *Pages) putShift(c *request, f *form, t rotaTeam, s rota.Shift) error {
 	return nil
 }
 
+// ahead lists the shifts of these weeks that the reader may remove: those that have not begun, for teams that they keep.
+func (t rotaTeam) ahead(c *request, p *Pages, teams []store.Team) []shiftRow {
+	var rows []shiftRow
+	for _, s := range t.shifts {
+		if p.mayRemove(c, s) {
+			row := shiftOf(s, teamNames(teams, s.Teams), c.at)
+			row.Person = t.people[s.Person].Name
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// mayRemove says that a shift has not begun and that the reader keeps every team it is for.
+func (p *Pages) mayRemove(c *request, s rota.Shift) bool {
+	return s.StartsAt.After(c.at) && p.mayKeepAll(c, s.Teams)
+}
+
+// removeShift answers POST /rota/shifts/{id}/remove. Pressed twice, it is gone all the same.
+func (p *Pages) removeShift(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	s, err := p.Store.Shift(c.Context(), c.PathValue("id"))
+	switch {
+	case errors.Is(err, store.ErrNotFound) && p.mayKeep(c, f.value("team")): // it was there when the form was shown
+	case err != nil:
+		return fmt.Errorf("find shift: %w", err)
+	case !p.mayKeepAll(c, s.Teams):
+		return notFound()
+	default:
+		if _, err := p.Engine.RemoveShift(c.Context(), c.actor(), s.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("remove shift: %w", err)
+		}
+	}
+	from, ok := parseDate(f.value("from"))
+	if !ok {
+		from = dateOf(c.at)
+	}
+	return c.redirect(rotaPath(f.value("team"), from, "") + "&done=shift-removed")
+}
+
 // added echoes the shift that was added, with its days (rule 8.3), where it is one of the team's.
 func (page *rotaPage) added(c *request, t rotaTeam, id string) {
 	i := slices.IndexFunc(t.shifts, func(s rota.Shift) bool { return s.ID == id })
