@@ -31,6 +31,7 @@ func filledPerson(who buddy.Person) *form {
 
 // showPersonForm shows the form with what was typed and what is wrong with it.
 func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person, right personRight) error {
+	f.inOrder(personFields()...)
 	title, to := "Add a person", "/people/new"
 	if c.PathValue("id") != "" {
 		title, to = "Change details", "/people/"+who.ID+"/edit"
@@ -56,6 +57,17 @@ func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person
 		page.Contacts = f.contactsAsked()
 	}
 	return p.show(c, status, "person_form", page)
+}
+
+// personFields lists the form's fields as they stand on the page.
+func personFields() []string {
+	fields := []string{"name", "team", "roles", "mobile", "personal_mobile", "home_phone", "email", "description", "make", "model", "colour", "registration"}
+	for row := range mostContacts {
+		for _, field := range []string{"name", "relation", "phone"} {
+			fields = append(fields, contactField(row)(field))
+		}
+	}
+	return fields
 }
 
 func (f *form) teamChoice(right personRight) *govuk.Select {

@@ -83,6 +83,19 @@ func TestWhatIsWrongWithAPersonStandsBesideItsField(t *testing.T) {
 	h.post("/people/new", "name", "Bea Quill").is(http.StatusUnprocessableEntity).says("Choose one role at least.", `href="#roles"`)
 }
 
+// The summary at the top has what is wrong in the order of the page.
+func TestWhatIsWrongIsSaidInTheOrderOfThePage(t *testing.T) {
+	got := openHouse(t).as("p-lee").post("/people/new", "mobile", "1", "contact-1-name", "Tom", "email", "x", "contact-2-phone", "1", "home_phone", "2").is(http.StatusUnprocessableEntity)
+	last := -1
+	for _, field := range []string{"name", "roles", "mobile", "home_phone", "email", "contact-1-phone", "contact-2-name", "contact-2-phone"} {
+		at := strings.Index(got.Body.String(), `href="#`+field+`"`)
+		if at < last || at < 0 {
+			t.Errorf("%s stands out of order, at %d after %d", field, at, last)
+		}
+		last = at
+	}
+}
+
 func TestWhoMayAddAPerson(t *testing.T) {
 	h := openHouse(t).nextDoor()
 	for _, reader := range []string{"p-priya", "p-sam"} {

@@ -45,6 +45,7 @@ func (p *Pages) addShift(c *request) error {
 		}
 	}
 	if f.bad() {
+		f.inOrder("person", "start-date", "start-time", "end-date", "end-time", "order", "teams")
 		if page, _, err = p.rotaPage(c, f.values, f); err != nil {
 			return err
 		}

@@ -247,6 +247,8 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 	if err != nil {
 		return err
 	}
+	f.inOrder("name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
+		"out_word", "duress_phrase", "colleagues", "working_hours", "named_buddy")
 	here := membersOf(members, t.ID)
 	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID,
 		Name: f.input("name", "Team’s name", ""), Zone: f.input("zone", "Time zone", "Such as Europe/London: whose clocks the team lives by"),
