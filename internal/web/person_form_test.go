@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 )
 
 // person reads someone as they are kept.
@@ -207,6 +208,18 @@ func TestWhoCannotLeaveYet(t *testing.T) {
 			t.Errorf("%s has left", id)
 		}
 	}
+}
+
+// Rule 4.2: a manager who visits as well learns of no alarm from who cannot leave.
+func TestWhoVisitsLearnsOfNoAlarmFromWhoCannotLeave(t *testing.T) {
+	h := openHouse(t)
+	lee := h.person("p-lee")
+	lee.Roles = append(lee.Roles, buddy.Worker)
+	_, err := h.engine.PutPerson(h.Context(), engine.Actor{}, lee)
+	h.ok(err)
+	h.overdue()
+	h.as("p-lee").post("/people/p-priya/leave").is(http.StatusConflict).says("Others count on them just now: settle what is open first.").hides("alarm:", "open alarm")
+	h.as("p-ada").post("/people/p-priya/leave").is(http.StatusConflict).says("open alarm")
 }
 
 // No number, name of a next of kin or description comes into the log, whatever goes wrong.
