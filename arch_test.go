@@ -59,11 +59,13 @@ var architecture = map[string]part{
 	"internal/access": {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
 	"internal/api": {imports: append(in("engine", "store", "access", "report", "channel", "channel/twilio"), pureParts...),
 		tests: in("vault", "standin/twilio"), reason: "turns requests into the engine's inputs; webhooks are read by their vendor's package"},
-	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api"), pureParts...),
+	"internal/demo": {imports: append(in("engine", "store", "channel", "channel/town"), pureParts...), tests: in("vault"),
+		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
+	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "demo"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "phone", "private"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "demo", "store", "checkin", "bench", "phone", "private"), reason: "the command line asks app for everything"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 
@@ -90,6 +92,7 @@ var waiters = map[string][]string{
 	"internal/app":             waits,
 	"internal/engine":          {"NewTimer"},
 	"internal/bench":           waits,
+	"internal/demo":            {"NewTicker"}, // to look at the phones and the story
 	"internal/standin/twilio":  waits,
 	"internal/store/storetest": {"After"}, // for a server of its own to start
 	"e2e/...":                  waits,

@@ -80,9 +80,11 @@ type Options struct {
 	Store  *store.DB
 	Access *access.Access
 	Twilio TwilioHooks      // nil when there is no Twilio account: its webhooks are then not there
-	Speed  int              // of the rehearsal clock; 0 or 1 is real time
 	Clock  func() time.Time // real time, for limits and deadlines of connections
 	Log    *slog.Logger     // nil: nothing is logged
+
+	Rehearsal bool       // the clock is not that of this world
+	Speed     func() int // of the clock now, 0 where a demo's stands still; nil: real time
 }
 
 // API answers requests. It is an [http.Handler].

@@ -74,7 +74,7 @@ func printed(sheet report.Handover, kind string) ([]byte, error) {
 
 // sheet gathers all that the police are told (rule 3.4).
 func (a *API) sheet(ctx context.Context, al store.Alarm, at time.Time) (report.Handover, error) {
-	h := report.Handover{Kind: al.Kind, Mention: al.Mention, OpenedAt: al.RaisedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: a.rehearsal()}
+	h := report.Handover{Kind: al.Kind, Mention: al.Mention, OpenedAt: al.RaisedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: a.Rehearsal}
 	if h.OpenedAt.IsZero() {
 		h.OpenedAt = al.OpenedAt
 	}

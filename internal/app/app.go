@@ -141,7 +141,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
 		Rehearsal: a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
-	ao := api.Options{Store: a.db, Access: access.New(a.db), Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
+	ao := api.Options{Store: a.db, Access: access.New(a.db), Clock: time.Now, Log: a.o.Log,
+		Rehearsal: a.o.Demo || a.o.Speed > 1, Speed: a.clock.Speed}
 	if t := a.o.Twilio; t != nil {
 		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
 		if err != nil {
