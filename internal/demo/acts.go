@@ -22,9 +22,9 @@ type deed = func(ctx context.Context, p *play) error
 type sign = func(ctx context.Context, p *play) (bool, error)
 
 func (p *play) mobile() phone.Number {
-	for _, x := range people() {
-		if x.ID == p.tale.worker {
-			return x.Mobile
+	for _, m := range members() {
+		if m.id == p.tale.worker {
+			return number(m.mobile)
 		}
 	}
 	return phone.Number{}

@@ -144,10 +144,11 @@ func (p *play) fill(says string) string {
 	return strings.ToUpper(says[:1]) + says[1:]
 }
 
+// firstName is a name as the stories have it. It reads no numbers, which takes long.
 func firstName(id string) string {
-	for _, p := range people() {
-		if p.ID == id {
-			name, _, _ := strings.Cut(p.Name, " ")
+	for _, m := range members() {
+		if m.id == id {
+			name, _, _ := strings.Cut(m.name, " ")
 			return name
 		}
 	}

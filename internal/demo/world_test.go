@@ -59,6 +59,9 @@ func (c *clock) Hand() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.re
 
 func (c *clock) pass(real time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.real = c.real.Add(real) }
 
+// pace is how long a step is shown here: nobody reads it.
+const pace = 200 * time.Millisecond
+
 // sunday is an evening in winter, out of hours.
 var sunday = time.Date(2026, 11, 22, 18, 42, 7, 0, time.UTC)
 
@@ -85,7 +88,7 @@ func begin(t *testing.T, place storetest.Place, at time.Time) *world {
 
 func (w *world) start() error {
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.Demo = demo.New(demo.Options{Store: w.db, Clock: w.clock, Real: w.clock.Hand, Log: log})
+	w.Demo = demo.New(demo.Options{Store: w.db, Clock: w.clock, Real: w.clock.Hand, Log: log, Pace: pace})
 	w.engine = engine.New(engine.Options{Store: w.db, Clock: w.clock, Random: rand.Reader, Log: log, SMS: w.SMS(), Voice: w.Voice(),
 		Providers: w.Providers(), URL: "http://127.0.0.1:8080", Number: w.Number(), Emergency: w.Emergency(), Rehearsal: true, Node: "test"})
 	return w.Begin(w.t.Context(), w.engine, demo.UsualSpeed)
