@@ -29,11 +29,11 @@ type Call struct {
 	To        phone.Number
 	Nonce     string
 	At        time.Time
-	Status    string   // "" while it rings, or someone holds it; completed, no-answer, busy, failed
-	PickedUp  bool     // someone answered, or a voicemail did
-	Voicemail bool     // a voicemail did
-	Heard     []string // what was said
-	Pressed   string   // the key
+	Status    string    // "" while it rings, or someone holds it; completed, no-answer, busy, failed
+	PickedUp  bool      // someone answered, or a voicemail did
+	Voicemail bool      // a voicemail did
+	Heard     []string  // what was said
+	Pressed   string    // the key
 	rungAt    time.Time // by the hand's clock; once picked up, when something was last done on it
 	turn      int
 }
