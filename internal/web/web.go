@@ -15,6 +15,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
@@ -61,6 +62,7 @@ type Options struct {
 	// Speed is how many times as fast as real time the clock runs now; 1 is real time, 0 a rehearsal that is paused.
 	Speed     func() int
 	Rehearsal bool             // every page says REHEARSAL
+	Demo      *demo.Demo       // nil but in a demo: its phones, stories and clock have pages
 	Clock     func() time.Time // real time, for the deadlines of connections
 	Log       *slog.Logger     // nil: nothing is logged
 }
