@@ -7,13 +7,24 @@ GO       ?= go
 GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
 
 .NOTPARALLEL:
-.PHONY: build test demo check fuzz clean
+.PHONY: build assets test demo check fuzz clean
 .PHONY: check-format check-vet check-fix check-static check-race check-readme vulncheck
 
-build: ## bin/allclear, the one binary
+build: assets ## bin/allclear, the one binary
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/allclear ./cmd/allclear
 
-test: ## every test, after installing what they need
+assets: internal/web/static/allclear.css ## the look of the pages, when its sources are newer
+
+internal/web/static/allclear.css: web/node_modules/.package-lock.json $(wildcard web/src/*) $(wildcard tools/assets/*.go) tools/go.mod
+	$(GO) -C tools run ./assets
+
+# npm writes this file; touched, it is newer than what it was made from.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not installed: the pages' style sheet needs Node 20 to build" >&2; exit 1; }
+	npm --prefix web ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: assets ## every test, after installing what they need
 	@scripts/need-tools
 	$(GO) test ./...
 
@@ -28,6 +39,7 @@ check-format:
 
 check-vet:
 	$(GO) vet ./...
+	$(GO) -C tools vet ./...
 
 check-fix:
 	@out=$$($(GO) fix -diff ./... 2>&1); [ -z "$$out" ] || { echo "$$out"; echo "run: go fix ./..."; exit 1; }
@@ -36,7 +48,7 @@ check-static:
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
 
 # The race detector needs a C compiler; without one the tests still run, in check-readme.
-check-race:
+check-race: assets
 	@scripts/need-tools
 	@if command -v gcc >/dev/null; then echo "$(GO) test -race ./..."; CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...; \
 	else echo "gcc is not installed: the tests run without the race detector"; fi
@@ -53,4 +65,5 @@ vulncheck:
 	$(GO) tool -modfile=tools/go.mod govulncheck ./...
 
 clean:
-	rm -rf bin build
+	rm -rf bin build web/node_modules
+	rm -f internal/web/static/*.css internal/web/static/*.js internal/web/static/*.svg internal/web/static/*.gz

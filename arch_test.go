@@ -63,9 +63,10 @@ var architecture = map[string]part{
 		tests: in("vault"), reason: "who is shown what is decided once, for the API and the pages alike"},
 	"internal/api": {imports: append(in("engine", "store", "access", "report", "view", "channel", "channel/twilio"), pureParts...),
 		tests: in("vault", "standin/twilio"), reason: "turns requests into the engine's inputs; webhooks are read by their vendor's package"},
-	"internal/web": {imports: append(in("engine", "store", "access", "report", "view", "channel"), pureParts...),
-		tests: in("vault", "channel/town"), reason: "turns forms into the engine's inputs and what may be seen into pages"},
-	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api"), pureParts...),
+	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
+	"internal/web": {imports: append(in("engine", "store", "access", "report", "view", "web/govuk"), pureParts...),
+		tests: in("channel", "channel/town"), reason: "what people see and press; the engine decides"},
+	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "view", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
@@ -95,6 +96,7 @@ var clockReadingTests = []string{"cmd/allclear", "e2e/..."}
 var waiters = map[string][]string{
 	"internal/app":             waits,
 	"internal/engine":          {"NewTimer"},
+	"internal/web":             {"NewTicker"}, // looks for changes on behalf of every open page
 	"internal/bench":           waits,
 	"internal/standin/twilio":  waits,
 	"internal/store/storetest": {"After"}, // for a server of its own to start

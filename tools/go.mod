@@ -1,4 +1,4 @@
-// Tools that check Allclear, kept apart so that what ships does not depend on them:
+// Tools that build and check Allclear, kept apart so that what ships does not depend on them:
 // go tool -modfile=tools/go.mod staticcheck ./...
 
 module github.com/allclear-safety/allclear/tools
@@ -9,6 +9,9 @@ tool (
 	golang.org/x/vuln/cmd/govulncheck
 	honnef.co/go/tools/cmd/staticcheck
 )
+
+// What builds the pages' script, from Go: no package's install script has to run.
+require github.com/evanw/esbuild v0.28.2
 
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect

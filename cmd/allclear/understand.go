@@ -8,7 +8,8 @@ import (
 )
 
 type understandCmd struct {
-	Phrase string `default:"Scarlett" help:"The team's duress phrase."`
+	Phrase  string `default:"Scarlett" help:"The team's duress phrase."`
+	Explain bool   `help:"Say why, too: the rule that decided, a sentence for people, and the words it rests on."`
 }
 
 // longestLine bounds one text with its context, in bytes.
@@ -20,11 +21,15 @@ func (c understandCmd) Run(w world) error {
 	in := bufio.NewScanner(w.stdin)
 	in.Buffer(make([]byte, 0, 64<<10), longestLine)
 	out := bufio.NewWriter(w.stdout)
+	understand := checkin.UnderstandLine
+	if c.Explain {
+		understand = checkin.ExplainLine
+	}
 	for n := 1; in.Scan(); n++ {
 		if len(in.Bytes()) == 0 {
 			continue
 		}
-		answer, err := checkin.UnderstandLine(in.Bytes(), c.Phrase)
+		answer, err := understand(in.Bytes(), c.Phrase)
 		if err != nil {
 			out.Flush()
 			return fmt.Errorf("line %d: %w", n, err)

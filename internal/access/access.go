@@ -6,6 +6,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,10 +97,13 @@ func (a *Access) Who(ctx context.Context, authorization string) (Caller, error) 
 // Looked records that the caller looks at an object ("visit/v1") for a person, "" when it does not say for whom: then
 // the token itself is the reader. Show nothing when it fails.
 func (a *Access) Looked(ctx context.Context, c Caller, by, object, why string, at time.Time) error {
-	g := glance{by, "token " + c.Token, object}
-	if by == "" {
-		g.reader = g.via
-	}
+	via := "token " + c.Token
+	return a.LookedAt(ctx, cmp.Or(by, via), via, object, why, at)
+}
+
+// LookedAt records that someone looks at an object for themselves, by way of via: "page". Show nothing when it fails.
+func (a *Access) LookedAt(ctx context.Context, reader, via, object, why string, at time.Time) error {
+	g := glance{reader, via, object}
 	minute := at.Truncate(time.Minute)
 	if a.seen(g, minute) {
 		return nil

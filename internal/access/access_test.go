@@ -87,6 +87,23 @@ func TestALookIsRecordedOncePerReaderObjectAndMinute(t *testing.T) {
 	})
 }
 
+func TestALookThroughAPageIsThePersonsOwn(t *testing.T) {
+	db := storetest.SQLite(t).Open(t)
+	a := access.New(db)
+	for range 2 {
+		if err := a.LookedAt(t.Context(), "p-ann", "page", "person/p-priya", "", noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Looked(t.Context(), access.Caller{Token: "pages"}, "p-ann", "person/p-priya", "", noon.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	list, err := db.Entries(t.Context(), "looks/p-ann", time.Time{}, time.Time{})
+	if err != nil || len(list) != 2 || list[0].Via != "page" || list[0].By != "p-ann" || list[1].Via != "token pages" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
 func looks(t *testing.T, db *store.DB, reader string) int {
 	t.Helper()
 	list, err := db.Entries(t.Context(), "looks/"+reader, time.Time{}, time.Time{})

@@ -23,6 +23,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/vault"
+	"github.com/allclear-safety/allclear/internal/web"
 )
 
 // Options are an installation's settings, checked.
@@ -54,6 +55,7 @@ type App struct {
 	lock   *os.File // nil: the database may have several servers
 	clock  *clock
 	engine *engine.Engine
+	pages  *web.Pages // nil where they are not shown
 	server *http.Server
 	listen net.Listener
 	stop   context.CancelFunc
@@ -141,7 +143,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
 		Rehearsal: a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
-	ao := api.Options{Store: a.db, Access: access.New(a.db), Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
+	who := access.New(a.db)
+	ao := api.Options{Store: a.db, Access: who, Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
 	if t := a.o.Twilio; t != nil {
 		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
 		if err != nil {
@@ -156,7 +159,14 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	ao.Engine = a.engine
 	front := api.New(ao)
 	a.server = front.Server()
-	a.server.Handler = withMetrics(front, metrics)
+	served, err := a.withPages(front, who)
+	if err != nil {
+		return err
+	}
+	if a.pages != nil {
+		a.server.RegisterOnShutdown(a.pages.Stop)
+	}
+	a.server.Handler = withMetrics(served, metrics)
 	return nil
 }
 
@@ -203,6 +213,9 @@ func (a *App) Start(ctx context.Context) {
 		}
 		return nil
 	})
+	if a.pages != nil {
+		run("pages", func() error { return a.pages.Run(ctx) })
+	}
 	run("heartbeat", func() error { return a.beat(ctx) })
 	run("database", func() error {
 		select {

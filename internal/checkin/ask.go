@@ -30,25 +30,31 @@ type wish struct{ first, last int } // the name's words; none when only "someone
 // wished finds the first request in the text, for somebody by name if there is one.
 func (m *message) wished() (w wish, ok bool) {
 	if i, ok := m.bareName(); ok {
+		m.note(onWish, i, i+1)
 		return wish{i, i + 1}, true
 	}
 	for i := range m.words {
 		if end := asksFor.at(m, i); end > i && !m.denied(i) && !m.statement(i) {
 			for j := i; j < end; j++ {
 				if w := m.named(j); w.last > j {
+					m.note(onWish, i, end)
 					return w, true
 				}
 			}
 		}
 	}
-	if beckons.in(m) {
+	if start, end := beckons.find(m, 0); start >= 0 {
 		for i, w := range m.words {
 			if givenNames[w] {
+				m.note(onWish, i, i+1)
+				m.note(onWish, start, end)
 				return wish{i, i + 1}, true
 			}
 		}
 	}
-	return wish{}, asksAnyone.in(m)
+	start, end := asksAnyone.find(m, 0)
+	m.note(onWish, start, end)
+	return wish{}, start >= 0
 }
 
 // named gives the name that stands at word i; the title before it belongs to it.
@@ -121,6 +127,7 @@ func (m *message) askKeyword() (name string, ok bool) {
 	if i == first || !m.onlyCourtesy(i, len(m.words)) {
 		return "", false
 	}
+	m.note(onKeyword, 0, i)
 	return title(m.words[first:i]), true
 }
 

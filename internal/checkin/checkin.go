@@ -63,15 +63,22 @@ type Reading struct {
 	OutWord   bool         // the plan's out word was in the text
 	Number    phone.Number // a number to reach the worker on (rule 8.9)
 	Question  bool         // the text asks something
-	Why       string       // which rule decided, for a tester; never quotes the text
+	Rule      Rule         // what decided; [Explain] gives the words it rests on. It tells the phrase from a plain wish: not for the worker's eyes (rule 4.2)
 }
 
 // Understand reads a text in the context of its visit. It never fails: what it cannot read is Unclear. An Until or
 // Begin that it gives is after c.Now and at most 24 hours ahead.
 func Understand(text string, c Context) Reading {
+	r, _ := understand(text, c, false)
+	return r
+}
+
+// understand reads a text; noting keeps the words each step rests on.
+func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
 	m := read(text)
+	m.noting = noting
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""
 	if c.Unknowing {
@@ -87,24 +94,27 @@ func Understand(text string, c Context) Reading {
 	if standIn != "" {
 		r.Name = strings.ReplaceAll(r.Name, standIn, typed)
 	}
-	return r
+	return r, m
 }
 
 // decide takes the first that applies: duress, danger, keywords, the visit, a word that all is well (guide, "Which
 // intent wins").
 func (m *message) decide(c Context) Reading {
 	if name, mention := m.duress(c.Phrase); name != "" {
-		r := m.plan(c).reading(Duress, "the duress phrase is in it")
+		r := m.plan(c).reading(Duress, byPhrase)
 		r.Name, r.Mention = name, mention
+		if mention {
+			r.Rule = byMention
+		}
 		return r
 	}
 	if m.tookBack() && (c.State == Inside || c.State == Overdue) {
-		return Reading{Intent: SafeReply, Why: "takes back a cry for help; ends nothing"}
+		return Reading{Intent: SafeReply, Rule: byTakingBack}
 	}
-	found, raw := m.danger(c.State)
-	if found {
+	danger, raw := m.danger(c.State)
+	if danger != "" {
 		_, away := m.exit()
-		r := m.plan(c).reading(Distress, "a cry for help, a threat or a hurt")
+		r := m.plan(c).reading(Distress, danger)
 		r.Away = away
 		return r
 	}
@@ -115,12 +125,12 @@ func (m *message) decide(c Context) Reading {
 		return r
 	}
 	if m.fine() && (c.State == Inside || c.State == Overdue) {
-		return Reading{Intent: SafeReply, Why: "says that all is well, without an exit or a time"}
+		return Reading{Intent: SafeReply, Rule: byWellbeing}
 	}
 	if m.asksForSomeone() {
-		return Reading{Intent: Ask, Name: m.nameAsked(), Why: "asks for a person"}
+		return Reading{Intent: Ask, Name: m.nameAsked(), Rule: byWish}
 	}
-	return Reading{Intent: Unclear, NoAnswer: m.noAnswer(), OptOut: m.optOut(), Why: "nothing plain was said"}
+	return Reading{Intent: Unclear, NoAnswer: m.noAnswer(), OptOut: m.optOut(), Rule: m.doubt(c, raw)}
 }
 
 // visit reads what the text says of the visit: an end, a new time, a start, or that it is off.
@@ -131,20 +141,20 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	enters := m.enters()
 	switch {
 	case alarming && (whole || claims):
-		return Reading{Intent: Unclear, Why: "an exit beside a word of danger"}, true
+		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
 	case whole && m.endStands(c):
-		return Reading{Intent: End, Why: "a completed exit, and nothing else in the text"}, true
+		return Reading{Intent: End, Rule: byExit}, true
 	case whole && (c.State == Inside || c.State == Overdue) && p.until.IsZero():
-		return Reading{Intent: Unclear, Why: "an exit with a time that does not fit"}, true
+		return Reading{Intent: Unclear, Rule: byExitTime}, true
 	case enters && (c.State == Booked || c.State == None || !claims):
 		p.begin = time.Time{}
-		return p.reading(Start, "goes in, or is in"), true
+		return p.reading(Start, byEntry), true
 	case off && p.begin.IsZero() && p.until.IsZero():
-		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Why: "the visit does not happen"}, true
+		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case c.State == None, claims && !m.future():
 		return Reading{}, false
 	case !p.until.IsZero() || !p.begin.IsZero():
-		return p.reading(Change, "a new time"), true
+		return p.reading(Change, p.rule()), true
 	}
 	return Reading{}, false
 }
@@ -169,6 +179,6 @@ func (m *message) endStands(c Context) bool {
 }
 
 // reading makes a reading with the plan's times.
-func (p plan) reading(intent Intent, why string) Reading {
-	return Reading{Intent: intent, Until: p.until, Begin: p.begin, Why: why}
+func (p plan) reading(intent Intent, rule Rule) Reading {
+	return Reading{Intent: intent, Until: p.until, Begin: p.begin, Rule: rule}
 }

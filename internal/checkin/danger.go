@@ -108,16 +108,20 @@ var deniers = set("not no never without nothing neither nor stop hardly zero")
 var glue = set(`i am in any need to want call ring send get be being feel feeling been the a for of at all really that have has had do is are was
 	anyone someone you your at us me require require if bother worry worried even ever it s here he she they immediate urgent more hurt`)
 
-// danger says whether a text cries for help, reports a threat or a hurt (guide H). raw is true when a word of danger
-// is there at all, denied or explained away: such a text never closes a visit.
-func (m *message) danger(state State) (found, raw bool) {
+// danger says whether a text cries for help, reports a threat or a hurt (guide H), and by which rule; "" when it does
+// not. raw is true when a word of danger is there at all, denied or explained away: such a text never closes a visit.
+func (m *message) danger(state State) (rule Rule, raw bool) {
 	if m.whole(plainCries) || m.spelledOut() {
-		return true, true
+		m.note(onDanger, 0, len(m.words))
+		return byCry, true
 	}
 	calm, _ := resolved.find(m, 0)
 	for i := 0; i < len(m.words); i++ {
 		if end := harmless.at(m, i); end > i {
-			raw = raw || m.alarming(i, end)
+			if m.alarming(i, end) {
+				raw = true
+				m.note(onNoDanger, i, end)
+			}
 			if !m.alarmingBeyond(i, end) {
 				i = end - 1
 				continue
@@ -126,17 +130,29 @@ func (m *message) danger(state State) (found, raw bool) {
 		if end := threats.at(m, i); end > i {
 			raw = true
 			if !m.denied(i) && !(i < calm && !m.againstMe(i, end)) {
-				return true, true
+				m.note(onDanger, i, end)
+				return byThreat, true
 			}
+			m.note(onNoDanger, i, end)
 		}
 		if end := cries.at(m, i); end > i {
 			raw = true
 			if !m.denied(i) && !(i < calm && m.has("was", "were", "earlier", "had")) && !m.ofAnother(i) && !(state == Booked && m.onlyIll(i, end)) {
-				return true, true
+				m.note(onDanger, i, end)
+				return byCry, true
 			}
+			m.note(onNoDanger, i, end)
 		}
 	}
-	return m.asksPolice() || m.shortCry(), raw
+	switch {
+	case m.asksPolice():
+		return byPolice, raw
+	case m.shortCry():
+		return byCry, raw
+	case m.comfortTakenBack():
+		return byComfortTakenBack, raw
+	}
+	return "", raw
 }
 
 // spelledOut says whether the text is a cry in letters that stand apart: "S.O.S", "9-9-9", "hel p".
@@ -161,27 +177,42 @@ func (m *message) asksPolice() bool {
 	for i, w := range m.words {
 		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 &&
 			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently") {
-			return !m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already")
+			if m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already") {
+				return false
+			}
+			m.note(onDanger, i, i+1)
+			return true
 		}
 	}
 	return false
 }
 
-// shortCry reads "help" in a few words that nothing explains, in whatever language the others are; and a comfort that
-// is taken back by its last word.
+// shortCry reads "help" in a few words that nothing explains, in whatever language the others are.
 func (m *message) shortCry() bool {
-	n := 0
 	for i, w := range m.words {
+		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i) && !m.has("can", "may", "home", "happy", "to", "self") {
+			m.note(onDanger, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
+// comfortTakenBack reads a comfort that is taken back by its last word: "I'm fine. Not".
+func (m *message) comfortTakenBack() bool {
+	n := 0
+	for _, w := range m.words {
 		if !isBreak(w) {
 			n++
-		}
-		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i) && !m.has("can", "may", "home", "happy", "to", "self") {
-			return true
 		}
 	}
 	last := len(m.words) - 1
 	takenBack := m.word(last) == "not" || m.has("?") && (m.word(last) == "no" || m.word(last) == "really" && m.word(last-1) == "not")
-	return n > 1 && n <= 6 && takenBack && m.has("fine", "ok", "safe", "good")
+	if n <= 1 || n > 6 || !takenBack || !m.has("fine", "ok", "safe", "good") {
+		return false
+	}
+	m.note(onDanger, 0, len(m.words))
+	return true
 }
 
 // againstMe says whether a threat touched the worker: that it is calm since does not undo it.

@@ -15,6 +15,7 @@ func (m *message) duress(phrase string) (name string, mention bool) {
 	if !found {
 		return "", false
 	}
+	m.note(onPhrase, start, end)
 	return strings.TrimSpace(phrase), m.onlyMentioned(start, end)
 }
 
@@ -55,6 +56,7 @@ func (m *message) hidePhrase(phrase string) (standIn, typed string) {
 		if typed == "" {
 			standIn, typed = title(standIns[i:i+1]), title(m.words[start:end])
 		}
+		m.cuts = slices.Replace(m.cuts, start, end, stretch{m.cuts[start].first, m.cuts[end-1].last})
 		m.words = slices.Replace(m.words, start, end, standIns[i])
 		m.times = slices.Replace(m.times, start, end, moment{})
 	}

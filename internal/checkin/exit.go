@@ -51,19 +51,28 @@ func (m *message) exit() (whole, claims bool) {
 	whole = !m.cut && !m.guessed
 	over, away := false, false
 	for i := 0; i < len(m.words); {
-		if end := exits.at(m, i); end > 0 && m.exitHere(i, end) {
-			claims = true
-			i = end
-			continue
+		if end := exits.at(m, i); end > 0 {
+			if m.exitHere(i, end) {
+				claims = true
+				m.note(onExit, i, end)
+				i = end
+				continue
+			}
+			m.nearly = true
+			m.note(onNearly, i, end)
 		}
 		elsewhere := aways.at(m, i)
 		if end := overs.at(m, i); end > elsewhere && m.exitHere(i, end) {
 			over = true
+			m.note(onOver, i, end)
 			i = end
 			continue
 		}
 		if end := max(elsewhere, fillers.at(m, i), m.othersPast(i)); end > 0 {
-			away = away || end == elsewhere
+			if end == elsewhere {
+				away = true
+				m.note(onAway, i, end)
+			}
 			i = end
 			continue
 		}
@@ -71,6 +80,7 @@ func (m *message) exit() (whole, claims bool) {
 		i++
 	}
 	claims = claims || over && away
+	m.claimed = claims
 	return whole && claims, claims
 }
 

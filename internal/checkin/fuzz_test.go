@@ -23,6 +23,7 @@ func FuzzUnderstand(f *testing.F) {
 		if r != Understand(text, c) {
 			t.Errorf("two readings of one text")
 		}
+		explained(t, text, c)
 		for _, at := range []time.Time{r.Until, r.Begin} {
 			if !at.IsZero() && (!at.After(c.Now) || at.After(c.Now.Add(24*time.Hour))) {
 				t.Errorf("a time that is not ahead, or more than a day: %v at %v", at, c.Now)

@@ -24,18 +24,19 @@ func (m *message) bare() (string, bool) {
 // keyword reads a text that is a keyword and nothing else (rule 2.1): IN, IN 60, IN 1130, LATE 30, OUT, ASK Jane.
 func (m *message) keyword(c Context) (Reading, bool) {
 	if w, ok := m.bare(); ok {
+		m.note(onKeyword, 0, 1)
 		switch w {
 		case "in":
-			return Reading{Intent: Start, Keyword: true, Why: "the keyword IN"}, true
+			return Reading{Intent: Start, Keyword: true, Rule: byIn}, true
 		case "out", "end":
 			if c.State == None || c.State == Booked && c.Now.Before(c.Start) {
-				return Reading{Intent: Unclear, Keyword: w == "out", OptOut: w == "end", Why: "OUT before the visit has started"}, true
+				return Reading{Intent: Unclear, Keyword: w == "out", OptOut: w == "end", Rule: byOutEarly}, true
 			}
-			return Reading{Intent: End, Keyword: w == "out", OptOut: w == "end", Why: "the keyword OUT or END"}, true
+			return Reading{Intent: End, Keyword: w == "out", OptOut: w == "end", Rule: byOut}, true
 		case "stop", "stopall", "unsubscribe", "cancel", "quit", "revoke", "optout":
-			return Reading{Intent: Unclear, OptOut: true, Why: "a word that carriers take as an opt-out"}, true
+			return Reading{Intent: Unclear, OptOut: true, Rule: byOptOut}, true
 		case "ok", "k", "yes", "done", "start", "no", "gone", "finished":
-			return Reading{Intent: Unclear, Why: "one word that answers no question we asked"}, true
+			return Reading{Intent: Unclear, Rule: byOneWord}, true
 		}
 		return Reading{}, false
 	}
@@ -44,7 +45,7 @@ func (m *message) keyword(c Context) (Reading, bool) {
 		return m.timedKeyword(c)
 	case "ask":
 		if name, ok := m.askKeyword(); ok {
-			return Reading{Intent: Ask, Keyword: true, Name: name, Why: "the keyword ASK"}, true
+			return Reading{Intent: Ask, Keyword: true, Name: name, Rule: byAsk}, true
 		}
 	}
 	return Reading{}, false
@@ -67,13 +68,14 @@ func (m *message) timedKeyword(c Context) (Reading, bool) {
 	} else if w := m.words[1]; len(w) == 3 && strings.Trim(w, "0123456789") == "" && (w[1:] >= "60" || w == "120" || w == "100") && m.words[0] == "in" {
 		return Reading{}, false
 	}
-	r := Reading{Keyword: true, Why: "the keyword IN or LATE with a time"}
+	m.note(onKeyword, 0, s.last)
+	r := Reading{Keyword: true, Rule: byLate}
 	var p plan
 	switch {
 	case m.words[0] == "in":
-		r.Intent, p.until = Start, c.next(s.t)
+		r.Intent, r.Rule, p.until = Start, byInUntil, c.next(s.t)
 	case c.State == Booked:
-		r.Intent, p.begin = Change, c.starts(s, m)
+		r.Intent, r.Rule, p.begin = Change, byLateStart, c.starts(s, m)
 	case c.State == None:
 		return Reading{}, false
 	default:
@@ -81,7 +83,7 @@ func (m *message) timedKeyword(c Context) (Reading, bool) {
 	}
 	given := p
 	if p = p.within(c.Now); p != given || p == (plan{}) {
-		return Reading{Intent: Unclear, Keyword: true, Why: "a keyword with a time that is not ahead"}, true
+		return Reading{Intent: Unclear, Keyword: true, Rule: byTimeGone}, true
 	}
 	r.Until, r.Begin = p.until, p.begin
 	return r, true
@@ -141,8 +143,10 @@ func (m *message) takeOutWord(word string) bool {
 	}
 	for i, w := range m.words {
 		if w == word {
+			m.outWord = m.cuts[i]
 			m.words = append(m.words[:i:i], m.words[i+1:]...)
 			m.times = append(m.times[:i:i], m.times[i+1:]...)
+			m.cuts = append(m.cuts[:i:i], m.cuts[i+1:]...)
 			return true
 		}
 	}

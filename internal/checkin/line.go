@@ -16,30 +16,62 @@ type line struct {
 	Text  string `json:"text"`
 }
 
+// answer is the line of an answer.
+type answer struct {
+	ID     string      `json:"id"`
+	Intent Intent      `json:"intent"`
+	Until  string      `json:"until,omitempty"`
+	Begin  string      `json:"begin,omitempty"`
+	Why    *reasonJSON `json:"why,omitempty"`
+}
+
+// reasonJSON is why a text was read so. Its words are the text's own, as they stand in it.
+type reasonJSON struct {
+	Rule     Rule     `json:"rule"`
+	Sentence string   `json:"sentence"`
+	Words    []string `json:"words"`
+}
+
 // UnderstandLine reads one line of `allclear understand`'s input and gives the line of its answer, without its line's
 // end: {"id","intent","until","begin"}, the last two as HH:MM and left out when not given. A wish that a person ring is
 // "unclear" there: the guide has no word for it. It errs when the line is no JSON object or its times are no times.
 func UnderstandLine(raw []byte, phrase string) ([]byte, error) {
-	var in line
-	if err := json.Unmarshal(raw, &in); err != nil {
-		return nil, fmt.Errorf("read line: %w", err)
-	}
-	c, err := in.context()
+	in, c, err := readLine(raw, phrase)
 	if err != nil {
-		return nil, fmt.Errorf("read line: %w", err)
+		return nil, err
+	}
+	return json.Marshal(in.answer(Understand(in.Text, c)))
+}
+
+// ExplainLine is UnderstandLine with one field more: "why":{"rule","sentence","words"}.
+func ExplainLine(raw []byte, phrase string) ([]byte, error) {
+	in, c, err := readLine(raw, phrase)
+	if err != nil {
+		return nil, err
+	}
+	r, why := Explain(in.Text, c)
+	a := in.answer(r)
+	a.Why = &reasonJSON{why.Rule, why.Sentence, append([]string{}, why.Of(in.Text)...)}
+	return json.Marshal(a)
+}
+
+func readLine(raw []byte, phrase string) (in line, c Context, err error) {
+	if err = json.Unmarshal(raw, &in); err == nil {
+		c, err = in.context()
+	}
+	if err != nil {
+		return in, c, fmt.Errorf("read line: %w", err)
 	}
 	c.Phrase = phrase
-	r := Understand(in.Text, c)
-	answer := struct {
-		ID     string `json:"id"`
-		Intent Intent `json:"intent"`
-		Until  string `json:"until,omitempty"`
-		Begin  string `json:"begin,omitempty"`
-	}{in.ID, r.Intent, clock(r.Until), clock(r.Begin)}
+	return in, c, nil
+}
+
+func (in line) answer(r Reading) answer {
+	a := answer{ID: in.ID, Intent: r.Intent, Until: clock(r.Until), Begin: clock(r.Begin)}
 	if r.Intent == Ask {
-		answer.Intent = Unclear
+		a.Intent = Unclear
 	}
-	return json.Marshal(answer)
+	return a
 }
 
 func clock(at time.Time) string {

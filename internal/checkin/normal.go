@@ -12,12 +12,15 @@ const longest = 12_000
 // Normalise folds what phones vary and people do not mean: case, curly quotes, dashes, odd spaces, emoji, characters
 // that are no text. The SOS emoji becomes its word. The result is one line of at most about 12,000 characters, with a
 // full stop for each line's end.
-func Normalise(s string) string {
+func Normalise(s string) string { return normalise(s, nil) }
+
+// normalise is Normalise; from, where it is given, is filled with the byte of s that each character comes from.
+func normalise(s string, from *[]int) string {
 	var b strings.Builder
 	b.Grow(min(len(s), longest) + 1)
 	var last, before rune
 	n := 0
-	for _, r := range s {
+	for i, r := range s {
 		if n++; n > longest {
 			break
 		}
@@ -31,6 +34,9 @@ func Normalise(s string) string {
 				continue
 			}
 			b.WriteRune(r)
+			if from != nil {
+				*from = append(*from, i)
+			}
 			before, last = last, r
 		}
 	}

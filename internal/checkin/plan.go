@@ -45,9 +45,11 @@ func (m *message) plan(c Context) plan {
 	}
 	var p plan
 	if s, ok := m.settle(begins); ok {
+		m.noteTime(onBegin, s)
 		p.begin = c.starts(s, m)
 	}
 	if s, ok := m.settle(ends); ok {
+		m.noteTime(onUntil, s)
 		p.until = c.ends(s, m)
 	}
 	return p.within(c.Now)
@@ -80,6 +82,8 @@ func (m *message) fromTo(all []spoken, c Context) (plan, bool) {
 	}
 	join := m.words[all[0].last:all[1].first]
 	if c.State == Booked && len(join) == 1 && (join[0] == "until" || join[0] == "to" || join[0] == "-") && !m.enters() {
+		m.noteTime(onBegin, all[0])
+		m.noteTime(onUntil, all[1])
 		p := plan{begin: c.next(all[0].t.asHour())}
 		later := c
 		later.Now = p.begin

@@ -6,6 +6,7 @@ func (m *message) tookBack() bool {
 	if start < 0 || !m.has("help", "sos", "999", "alarm", "alert", "emergency") {
 		return false
 	}
+	m.note(onTakingBack, start, end)
 	for i := 0; i < len(m.words); i++ {
 		if i >= start && i < end {
 			continue
@@ -23,6 +24,7 @@ func (m *message) tookBack() bool {
 // enters says whether the worker goes in, or is in, with nothing against it.
 func (m *message) enters() bool {
 	if w := m.word(0); (w == "in" || w == "here" || w == "inside" || w == "started") && (m.onlyCourtesy(1, len(m.words)) || w == "inside" && m.word(1) == "with" || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
+		m.note(onEntry, 0, 1)
 		return true
 	}
 	for i := 0; i < len(m.words); {
@@ -31,6 +33,7 @@ func (m *message) enters() bool {
 			return false
 		}
 		if !m.hindered(start, end) && !m.entersAt(end) {
+			m.note(onEntry, start, end)
 			return true
 		}
 		i = start + 1
@@ -68,7 +71,12 @@ func (m *message) hindered(start, end int) bool {
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
 func (m *message) off(c Context) (off, there bool) {
 	there = notThere.in(m)
-	if !called.in(m) || c.State == None || m.cut || m.guessed && c.State != Booked {
+	start, end := called.find(m, 0)
+	if start >= 0 {
+		m.calledOff = true
+		m.note(onCalledOff, start, end)
+	}
+	if start < 0 || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
 	if uncertain.in(m) || m.has("?") || m.enters() {
@@ -82,7 +90,11 @@ func (m *message) off(c Context) (off, there bool) {
 
 var answers = list(`no answer | no reply | not answering | nobody answering`)
 
-func (m *message) noAnswer() bool { return answers.in(m) }
+func (m *message) noAnswer() bool {
+	start, end := answers.find(m, 0)
+	m.note(onCalledOff, start, end)
+	return start >= 0
+}
 
 // future says whether the text speaks of leaving as still to come.
 func (m *message) future() bool {
@@ -116,6 +128,7 @@ func (m *message) fine() bool {
 			return false
 		}
 	}
+	m.note(onWellbeing, start, end)
 	return true
 }
 

@@ -158,7 +158,7 @@ func TestOurTexts(t *testing.T) {
 			t.Fatalf("not intent|state|text: %q", l)
 		}
 		if r := Understand(parts[2], afternoon1500(State(parts[1]))); r.Intent != Intent(parts[0]) {
-			t.Errorf("%s: %q: want %s, got %s (%s)", parts[1], parts[2], parts[0], r.Intent, r.Why)
+			t.Errorf("%s: %q: want %s, got %s (%s)", parts[1], parts[2], parts[0], r.Intent, r.Rule)
 		}
 	}
 }

@@ -11,13 +11,22 @@ type message struct {
 	times   []moment // for each word, the time that begins there; its words are 0 where none does
 	guessed bool     // a word was read through its misspelling: never enough to close a visit
 	cut     bool     // longer than is read
+
+	claimed   bool // an exit was found, whatever else the text says
+	nearly    bool // words of an exit were found where they make none: "nearly out"
+	calledOff bool // words of a visit that is off were found, whatever else the text says
+
+	noting  bool // keep notes
+	notes   []note
+	cuts    []stretch // for each word, the characters it was cut from
+	outWord stretch   // the characters of the plan's out word
 }
 
 func read(s string) *message {
 	m := &message{cut: len(s) > longest && len([]rune(s)) > longest}
 	for _, w := range split(Normalise(s)) {
-		for _, part := range expand(w) {
-			m.add(part)
+		for _, part := range expand(w.word) {
+			m.add(part, w.from)
 		}
 	}
 	m.times = make([]moment, len(m.words))
@@ -27,7 +36,7 @@ func read(s string) *message {
 	return m
 }
 
-func (m *message) add(w string) {
+func (m *message) add(w string, from stretch) {
 	n := len(m.words)
 	if n > 0 {
 		last := m.words[n-1]
@@ -39,25 +48,35 @@ func (m *message) add(w string) {
 			return
 		case w == "one" && (last == "no" || last == "any" || last == "some"):
 			m.words[n-1] = map[string]string{"no": "nobody", "any": "anyone", "some": "someone"}[last]
+			m.cuts[n-1].last = from.last
 			return
 		case last == "ill" && willVerbs[w]: // "ill be out": the apostrophe was left out
 			m.words[n-1] = "i"
-			m.words = append(m.words, "will")
+			m.words, m.cuts = append(m.words, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
 	if right, ok := spelling(w); ok {
 		m.guessed, w = true, right
 	}
-	m.words = append(m.words, w)
+	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
 
 var willVerbs = set("be text ring call let get need try go do give have come start finish leave stay message pop just still send")
 
+// piece is a word with the characters it was cut from.
+type piece struct {
+	word string
+	from stretch
+}
+
+// clockWords takes the points out of the words that stand with a time.
+var clockWords = strings.NewReplacer("a.m.", "am", "p.m.", "pm", "a.m", "am", "p.m", "pm", "o'clock", "oclock")
+
 // split cuts a normalised text into words, numbers and breaks. A number keeps its point or colon ("4.15"); letters
 // that follow digits are a word of their own ("30mins", "4pm").
-func split(s string) []string {
-	var out []string
-	rs := []rune(strings.NewReplacer("a.m.", "am", "p.m.", "pm", "a.m", "am", "p.m", "pm", "o'clock", "oclock").Replace(s))
+func split(s string) []piece {
+	var out []piece
+	rs := []rune(clockWords.Replace(s))
 	for i := 0; i < len(rs); {
 		switch r := rs[i]; {
 		case unicode.IsDigit(r):
@@ -65,18 +84,18 @@ func split(s string) []string {
 			for j < len(rs) && (unicode.IsDigit(rs[j]) || pointed(rs, j)) {
 				j++
 			}
-			out = append(out, string(rs[i:j]))
+			out = append(out, piece{string(rs[i:j]), stretch{i, j}})
 			i = j
 		case unicode.IsLetter(r):
 			j := i + 1
 			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '\'' || unicode.IsDigit(rs[j])) {
 				j++
 			}
-			out = append(out, strings.Trim(string(rs[i:j]), "'"))
+			out = append(out, piece{strings.Trim(string(rs[i:j]), "'"), stretch{i, j}})
 			i = j
 		default:
 			if b := breakAt(rs, i); b != "" {
-				out = append(out, b)
+				out = append(out, piece{b, stretch{i, i + 1}})
 			}
 			i++
 		}

@@ -192,3 +192,21 @@ func (db *DB) Since(ctx context.Context, n int64, limit int) ([]Entry, error) {
 	}
 	return nil, fmt.Errorf("read the record since %d: %w", n, err)
 }
+
+// Touched is what one sealed entry is about, without its words.
+type Touched struct {
+	N                          int64
+	Kind, Worker, Visit, Alarm string
+}
+
+// Touched says what the sealed entries after the n-th are about, at most limit, in the order of the sealed chain.
+func (db *DB) Touched(ctx context.Context, n int64, limit int) ([]Touched, error) {
+	scan := func(s scanner) (t Touched, err error) {
+		return t, s.Scan(&t.N, &t.Kind, &t.Worker, &t.Visit, &t.Alarm)
+	}
+	list, err := all(ctx, db.reader, scan, `SELECT n, kind, worker, visit, alarm FROM entries WHERE n > $1 ORDER BY n LIMIT $2`, n, limit)
+	if err != nil {
+		return nil, fmt.Errorf("see what the record since %d is about: %w", n, err)
+	}
+	return list, nil
+}

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"net"
+	"testing"
+)
+
+// A proxy's default is to ask for the pages in this machine's own name: the public address tells it apart.
+func TestThePagesAreShownOnThisMachineAlone(t *testing.T) {
+	here, wide := net.ParseIP("127.0.0.1"), net.ParseIP("0.0.0.0")
+	for _, place := range []struct {
+		ip     net.IP
+		public string
+		want   bool
+	}{
+		{here, "http://127.0.0.1:8080", true},
+		{here, "http://localhost:8080", true},
+		{net.IPv6loopback, "http://[::1]:8080", true},
+		{here, "https://allclear.example.org", false},
+		{here, "https://127.0.0.1.example.org", false},
+		{wide, "http://127.0.0.1:8080", false},
+		{net.ParseIP("192.0.2.7"), "http://192.0.2.7:8080", false},
+	} {
+		if got := loopback(&net.TCPAddr{IP: place.ip, Port: 8080}, place.public); got != place.want {
+			t.Errorf("listening on %s, known as %s: %t", place.ip, place.public, got)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// BoardFilter says which part of the board to give.
+type BoardFilter struct {
+	Teams []string // of these; none gives nothing
+	Skip  int      // rows before the first
+	Limit int
+}
+
+// Board gives the visits with a clock, soonest due first, without their sealed details, and how many there are in all.
+// Those that are not watched are not among them.
+func (db *DB) Board(ctx context.Context, f BoardFilter) (visits []Visit, total int, err error) {
+	if len(f.Teams) == 0 {
+		return nil, 0, nil
+	}
+	where, args := f.where()
+	if total, err = first(ctx, db.reader, value[int], `SELECT count(*) FROM visits`+where, args...); err != nil {
+		return nil, 0, fmt.Errorf("count the board: %w", err)
+	}
+	args = append(args, f.Limit, f.Skip)
+	n := len(args)
+	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits`+where+
+		` ORDER BY due_at, id LIMIT $`+strconv.Itoa(n-1)+` OFFSET $`+strconv.Itoa(n), args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the board: %w", err)
+	}
+	for _, s := range rows {
+		visits = append(visits, s.Visit)
+	}
+	return visits, total, nil
+}
+
+func (f BoardFilter) where() (clause string, args []any) {
+	return ` WHERE ` + live + ` AND due_at IS NOT NULL AND team IN (` + places(f.Teams, &args) + `)`, args
+}
+
+// places adds values to the arguments of a statement, and gives their placeholders.
+func places(values []string, args *[]any) string {
+	var marks []string
+	for _, v := range values {
+		*args = append(*args, v)
+		marks = append(marks, "$"+strconv.Itoa(len(*args)))
+	}
+	return strings.Join(marks, ", ")
+}
+
+// Settled gives the visits of some teams that ended or were cancelled since an instant, the latest first, without their
+// sealed details.
+func (db *DB) Settled(ctx context.Context, teams []string, since time.Time, limit int) ([]Visit, error) {
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	args := []any{instant(since), string(watch.Ended), string(watch.Cancelled), limit}
+	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE starts_at >= $1 AND status IN ($2, $3)
+		AND team IN (`+places(teams, &args)+`) ORDER BY COALESCE(ended_at, starts_at) DESC, id LIMIT $4`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list settled visits: %w", err)
+	}
+	var visits []Visit
+	for _, s := range rows {
+		visits = append(visits, s.Visit)
+	}
+	return visits, nil
+}

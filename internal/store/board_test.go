@@ -1,0 +1,99 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+func TestTheBoardListsWhatIsDueSoonestFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		at := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+		put := func(id, team string, status watch.Status, due time.Duration) {
+			t.Helper()
+			c := booked("p-"+id, id)
+			v := &c.Visits[0]
+			v.Team, v.Status, v.StartsAt, v.DueAt, v.Details = team, status, at, time.Time{}, buddy.Form{}
+			if due > 0 {
+				v.DueAt = at.Add(due)
+			}
+			if status == watch.Ended {
+				v.EndedAt = at.Add(due)
+			}
+			must(t, db.Commit(t.Context(), c))
+		}
+		put("late", "echo", watch.Overdue, time.Minute)
+		put("soon", "links", watch.Inside, 2*time.Minute)
+		put("then", "echo", watch.Booked, 3*time.Minute)
+		put("done", "echo", watch.Ended, 4*time.Minute)
+		put("meet", "echo", watch.Booked, 0) // not watched
+		put("afar", "north", watch.Booked, time.Minute)
+
+		for _, c := range []struct {
+			name  string
+			f     store.BoardFilter
+			want  []string
+			total int
+		}{
+			{"both teams", store.BoardFilter{Teams: []string{"echo", "links"}, Limit: 10}, []string{"late", "soon", "then"}, 3},
+			{"one team", store.BoardFilter{Teams: []string{"echo"}, Limit: 10}, []string{"late", "then"}, 2},
+			{"its second page", store.BoardFilter{Teams: []string{"echo", "links"}, Skip: 2, Limit: 2}, []string{"then"}, 3},
+			{"nobody's", store.BoardFilter{Limit: 10}, nil, 0},
+		} {
+			list, total, err := db.Board(t.Context(), c.f)
+			must(t, err)
+			if got := idsOf(list); !slices.Equal(got, c.want) || total != c.total {
+				t.Errorf("%s: %v of %d, not %v of %d", c.name, got, total, c.want, c.total)
+			}
+		}
+		settled, err := db.Settled(t.Context(), []string{"echo"}, at.Add(-time.Hour), 10)
+		must(t, err)
+		if got := idsOf(settled); !slices.Equal(got, []string{"done"}) {
+			t.Errorf("settled: %v", got)
+		}
+		if settled, err = db.Settled(t.Context(), []string{"echo"}, at.Add(time.Hour), 10); err != nil || len(settled) != 0 {
+			t.Errorf("settled since later: %v, %v", settled, err)
+		}
+	})
+}
+
+func idsOf(visits []store.Visit) (ids []string) {
+	for _, v := range visits {
+		ids = append(ids, v.ID)
+	}
+	return ids
+}
+
+// A database of the first schema, with rows in it, is brought to this one and keeps them.
+func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
+		raw := p.Raw(t)
+		for _, back := range []string{`DROP INDEX visits_due`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+			if _, err := raw.Exec(back); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(t, store.Migrate(t.Context(), p.Options))
+		db := p.Open(t)
+		list, total, err := db.Board(t.Context(), store.BoardFilter{Teams: []string{"echo"}, Limit: 10})
+		must(t, err)
+		if total != 1 || !slices.Equal(idsOf(list), []string{"v1"}) {
+			t.Errorf("the board has %v of %d", idsOf(list), total)
+		}
+		v, err := db.Visit(t.Context(), "v1")
+		must(t, err)
+		if v.Details.Address.Reveal() != street {
+			t.Error("the visit's address is not what it was")
+		}
+		if _, err := raw.Exec(`DROP INDEX visits_due`); err != nil {
+			t.Errorf("the new index is not there: %v", err)
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// actingCookie names the person the reader acts as. It is no sign-in: the pages are on this machine alone.
+const actingCookie = "acting"
+
+// who finds the person that the reader acts as, and their zone.
+func (p *Pages) who(c *request) error {
+	cookie, err := c.Cookie(actingCookie)
+	if err != nil {
+		return nil // nobody was chosen
+	}
+	person, err := p.Store.Person(c.Context(), cookie.Value)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil // chosen in another database
+	case err != nil:
+		return fmt.Errorf("find who is acting: %w", err)
+	case !person.Active || person.ID != cookie.Value:
+		return nil
+	}
+	team, err := p.Store.Team(c.Context(), person.Team)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("find team of who is acting: %w", err)
+	}
+	c.who = person
+	if zone, err := time.LoadLocation(team.Zone); err == nil && team.Zone != "" {
+		c.in = zone
+	}
+	return nil
+}
+
+type actingPage struct {
+	Layout
+	Then   string // where to go next
+	Choice govuk.Radios
+}
+
+// acting answers GET /acting: whom to act as.
+func (p *Pages) acting(c *request) error {
+	page, err := p.actingPage(c, blank("person", c.who.ID))
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "acting", page)
+}
+
+func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
+	page := actingPage{Layout: p.layout(c, "Who are you acting as?").again(f), Then: localPath(c.FormValue("then"))}
+	teams, err := p.Store.Teams(c.Context())
+	if err != nil {
+		return page, fmt.Errorf("list teams: %w", err)
+	}
+	people, err := p.Store.People(c.Context())
+	if err != nil {
+		return page, fmt.Errorf("list people: %w", err)
+	}
+	var choices []govuk.Choice
+	for _, t := range teams {
+		for _, m := range membersOf(people, t.ID) {
+			choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: strings.Join(m.Roles, ", ") + ", " + t.Name}})
+		}
+	}
+	page.Choice = f.radios("person", "Choose a person", "", choices...)
+	return page, nil
+}
+
+// membersOf lists the people of a team who are here, by name.
+func membersOf(people []buddy.Person, team string) []buddy.Person {
+	var members []buddy.Person
+	for _, p := range people {
+		if p.Active && p.Team == team {
+			members = append(members, p)
+		}
+	}
+	slices.SortFunc(members, func(a, b buddy.Person) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return members
+}
+
+// act answers POST /acting: from now on the reader acts as that person.
+func (p *Pages) act(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	person, err := p.Store.Person(c.Context(), f.value("person"))
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && !person.Active:
+		f.wrong("person", "Choose who you are acting as")
+		page, err := p.actingPage(c, f)
+		if err != nil {
+			return err
+		}
+		return p.show(c, http.StatusUnprocessableEntity, "acting", page)
+	case err != nil:
+		return fmt.Errorf("find person: %w", err)
+	}
+	http.SetCookie(c.w, &http.Cookie{Name: actingCookie, Value: person.ID, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	return c.redirect(localPath(f.value("then")))
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestWhoHasChosenNobodyIsAsked(t *testing.T) {
+	h := openHouse(t).as("")
+	h.get("/rota?week=1").is(http.StatusSeeOther)
+	h.get("/").leadsTo("/acting").is(http.StatusOK).says("Who are you acting as?", "Sam Hill", "responder, ECHo")
+}
+
+func TestAPersonIsChosen(t *testing.T) {
+	h := openHouse(t).as("")
+	got := h.post("/acting", "person", "p-priya", "then", "/people")
+	got.is(http.StatusSeeOther)
+	if to := got.Header().Get("Location"); to != "/people" {
+		t.Errorf("it leads to %s", to)
+	}
+	cookie := got.Result().Cookies()[0]
+	if cookie.Value != "p-priya" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode {
+		t.Errorf("the cookie is %v", cookie)
+	}
+	h.as("p-priya").get("/").is(http.StatusOK).says("Acting as", "Priya Nair")
+}
+
+func TestNobodyOrAStrangerIsNoChoice(t *testing.T) {
+	h := openHouse(t).as("")
+	for _, person := range []string{"", "p-nobody"} {
+		h.post("/acting", "person", person).is(http.StatusUnprocessableEntity).
+			says("There is a problem", "Choose who you are acting as.", `href="#person"`, "Error: Who are you acting as?")
+	}
+	h.as("p-nobody").get("/").is(http.StatusSeeOther)
+}
+
+func TestAPageLeadsNowhereElse(t *testing.T) {
+	h := openHouse(t).as("")
+	for _, then := range []string{"https://example.com/", "//example.com", `/\example.com`, "javascript:alert(1)", "people"} {
+		got := h.post("/acting", "person", "p-sam", "then", then).is(http.StatusSeeOther)
+		if to := got.Header().Get("Location"); to != "/" {
+			t.Errorf("%s leads to %s", then, to)
+		}
+	}
+}
+
+func TestThePagesAreHereAlone(t *testing.T) {
+	h := openHouse(t)
+	for _, place := range []struct{ from, host string }{
+		{"192.0.2.7:4000", "127.0.0.1:8080"}, {"127.0.0.1:4000", "allclear.example.org"}, {"127.0.0.1:4000", "127.0.0.1.example.org:8080"},
+	} {
+		for _, path := range []string{"/", "/live", "/acting"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.RemoteAddr, r.Host = place.from, place.host
+			w := httptest.NewRecorder()
+			h.pages.ServeHTTP(w, r)
+			if w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "Sam") {
+				t.Errorf("%s from %s at %s: %d", path, place.from, place.host, w.Code)
+			}
+		}
+	}
+}
+
+func TestWhatAProxyPassesOnIsRefused(t *testing.T) {
+	h := openHouse(t)
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"} {
+		r := httptest.NewRequest(http.MethodGet, "/acting", nil)
+		r.Header.Set(header, "192.0.2.7")
+		h.send(r).is(http.StatusForbidden)
+	}
+}
+
+func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
+	h := openHouse(t)
+	r := httptest.NewRequest(http.MethodPost, "/acting", strings.NewReader("person=p-sam"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	h.send(r).is(http.StatusForbidden)
+}
+
+func TestAFormIsBounded(t *testing.T) {
+	h := openHouse(t)
+	h.post("/acting", "person", strings.Repeat("x", longestForm)).is(http.StatusRequestEntityTooLarge).says("longer than any form here")
+	r := httptest.NewRequest(http.MethodPost, "/acting", strings.NewReader("%zz"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	h.send(r).is(http.StatusBadRequest).says("is not a form")
+}
+
+func TestAnUnknownAddressHasAPageOfItsOwn(t *testing.T) {
+	h := openHouse(t)
+	h.get("/no/such").is(http.StatusNotFound).says("Page not found", "Go to the visits")
+}
+
+func TestEveryAnswerHasTheHeadersThatGuardIt(t *testing.T) {
+	got := openHouse(t).get("/acting").is(http.StatusOK)
+	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"} {
+		if got.Header().Get(name) != want {
+			t.Errorf("%s is %q", name, got.Header().Get(name))
+		}
+	}
+	if csp := got.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("the content security policy is %q", csp)
+	}
+	if body := got.Body.String(); strings.Contains(body, " style=") || strings.Contains(body, "<style") || strings.Contains(body, "onclick") {
+		t.Error("it has inline style or script, which the policy refuses")
+	}
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// desk is a page with one live region in a real browser, and a hand on what the server says.
+type desk struct {
+	*testing.T
+	tab context.Context
+
+	mu      sync.Mutex
+	version int           // of what the region shows
+	cut     chan struct{} // closed when the streams are to break
+	refuses bool          // whether new streams are refused
+	readers map[chan struct{}]bool
+}
+
+const deskPage = `<!DOCTYPE html>
+<html lang="en-GB" class="govuk-template" data-now="2026-11-21T14:00:00Z" data-speed="0">
+<head><meta charset="utf-8"><title>Board</title><link rel="stylesheet" href="%s"><script src="%s" type="module"></script></head>
+<body class="govuk-template__body"><main><h1>Board</h1>
+<p><time-left id="due" until="2026-11-21T14:12:30Z">13 min left</time-left></p>
+<live-region src="/fragment" topic="board">as served</live-region></main></body></html>`
+
+const deskFragment = `<p id="version">version %d</p><details><summary>How to get in</summary>round the back</details>
+<form><input id="note" name="note" value=""><input id="seen" value="seen %[1]d">
+<select id="team"><option>ECHo</option><option>Family Links</option></select><button id="out" type="button">Out</button></form>`
+
+// openDesk starts a browser at the page. It fails where CI is set and there is no browser, else it skips.
+func openDesk(t *testing.T) *desk {
+	t.Helper()
+	static, err := OpenStatic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = exec.LookPath("chromium")
+	if built := static.URL("allclear.js") != "/static/allclear.js"; err != nil || !built {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("assets built: %v; browser: %v", built, err)
+		}
+		t.Skipf("assets built: %v; browser: %v", built, err)
+	}
+	d := &desk{T: t, version: 1, cut: make(chan struct{}), readers: map[chan struct{}]bool{}}
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", static)
+	mux.HandleFunc("GET /live", d.stream)
+	mux.HandleFunc("GET /fragment", func(w http.ResponseWriter, _ *http.Request) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		_, _ = fmt.Fprintf(w, deskFragment, d.version)
+	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, deskPage, static.URL("allclear.css"), static.URL("allclear.js"))
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { d.lose() })
+
+	browser, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
+	t.Cleanup(stop)
+	tab, closeTab := chromedp.NewContext(browser)
+	t.Cleanup(closeTab)
+	d.tab = tab
+	if err := chromedp.Do(tab, chromedp.Navigate(server.URL)); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// stream sends a ping at once, and an event each time the board changes.
+func (d *desk) stream(w http.ResponseWriter, r *http.Request) {
+	changed := make(chan struct{}, 1)
+	d.mu.Lock()
+	cut, refused := d.cut, d.refuses
+	d.readers[changed] = true
+	d.mu.Unlock()
+	if refused {
+		http.Error(w, "no", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	for topics := `[]`; ; topics = `["board"]` {
+		_, _ = fmt.Fprintf(w, "retry: 100\nevent: news\ndata: {\"topics\":%s,\"now\":\"2026-11-21T14:00:00Z\",\"speed\":0}\n\n", topics)
+		if http.NewResponseController(w).Flush() != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-cut:
+			return
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// change makes the board another, and tells the page when told is true.
+func (d *desk) change(told bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.version++
+	for changed := range d.readers {
+		if told {
+			select {
+			case changed <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// lose breaks the streams and refuses new ones; find lets them in again.
+func (d *desk) lose() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.refuses {
+		d.refuses = true
+		close(d.cut)
+	}
+}
+
+func (d *desk) find() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.refuses, d.cut = false, make(chan struct{})
+}
+
+// comes waits until an expression is true in the page.
+func (d *desk) comes(what, expression string) {
+	d.Helper()
+	if _, err := chromedp.Run(d.tab, chromedp.Poll[bool](expression)); err != nil {
+		d.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (d *desk) does(script string) {
+	d.Helper()
+	if _, err := chromedp.Run(d.tab, chromedp.Evaluate[bool](script+`; true`)); err != nil {
+		d.Fatal(err)
+	}
+}
+
+func (d *desk) shows(version int) string {
+	return fmt.Sprintf(`document.getElementById("version")?.textContent === "version %d"`, version)
+}
+
+func TestALiveRegionChangesUnderTheHandsOfWhoUsesIt(t *testing.T) {
+	d := openDesk(t)
+	d.comes("what changed since the page was made", d.shows(1))
+	d.comes("the time left, on the paused clock", `document.getElementById("due").textContent === "12 min left"`)
+	d.does(`document.querySelector("live-region details").open = true;
+		document.getElementById("note").value = "rang twice";
+		document.getElementById("team").selectedIndex = 1;
+		document.getElementById("out").focus()`)
+	d.change(true)
+	d.comes("the change", d.shows(2))
+	for what, still := range map[string]string{
+		"what was opened": `document.querySelector("live-region details").open`,
+		"what was typed":  `document.getElementById("note").value === "rang twice"`,
+		"what was chosen": `document.getElementById("team").selectedIndex === 1`,
+		"the focus":       `document.activeElement.id === "out"`,
+		"what is new":     `document.getElementById("seen").value === "seen 2"`,
+	} {
+		kept, err := chromedp.Run(d.tab, chromedp.Evaluate[bool](still))
+		if err != nil || !kept {
+			t.Errorf("%s is lost (%v)", what, err)
+		}
+	}
+}
+
+func TestAPageThatIsNotLiveSaysSo(t *testing.T) {
+	d := openDesk(t)
+	d.comes("the page is live", d.shows(1))
+	d.lose()
+	d.comes("the notice, for those who see it and those who hear it",
+		`document.querySelector("[role=alert].allclear-not-live")?.textContent === "Not live. Reload the page to see changes."`)
+	d.change(false)
+	d.find()
+	d.comes("what was missed", d.shows(2))
+	d.comes("the page is live again", `document.querySelector(".allclear-not-live").textContent === ""`)
+}

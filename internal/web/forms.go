@@ -1,0 +1,102 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// form is what was typed, and what is wrong with it so far. A page that is shown again shows both.
+type form struct {
+	values   url.Values
+	problems []Problem
+}
+
+// form reads the form that was sent.
+func (c *request) form() (*form, error) {
+	if err := c.ParseForm(); err != nil {
+		if _, long := errors.AsType[*http.MaxBytesError](err); long {
+			return nil, err
+		}
+		return nil, &statusError{http.StatusBadRequest, "What was sent is not a form.", err}
+	}
+	return &form{values: c.PostForm}, nil
+}
+
+// value is a field as it was typed, without the spaces around it.
+func (f *form) value(field string) string { return strings.TrimSpace(f.values.Get(field)) }
+
+// wrong notes what is wrong with a field, once.
+func (f *form) wrong(field, says string) {
+	for _, p := range f.problems {
+		if p.Field == field {
+			return
+		}
+	}
+	f.problems = append(f.problems, Problem{field, sentence(says)})
+}
+
+// bad says whether anything is wrong.
+func (f *form) bad() bool { return len(f.problems) > 0 }
+
+// takes makes what the core found wrong the form's own problems, under the fields that names gives for the API's; it
+// gives back every other error.
+func (f *form) takes(err error, names map[string]string) error {
+	invalid, is := errors.AsType[*watch.Invalid](err)
+	if !is {
+		return err
+	}
+	for _, p := range invalid.Problems {
+		field := p.Field
+		if own, renamed := names[field]; renamed {
+			field = own
+		}
+		f.wrong(field, p.Says)
+	}
+	return nil
+}
+
+// again is the layout of a page that shows a refused form: with what is wrong at its top.
+func (l Layout) again(f *form) Layout {
+	l.Problems = f.problems
+	return l
+}
+
+// blank is a form that nobody has filled in yet, but for the values given in turn after their fields.
+func blank(filled ...string) *form {
+	f := &form{values: url.Values{}}
+	for i := 0; i+1 < len(filled); i += 2 {
+		f.values.Set(filled[i], filled[i+1])
+	}
+	return f
+}
+
+// says is what is wrong with a field, to stand beside it.
+func (f *form) says(field string) govuk.ErrorMessage {
+	for _, p := range f.problems {
+		if p.Field == field {
+			return govuk.ErrorMessage{Text: p.Says}
+		}
+	}
+	return govuk.ErrorMessage{}
+}
+
+// input is one line to type in, with what was typed and what is wrong with it.
+func (f *form) input(field, label, hint string) govuk.Input {
+	return govuk.Input{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.values.Get(field), ErrorMessage: f.says(field)}
+}
+
+// textarea is several lines to type in.
+func (f *form) textarea(field, label, hint string) govuk.Textarea {
+	return govuk.Textarea{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.values.Get(field), ErrorMessage: f.says(field)}
+}
+
+// radios is a choice of one.
+func (f *form) radios(field, question, hint string, choices ...govuk.Choice) govuk.Radios {
+	return govuk.Radios{Name: field, Items: choices, Value: f.values.Get(field), Hint: govuk.Hint{Text: hint}, ErrorMessage: f.says(field),
+		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: question, Classes: "govuk-fieldset__legend--s"}}}
+}

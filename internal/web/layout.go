@@ -1,0 +1,190 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// Layout is what every page has around its own matter. Each page's struct embeds it.
+type Layout struct {
+	Title     string
+	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
+	Rehearsal bool
+	Speed     int // of the clock; 0 is paused
+	Now       time.Time
+	Path      string // of the page, without its query
+	Nav       []govuk.NavItem
+	Problems  []Problem // of the form that was sent
+	Done      string    // what the last button did, in one sentence; "" for nothing
+	Topics    string    // what the page listens to, with spaces between
+
+	zone *time.Location
+}
+
+// Problem is one field of a form that is wrong, and what is wrong with it.
+type Problem struct{ Field, Says string }
+
+// layout is the frame of a page for who asks.
+func (p *Pages) layout(c *request, title string, topics ...string) Layout {
+	return Layout{
+		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Nav: nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+	}
+}
+
+// done is what a button says it did, by the word that the page it leads to is given. A sentence never comes from an
+// address.
+var done = map[string]string{
+	"acting": "You are now acting as the person you chose.",
+}
+
+// nav is the way to the main pages.
+func nav(c *request) []govuk.NavItem {
+	var items []govuk.NavItem
+	for _, page := range []struct{ href, text string }{
+		{"/", "Visits"},
+		{"/visits/new", "Book a visit"},
+		{"/alarms", "Alarms"},
+		{"/rota", "Rota"},
+		{"/people", "People"},
+		{"/teams", "Teams"},
+	} {
+		items = append(items, govuk.NavItem{Href: page.href, Text: page.text, Current: c.URL.Path == page.href,
+			Active: page.href != "/" && strings.HasPrefix(c.URL.Path, page.href+"/")})
+	}
+	return items
+}
+
+// SkipLink leads past the header, for those who use a keyboard.
+func (Layout) SkipLink() govuk.SkipLink {
+	return govuk.SkipLink{Text: "Skip to main content", Href: "#main-content"}
+}
+
+// Header is the bar with the program's name.
+func (Layout) Header() govuk.GenericHeader { return govuk.GenericHeader{LogoText: "Allclear"} }
+
+// Navigation leads to the main pages.
+func (l Layout) Navigation() govuk.ServiceNavigation {
+	return govuk.ServiceNavigation{Navigation: l.Nav}
+}
+
+// RehearsalBanner says that nothing here is real.
+func (l Layout) RehearsalBanner() govuk.PhaseBanner {
+	says := fmt.Sprintf("The clock runs %d times as fast as real time. Nobody is really told anything.", l.Speed)
+	switch l.Speed {
+	case 0:
+		says = "The clock is paused. Nobody is really told anything."
+	case 1:
+		says = "Nobody is really told anything."
+	}
+	return govuk.PhaseBanner{Tag: govuk.Tag{Text: "REHEARSAL"}, Text: says}
+}
+
+// DoneBanner says what the last button did.
+func (l Layout) DoneBanner() govuk.NotificationBanner {
+	return govuk.NotificationBanner{Type: "success", Text: l.Done}
+}
+
+// PageTitle is the title in the browser's tab: what is wrong comes first, then the page, then the program.
+func (l Layout) PageTitle() string {
+	title := l.Title + " – Allclear"
+	if len(l.Problems) > 0 {
+		title = "Error: " + title
+	}
+	if l.Rehearsal {
+		title = "REHEARSAL " + title
+	}
+	return title
+}
+
+// ErrorSummary is the list of problems at the top of a page whose form was refused.
+func (l Layout) ErrorSummary() govuk.ErrorSummary {
+	s := govuk.ErrorSummary{TitleText: "There is a problem"}
+	for _, p := range l.Problems {
+		s.ErrorList = append(s.ErrorList, govuk.ErrorLink{Text: p.Says, Href: "#" + p.Field})
+	}
+	return s
+}
+
+// Clock is a time of day in the reader's zone, "14:05".
+func (l Layout) Clock(at time.Time) string {
+	if at.IsZero() {
+		return "–"
+	}
+	return at.In(l.zone).Format("15:04")
+}
+
+// When is a time with its day where that is not today: "14:05", "tomorrow 09:00", "Sat 22 Nov 09:00".
+func (l Layout) When(at time.Time) string {
+	if at.IsZero() {
+		return "–"
+	}
+	local := at.In(l.zone)
+	switch days(l.Now.In(l.zone), local) {
+	case 0:
+		return local.Format("15:04")
+	case 1:
+		return local.Format("tomorrow 15:04")
+	case -1:
+		return local.Format("yesterday 15:04")
+	default:
+		return local.Format("Mon 2 Jan 15:04")
+	}
+}
+
+// Day is a day in the reader's zone, "Saturday 22 November 2026".
+func (l Layout) Day(at time.Time) string { return at.In(l.zone).Format("Monday 2 January 2006") }
+
+// ISO is an instant for a machine.
+func (Layout) ISO(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+// Left is how long until an instant, or how long since, in words that the ticking element says too.
+func (l Layout) Left(at time.Time) string {
+	d := at.Sub(l.Now)
+	if d < 0 {
+		return span(-d) + " over"
+	}
+	return span(d) + " left"
+}
+
+// span is a length of time in words, whole minutes.
+func span(d time.Duration) string {
+	m := int(d.Truncate(time.Minute).Minutes())
+	switch {
+	case m < 1:
+		return "less than a minute"
+	case m < 60:
+		return fmt.Sprintf("%d min", m)
+	case m < 24*60 && m%60 == 0:
+		return fmt.Sprintf("%d h", m/60)
+	case m < 24*60:
+		return fmt.Sprintf("%d h %d min", m/60, m%60)
+	case m < 48*60:
+		return "1 day"
+	default:
+		return fmt.Sprintf("%d days", m/(24*60))
+	}
+}
+
+// days is how many days b's date is after a's.
+func days(a, b time.Time) int {
+	date := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
+	return int(date(b).Sub(date(a)).Hours() / 24)
+}
+
+// sentence begins with a capital letter and ends with a full stop.
+func sentence(words string) string {
+	words = strings.TrimSpace(words)
+	if words == "" {
+		return ""
+	}
+	words = strings.ToUpper(words[:1]) + words[1:]
+	if !strings.HasSuffix(words, ".") {
+		words += "."
+	}
+	return words
+}

@@ -1,0 +1,238 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+const (
+	lookEvery   = 400 * time.Millisecond // how long a change may take to be seen
+	pingEvery   = 10 * time.Second       // well within the 25 s after which a page says that it is not live
+	writeWithin = 10 * time.Second       // real time; a reader that takes longer has gone
+	maxReaders  = 2000
+	changesRead = 500 // entries of the record at a time
+)
+
+// topicBoard changes with any visit or alarm; a visit's and an alarm's own topics are "visit/ID" and "alarm/ID".
+const (
+	topicBoard        = "board"
+	topicOrganisation = "organisation" // teams, people and the rota
+	topicPhones       = "phones"       // the simulated ones
+	topicClock        = "clock"        // its speed
+)
+
+// live tells open pages that something changed, by topic. One goroutine looks for all readers, so that what a change
+// costs does not grow with them; what a reader is told holds nothing but the topic.
+type live struct {
+	store *store.DB
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	readers map[*reader]struct{}
+
+	stopping context.Context
+	stop     context.CancelFunc
+}
+
+// reader is one open page.
+type reader struct {
+	topics  map[string]bool
+	changed map[string]bool // since it was last told
+	ping    bool
+	wake    chan struct{} // holds one
+}
+
+func newLive(db *store.DB, log *slog.Logger) *live {
+	l := &live{store: db, log: log, readers: map[*reader]struct{}{}}
+	l.stopping, l.stop = context.WithCancel(context.Background())
+	return l
+}
+
+// run looks for changes until ctx ends.
+func (l *live) run(ctx context.Context) error {
+	ticks := time.NewTicker(lookEvery)
+	defer ticks.Stop()
+	at, err := l.start(ctx)
+	if err != nil {
+		return err
+	}
+	for quiet := time.Duration(0); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		}
+		if quiet += lookEvery; quiet >= pingEvery {
+			quiet = 0
+			l.tell(nil)
+		}
+		topics, next, err := l.look(ctx, at)
+		if err != nil && ctx.Err() == nil {
+			l.log.Error("look for changes", "error", err)
+			continue
+		}
+		at = next
+		if len(topics) > 0 {
+			l.tell(topics)
+		}
+	}
+}
+
+// place is how far changes have been looked at.
+type place struct{ entry, epoch int64 }
+
+func (l *live) start(ctx context.Context) (place, error) {
+	head, err := l.store.Head(ctx)
+	if err != nil {
+		return place{}, fmt.Errorf("find the newest entry: %w", err)
+	}
+	epoch, err := l.store.Epoch(ctx)
+	return place{head.N, epoch}, err
+}
+
+// look gives the topics of what went on record since a place, and the place after it.
+func (l *live) look(ctx context.Context, since place) (topics []string, next place, err error) {
+	next = since
+	list, err := l.store.Touched(ctx, since.entry, changesRead)
+	if err != nil {
+		return nil, since, err
+	}
+	found := map[string]bool{}
+	for _, e := range list {
+		next.entry = e.N
+		if e.Kind == "look" {
+			continue // who looked at what changes no page that is live
+		}
+		found[topicBoard] = true
+		found["worker/"+e.Worker] = true
+		if e.Visit != "" {
+			found["visit/"+e.Visit] = true
+		}
+		if e.Alarm != "" {
+			found["alarm/"+e.Alarm] = true
+		}
+	}
+	if next.epoch, err = l.store.Epoch(ctx); err != nil {
+		return nil, since, err
+	}
+	if next.epoch != since.epoch {
+		found[topicOrganisation] = true
+	}
+	return slices.Sorted(maps.Keys(found)), next, nil
+}
+
+// tell notes for each reader what changed; no topics at all is a ping to everyone.
+func (l *live) tell(topics []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for r := range l.readers {
+		concerned := topics == nil
+		r.ping = r.ping || concerned
+		for _, t := range topics {
+			if r.topics[t] {
+				r.changed[t], concerned = true, true
+			}
+		}
+		if !concerned {
+			continue
+		}
+		select {
+		case r.wake <- struct{}{}:
+		default: // it has not come round to the last one yet, and will see both
+		}
+	}
+}
+
+func (l *live) join(topics []string) (*reader, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.readers) >= maxReaders {
+		return nil, false
+	}
+	r := &reader{topics: map[string]bool{}, changed: map[string]bool{}, wake: make(chan struct{}, 1)}
+	for _, t := range topics {
+		r.topics[t] = true
+	}
+	l.readers[r] = struct{}{}
+	return r, true
+}
+
+func (l *live) leave(r *reader) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.readers, r)
+}
+
+// news takes what a reader is to be told.
+func (l *live) news(r *reader) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	topics := slices.Sorted(maps.Keys(r.changed))
+	clear(r.changed)
+	r.ping = false
+	return topics
+}
+
+// Tell brings a change that is on no record, as of a simulated phone, to the pages that listen to its topic.
+func (p *Pages) Tell(topic string) { p.live.tell([]string{topic}) }
+
+// Stop ends the streams, so that the server can.
+func (p *Pages) Stop() { p.live.stop() }
+
+// stream answers GET /live?topics=…: what changes, as server-sent events, until the reader goes or the server stops.
+func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
+	me, room := p.live.join(strings.Fields(r.URL.Query().Get("topics")))
+	if !room {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer p.live.leave(me)
+	ctx, done := context.WithCancel(r.Context())
+	defer done()
+	defer context.AfterFunc(p.live.stopping, done)()
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		p.Log.Debug("stream keeps the server's bounds", "error", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
+	for topics := []string(nil); p.send(w, control, topics) == nil; topics = p.live.news(me) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-me.wake:
+		}
+	}
+}
+
+// newsJSON is one event: what changed, and what time it is, so that the page's clocks stay right.
+type newsJSON struct {
+	Topics []string  `json:"topics"`
+	Now    time.Time `json:"now"`
+	Speed  int       `json:"speed"`
+}
+
+func (p *Pages) send(w http.ResponseWriter, control *http.ResponseController, topics []string) error {
+	raw, err := json.Marshal(newsJSON{append([]string{}, topics...), p.Engine.Now().UTC(), p.Speed()})
+	if err != nil {
+		return err
+	}
+	_ = control.SetWriteDeadline(p.Clock().Add(writeWithin)) // where it can't be set the server's own bound holds
+	if _, err := fmt.Fprintf(w, "event: news\ndata: %s\n\n", raw); err != nil {
+		return err
+	}
+	return control.Flush()
+}

@@ -1,0 +1,248 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// Bounds on one request.
+const (
+	longestForm  = 64 << 10         // bytes
+	answerWithin = 15 * time.Second // real time
+)
+
+// request is one request under way: who asks, and the instant at which it is answered.
+type request struct {
+	*http.Request
+	w   http.ResponseWriter
+	who buddy.Person   // the person acted as; the zero Person where nobody was chosen
+	at  time.Time      // read once, on the rehearsal clock
+	in  *time.Location // the reader's zone: that of their team
+}
+
+// handler answers a request, or returns what went wrong.
+type handler func(*request) error
+
+// statusError is an error that a reader is told of, with the status it answers.
+type statusError struct {
+	status int
+	says   string // to the reader: nothing private, what is wrong and what to do
+	cause  error  // for the log
+}
+
+func (e *statusError) Error() string {
+	if e.cause != nil {
+		return e.cause.Error()
+	}
+	return e.says
+}
+
+func (e *statusError) Unwrap() error { return e.cause }
+
+// notFound is a page that is not there, or that is none of the reader's business.
+func notFound() error {
+	return &statusError{status: http.StatusNotFound, says: "If you typed the address, check it is right. If you followed a link, it may be about something that is over."}
+}
+
+// adapt makes a route a handler of HTTP: who is there, the bounds, the page or the error page, and the log line. An
+// error's journey ends here.
+func (p *Pages) adapt(rt route) http.Handler {
+	return p.onlyHere(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, done := context.WithTimeout(r.Context(), answerWithin)
+		defer done()
+		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
+		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC}
+		defer p.survive(rt, c)
+		if err := p.answer(rt, c); err != nil {
+			p.fail(rt, c, err)
+		}
+	}))
+}
+
+// answer finds out who asks and lets the route's handler answer. Who has chosen nobody is asked to.
+func (p *Pages) answer(rt route, c *request) error {
+	if err := p.who(c); err != nil {
+		return err
+	}
+	if c.who.ID == "" && c.URL.Path != "/acting" {
+		return c.redirect("/acting?then=" + url.QueryEscape(localPath(c.URL.RequestURI())))
+	}
+	return rt.handle(c)
+}
+
+// onlyHere answers on this very machine alone, and sets the headers that every answer has.
+func (p *Pages) onlyHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
+		if !loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r) {
+			http.Error(w, "Allclear has no sign-in yet, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// loopback says that an address, with or without its port, is this machine's own. A name that an attacker's own name
+// server could point here is none.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || host == "[::1]" || ip != nil && ip.IsLoopback()
+}
+
+// forwarded says that a proxy passes on what someone elsewhere asks.
+func forwarded(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// survive makes a panic a 500. What it says goes nowhere, as it may hold anything; where it happened goes to the log.
+func (p *Pages) survive(rt route, c *request) {
+	v := recover()
+	switch {
+	case v == nil:
+	case v == http.ErrAbortHandler:
+		panic(v) // the server's own way to drop a connection
+	default:
+		p.Log.Error("panic in a page", "route", rt.pattern, "kind", fmt.Sprintf("%T", v), "at", string(stackOf(debug.Stack())))
+		p.fail(rt, c, errors.New("panic"))
+	}
+}
+
+// stackOf keeps the lines that name places, which hold no values.
+func stackOf(stack []byte) []byte {
+	var places [][]byte
+	for line := range bytes.Lines(stack) {
+		if bytes.HasPrefix(line, []byte("\t")) {
+			place, _, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
+			places = append(places, place)
+		}
+	}
+	return bytes.Join(places, []byte(" "))
+}
+
+// fail answers with the page that says what is wrong and what to do.
+func (p *Pages) fail(rt route, c *request, err error) {
+	e := problemOf(err)
+	switch {
+	case e.status >= http.StatusInternalServerError:
+		p.Log.Error("page failed", "route", rt.pattern, "status", e.status, "error", err)
+	default:
+		p.Log.Debug("page refused", "route", rt.pattern, "status", e.status)
+	}
+	page := problemPage{Layout: p.layout(c, titles[e.status]), Says: e.says, Sorry: e.status >= http.StatusInternalServerError}
+	if err := p.show(c, e.status, "problem", page); err != nil {
+		p.Log.Error("show error page", "route", rt.pattern, "error", err)
+		http.Error(c.w, e.says, e.status)
+	}
+}
+
+// titles are the headings of the pages that say what went wrong.
+var titles = map[int]string{
+	http.StatusNotFound: "Page not found", http.StatusForbidden: "You cannot do this", http.StatusConflict: "This has changed",
+	http.StatusRequestEntityTooLarge: "This is too long", http.StatusServiceUnavailable: "This was not saved",
+	http.StatusInternalServerError: "Something went wrong", http.StatusMethodNotAllowed: "Page not found", http.StatusBadRequest: "This could not be read",
+}
+
+type problemPage struct {
+	Layout
+	Says  string
+	Sorry bool // it is our fault
+}
+
+// problemOf says what an error is to a reader.
+func problemOf(err error) *statusError {
+	if e, is := errors.AsType[*statusError](err); is {
+		return e
+	}
+	if refused, is := errors.AsType[*watch.Refused](err); is {
+		return &statusError{http.StatusConflict, sentence(refused.Says), err}
+	}
+	if _, long := errors.AsType[*http.MaxBytesError](err); long {
+		return &statusError{http.StatusRequestEntityTooLarge, "What you sent is longer than any form here. Nothing was saved.", err}
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return notFoundFor(err)
+	case errors.Is(err, store.ErrConflict):
+		return &statusError{http.StatusConflict, "Someone else changed this at the same moment. Look at it again, then try once more.", err}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, store.ErrUnknown):
+		return &statusError{http.StatusServiceUnavailable, "Allclear could not save this in time. Look at the page again to see whether it was taken, then try once more.", err}
+	default:
+		return &statusError{http.StatusInternalServerError, "Try again in a moment. If it goes on, ring whoever you need to reach: do not wait for this page.", err}
+	}
+}
+
+func notFoundFor(err error) *statusError {
+	e := notFound().(*statusError)
+	e.cause = err
+	return e
+}
+
+// nowhere answers every address that has no page.
+func (p *Pages) nowhere(*request) error { return notFound() }
+
+// show writes a page, or the fragment of it that was asked for, with a status. Nothing is sent unless all of it could be
+// rendered.
+func (p *Pages) show(c *request, status int, name string, page any) error {
+	var out bytes.Buffer
+	if err := p.templates.render(&out, name, c.URL.Query().Get("fragment"), page); err != nil {
+		return err
+	}
+	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(out.Bytes()) // the reader has gone: nobody is left to tell
+	return nil
+}
+
+// redirect sends the reader on, after a button.
+func (c *request) redirect(to string) error {
+	http.Redirect(c.w, c.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// localPath is a path on this site, "/" for anything else.
+func localPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) == 0 || u.Path[0] != '/' || len(u.Path) > 1 && (u.Path[1] == '/' || u.Path[1] == '\\') {
+		return "/"
+	}
+	return u.RequestURI()
+}
+
+// actor says who presses a button. The form's key makes a repeat of the same press recognisable.
+func (c *request) actor() engine.Actor {
+	key := c.PostFormValue("key")
+	if key != "" {
+		key = c.who.ID + "/" + key
+	}
+	return engine.Actor{By: c.who.ID, Via: "page", Key: key}
+}
+
+// reader is who looks, for what they may see.
+func (c *request) reader() view.Reader { return view.Person(c.who) }

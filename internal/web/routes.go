@@ -1,0 +1,35 @@
+package web
+
+import "net/http"
+
+// route is one page or one button: its method and path, and what answers it.
+type route struct {
+	pattern string
+	handle  handler
+}
+
+// routes is the table of contents of the pages.
+func (p *Pages) routes() []route {
+	return []route{
+		{"GET /{$}", p.board},
+
+		{"GET /reading", p.reading},
+		{"POST /reading", p.tryText},
+		{"GET /figures", p.figures},
+
+		{"GET /acting", p.acting},
+		{"POST /acting", p.act},
+	}
+}
+
+// mux routes every page, the stream of changes and the static files. A form that was sent from another site is refused.
+func (p *Pages) mux() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range p.routes() {
+		mux.Handle(r.pattern, p.adapt(r))
+	}
+	mux.Handle("GET /live", p.onlyHere(http.HandlerFunc(p.stream)))
+	mux.Handle("GET /static/", p.static)
+	mux.Handle("/", p.adapt(route{"/", p.nowhere}))
+	return http.NewCrossOriginProtection().Handler(mux)
+}

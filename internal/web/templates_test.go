@@ -1,0 +1,43 @@
+package web
+
+import (
+	"testing"
+
+	"github.com/jba/templatecheck"
+)
+
+// everyPage is each page's template and the struct it is shown.
+var everyPage = map[string]any{
+	"acting":  actingPage{},
+	"board":   boardPage{},
+	"figures": figuresPage{},
+	"problem": problemPage{},
+	"reading": readingPage{},
+}
+
+// A field that a template names and its page does not have would show only when someone needs the page.
+func TestEveryTemplateFitsItsPage(t *testing.T) {
+	static, err := OpenStatic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := parseTemplates(static)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, set := range pages {
+		page, known := everyPage[name]
+		if !known {
+			t.Errorf("templates/%s.html is in no row of everyPage", name)
+			continue
+		}
+		if err := templatecheck.CheckHTML(set.Lookup("layout.html"), page); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name := range everyPage {
+		if pages[name] == nil {
+			t.Errorf("everyPage has %s, which has no template", name)
+		}
+	}
+}

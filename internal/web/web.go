@@ -1,0 +1,100 @@
+// Package web is the pages people use: the board of open visits, a visit with its timeline, the alarm room, the rota,
+// the people and the team's plan.
+//
+// Every page is rendered here and works without JavaScript; with it, what changes on the server is brought into the page
+// as it stands. A page shows what its reader may see (package view says what that is), and only a button changes
+// anything. Until there is sign-in, the reader is a person chosen on this very machine: the pages are there on a loopback
+// address alone.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// Visits is where visits are booked and changed.
+type Visits interface {
+	Book(ctx context.Context, who engine.Actor, b engine.Booking) (engine.Booked, error)
+	EditVisit(ctx context.Context, who engine.Actor, visit string, e engine.VisitEdit) error
+	CancelVisit(ctx context.Context, who engine.Actor, visit string, spoke bool, reason private.Text) error
+	Checkin(ctx context.Context, who engine.Actor, c engine.Checkin) (engine.CheckedIn, error)
+}
+
+// Alarms is where alarms are raised and acted on.
+type Alarms interface {
+	Raise(ctx context.Context, who engine.Actor, worker, visit string, kind watch.Kind) (alarm string, err error)
+	Act(ctx context.Context, who engine.Actor, alarm string, e watch.Event, w engine.Words) error
+}
+
+// Organisation is where teams, people and shifts are put.
+type Organisation interface {
+	PutTeam(ctx context.Context, who engine.Actor, t store.Team) (created bool, err error)
+	PutPerson(ctx context.Context, who engine.Actor, p buddy.Person) (created bool, err error)
+	AddShift(ctx context.Context, who engine.Actor, s rota.Shift) (created bool, err error)
+}
+
+// Engine is all that the pages ask of the engine.
+type Engine interface {
+	Visits
+	Alarms
+	Organisation
+	Now() time.Time // on the rehearsal clock
+}
+
+// Options is what the pages are made of.
+type Options struct {
+	Engine Engine
+	Store  *store.DB
+	Access *access.Access
+	View   *view.View
+	// Speed is how many times as fast as real time the clock runs now; 1 is real time, 0 a rehearsal that is paused.
+	Speed     func() int
+	Rehearsal bool             // every page says REHEARSAL
+	Clock     func() time.Time // real time, for the deadlines of connections
+	Log       *slog.Logger     // nil: nothing is logged
+}
+
+// Pages answers requests for pages. It is an [http.Handler]; Run keeps its readers up to date.
+type Pages struct {
+	Options
+	templates templates
+	static    *Static
+	live      *live
+	called    *nameplates
+	handler   http.Handler
+}
+
+// New makes the pages.
+func New(o Options) (*Pages, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	static, err := OpenStatic()
+	if err != nil {
+		return nil, err
+	}
+	t, err := parseTemplates(static)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), called: &nameplates{store: o.Store}}
+	p.handler = p.mux()
+	return p, nil
+}
+
+// ServeHTTP answers one request.
+func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+
+// Run tells open pages what changes, until ctx ends.
+func (p *Pages) Run(ctx context.Context) error { return p.live.run(ctx) }
