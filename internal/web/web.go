@@ -11,6 +11,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
@@ -99,4 +100,11 @@ func New(o Options) (*Pages, error) {
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
 
 // Run tells open pages what changes, until ctx ends.
-func (p *Pages) Run(ctx context.Context) error { return p.live.run(ctx) }
+func (p *Pages) Run(ctx context.Context) error {
+	var following sync.WaitGroup
+	if p.Demo != nil {
+		following.Go(func() { p.followDemo(ctx) }) // ends with ctx
+	}
+	defer following.Wait()
+	return p.live.run(ctx)
+}
