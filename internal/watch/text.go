@@ -324,7 +324,7 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 	case until.Sub(v.StartsAt) > longest:
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
-	case until.Sub(base) > muchMore && !v.Proposed.Equal(until):
+	case until.Sub(base) > muchMore && !v.saidAgain(until):
 		v.Proposed = until
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyMuchMore, Visit: v.ID, Until: until})
@@ -332,6 +332,12 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 		return true
 	}
 	return false
+}
+
+// saidAgain says whether a time is the one that was asked back. "Another 3 hours"
+// said again means a little later than it did before.
+func (v *Visit) saidAgain(until time.Time) bool {
+	return !v.Proposed.IsZero() && until.Sub(v.Proposed).Abs() <= sameWords
 }
 
 func (s *step) goIn(v *Visit, t Text) {
