@@ -76,13 +76,13 @@ func (s *step) danger(r Raise, away bool) {
 	if worse {
 		s.open(kind, s.at, visits)
 	} else {
-		s.join(visits)
+		visits = s.join(visits)
 	}
 	s.w.Alarm.Mention, s.w.Alarm.Away = mention, away
 	if worse {
 		s.round()
-		s.forward(Raise{Kind: kind, Mention: mention}, visits)
 	}
+	s.forward(Raise{Kind: kind, Mention: mention}, visits) // a partner of a visit that joined was told of nothing yet
 }
 
 // forward raises the same alarm for the partners of the visits (rule 8.2), but
