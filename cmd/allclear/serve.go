@@ -10,7 +10,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/phone"
-	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // stopWithin is how long a stopping server waits for requests under way.
@@ -49,16 +48,13 @@ func (serveCmd) Run(w world, ctx *kong.Context) error {
 
 // options are the settings as the application takes them.
 func (s Settings) options(w world) app.Options {
-	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: private.New(s.Key.Reveal()), Speed: s.Speed,
+	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: s.Key, Speed: s.Speed,
 		Emergency: s.EmergencyContact, Heartbeat: s.HeartbeatURL, Version: version,
 		Log: slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: s.LogLevel}))}
-	if s.Key.Reveal() == "" {
-		o.Key = private.Text{}
-	}
 	if s.Twilio.AccountSID != "" {
 		from, err := phone.Parse(s.Twilio.From) // checked when it was read
 		if err == nil {
-			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: private.New(s.Twilio.AuthToken.Reveal()), From: from, API: s.Twilio.API}
+			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: s.Twilio.AuthToken, From: from, API: s.Twilio.API}
 		}
 	}
 	return o
