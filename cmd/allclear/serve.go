@@ -28,7 +28,7 @@ func (serveCmd) Run(w world, ctx *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Start(w.ctx)
+	a.Start(context.WithoutCancel(w.ctx)) // a signal ends it by Stop, in order: the engine outlives the last request
 	fmt.Fprintf(w.stdout, "allclear %s on http://%s\n", version, a.Addr())
 	if s.Speed > 0 {
 		fmt.Fprintf(w.stdout, "REHEARSAL: the clock runs %d times as fast\n", s.Speed)
