@@ -10,7 +10,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/phone"
-	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // stopWithin is how long a stopping server waits for requests under way.
@@ -29,7 +28,7 @@ func (serveCmd) Run(w world, ctx *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Start(w.ctx)
+	a.Start(context.WithoutCancel(w.ctx)) // a signal ends it by Stop, in order: the engine outlives the last request
 	fmt.Fprintf(w.stdout, "allclear %s on http://%s\n", version, a.Addr())
 	if s.Speed > 0 {
 		fmt.Fprintf(w.stdout, "REHEARSAL: the clock runs %d times as fast\n", s.Speed)
@@ -59,16 +58,13 @@ func stopped(w world, a *app.App, err error) error {
 
 // options are the settings as the application takes them.
 func (s Settings) options(w world) app.Options {
-	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: private.New(s.Key.Reveal()), Speed: s.Speed,
+	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: s.Key, Speed: s.Speed,
 		Emergency: s.EmergencyContact, Heartbeat: s.HeartbeatURL, Version: version,
 		Log: slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: s.LogLevel}))}
-	if s.Key.Reveal() == "" {
-		o.Key = private.Text{}
-	}
 	if s.Twilio.AccountSID != "" {
 		from, err := phone.Parse(s.Twilio.From) // checked when it was read
 		if err == nil {
-			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: private.New(s.Twilio.AuthToken.Reveal()), From: from, API: s.Twilio.API}
+			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: s.Twilio.AuthToken, From: from, API: s.Twilio.API}
 		}
 	}
 	return o

@@ -20,7 +20,7 @@ const (
 	wakeChannel = "allclear"
 	// retries bounds how often a transaction is run again that PostgreSQL ended to let another through.
 	retries = 10
-	// poolMost bounds the connections of one node, where the setting does not.
+	// poolMost bounds the connections of one node, where the address does not by pool_max_conns.
 	poolMost = 16
 )
 
@@ -36,7 +36,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err != nil {
 		return fmt.Errorf("open database: the address can't be read; write it as postgres://user:password@host:5432/name: %w", err)
 	}
-	conf.MaxConns = max(conf.MaxConns, poolMost)
+	conf.MaxConns = connections(address, conf.MaxConns)
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
@@ -51,6 +51,14 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 		return fmt.Errorf("open database %s: %w", where, oneLine{err})
 	}
 	return nil
+}
+
+// connections is how many the pool may hold: as the address says, else more than the four that pgx gives a small machine.
+func connections(address string, parsed int32) int32 {
+	if strings.Contains(address, "pool_max_conns=") {
+		return parsed
+	}
+	return max(parsed, poolMost)
 }
 
 // oneLine says an error in one line: pgx has a line for each address it tried.

@@ -234,7 +234,7 @@ func list(ss []string) string {
 	return string(raw)
 }
 
-// strings scans what list stored; an empty one becomes nil.
+// stringList scans what list stored; an empty one becomes nil.
 type stringList struct{ into *[]string }
 
 func (l stringList) Scan(src any) error {
