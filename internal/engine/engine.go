@@ -116,6 +116,7 @@ type Engine struct {
 	wakes     []chan struct{} // one for each loop in Run
 	pulse     pulse
 	asks      asks
+	last      lastWord // Run's watchStore has it
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.

@@ -163,6 +163,13 @@ func (p *pulse) well(worker string) {
 	delete(p.stuck, worker)
 }
 
+// allWell lets every worker be stepped again at once.
+func (p *pulse) allWell() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.stuck)
+}
+
 func (p *pulse) stuckNow() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -18,7 +21,7 @@ import (
 
 const (
 	wakeChannel = "allclear"
-	// retries bounds how often a transaction is run again that PostgreSQL ended to let another through.
+	// retries bounds how often a transaction is run again that PostgreSQL ended to let another through, or whose connection was lost.
 	retries = 10
 	// poolMost bounds the connections of one node, where the address does not by pool_max_conns.
 	poolMost = 16
@@ -95,7 +98,7 @@ func hasMeta(ctx context.Context, on runner) (bool, error) {
 func (p *pgStore) write(ctx context.Context, db *DB, run func(*tx) error) error {
 	var err error
 	for range retries {
-		if err = p.once(ctx, db, run); !again(err) {
+		if err = p.once(ctx, db, run); !again(err) && !lost(err) {
 			break
 		}
 	}
@@ -135,6 +138,22 @@ func ignoreDone(err error) error {
 func again(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && !errors.Is(err, ErrUnknown) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// lost says that the connection went before the commit was asked for, so that nothing was written: the server ended it, as it does when it
+// restarts or another takes over, and the pool had not noticed yet. Where no new connection can be had, trying at once is of no use.
+func lost(err error) bool {
+	if err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
+		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "57P01" || e.Code == "57P02" // admin_shutdown, crash_shutdown
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // Listen calls woken whenever another node has committed something, until ctx ends or the connection is lost. On SQLite, where there is no
