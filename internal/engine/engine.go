@@ -61,6 +61,9 @@ type Store interface {
 	Alarms(ctx context.Context, status string, limit int) ([]store.Alarm, error)
 	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
 
+	Head(ctx context.Context) (store.Head, error)
+	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
+
 	Chore(ctx context.Context, name string, at time.Time, every time.Duration) (mine bool, err error)
 	Seal(ctx context.Context, at time.Time) (int, error)
 	Meta(ctx context.Context, key string) (string, error)
@@ -116,6 +119,7 @@ type Engine struct {
 	wakes     []chan struct{} // one for each loop in Run
 	pulse     pulse
 	asks      asks
+	looks     looks
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.
