@@ -80,13 +80,7 @@ func (e *Engine) stepTexts(ctx context.Context, rows []store.Received) {
 		}
 		senders[i] = append(senders[i], r)
 	}
-	e.each(len(senders), func(i int) {
-		for _, r := range senders[i] {
-			if !e.stepText(ctx, r) {
-				return
-			}
-		}
-	})
+	e.each(len(senders), func(i int) { e.stepSender(ctx, senders[i]) })
 }
 
 // stepOwn steps the texts of these workers that wait, however long the inbox is:
