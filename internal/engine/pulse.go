@@ -103,6 +103,13 @@ func (p *pulse) heard(at time.Time) {
 	p.text = at
 }
 
+// heardSince says whether a text came in since an instant.
+func (p *pulse) heardSince(at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.After(at)
+}
+
 func (p *pulse) lastPass() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
