@@ -38,7 +38,7 @@ type Store interface {
 	Attempts(ctx context.Context, message string) ([]store.Attempt, error)
 	MessageByProvider(ctx context.Context, provider, providerID string) (store.Message, error)
 	MessageByNonce(ctx context.Context, nonce string) (store.Message, error)
-	MessagesAbout(ctx context.Context, alarm string) ([]store.Message, error)
+	MessagesTo(ctx context.Context, alarm, person string, round int) ([]store.Message, error)
 	Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time, then ...store.Message) (store.Message, bool, error)
 
 	Epoch(ctx context.Context) (int64, error)
