@@ -31,6 +31,7 @@ const (
 type pgStore struct {
 	pool *sql.DB
 	conf *pgx.ConnConfig // for the connection that listens
+	bell chan struct{}   // something was committed that other nodes should hear of
 }
 
 // openPostgres opens the database at address. The errors never hold its password.
@@ -47,7 +48,10 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.closers = append(db.closers, func() error { pool.Close(); return nil })
 	shared := stdlib.OpenDBFromPool(pool)
 	db.closers = append(db.closers, shared.Close)
-	db.pg = &pgStore{pool: shared, conf: conf.ConnConfig}
+	db.pg = &pgStore{pool: shared, conf: conf.ConnConfig, bell: make(chan struct{}, 1)}
+	if !db.readOnly {
+		db.closers = append(db.closers, db.pg.startRinger())
+	}
 	db.reader = direct{shared}
 	where := conf.ConnConfig.Database + " at " + conf.ConnConfig.Host
 	if err := db.checkPostgres(ctx); err != nil {
@@ -124,7 +128,37 @@ func (p *pgStore) once(ctx context.Context, db *DB, run func(*tx) error) error {
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	db.keys.put(t.keys)
+	if t.wakes {
+		select {
+		case p.bell <- struct{}{}:
+		default: // it will be rung for this one too
+		}
+	}
 	return nil
+}
+
+// startRinger starts the goroutine that wakes the other nodes, once for all that was committed since the last time, and gives what ends it.
+// Not in the transactions themselves: PostgreSQL lets those that notify commit only one after the other, each with its own sync. What is
+// lost with a process or a connection the others' own look at intervals finds.
+func (p *pgStore) startRinger() (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-p.bell:
+				_, _ = p.pool.ExecContext(ctx, `SELECT pg_notify('`+wakeChannel+`', '')`)
+			}
+		}
+	}()
+	return func() error {
+		cancel()
+		<-ended
+		return nil
+	}
 }
 
 func ignoreDone(err error) error {
