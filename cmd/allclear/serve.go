@@ -34,15 +34,25 @@ func (serveCmd) Run(w world, ctx *kong.Context) error {
 	if s.Speed > 0 {
 		fmt.Fprintf(w.stdout, "REHEARSAL: the clock runs %d times as fast\n", s.Speed)
 	}
+	return stopped(w, a, w.wait(a))
+}
+
+// wait waits until the process is asked to stop, or cannot go on.
+func (w world) wait(a *app.App) error {
 	select {
 	case <-w.ctx.Done():
-		err = nil
-	case err = <-a.Failed():
+		return nil
+	case err := <-a.Failed():
+		return err
 	}
+}
+
+// stopped ends the application; what was wrong before is what is said.
+func stopped(w world, a *app.App, err error) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), stopWithin)
 	defer cancel()
-	if stopped := a.Stop(stopping); err == nil {
-		err = stopped
+	if ended := a.Stop(stopping); err == nil {
+		err = ended
 	}
 	return err
 }
