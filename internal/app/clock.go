@@ -116,7 +116,7 @@ func (c *clock) neverBack(ctx context.Context, db *store.DB, ask witness) error 
 	if err != nil || ahead <= 0 {
 		return nil
 	}
-	if c.anchor.Speed == 0 && ahead > believable {
+	if c.anchor == (anchor{}) && ahead > believable {
 		return c.settle(ctx, ask, ahead)
 	}
 	b := c.base.Load()

@@ -35,7 +35,7 @@ type step struct {
 }
 
 // usualWithin is how long a step may take to come true, on the demo's clock.
-const usualWithin = 30 * time.Minute
+const usualWithin = 10 * time.Minute
 
 // The clock's speeds while a story plays: to read by, and towards what is ahead.
 const (
@@ -309,7 +309,7 @@ func (p *play) voicemail(ctx context.Context, own bool) error {
 		if err != nil {
 			return fmt.Errorf("find what a call is about: %w", err)
 		}
-		if own || p.alarm == "" || m.Alarm != p.alarm && m.Worker != p.tale.worker {
+		if own || m.Worker != p.tale.worker {
 			if err := p.town.Divert(ctx, c.ID); err != nil && !errors.Is(err, town.ErrOver) {
 				return err
 			}

@@ -86,7 +86,7 @@ func nobodyAnswers() tale {
 		{says: "Half an hour of ring-round is over. Everyone told is told to contact the police, with the sheet to read from.", look: atAlarm,
 			far: true, alone: true, within: anHour, until: alarm(func(a store.Alarm) bool { return a.Prompts >= 1 })},
 		{says: "A phone is picked up at last: {who} presses the key and has the alarm.", look: atPhones,
-			within: anHour, until: keyIsPressed},
+			far: true, within: anHour, until: keyIsPressed},
 		{says: "{who} tries {worker}'s mobile once more, and logs it: no answer.", look: atAlarm,
 			does: rang("07700 900161", watch.NoAnswer, ""), until: alarm(func(a store.Alarm) bool { return a.Calls >= 1 })},
 		{says: "{who} rings the police, reads them the sheet and logs their reference.", look: atAlarm,

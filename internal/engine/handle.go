@@ -100,9 +100,11 @@ func (e *Engine) decide(ctx context.Context, at time.Time, loaded store.Loaded, 
 	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
 	if g.asker != nil {
-		if g.in.Unaware, err = e.unaware(ctx, loaded.Watch, *g.asker); err != nil {
-			return outcome{}, err
+		unaware, err := e.unaware(ctx, loaded.Watch, *g.asker)
+		if err != nil {
+			return outcome{}, store.Change{}, err
 		}
+		g.in.Unaware = unaware
 	}
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
