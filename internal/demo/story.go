@@ -162,7 +162,7 @@ func (p *play) path(at look) string {
 	case at == atAlarm && p.alarm != "":
 		return "/alarms/" + p.alarm
 	case at == atPhones:
-		return "/phones"
+		return "/demo"
 	default:
 		return ""
 	}

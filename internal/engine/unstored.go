@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/wording"
 )
@@ -88,6 +90,9 @@ func (e *Engine) remember(ctx context.Context, at time.Time) error {
 	var all []phone.Number
 	for _, id := range ids {
 		p, err := e.find(ctx, sc.pages, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // a fallback may be named before they are there
+		}
 		if err != nil {
 			return fmt.Errorf("find who is on duty: %w", err)
 		}
