@@ -32,7 +32,7 @@ type Problem struct{ Field, Says string }
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
 		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Nav: p.nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 
@@ -43,8 +43,11 @@ var done = map[string]string{
 }
 
 // nav is the way to the main pages.
-func nav(c *request) []govuk.NavItem {
+func (p *Pages) nav(c *request) []govuk.NavItem {
 	var items []govuk.NavItem
+	if p.Demo != nil {
+		items = append(items, govuk.NavItem{Href: "/demo", Text: "Demo", Current: c.URL.Path == "/demo"})
+	}
 	for _, page := range []struct{ href, text string }{
 		{"/", "Visits"},
 		{"/visits/new", "Book a visit"},
