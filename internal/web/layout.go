@@ -75,6 +75,18 @@ func (l Layout) Navigation() govuk.ServiceNavigation {
 	return govuk.ServiceNavigation{Navigation: l.Nav}
 }
 
+// footerLink leads to a page that is wanted now and then.
+type footerLink struct{ Href, Text string }
+
+// FooterLinks lead to the pages that are wanted now and then.
+func (l Layout) FooterLinks() []footerLink {
+	links := []footerLink{{"/reading", "How a text is read"}}
+	if maySeeFigures(l.Acting) {
+		links = append(links, footerLink{"/figures", "Figures of a day"})
+	}
+	return links
+}
+
 // RehearsalBanner says that nothing here is real.
 func (l Layout) RehearsalBanner() govuk.PhaseBanner {
 	says := fmt.Sprintf("The clock runs %d times as fast as real time. Nobody is really told anything.", l.Speed)
