@@ -287,8 +287,9 @@ func TestWhoseWordCountsForAWorker(t *testing.T) {
 			w.is(visit, watch.Ended)
 		})
 	})
-	t.Run("a cry for help is taken from anyone", func(t *testing.T) {
-		for _, c := range []engine.Checkin{{Kind: "sos"}, {Text: private.New("Can I speak to Scarlett please")}, {Text: private.New("help, he won't let me leave")}} {
+	for name, c := range map[string]engine.Checkin{"a press": {Kind: "sos"}, "the phrase": {Text: private.New("Can I speak to Scarlett please")},
+		"plain words": {Text: private.New("help, he won't let me leave")}} {
+		t.Run("a cry for help is taken from anyone, by "+name, func(t *testing.T) {
 			each(t, func(t *testing.T, w *world) {
 				w.book()
 				w.must(checkin(w, "p-jo", c))
@@ -296,8 +297,8 @@ func TestWhoseWordCountsForAWorker(t *testing.T) {
 					t.Errorf("alarm is %s", a.Kind)
 				}
 			})
-		}
-	})
+		})
+	}
 }
 
 func TestACallThatIsNotOursSoundsLikeNoEnd(t *testing.T) {

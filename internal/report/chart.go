@@ -242,8 +242,10 @@ func (d Day) howSoon() string {
 	switch n := len(after); {
 	case n == 1:
 		s = fmt.Sprintf("One alarm was told, after %s.", long(after[0]))
+	case n > 1 && after[n-1] < time.Second:
+		s = fmt.Sprintf("%d alarms were told, each within a second.", n)
 	case n > 1:
-		s = fmt.Sprintf("%d alarms were told: half of them within %s, the last after %s.", n, long(after[(n-1)/2]), long(after[n-1]))
+		s = fmt.Sprintf("%d alarms were told: half of them within %s, the last after %s.", n, long(max(after[(n-1)/2], time.Second)), long(after[n-1]))
 	}
 	switch n := len(d.Tell) - len(after); {
 	case n == 1:

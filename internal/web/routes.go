@@ -10,6 +10,14 @@ type route struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
+	if p.Demo != nil {
+		return append(p.serviceRoutes(), p.demoRoutes()...)
+	}
+	return p.serviceRoutes()
+}
+
+// serviceRoutes are the pages that there are wherever Allclear runs.
+func (p *Pages) serviceRoutes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
@@ -37,6 +45,19 @@ func (p *Pages) routes() []route {
 		{"GET /teams/{id}", p.team},
 		{"GET /teams/{id}/edit", p.editTeam},
 		{"POST /teams/{id}/edit", p.changeTeam},
+	}
+}
+
+// demoRoutes are the pages of a demo.
+func (p *Pages) demoRoutes() []route {
+	return []route{
+		{"GET /demo", p.demoHome},
+		{"POST /demo/speed", p.demoSpeed},
+		{"POST /demo/stories/{id}", p.demoPlay},
+		{"POST /demo/story", p.demoStory},
+		{"POST /demo/phones/{id}/text", p.demoText},
+		{"POST /demo/phones/{id}/state", p.demoSwitch},
+		{"POST /demo/calls/{id}", p.demoCall},
 	}
 }
 

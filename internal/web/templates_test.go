@@ -10,6 +10,7 @@ import (
 var everyPage = map[string]any{
 	"acting":      actingPage{},
 	"board":       boardPage{},
+	"demo":        demoPage{},
 	"figures":     figuresPage{},
 	"people":      peoplePage{},
 	"person":      personPage{},
