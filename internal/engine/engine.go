@@ -53,6 +53,8 @@ type Store interface {
 	Shifts(ctx context.Context, team string, from, to time.Time) (rota.Rota, error)
 	Shift(ctx context.Context, id string) (rota.Shift, error)
 	AddShift(ctx context.Context, s rota.Shift, at time.Time) (bool, error)
+	ShiftPut(ctx context.Context, id string) (time.Time, error)
+	RemoveShift(ctx context.Context, id string, at time.Time) (rota.Shift, error)
 
 	Visit(ctx context.Context, id string) (store.Visit, error)
 	Visits(ctx context.Context, f store.VisitFilter) ([]store.Visit, error)

@@ -40,6 +40,16 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 // address.
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
+
+	"shift-removed": "The shift was removed. Whose it was is told.",
+	"shift-added":   "The shift was added.",
+
+	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
+
+	"person-added": "The person was added.",
+	"person-saved": "The details were saved.",
+	"person-left":  "They are no longer here, and will be told of nothing.",
+	"person-back":  "They are here again.",
 }
 
 // nav is the way to the main pages.

@@ -58,18 +58,27 @@ func (p *Pages) mayKeep(c *request, team string) bool {
 	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
 }
 
+// mayKeepAll says that the reader keeps each of the teams, of which there is one at least.
+func (p *Pages) mayKeepAll(c *request, teams []string) bool {
+	return len(teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return !p.mayKeep(c, team) })
+}
+
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
 	return c.who.ID == who.ID || p.mayKeep(c, who.Team)
 }
 
 // mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8): those of the person themself, and
-// of whom they answer for, as a manager or a responder of the team or on call for it. An administrator as such is not one
-// who rings families.
+// of whom they answer for, as a manager or a responder of the team, named in its plan or on call for it. An administrator as
+// such is not one who rings families.
 func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	answers := (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) && c.who.Team == who.Team
 	if c.who.ID == who.ID || answers {
 		return true, nil
+	}
+	team, err := p.Store.Team(c.Context(), who.Team)
+	if err != nil || names(team, c.who) {
+		return err == nil, err
 	}
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err

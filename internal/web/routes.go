@@ -27,6 +27,24 @@ func (p *Pages) serviceRoutes() []route {
 
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
+
+		{"GET /rota", p.rota},
+		{"POST /rota", p.addShift},
+		{"POST /rota/shifts/{id}/remove", p.removeShift},
+
+		{"GET /people", p.people},
+		{"GET /people/new", p.newPerson},
+		{"POST /people/new", p.addPerson},
+		{"GET /people/{id}", p.person},
+		{"GET /people/{id}/edit", p.editPerson},
+		{"POST /people/{id}/edit", p.changePerson},
+		{"POST /people/{id}/leave", p.leave},
+		{"POST /people/{id}/return", p.comeBack},
+
+		{"GET /teams", p.teamList},
+		{"GET /teams/{id}", p.team},
+		{"GET /teams/{id}/edit", p.editTeam},
+		{"POST /teams/{id}/edit", p.changeTeam},
 	}
 }
 

@@ -8,12 +8,19 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
-	"acting":  actingPage{},
-	"board":   boardPage{},
-	"demo":    demoPage{},
-	"figures": figuresPage{},
-	"problem": problemPage{},
-	"reading": readingPage{},
+	"acting":      actingPage{},
+	"board":       boardPage{},
+	"demo":        demoPage{},
+	"figures":     figuresPage{},
+	"people":      peoplePage{},
+	"person":      personPage{},
+	"person_form": personFormPage{},
+	"problem":     problemPage{},
+	"reading":     readingPage{},
+	"rota":        rotaPage{},
+	"team":        teamPage{},
+	"team_form":   teamFormPage{},
+	"teams":       teamsPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.

@@ -44,6 +44,7 @@ type Organisation interface {
 	PutTeam(ctx context.Context, who engine.Actor, t store.Team) (created bool, err error)
 	PutPerson(ctx context.Context, who engine.Actor, p buddy.Person) (created bool, err error)
 	AddShift(ctx context.Context, who engine.Actor, s rota.Shift) (created bool, err error)
+	RemoveShift(ctx context.Context, who engine.Actor, id string) (rota.Shift, error)
 }
 
 // Engine is all that the pages ask of the engine.
