@@ -52,12 +52,20 @@ const (
 // those of this world.
 var errRehearsal = errors.New("this database belongs to a rehearsal: give ALLCLEAR_SPEED, or another ALLCLEAR_DATABASE for real work")
 
+// errReal refuses to rehearse in a real installation's database: the anchor would
+// stay, and keep it from real work for good.
+var errReal = errors.New("this database is a real installation's: rehearse with another ALLCLEAR_DATABASE, or leave out ALLCLEAR_SPEED")
+
 // witness is the time by another machine's clock.
 type witness func(context.Context) (time.Time, error)
 
 // newClock reads or makes the database's clock.
 func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock, error) {
 	c := startClock(db)
+	lived, err := livedIn(ctx, db) // before the anchor is read: another node may make it and live on it in between
+	if err != nil {
+		return nil, err
+	}
 	noted, err := db.Meta(ctx, anchorKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("read clock: %w", err)
@@ -67,6 +75,8 @@ func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock
 		return c, c.neverBack(ctx, db, ask)
 	case speed == 0:
 		return nil, errRehearsal
+	case noted == "" && lived:
+		return nil, errReal
 	case noted == "":
 		now := c.real()
 		first, err := json.Marshal(anchor{Real: now, Plan: now, Speed: speed})
@@ -84,6 +94,19 @@ func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock
 		return nil, err
 	}
 	return c, c.changeSpeed(ctx, speed)
+}
+
+// livedIn says whether Allclear has run on the database, or anything is on its
+// record.
+func livedIn(ctx context.Context, db *store.DB) (bool, error) {
+	_, err := db.Meta(ctx, aliveKey)
+	if err == nil {
+		return true, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return false, fmt.Errorf("read when this last ran: %w", err)
+	}
+	return db.Recorded(ctx)
 }
 
 // startClock makes a clock that shows the real time.
