@@ -295,7 +295,7 @@ func (x *expansion) recorded() bool {
 // values are the words' blanks that every sentence about this worker shares.
 func (x *expansion) values(at time.Time, visit string) wording.Values {
 	v := wording.Values{Zone: x.sc.zone, Now: x.local(x.at), At: x.local(at), Rehearsal: x.Rehearsal, Number: x.Number,
-		Worker: x.sc.worker.ShortName(), Asked: private.New(x.sc.team.Plan.DuressPhrase)}
+		Worker: wording.Short(x.sc.worker.Name), Asked: private.New(x.sc.team.Plan.DuressPhrase)}
 	if w, found := x.done.after.Visit(visit); found {
 		v.Reference, v.Due = w.Reference, x.local(w.Due())
 	} else if w, found := x.done.before.Visit(visit); found {

@@ -300,7 +300,7 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",
 		to: slices.Compact(to), notice: notice, reach: watch.OneText, apart: sc.worker.ID != m.Person,
-		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: sc.worker.ShortName(), Link: e.link(m.Alarm, m.Visit)}})
+		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: wording.Short(sc.worker.Name), Link: e.link(m.Alarm, m.Visit)}})
 }
 
 // unreached gives the core the news that nobody can be told by this round's
