@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -43,10 +44,7 @@ type anchor struct {
 	Speed int       `json:"speed"`
 }
 
-const (
-	anchorKey = "clock_anchor"
-	aliveKey  = "alive_at"
-)
+const anchorKey = "clock_anchor"
 
 // errRehearsal refuses to run a rehearsal's database for real: its times are not
 // those of this world.
@@ -99,7 +97,7 @@ func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock
 // livedIn says whether Allclear has run on the database, or anything is on its
 // record.
 func livedIn(ctx context.Context, db *store.DB) (bool, error) {
-	_, err := db.Meta(ctx, aliveKey)
+	_, err := db.Meta(ctx, engine.AliveKey)
 	if err == nil {
 		return true, nil
 	}
@@ -127,7 +125,7 @@ func startClock(db *store.DB) *clock {
 // set back must not make what was due wait again. Where the two are far apart
 // one of them was wrong, and another clock must say which.
 func (c *clock) neverBack(ctx context.Context, db *store.DB, ask witness) error {
-	noted, err := db.Meta(ctx, aliveKey)
+	noted, err := db.Meta(ctx, engine.AliveKey)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}

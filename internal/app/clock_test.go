@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -52,7 +53,7 @@ func TestARehearsalsDatabaseIsRefusedForRealWork(t *testing.T) {
 func TestTheClockNeverGoesBackOverARestart(t *testing.T) {
 	p := storetest.SQLite(t)
 	ahead := time.Now().UTC().Add(30 * time.Minute)
-	if err := p.Open(t).SetMeta(t.Context(), aliveKey, ahead.Format(time.RFC3339Nano)); err != nil {
+	if err := p.Open(t).SetMeta(t.Context(), engine.AliveKey, ahead.Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if now := newTestClock(t, p, 0).Now(); now.Before(ahead) {
@@ -63,7 +64,7 @@ func TestTheClockNeverGoesBackOverARestart(t *testing.T) {
 func TestOneWrongBootIsNotForEver(t *testing.T) {
 	p := storetest.SQLite(t)
 	db := p.Open(t)
-	if err := db.SetMeta(t.Context(), aliveKey, time.Now().AddDate(10, 0, 0).Format(time.RFC3339Nano)); err != nil {
+	if err := db.SetMeta(t.Context(), engine.AliveKey, time.Now().AddDate(10, 0, 0).Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := newClock(t.Context(), db, 0, nil); err == nil {
@@ -83,7 +84,7 @@ func TestOneWrongBootIsNotForEver(t *testing.T) {
 func TestARehearsalGoesNotBackEither(t *testing.T) {
 	p := storetest.SQLite(t)
 	lived := newTestClock(t, p, 240).Now().Add(10 * time.Minute)
-	if err := p.Open(t).SetMeta(t.Context(), aliveKey, lived.Format(time.RFC3339Nano)); err != nil {
+	if err := p.Open(t).SetMeta(t.Context(), engine.AliveKey, lived.Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if now := newTestClock(t, p, 240).Now(); now.Before(lived) {
@@ -128,7 +129,7 @@ func TestSpansAtSpeed(t *testing.T) {
 func TestARealInstallationsDatabaseIsRefusedForARehearsal(t *testing.T) {
 	lived := map[string]func(*store.DB) error{
 		"it ran": func(db *store.DB) error {
-			return db.SetMeta(t.Context(), aliveKey, time.Now().UTC().Format(time.RFC3339Nano))
+			return db.SetMeta(t.Context(), engine.AliveKey, time.Now().UTC().Format(time.RFC3339Nano))
 		},
 		"something is on record": func(db *store.DB) error {
 			e := store.Entry{ID: "e1", At: time.Now(), RecordedAt: time.Now(), Kind: "book", Input: []byte("{}"), Events: []byte("[]")}

@@ -25,7 +25,7 @@ type strayTask struct {
 func (e *Engine) strayed(t strayTask, of store.Message) store.Message {
 	at := e.Now()
 	return store.Message{ID: e.newID(at), Worker: of.Worker, Visit: of.Visit, Person: of.Person, Notice: chanStray, Channel: chanStray,
-		Class: classAlarm, NextAt: at, CreatedAt: at, Data: mustJSON(t)}
+		Class: store.ClassAlarm, NextAt: at, CreatedAt: at, Data: mustJSON(t)}
 }
 
 // Status records a provider's receipt. It is a hint: it never acknowledges, and
