@@ -87,7 +87,7 @@ var plainLines = map[watch.What]string{
 	watch.ShiftChanged:     "{by} is on call from now",
 	watch.PolicePrompted:   "Everyone told was asked to contact the police",
 	watch.PoliceTold:       "{by} told the police",
-	watch.LiaisonLogged:    "{by} logged what was said with the police",
+	watch.LiaisonLogged:    "{by} logged what was said",
 	watch.FoundHarmed:      "{by} logged that {worker} was found harmed",
 	watch.IncidentOpened:   "An incident was opened",
 	watch.PoliceHeld:       "{by} and {second} hold the call to 999",
