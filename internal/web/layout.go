@@ -40,6 +40,16 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 // address.
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
+
+	"taken":     "You have this alarm. Everyone told has been told so.",
+	"not-taken": "Someone else has this alarm: see below.",
+	"call":      "The call is logged.",
+	"police":    "It is logged that the police were told.",
+	"noted":     "It is in the log.",
+	"held":      "999 is held. The alarm stays open.",
+	"reassured": "The message is on its way.",
+	"harmed":    "It is logged. The alarm stays open until the outcome is known.",
+	"closed":    "The alarm is closed. Everyone told has been told so.",
 }
 
 // nav is the way to the main pages.

@@ -9,6 +9,9 @@ import (
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
 	"acting":  actingPage{},
+	"alarm":   alarmPage{},
+	"alarms":  alarmsPage{},
+	"police":  policeSheet{},
 	"board":   boardPage{},
 	"problem": problemPage{},
 }
