@@ -23,7 +23,7 @@ type room struct {
 	alarm  store.Alarm
 	worker buddy.Person
 	phrase string          // the team's own duress phrase
-	sheet  report.Handover // empty unless the reader may act
+	sheet  report.Handover // empty unless the alarm opens to the reader
 	record []view.Line     // so is this
 	live   bool            // a visit it covers still has a clock, which closing settles
 }
@@ -75,7 +75,7 @@ func (p *Pages) room(c *request) (r room, err error) {
 	if !r.Knows {
 		return r, notFound()
 	}
-	if !r.May {
+	if !r.Opens {
 		return r, nil
 	}
 	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "alarm/"+r.alarm.ID, "", c.at); err != nil {
@@ -89,7 +89,7 @@ func (p *Pages) furnish(c *request, r *room) (err error) {
 	if r.sheet, err = p.View.Handover(c.Context(), r.alarm, c.at); err != nil {
 		return err
 	}
-	if r.record, err = p.View.AlarmTimeline(c.Context(), r.alarm, c.at); err != nil {
+	if r.record, err = p.View.AlarmTimeline(c.Context(), r.alarm, c.reader(), c.at); err != nil {
 		return err
 	}
 	if team, err := p.Store.Team(c.Context(), r.worker.Team); err == nil { // the words of no plan are better than no page
@@ -126,14 +126,17 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	page = alarmPage{Layout: p.layout(c, name+": "+kindWords[a.Kind], "alarm/"+a.ID).again(f), Alarm: a, Part: r.part, Name: name, Short: firstName(name),
 		Kind: kindWords[a.Kind], Key: rand.Text(), Src: "/alarms/" + a.ID, Still: f.bad(), Known: evidenceWords[a.Evidence]}
 	page.Path = page.Src
-	numbers := r.numbers(page.Layout)
+	var numbers []ringNumber
+	if r.Opens {
+		numbers = r.numbers(page.Layout)
+	}
 	s, err := p.standing(c, r, numbers)
 	if err != nil {
 		return page, err
 	}
 	page.Next, page.Look = s.next(), roomLook(a)
 	page.Who, page.Take = s.hands()
-	if !r.May {
+	if !r.Opens {
 		return page, nil
 	}
 	if n := nextNumber(numbers); n != nil && page.Next.Does == doRing {

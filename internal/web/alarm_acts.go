@@ -48,8 +48,11 @@ func (p *Pages) actedOn(c *request) (room, *form, error) {
 	if err != nil {
 		return r, nil, err
 	}
-	if !r.May {
+	switch {
+	case !r.May:
 		return r, nil, &statusError{http.StatusForbidden, "Only those who answer for the worker act on this alarm.", nil}
+	case !r.Opens && path.Base(c.URL.Path) != "acknowledge":
+		return r, nil, &statusError{http.StatusForbidden, "Take charge of this alarm first.", nil}
 	}
 	f, err := c.form()
 	return r, f, err

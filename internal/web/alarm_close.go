@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -82,7 +83,7 @@ func (p *Pages) closes(c *request, f *form, r room) (watch.Event, engine.Words) 
 	a := r.alarm
 	e := watch.Close{Evidence: watch.Evidence(f.value("evidence")), Note: f.value("close-note") != ""}
 	w := engine.Words{Note: f.value("close-note")}
-	if !offered(r.evidence(), f.value("evidence")) {
+	if !slices.ContainsFunc(r.evidence(), func(c govuk.Choice) bool { return c.Value == f.value("evidence") }) {
 		f.wrong("evidence", "Choose how you know")
 	}
 	f.need("close-note", "Enter what you know")
@@ -126,15 +127,6 @@ func (f *form) need(field, says string) {
 	if f.value(field) == "" {
 		f.wrong(field, says)
 	}
-}
-
-func offered(choices []govuk.Choice, value string) bool {
-	for _, c := range choices {
-		if c.Value == value {
-			return true
-		}
-	}
-	return false
 }
 
 // closeFields are the form's names for the API's.

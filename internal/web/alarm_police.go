@@ -155,7 +155,7 @@ func (p *Pages) sheetRoom(c *request) (room, error) {
 	if err != nil {
 		return r, err
 	}
-	if !r.May {
+	if !r.Opens {
 		return r, notFound()
 	}
 	return r, p.Access.LookedAt(c.Context(), c.who.ID, "page", "handover/"+r.alarm.ID, "", c.at)

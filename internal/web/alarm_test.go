@@ -89,7 +89,7 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	h.as("p-priya").get(room).is(http.StatusNotFound)
 	h.as("p-priya").get("/alarms").is(http.StatusOK).hides("Priya Nair:", "covertly")
 
-	h.post(room+"/acknowledge").leadsTo(room).says(quiet)
+	h.post(room + "/acknowledge").leadsTo(room).says(quiet)
 	h.post(room + "/reassure").leadsTo(room).says("The message was sent:")
 	h.post(room+"/police", "police-reference", "GP-78").leadsTo(room).says("The police were told at 14:35.")
 	h.post(room+"/close", "evidence", "spoke_worker", "close-note", "She rang me", "stood-at", "14:35", "stood-to", "GP-78", "visit", "ended").is(http.StatusUnprocessableEntity).
@@ -144,18 +144,31 @@ func TestOnlyThoseWhoAnswerAnAlarmActOnIt(t *testing.T) {
 	h := openHouse(t)
 	_, alarm := h.overdue()
 	room := "/alarms/" + alarm
-	for _, who := range []string{"p-priya", "p-ada"} { // the worker, and an administrator who answers for nobody
-		other := h.as(who)
-		other.get(room).is(http.StatusOK).hides("Example Street", "tel:", "Ravi", "Close the alarm", "J Smith", "acknowledge")
-		other.post(room + "/acknowledge").is(http.StatusForbidden)
-		other.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusForbidden)
-		other.get(room + "/police").is(http.StatusNotFound)
-		other.get(room + "/handover.pdf").is(http.StatusNotFound)
-	}
+	worker := h.as("p-priya")
+	worker.get(room).is(http.StatusOK).says("Please ring whoever is on call").hides("Example Street", "tel:", "Ravi", "Close the alarm", "J Smith", "acknowledge")
+	worker.post(room + "/acknowledge").is(http.StatusForbidden)
+	worker.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusForbidden)
+	worker.get(room + "/police").is(http.StatusNotFound)
+	worker.get(room + "/handover.pdf").is(http.StatusNotFound)
+	admin := h.as("p-ada") // answers for nobody
+	admin.get(room).is(http.StatusNotFound)
+	admin.post(room + "/acknowledge").is(http.StatusNotFound)
 	h.get("/alarms/a-none").is(http.StatusNotFound)
 	if a, status := h.now(alarm); a.HeldBy != "" || status != "open" {
 		t.Errorf("it is %s, held by %s", status, a.HeldBy)
 	}
+}
+
+// A responder who was not told sees that there is an alarm; where the worker is, they see once they take charge (rule 1.4).
+func TestWhoTakesChargeSeesWhatIsNeeded(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	ann := h.as("p-ann")
+	ann.get(room).says("Take charge of this alarm.", "is shown to whoever takes charge").hides("Example Street", "tel:", "Ravi", "J Smith", "Going in")
+	ann.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusForbidden)
+	ann.get(room + "/police").is(http.StatusNotFound)
+	ann.post(room+"/acknowledge").leadsTo(room).says("You have this alarm.", "Example Street", "Ravi Nair, husband")
 }
 
 func TestAPressThatIsRepeatedIsOneCall(t *testing.T) {

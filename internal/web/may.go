@@ -59,18 +59,27 @@ func (p *Pages) mayKeep(c *request, team string) bool {
 	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
 }
 
+// mayKeepAll says that the reader keeps each of the teams, of which there is one at least.
+func (p *Pages) mayKeepAll(c *request, teams []string) bool {
+	return len(teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return !p.mayKeep(c, team) })
+}
+
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
 	return c.who.ID == who.ID || p.mayKeep(c, who.Team)
 }
 
 // mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8): those of the person themself, and
-// of whom they answer for, as a manager or a responder of the team or on call for it. An administrator as such is not one
-// who rings families.
+// of whom they answer for, as a manager or a responder of the team, named in its plan or on call for it. An administrator as
+// such is not one who rings families.
 func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	answers := (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) && c.who.Team == who.Team
 	if c.who.ID == who.ID || answers {
 		return true, nil
+	}
+	team, err := p.Store.Team(c.Context(), who.Team)
+	if err != nil || names(team, c.who) {
+		return err == nil, err
 	}
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err
@@ -79,27 +88,40 @@ func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 // part is what a reader has to do with an alarm that package view lets them know of.
 type part struct {
 	Knows bool // it is of a team of theirs, or they were told of it
-	May   bool // acts on it, and sees all that is needed for that (rule 1.4)
+	May   bool // takes charge of it
+	Opens bool // sees all that is needed, and so acts on it (rule 1.4): who takes charge does
 	Self  bool // is the worker
 }
 
 // part says what the reader has to do with an alarm. Who was told of it, has it or raised it acts on it, and every manager
-// and responder who answers for the worker.
+// and responder who answers for the worker may come to.
 func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, error) {
 	if c.who.ID == a.Worker {
 		return part{Knows: true, Self: true}, nil
 	}
 	if view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
-		return part{Knows: true, May: true}, nil
+		return part{Knows: true, May: true, Opens: true}, nil
 	}
 	may, err := p.mayRing(c, worker)
 	if err != nil {
 		return part{}, err
+	}
+	opens := false
+	if may {
+		if opens, err = p.View.Opens(c.Context(), a, c.reader()); err != nil {
+			return part{}, err
+		}
 	}
 	teams, err := p.teams(c)
 	if err != nil {
 		return part{}, err
 	}
 	knows := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == worker.Team })
-	return part{Knows: knows || may, May: may}, nil
+	return part{Knows: knows || may, May: may, Opens: opens}, nil
+}
+
+// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
+// visits: a worker in danger must find no trace of it (rule 4.2).
+func maySeeFigures(who buddy.Person) bool {
+	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }

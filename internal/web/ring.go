@@ -37,9 +37,6 @@ type ringNumber struct {
 	Note   govuk.Textarea
 }
 
-// Tel is the link that dials.
-func (n ringNumber) Tel() string { return "tel:" + n.Number.E164() }
-
 // National is the number as people read it.
 func (n ringNumber) National() string { return n.Number.National() }
 

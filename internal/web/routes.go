@@ -10,6 +10,14 @@ type route struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
+	if p.Demo != nil {
+		return append(p.serviceRoutes(), p.demoRoutes()...)
+	}
+	return p.serviceRoutes()
+}
+
+// serviceRoutes are the pages that there are wherever Allclear runs.
+func (p *Pages) serviceRoutes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
@@ -26,9 +34,46 @@ func (p *Pages) routes() []route {
 		{"POST /alarms/{id}/reassure", p.alarmAct("reassured", readReassure, nil)},
 		{"POST /alarms/{id}/harmed", p.alarmAct("harmed", readHarmed, nil)},
 		{"POST /alarms/{id}/close", p.alarmAct("closed", p.closes, closeFields)},
+		{"GET /raise", p.raiseForm},
+		{"POST /raise", p.raise},
+
+		{"GET /reading", p.reading},
+		{"POST /reading", p.tryText},
+		{"GET /figures", p.figures},
 
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
+
+		{"GET /rota", p.rota},
+		{"POST /rota", p.addShift},
+		{"POST /rota/shifts/{id}/remove", p.removeShift},
+
+		{"GET /people", p.people},
+		{"GET /people/new", p.newPerson},
+		{"POST /people/new", p.addPerson},
+		{"GET /people/{id}", p.person},
+		{"GET /people/{id}/edit", p.editPerson},
+		{"POST /people/{id}/edit", p.changePerson},
+		{"POST /people/{id}/leave", p.leave},
+		{"POST /people/{id}/return", p.comeBack},
+
+		{"GET /teams", p.teamList},
+		{"GET /teams/{id}", p.team},
+		{"GET /teams/{id}/edit", p.editTeam},
+		{"POST /teams/{id}/edit", p.changeTeam},
+	}
+}
+
+// demoRoutes are the pages of a demo.
+func (p *Pages) demoRoutes() []route {
+	return []route{
+		{"GET /demo", p.demoHome},
+		{"POST /demo/speed", p.demoSpeed},
+		{"POST /demo/stories/{id}", p.demoPlay},
+		{"POST /demo/story", p.demoStory},
+		{"POST /demo/phones/{id}/text", p.demoText},
+		{"POST /demo/phones/{id}/state", p.demoSwitch},
+		{"POST /demo/calls/{id}", p.demoCall},
 	}
 }
 

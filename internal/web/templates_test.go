@@ -8,12 +8,23 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
-	"acting":  actingPage{},
-	"alarm":   alarmPage{},
-	"alarms":  alarmsPage{},
-	"police":  policeSheet{},
-	"board":   boardPage{},
-	"problem": problemPage{},
+	"alarm":       alarmPage{},
+	"alarms":      alarmsPage{},
+	"police":      policeSheet{},
+	"acting":      actingPage{},
+	"board":       boardPage{},
+	"demo":        demoPage{},
+	"figures":     figuresPage{},
+	"people":      peoplePage{},
+	"person":      personPage{},
+	"person_form": personFormPage{},
+	"problem":     problemPage{},
+	"reading":     readingPage{},
+	"raise":       raisePage{},
+	"rota":        rotaPage{},
+	"team":        teamPage{},
+	"team_form":   teamFormPage{},
+	"teams":       teamsPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.
