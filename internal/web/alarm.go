@@ -238,7 +238,13 @@ func (r room) facts(l Layout) []factList {
 	if !last.At.IsZero() {
 		word = fact("Last word", fmt.Sprintf("“%s” at %s, by %s", last.Text.Reveal(), l.When(last.At), last.Via))
 	}
-	all := []factList{}
+	var all []factList // where comes first: it is what 999 asks
+	for _, visit := range r.sheet.Visits {
+		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
+	}
+	if len(r.sheet.Visits) == 0 {
+		all = append(all, factList{"Where", list(fact("Visit", "None is booked. Where they are is not known."))})
+	}
 	if words := r.sheet.Words.Reveal(); words != "" {
 		asked := "They asked for help in so many words."
 		switch {
@@ -248,12 +254,6 @@ func (r room) facts(l Layout) []factList {
 			asked = "They asked for " + r.phrase + "."
 		}
 		all = append(all, factList{"What they said", list(fact("Their words", "“"+words+"”"), fact("Meaning", asked))})
-	}
-	for _, visit := range r.sheet.Visits {
-		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
-	}
-	if len(r.sheet.Visits) == 0 {
-		all = append(all, factList{"Where", list(fact("Visit", "None is booked. Where they are is not known."))})
 	}
 	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", car))})
 }
