@@ -18,6 +18,7 @@ type Layout struct {
 	Now       time.Time
 	Path      string // of the page, without its query
 	Nav       []govuk.NavItem
+	Asked     string    // what the way to raise an alarm for someone else is called
 	Problems  []Problem // of the form that was sent
 	Done      string    // what the last button did, in one sentence; "" for nothing
 	Topics    string    // what the page listens to, with spaces between
@@ -32,7 +33,7 @@ type Problem struct{ Field, Says string }
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
 		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: p.nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Nav: p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 
