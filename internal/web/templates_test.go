@@ -8,6 +8,9 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
+	"alarm":       alarmPage{},
+	"alarms":      alarmsPage{},
+	"police":      policeSheet{},
 	"acting":      actingPage{},
 	"board":       boardPage{},
 	"demo":        demoPage{},
@@ -17,6 +20,7 @@ var everyPage = map[string]any{
 	"person_form": personFormPage{},
 	"problem":     problemPage{},
 	"reading":     readingPage{},
+	"raise":       raisePage{},
 	"rota":        rotaPage{},
 	"team":        teamPage{},
 	"team_form":   teamFormPage{},
