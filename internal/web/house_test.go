@@ -285,3 +285,11 @@ func (j *journal) String() string {
 	defer j.mu.Unlock()
 	return j.text.String()
 }
+
+// shift puts someone on call.
+func (h *house) shift(person string, order int, from, to time.Time, teams ...string) {
+	h.Helper()
+	_, err := h.engine.AddShift(h.Context(), engine.Actor{}, rota.Shift{ID: "s-" + person + from.Format("-02-1504"), Person: person, Teams: teams, Order: order,
+		StartsAt: from, EndsAt: to})
+	h.ok(err)
+}

@@ -40,6 +40,11 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 // address.
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
+
+	"person-added": "The person was added.",
+	"person-saved": "The details were saved.",
+	"person-left":  "They are no longer here, and will be told of nothing.",
+	"person-back":  "They are here again.",
 }
 
 // nav is the way to the main pages.

@@ -15,6 +15,15 @@ func (p *Pages) routes() []route {
 
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
+
+		{"GET /people", p.people},
+		{"GET /people/new", p.newPerson},
+		{"POST /people/new", p.addPerson},
+		{"GET /people/{id}", p.person},
+		{"GET /people/{id}/edit", p.editPerson},
+		{"POST /people/{id}/edit", p.changePerson},
+		{"POST /people/{id}/leave", p.leave},
+		{"POST /people/{id}/return", p.comeBack},
 	}
 }
 

@@ -8,9 +8,12 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
-	"acting":  actingPage{},
-	"board":   boardPage{},
-	"problem": problemPage{},
+	"acting":      actingPage{},
+	"board":       boardPage{},
+	"people":      peoplePage{},
+	"person":      personPage{},
+	"person_form": personFormPage{},
+	"problem":     problemPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// filledPerson is the form with what is known of someone.
+func filledPerson(who buddy.Person) *form {
+	f := blank("name", who.Name, "team", who.Team, "mobile", who.Mobile.National(), "personal_mobile", who.PersonalMobile.National(),
+		"home_phone", who.HomePhone.National(), "email", who.Email.Reveal(), "description", who.Description.Reveal(),
+		"make", who.Vehicle.Make.Reveal(), "model", who.Vehicle.Model.Reveal(), "colour", who.Vehicle.Colour.Reveal(),
+		"registration", who.Vehicle.Registration.Reveal())
+	f.values["roles"] = who.Roles
+	if who.NoVehicle {
+		f.values.Set("no_vehicle", "yes")
+	}
+	for i, contact := range who.Contacts {
+		name := contactField(i)
+		f.values.Set(name("name"), contact.Name.Reveal())
+		f.values.Set(name("relation"), contact.Relation.Reveal())
+		f.values.Set(name("phone"), contact.Phone.National())
+		if contact.PoliceOnly {
+			f.values.Set(name("police"), "yes")
+		}
+	}
+	return f
+}
+
+// showPersonForm shows the form with what was typed and what is wrong with it.
+func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person, right personRight) error {
+	title, to := "Add a person", "/people/new"
+	if c.PathValue("id") != "" {
+		title, to = "Change details", "/people/"+who.ID+"/edit"
+	}
+	page := personFormPage{Layout: p.layout(c, title).again(f), Person: personRow{ID: who.ID, Name: who.Name, Left: !who.Active}, To: to, Key: f.value("key"),
+		Name: f.input("name", "Full name", ""), Email: f.input("email", "E-mail address", ""),
+		Mobile:   f.telephone("mobile", "Mobile", "The phone they text from and are told on, such as 07700 900101"),
+		Personal: f.telephone("personal_mobile", "Personal mobile", "Rung and texted too in an alarm"),
+		About:    f.textarea("description", "Description", "What the police would look for: height, build, hair, what they usually wear"),
+		NoCar:    f.tick("no_vehicle", "Comes without a car", ""),
+		MayLeave: right.keeps && to != "/people/new" && who.ID != c.who.ID, Refused: f.says("leave").Text}
+	page.Name.Autocomplete, page.Email.Type, page.About.Rows = "off", "email", 3
+	for _, field := range []struct{ name, label string }{{"make", "Make"}, {"model", "Model"}, {"colour", "Colour"}, {"registration", "Registration"}} {
+		in := f.input(field.name, field.label, "")
+		in.Classes = "govuk-input--width-10"
+		page.Car = append(page.Car, in)
+	}
+	if right.keeps {
+		page.Team, page.Roles = f.teamChoice(right), f.roleChoice()
+	}
+	if right.rings {
+		page.Home = new(f.telephone("home_phone", "Home phone", ""))
+		page.Contacts = f.contactsAsked()
+	}
+	return p.show(c, status, "person_form", page)
+}
+
+func (f *form) teamChoice(right personRight) *govuk.Select {
+	if len(right.teams) < 2 {
+		return nil
+	}
+	options := append([]govuk.Option{{Text: "Choose a team"}}, teamOptions(right.teams)...)
+	return &govuk.Select{Name: "team", Label: govuk.Label{Text: "Team"}, Items: options, Value: f.value("team"), ErrorMessage: f.says("team")}
+}
+
+func (f *form) roleChoice() *govuk.Checkboxes {
+	says := map[string]string{buddy.Worker: "visits alone", buddy.Manager: "answers for the team, its people and its plan", buddy.Responder: "is told of alarms and acts on them"}
+	boxes := &govuk.Checkboxes{Name: "roles", Values: f.values["roles"], ErrorMessage: f.says("roles"),
+		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Roles", Classes: "govuk-fieldset__legend--s"}}}
+	for _, role := range buddy.Roles() {
+		if offered(role) {
+			boxes.Items = append(boxes.Items, govuk.Choice{Value: role, Text: roleWords([]string{role}), Hint: govuk.Hint{Text: says[role]}})
+		}
+	}
+	return boxes
+}
+
+// contactsAsked asks for those that are there and one more.
+func (f *form) contactsAsked() []contactFields {
+	rows := leastContacts
+	for row := range mostContacts {
+		if f.value(contactField(row)("name")) != "" || f.value(contactField(row)("phone")) != "" {
+			rows = max(rows, min(row+2, mostContacts))
+		}
+	}
+	var asked []contactFields
+	for row := range rows {
+		name := contactField(row)
+		place := govuk.Select{Name: name("place"), Label: govuk.Label{Text: "Rung"}, Value: f.value(name("place"))}
+		if place.Value == "" {
+			place.Value = strconv.Itoa(row + 1)
+		}
+		for i := range rows {
+			place.Items = append(place.Items, govuk.Option{Value: strconv.Itoa(i + 1), Text: placeWords(i + 1)})
+		}
+		asked = append(asked, contactFields{Number: row + 1, Place: place,
+			Name: f.input(name("name"), "Name", ""), Relation: f.input(name("relation"), "Who they are to the worker", "Such as husband, mother, friend"),
+			Phone:      f.telephone(name("phone"), "Number", "Not one of the worker’s own"),
+			PoliceOnly: f.tick(name("police"), "Police only", "To be rung by the police, not by us")})
+	}
+	return asked
+}
+
+// telephone is a line for a number.
+func (f *form) telephone(field, label, hint string) govuk.Input {
+	in := f.input(field, label, hint)
+	in.Type, in.Inputmode, in.Autocomplete, in.Classes = "tel", "tel", "off", "govuk-input--width-20"
+	return in
+}
+
+// tick is one box to tick.
+func (f *form) tick(field, says, hint string) govuk.Checkboxes {
+	return govuk.Checkboxes{Name: field, Values: f.values[field], Classes: "govuk-checkboxes--small", ErrorMessage: f.says(field),
+		Items: []govuk.Choice{{Value: "yes", Text: says, Hint: govuk.Hint{Text: hint}}}}
+}
