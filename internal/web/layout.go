@@ -41,6 +41,10 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
 
+	"booked":       "The visit is booked.",
+	"booked-gap":   "The visit is booked. For some of its time nobody is on call: then it falls to the plan’s fallback.",
+	"booked-twice": "The visit is booked. The clocks go back that night: a time that comes twice was taken as the first.",
+
 	"person-added": "The person was added.",
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",

@@ -74,3 +74,31 @@ func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err
 }
+
+// mayBookFor gives the workers whom the reader books visits for: themselves, and the workers of their teams where they
+// answer for workers or keep the installation.
+func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
+	var workers []buddy.Person
+	if c.who.Has(buddy.Worker) {
+		workers = append(workers, c.who)
+	}
+	if !c.who.Has(buddy.Responder) && !c.who.Has(buddy.Manager) && !c.who.Has(buddy.Admin) {
+		return workers, nil
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range teams {
+		members, err := p.members(c, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			if m.Active && m.Has(buddy.Worker) && m.ID != c.who.ID {
+				workers = append(workers, m)
+			}
+		}
+	}
+	return workers, nil
+}

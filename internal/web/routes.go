@@ -13,6 +13,9 @@ func (p *Pages) routes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
+		{"GET /visits/new", p.newVisit},
+		{"POST /visits/new", p.bookVisit},
+
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
 

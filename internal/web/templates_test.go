@@ -10,6 +10,7 @@ import (
 var everyPage = map[string]any{
 	"acting":      actingPage{},
 	"board":       boardPage{},
+	"booking":     bookingPage{},
 	"people":      peoplePage{},
 	"person":      personPage{},
 	"person_form": personFormPage{},
