@@ -8,6 +8,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 // What a reader may see and do, until there is a table of it with sign-in. Every page asks here; what of a visit is shown
@@ -101,4 +102,35 @@ func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
 		}
 	}
 	return workers, nil
+}
+
+// rightsOver is what the reader does about a visit.
+type rightsOver struct {
+	Own     bool // it is theirs: what they say of it is a check-in
+	Records bool // what the worker told them by phone or text counts as the worker's own (rule 2.7)
+	Changes bool // its times, and its details where they see those; and calls it off
+}
+
+// mayDo says what the reader does about a visit: its worker, who answers for workers in its team or for this very visit,
+// and who keeps the team.
+func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
+	if c.who.ID == v.Worker {
+		return rightsOver{Own: true, Changes: true}, nil
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return rightsOver{}, err
+	}
+	near := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team })
+	answers := near && (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) || v.Responder != nil && v.Responder.ID == c.who.ID
+	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin)}, nil
+}
+
+// mayFind says that a visit is the reader's business at all: its team's, or their own to answer for.
+func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
+	if v.Open || c.who.ID == v.Worker {
+		return true, nil
+	}
+	teams, err := p.teams(c)
+	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team }), err
 }

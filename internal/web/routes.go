@@ -16,6 +16,15 @@ func (p *Pages) routes() []route {
 		{"GET /visits/new", p.newVisit},
 		{"POST /visits/new", p.bookVisit},
 
+		{"GET /visits/{id}", p.visit},
+		{"POST /visits/{id}/in", p.goIn},
+		{"POST /visits/{id}/late", p.newEnd},
+		{"POST /visits/{id}/out", p.out},
+		{"POST /visits/{id}/ask", p.askFor},
+		{"POST /visits/{id}/help", p.needHelp},
+		{"POST /visits/{id}/record", p.record},
+		{"POST /visits/{id}/cancel", p.callOff},
+
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
 

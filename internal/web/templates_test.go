@@ -15,6 +15,7 @@ var everyPage = map[string]any{
 	"person":      personPage{},
 	"person_form": personFormPage{},
 	"problem":     problemPage{},
+	"visit":       visitPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.
