@@ -122,16 +122,12 @@ func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person
 		Kind:      f.radios("kind", "What is it?", "", kindChoices()...),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),
-		Place:   f.place(), Private: f.privacy(team), Prompts: f.prompts()}
+		Place:   f.place(), Overlap: f.overlap(), Private: f.privacy(team), Prompts: f.prompts()}
 	if page.Known, err = p.workerHalf(c, worker); err != nil {
 		return err
 	}
 	if err := p.company(c, f, &page); err != nil {
 		return err
-	}
-	if f.value("overlap") != "" || f.problem("overlap") {
-		page.Overlap = &govuk.Checkboxes{Name: "overlap", Values: f.values["overlap"], ErrorMessage: f.says("overlap"),
-			Items: []govuk.Choice{{Value: "yes", Text: "These two visits overlap on purpose"}}}
 	}
 	return p.show(c, status, "booking", page)
 }

@@ -13,10 +13,14 @@ func (p *Pages) routes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
+		{"GET /visits", p.day},
+
 		{"GET /visits/new", p.newVisit},
 		{"POST /visits/new", p.bookVisit},
 
 		{"GET /visits/{id}", p.visit},
+		{"GET /visits/{id}/edit", p.editVisit},
+		{"POST /visits/{id}/edit", p.changeVisit},
 		{"POST /visits/{id}/in", p.goIn},
 		{"POST /visits/{id}/late", p.newEnd},
 		{"POST /visits/{id}/out", p.out},

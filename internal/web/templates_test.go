@@ -15,7 +15,9 @@ var everyPage = map[string]any{
 	"person":      personPage{},
 	"person_form": personFormPage{},
 	"problem":     problemPage{},
+	"day":         dayPage{},
 	"visit":       visitPage{},
+	"visit_edit":  visitEditPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.

@@ -144,10 +144,13 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		return visitPage{}, err
 	}
 	topic := "visit/" + v.ID
+	path := "/visits/" + v.ID
 	page := visitPage{Layout: p.layout(c, name+", "+cmp.Or(v.Reference, "visit"), topic, "worker/"+v.Worker, topicOrganisation).again(f),
 		Visit: v.Visit, Rights: v.rights, Name: name, What: visitWords[v.Kind], Tag: statusTag(v.Visit.Visit, c.at),
 		Ticks: hasClock(v.Status) && c.at.After(v.StartsAt), OtherDay: dateOf(v.StartsAt.In(c.in)) != dateOf(v.ExpectedEndAt.In(c.in)),
-		Known: evidenceWords[v.Evidence], NoPrompts: v.Live() && !v.watch.Clock.Prompts, Key: rand.Text(), Src: "/visits/" + v.ID + "?fragment=visit", Past: "/visits/" + v.ID + "?fragment=timeline"}
+		Known: evidenceWords[v.Evidence], NoPrompts: v.Live() && !v.watch.Clock.Prompts, Key: rand.Text(),
+		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
+	page.Path = path // also of a button that was refused
 	if v.Live() && !v.watch.Unwatched {
 		page.DueAt = v.DueAt
 		page.GoIn = v.rights.Own && v.Status == watch.Booked && !c.at.Before(v.StartsAt.Add(-goInAhead))
