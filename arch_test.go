@@ -63,14 +63,16 @@ var architecture = map[string]part{
 		tests: in("vault"), reason: "who is shown what is decided once, for the API and the pages alike"},
 	"internal/api": {imports: append(in("engine", "store", "access", "report", "view", "channel", "channel/twilio"), pureParts...),
 		tests: in("vault", "standin/twilio"), reason: "turns requests into the engine's inputs; webhooks are read by their vendor's package"},
+	"internal/demo": {imports: append(in("engine", "store", "channel", "channel/town"), pureParts...),
+		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
-	"internal/web": {imports: append(in("engine", "store", "access", "report", "view", "web/govuk"), pureParts...),
-		tests: in("channel", "channel/town"), reason: "what people see and press; the engine decides"},
-	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "view", "web"), pureParts...),
+	"internal/web": {imports: append(in("engine", "store", "access", "report", "view", "demo", "channel/town", "web/govuk"), pureParts...),
+		tests: in("channel", "engine/enginetest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
+	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "store", "checkin", "bench", "nearest", "phone", "private"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "demo", "store", "checkin", "bench", "nearest", "phone", "private"), reason: "the command line asks app for everything"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 
@@ -98,6 +100,7 @@ var waiters = map[string][]string{
 	"internal/engine":          {"NewTimer"},
 	"internal/web":             {"NewTicker"}, // looks for changes on behalf of every open page
 	"internal/bench":           waits,
+	"internal/demo":            {"NewTicker"}, // to look at the phones and the story
 	"internal/standin/twilio":  waits,
 	"internal/store/storetest": {"After"}, // for a server of its own to start
 	"e2e/...":                  waits,

@@ -64,7 +64,7 @@ type benchIdleCmd struct {
 	benchFlags
 	Visits  int           `default:"100000" help:"Visits under watch."`
 	Workers int           `default:"20000" help:"Workers who have them."`
-	Settle  time.Duration `default:"15s" help:"How long the server has after its start."`
+	Settle  time.Duration `default:"75s" help:"How long the server has after its start, in whose first minute it looks at every team once."`
 	For     time.Duration `default:"65s" help:"How long it is then watched; what it does once a minute should be in it."`
 }
 

@@ -25,6 +25,7 @@ const (
 // commands is the command line, one field a subcommand.
 type commands struct {
 	Serve      serveCmd      `cmd:"" help:"Run the service."`
+	Demo       demoCmd       `cmd:"" help:"Look at it: a sample county with simulated phones, nothing to set up."`
 	Bench      benchCmd      `cmd:"" help:"Measure it on this machine."`
 	Check      checkCmd      `cmd:"" help:"Say what is wrong here, a line each; exit 1 when anything would stop an alarm."`
 	Token      tokenCmd      `cmd:"" help:"Manage the API's tokens."`

@@ -10,7 +10,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/phone"
-	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // stopWithin is how long a stopping server waits for requests under way.
@@ -29,36 +28,43 @@ func (serveCmd) Run(w world, ctx *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Start(w.ctx)
+	a.Start(context.WithoutCancel(w.ctx)) // a signal ends it by Stop, in order: the engine outlives the last request
 	fmt.Fprintf(w.stdout, "allclear %s on http://%s\n", version, a.Addr())
 	if s.Speed > 0 {
 		fmt.Fprintf(w.stdout, "REHEARSAL: the clock runs %d times as fast\n", s.Speed)
 	}
+	return stopped(w, a, w.wait(a))
+}
+
+// wait waits until the process is asked to stop, or cannot go on.
+func (w world) wait(a *app.App) error {
 	select {
 	case <-w.ctx.Done():
-		err = nil
-	case err = <-a.Failed():
+		return nil
+	case err := <-a.Failed():
+		return err
 	}
+}
+
+// stopped ends the application; what was wrong before is what is said.
+func stopped(w world, a *app.App, err error) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), stopWithin)
 	defer cancel()
-	if stopped := a.Stop(stopping); err == nil {
-		err = stopped
+	if ended := a.Stop(stopping); err == nil {
+		err = ended
 	}
 	return err
 }
 
 // options are the settings as the application takes them.
 func (s Settings) options(w world) app.Options {
-	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: private.New(s.Key.Reveal()), Speed: s.Speed,
+	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: s.Key, Speed: s.Speed,
 		Emergency: s.EmergencyContact, Heartbeat: s.HeartbeatURL, Version: version,
 		Log: slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: s.LogLevel}))}
-	if s.Key.Reveal() == "" {
-		o.Key = private.Text{}
-	}
 	if s.Twilio.AccountSID != "" {
 		from, err := phone.Parse(s.Twilio.From) // checked when it was read
 		if err == nil {
-			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: private.New(s.Twilio.AuthToken.Reveal()), From: from, API: s.Twilio.API}
+			o.Twilio = &app.Twilio{AccountSID: s.Twilio.AccountSID, AuthToken: s.Twilio.AuthToken, From: from, API: s.Twilio.API}
 		}
 	}
 	return o

@@ -10,16 +10,17 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unique"
+
+	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // Settings is what an installation is told about itself, checked.
 type Settings struct {
-	Database         string // sqlite:PATH, or postgres://… which may hold a password
-	Listen           string // host:port to serve on
-	URL              string // the public address, without a final slash; empty: http:// and Listen
-	Key              Secret // the master key that wraps the data keys; empty: made beside the database
-	Speed            int    // the rehearsal clock's speed; 0: no rehearsal
+	Database         string       // sqlite:PATH, or postgres://… which may hold a password
+	Listen           string       // host:port to serve on
+	URL              string       // the public address, without a final slash; empty: http:// and Listen
+	Key              private.Text // the master key that wraps the data keys; empty: made beside the database
+	Speed            int          // the rehearsal clock's speed; 0: no rehearsal
 	LogLevel         slog.Level
 	HeartbeatURL     string // called every minute while the engine truly works; empty: none
 	EmergencyContact string // rung when nobody is on call (rule 8.4): E.164, or a person's id
@@ -29,31 +30,9 @@ type Settings struct {
 // Twilio is the account that texts and calls go through; the zero AccountSID means none.
 type Twilio struct {
 	AccountSID string
-	AuthToken  Secret
+	AuthToken  private.Text
 	From       string // E.164
 	API        string // base address, without a final slash
-}
-
-// Secret is a value that printing does not show. The handle keeps it out of %+v of a struct around it too.
-type Secret struct{ value unique.Handle[string] }
-
-// NewSecret hides s.
-func NewSecret(s string) Secret { return Secret{unique.Make(s)} }
-
-// Reveal returns what is hidden, empty for the zero Secret.
-func (s Secret) Reveal() string {
-	if s == (Secret{}) {
-		return ""
-	}
-	return s.value.Value()
-}
-
-// String says only whether there is a secret.
-func (s Secret) String() string {
-	if s.Reveal() == "" {
-		return "none"
-	}
-	return "[secret]"
 }
 
 // settingsFlags are the settings as flags of a subcommand. All are text, so that one parser reads a value wherever it
@@ -90,13 +69,13 @@ var known = []setting{
 	{name: "database", secret: true, set: setDatabase},
 	{name: "listen", set: func(s *Settings, v string) error { s.Listen = v; return checkHostPort(v) }},
 	{name: "url", set: func(s *Settings, v string) error { return setAddress(&s.URL, v) }},
-	{name: "key", secret: true, set: func(s *Settings, v string) error { s.Key = NewSecret(v); return nil }},
+	{name: "key", secret: true, set: func(s *Settings, v string) error { s.Key = private.New(v); return nil }},
 	{name: "speed", set: setSpeed},
 	{name: "log_level", set: setLogLevel},
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
 	{name: "emergency_contact", set: setEmergencyContact},
 	{name: "twilio_account_sid", set: func(s *Settings, v string) error { s.Twilio.AccountSID = v; return nil }},
-	{name: "twilio_auth_token", secret: true, set: func(s *Settings, v string) error { s.Twilio.AuthToken = NewSecret(v); return nil }},
+	{name: "twilio_auth_token", secret: true, set: func(s *Settings, v string) error { s.Twilio.AuthToken = private.New(v); return nil }},
 	{name: "twilio_from", set: func(s *Settings, v string) error { s.Twilio.From = v; return checkNumber(v) }},
 	{name: "twilio_api", set: func(s *Settings, v string) error { return setAddress(&s.Twilio.API, v) }},
 
@@ -191,11 +170,14 @@ func checkNumber(v string) error {
 func (s Settings) disagreements() problems {
 	var bad problems
 	t := s.Twilio
-	if some := t.AccountSID != "" || t.AuthToken.Reveal() != "" || t.From != ""; some {
-		for _, part := range []struct{ name, value string }{
-			{"twilio_account_sid", t.AccountSID}, {"twilio_auth_token", t.AuthToken.Reveal()}, {"twilio_from", t.From},
+	if some := t.AccountSID != "" || !t.AuthToken.IsZero() || t.From != ""; some {
+		for _, part := range []struct {
+			name    string
+			missing bool
+		}{
+			{"twilio_account_sid", t.AccountSID == ""}, {"twilio_auth_token", t.AuthToken.IsZero()}, {"twilio_from", t.From == ""},
 		} {
-			if part.value == "" {
+			if part.missing {
 				bad = append(bad, variable(part.name)+" is missing: Twilio needs it with the account, the token and the number")
 			}
 		}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/allclear-safety/allclear/internal/private"
 )
 
 func TestEverySettingIsAFlag(t *testing.T) {
@@ -63,9 +65,9 @@ func TestEachSettingIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Settings{
-		Database: "postgres://db/allclear", Listen: ":80", URL: "http://127.0.0.1:80", Key: NewSecret("k"),
+		Database: "postgres://db/allclear", Listen: ":80", URL: "http://127.0.0.1:80", Key: private.New("k"),
 		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee",
-		Twilio: Twilio{AccountSID: "AC1", AuthToken: NewSecret("t"), From: "+441632960000", API: "http://[::1]:9"},
+		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 	}
 	if s != want {
 		t.Errorf("got %+v, want %+v", s, want)
@@ -115,7 +117,7 @@ func TestASecretFilesLineEndIsNoPartOfIt(t *testing.T) {
 }
 
 func TestSecretsDoNotPrint(t *testing.T) {
-	s := Settings{Key: NewSecret("hunter2"), Twilio: Twilio{AuthToken: NewSecret("hunter2")}}
+	s := Settings{Key: private.New("hunter2"), Twilio: Twilio{AuthToken: private.New("hunter2")}}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if printed := fmt.Sprintf(format, s); strings.Contains(printed, "hunter2") {
 			t.Errorf("%s shows it: %s", format, printed)

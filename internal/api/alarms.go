@@ -8,6 +8,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -44,32 +45,33 @@ func (a *API) listAlarms(c *call) (answer, error) {
 
 // getAlarm answers GET /alarms/{id}, with the alarm's record.
 func (a *API) getAlarm(c *call) (answer, error) {
-	al, err := a.lookAt(c, "alarm/")
+	al, r, err := a.lookAt(c, "alarm/")
 	if err != nil {
 		return answer{}, err
 	}
-	lines, err := a.view.AlarmTimeline(c.Context(), al, c.at)
+	lines, err := a.view.AlarmTimeline(c.Context(), al, r, c.at)
 	if err != nil {
 		return answer{}, err
 	}
 	return ok(alarmWithLine{alarmOf(al), timelineOf(lines)})
 }
 
-// lookAt gives the alarm that the address names to a reader who may know of it. The look is recorded first, as one at what.
-func (a *API) lookAt(c *call, what string) (store.Alarm, error) {
+// lookAt gives the alarm that the address names, and its reader, who may know of it. The look is recorded first, as one
+// at what.
+func (a *API) lookAt(c *call, what string) (al store.Alarm, r view.Reader, err error) {
 	q, err := query(c, "by")
 	if err != nil {
-		return store.Alarm{}, err
+		return al, r, err
 	}
 	by, err := a.reader(c, q)
 	if err != nil {
-		return store.Alarm{}, err
+		return al, r, err
 	}
-	al, err := a.view.Alarm(c.Context(), c.PathValue("id"), c.reader(by))
-	if err != nil {
-		return store.Alarm{}, err
+	r = c.reader(by)
+	if al, err = a.view.Alarm(c.Context(), c.PathValue("id"), r); err != nil {
+		return al, r, err
 	}
-	return al, a.Access.Looked(c.Context(), c.who, by, what+al.ID, "", c.at)
+	return al, r, a.Access.Looked(c.Context(), c.who, by, what+al.ID, "", c.at)
 }
 
 // raiseAlarm answers POST /alarms: a colleague raises an alarm for someone (rule 4.3).

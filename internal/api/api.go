@@ -43,6 +43,7 @@ type Organisation interface {
 	PutTeam(ctx context.Context, who engine.Actor, t store.Team) (created bool, err error)
 	PutPerson(ctx context.Context, who engine.Actor, p buddy.Person) (created bool, err error)
 	AddShift(ctx context.Context, who engine.Actor, s rota.Shift) (created bool, err error)
+	RemoveShift(ctx context.Context, who engine.Actor, id string) (rota.Shift, error)
 }
 
 // Phones is where texts, key presses and receipts come in.
@@ -75,9 +76,11 @@ type Options struct {
 	Store  *store.DB
 	Access *access.Access
 	Twilio TwilioHooks      // nil when there is no Twilio account: its webhooks are then not there
-	Speed  int              // of the rehearsal clock; 0 or 1 is real time
 	Clock  func() time.Time // real time, for limits and deadlines of connections
 	Log    *slog.Logger     // nil: nothing is logged
+
+	Rehearsal bool       // the clock is not that of this world
+	Speed     func() int // of the clock now, 0 where a demo's stands still; nil: real time
 }
 
 // API answers requests. It is an [http.Handler].
@@ -98,7 +101,7 @@ func New(o Options) *API {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{Options: o, limits: newLimits(o.Clock), repeats: newRepeats()}
-	a.view = view.New(view.Options{Store: o.Store, Engine: o.Engine, Rehearsal: a.rehearsal()})
+	a.view = view.New(view.Options{Store: o.Store, Engine: o.Engine, Rehearsal: o.Rehearsal})
 	a.stopping, a.stop = context.WithCancel(context.Background())
 	a.handler = a.mux()
 	return a

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -91,7 +92,7 @@ func (a *API) answer(rt route, c *call) (answer, error) {
 			return answer{}, tooMany(wait)
 		}
 	}
-	if reads(c.Request) {
+	if reads(c.Request) || c.Method == http.MethodDelete { // neither has a body, and what is gone is not removed twice
 		return rt.handle(c)
 	}
 	in, raw, err := readBody(c.w, c.Request)
@@ -153,6 +154,10 @@ func (a *API) guard(mux *http.ServeMux) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		defer a.survive(w, r)
+		if unspeakable(r.URL.Path) {
+			problemOf(store.ErrNotFound).write(w)
+			return
+		}
 		if handler, pattern := mux.Handler(r); pattern == "" {
 			notServed(handler, r).write(w)
 			return
@@ -160,6 +165,9 @@ func (a *API) guard(mux *http.ServeMux) http.Handler {
 		mux.ServeHTTP(w, r)
 	})
 }
+
+// unspeakable says that s is no text that a database keeps: PostgreSQL fails on it, where SQLite finds nothing.
+func unspeakable(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
 
 // survive makes a panic a 500. What it says goes nowhere, as it may hold anything; where it happened goes to the log.
 func (a *API) survive(w http.ResponseWriter, r *http.Request) {
@@ -251,9 +259,12 @@ func query(c *call, known ...string) (url.Values, error) {
 	if err != nil {
 		return nil, &problem{status: http.StatusBadRequest, detail: "the query is malformed"}
 	}
-	for name := range values {
+	for name, given := range values {
 		if !slices.Contains(known, name) {
 			return nil, fieldProblem(fmt.Sprintf("%.40s", name), fmt.Sprintf("is no parameter here; there are %s", strings.Join(known, ", ")))
+		}
+		if slices.ContainsFunc(given, unspeakable) {
+			return nil, fieldProblem(name, "must be UTF-8 without NUL")
 		}
 	}
 	return values, nil

@@ -133,6 +133,10 @@ func TestTheWorkerIsRefusedInDuressAsEver(t *testing.T) {
 		"cancelling while inside": func(o *office, visit string) reply {
 			return o.call("POST", "/visits/"+visit+"/cancel", `{"by":"p-priya","reason":"no"}`)
 		},
+		"a list of what goes on, once out": func(o *office, _ string) reply {
+			out(o)
+			return o.call("GET", "/visits?live=true&by=p-priya", "")
+		},
 		"an end already gone": func(o *office, visit string) reply {
 			return o.call("PATCH", "/visits/"+visit, `{"expected_end_at":"2026-11-21T14:31:00Z","by":"p-priya"}`)
 		},

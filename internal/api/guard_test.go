@@ -85,7 +85,7 @@ func TestTheClock(t *testing.T) {
 	got := o.must("GET", "/clock", "", 200)
 	got.says("now", "2026-11-21T14:00:00Z")
 	got.says("speed", 1)
-	o.api = api.New(api.Options{Engine: o.engine, Store: o.db, Access: access.New(o.db), Clock: o.clock.Now, Speed: 240})
+	o.api = api.New(api.Options{Engine: o.engine, Store: o.db, Access: access.New(o.db), Clock: o.clock.Now, Rehearsal: true, Speed: func() int { return 240 }})
 	o.must("GET", "/clock", "", 200).says("speed", 240)
 }
 
@@ -95,7 +95,7 @@ func TestARehearsalsPlanMayBeQuick(t *testing.T) {
 	quick := `{"name":"ECHo","plan":{"fallback":"p-lee","ring_round":"1m"}}`
 	o.must("PUT", "/teams/quick", quick, 422)
 	rehearsing := engine.New(engine.Options{Store: o.db, Clock: o.clock, Rehearsal: true, Log: slog.New(slog.DiscardHandler)})
-	o.api = api.New(api.Options{Engine: rehearsing, Store: o.db, Access: access.New(o.db), Clock: o.clock.Now, Speed: 240})
+	o.api = api.New(api.Options{Engine: rehearsing, Store: o.db, Access: access.New(o.db), Clock: o.clock.Now, Rehearsal: true, Speed: func() int { return 240 }})
 	o.must("PUT", "/teams/quick", quick, 201).says("plan.ring_round", "1m")
 }
 

@@ -17,7 +17,7 @@ func (a *API) handover(c *call) (answer, error) {
 	if kind == "" {
 		return answer{}, &problem{status: http.StatusNotAcceptable, detail: "the sheet is there as " + strings.Join(sheetKinds, ", ")}
 	}
-	al, err := a.lookAt(c, "handover/")
+	al, _, err := a.lookAt(c, "handover/")
 	if err != nil {
 		return answer{}, err
 	}

@@ -8,12 +8,16 @@ import (
 // clockJSON is the time that Allclear lives by.
 type clockJSON struct {
 	Now   time.Time `json:"now"`
-	Speed int       `json:"speed"` // 1 is real time
+	Speed int       `json:"speed"` // 1 is real time; 0: a demo's clock that stands still
 }
 
 // clock answers GET /clock: the rehearsal clock's time, else real time.
 func (a *API) clock(c *call) (answer, error) {
-	return ok(clockJSON{c.at, max(a.Speed, 1)})
+	speed := 1
+	if a.Speed != nil {
+		speed = a.Speed()
+	}
+	return ok(clockJSON{c.at, speed})
 }
 
 // healthz says that this process is up.

@@ -33,7 +33,7 @@ func TestATextIsStoredBeforeItIsAnswered(t *testing.T) {
 func TestOddTextsAreStored(t *testing.T) {
 	each(t, func(o *office) {
 		o.visit()
-		odd := []string{strings.Repeat("long ", 2000), "😀😀😀", "a\x00b\x00", "\xff\xfe", ""}
+		odd := []string{strings.Repeat("long ", 2000), "😀😀😀", strings.Repeat("😀", 10_000), "a\x00b\x00", "\xff\xfe", ""}
 		for i, body := range odd {
 			if w := o.texts(fmt.Sprint("SM", i), mobiles["p-priya"], body); w.Code != 204 {
 				o.Errorf("%.10q: %d %s", body, w.Code, w.Body)
@@ -80,7 +80,7 @@ func TestAWebhookThatIsNoneOrTooLong(t *testing.T) {
 	if w := o.hook(twilio.SMSPath, url.Values{"Hello": {"there"}}); w.Code != 400 {
 		t.Errorf("%d", w.Code)
 	}
-	if w := o.texts("SM1", mobiles["p-priya"], strings.Repeat("x", 65<<10)); w.Code != 413 {
+	if w := o.texts("SM1", mobiles["p-priya"], strings.Repeat("x", 257<<10)); w.Code != 413 {
 		t.Errorf("%d", w.Code)
 	}
 }

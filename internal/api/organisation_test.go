@@ -101,6 +101,21 @@ func TestShifts(t *testing.T) {
 	})
 }
 
+func TestAShiftIsRemoved(t *testing.T) {
+	o := onSQLite(t)
+	later := with(aShift, map[string]any{"starts_at": "2026-12-21T00:00:00Z", "ends_at": "2026-12-22T00:00:00Z"})
+	id := o.must("POST", "/shifts", later, 201).text("id")
+	o.must("DELETE", "/shifts/"+id+"?by=p-nobody", "", 422)
+	o.must("DELETE", "/shifts/"+id+"?by=p-lee", "", 200).says("id", id)
+	o.must("DELETE", "/shifts/"+id, "", 404)
+	o.must("POST", "/shifts", later, 201).says("id", id)
+	begun := o.must("POST", "/shifts", aShift, 201).text("id")
+	o.must("DELETE", "/shifts/"+begun, "", 409)
+	if n := len(o.must("GET", "/shifts?from=2026-11-20T00:00:00Z&to=2026-12-31T00:00:00Z", "", 200).get("shifts").([]any)); n != 3 {
+		t.Errorf("%d shifts are left, not 3", n)
+	}
+}
+
 func TestWhatIsReadCanBePutBack(t *testing.T) {
 	each(t, func(o *office) {
 		o.must("PUT", "/people/p-kim", with(aPerson, map[string]any{"external_id": "HR-9"}), 201)

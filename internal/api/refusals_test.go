@@ -185,6 +185,20 @@ func TestWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// PostgreSQL fails on what is no text, and a failure there asks the caller to send the same for ever.
+func TestWhatNoDatabaseCanKeepIsNotThereEither(t *testing.T) {
+	each(t, func(o *office) {
+		for _, odd := range []string{"%00", "%ff%fe", "a%00b"} {
+			for _, path := range []string{"/visits/", "/people/", "/teams/", "/alarms/"} {
+				o.must("GET", path+odd, "", 404)
+			}
+			o.must("POST", "/alarms/"+odd+"/acknowledge", `{"by":"p-sam"}`, 404)
+			o.must("GET", "/visits?worker="+odd, "", 422)
+			o.must("GET", "/visits?by="+odd, "", 422)
+		}
+	})
+}
+
 func TestWhoMayCallWhat(t *testing.T) {
 	o := onSQLite(t)
 	for _, authorization := range []string{"", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer " + strings.Repeat("x", 5000)} {

@@ -42,6 +42,7 @@ func (a *API) routes() []route {
 		{"GET /api/v1/people/{id}", admin, a.getPerson, limit},
 		{"POST /api/v1/shifts", admin, a.addShift, limit},
 		{"GET /api/v1/shifts", admin, a.listShifts, limit},
+		{"DELETE /api/v1/shifts/{id}", admin, a.removeShift, limit},
 
 		{"POST /api/v1/visits", write, a.bookVisit, limit},
 		{"GET /api/v1/visits", read, a.listVisits, limit},

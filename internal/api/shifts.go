@@ -107,6 +107,23 @@ func shiftID(s rota.Shift) string {
 	return "s-" + hex.EncodeToString(sum[:10])
 }
 
+// removeShift answers DELETE /shifts/{id}: the shift as it was. One that has begun stays.
+func (a *API) removeShift(c *call) (answer, error) {
+	q, err := query(c, "by")
+	if err != nil {
+		return answer{}, err
+	}
+	by, err := a.reader(c, q)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := a.Engine.RemoveShift(c.Context(), c.actor(by), c.PathValue("id"))
+	if err != nil {
+		return answer{}, fmt.Errorf("remove shift: %w", err)
+	}
+	return ok(shiftOf(s))
+}
+
 // listShifts answers GET /shifts?from=…&to=…&team=….
 func (a *API) listShifts(c *call) (answer, error) {
 	q, err := query(c, "from", "to", "team")

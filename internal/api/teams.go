@@ -113,7 +113,7 @@ func (a *API) readTeam(c *call, id string) (store.Team, error) {
 	}
 	settings, problems := plan.Parse(raw, plan.Standard())
 	if len(problems) == 0 {
-		problems = settings.Problems(a.rehearsal())
+		problems = settings.Problems(a.Rehearsal)
 	}
 	in.also(problems)
 	t.Plan = settings
@@ -147,9 +147,6 @@ func (a *API) ownPeople(ctx context.Context, s *plan.Settings) error {
 	}
 	return nil
 }
-
-// rehearsal says that the clock runs faster than time.
-func (a *API) rehearsal() bool { return a.Speed > 1 }
 
 // getTeam answers GET /teams/{id}.
 func (a *API) getTeam(c *call) (answer, error) {

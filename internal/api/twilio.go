@@ -16,13 +16,13 @@ type TwilioHooks interface {
 }
 
 const (
-	maxForm = 64 << 10 // bytes of a webhook's form
+	maxForm = 256 << 10 // bytes of a webhook's form: 10,000 emoji, as a form writes them, and room
 )
 
 var (
 	errForged = &problem{status: http.StatusForbidden, detail: "the signature is wrong"}
 	errForm   = &problem{status: http.StatusBadRequest, detail: "the form is malformed"}
-	errLong   = &problem{status: http.StatusRequestEntityTooLarge, detail: "the form is over 64 KiB"}
+	errLong   = &problem{status: http.StatusRequestEntityTooLarge, detail: "the form is over 256 KiB"}
 )
 
 // signedForm reads a webhook's form and checks that Twilio signed it.

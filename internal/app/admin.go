@@ -16,25 +16,41 @@ import (
 // CreateToken makes a token for the API and gives its secret, which is kept
 // nowhere. It works beside a running server.
 func CreateToken(ctx context.Context, o Options, name, scope string) (secret string, err error) {
-	for s := range strings.SplitSeq(scope, ",") {
-		if !slices.Contains([]string{access.Admin, access.AlarmsAct, access.VisitsRead, access.VisitsWrite}, s) {
-			return "", fmt.Errorf("scope %q is not known: it is admin, or any of alarms:act, visits:read, visits:write with commas between", s)
-		}
-	}
-	if name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
-		return "", errors.New("a token's name is 1 to 64 characters on one line")
+	if err := checkToken(name, scope); err != nil {
+		return "", err
 	}
 	db, err := Open(ctx, o, false)
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return addToken(ctx, db, name, scope)
+}
+
+func checkToken(name, scope string) error {
+	for s := range strings.SplitSeq(scope, ",") {
+		if !slices.Contains([]string{access.Admin, access.AlarmsAct, access.VisitsRead, access.VisitsWrite}, s) {
+			return fmt.Errorf("scope %q is not known: it is admin, or any of alarms:act, visits:read, visits:write with commas between", s)
+		}
+	}
+	if name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+		return errors.New("a token's name is 1 to 64 characters on one line")
+	}
+	return nil
+}
+
+func addToken(ctx context.Context, db *store.DB, name, scope string) (secret string, err error) {
 	secret = "ac_" + rand.Text() + rand.Text()
 	t := store.Token{ID: rand.Text(), Name: name, Scope: scope, CreatedAt: time.Now().UTC()}
 	if err := db.AddToken(ctx, t, secret); err != nil {
 		return "", fmt.Errorf("keep token: %w", err)
 	}
 	return secret, nil
+}
+
+// DemoToken makes a token that may call the whole API of a demo.
+func (a *App) DemoToken(ctx context.Context) (secret string, err error) {
+	return addToken(ctx, a.db, "demo", access.Admin)
 }
 
 // Migrate brings the database to this version.

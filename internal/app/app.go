@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/api"
 	"github.com/allclear-safety/allclear/internal/channel/twilio"
+	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -33,6 +35,7 @@ type Options struct {
 	URL       string       // the public address; "" is http:// and Listen
 	Key       private.Text // the master key; zero: read or made in a file beside the database
 	Speed     int          // rehearsal clock; 0: real time
+	Demo      bool         // a sample county with simulated phones, on loopback only; Speed is its clock's at first
 	Twilio    *Twilio      // nil: no texts, no calls
 	Emergency string       // the organisation's emergency contact: a number or a person's id
 	Heartbeat string       // called every minute while the engine truly works
@@ -56,6 +59,7 @@ type App struct {
 	clock  *clock
 	engine *engine.Engine
 	pages  *web.Pages // nil where they are not shown
+	demo   *demo.Demo // nil but in a demo
 	server *http.Server
 	listen net.Listener
 	stop   context.CancelFunc
@@ -108,6 +112,9 @@ func KeyFile(database string) string {
 // New opens everything and listens, but runs nothing yet. Its error is one line:
 // what is wrong and what to do.
 func New(ctx context.Context, o Options) (*App, error) {
+	if o.Demo && !onLoopback(o.Listen) {
+		return nil, fmt.Errorf("a demo has no sign-in, so it listens on this machine only: give 127.0.0.1 and a port, not %s", o.Listen)
+	}
 	if err := checkFolder(o.Database); err != nil {
 		return nil, err
 	}
@@ -127,7 +134,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
-	if a.clock, err = newClock(ctx, a.db, a.o.Speed, a.witness); err != nil {
+	if a.clock, err = a.theClock(ctx); err != nil {
 		return err
 	}
 	if err := a.sameTime(ctx); err != nil {
@@ -142,24 +149,17 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	metrics := newMetrics(a)
 	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
-		Rehearsal: a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
-	who := access.New(a.db)
-	ao := api.Options{Store: a.db, Access: who, Speed: a.clock.speed(), Clock: time.Now, Log: a.o.Log}
-	if t := a.o.Twilio; t != nil {
-		client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
-		if err != nil {
-			return err
-		}
-		eo.SMS, eo.Voice = client.SMS(), client.Voice()
-		eo.Providers = map[string]engine.Provider{twilio.Provider: client}
-		eo.Number = t.From.E164()
-		ao.Twilio = client
+		Rehearsal: a.o.Demo || a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
+	ao := api.Options{Store: a.db, Access: access.New(a.db), Clock: time.Now, Log: a.o.Log,
+		Rehearsal: a.o.Demo || a.o.Speed > 1, Speed: a.clock.Speed}
+	if err := a.connect(&eo, &ao); err != nil {
+		return err
 	}
 	a.engine = engine.New(eo)
 	ao.Engine = a.engine
 	front := api.New(ao)
 	a.server = front.Server()
-	served, err := a.withPages(front, who)
+	served, err := a.withPages(front, ao.Access)
 	if err != nil {
 		return err
 	}
@@ -167,8 +167,52 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		a.server.RegisterOnShutdown(a.pages.Stop)
 	}
 	a.server.Handler = withMetrics(served, metrics)
+	if a.demo != nil {
+		return a.demo.Begin(ctx, a.engine, a.o.Speed)
+	}
 	return nil
 }
+
+// theClock is the one that this installation lives by.
+func (a *App) theClock(ctx context.Context) (*clock, error) {
+	if a.o.Demo {
+		return newDemoClock(ctx, a.db)
+	}
+	return newClock(ctx, a.db, a.o.Speed, a.witness)
+}
+
+// connect puts what reaches people behind the engine: a demo's phones, or Twilio where there is an account.
+func (a *App) connect(eo *engine.Options, ao *api.Options) error {
+	if a.o.Demo {
+		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log})
+		eo.SMS, eo.Voice, eo.Providers = a.demo.SMS(), a.demo.Voice(), a.demo.Providers()
+		eo.Number, eo.Emergency = a.demo.Number(), a.demo.Emergency()
+		return nil
+	}
+	t := a.o.Twilio
+	if t == nil {
+		return nil
+	}
+	client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
+	if err != nil {
+		return err
+	}
+	eo.SMS, eo.Voice = client.SMS(), client.Voice()
+	eo.Providers = map[string]engine.Provider{twilio.Provider: client}
+	eo.Number = t.From.E164()
+	ao.Twilio = client
+	return nil
+}
+
+// onLoopback says that an address to listen on is reached from this machine only.
+func onLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	ip, bad := netip.ParseAddr(host)
+	return err == nil && (host == "localhost" || bad == nil && ip.IsLoopback())
+}
+
+// Demo is the sample county; nil where this is none.
+func (a *App) Demo() *demo.Demo { return a.demo }
 
 // sameTime refuses to run beside a database server, and so beside other nodes,
 // whose clock is far from ours: a deadline must mean the same to all of them.
@@ -216,6 +260,9 @@ func (a *App) Start(ctx context.Context) {
 	if a.pages != nil {
 		run("pages", func() error { return a.pages.Run(ctx) })
 	}
+	if a.demo != nil {
+		run("demo", func() error { return a.demo.Run(ctx) })
+	}
 	run("heartbeat", func() error { return a.beat(ctx) })
 	run("database", func() error {
 		select {
@@ -241,5 +288,8 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stop()
 	}
 	a.wg.Wait()
+	if a.demo != nil { // its world waits until somebody looks at it again
+		err = errors.Join(err, a.clock.SetSpeed(ctx, 0))
+	}
 	return errors.Join(err, a.db.Close(), unlock(a.lock))
 }

@@ -78,11 +78,11 @@ func (a *App) beatOnce(ctx context.Context, client *http.Client) error {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.o.Heartbeat, nil)
 	if err != nil {
-		return fmt.Errorf("make heartbeat")
+		return errors.New("make heartbeat: its address can't be used")
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("no answer from the monitor") // its address may hold a secret
+		return errors.New("no answer from the monitor") // its address may hold a secret
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode >= 300 {

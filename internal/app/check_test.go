@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,6 +66,79 @@ func TestCheckSaysOnWhomNobodyCanCount(t *testing.T) {
 		if strings.Contains(strings.ToLower(f.Says), "ruby") || strings.Contains(f.Says, "colleague p-jo") {
 			t.Errorf("says %q", f.Says)
 		}
+	}
+}
+
+// emptyDatabase makes a database that nothing has happened in.
+func emptyDatabase(t *testing.T) Options {
+	t.Helper()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db")}
+	db, err := Open(t.Context(), o, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func TestCheckOfARehearsalThatHasNotBegun(t *testing.T) {
+	o := emptyDatabase(t)
+	o.Speed = 60
+	found, err := Check(t.Context(), o)
+	if err != nil || finding(found, "there is no team yet").Says == "" {
+		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+func TestAClockThatCannotBeBelievedIsAFinding(t *testing.T) {
+	o := emptyDatabase(t)
+	db, err := Open(t.Context(), o, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetMeta(t.Context(), aliveKey, time.Now().Add(3*time.Hour).Format(time.RFC3339Nano)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	found, err := Check(t.Context(), o)
+	if f := finding(found, "no other clock agrees"); err != nil || !f.StopsAlarm {
+		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+func TestCheckOfTheGateway(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		says   string
+		stops  bool
+	}{
+		"an account that may send":     {200, `{"sid":"AC1","status":"active"}`, "ok", false},
+		"one whose credit is gone":     {200, `{"sid":"AC1","status":"suspended"}`, "is suspended", true},
+		"one that was closed":          {200, `{"sid":"AC1","status":"closed"}`, "is closed", true},
+		"a wrong token":                {401, `{"code":20003}`, "refuses the account", true},
+		"a provider that is down":      {503, ``, "answers 503", true},
+		"an address that is not its":   {404, `not here`, "answers 404", false},
+		"a stand-in that says nothing": {200, ``, "ok", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if user, token, _ := r.BasicAuth(); r.URL.Path != "/2010-04-01/Accounts/AC1.json" || user != "AC1" || token != "secret" {
+					t.Errorf("asked for %s as %s", r.URL.Path, user)
+				}
+				w.WriteHeader(c.status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			defer api.Close()
+			found := checkGateway(t.Context(), Options{Twilio: &Twilio{AccountSID: "AC1", AuthToken: private.New("secret"), API: api.URL}})
+			if len(found) != 1 || !strings.Contains(found[0].Says, c.says) || found[0].StopsAlarm != c.stops {
+				t.Errorf("got %+v", found)
+			}
+		})
 	}
 }
 

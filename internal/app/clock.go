@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,8 +19,14 @@ import (
 // clock that is set forward or back in between moves no alarm. A rehearsal's
 // runs faster, from an anchor in the database.
 type clock struct {
-	base   atomic.Pointer[base]
-	anchor anchor
+	base atomic.Pointer[base]
+	// A reading holds mu from looking at the anchor until it has looked at the
+	// time: with an atomic pointer alone, one that was interrupted between the two
+	// could be later than those after a change of speed.
+	mu     sync.RWMutex
+	anchor anchor // zero: no rehearsal
+	demo   bool   // its speed may change while it runs
+	keep   func(context.Context, anchor) error
 }
 
 // base is what true time is counted from.
@@ -28,7 +35,8 @@ type base struct {
 	booted time.Duration // how long the machine had been up then
 }
 
-// anchor is where a rehearsal clock started: Plan was the time at Real.
+// anchor is where a rehearsal clock started: Plan was the time at Real. Only a
+// demo's has the Speed 0: it stands still.
 type anchor struct {
 	Real  time.Time `json:"real"`
 	Plan  time.Time `json:"plan"`
@@ -49,8 +57,7 @@ type witness func(context.Context) (time.Time, error)
 
 // newClock reads or makes the database's clock.
 func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock, error) {
-	c := &clock{}
-	c.base.Store(&base{start: time.Now().UTC(), booted: uptime()})
+	c := startClock(db)
 	noted, err := db.Meta(ctx, anchorKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("read clock: %w", err)
@@ -76,7 +83,21 @@ func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock
 	if err := c.neverBack(ctx, db, ask); err != nil {
 		return nil, err
 	}
-	return c, c.changeSpeed(ctx, db, speed)
+	return c, c.changeSpeed(ctx, speed)
+}
+
+// startClock makes a clock that shows the real time.
+func startClock(db *store.DB) *clock {
+	c := &clock{}
+	c.base.Store(&base{start: time.Now().UTC(), booted: uptime()})
+	c.keep = func(ctx context.Context, a anchor) error {
+		raw, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		return db.SetMeta(ctx, anchorKey, string(raw))
+	}
+	return c
 }
 
 // neverBack starts no earlier than the last instant that was lived: a wall clock
@@ -95,7 +116,7 @@ func (c *clock) neverBack(ctx context.Context, db *store.DB, ask witness) error 
 	if err != nil || ahead <= 0 {
 		return nil
 	}
-	if c.anchor.Speed == 0 && ahead > believable {
+	if c.anchor == (anchor{}) && ahead > believable {
 		return c.settle(ctx, ask, ahead)
 	}
 	b := c.base.Load()
@@ -131,17 +152,23 @@ func (c *clock) adopt(witness time.Time) bool {
 }
 
 // changeSpeed lets a rehearsal go on at another speed from where it is.
-func (c *clock) changeSpeed(ctx context.Context, db *store.DB, speed int) error {
+func (c *clock) changeSpeed(ctx context.Context, speed int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if speed == c.anchor.Speed {
 		return nil
 	}
-	next := anchor{Real: c.real(), Plan: c.Now(), Speed: speed}
-	raw, err := json.Marshal(next)
-	if err != nil {
-		return err
+	real := c.real()
+	c.anchor = anchor{Real: real, Plan: c.anchor.at(real), Speed: speed}
+	return c.keep(ctx, c.anchor)
+}
+
+// at is the rehearsal's time at a real instant.
+func (a anchor) at(real time.Time) time.Time {
+	if a == (anchor{}) {
+		return real
 	}
-	c.anchor = next
-	return db.SetMeta(ctx, anchorKey, string(raw))
+	return a.Plan.Add(real.Sub(a.Real) * time.Duration(a.Speed))
 }
 
 // real is the true time, as this process counts it.
@@ -152,27 +179,51 @@ func (c *clock) real() time.Time {
 
 // Now is the time on this clock.
 func (c *clock) Now() time.Time {
-	if c.anchor.Speed == 0 {
-		return c.real()
-	}
-	return c.anchor.Plan.Add(c.real().Sub(c.anchor.Real) * time.Duration(c.anchor.Speed))
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.anchor.at(c.real())
 }
 
-// Real is how long a span on this clock takes in truth.
-func (c *clock) Real(span time.Duration) time.Duration { return span / time.Duration(c.speed()) }
+// Real is how long a span on this clock takes in truth. While a demo's stands
+// still it is what it usually takes: who waits for it must neither wait for ever
+// nor not at all.
+func (c *clock) Real(span time.Duration) time.Duration {
+	speed := c.Speed()
+	if speed == 0 {
+		speed = usualSpeed
+	}
+	return span / time.Duration(speed)
+}
 
 // True is the real instant of one on this clock.
 func (c *clock) True(at time.Time) time.Time {
-	if c.anchor.Speed == 0 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.anchor == (anchor{}) {
 		return at
 	}
-	return c.anchor.Real.Add(at.Sub(c.anchor.Plan) / time.Duration(c.anchor.Speed))
+	return c.anchor.Real.Add(at.Sub(c.anchor.Plan) / time.Duration(max(c.anchor.Speed, 1)))
 }
 
-// Plan is how far this clock moves in a span of true time.
-func (c *clock) Plan(real time.Duration) time.Duration { return real * time.Duration(c.speed()) }
+// Plan is how far this clock moves in a span of true time. A demo's may be made
+// faster within it, and a lease must not run out by that.
+func (c *clock) Plan(real time.Duration) time.Duration {
+	speed := c.Speed()
+	if c.demo {
+		speed = max(speed, usualSpeed)
+	}
+	return real * time.Duration(speed)
+}
 
-func (c *clock) speed() int { return max(c.anchor.Speed, 1) }
+// Speed is how fast the clock runs: 1 is real time, and 0 stands still.
+func (c *clock) Speed() int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.anchor == (anchor{}) {
+		return 1
+	}
+	return c.anchor.Speed
+}
 
 // astray is how far the wall clock has gone from the time this process counts.
 func (c *clock) astray() time.Duration { return time.Since(c.real()) }

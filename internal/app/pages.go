@@ -38,7 +38,8 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 		return front, nil
 	}
 	pages, err := web.New(web.Options{Engine: a.engine, Store: a.db, Access: who,
-		View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Speed > 0}), Speed: a.clock.speed, Rehearsal: a.o.Speed > 0, Clock: time.Now, Log: a.o.Log})
+		View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Demo || a.o.Speed > 0}), Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0,
+		Demo: a.demo, Clock: time.Now, Log: a.o.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ const (
 	teamChoresEvery = time.Minute      // plan time
 	gapAhead        = 7*24*time.Hour + time.Hour
 	gapVisits       = 100              // visits in one gap that are warned of
-	lookEvery       = 5 * time.Minute  // how often a shift's visits are compared with the list last sent
+	lookEvery       = 5 * time.Minute  // how often a shift's visits, when they changed, are compared with the list last sent
 	bundle          = 15 * time.Minute // a responder's list of visits is sent again at most so often (rule 3.6)
 )
 
@@ -60,46 +60,67 @@ func (e *Engine) catchUpChore(ctx context.Context, at time.Time) error {
 	return e.Store.SetMeta(ctx, caughtKey, at.Format(aliveLayout))
 }
 
+// teamChores looks at the teams of which something may have changed or whose
+// time has come: gaps in cover, lists of a shift's visits.
 func (e *Engine) teamChores(ctx context.Context, at time.Time) error {
 	if mine, err := e.Store.Chore(ctx, "teams", at, teamChoresEvery); err != nil || !mine {
 		return err
-	}
-	teams, err := e.Store.Teams(ctx)
-	if err != nil {
-		return fmt.Errorf("read teams: %w", err)
 	}
 	pages, err := e.dir.open(ctx)
 	if err != nil {
 		return err
 	}
+	due, err := e.looks.due(ctx, e.Store, pages.epoch, at)
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, t := range teams {
-		sc := scene{pages: pages, zone: time.UTC}
-		if err := e.lookAtTeam(ctx, at, &sc, t.ID); err != nil {
-			errs = append(errs, err)
-			continue
+	for _, team := range due {
+		again, err := e.lookAround(ctx, at, pages, team)
+		if errs = append(errs, err); err == nil {
+			e.looks.done(team, again)
 		}
-		errs = append(errs, e.warnOfGaps(ctx, at, sc), e.sendLists(ctx, at, sc))
 	}
 	return errors.Join(errs...)
+}
+
+// lookAround does what is to be done for one team, and says when time alone
+// brings more.
+func (e *Engine) lookAround(ctx context.Context, at time.Time, pages *pages, team string) (again time.Time, err error) {
+	sc := scene{pages: pages, zone: time.UTC}
+	if err := e.lookAtTeam(ctx, at, &sc, team); err != nil {
+		return at, err
+	}
+	warned, err := e.warnOfGaps(ctx, at, sc)
+	listed, failed := e.sendLists(ctx, at, sc)
+	return earlier(warned, listed), errors.Join(err, failed)
 }
 
 // warnOfGaps warns the team's managers, who own its rota, of each gap in cover
 // into which a visit falls, once at each of the warnings' distances. Times at
 // which nobody visits need no cover.
-func (e *Engine) warnOfGaps(ctx context.Context, at time.Time, sc scene) error {
+//
+// It gives the instant of the next warning, at most an hour ahead: by then later
+// visits may have come into sight.
+func (e *Engine) warnOfGaps(ctx context.Context, at time.Time, sc scene) (next time.Time, err error) {
+	next = at.Add(gapAhead - gapWarnings[len(gapWarnings)-1].ahead)
 	for _, g := range sc.rota.Gaps(sc.team.ID, at, at.Add(gapAhead)) {
 		rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, From: g.From, To: g.To, Limit: gapVisits, Bare: true})
 		if err != nil {
-			return fmt.Errorf("read visits in a gap: %w", err)
+			return at, fmt.Errorf("read visits in a gap: %w", err)
 		}
 		for _, v := range rows {
 			if err := e.warnOfGap(ctx, at, sc, v); err != nil {
-				return err
+				return at, err
+			}
+			for _, w := range gapWarnings {
+				if warning := v.StartsAt.Add(-w.ahead); warning.After(at) {
+					next = earlier(next, warning)
+				}
 			}
 		}
 	}
-	return nil
+	return next, nil
 }
 
 func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, v store.Visit) error {
@@ -119,8 +140,18 @@ func (e *Engine) warnOfGap(ctx context.Context, at time.Time, sc scene, v store.
 }
 
 // sendLists sends whoever is on call the visits of their shift, at its start and
-// when they change, so that the paper procedure works with the server dead.
-func (e *Engine) sendLists(ctx context.Context, at time.Time, sc scene) error {
+// when they change, so that the paper procedure works with the server dead. It
+// gives the instant at which a list is to be looked at again, or a shift begins
+// or ends, whatever else happens.
+func (e *Engine) sendLists(ctx context.Context, at time.Time, sc scene) (next time.Time, err error) {
+	next = at.Add(rotaBack)
+	for _, s := range sc.rota {
+		for _, edge := range []time.Time{s.StartsAt, s.EndsAt} {
+			if edge.After(at) {
+				next = earlier(next, edge)
+			}
+		}
+	}
 	for _, person := range sc.rota.On(sc.team.ID, at) {
 		i := slices.IndexFunc(sc.rota, func(s rota.Shift) bool {
 			return s.Person == person && !s.StartsAt.After(at) && s.EndsAt.After(at) && slices.Contains(s.Teams, sc.team.ID)
@@ -128,53 +159,65 @@ func (e *Engine) sendLists(ctx context.Context, at time.Time, sc scene) error {
 		if i < 0 {
 			continue
 		}
-		if err := e.sendList(ctx, at, sc, sc.rota[i]); err != nil {
-			return err
+		again, err := e.sendList(ctx, at, sc, sc.rota[i])
+		if err != nil {
+			return at, err
 		}
+		next = earlier(next, again)
 	}
-	return nil
+	return next, nil
 }
 
 // sendList sends the list when it differs from the one last sent, at most once
-// in a bundle; never an empty first one.
-func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Shift) error {
+// in a bundle; never an empty first one. It gives the instant at which the list
+// is to be looked at again even if no visit changes: the shift's end when it is
+// as it was sent.
+func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Shift) (again time.Time, err error) {
 	key := "list/" + s.ID + "/" + sc.team.ID
-	if !e.pulse.looksAgain(key, at) {
-		return nil
+	if again, rests := e.pulse.listRests(key, at); rests {
+		return again, nil
 	}
 	rows, err := e.Store.Visits(ctx, store.VisitFilter{Team: sc.team.ID, Live: true, To: s.EndsAt, Limit: 200, Bare: true})
 	if err != nil {
-		return fmt.Errorf("read visits of shift %s: %w", s.ID, err)
+		return at, fmt.Errorf("read visits of shift %s: %w", s.ID, err)
 	}
-	var visits []wording.Visit
-	var print strings.Builder
-	slices.SortFunc(rows, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
-	for _, v := range rows {
-		if !slices.Contains(watchedKinds, v.Kind) {
-			continue
-		}
-		visits = append(visits, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt.In(sc.zone), ExpectedEndAt: v.ExpectedEndAt.In(sc.zone)})
-		print.WriteString(fmt.Sprintf("%s %d %d;", v.Reference, v.StartsAt.Unix(), v.ExpectedEndAt.Unix()))
-	}
+	visits, print := listed(rows, sc.zone)
 	last, err := e.Store.Meta(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
+		return at, err
 	}
 	sent, was := cutList(last)
-	if print.String() == was || at.Sub(sent) < bundle {
-		return nil
+	switch {
+	case print == was:
+		return s.EndsAt, nil
+	case at.Sub(sent) < bundle:
+		return sent.Add(bundle), nil
+	case len(visits) == 0: // nothing to hold in the hand; the ends of its visits were passed on
+		return s.EndsAt, e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|")
 	}
-	if len(visits) == 0 { // nothing to hold in the hand; the ends of its visits were passed on
-		return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|")
-	}
-	sum := sha256.Sum256([]byte(last + "\x00" + print.String())) // what was sent and what is to be: the same for all who send this
+	sum := sha256.Sum256([]byte(last + "\x00" + print)) // what was sent and what is to be: the same for all who send this
 	n := note{id: key + "/" + hex.EncodeToString(sum[:12]), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
 	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
 		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
 	if err := e.say(ctx, at, sc, n); err != nil {
-		return err
+		return at, err
 	}
-	return e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|"+print.String())
+	return s.EndsAt, e.Store.SetMeta(ctx, key, at.Format(aliveLayout)+"|"+print)
+}
+
+// listed is the list of those of the visits that are watched, by their start, and
+// a print of it: another one when the list is another.
+func listed(rows []store.Visit, zone *time.Location) (visits []wording.Visit, print string) {
+	slices.SortFunc(rows, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
+	var of strings.Builder
+	for _, v := range rows {
+		if !slices.Contains(watchedKinds, v.Kind) {
+			continue
+		}
+		visits = append(visits, wording.Visit{Reference: v.Reference, StartsAt: v.StartsAt.In(zone), ExpectedEndAt: v.ExpectedEndAt.In(zone)})
+		fmt.Fprintf(&of, "%s %d %d;", v.Reference, v.StartsAt.Unix(), v.ExpectedEndAt.Unix())
+	}
+	return visits, of.String()
 }
 
 func cutList(noted string) (sent time.Time, print string) {

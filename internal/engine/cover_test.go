@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -285,8 +287,9 @@ func TestWhoseWordCountsForAWorker(t *testing.T) {
 			w.is(visit, watch.Ended)
 		})
 	})
-	t.Run("a cry for help is taken from anyone", func(t *testing.T) {
-		for _, c := range []engine.Checkin{{Kind: "sos"}, {Text: private.New("Can I speak to Scarlett please")}, {Text: private.New("help, he won't let me leave")}} {
+	for name, c := range map[string]engine.Checkin{"a press": {Kind: "sos"}, "the phrase": {Text: private.New("Can I speak to Scarlett please")},
+		"plain words": {Text: private.New("help, he won't let me leave")}} {
+		t.Run("a cry for help is taken from anyone, by "+name, func(t *testing.T) {
 			each(t, func(t *testing.T, w *world) {
 				w.book()
 				w.must(checkin(w, "p-jo", c))
@@ -294,8 +297,8 @@ func TestWhoseWordCountsForAWorker(t *testing.T) {
 					t.Errorf("alarm is %s", a.Kind)
 				}
 			})
-		}
-	})
+		})
+	}
 }
 
 func TestACallThatIsNotOursSoundsLikeNoEnd(t *testing.T) {
@@ -308,5 +311,44 @@ func TestACallThatIsNotOursSoundsLikeNoEnd(t *testing.T) {
 		if err != nil || result != engine.PressUnknown || containsAny(words, "closed", "nothing more") {
 			t.Errorf("a press is %s and says %q (%v)", result, words, err)
 		}
+	})
+}
+
+func TestAShiftIsTakenOffTheRota(t *testing.T) {
+	later := func(w *world) (from, to time.Time) {
+		return w.clock.Now().Add(48 * time.Hour), w.clock.Now().Add(56 * time.Hour)
+	}
+	t.Run("whose it was is told, each time", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			from, to := later(w)
+			for range 2 {
+				w.onCall("p-lee", 1, from, to)
+				w.settle()
+				w.phone(lee).Expects("You are on call from")
+				_, err := w.engine.RemoveShift(t.Context(), engine.Actor{}, "s-p-lee"+from.Format("0215"))
+				w.must(err)
+				w.settle()
+				w.phone(lee).Expects("You are no longer on call from")
+				w.sleep(time.Minute)
+			}
+		})
+	})
+	t.Run("one that has begun stays", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			from, to := later(w)
+			w.onCall("p-lee", 1, from, to)
+			w.sleep(48 * time.Hour)
+			_, err := w.engine.RemoveShift(t.Context(), engine.Actor{}, "s-p-lee"+from.Format("0215"))
+			if _, is := errors.AsType[*watch.Refused](err); !is {
+				t.Errorf("it is removed: %v", err)
+			}
+		})
+	})
+	t.Run("one that is not there is not found", func(t *testing.T) {
+		each(t, func(t *testing.T, w *world) {
+			if _, err := w.engine.RemoveShift(t.Context(), engine.Actor{}, "s-none"); !errors.Is(err, store.ErrNotFound) {
+				t.Error(err)
+			}
+		})
 	})
 }

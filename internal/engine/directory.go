@@ -195,7 +195,12 @@ func (e *Engine) look(ctx context.Context, at time.Time, worker string) (scene, 
 	if err != nil {
 		return scene{}, err
 	}
-	sc := scene{pages: pages, zone: time.UTC}
+	return e.lookIn(ctx, pages, at, worker)
+}
+
+// lookIn is look in a directory that is open.
+func (e *Engine) lookIn(ctx context.Context, pages *pages, at time.Time, worker string) (sc scene, err error) {
+	sc = scene{pages: pages, zone: time.UTC}
 	sc.worker, err = pages.person(ctx, worker)
 	if errors.Is(err, store.ErrNotFound) {
 		sc.worker = buddy.Person{ID: worker}

@@ -38,7 +38,7 @@ type Store interface {
 	Attempts(ctx context.Context, message string) ([]store.Attempt, error)
 	MessageByProvider(ctx context.Context, provider, providerID string) (store.Message, error)
 	MessageByNonce(ctx context.Context, nonce string) (store.Message, error)
-	MessagesAbout(ctx context.Context, alarm string) ([]store.Message, error)
+	MessagesTo(ctx context.Context, alarm, person string, round int) ([]store.Message, error)
 	Receipt(ctx context.Context, provider, providerID, status string, rank int, failed bool, code int, at time.Time, then ...store.Message) (store.Message, bool, error)
 
 	Epoch(ctx context.Context) (int64, error)
@@ -53,6 +53,8 @@ type Store interface {
 	Shifts(ctx context.Context, team string, from, to time.Time) (rota.Rota, error)
 	Shift(ctx context.Context, id string) (rota.Shift, error)
 	AddShift(ctx context.Context, s rota.Shift, at time.Time) (bool, error)
+	ShiftPut(ctx context.Context, id string) (time.Time, error)
+	RemoveShift(ctx context.Context, id string, at time.Time) (rota.Shift, error)
 
 	Visit(ctx context.Context, id string) (store.Visit, error)
 	Visits(ctx context.Context, f store.VisitFilter) ([]store.Visit, error)
@@ -60,6 +62,9 @@ type Store interface {
 	Alarm(ctx context.Context, id string) (store.Alarm, error)
 	Alarms(ctx context.Context, status string, limit int) ([]store.Alarm, error)
 	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
+
+	Head(ctx context.Context) (store.Head, error)
+	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
 
 	Chore(ctx context.Context, name string, at time.Time, every time.Duration) (mine bool, err error)
 	Seal(ctx context.Context, at time.Time) (int, error)
@@ -116,6 +121,8 @@ type Engine struct {
 	wakes     []chan struct{} // one for each loop in Run
 	pulse     pulse
 	asks      asks
+	last      lastWord // Run's watchStore has it
+	looks     looks
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.

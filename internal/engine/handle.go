@@ -87,31 +87,43 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if _, tick := g.in.Event.(watch.Elapsed); tick && loaded.Watch.Wake().After(at) {
 		return outcome{before: loaded.Watch, after: loaded.Watch}, nil // another node was faster
 	}
+	done, c, err := e.decide(ctx, at, loaded, sc, g)
+	if err != nil {
+		return done, err
+	}
+	return done, e.Store.Commit(ctx, c)
+}
+
+// decide steps a watch and gives what came of it, and the transaction that keeps
+// it. Nothing is kept yet.
+func (e *Engine) decide(ctx context.Context, at time.Time, loaded store.Loaded, sc scene, g given) (outcome, store.Change, error) {
 	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
 	if g.asker != nil {
-		if g.in.Unaware, err = e.unaware(ctx, loaded.Watch, *g.asker); err != nil {
-			return outcome{}, err
+		unaware, err := e.unaware(ctx, loaded.Watch, *g.asker)
+		if err != nil {
+			return outcome{}, store.Change{}, err
 		}
+		g.in.Unaware = unaware
 	}
 	if g.prepare != nil {
 		if err := g.prepare(ctx, sc, loaded.Watch, &g); err != nil {
-			return outcome{before: loaded.Watch}, err
+			return outcome{before: loaded.Watch}, store.Change{}, err
 		}
 	}
 	next, effects, err := loaded.Watch.Step(at, g.in)
 	done := outcome{before: loaded.Watch, after: next, effects: effects}
 	if err != nil {
-		return done, err
+		return done, store.Change{}, err
 	}
 	c, err := e.change(ctx, at, loaded, sc, g, done)
 	if err != nil {
-		return done, err
+		return done, c, err
 	}
 	if g.finish != nil {
 		g.finish(sc, next, &c)
 	}
-	return done, e.Store.Commit(ctx, c)
+	return done, c, nil
 }
 
 // change is the transaction that a step asks for.

@@ -30,22 +30,38 @@ type heard struct {
 
 // hear understands a text in the context of the worker's visits and steps it.
 func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given, h heard) error {
-	opens := watch.Visit{}
+	if raised, err := e.raisedForColleague(ctx, at, worker, g, h); raised || err != nil {
+		return err
+	}
 	var reading checkin.Reading
+	done, err := e.handle(ctx, at, worker, e.hearing(at, worker, g, h, &reading))
+	if h.reading != nil {
+		*h.reading = reading
+	}
+	if h.done != nil {
+		*h.done = done
+	}
+	return err
+}
+
+// hearing is a text as it is given to the worker's watch: understood when that
+// is loaded. The reading is then what it was understood as.
+func (e *Engine) hearing(at time.Time, worker string, g given, h heard, reading *checkin.Reading) given {
+	opens := watch.Visit{}
 	g.prepare = func(ctx context.Context, sc scene, w watch.Watch, g *given) error {
 		if h.reading != nil && h.reading.Intent != "" {
-			reading = *h.reading
+			*reading = *h.reading
 		} else {
-			reading = understand(h.body, w, sc, at, h.visit)
+			*reading = understand(h.body, w, sc, at, h.visit)
 		}
-		if h.spoken && !isCry(reading) {
+		if h.spoken && !isCry(*reading) {
 			if err := e.speaksFor(ctx, worker, g.in); err != nil {
 				return err
 			}
 		}
 		g.name, g.words.Name = reading.Name, reading.Name
 		g.words.Number = reading.Number.E164()
-		visible, seen := reading, w
+		visible, seen := *reading, w
 		if w.Shown != nil { // the phone is answered by the watch that it is shown (law 9)
 			seen = *w.Shown
 			if h.reading == nil || h.reading.Intent == "" {
@@ -65,21 +81,11 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 				opens = v
 			}
 		}
-		g.in.Event = withRequest(reading, visible, h, w, sc, opens)
+		g.in.Event = withRequest(*reading, visible, h, w, sc, opens)
 		return nil
 	}
 	g.finish = func(sc scene, _ watch.Watch, c *store.Change) { completeUnplanned(sc, opens, c) }
-	if raised, err := e.raisedForColleague(ctx, at, worker, g, h); raised || err != nil {
-		return err
-	}
-	done, err := e.handle(ctx, at, worker, g)
-	if h.reading != nil {
-		*h.reading = reading
-	}
-	if h.done != nil {
-		*h.done = done
-	}
-	return err
+	return g
 }
 
 // visibly is what a text says to someone to whom the duress phrase is a name
@@ -238,8 +244,8 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 	if err != nil {
 		return false, err
 	}
-	name, is := strings.CutPrefix(checkin.Normalise(h.body.Reveal()), checkin.Normalise(sc.team.Plan.DuressPhrase)+" ")
-	if !is || sc.team.Plan.DuressPhrase == "" {
+	name, is := afterPhrase(sc, h.body)
+	if !is {
 		return false, nil
 	}
 	named, err := e.namedWorker(ctx, sc, sender, name)
@@ -248,7 +254,7 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 	}
 	recorded := g.in.By != "" && g.in.By != sender
 	answer := given{in: watch.Input{ID: g.in.ID + "/answer"}, origin: g.origin, received: g.received, name: sc.team.Plan.DuressPhrase}
-	g.prepare, g.finish, g.received = nil, nil, nil // the text is done with the answer, so that a crash before it repeats the raise
+	g.received = nil // the text is done with the answer, so that a crash before it repeats the raise
 	g.in.By, g.in.Event = sender, watch.Raise{Kind: watch.Duress}
 	if _, err := e.handle(ctx, at, named, g); err != nil {
 		return true, err
@@ -260,6 +266,14 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 		return true, nil
 	}
 	return true, e.answerAsk(ctx, at, sender, sc, answer)
+}
+
+// afterPhrase is what follows the team's phrase in a text that begins with it.
+func afterPhrase(sc scene, body private.Text) (rest string, is bool) {
+	if sc.team.Plan.DuressPhrase == "" {
+		return "", false
+	}
+	return strings.CutPrefix(checkin.Normalise(body.Reveal()), checkin.Normalise(sc.team.Plan.DuressPhrase)+" ")
 }
 
 // namedWorker finds the one worker of the sender's team whose first or full name

@@ -310,12 +310,12 @@ func (e *Engine) unreached(ctx context.Context, at time.Time, m store.Message) e
 	if m.Alarm == "" {
 		return nil
 	}
-	rows, err := e.Store.MessagesAbout(ctx, m.Alarm)
+	rows, err := e.Store.MessagesTo(ctx, m.Alarm, m.Person, m.Round)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if r.ID == m.ID || r.Person != m.Person || r.Round != m.Round || r.State == store.Dead {
+		if r.ID == m.ID || r.State == store.Dead {
 			continue
 		}
 		if failed, err := e.returned(ctx, r); err != nil || !failed {

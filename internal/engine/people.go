@@ -104,18 +104,39 @@ func (e *Engine) AddShift(ctx context.Context, _ Actor, s rota.Shift) (created b
 	if created, err = e.Store.AddShift(ctx, s, at); err != nil {
 		return created, err
 	}
-	e.report(ctx, "tell whose cover changed", e.coverChanged(ctx, at, s))
+	put, err := e.Store.ShiftPut(ctx, s.ID)
+	if err != nil {
+		e.report(ctx, "read when the shift was put", err)
+		put = at
+	}
+	e.report(ctx, "tell whose cover changed", e.coverChanged(ctx, at, s, fmt.Sprintf("shift/%s/%d", s.ID, put.UnixMicro()), wording.CoverAdded))
 	return created, nil
 }
 
+// RemoveShift takes a shift off the rota and tells whose it was. Open alarms look
+// at who is on call. One that has begun stays: *watch.Refused says so.
+func (e *Engine) RemoveShift(ctx context.Context, _ Actor, id string) (rota.Shift, error) {
+	at := e.Now()
+	s, err := e.Store.RemoveShift(ctx, id, at)
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		return s, &watch.Refused{Says: "the shift has begun: put someone else on call beside them, in another place in the order"}
+	case err != nil:
+		return s, err
+	}
+	// The same shift may be added and removed again: each time they are told.
+	e.report(ctx, "tell whose cover changed", e.coverChanged(ctx, at, s, "shift/"+s.ID+"/gone/"+e.newID(at), wording.CoverRemoved))
+	return s, nil
+}
+
 // coverChanged tells the person whose cover changed, and the open alarms that
-// another may be on call now.
-func (e *Engine) coverChanged(ctx context.Context, at time.Time, s rota.Shift) error {
+// another may be on call now. The id makes a repeat of the change recognisable.
+func (e *Engine) coverChanged(ctx context.Context, at time.Time, s rota.Shift, id string, notice watch.Notice) error {
 	sc, err := e.look(ctx, at, s.Person)
 	if err != nil {
 		return err
 	}
-	n := note{id: "shift/" + s.ID, kind: "cover_changed", to: []string{s.Person}, notice: wording.CoverAdded, reach: watch.OneText,
+	n := note{id: id, kind: "cover_changed", to: []string{s.Person}, notice: notice, reach: watch.OneText,
 		values: wording.Values{Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone)}}
 	e.report(ctx, "tell who is on call", e.say(ctx, at, sc, n))
 	open, err := e.Store.Alarms(ctx, "open", openMost)
@@ -128,7 +149,7 @@ func (e *Engine) coverChanged(ctx context.Context, at time.Time, s rota.Shift) e
 		if err == nil && !slices.Contains(s.Teams, worker.Team) {
 			continue
 		}
-		_, err = e.handle(ctx, at, a.Worker, given{in: watch.Input{ID: "cover/" + s.ID + "/" + a.ID, Via: "clock", Event: watch.CoverChanged{}}})
+		_, err = e.handle(ctx, at, a.Worker, given{in: watch.Input{ID: "cover/" + id + "/" + a.ID, Via: "clock", Event: watch.CoverChanged{}}})
 		if err != nil && !errors.Is(err, watch.ErrNoAlarm) {
 			errs = append(errs, err)
 		}

@@ -21,7 +21,7 @@ type pulse struct {
 	answers map[string]answers
 	heardAt map[string]time.Time // by a call's nonce: the alarm that was said on it, by when it was raised
 	written time.Time            // when the database last took a write for Ready
-	looked  map[string]time.Time // when a shift's list was last compared with its visits
+	looked  map[string]time.Time // until when a shift's list is not compared with its visits again
 }
 
 // answers counts how often an unknown number was answered, so that two robots
@@ -103,6 +103,13 @@ func (p *pulse) heard(at time.Time) {
 	p.text = at
 }
 
+// heardSince says whether a text came in since an instant.
+func (p *pulse) heardSince(at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.After(at)
+}
+
 func (p *pulse) lastPass() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -163,6 +170,13 @@ func (p *pulse) well(worker string) {
 	delete(p.stuck, worker)
 }
 
+// allWell lets every worker be stepped again at once.
+func (p *pulse) allWell() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.stuck)
+}
+
 func (p *pulse) stuckNow() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -187,17 +201,18 @@ func (p *pulse) failed(worker string, at time.Time, rest time.Duration) int {
 	return s.times
 }
 
-// looksAgain says whether a shift's list is to be compared with its visits once
-// more: at once for a shift not seen before, then at intervals.
-func (p *pulse) looksAgain(list string, at time.Time) bool {
+// listRests says whether a shift's list is left alone, because it was compared
+// with its visits lately, and until when: a shift not seen before is looked at at
+// once, then at intervals.
+func (p *pulse) listRests(list string, at time.Time) (again time.Time, rests bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.looked == nil || len(p.looked) > answersKept {
 		p.looked = map[string]time.Time{}
 	}
-	if last, seen := p.looked[list]; seen && at.Sub(last) < lookEvery {
-		return false
+	if again, seen := p.looked[list]; seen && at.Before(again) {
+		return again, true
 	}
-	p.looked[list] = at
-	return true
+	p.looked[list] = at.Add(lookEvery)
+	return time.Time{}, false
 }

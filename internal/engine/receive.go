@@ -18,6 +18,7 @@ import (
 
 const (
 	waitingBatch = 512              // texts taken from the inbox at a time
+	crowd        = 128              // so many at once, and more wait by the time they are stepped
 	stepping     = 64               // workers stepped side by side
 	askStands    = 30 * time.Minute // how long a question to a shared phone can be answered
 	mostTries    = 5                // failures after which a text is set aside and told to people
@@ -43,14 +44,14 @@ func (e *Engine) Receive(ctx context.Context, r channel.Received) error {
 }
 
 // StepWaiting steps the texts that wait, those of one sender in the order in
-// which they were received, and says whether more may wait.
+// which they were received, and says whether they were so many that more will wait.
 func (e *Engine) StepWaiting(ctx context.Context) (more bool, err error) {
 	rows, err := e.waiting(ctx, store.Received{})
 	if err != nil {
 		return false, err
 	}
 	e.stepTexts(ctx, rows)
-	return len(rows) == waitingBatch, nil
+	return len(rows) >= crowd, nil
 }
 
 // waiting reads a batch of the inbox. A text that cannot be opened is among
@@ -80,13 +81,7 @@ func (e *Engine) stepTexts(ctx context.Context, rows []store.Received) {
 		}
 		senders[i] = append(senders[i], r)
 	}
-	e.each(len(senders), func(i int) {
-		for _, r := range senders[i] {
-			if !e.stepText(ctx, r) {
-				return
-			}
-		}
-	})
+	e.each(len(senders), func(i int) { e.stepSender(ctx, senders[i]) })
 }
 
 // stepOwn steps the texts of these workers that wait, however long the inbox is:

@@ -41,32 +41,39 @@ func (w *world) eventful() {
 	w.phone(priya).texts("out now, thanks")
 }
 
-// The history replays to the watch that is stored (law 6).
+// replays fails the test unless the worker's history replays to the watch that
+// is stored (law 6). It counts the entries by their kind.
+func (w *world) replays(worker string) (kinds map[string]int) {
+	w.t.Helper()
+	loaded, err := w.db.Load(w.t.Context(), worker)
+	w.must(err)
+	entries, err := w.db.Entries(w.t.Context(), worker, time.Time{}, time.Time{})
+	w.must(err)
+	replayed := watch.Watch{Worker: worker}
+	kinds = map[string]int{}
+	for _, entry := range entries {
+		kinds[entry.Kind]++
+		if entry.Kind == "details" {
+			continue // words only: no input of the core's
+		}
+		var in watch.Input
+		w.must(json.Unmarshal(entry.Input, &in))
+		next, _, err := replayed.Step(entry.At, in)
+		w.must(err)
+		replayed = next
+	}
+	got, _ := json.Marshal(replayed)
+	want, _ := json.Marshal(loaded.Watch)
+	if !bytes.Equal(got, want) {
+		w.t.Errorf("replayed\n%s\nstored\n%s", got, want)
+	}
+	return kinds
+}
+
 func TestHistoryReplays(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.eventful()
-		loaded, err := w.db.Load(t.Context(), "p-priya")
-		w.must(err)
-		entries, err := w.db.Entries(t.Context(), "p-priya", time.Time{}, time.Time{})
-		w.must(err)
-		replayed := watch.Watch{Worker: "p-priya"}
-		kinds := map[string]int{}
-		for _, entry := range entries {
-			kinds[entry.Kind]++
-			if entry.Kind == "details" {
-				continue // words only: no input of the core's
-			}
-			var in watch.Input
-			w.must(json.Unmarshal(entry.Input, &in))
-			next, _, err := replayed.Step(entry.At, in)
-			w.must(err)
-			replayed = next
-		}
-		got, _ := json.Marshal(replayed)
-		want, _ := json.Marshal(loaded.Watch)
-		if !bytes.Equal(got, want) {
-			t.Errorf("replayed\n%s\nstored\n%s", got, want)
-		}
+		kinds := w.replays("p-priya")
 		for _, kind := range []string{"book", "text", "elapsed", "fetched", "acknowledge", "call", "police", "close", "details"} {
 			if kinds[kind] == 0 {
 				t.Errorf("the record has no %q", kind)

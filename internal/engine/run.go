@@ -17,7 +17,8 @@ const (
 	// and must not hold up everyone else's alarm.
 	stepWithin  = 5 * time.Second
 	choreWithin = time.Minute
-	dueBatch    = 512 // workers stepped in one pass
+	wayMost     = 100 * time.Millisecond // real: how long steps make way for texts that come in
+	dueBatch    = 512                    // workers stepped in one pass
 )
 
 // The loops of Run, each with a wake-up of its own.
@@ -45,6 +46,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
 	wg.Go(func() { e.chores(ctx) })
+	wg.Go(func() { e.watchStore(ctx) })
 	wg.Wait()
 	e.asks.wg.Wait()
 	// What was claimed and not handed over goes to the next process at once.
@@ -107,10 +109,26 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 		return sweep
 	}
 	e.pulse.passed(e.Now())
+	if more && e.pulse.heardSince(at) {
+		e.makeWay(ctx, at)
+	}
 	if more {
 		return 0
 	}
 	return e.untilWake(ctx, at)
+}
+
+// makeWay leaves the machine to the texts that come in for as long as the last
+// pass took: what is not stored yet can be lost, what waits here cannot, and the
+// more wait the less each costs. It holds up nobody's deadline.
+func (e *Engine) makeWay(ctx context.Context, began time.Time) {
+	wait := min(e.Clock.Real(e.Now().Sub(began)), wayMost, e.untilWake(ctx, began))
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // untilWake is how long the loop may sleep after a pass that began at an

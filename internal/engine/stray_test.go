@@ -23,11 +23,11 @@ type stumbling struct {
 
 var errStumbled = errors.New("no answer")
 
-func (d *stumbling) MessagesAbout(ctx context.Context, alarm string) ([]store.Message, error) {
+func (d *stumbling) MessagesTo(ctx context.Context, alarm, person string, round int) ([]store.Message, error) {
 	if d.stumbles {
 		return nil, errStumbled
 	}
-	return d.DB.MessagesAbout(ctx, alarm)
+	return d.DB.MessagesTo(ctx, alarm, person, round)
 }
 
 func (d *stumbling) Teams(ctx context.Context) ([]store.Team, error) {

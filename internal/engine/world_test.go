@@ -58,7 +58,9 @@ type world struct {
 // each runs a test in a fresh world on each kind of database.
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		t.Parallel()
 		test(t, newWorld(t, open(), nil))
 	})
 }

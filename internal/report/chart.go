@@ -13,14 +13,7 @@ import (
 //go:embed templates/day.html
 var dayHTML string
 
-//go:embed templates/day.css
-var dayCSS string
-
 var dayPart = template.Must(template.New("day").Parse(dayHTML))
-
-// DayStyle is the style sheet of [Day.Charts], for the page's own: a policy that allows no inline style holds. Without it
-// the charts are still there, in the page's text colour.
-func DayStyle() string { return dayCSS }
 
 // Charts is the day as a part of a page: each chart an inline SVG with its title and description, and beside it the table
 // of the same numbers. It has no script, no inline style and no heading above the second level.
@@ -249,8 +242,10 @@ func (d Day) howSoon() string {
 	switch n := len(after); {
 	case n == 1:
 		s = fmt.Sprintf("One alarm was told, after %s.", long(after[0]))
+	case n > 1 && after[n-1] < time.Second:
+		s = fmt.Sprintf("%d alarms were told, each within a second.", n)
 	case n > 1:
-		s = fmt.Sprintf("%d alarms were told: half of them within %s, the last after %s.", n, long(after[(n-1)/2]), long(after[n-1]))
+		s = fmt.Sprintf("%d alarms were told: half of them within %s, the last after %s.", n, long(max(after[(n-1)/2], time.Second)), long(after[n-1]))
 	}
 	switch n := len(d.Tell) - len(after); {
 	case n == 1:

@@ -298,10 +298,12 @@ func TestHowSoonIsSaidInWords(t *testing.T) {
 		return d
 	}
 	for want, d := range map[string]Day{
-		"One alarm was told, after 4 s.":                                       told(4 * time.Second),
-		"One alarm was told, after under 1 s.":                                 told(-time.Second),
-		"3 alarms were told: half of them within 5 s, the last after 2 h 1 s.": told(2*time.Hour+time.Second, time.Second, 5*time.Second),
-		"One alarm, a cross, has reached nobody yet.":                          told(never),
+		"One alarm was told, after 4 s.":                                                                                      told(4 * time.Second),
+		"One alarm was told, after under 1 s.":                                                                                told(-time.Second),
+		"2 alarms were told, each within a second.":                                                                           told(0, time.Second/2),
+		"2 alarms were told: half of them within 1 s, the last after 2 s.":                                                    told(0, 2*time.Second),
+		"3 alarms were told: half of them within 5 s, the last after 2 h 1 s.":                                                told(2*time.Hour+time.Second, time.Second, 5*time.Second),
+		"One alarm, a cross, has reached nobody yet.":                                                                         told(never),
 		"2 alarms were told: half of them within 1 s, the last after 1 min. 2 alarms, a cross each, have reached nobody yet.": told(never, time.Second, time.Minute, never),
 	} {
 		if got := d.howSoon(); got != want {

@@ -158,3 +158,26 @@ func TestOneWhoGaveUpIsNotCommitted(t *testing.T) {
 		same(t, "revision", load(t, db, "p-priya").Revision, int64(0))
 	})
 }
+
+// A look at whether the database takes writes that writes nothing says yes on a full disk.
+func TestTryingAWriteWritesEachTime(t *testing.T) {
+	p := storetest.SQLite(t)
+	db, raw := p.Open(t), p.Raw(t)
+	raw.SetMaxOpenConns(1)
+	version := func() (v int) { // moves when another connection has changed the file
+		t.Helper()
+		if err := raw.QueryRowContext(t.Context(), "PRAGMA data_version").Scan(&v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for i := range 4 {
+		before := version()
+		if err := db.Writable(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if version() == before {
+			t.Errorf("look %d changed nothing in the file", i+1)
+		}
+	}
+}

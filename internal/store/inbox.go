@@ -48,10 +48,8 @@ func (db *DB) Receive(ctx context.Context, r Received) (fresh bool, err error) {
 		err = ErrReadOnly
 	case db.pg != nil:
 		err = db.pg.write(ctx, db, func(t *tx) error {
-			if err := t.receive([]*job{{receive: rec}}); err != nil {
-				return err
-			}
-			return t.notify()
+			t.notify()
+			return t.receive([]*job{{receive: rec}})
 		})
 	default:
 		err = db.writer.do(ctx, &job{receive: rec})

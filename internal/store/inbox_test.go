@@ -73,6 +73,21 @@ func TestManyWhoSendTheSameGetOneNew(t *testing.T) {
 	})
 }
 
+// A provider does not send a text again because our database's server was restarted.
+func TestATextIsStoredThoughTheServerEndedTheConnection(t *testing.T) {
+	p := storetest.Postgres(t)
+	db, raw := p.Open(t), p.Raw(t)
+	for i := range 10 {
+		if !ok[bool](t)(db.Receive(t.Context(), received(t, fmt.Sprintf("SM%d", i), 0))) { // so that the pool has a connection just used
+			t.Error("the text is not new")
+		}
+		if _, err := raw.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestTextsWaitInTheOrderTheyWereReceived(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()

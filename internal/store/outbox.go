@@ -216,8 +216,17 @@ func (db *DB) oneMessage(ctx context.Context, where string, args ...any) (Messag
 
 // MessagesAbout gives the messages about an alarm, in the order they were made.
 func (db *DB) MessagesAbout(ctx context.Context, alarm string) ([]Message, error) {
-	rows, err := all(ctx, db.reader, scanMessage,
-		`SELECT `+messageColumns+` FROM outbox WHERE alarm = $1 AND alarm <> '' ORDER BY created_at, id`, alarm)
+	return db.messagesAbout(ctx, alarm, ``)
+}
+
+// MessagesTo gives those of the messages about an alarm that tell one person in one round, in the same order.
+func (db *DB) MessagesTo(ctx context.Context, alarm, person string, round int) ([]Message, error) {
+	return db.messagesAbout(ctx, alarm, ` AND person = $2 AND round = $3`, person, round)
+}
+
+func (db *DB) messagesAbout(ctx context.Context, alarm, narrower string, args ...any) ([]Message, error) {
+	rows, err := all(ctx, db.reader, scanMessage, `SELECT `+messageColumns+` FROM outbox WHERE alarm = $1 AND alarm <> ''`+narrower+
+		` ORDER BY created_at, id`, append([]any{alarm}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("list messages about alarm %s: %w", alarm, err)
 	}

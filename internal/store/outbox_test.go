@@ -49,6 +49,9 @@ func TestAMessageIsReadAsItWasWritten(t *testing.T) {
 		same(t, "by id", ok[store.Message](t)(db.Message(t.Context(), "m1")), m)
 		same(t, "by nonce", ok[store.Message](t)(db.MessageByNonce(t.Context(), "nonce-m1")), m)
 		same(t, "about the alarm", ok[[]store.Message](t)(db.MessagesAbout(t.Context(), "a1")), []store.Message{m})
+		same(t, "about it to one, in one round", ok[[]store.Message](t)(db.MessagesTo(t.Context(), "a1", m.Person, m.Round)), []store.Message{m})
+		same(t, "about it in another round", len(ok[[]store.Message](t)(db.MessagesTo(t.Context(), "a1", m.Person, m.Round+1))), 0)
+		same(t, "about it to another", len(ok[[]store.Message](t)(db.MessagesTo(t.Context(), "a1", "p-other", m.Round))), 0)
 		same(t, "about no alarm", len(ok[[]store.Message](t)(db.MessagesAbout(t.Context(), ""))), 0)
 		bare.Class, bare.State, bare.Owner = store.ClassInfo, store.Pending, "text/m2"
 		same(t, "what is left out", ok[store.Message](t)(db.Message(t.Context(), "m2")), bare)

@@ -230,3 +230,33 @@ func TestOnePersonWhoCannotBeReadHidesNoOther(t *testing.T) {
 		same(t, "person", who, buddy.Person{ID: "p-bea", Team: "echo", Active: true})
 	})
 }
+
+func TestAShiftIsRemovedBeforeItBegins(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		ok[bool](t)(db.AddShift(t.Context(), shift("s1", "p-sam", 1, 8, 1, "echo", "links"), nine))
+		put := ok[time.Time](t)(db.ShiftPut(t.Context(), "s1"))
+		same(t, "put", put, nine)
+		begins := ok[rota.Shift](t)(db.Shift(t.Context(), "s1")).StartsAt
+		if _, err := db.RemoveShift(t.Context(), "s1", begins); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("one that begins is removed: %v", err)
+		}
+		before := ok[int64](t)(db.Epoch(t.Context()))
+		removed := ok[rota.Shift](t)(db.RemoveShift(t.Context(), "s1", begins.Add(-time.Microsecond)))
+		same(t, "teams", removed.Teams, []string{"echo", "links"})
+		if now := ok[int64](t)(db.Epoch(t.Context())); now <= before {
+			t.Error("the epoch stays")
+		}
+		for _, err := range []error{
+			func() error { _, err := db.RemoveShift(t.Context(), "s1", nine); return err }(),
+			func() error { _, err := db.Shift(t.Context(), "s1"); return err }(),
+			func() error { _, err := db.ShiftPut(t.Context(), "s1"); return err }(),
+		} {
+			if !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("it is still there: %v", err)
+			}
+		}
+		// its place is free
+		ok[bool](t)(db.AddShift(t.Context(), shift("s2", "p-lee", 1, 8, 1, "links"), nine))
+	})
+}

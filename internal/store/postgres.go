@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -18,9 +21,9 @@ import (
 
 const (
 	wakeChannel = "allclear"
-	// retries bounds how often a transaction is run again that PostgreSQL ended to let another through.
+	// retries bounds how often a transaction is run again that PostgreSQL ended to let another through, or whose connection was lost.
 	retries = 10
-	// poolMost bounds the connections of one node, where the setting does not.
+	// poolMost bounds the connections of one node, where the address does not by pool_max_conns.
 	poolMost = 16
 )
 
@@ -28,6 +31,7 @@ const (
 type pgStore struct {
 	pool *sql.DB
 	conf *pgx.ConnConfig // for the connection that listens
+	bell chan struct{}   // something was committed that other nodes should hear of
 }
 
 // openPostgres opens the database at address. The errors never hold its password.
@@ -36,7 +40,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err != nil {
 		return fmt.Errorf("open database: the address can't be read; write it as postgres://user:password@host:5432/name: %w", err)
 	}
-	conf.MaxConns = max(conf.MaxConns, poolMost)
+	conf.MaxConns = connections(address, conf.MaxConns)
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
@@ -44,13 +48,24 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.closers = append(db.closers, func() error { pool.Close(); return nil })
 	shared := stdlib.OpenDBFromPool(pool)
 	db.closers = append(db.closers, shared.Close)
-	db.pg = &pgStore{pool: shared, conf: conf.ConnConfig}
+	db.pg = &pgStore{pool: shared, conf: conf.ConnConfig, bell: make(chan struct{}, 1)}
+	if !db.readOnly {
+		db.closers = append(db.closers, db.pg.startRinger())
+	}
 	db.reader = direct{shared}
 	where := conf.ConnConfig.Database + " at " + conf.ConnConfig.Host
 	if err := db.checkPostgres(ctx); err != nil {
 		return fmt.Errorf("open database %s: %w", where, oneLine{err})
 	}
 	return nil
+}
+
+// connections is how many the pool may hold: as the address says, else more than the four that pgx gives a small machine.
+func connections(address string, parsed int32) int32 {
+	if strings.Contains(address, "pool_max_conns=") {
+		return parsed
+	}
+	return max(parsed, poolMost)
 }
 
 // oneLine says an error in one line: pgx has a line for each address it tried.
@@ -87,7 +102,7 @@ func hasMeta(ctx context.Context, on runner) (bool, error) {
 func (p *pgStore) write(ctx context.Context, db *DB, run func(*tx) error) error {
 	var err error
 	for range retries {
-		if err = p.once(ctx, db, run); !again(err) {
+		if err = p.once(ctx, db, run); !again(err) && !lost(err) {
 			break
 		}
 	}
@@ -113,7 +128,37 @@ func (p *pgStore) once(ctx context.Context, db *DB, run func(*tx) error) error {
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	db.keys.put(t.keys)
+	if t.wakes {
+		select {
+		case p.bell <- struct{}{}:
+		default: // it will be rung for this one too
+		}
+	}
 	return nil
+}
+
+// startRinger starts the goroutine that wakes the other nodes, once for all that was committed since the last time, and gives what ends it.
+// Not in the transactions themselves: PostgreSQL lets those that notify commit only one after the other, each with its own sync. What is
+// lost with a process or a connection the others' own look at intervals finds.
+func (p *pgStore) startRinger() (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-p.bell:
+				_, _ = p.pool.ExecContext(ctx, `SELECT pg_notify('`+wakeChannel+`', '')`)
+			}
+		}
+	}()
+	return func() error {
+		cancel()
+		<-ended
+		return nil
+	}
 }
 
 func ignoreDone(err error) error {
@@ -127,6 +172,22 @@ func ignoreDone(err error) error {
 func again(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && !errors.Is(err, ErrUnknown) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// lost says that the connection went before the commit was asked for, so that nothing was written: the server ended it, as it does when it
+// restarts or another takes over, and the pool had not noticed yet. Where no new connection can be had, trying at once is of no use.
+func lost(err error) bool {
+	if err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
+		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "57P01" || e.Code == "57P02" // admin_shutdown, crash_shutdown
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // Listen calls woken whenever another node has committed something, until ctx ends or the connection is lost. On SQLite, where there is no

@@ -56,6 +56,34 @@ func (t *tx) addShift(s rota.Shift, at time.Time) (created bool, err error) {
 	return true, nil
 }
 
+// RemoveShift takes a shift that begins after an instant off the rota, and gives it as it was. ErrConflict says that it has begun.
+func (db *DB) RemoveShift(ctx context.Context, id string, at time.Time) (s rota.Shift, err error) {
+	err = db.write(ctx, func(t *tx) error {
+		if err := t.moveEpoch(); err != nil {
+			return err
+		}
+		rows, err := all(t.ctx, t.on, scanShiftTeam, shiftQuery+` WHERE s.id = $1`, id)
+		switch {
+		case err != nil:
+			return err
+		case len(rows) == 0:
+			return ErrNotFound
+		}
+		if s = joined(rows)[0]; !s.StartsAt.After(at) {
+			return ErrConflict
+		}
+		if _, err := t.exec(`DELETE FROM shift_teams WHERE shift = $1`, id); err != nil {
+			return err
+		}
+		_, err = t.exec(`DELETE FROM shifts WHERE id = $1`, id)
+		return err
+	})
+	if err != nil {
+		return rota.Shift{}, fmt.Errorf("remove shift %s: %w", id, err)
+	}
+	return s, nil
+}
+
 // sameShift is ErrConflict unless the shift that has the id says the same.
 func (t *tx) sameShift(is, s rota.Shift) error {
 	rows, err := all(t.ctx, t.on, scanShiftTeam, shiftQuery+` WHERE s.id = $1`, s.ID)
@@ -111,6 +139,15 @@ func (db *DB) Shift(ctx context.Context, id string) (rota.Shift, error) {
 		return rota.Shift{}, fmt.Errorf("read shift %s: %w", id, err)
 	}
 	return joined(rows)[0], nil
+}
+
+// ShiftPut gives the instant at which a shift was put on the rota: one that was removed and put there again is another.
+func (db *DB) ShiftPut(ctx context.Context, id string) (put time.Time, err error) {
+	us, err := first(ctx, db.reader, value[int64], `SELECT put_at FROM shifts WHERE id = $1`, id)
+	if err != nil {
+		return put, fmt.Errorf("read when shift %s was put: %w", id, err)
+	}
+	return time.UnixMicro(us).UTC(), nil
 }
 
 // Shifts gives the shifts of a team that touch the time from from until before to, in order of start; a zero instant is no bound.

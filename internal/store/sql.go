@@ -109,6 +109,7 @@ type tx struct {
 	on       runner
 	postgres bool
 	keys     map[string]vault.Key // data keys read or made here: remembered only once they are committed
+	wakes    bool                 // see notify
 	work     int                  // statements run, by which the writer bounds a commit
 }
 
@@ -125,14 +126,8 @@ func (t *tx) lockRows() string {
 	return ""
 }
 
-// notify wakes the other nodes when this is committed.
-func (t *tx) notify() error {
-	if !t.postgres {
-		return nil
-	}
-	_, err := t.exec(`SELECT pg_notify('` + wakeChannel + `', '')`)
-	return err
-}
+// notify wakes the other nodes once this is committed.
+func (t *tx) notify() { t.wakes = true }
 
 // scanner is a row.
 type scanner interface{ Scan(into ...any) error }
@@ -234,7 +229,7 @@ func list(ss []string) string {
 	return string(raw)
 }
 
-// strings scans what list stored; an empty one becomes nil.
+// stringList scans what list stored; an empty one becomes nil.
 type stringList struct{ into *[]string }
 
 func (l stringList) Scan(src any) error {

@@ -130,11 +130,13 @@ func TestKeyFile(t *testing.T) {
 	}
 
 	t.Run("one that others can read is refused", func(t *testing.T) {
-		if err := os.Chmod(path, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := vault.LoadOrCreate(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
-			t.Errorf("got %v", err)
+		for _, mode := range []os.FileMode{0o644, 0o640, 0o604, 0o620} {
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := vault.LoadOrCreate(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+				t.Errorf("mode %o: got %v", mode, err)
+			}
 		}
 	})
 	t.Run("a broken one is left as it is", func(t *testing.T) {

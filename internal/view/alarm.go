@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/store"
 )
@@ -43,8 +44,11 @@ func (s *View) Alarms(ctx context.Context, status string, limit int, r Reader) (
 }
 
 // conceals says that the reader must not know of an alarm: it is of danger and open, and they are with the worker or
-// have no part in it.
+// have no part in it; or they are a person who has no part in alarms, and it was of another.
 func (s *View) conceals(ctx context.Context, a store.Alarm, r Reader) (bool, error) {
+	if r.person && r.By != a.Worker && !r.knowsOf(&a.Alarm) {
+		return true, nil
+	}
 	if !a.Kind.Danger() || a.Status != store.AlarmOpen {
 		return false, nil
 	}
@@ -59,4 +63,46 @@ func (s *View) conceals(ctx context.Context, a store.Alarm, r Reader) (bool, err
 		return false, fmt.Errorf("load worker of alarm: %w", err)
 	}
 	return s.hides(ctx, loaded.Watch, r)
+}
+
+// AlarmTimeline is the record of an alarm that the reader may know of: from just before it opened until it closed, or
+// until at. It is without the words for a person to whom it does not open.
+func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at time.Time) ([]Line, error) {
+	to := at
+	if !a.ClosedAt.IsZero() {
+		to = a.ClosedAt
+	}
+	list, err := s.entries(ctx, a.Worker, a.OpenedAt.Add(-time.Second), to.Add(time.Minute))
+	if err != nil {
+		return nil, err
+	}
+	var lines []Line
+	for _, e := range list {
+		if e.Alarm == a.ID {
+			lines = append(lines, e.lines(a.Worker)...)
+		}
+	}
+	open, err := s.Opens(ctx, a, r)
+	if err == nil && !open {
+		unsaid(lines)
+	}
+	return lines, err
+}
+
+// Opens says that what is private about an alarm, its words and the sheet for the police, is for the reader: for a
+// program that may know of it, and for a person who answers it or may see one of its visits (rule 1.4).
+func (s *View) Opens(ctx context.Context, a store.Alarm, r Reader) (bool, error) {
+	if !r.person || answers(&a.Alarm, r.By) {
+		return true, nil
+	}
+	for _, id := range a.Visits {
+		v, err := s.Store.Visit(ctx, id)
+		if err != nil {
+			return false, fmt.Errorf("find visit of alarm: %w", err)
+		}
+		if open, err := s.opens(ctx, v, nil, r); open || err != nil {
+			return open, err
+		}
+	}
+	return false, nil
 }

@@ -96,6 +96,9 @@ func Events(e store.Entry) []engine.Event {
 // Whole adds to a visit its record at the instant at, and the last alarm that was about it where none is open.
 func (s *View) Whole(ctx context.Context, v Visit, at time.Time) (Whole, error) {
 	out := Whole{Visit: v}
+	if v.Busy {
+		return out, nil
+	}
 	list, err := s.visitEntries(ctx, v, at)
 	if err != nil {
 		return out, err
@@ -109,11 +112,16 @@ func (s *View) Whole(ctx context.Context, v Visit, at time.Time) (Whole, error) 
 		out.Timeline = append(out.Timeline, e.lines(v.Worker)...)
 	}
 	if !v.Open {
-		for i, l := range out.Timeline {
-			out.Timeline[i] = Line{At: l.At, What: l.What, By: l.By, Visit: l.Visit, Until: l.Until}
-		}
+		unsaid(out.Timeline)
 	}
 	return out, nil
+}
+
+// unsaid takes from lines all that was said with them.
+func unsaid(lines []Line) {
+	for i, l := range lines {
+		lines[i] = Line{At: l.At, What: l.What, By: l.By, Visit: l.Visit, Until: l.Until}
+	}
 }
 
 // visitEntries are the entries about a visit as its reader may see it, from its booking until an hour after its end.
@@ -249,24 +257,4 @@ func (e entry) fill(l *Line) {
 	case watch.Close:
 		l.Second = event.Second
 	}
-}
-
-// AlarmTimeline is the record of an alarm, for those who may know of it: from just before it opened until it closed, or
-// until at.
-func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, at time.Time) ([]Line, error) {
-	to := at
-	if !a.ClosedAt.IsZero() {
-		to = a.ClosedAt
-	}
-	list, err := s.entries(ctx, a.Worker, a.OpenedAt.Add(-time.Second), to.Add(time.Minute))
-	if err != nil {
-		return nil, err
-	}
-	var lines []Line
-	for _, e := range list {
-		if e.Alarm == a.ID {
-			lines = append(lines, e.lines(a.Worker)...)
-		}
-	}
-	return lines, nil
 }

@@ -46,7 +46,8 @@ type Named struct{ ID, Name string }
 // Visit is a visit as one reader may see it.
 type Visit struct {
 	store.Visit              // without its details where they are not for the reader
-	Open        bool         // its details are for the reader; else it is "Busy – private"
+	Open        bool         // its details are for the reader
+	Busy        bool         // a person looks whose it is not: all they see is "Busy – private", and an alarm they may know of
 	Hidden      bool         // danger is open, and the reader must not know: this is the visit as it is shown
 	Alarm       *store.Alarm // the open one that covers it; nil when there is none
 	Responder   *Named       // who answers for it; nil for nobody
@@ -88,10 +89,28 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	if out.Responder, err = s.named(ctx, id); err != nil {
 		return out, err
 	}
-	if out.Open, err = s.opens(ctx, v, out.Alarm, r); err == nil && !out.Open {
+	if out.Open, err = s.opens(ctx, v, out.Alarm, r); err != nil {
+		return Visit{}, err
+	}
+	switch {
+	case out.Open:
+	case r.person:
+		return out.busy(r), nil
+	default:
 		out.Details, out.AtIn = buddy.Form{}, nil
 	}
-	return out, err
+	return out, nil
+}
+
+// busy is all that a person sees of a private visit that they have no part in (rule 1.4). Who may answer alarms sees
+// that one is open, and whose.
+func (v Visit) busy(r Reader) Visit {
+	out := Visit{Busy: true, Hidden: v.Hidden, Visit: store.Visit{ID: v.ID, Worker: v.Worker, Team: v.Team, Private: v.Private,
+		StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt}}
+	if v.Alarm != nil && r.knowsOf(&v.Alarm.Alarm) {
+		out.Alarm, out.Status, out.Reference, out.Responder = v.Alarm, v.Status, v.Reference, v.Responder
+	}
+	return out
 }
 
 // asShown puts the visit's row as the worker is shown it.

@@ -3,6 +3,7 @@ package view_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -42,7 +43,7 @@ func TestDangerIsShownToThoseWhoAnswerIt(t *testing.T) {
 	for _, id := range []string{"p-priya", "p-ann", "p-kim"} {
 		for _, v := range []string{visit, joint[0]} {
 			got := o.shows(v, o.person(id))
-			if !got.Hidden || got.Alarm != nil || got.Status != watch.Inside || slices.Contains(whats(got.Timeline), watch.AlarmOpened) {
+			if !got.Hidden || got.Alarm != nil || !got.Busy && got.Status != watch.Inside || slices.Contains(whats(got.Timeline), watch.AlarmOpened) {
 				t.Errorf("%s is shown %+v", id, got)
 			}
 		}
@@ -62,7 +63,7 @@ func TestDangerIsShownToThoseWhoAnswerIt(t *testing.T) {
 	}
 	a, err := o.view.Alarm(t.Context(), got.Alarm.ID, o.person("p-sam"))
 	o.must(err)
-	lines, err := o.view.AlarmTimeline(t.Context(), a, o.clock.Now())
+	lines, err := o.view.AlarmTimeline(t.Context(), a, o.person("p-sam"), o.clock.Now())
 	o.must(err)
 	if len(lines) == 0 || lines[0].Text.Reveal() != "Can you ask Scarlett to ring me" || lines[0].By != "p-priya" {
 		t.Errorf("the alarm's record begins with %+v", lines)
@@ -86,14 +87,15 @@ func TestWhoeverWasToldKnows(t *testing.T) {
 	}
 }
 
-// paired plays the same with Scarlett and with Jane, and gives what the worker is shown of the visit in the end.
-func paired(t *testing.T, do func(o *office, visit, name string)) (scarlett, jane string) {
+// paired plays the same with Scarlett and with Jane, and gives what the worker is shown in the end of the visit that do
+// gives.
+func paired(t *testing.T, do func(o *office, visit, name string) string) (scarlett, jane string) {
 	t.Helper()
 	var shown []string
 	for _, name := range []string{"Scarlett", "Jane"} {
 		o := newOffice(t)
 		visit, _ := o.books(true)
-		do(o, visit, name)
+		visit = do(o, visit, name)
 		got := o.shows(visit, o.person("p-priya"))
 		if got.Hidden != (name == "Scarlett") {
 			t.Fatalf("asked for %s, hidden: %v", name, got.Hidden)
@@ -115,31 +117,34 @@ func paired(t *testing.T, do func(o *office, visit, name string)) (scarlett, jan
 // Law 9, also after an alarm that was closed before: that one the worker knows of, and it does not go with the danger.
 func TestTheRecordInDuressIsThatOfAnyDay(t *testing.T) {
 	ask := func(o *office, name string) { o.says("p-priya", "Can you ask "+name+" to ring me") }
-	for name, do := range map[string]func(o *office, visit, name string){
-		"an alarm closed before": func(o *office, _, name string) {
+	for name, do := range map[string]func(o *office, visit, name string) string{
+		"an alarm closed before": func(o *office, visit, name string) string {
 			o.wait(30 * time.Minute)
 			o.says("p-priya", "Going in")
 			o.wait(75 * time.Minute)
 			o.must(o.engine.Act(o.Context(), engine.Actor{By: "p-sam", Via: "api"}, o.open("p-sam")[0].ID,
 				watch.Close{Evidence: watch.SpokeWorker, Note: true, ExpectedEndAt: o.clock.Now().Add(time.Hour)}, engine.Words{Note: "asked for the dog's name"}))
 			ask(o, name)
+			return visit
 		},
-		"all well, of two visits": func(o *office, _, name string) {
-			_, err := o.engine.Book(o.Context(), engine.Actor{By: "p-priya"}, engine.Booking{Worker: "p-priya", Kind: "home_visit",
+		"all well on the first, in the time of the second": func(o *office, _, name string) string {
+			next, err := o.engine.Book(o.Context(), engine.Actor{By: "p-priya"}, engine.Booking{Worker: "p-priya", Kind: "home_visit",
 				StartsAt: saturday.Add(100 * time.Minute), ExpectedEndAt: saturday.Add(2 * time.Hour)})
 			o.must(err)
 			o.wait(30 * time.Minute)
 			o.says("p-priya", "Going in")
 			ask(o, name)
-			o.wait(time.Minute)
+			o.wait(20 * time.Minute)
 			o.says("p-priya", "I'm fine")
+			return next.Visit
 		},
-		"mentioned": func(o *office, _, name string) {
+		"mentioned": func(o *office, visit, name string) string {
 			o.wait(30 * time.Minute)
 			o.says("p-priya", "Going in")
 			o.says("p-priya", name+" was here")
+			return visit
 		},
-		"out, and answered again and again": func(o *office, _, name string) {
+		"out, and answered again and again": func(o *office, visit, name string) string {
 			o.wait(30 * time.Minute)
 			o.says("p-priya", "Going in")
 			ask(o, name)
@@ -152,6 +157,7 @@ func TestTheRecordInDuressIsThatOfAnyDay(t *testing.T) {
 				return o.engine.Act(o.Context(), engine.Actor{By: "p-sam", Via: "api"}, a[0].ID, watch.Acknowledge{}, engine.Words{})
 			}())
 			o.says("p-priya", "I have left, all done")
+			return visit
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -175,5 +181,42 @@ func TestTheSheetHoldsWhoAndWhere(t *testing.T) {
 	if len(sheet.Visits) != 1 || sheet.Visits[0].Address.Reveal() != "1 Example Street" || sheet.LastWord.Text.Reveal() != "Going in" ||
 		sheet.CallBack.Name != "Someone p-sam" || sheet.Zone.String() != "Europe/London" || sheet.Rehearsal {
 		t.Errorf("%+v", sheet)
+	}
+}
+
+// Rule 1.4: others see that the worker is busy, and no more; one who may answer alarms sees that one is open.
+func TestOthersSeeThatTheWorkerIsBusy(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.wait(75 * time.Minute)
+	for _, id := range []string{"p-ann", "p-kim"} {
+		got := o.shows(visit, o.person(id))
+		want := view.Whole{Visit: view.Visit{Busy: true, Visit: store.Visit{ID: visit, Worker: "p-priya", Team: "echo", Private: true,
+			StartsAt: got.StartsAt, ExpectedEndAt: got.ExpectedEndAt}}}
+		if !reflect.DeepEqual(got, want) || got.StartsAt.IsZero() {
+			t.Errorf("%s is shown %+v", id, got)
+		}
+		if list := o.open(id); len(list) != 0 {
+			t.Errorf("%s, who has no part in it, is shown the alarm", id)
+		}
+	}
+	got := o.shows(visit, o.person("p-max"))
+	if !got.Busy || got.Alarm == nil || got.Status != watch.Overdue || len(got.Timeline) > 0 {
+		t.Errorf("a responder who was not invited is shown %+v", got)
+	}
+	a := o.open("p-max")[0]
+	for id, words := range map[string]bool{"p-sam": true, "p-max": false} {
+		lines, err := o.view.AlarmTimeline(t.Context(), a, o.person(id), o.clock.Now())
+		o.must(err)
+		open, err := o.view.Opens(t.Context(), a, o.person(id))
+		o.must(err)
+		if said := slices.ContainsFunc(lines, func(l view.Line) bool { return l.Via != "" || !l.Text.IsZero() }); said != words || open != words || len(lines) == 0 {
+			t.Errorf("%s is shown what was said: %v; the alarm opens: %v; %d lines", id, said, open, len(lines))
+		}
+	}
+	if list := o.open("p-priya"); len(list) != 1 {
+		t.Errorf("the worker is shown %d alarms: of one overdue they know", len(list))
 	}
 }

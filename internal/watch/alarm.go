@@ -104,13 +104,15 @@ func (a *Alarm) letGo() {
 	a.Next, a.NextAt = "", time.Time{}
 }
 
-// join adds visits to the open alarm and says so to those who were told.
-func (s *step) join(visits []string) {
+// join adds visits to the open alarm and says so to those who were told. It
+// gives those that it did not cover before.
+func (s *step) join(visits []string) (joined []string) {
 	a := s.w.Alarm
 	for _, id := range visits {
 		if slices.Contains(a.Visits, id) {
 			continue
 		}
+		joined = append(joined, id)
 		a.Visits = append(a.Visits, id)
 		s.happened(AlarmJoined, id, "")
 		s.tellAll(Tell{Notice: TellJoined, Visit: id})
@@ -122,6 +124,7 @@ func (s *step) join(visits []string) {
 		a.letGo()
 		s.round()
 	}
+	return joined
 }
 
 // round tells everyone whose turn has come: those told before, and one step

@@ -56,7 +56,8 @@
 //     the alarm, and only that one may answer the worker: in texts, in what is
 //     fetched back before an answer, in what a partner beside them is asked, in
 //     what their own requests are refused, and in the record that they are shown
-//     ([Appeared]).
+//     ([Appeared]). Others who must not know of it are answered by it too
+//     ([Input].Unaware).
 //
 // Private words (names of service users, addresses, numbers, bodies of texts)
 // never enter: a text is here as its reading and a fingerprint of its words.

@@ -15,6 +15,7 @@ const (
 	kept       = 24 * time.Hour // how long an ended visit stays, to recognise a repeat of its OUT
 	soonAfter  = 10 * time.Minute
 	muchMore   = 2 * time.Hour
+	sameWords  = 10 * time.Minute // how far apart a much later time and its repeat may be: the words may count from now
 	longest    = 24 * time.Hour
 	longAgo    = 12 * time.Hour
 	askStands  = 30 * time.Minute // how long a question to the worker can be answered

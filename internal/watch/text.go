@@ -86,13 +86,13 @@ func (s *step) danger(r Raise, away bool) {
 	if worse {
 		s.open(kind, s.at, visits)
 	} else {
-		s.join(visits)
+		visits = s.join(visits)
 	}
 	s.w.Alarm.Mention, s.w.Alarm.Away = mention, away
 	if worse {
 		s.round()
-		s.forward(Raise{Kind: kind, Mention: mention}, visits)
 	}
+	s.forward(Raise{Kind: kind, Mention: mention}, visits) // a partner of a visit that joined was told of nothing yet
 }
 
 // forward raises the same alarm for the partners of the visits (rule 8.2), but
@@ -334,7 +334,7 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 	case until.Sub(v.StartsAt) > longest:
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
-	case until.Sub(base) > muchMore && !v.Proposed.Equal(until):
+	case until.Sub(base) > muchMore && !v.saidAgain(until):
 		v.Proposed = until
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyMuchMore, Visit: v.ID, Until: until})
@@ -342,6 +342,12 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 		return true
 	}
 	return false
+}
+
+// saidAgain says whether a time is the one that was asked back. "Another 3 hours"
+// said again means a little later than it did before.
+func (v *Visit) saidAgain(until time.Time) bool {
+	return !v.Proposed.IsZero() && until.Sub(v.Proposed).Abs() <= sameWords
 }
 
 func (s *step) goIn(v *Visit, t Text) {

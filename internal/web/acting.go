@@ -19,17 +19,17 @@ const actingCookie = "acting"
 
 // who finds the person that the reader acts as, and their zone.
 func (p *Pages) who(c *request) error {
-	cookie, err := c.Cookie(actingCookie)
-	if err != nil {
-		return nil // nobody was chosen
+	id := p.chosen(c)
+	if id == "" {
+		return nil
 	}
-	person, err := p.Store.Person(c.Context(), cookie.Value)
+	person, err := p.Store.Person(c.Context(), id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil // chosen in another database
 	case err != nil:
 		return fmt.Errorf("find who is acting: %w", err)
-	case !person.Active || person.ID != cookie.Value:
+	case !person.Active || person.ID != id:
 		return nil
 	}
 	team, err := p.Store.Team(c.Context(), person.Team)
@@ -41,6 +41,17 @@ func (p *Pages) who(c *request) error {
 		c.in = zone
 	}
 	return nil
+}
+
+// chosen is the id of the person whom the reader chose; "" for nobody. In a demo nobody has to choose.
+func (p *Pages) chosen(c *request) string {
+	if cookie, err := c.Cookie(actingCookie); err == nil && cookie.Value != "" {
+		return cookie.Value
+	}
+	if p.Demo != nil {
+		return demoVisitor
+	}
+	return ""
 }
 
 type actingPage struct {

@@ -45,7 +45,7 @@ func (p page) booked() store.Visit {
 
 func TestAVisitIsBookedWithItsBuddyForm(t *testing.T) {
 	h := openHouse(t).as("p-priya")
-	h.get("/visits/new").is(http.StatusOK).says("Book a visit", "07700 900101", "Emergency contacts 1", "blue Ford Fiesta, AB12 CDE", "short black hair",
+	h.get("/visits/new").is(http.StatusOK).says("Book a visit", "07700 900101", "Emergency contacts 1", "Blue Ford Fiesta, AB12 CDE", "short black hair",
 		"/people/p-priya/edit", "Before going in", `value="2026-11-21"`).hides("A responder would miss", "Book for someone else", "on purpose")
 	v := h.post("/visits/new", booking()...).booked()
 	if v.Worker != "p-priya" || !v.StartsAt.Equal(saturday.Add(30*time.Minute)) || !v.ExpectedEndAt.Equal(saturday.Add(90*time.Minute)) || v.Status != watch.Booked {

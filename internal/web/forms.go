@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -38,6 +40,18 @@ func (f *form) wrong(field, says string) {
 		}
 	}
 	f.problems = append(f.problems, Problem{field, sentence(says)})
+}
+
+// inOrder puts what is wrong into the order of the page's fields, as the summary at its top has it; what is wrong with
+// other fields comes after.
+func (f *form) inOrder(fields ...string) {
+	place := func(p Problem) int {
+		if i := slices.Index(fields, p.Field); i >= 0 {
+			return i
+		}
+		return len(fields)
+	}
+	slices.SortStableFunc(f.problems, func(a, b Problem) int { return cmp.Compare(place(a), place(b)) })
 }
 
 // bad says whether anything is wrong.

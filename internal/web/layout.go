@@ -32,7 +32,7 @@ type Problem struct{ Field, Says string }
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
 		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Nav: p.nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 
@@ -54,9 +54,15 @@ var done = map[string]string{
 	"called-off": "The visit is called off.",
 	"noted":      "Noted, thank you. The times stay as they are.",
 	"unclear":    "We could not follow that. Please say it another way, or give a new time.",
+	"recorded":   "What they said is recorded.",
 	"asked":      "The request was passed on.",
 	"help":       "Got your message.",
 	"changed":    "The changes were saved.",
+
+	"shift-removed": "The shift was removed. Whose it was is told.",
+	"shift-added":   "The shift was added.",
+
+	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 
 	"person-added": "The person was added.",
 	"person-saved": "The details were saved.",
@@ -65,8 +71,11 @@ var done = map[string]string{
 }
 
 // nav is the way to the main pages.
-func nav(c *request) []govuk.NavItem {
+func (p *Pages) nav(c *request) []govuk.NavItem {
 	var items []govuk.NavItem
+	if p.Demo != nil {
+		items = append(items, govuk.NavItem{Href: "/demo", Text: "Demo", Current: c.URL.Path == "/demo"})
+	}
 	for _, page := range []struct{ href, text string }{
 		{"/", "Visits"},
 		{"/visits/new", "Book a visit"},
@@ -92,6 +101,18 @@ func (Layout) Header() govuk.GenericHeader { return govuk.GenericHeader{LogoText
 // Navigation leads to the main pages.
 func (l Layout) Navigation() govuk.ServiceNavigation {
 	return govuk.ServiceNavigation{Navigation: l.Nav}
+}
+
+// footerLink leads to a page that is wanted now and then.
+type footerLink struct{ Href, Text string }
+
+// FooterLinks lead to the pages that are wanted now and then.
+func (l Layout) FooterLinks() []footerLink {
+	links := []footerLink{{"/reading", "How a text is read"}}
+	if maySeeFigures(l.Acting) {
+		links = append(links, footerLink{"/figures", "Figures of a day"})
+	}
+	return links
 }
 
 // RehearsalBanner says that nothing here is real.

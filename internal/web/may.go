@@ -59,18 +59,27 @@ func (p *Pages) mayKeep(c *request, team string) bool {
 	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
 }
 
+// mayKeepAll says that the reader keeps each of the teams, of which there is one at least.
+func (p *Pages) mayKeepAll(c *request, teams []string) bool {
+	return len(teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return !p.mayKeep(c, team) })
+}
+
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
 	return c.who.ID == who.ID || p.mayKeep(c, who.Team)
 }
 
 // mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8): those of the person themself, and
-// of whom they answer for, as a manager or a responder of the team or on call for it. An administrator as such is not one
-// who rings families.
+// of whom they answer for, as a manager or a responder of the team, named in its plan or on call for it. An administrator as
+// such is not one who rings families.
 func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	answers := (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) && c.who.Team == who.Team
 	if c.who.ID == who.ID || answers {
 		return true, nil
+	}
+	team, err := p.Store.Team(c.Context(), who.Team)
+	if err != nil || names(team, c.who) {
+		return err == nil, err
 	}
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err
@@ -108,7 +117,7 @@ func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
 type rightsOver struct {
 	Own     bool // it is theirs: what they say of it is a check-in
 	Records bool // what the worker told them by phone or text counts as the worker's own (rule 2.7)
-	Changes bool // its times, and its details where they see those; and calls it off
+	Changes bool // calls it off; and changes its times and details, where they see those
 }
 
 // mayDo says what the reader does about a visit: its worker, who answers for workers in its team or for this very visit,
@@ -123,7 +132,7 @@ func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
 	}
 	near := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team })
 	answers := near && (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) || v.Responder != nil && v.Responder.ID == c.who.ID
-	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin)}, nil
+	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin) && !v.Busy}, nil
 }
 
 // mayFind says that a visit is the reader's business at all: its team's, or their own to answer for.
@@ -133,4 +142,10 @@ func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
 	}
 	teams, err := p.teams(c)
 	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team }), err
+}
+
+// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
+// visits: a worker in danger must find no trace of it (rule 4.2).
+func maySeeFigures(who buddy.Person) bool {
+	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }

@@ -167,8 +167,7 @@ func roleWords(roles []string) string {
 	if len(words) == 0 {
 		return "No role"
 	}
-	all := listed(words)
-	return strings.ToUpper(all[:1]) + all[1:]
+	return capital(listed(words))
 }
 
 func roleWord(role string) string {

@@ -78,7 +78,7 @@ func TestATeamWithoutPeopleSaysSo(t *testing.T) {
 func TestOwnDetailsInFull(t *testing.T) {
 	h := openHouse(t)
 	h.as("p-priya").get("/people/p-priya").is(http.StatusOK).
-		says("07700 900101", `href="tel:&#43;447700900101"`, "01632 960101", "Ravi Nair", "husband", "07700 900102", "green coat", "blue Ford Fiesta, AB12 CDE", "Change these details")
+		says("07700 900101", `href="tel:&#43;447700900101"`, "01632 960101", "Ravi Nair", "husband", "07700 900102", "green coat", "Blue Ford Fiesta, AB12 CDE", "Change these details")
 	if n := h.looked("p-priya"); n != 1 {
 		t.Errorf("%d looks are on record", n)
 	}
@@ -93,7 +93,7 @@ func TestHomeNumbersAreForThoseWhoAnswer(t *testing.T) {
 			t.Errorf("%d looks of %s are on record", n, reader)
 		}
 	}
-	h.as("p-ada").get("/people/p-priya").is(http.StatusOK).says("07700 900101", "blue Ford Fiesta").hides(private...)
+	h.as("p-ada").get("/people/p-priya").is(http.StatusOK).says("07700 900101", "Blue Ford Fiesta").hides(private...)
 	if n := h.looked("p-ada"); n != 0 {
 		t.Errorf("%d looks of Ada, who saw nothing private, are on record", n)
 	}
@@ -109,6 +109,19 @@ func TestWhoIsOnCallForATeamSeesItsPeople(t *testing.T) {
 	h.shift("p-jo", 2, saturday.Add(24*time.Hour), saturday.Add(30*time.Hour), "echo")
 	h.as("p-jo").get("/people/p-priya").is(http.StatusOK).says("Ravi Nair")
 	h.as("p-jo").get("/people?team=echo").is(http.StatusOK).says("Priya Nair")
+}
+
+// The fallback of a team answers for it, wherever they are themself.
+func TestTheFallbackOfATeamSeesItsPeople(t *testing.T) {
+	h := openHouse(t).nextDoor()
+	h.as("p-lee").get("/people/p-kim").is(http.StatusNotFound)
+	team, err := h.db.Team(h.Context(), "links")
+	h.ok(err)
+	team.Plan.Fallback = "p-lee"
+	_, err = h.engine.PutTeam(h.Context(), engine.Actor{}, team)
+	h.ok(err)
+	h.as("p-lee").get("/people/p-kim").is(http.StatusOK).says("Emergency contacts").hides("Change these details")
+	h.as("p-lee").get("/rota?team=links").is(http.StatusOK).hides("Add a shift")
 }
 
 func TestAColleaguesNumbers(t *testing.T) {
@@ -131,4 +144,17 @@ func TestWhatAResponderWouldMiss(t *testing.T) {
 	h.as("p-priya").get("/people/p-priya").hides("would miss")
 	h.as("p-priya").get("/people/p-ann").hides("would miss")
 	h.get("/people/p-sam").hides("would miss") // visits nobody alone
+}
+
+func TestACarInWords(t *testing.T) {
+	for want, p := range map[string]buddy.Person{
+		"":                       {},
+		"Comes without a car":    {NoVehicle: true},
+		"Écru Ford Ka, AB12 CDE": {Vehicle: buddy.Vehicle{Colour: private.New("écru"), Make: private.New("Ford"), Model: private.New("Ka"), Registration: private.New("AB12 CDE")}},
+		"AB12 CDE":               {Vehicle: buddy.Vehicle{Registration: private.New("AB12 CDE")}},
+	} {
+		if got := vehicleWords(p); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
@@ -51,6 +53,7 @@ type contactRow struct {
 // shiftRow is a shift in a list.
 type shiftRow struct {
 	ID, Place, Teams string
+	Person           string // their name, in a list of several people's
 	From, To         time.Time
 	Now              bool
 }
@@ -157,7 +160,16 @@ func vehicleWords(who buddy.Person) string {
 	if who.NoVehicle {
 		return "Comes without a car"
 	}
-	return car
+	return capital(car)
+}
+
+// capital begins with a capital letter.
+func capital(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + words[size:]
 }
 
 // missingWords says what a responder would miss to find and describe a worker: their own half of the buddy form

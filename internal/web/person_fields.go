@@ -31,6 +31,7 @@ func filledPerson(who buddy.Person) *form {
 
 // showPersonForm shows the form with what was typed and what is wrong with it.
 func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person, right personRight) error {
+	f.inOrder(personFields()...)
 	title, to := "Add a person", "/people/new"
 	if c.PathValue("id") != "" {
 		title, to = "Change details", "/people/"+who.ID+"/edit"
@@ -58,6 +59,17 @@ func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person
 	return p.show(c, status, "person_form", page)
 }
 
+// personFields lists the form's fields as they stand on the page.
+func personFields() []string {
+	fields := []string{"name", "team", "roles", "mobile", "personal_mobile", "home_phone", "email", "description", "make", "model", "colour", "registration"}
+	for row := range mostContacts {
+		for _, field := range []string{"name", "relation", "phone"} {
+			fields = append(fields, contactField(row)(field))
+		}
+	}
+	return fields
+}
+
 func (f *form) teamChoice(right personRight) *govuk.Select {
 	if len(right.teams) < 2 {
 		return nil
@@ -67,7 +79,7 @@ func (f *form) teamChoice(right personRight) *govuk.Select {
 }
 
 func (f *form) roleChoice() *govuk.Checkboxes {
-	says := map[string]string{buddy.Worker: "visits alone", buddy.Manager: "answers for the team, its people and its plan", buddy.Responder: "is told of alarms and acts on them"}
+	says := map[string]string{buddy.Worker: "Visits alone", buddy.Manager: "Answers for the team, its people and its plan", buddy.Responder: "Is told of alarms and acts on them"}
 	boxes := &govuk.Checkboxes{Name: "roles", Values: f.values["roles"], ErrorMessage: f.says("roles"),
 		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Roles", Classes: "govuk-fieldset__legend--s"}}}
 	for _, role := range buddy.Roles() {
@@ -97,9 +109,9 @@ func (f *form) contactsAsked() []contactFields {
 			place.Items = append(place.Items, govuk.Option{Value: strconv.Itoa(i + 1), Text: placeWords(i + 1)})
 		}
 		asked = append(asked, contactFields{Number: row + 1, Place: place,
-			Name: f.input(name("name"), "Name", ""), Relation: f.input(name("relation"), "Who they are to the worker", "Such as husband, mother, friend"),
-			Phone:      f.telephone(name("phone"), "Number", "Not one of the worker’s own"),
-			PoliceOnly: f.tick(name("police"), "Police only", "To be rung by the police, not by us")})
+			Name: f.input(name("name"), "Name", ""), Relation: f.input(name("relation"), "Relation", ""),
+			Phone:      f.telephone(name("phone"), "Number", ""),
+			PoliceOnly: f.tick(name("police"), "Police only: to be rung by the police, not by us", "")})
 	}
 	return asked
 }

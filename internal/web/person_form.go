@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -179,7 +178,7 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 func (p *Pages) putPerson(c *request, f *form, who buddy.Person) error {
 	_, err := p.Engine.PutPerson(c.Context(), c.actor(), who)
 	if refused, is := errors.AsType[*watch.Refused](err); is {
-		f.wrong("roles", "They stay a worker for now: "+refused.Says)
+		f.wrong("roles", "They stay a worker for now: "+p.plainly(c, refused.Says))
 		return nil
 	}
 	if err != nil {
@@ -207,7 +206,7 @@ func (p *Pages) here(c *request, active bool) error {
 	if refused, is := errors.AsType[*watch.Refused](err); is {
 		who.Active = true
 		f := filledPerson(who)
-		f.wrong("leave", fmt.Sprintf("%s cannot leave yet. %s", who.Name, sentence(p.plainly(c.Context(), refused.Says))))
+		f.wrong("leave", fmt.Sprintf("%s cannot leave yet. %s", who.Name, sentence(p.plainly(c, refused.Says))))
 		return p.showPersonForm(c, http.StatusConflict, f, who, right)
 	}
 	if err != nil {
@@ -217,9 +216,13 @@ func (p *Pages) here(c *request, active bool) error {
 	return c.redirect("/people/" + who.ID + "?done=" + done[active])
 }
 
-// plainly puts the names of teams where a reason has their ids.
-func (p *Pages) plainly(ctx context.Context, says string) string {
-	teams, err := p.Store.Teams(ctx)
+// plainly puts the names of teams where a reason has their ids. A reader who visits is told nothing of alarms: one may be
+// their own, and they must find no trace of it (rule 4.2).
+func (p *Pages) plainly(c *request, says string) string {
+	if c.who.Has(buddy.Worker) && strings.Contains(says, "alarm") {
+		return "others count on them just now: settle what is open first"
+	}
+	teams, err := p.Store.Teams(c.Context())
 	if err != nil {
 		return says // with the id it is still the reason
 	}
@@ -241,7 +244,7 @@ func personSays(field, says string) string {
 	if last == "email" && strings.HasPrefix(says, "is no") {
 		return "Enter an e-mail address, such as name@example.org"
 	}
-	return strings.ToUpper(word[:1]) + word[1:] + " " + says
+	return capital(word) + " " + says
 }
 
 // readPerson puts what the form says into a person, as far as it is the reader's to say; problems are noted. It gives the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 )
 
 // person reads someone as they are kept.
@@ -39,7 +40,7 @@ func TestAPersonIsAdded(t *testing.T) {
 		"contact-3-name", "Una Quill", "contact-3-phone", "01632 960143", "contact-3-police", "yes"}
 	for range 2 { // the button is pressed twice
 		h.post("/people/new", fields...).leadsTo("/people/"+h.named("Bea Quill").ID).is(http.StatusOK).
-			says("The person was added", "07700 900141", "07700 900142", "01632 960141", "red Kia Rio, AB12 CDF", "Tom Quill", "Una Quill", "Police only")
+			says("The person was added", "07700 900141", "07700 900142", "01632 960141", "Red Kia Rio, AB12 CDF", "Tom Quill", "Una Quill", "Police only")
 	}
 	people, err := h.db.PeopleOf(h.Context(), "echo")
 	h.ok(err)
@@ -81,6 +82,19 @@ func TestWhatIsWrongWithAPersonStandsBesideItsField(t *testing.T) {
 		}
 	}
 	h.post("/people/new", "name", "Bea Quill").is(http.StatusUnprocessableEntity).says("Choose one role at least.", `href="#roles"`)
+}
+
+// The summary at the top has what is wrong in the order of the page.
+func TestWhatIsWrongIsSaidInTheOrderOfThePage(t *testing.T) {
+	got := openHouse(t).as("p-lee").post("/people/new", "mobile", "1", "contact-1-name", "Tom", "email", "x", "contact-2-phone", "1", "home_phone", "2").is(http.StatusUnprocessableEntity)
+	last := -1
+	for _, field := range []string{"name", "roles", "mobile", "home_phone", "email", "contact-1-phone", "contact-2-name", "contact-2-phone"} {
+		at := strings.Index(got.Body.String(), `href="#`+field+`"`)
+		if at < last || at < 0 {
+			t.Errorf("%s stands out of order, at %d after %d", field, at, last)
+		}
+		last = at
+	}
 }
 
 func TestWhoMayAddAPerson(t *testing.T) {
@@ -194,6 +208,18 @@ func TestWhoCannotLeaveYet(t *testing.T) {
 			t.Errorf("%s has left", id)
 		}
 	}
+}
+
+// Rule 4.2: a manager who visits as well learns of no alarm from who cannot leave.
+func TestWhoVisitsLearnsOfNoAlarmFromWhoCannotLeave(t *testing.T) {
+	h := openHouse(t)
+	lee := h.person("p-lee")
+	lee.Roles = append(lee.Roles, buddy.Worker)
+	_, err := h.engine.PutPerson(h.Context(), engine.Actor{}, lee)
+	h.ok(err)
+	h.overdue()
+	h.as("p-lee").post("/people/p-priya/leave").is(http.StatusConflict).says("Others count on them just now: settle what is open first.").hides("alarm:", "open alarm")
+	h.as("p-ada").post("/people/p-priya/leave").is(http.StatusConflict).says("open alarm")
 }
 
 // No number, name of a next of kin or description comes into the log, whatever goes wrong.

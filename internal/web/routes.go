@@ -10,6 +10,14 @@ type route struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
+	if p.Demo != nil {
+		return append(p.serviceRoutes(), p.demoRoutes()...)
+	}
+	return p.serviceRoutes()
+}
+
+// serviceRoutes are the pages that there are wherever Allclear runs.
+func (p *Pages) serviceRoutes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
@@ -29,8 +37,16 @@ func (p *Pages) routes() []route {
 		{"POST /visits/{id}/record", p.record},
 		{"POST /visits/{id}/cancel", p.callOff},
 
+		{"GET /reading", p.reading},
+		{"POST /reading", p.tryText},
+		{"GET /figures", p.figures},
+
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
+
+		{"GET /rota", p.rota},
+		{"POST /rota", p.addShift},
+		{"POST /rota/shifts/{id}/remove", p.removeShift},
 
 		{"GET /people", p.people},
 		{"GET /people/new", p.newPerson},
@@ -40,6 +56,24 @@ func (p *Pages) routes() []route {
 		{"POST /people/{id}/edit", p.changePerson},
 		{"POST /people/{id}/leave", p.leave},
 		{"POST /people/{id}/return", p.comeBack},
+
+		{"GET /teams", p.teamList},
+		{"GET /teams/{id}", p.team},
+		{"GET /teams/{id}/edit", p.editTeam},
+		{"POST /teams/{id}/edit", p.changeTeam},
+	}
+}
+
+// demoRoutes are the pages of a demo.
+func (p *Pages) demoRoutes() []route {
+	return []route{
+		{"GET /demo", p.demoHome},
+		{"POST /demo/speed", p.demoSpeed},
+		{"POST /demo/stories/{id}", p.demoPlay},
+		{"POST /demo/story", p.demoStory},
+		{"POST /demo/phones/{id}/text", p.demoText},
+		{"POST /demo/phones/{id}/state", p.demoSwitch},
+		{"POST /demo/calls/{id}", p.demoCall},
 	}
 }
 

@@ -11,6 +11,8 @@ var everyPage = map[string]any{
 	"acting":      actingPage{},
 	"board":       boardPage{},
 	"booking":     bookingPage{},
+	"demo":        demoPage{},
+	"figures":     figuresPage{},
 	"people":      peoplePage{},
 	"person":      personPage{},
 	"person_form": personFormPage{},
@@ -18,6 +20,11 @@ var everyPage = map[string]any{
 	"day":         dayPage{},
 	"visit":       visitPage{},
 	"visit_edit":  visitEditPage{},
+	"reading":     readingPage{},
+	"rota":        rotaPage{},
+	"team":        teamPage{},
+	"team_form":   teamFormPage{},
+	"teams":       teamsPage{},
 }
 
 // A field that a template names and its page does not have would show only when someone needs the page.

@@ -162,12 +162,16 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	}
 	page.alarmStrip(c, v)
 	page.forms(c, v, f)
-	page.Answers, err = p.answering(c, v)
+	page.Answers, err = p.responderOf(c, v)
 	return page, err
 }
 
 // Live says that the visit still has a clock.
 func (page visitPage) Live() bool { return hasClock(page.Visit.Status) }
+
+// Takes says that something can be said about the visit here. Of one that is busy to the reader they do not see whether
+// it is over.
+func (page visitPage) Takes() bool { return page.Live() || page.Visit.Busy }
 
 // Live says that the visit still has a clock.
 func (s seen) Live() bool { return hasClock(s.Status) }
@@ -221,8 +225,8 @@ func formMissing(fields []string) []string {
 	return words
 }
 
-// answering says who answers for a visit and how to reach them: rule 1.1 shows that to every worker they cover.
-func (p *Pages) answering(c *request, v seen) (*answering, error) {
+// responderOf says who answers for a visit and how to reach them: rule 1.1 shows that to every worker they cover.
+func (p *Pages) responderOf(c *request, v seen) (*answering, error) {
 	if !v.Live() || v.Responder == nil || v.watch.Unwatched {
 		return nil, nil
 	}

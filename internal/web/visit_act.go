@@ -156,6 +156,9 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
+	if now.Busy {
+		return "recorded"
+	}
 	did := func(so bool, word, otherwise string) string {
 		if so {
 			return word

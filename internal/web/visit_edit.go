@@ -23,24 +23,22 @@ type visitEditPage struct {
 	Key, Was            string
 	StartDate           govuk.Input
 	StartTime, EndTime  govuk.Input
-	Place               *placeFields // nil where the details are not for the reader
+	Place               placeFields
 	Private             govuk.Radios
 	Overlap             *govuk.Checkboxes
 }
 
-// toEdit finds the visit that the address names, where the reader changes it and it is not over.
+// visitToEdit finds the visit that the address names, where the reader sees and changes it and it is not over. The form
+// shows its details: the look is recorded.
 func (p *Pages) visitToEdit(c *request) (seen, error) {
 	v, err := p.seen(c)
 	if err != nil {
 		return v, err
 	}
-	if !v.rights.Changes || !v.Live() {
+	if !v.rights.Changes || !v.Open || !v.Live() {
 		return v, notFound()
 	}
-	if v.Open {
-		err = p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, "", c.at)
-	}
-	return v, err
+	return v, p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, "", c.at)
 }
 
 // editVisit answers GET /visits/{id}/edit.
@@ -60,10 +58,8 @@ func filledVisit(v seen, zone *time.Location) *form {
 	}
 	f.fill("start", v.StartsAt, zone)
 	f.fill("end", v.ExpectedEndAt, zone)
-	if v.Open {
-		for field, words := range detailFields(&v.Details) {
-			f.values.Set(field, words.Reveal())
-		}
+	for field, words := range detailFields(&v.Details) {
+		f.values.Set(field, words.Reveal())
 	}
 	return f
 }
@@ -88,12 +84,9 @@ func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form) error {
 	}
 	page := visitEditPage{Layout: p.layout(c, "Change the visit").again(f), ID: v.ID, Name: name, Reference: v.Reference, Key: f.value("key"), Was: f.value("was"),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
-		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."), Overlap: f.overlap()}
-	if v.Open {
-		page.Place = new(f.place())
-		page.Private = f.radios("private", "Who sees the details?", "", govuk.Choice{Value: "yes", Text: "Private: the worker and those who answer for them"},
-			govuk.Choice{Value: "no", Text: "Open to the team"})
-	}
+		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."), Overlap: f.overlap(), Place: f.place(),
+		Private: f.radios("private", "Who sees the details?", "", govuk.Choice{Value: "yes", Text: "Private: the worker and those who answer for them"},
+			govuk.Choice{Value: "no", Text: "Open to the team"})}
 	return p.show(c, status, "visit_edit", page)
 }
 
@@ -152,9 +145,6 @@ func (f *form) visitEdit(v seen, zone *time.Location) (e engine.VisitEdit, chang
 		}
 	}
 	changes = !e.StartsAt.IsZero() || !e.ExpectedEndAt.IsZero()
-	if !v.Open {
-		return e, changes
-	}
 	given := f.details()
 	typed, kept := detailFields(&given), detailFields(&v.Details)
 	for field, to := range map[string]**private.Text{"service_user": &e.ServiceUser, "address": &e.Address, "access": &e.Access, "contact": &e.Contact, "who_else": &e.WhoElse} {

@@ -82,7 +82,8 @@ func TestAPrivateVisitIsBusyToOthers(t *testing.T) {
 		h.as(who).get(v).is(http.StatusOK).says("Busy – private", "14:30", "15:30").hides("J Smith", "Example Street", "07700 900103", "What happened")
 		h.as(who).get(v + "?fragment=timeline").hides("Booked")
 	}
-	h.as("p-ada").get(v+"/edit").is(http.StatusOK).says("Expected end").hides("Example Street", "J Smith", "Who sees the details")
+	h.as("p-ada").get(v + "/edit").is(http.StatusNotFound)
+	h.as("p-ada").get(v).hides("Home visit", "Booked", "We act at", "Record what")
 	h.as("p-priya").get(v).says("J Smith", "Example Street").hides("Busy")
 }
 
@@ -174,6 +175,24 @@ func TestAResponderRecordsWhatTheWorkerSaid(t *testing.T) {
 	h.as("p-ann").get(v).hides("all done")
 }
 
+// Whoever the worker reached by phone records it, also where all they see is that the worker is busy.
+func TestAManagerRecordsForAVisitThatIsBusyToThem(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	p, err := h.db.Person(t.Context(), "p-lee")
+	h.ok(err)
+	p.ID, p.Name, p.Mobile = "p-max", "Max Orr", number("07700 900114")
+	_, err = h.engine.PutPerson(t.Context(), engine.Actor{}, p)
+	h.ok(err)
+	h.wait(30 * time.Minute)
+	v := "/visits/" + id
+	h.as("p-max").get(v).says("Busy – private", "Record what Priya Nair said").hides("Example Street", "Change the times")
+	h.as("p-max").post(v+"/record", "words", "Just gone in", "via", "call").leadsTo(v).says("What they said is recorded.").hides("Just gone in", "Inside")
+	if s := h.status(id); s != watch.Inside {
+		t.Errorf("it is %s", s)
+	}
+}
+
 // An open alarm is settled by its closing alone (rule 3.2).
 func TestInAnAlarmNothingMovesTheClock(t *testing.T) {
 	h := openHouse(t)
@@ -198,7 +217,7 @@ func TestCallingOffABegunVisitTakesTheWorkersWord(t *testing.T) {
 	h.wait(40 * time.Minute)
 	h.get(v).says("I spoke with the worker")
 	h.post(v+"/cancel", "key", "A", "reason", "Family rang").is(http.StatusConflict).says("The visit has started", "Family rang")
-	h.as("p-ada").post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").is(http.StatusUnprocessableEntity).says("Only a responder or a manager")
+	h.as("p-ada").post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").is(http.StatusNotFound) // it is busy to her
 	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("The visit is called off.", "Cancelled", "Someone spoke with the worker", "Family rang")
 	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("Cancelled")
 }

@@ -11,10 +11,12 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
@@ -42,6 +44,7 @@ type Organisation interface {
 	PutTeam(ctx context.Context, who engine.Actor, t store.Team) (created bool, err error)
 	PutPerson(ctx context.Context, who engine.Actor, p buddy.Person) (created bool, err error)
 	AddShift(ctx context.Context, who engine.Actor, s rota.Shift) (created bool, err error)
+	RemoveShift(ctx context.Context, who engine.Actor, id string) (rota.Shift, error)
 }
 
 // Engine is all that the pages ask of the engine.
@@ -61,6 +64,7 @@ type Options struct {
 	// Speed is how many times as fast as real time the clock runs now; 1 is real time, 0 a rehearsal that is paused.
 	Speed     func() int
 	Rehearsal bool             // every page says REHEARSAL
+	Demo      *demo.Demo       // nil but in a demo: its phones, stories and clock have pages
 	Clock     func() time.Time // real time, for the deadlines of connections
 	Log       *slog.Logger     // nil: nothing is logged
 }
@@ -97,4 +101,11 @@ func New(o Options) (*Pages, error) {
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
 
 // Run tells open pages what changes, until ctx ends.
-func (p *Pages) Run(ctx context.Context) error { return p.live.run(ctx) }
+func (p *Pages) Run(ctx context.Context) error {
+	var following sync.WaitGroup
+	if p.Demo != nil {
+		following.Go(func() { p.followDemo(ctx) }) // ends with ctx
+	}
+	defer following.Wait()
+	return p.live.run(ctx)
+}

@@ -18,7 +18,8 @@ type Text struct {
 	MessageID string // ours: a repeat has the same
 	Body      string
 	Class     channel.Class
-	At        time.Time // when it arrived
+	At        time.Time // when it arrived, or was sent
+	turn      int
 }
 
 // Call is a call to a phone.
@@ -28,9 +29,13 @@ type Call struct {
 	To        phone.Number
 	Nonce     string
 	At        time.Time
-	Status    string   // "" while it rings; completed, no-answer, busy, failed
-	Heard     []string // what was said
-	Pressed   string   // the key
+	Status    string    // "" while it rings, or someone holds it; completed, no-answer, busy, failed
+	PickedUp  bool      // someone answered, or a voicemail did
+	Voicemail bool      // a voicemail did
+	Heard     []string  // what was said
+	Pressed   string    // the key
+	rungAt    time.Time // by the hand's clock; once picked up, when something was last done on it
+	turn      int
 }
 
 // Phone is one telephone. Its methods may be called at any time, and those that change it return it, so that they can be strung together.
@@ -39,6 +44,7 @@ type Phone struct {
 	Number phone.Number
 	// under town.mu:
 	off      bool
+	nowhere  bool // it is on, and has no signal
 	wrong    bool
 	optedOut bool
 	returns  bool
@@ -48,6 +54,7 @@ type Phone struct {
 	answers  answering
 	press    func(words string) string
 	texts    []Text // taken by the town for it; At may be ahead
+	sent     []Text // that went out from it
 	waiting  []waiting
 	calls    []*Call
 }
@@ -65,6 +72,7 @@ const (
 	pickedUp  answering = "picked up"
 	engaged   answering = "engaged"
 	voicemail answering = "voicemail"
+	byHand    answering = "by hand"
 )
 
 // Phone gives the phone with a number.
@@ -78,6 +86,9 @@ func (t *Town) phone(n phone.Number) *Phone {
 	p := t.phones[n]
 	if p == nil {
 		p = &Phone{town: t, Number: n}
+		if t.options.ByHand {
+			p.answers = byHand
+		}
 		t.phones[n] = p
 	}
 	return p
@@ -87,21 +98,22 @@ func (p *Phone) set(change func()) *Phone {
 	p.town.mu.Lock()
 	defer p.town.mu.Unlock()
 	change()
+	p.town.change()
 	return p
 }
 
 // Off switches it off: texts wait, calls fail.
-func (p *Phone) Off() *Phone { return p.set(func() { p.off = true }) }
+func (p *Phone) Off() *Phone { return p.set(func() { p.off = true; p.cutOff() }) }
 
 // On switches it on, and the texts that waited and have not expired arrive.
 func (p *Phone) On() *Phone {
 	return p.set(func() {
-		p.off = false
+		p.off, p.nowhere = false, false
 		now := p.town.options.Now()
 		for _, w := range p.waiting {
 			if w.expires.IsZero() || now.Before(w.expires) {
 				w.text.At = now
-				p.texts = append(p.texts, w.text)
+				p.texts = keep(p.texts, w.text, p.town.options.Keep)
 			}
 		}
 		p.waiting = nil
@@ -158,17 +170,17 @@ func (p *Phone) take(text Text, expires time.Duration) {
 		times = 2
 	}
 	for range times {
-		if p.off {
+		if p.unreachable() {
 			w := waiting{text: text}
 			if expires > 0 {
 				w.expires = text.At.Add(expires)
 			}
-			p.waiting = append(p.waiting, w)
+			p.waiting = keep(p.waiting, w, p.town.options.Keep)
 			continue
 		}
 		arrives := text
 		arrives.At = text.At.Add(p.delay)
-		p.texts = append(p.texts, arrives)
+		p.texts = keep(p.texts, arrives, p.town.options.Keep)
 	}
 }
 
@@ -193,19 +205,26 @@ func (p *Phone) Calls() []Call {
 	defer p.town.mu.Unlock()
 	all := make([]Call, 0, len(p.calls))
 	for _, c := range p.calls {
-		made := *c
-		made.Heard = slices.Clone(c.Heard)
-		all = append(all, made)
+		all = append(all, c.copied())
 	}
 	return all
 }
 
-// Answer lets every phone that rings be answered, or not, in the order they were rung; it returns how many there were. It is called
-// outside Send, as a provider calls back on its own time. The error holds those of Options.Answered and Pressed.
+// Answer lets every phone that rings be answered, or not, in the order they were rung; it returns how many calls were over then. It is
+// called outside Send, as a provider calls back on its own time. Phones that are answered by hand go on ringing, for [RingFor] at most. The
+// error holds those of Options.Answered and Pressed.
 func (t *Town) Answer(ctx context.Context) (calls int, err error) {
 	t.mu.Lock()
-	ringing := t.ringing
-	t.ringing = nil
+	t.endLong()
+	var ringing, ours []*Call
+	for _, c := range t.ringing {
+		if t.waitsForHand(c, ours) {
+			ours = append(ours, c)
+		} else {
+			ringing = append(ringing, c)
+		}
+	}
+	t.ringing = ours
 	t.mu.Unlock()
 	for _, c := range ringing {
 		err = errors.Join(err, t.answer(ctx, c))
@@ -216,7 +235,10 @@ func (t *Town) Answer(ctx context.Context) (calls int, err error) {
 func (t *Town) answer(ctx context.Context, c *Call) error {
 	t.mu.Lock()
 	p := t.phone(c.To)
-	off, answers, press := p.off, p.answers, p.press
+	off, answers, press := p.unreachable(), p.answers, p.press
+	if answers == byHand {
+		answers = p.missed(c)
+	}
 	t.mu.Unlock()
 	var err error
 	status := "completed"
@@ -232,8 +254,7 @@ func (t *Town) answer(ctx context.Context, c *Call) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c.Status = status
-	t.update(c.ID, c.MessageID, status, 0)
+	t.over(c, status)
 	return err
 }
 
@@ -243,6 +264,9 @@ func (t *Town) converse(ctx context.Context, c *Call, answers answering, press f
 	if err != nil {
 		return err
 	}
+	t.mu.Lock()
+	c.PickedUp, c.Voicemail = true, answers == voicemail
+	t.mu.Unlock()
 	t.note(c, words, "")
 	if answers == voicemail {
 		return nil
@@ -263,6 +287,7 @@ func (t *Town) note(c *Call, words, digit string) {
 		c.Heard = append(c.Heard, words)
 	}
 	c.Pressed = cmp.Or(digit, c.Pressed)
+	t.change()
 }
 
 var asked = regexp.MustCompile(`(?i)\bpress (?:key |the key )?([0-9])\b`)

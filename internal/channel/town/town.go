@@ -7,6 +7,7 @@
 package town
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,16 @@ type Options struct {
 	Answered func(ctx context.Context, nonce string) (words string, err error)
 	// Pressed takes the key pressed, and gives the words that follow it.
 	Pressed func(ctx context.Context, nonce, digit string) (words string, err error)
+	// Hand is the clock of those who hold a phone in their hand: how long it rings for them is counted on it. Without one it is Now.
+	Hand func() time.Time
+	// ByHand has every phone answered by hand that is not told otherwise.
+	ByHand bool
+	// Keep is how many texts and calls each phone keeps, and how many received texts the town does; the oldest go first. 0 keeps all.
+	Keep int
+	// Changed is told whenever anything that a phone shows has changed. It must not ask the town.
+	Changed func()
+	// Name begins every id the town gives, so that another town on the same database gives others. "" is "town".
+	Name string
 }
 
 // Town is the place. It may be used from many goroutines at once.
@@ -43,6 +54,7 @@ type Town struct {
 	accepted int
 	made     int // ids given out
 	ringing  []*Call
+	taken    []*Call // that someone picked up with their own hand, and that are not over
 	received []channel.Received
 	updates  []channel.StatusUpdate
 }
@@ -52,6 +64,10 @@ func New(o Options) *Town {
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Time{} }
 	}
+	if o.Hand == nil {
+		o.Hand = o.Now
+	}
+	o.Name = cmp.Or(o.Name, Provider)
 	return &Town{options: o, phones: map[phone.Number]*Phone{}}
 }
 
@@ -132,18 +148,35 @@ func (t *Town) take(m channel.Message) (id string, f Fault, err error) {
 	t.accepted++
 	id = t.newID()
 	if m.Call != nil {
-		call := &Call{ID: id, MessageID: m.ID, To: m.To, Nonce: m.Call.Nonce, At: t.options.Now()}
+		call := &Call{ID: id, MessageID: m.ID, To: m.To, Nonce: m.Call.Nonce, At: t.options.Now(), rungAt: t.options.Hand(), turn: t.made}
 		t.ringing = append(t.ringing, call)
-		p.calls = append(p.calls, call)
+		p.calls = keep(p.calls, call, t.options.Keep)
+		t.change()
 		return id, f, nil
 	}
-	p.take(Text{ID: id, MessageID: m.ID, Body: m.Body.Reveal(), Class: m.Class, At: t.options.Now()}, m.Expires)
+	p.take(Text{ID: id, MessageID: m.ID, Body: m.Body.Reveal(), Class: m.Class, At: t.options.Now(), turn: t.made}, m.Expires)
+	t.change()
 	return id, f, nil
 }
 
 func (t *Town) newID() string {
 	t.made++
-	return fmt.Sprintf("town-%06d", t.made)
+	return fmt.Sprintf("%s-%06d", t.options.Name, t.made)
+}
+
+// keep appends, and lets the oldest go beyond so many; 0 for no end.
+func keep[T any](all []T, one T, most int) []T {
+	if all = append(all, one); most > 0 && len(all) > most {
+		all = slices.Delete(all, 0, len(all)-most)
+	}
+	return all
+}
+
+// change says that something changed. The town's lock is held.
+func (t *Town) change() {
+	if t.options.Changed != nil {
+		t.options.Changed()
+	}
 }
 
 // Fault is a way for the town's exchange to fail.
@@ -178,7 +211,10 @@ func (t *Town) Text(from, to phone.Number, body string) channel.Received {
 	r := channel.Received{
 		Provider: Provider, ID: t.newID(), From: from, To: to, RawFrom: private.New(from.E164()), Body: private.New(body), ReceivedAt: t.options.Now(),
 	}
-	t.received = append(t.received, r)
+	t.received = keep(t.received, r, t.options.Keep)
+	p := t.phone(from)
+	p.sent = keep(p.sent, Text{ID: r.ID, Body: body, At: r.ReceivedAt, turn: t.made}, t.options.Keep)
+	t.change()
 	return r
 }
 

@@ -86,3 +86,21 @@ func TestAListThatLeadsElsewhereEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestAPageThatLeadsToItselfEnds(t *testing.T) {
+	c, asked := answers(t, 200, `{"messages":[],"next_page_uri":"/2010-04-01/Accounts/`+account+`/Messages.json?Page=1"}`)
+	var errs []error
+	for _, err := range c.Received(t.Context(), started) {
+		errs = append(errs, err)
+	}
+	if len(errs) != 1 || channel.NextStep(errs[0]) != channel.Retry || len(asked()) != 2 {
+		t.Errorf("%v, asked %d times", errs, len(asked()))
+	}
+}
+
+func TestAnotherTextThanWasAskedForIsNone(t *testing.T) {
+	c, _ := answers(t, 200, `{"sid":"SM2","direction":"inbound","from":"`+priya+`","to":"`+ours+`","body":"out"}`)
+	if r, err := c.Fetch(t.Context(), "SM1"); !errors.Is(err, channel.ErrNoMessage) {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}

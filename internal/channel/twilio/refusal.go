@@ -11,12 +11,13 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel"
 )
 
-// nextSteps are the codes of Twilio's that say what to do next, as answers to a request and in status updates alike. A code that is not
-// here is about this message and this number: another channel is tried.
+// nextSteps are the codes of Twilio's that say what to do next, as answers to a request and in status updates alike. What [nextStep] says
+// of the others depends on what they are about.
 var nextSteps = map[int]channel.Next{
 	20429: channel.Retry, // too many requests
 	20500: channel.Retry, // Twilio's own failure
 	20503: channel.Retry,
+	10004: channel.Retry, // too many calls at once
 	21611: channel.Retry, // our number's queue is full
 	30001: channel.Retry, // the carrier's queue is full
 
@@ -41,19 +42,26 @@ var nextSteps = map[int]channel.Next{
 	21213: channel.Misconfigured, // our own number is missing
 	21603: channel.Misconfigured, // our own number is missing
 	21606: channel.Misconfigured, // our own number can't send texts
-	21608: channel.Misconfigured, // a trial account, which reaches proved numbers only
+	21608: channel.Misconfigured, // a trial account, which texts proved numbers only
+	21219: channel.Misconfigured, // a trial account, which rings proved numbers only
 	21659: channel.Misconfigured, // our own number is not Twilio's
 	21660: channel.Misconfigured, // our own number is another account's
 	21661: channel.Misconfigured, // our own number can't send texts
 	30034: channel.Misconfigured, // our own number is not registered
 }
 
-// nextStep is what a code says to do next.
+// nextStep is what a code says to do next. One that is not known is about this message and this number, and another channel is tried; but
+// those from 20000 are about the request or the account, and a message is not given up for them.
 func nextStep(code int) channel.Next {
-	if next, known := nextSteps[code]; known {
+	next, known := nextSteps[code]
+	switch {
+	case known:
 		return next
+	case code >= 20_000 && code < 21_000:
+		return channel.Misconfigured
+	default:
+		return channel.NextChannel
 	}
-	return channel.NextChannel
 }
 
 // refused reads an answer that is not a success. Twilio's own message is dropped: it quotes the number.

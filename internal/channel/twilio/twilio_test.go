@@ -136,6 +136,10 @@ func TestRefusals(t *testing.T) {
 		{400, 21606, channel.Misconfigured, false},
 		{401, 20003, channel.Misconfigured, false},
 		{404, 20404, channel.Misconfigured, false},
+		{400, 20001, channel.Misconfigured, false},
+		{403, 20403, channel.Misconfigured, false}, // one that we do not know, about the account
+		{400, 21219, channel.Misconfigured, false},
+		{400, 10004, channel.Retry, false},
 		{403, 20005, channel.NoCredit, false},
 		{429, 20429, channel.Retry, false},
 		{429, 0, channel.Retry, false},

@@ -41,9 +41,6 @@ func Confirm(words string) []byte {
 	return hangUp(b)
 }
 
-// HangUp is the document that ends a call.
-func HangUp() []byte { return hangUp(open()) }
-
 func open() *bytes.Buffer { return bytes.NewBufferString(xml.Header + `<Response>`) }
 
 func hangUp(b *bytes.Buffer) []byte {

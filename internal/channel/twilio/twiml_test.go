@@ -33,8 +33,8 @@ func TestTheDocuments(t *testing.T) {
 	if n := strings.Count(string(twilio.Say("/k", "Press 7.", "")), "Press 7."); n != 3 {
 		t.Errorf("said %d times, want 3", n)
 	}
-	if !bytes.HasSuffix(twilio.Confirm("You have it."), []byte(`<Response><Say language="en-GB">You have it.</Say><Hangup/></Response>`)) || !bytes.HasSuffix(twilio.HangUp(), []byte(`<Response><Hangup/></Response>`)) {
-		t.Errorf("got %s and %s", twilio.Confirm("You have it."), twilio.HangUp())
+	if !bytes.HasSuffix(twilio.Confirm("You have it."), []byte(`<Response><Say language="en-GB">You have it.</Say><Hangup/></Response>`)) {
+		t.Errorf("got %s", twilio.Confirm("You have it."))
 	}
 }
 

@@ -77,9 +77,6 @@ func (p *Phone) Slow(d time.Duration) *Phone { return p.set(func() { p.delay = d
 // OptsOut makes Twilio refuse texts to it with 21610, as after a STOP.
 func (p *Phone) OptsOut() *Phone { return p.set(func() { p.optedOut = true }) }
 
-// OptsIn undoes OptsOut.
-func (p *Phone) OptsIn() *Phone { return p.set(func() { p.optedOut = false }) }
-
 // Invalid makes Twilio refuse the number with 21211.
 func (p *Phone) Invalid() *Phone { return p.set(func() { p.invalid = badTo }) }
 

@@ -75,6 +75,7 @@ func New(o Options) *Server {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.routes = http.NewServeMux()
 	const account = "/2010-04-01/Accounts/{account}"
+	s.routes.HandleFunc("GET /2010-04-01/Accounts/{file}", s.fetchAccount)
 	s.routes.HandleFunc("POST "+account+"/Messages.json", s.createMessage)
 	s.routes.HandleFunc("GET "+account+"/Messages.json", s.listMessages)
 	s.routes.HandleFunc("GET "+account+"/Messages/{file}", s.fetchMessage)
@@ -111,6 +112,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.routes.ServeHTTP(w, r)
+}
+
+// fetchAccount gives the account itself, which is always active.
+func (s *Server) fetchAccount(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("file") != s.options.AccountSID+".json" {
+		refuse(w, notFound)
+		return
+	}
+	answer(w, http.StatusOK, map[string]string{
+		"sid": s.options.AccountSID, "owner_account_sid": s.options.AccountSID, "status": "active", "type": "Full", "friendly_name": "stand-in",
+	})
 }
 
 // admit reads a create request's form, and reports false when it was answered already.

@@ -131,6 +131,16 @@ func settle(t *testing.T, s *Server, what string, holds func() bool) {
 	}
 }
 
+func TestTheAccountIsActiveAndNoOtherIsThere(t *testing.T) {
+	_, api, _ := start(t, nil)
+	if status, body := ask(t, http.MethodGet, api+".json", nil); status != http.StatusOK || body["status"] != "active" || body["sid"] != account {
+		t.Errorf("the account: %d %v", status, body)
+	}
+	if status, body := ask(t, http.MethodGet, api+"0.json", nil); status != http.StatusNotFound || body["code"] != 20404.0 {
+		t.Errorf("another: %d %v", status, body)
+	}
+}
+
 func TestSignatureIsTwiliosOwn(t *testing.T) {
 	form := url.Values{"Digits": {"1234"}, "CallSid": {"CA1234567890ABCDE"}, "To": {"+18005551212"}, "Caller": {"+14158675309"}, "From": {"+14158675309"}}
 	if got, want := Sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", form), "RSOYDt4T1cUTdK1PDd93/VVr8B8="; got != want {

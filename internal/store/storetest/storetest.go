@@ -42,8 +42,24 @@ type Place struct {
 // SQLite gives a place for a SQLite file in a folder of its own; the file is made by the first Open.
 func SQLite(t testing.TB) Place {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "allclear.db")
+	file := filepath.Join(folder(t), "allclear.db")
 	return Place{Options: store.Options{URL: "sqlite:" + file, Vault: newVault(t)}, File: file}
+}
+
+// folder gives a test a folder of its own, in memory where the system has a place for that: like the cluster, which runs without fsync, it
+// need not outlive the machine.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "allclear-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+	})
+	return dir
 }
 
 // Postgres gives a migrated PostgreSQL database of its own.

@@ -1,0 +1,330 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/channel/town"
+	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// demoVisitor is whom one who has chosen nobody acts as in a demo: the responder on call.
+const demoVisitor = "p-sam"
+
+type demoPage struct {
+	Layout
+	Number  string // that people text
+	Speeds  []speedChoice
+	Story   *demo.Story // that was begun; nil for none
+	Stories []demo.Story
+	Phones  []phoneView
+	Others  []phoneLink // phones that are not shown
+	Show    string      // the ids of those that are, as an address has them
+	Src     string      // where the live parts are, but for their names
+}
+
+// speedChoice is one speed that the clock may have.
+type speedChoice struct {
+	Speed   int
+	Text    string
+	Current bool
+}
+
+// phoneLink shows another phone too, or hides one.
+type phoneLink struct{ Text, Href string }
+
+// phoneView is a phone as the page shows it.
+type phoneView struct {
+	demo.Phone
+	Lines []phoneLine // the latest first
+	Field string      // the name of the field to type in
+	Typed string
+	Wrong string // what is wrong with what was typed
+	Hide  string // where the page without this phone is
+}
+
+// phoneLine is a text or a call.
+type phoneLine struct {
+	At       time.Time
+	Sent     bool
+	Text     string
+	Call     bool
+	CallSays string
+}
+
+// shownAtFirst are the phones of the forgotten check-out: the worker, and those who answer in their order.
+var shownAtFirst = []string{"p-priya.mobile", "p-sam.mobile", "p-mo.mobile"}
+
+// demoHome answers GET /demo: the stories, the clock and the phones side by side.
+func (p *Pages) demoHome(c *request) error {
+	return p.showDemo(c, http.StatusOK, c.URL.Query()["show"], blank())
+}
+
+func (p *Pages) showDemo(c *request, status int, show []string, f *form) error {
+	phones, err := p.Demo.Phones(c.Context())
+	if err != nil {
+		return err
+	}
+	if len(show) == 0 {
+		show = shownAtFirst
+	}
+	now := p.Demo.Time()
+	page := demoPage{Layout: p.layout(c, "Try Allclear", topicPhones, topicClock).again(f), Number: p.Demo.Number(), Speeds: speedChoices(now.Speed)}
+	for _, s := range p.Demo.Stories() {
+		if s.Phase != demo.Waiting && page.Story == nil {
+			page.Story = &s
+		}
+		page.Stories = append(page.Stories, s)
+	}
+	show = slices.DeleteFunc(slices.Clone(show), func(id string) bool {
+		return !slices.ContainsFunc(phones, func(ph demo.Phone) bool { return ph.ID == id })
+	})
+	for _, ph := range phones {
+		if !slices.Contains(show, ph.ID) {
+			page.Others = append(page.Others, phoneLink{ph.Holder + ", " + ph.Kind, demoAddress(append(slices.Clone(show), ph.ID))})
+			continue
+		}
+		hide := slices.DeleteFunc(slices.Clone(show), func(id string) bool { return id == ph.ID })
+		v := phoneView{Phone: ph, Lines: phoneLines(ph.Conversation), Field: "text-" + ph.ID, Hide: demoAddress(hide)}
+		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
+		page.Phones = append(page.Phones, v)
+	}
+	page.Show = url.Values{"show": show}.Encode()
+	page.Src = "/demo?" + page.Show
+	return p.show(c, status, "demo", page)
+}
+
+func demoAddress(show []string) string {
+	if len(show) == 0 {
+		show = []string{"none"}
+	}
+	return "/demo?" + url.Values{"show": show}.Encode() + "#phones"
+}
+
+func speedChoices(now int) []speedChoice {
+	var choices []speedChoice
+	for _, s := range demo.Speeds() {
+		text := fmt.Sprintf("%d times", s)
+		switch s {
+		case 0:
+			text = "Pause"
+		case 1:
+			text = "Real time"
+		}
+		choices = append(choices, speedChoice{s, text, s == now})
+	}
+	return choices
+}
+
+// phoneLines is a conversation for a screen whose newest line is written first.
+func phoneLines(conversation []town.Line) (lines []phoneLine) {
+	for _, l := range slices.Backward(conversation) {
+		switch {
+		case l.In != nil:
+			lines = append(lines, phoneLine{At: l.At, Text: l.In.Body})
+		case l.Sent != nil:
+			lines = append(lines, phoneLine{At: l.At, Sent: true, Text: l.Sent.Body})
+		case l.Call != nil:
+			lines = append(lines, phoneLine{At: l.At, Call: true, CallSays: callSays(*l.Call)})
+		}
+	}
+	return lines
+}
+
+// callSays is a call as a phone's history has it.
+func callSays(c town.Call) string {
+	said := ""
+	if len(c.Heard) > 0 {
+		said = ": “" + c.Heard[0] + "”"
+	}
+	switch {
+	case c.Voicemail:
+		return "Missed call. Voicemail" + said
+	case c.Status == "" && !c.PickedUp:
+		return "Ringing"
+	case c.Pressed != "":
+		return "Answered" + said + " Pressed " + c.Pressed
+	case c.PickedUp:
+		return "Answered" + said
+	default:
+		return "Missed call"
+	}
+}
+
+// Said is what the caller last said.
+func (phoneView) Said(c town.Call) string {
+	if len(c.Heard) == 0 {
+		return ""
+	}
+	return c.Heard[len(c.Heard)-1]
+}
+
+// Keys are the keys of a telephone.
+func (phoneView) Keys() []string {
+	return []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"}
+}
+
+// Switch is what a phone's holder can do about its state.
+func (v phoneView) Switch() (choices []govuk.Button) {
+	add := func(text string, to town.State) {
+		choices = append(choices, govuk.Button{Text: text, Name: "state", Value: string(to), Classes: "govuk-button--secondary allclear-small"})
+	}
+	switch v.State {
+	case town.On:
+		add("Switch off", town.Off)
+		add("Lose the signal", town.NoSignal)
+	default:
+		add("Switch on, with a signal", town.On)
+	}
+	return choices
+}
+
+// back leads to the page with the phones that were shown.
+func (c *request) backToDemo(anchor string) error {
+	show := c.PostForm["show"]
+	to := "/demo"
+	if len(show) > 0 {
+		to += "?" + url.Values{"show": show}.Encode()
+	}
+	return c.redirect(to + anchor)
+}
+
+// demoSpeed answers POST /demo/speed.
+func (p *Pages) demoSpeed(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	speed, err := strconv.Atoi(f.value("speed"))
+	if err == nil {
+		err = demo.CheckSpeed(speed)
+	}
+	if err != nil {
+		return &statusError{http.StatusBadRequest, "The clock has no such speed.", err}
+	}
+	if err := p.Demo.SetSpeed(c.Context(), speed); err != nil {
+		return err
+	}
+	return c.backToDemo("")
+}
+
+// demoPlay answers POST /demo/stories/{id}: the story begins.
+func (p *Pages) demoPlay(c *request) error {
+	if _, err := c.form(); err != nil {
+		return err
+	}
+	if err := p.Demo.Play(c.Context(), c.PathValue("id")); err != nil {
+		return demoProblem(err)
+	}
+	return c.backToDemo("#story")
+}
+
+// demoStory answers POST /demo/story: the story that plays is paused, goes on, or is taken over.
+func (p *Pages) demoStory(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	acts := map[string]func(context.Context) error{"pause": p.Demo.Pause, "resume": p.Demo.Resume, "take-over": p.Demo.TakeOver}
+	act, known := acts[f.value("do")]
+	if !known {
+		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
+	}
+	if err := act(c.Context()); err != nil {
+		return demoProblem(err)
+	}
+	return c.backToDemo("#story")
+}
+
+// demoProblem says what is wrong with what a visitor did.
+func demoProblem(err error) error {
+	switch {
+	case errors.Is(err, demo.ErrNoStory), errors.Is(err, demo.ErrNoPhone):
+		return notFoundFor(err)
+	default:
+		return err
+	}
+}
+
+// demoText answers POST /demo/phones/{id}/text: a text is sent from a phone.
+func (p *Pages) demoText(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	id := c.PathValue("id")
+	field := "text-" + id
+	err = p.Demo.Text(c.Context(), id, f.values.Get(field))
+	for _, known := range []error{demo.ErrEmpty, demo.ErrTooLong, demo.ErrUnsent} {
+		if errors.Is(err, known) {
+			f.wrong(field, known.Error())
+			return p.showDemo(c, http.StatusUnprocessableEntity, c.PostForm["show"], f)
+		}
+	}
+	if err != nil {
+		return demoProblem(err)
+	}
+	return c.backToDemo("#" + id)
+}
+
+// demoSwitch answers POST /demo/phones/{id}/state: a phone is switched off or on, or loses its signal.
+func (p *Pages) demoSwitch(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	to := town.State(f.value("state"))
+	if !slices.Contains([]town.State{town.On, town.Off, town.NoSignal}, to) {
+		return &statusError{http.StatusBadRequest, "A phone is on, off or without a signal.", nil}
+	}
+	if err := p.Demo.SetState(c.Context(), c.PathValue("id"), to); err != nil {
+		return demoProblem(err)
+	}
+	return c.backToDemo("#" + c.PathValue("id"))
+}
+
+// demoCall answers POST /demo/calls/{id}: a call is picked up, declined, sent to voicemail or ended, or a key is pressed.
+// One that is over by then is left as it is: the page shows how it ended.
+func (p *Pages) demoCall(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	call := c.PathValue("id")
+	switch do := f.value("do"); do {
+	case "pick-up":
+		err = p.Demo.PickUp(c.Context(), call)
+	case "voicemail":
+		err = p.Demo.Divert(c.Context(), call)
+	case "hang-up":
+		err = p.Demo.HangUp(c.Context(), call)
+	case "":
+		err = p.Demo.PressKey(c.Context(), call, f.value("digit"))
+	default:
+		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
+	}
+	if err != nil && !errors.Is(err, town.ErrOver) {
+		return demoProblem(err)
+	}
+	return c.backToDemo("#" + f.value("phone"))
+}
+
+// followDemo tells open pages when a phone, the story or the clock changes, until ctx ends.
+func (p *Pages) followDemo(ctx context.Context) {
+	for {
+		changed := p.Demo.Changed()
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+			p.live.tell([]string{topicPhones, topicClock})
+		}
+	}
+}

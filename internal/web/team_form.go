@@ -1,0 +1,303 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+type teamFormPage struct {
+	Layout
+	ID             string
+	Name, Zone     govuk.Input
+	Overdue, Asked []govuk.Input
+	Flags          []govuk.Checkboxes // what is on or off about checking in
+	OutWord        govuk.Input
+	Phrase         govuk.Input
+	Colleagues     govuk.Checkboxes
+	PlainAnswer    govuk.Checkboxes
+	Fallback       govuk.Select
+	NamedBuddy     govuk.Select
+	Hours          govuk.Input
+}
+
+// timeSetting is one of the plan's lengths of time: its field, which is the API's too, and what it is called.
+type timeSetting struct {
+	field, label, hint string
+	in                 *time.Duration
+}
+
+// timeSettings lists the plan's lengths of time, in the order in which they come to pass.
+func timeSettings(s *plan.Settings) []timeSetting {
+	return []timeSetting{
+		{"grace", "Silence that is normal", "After the expected end; then an alarm opens. From 0 to 60", &s.Grace},
+		{"acknowledge_within", "To take charge", "Then the next in the order is told too. From 1 to 15", &s.Acknowledge},
+		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15", &s.AcknowledgeDanger},
+		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60", &s.RingRound},
+		{"police_repeat", "Between reminders to contact the police", "From 1 to 15", &s.Repeat},
+		{"start_prompt", "After the start", "When who has not said that they are going in is asked. From 0 to 60", &s.StartPrompt},
+	}
+}
+
+// flag is something that a plan has on or off.
+type flag struct {
+	field, label, hint string
+	in                 *bool
+}
+
+func flagSettings(s *plan.Settings) []flag {
+	return []flag{
+		{"prompts", "Remind workers", "A buzzing phone can be wrong in a tense home", &s.Prompts},
+		{"pass_on_texts", "Text the responder when a worker goes in, gives a new time and goes out", "", &s.PassOnTexts},
+		{"out_closes_overdue", "Going out closes an overdue alarm, until someone takes charge or logs a call", "", &s.OutClosesOverdue},
+	}
+}
+
+// editTeam answers GET /teams/{id}/edit.
+func (p *Pages) editTeam(c *request) error {
+	t, err := p.teamToEdit(c)
+	if err != nil {
+		return err
+	}
+	return p.showTeamForm(c, http.StatusOK, filledTeam(t), t)
+}
+
+// teamToEdit finds the team that an address names, where the reader keeps it.
+func (p *Pages) teamToEdit(c *request) (store.Team, error) {
+	t, err := p.teamAt(c)
+	if err == nil && !p.mayKeep(c, t.ID) {
+		err = notFound()
+	}
+	return t, err
+}
+
+// changeTeam answers POST /teams/{id}/edit.
+func (p *Pages) changeTeam(c *request) error {
+	t, err := p.teamToEdit(c)
+	if err != nil {
+		return err
+	}
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	was := t
+	f.readTeam(&t)
+	if err := p.onlyOurs(c, f, was, t.Plan); err != nil {
+		return err
+	}
+	if err := p.phraseIsFree(c, f, t.Plan.DuressPhrase); err != nil {
+		return err
+	}
+	if !f.bad() {
+		_, err := p.Engine.PutTeam(c.Context(), c.actor(), t)
+		if err := f.takesTeam(err); err != nil {
+			return fmt.Errorf("put team: %w", err)
+		}
+	}
+	if f.bad() {
+		return p.showTeamForm(c, http.StatusUnprocessableEntity, f, was)
+	}
+	return c.redirect("/teams/" + t.ID + "?done=team-saved")
+}
+
+// onlyOurs refuses people whom the form did not offer.
+func (p *Pages) onlyOurs(c *request, f *form, was store.Team, s plan.Settings) error {
+	members, err := p.members(c, was.ID)
+	if err != nil {
+		return err
+	}
+	offered := append([]string{"", was.Plan.Fallback, was.Plan.NamedBuddy}, was.Plan.Colleagues...)
+	for _, m := range membersOf(members, was.ID) {
+		offered = append(offered, m.ID)
+	}
+	for field, ids := range map[string][]string{"fallback": {s.Fallback}, "named_buddy": {s.NamedBuddy}, "colleagues": s.Colleagues} {
+		if slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(offered, id) }) {
+			f.wrong(field, "Choose from those who are here")
+		}
+	}
+	return nil
+}
+
+// takesTeam makes what the core found wrong with a plan sentences beside its fields.
+func (f *form) takesTeam(err error) error {
+	invalid, is := errors.AsType[*watch.Invalid](err)
+	if !is {
+		return err
+	}
+	labels := map[string]string{"zone": "The time zone", "end_prompts": "The reminders", "duress_phrase": "The duress phrase", "fallback": "The fallback",
+		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "name": "The name"}
+	for _, p := range invalid.Problems {
+		field := strings.TrimPrefix(p.Field, "plan.")
+		if missing, is := strings.CutPrefix(p.Says, "is missing"); is {
+			f.wrong(field, "Enter "+strings.ToLower(cmp.Or(labels[field], "this"))+missing)
+			continue
+		}
+		f.wrong(field, cmp.Or(labels[field], "This")+" "+inMinutes(p.Says))
+	}
+	return nil
+}
+
+// inMinutes says "0 to 60 minutes" where the core says "0s to 1h": the form asks for minutes.
+func inMinutes(says string) string {
+	words := strings.Fields(says)
+	for i, word := range words {
+		if d, err := time.ParseDuration(word); err == nil {
+			words[i] = minutes(d)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// phraseIsFree refuses a duress phrase that someone here is called: asking for them would be an alarm (rule 4.6).
+func (p *Pages) phraseIsFree(c *request, f *form, phrase string) error {
+	people, err := p.Store.People(c.Context())
+	if err != nil && len(people) == 0 {
+		return fmt.Errorf("list people: %w", err)
+	}
+	for _, who := range people {
+		if phrase != "" && who.Active && slices.ContainsFunc(strings.Fields(who.Name), func(word string) bool { return strings.EqualFold(word, phrase) }) {
+			f.wrong("duress_phrase", "Someone who works here is called that. Choose a name that nobody here has")
+		}
+	}
+	return nil
+}
+
+// readTeam puts what the form says into a team; what cannot be read is noted.
+func (f *form) readTeam(t *store.Team) {
+	t.Name, t.Zone, t.HasPlan = f.value("name"), f.value("zone"), true
+	s := &t.Plan
+	for _, setting := range timeSettings(s) {
+		d, ok := readMinutes(f.value(setting.field))
+		if !ok {
+			f.wrong(setting.field, "Enter a number of minutes, such as 15")
+			continue
+		}
+		*setting.in = d
+	}
+	for _, setting := range flagSettings(s) {
+		*setting.in = f.value(setting.field) != ""
+	}
+	s.EndPrompts = nil
+	for typed := range strings.FieldsFuncSeq(f.value("end_prompts"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
+		d, ok := readMinutes(typed)
+		if !ok {
+			f.wrong("end_prompts", "Enter minutes with commas between, such as 0, 10")
+		}
+		s.EndPrompts = append(s.EndPrompts, d)
+	}
+	s.PlainDistressAnswer = f.value("plain_distress_answer") != ""
+	s.DuressPhrase, s.Fallback, s.NamedBuddy = f.value("duress_phrase"), f.value("fallback"), f.value("named_buddy")
+	s.Colleagues = f.values["colleagues"]
+	s.OutWord = cmp.Or(f.value("out_word"), plan.OutWordOff)
+	hours, err := plan.ParseHours(f.value("working_hours"))
+	if err != nil {
+		f.wrong("working_hours", "Enter the hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none")
+		return
+	}
+	s.WorkingHours = hours
+}
+
+// readMinutes reads a number of minutes, in parts of one where that is needed.
+func readMinutes(s string) (time.Duration, bool) {
+	d, err := time.ParseDuration(strings.TrimSuffix(strings.TrimSpace(s), " minutes") + "m")
+	return d, err == nil && !strings.ContainsAny(s, "hms")
+}
+
+// filledTeam is the form with a team's settings.
+func filledTeam(t store.Team) *form {
+	f := blank("name", t.Name, "zone", t.Zone, "duress_phrase", t.Plan.DuressPhrase, "fallback", t.Plan.Fallback, "named_buddy", t.Plan.NamedBuddy,
+		"working_hours", t.Plan.WorkingHours.String())
+	for _, setting := range timeSettings(&t.Plan) {
+		f.values.Set(setting.field, writeMinutes(*setting.in))
+	}
+	for _, setting := range append(flagSettings(&t.Plan), flag{field: "plain_distress_answer", in: &t.Plan.PlainDistressAnswer}) {
+		if *setting.in {
+			f.values.Set(setting.field, "yes")
+		}
+	}
+	if t.Plan.WantsOutWord() {
+		f.values.Set("out_word", t.Plan.OutWord)
+	}
+	var prompts []string
+	for _, d := range t.Plan.EndPrompts {
+		prompts = append(prompts, writeMinutes(d))
+	}
+	f.values.Set("end_prompts", strings.Join(prompts, ", "))
+	f.values["colleagues"] = t.Plan.Colleagues
+	return f
+}
+
+func writeMinutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), 'f', -1, 64) }
+
+// showTeamForm shows the form with what was typed and what is wrong with it; t is the team as it is kept.
+func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) error {
+	members, err := p.members(c, t.ID)
+	if err != nil {
+		return err
+	}
+	f.inOrder("name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
+		"out_word", "duress_phrase", "colleagues", "working_hours", "named_buddy")
+	here := membersOf(members, t.ID)
+	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID,
+		Name: f.input("name", "Team’s name", ""), Zone: f.input("zone", "Time zone", "Such as Europe/London: whose clocks the team lives by"),
+		OutWord: f.input("out_word", "Word that must come with OUT", "Leave it empty if none is asked for"),
+		Phrase:  f.input("duress_phrase", "Duress phrase", "The name to ask for that means “call 999 for me”: one that nobody at work, in a worker’s family or on the caseload has"),
+		Hours:   f.input("working_hours", "Working hours", "Such as Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none"),
+		Fallback: govuk.Select{Name: "fallback", Label: govuk.Label{Text: "Fallback"}, Hint: govuk.Hint{Text: "Who answers when nobody else does"},
+			Items: p.choices(c, here, "Choose a person", t.Plan.Fallback), Value: f.value("fallback"), ErrorMessage: f.says("fallback")},
+		NamedBuddy: govuk.Select{Name: "named_buddy", Label: govuk.Label{Text: "Named buddy"}, Hint: govuk.Hint{Text: "Who answers in working hours for a visit that names nobody"},
+			Items: p.choices(c, here, "Nobody: the rota answers", t.Plan.NamedBuddy), Value: f.value("named_buddy"), ErrorMessage: f.says("named_buddy")},
+		Colleagues: govuk.Checkboxes{Name: "colleagues", Values: f.values["colleagues"], Classes: "govuk-checkboxes--small", ErrorMessage: f.says("colleagues"),
+			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Told of a duress phrase at once, besides the responder", Classes: "govuk-fieldset__legend--s"}}},
+		PlainAnswer: f.tick("plain_distress_answer", "Answer a cry for help in plain words", "")}
+	for _, m := range p.choices(c, here, "", t.Plan.Colleagues...)[1:] {
+		page.Colleagues.Items = append(page.Colleagues.Items, govuk.Choice{Value: m.Value, Text: m.Text})
+	}
+	for i, setting := range timeSettings(&t.Plan) {
+		in := f.minutesInput(setting)
+		if i < 5 {
+			page.Overdue = append(page.Overdue, in)
+		} else {
+			page.Asked = append(page.Asked, in)
+		}
+	}
+	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "When who has not gone out is asked: up to six times, rising, such as 0, 10"}))
+	for _, setting := range flagSettings(&t.Plan) {
+		page.Flags = append(page.Flags, f.tick(setting.field, setting.label, setting.hint))
+	}
+	page.OutWord.Classes, page.Phrase.Classes, page.Zone.Classes = "govuk-input--width-10", "govuk-input--width-20", "govuk-input--width-20"
+	return p.show(c, status, "team_form", page)
+}
+
+// choices lists people to choose from, after the choice of none, with those of other teams who are chosen now.
+func (p *Pages) choices(c *request, here []buddy.Person, none string, chosen ...string) []govuk.Option {
+	options := []govuk.Option{{Text: none}}
+	for _, m := range here {
+		options = append(options, govuk.Option{Value: m.ID, Text: m.Name})
+	}
+	for _, id := range chosen {
+		if !slices.ContainsFunc(options, func(o govuk.Option) bool { return o.Value == id }) {
+			options = append(options, govuk.Option{Value: id, Text: p.nameOrID(c, id)})
+		}
+	}
+	return options
+}
+
+// minutesInput is a line for a number of minutes.
+func (f *form) minutesInput(s timeSetting) govuk.Input {
+	in := f.input(s.field, s.label, s.hint)
+	in.Classes, in.Suffix = "govuk-input--width-4", &govuk.Affix{Text: "minutes"}
+	return in
+}

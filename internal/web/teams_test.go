@@ -1,0 +1,148 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+func TestTeamsAndWhoIsOnCall(t *testing.T) {
+	h := openHouse(t).nextDoor()
+	h.as("p-priya").get("/teams").is(http.StatusOK).says("ECHo", "5 here", "Sam Hill").hides("Family Links")
+	h.as("p-ada").get("/teams").is(http.StatusOK).says("ECHo", "Family Links", "Nobody It falls to the fallback.")
+}
+
+func TestAPlanInWords(t *testing.T) {
+	h := openHouse(t)
+	h.as("p-priya").get("/teams/echo").is(http.StatusOK).says(
+		"Silence is normal for 15 minutes after the expected end. Then an alarm opens.",
+		"Whoever is told has 5 minutes to take charge", "With a call for help it is 2 minutes.",
+		"Numbers are rung for 30 minutes.", "said again every 5 minutes",
+		"asked 10 minutes after the start", "asked at the expected end and 10 minutes after it.",
+		"Asking for Scarlett means: call 999 for me.", "Lee Marsh answers when nobody else does.",
+		"Mon-Fri 08:30-17:00, by the clocks of Europe/London.", "Priya Nair", "Manager and responder").
+		hides("Change the settings")
+	h.as("p-lee").get("/teams/echo").says("Change the settings")
+}
+
+func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
+	s := plan.Standard()
+	s.Prompts, s.PassOnTexts, s.OutClosesOverdue, s.PlainDistressAnswer = false, true, true, true
+	s.Grace, s.OutWord, s.WorkingHours, s.Colleagues, s.NamedBuddy = 0, "daisy", plan.Hours{}, []string{"p-a", "p-b"}, "p-c"
+	var says []string
+	name := func(id string) string { return "<" + id + ">" }
+	none := func(id string) string { return id }
+	for _, settings := range [][]setting{timesInWords(s.Clock), promptsInWords(s), helpInWords(s, name), {hoursInWords(store.Team{Plan: s}, none)}} {
+		for _, one := range settings {
+			says = append(says, one.Says...)
+		}
+	}
+	for _, want := range []string{"Silence is normal until the expected end. Then an alarm opens.", "Workers are sent no reminders.", "OUT ends a visit only with the word “daisy” beside it.",
+		"Told at once as well as the responder: <p-a> and <p-b>.", "A cry for help is answered in plain words.", "None: the rota answers day and night.",
+		"In working hours p-c answers for a visit that names nobody.", "Going out still closes an overdue alarm, until someone takes charge of it or logs a call."} {
+		if !slices.Contains(says, want) {
+			t.Errorf("it does not say %q: %q", want, says)
+		}
+	}
+	for want, prompts := range map[string][]time.Duration{
+		"Nobody is asked when the expected end passes.":                                           nil,
+		"Who has not gone out is asked 1 minute after the expected end.":                          {time.Minute},
+		"Who has not gone out is asked at the expected end.":                                      {0},
+		"Who has not gone out is asked 90 seconds after the expected end and 5 minutes after it.": {90 * time.Second, 5 * time.Minute},
+	} {
+		if got := endPromptWords(prompts); got != want {
+			t.Errorf("%v: %q, not %q", prompts, got, want)
+		}
+	}
+}
+
+// settings are a team's as its form gives them.
+func settings(changed ...string) []string {
+	given := map[string]string{"name": "ECHo", "zone": "Europe/London", "grace": "15", "ring_round": "30", "acknowledge_within": "5", "acknowledge_within_danger": "2",
+		"police_repeat": "5", "start_prompt": "10", "end_prompts": "0, 10", "prompts": "yes", "duress_phrase": "Scarlett", "fallback": "p-lee",
+		"working_hours": "Mon-Fri 08:30-17:00", "out_word": ""}
+	for i := 0; i+1 < len(changed); i += 2 {
+		given[changed[i]] = changed[i+1]
+	}
+	var fields []string
+	for field, value := range given {
+		fields = append(fields, field, value)
+	}
+	return fields
+}
+
+func TestAPlanIsChanged(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	h.get("/teams/echo/edit").is(http.StatusOK).says(`value="15"`, `value="0, 10"`, `value="Scarlett"`, `value="Mon-Fri 08:30-17:00"`)
+	h.post("/teams/echo/edit", settings("grace", "20", "end_prompts", "5", "duress_phrase", "Marigold", "named_buddy", "p-ann", "colleagues", "p-sam", "out_word", "daisy",
+		"working_hours", "mon-sat 9:00-17:00", "prompts", "", "pass_on_texts", "yes")...).leadsTo("/teams/echo").is(http.StatusOK).
+		says("settings were saved", "Silence is normal for 20 minutes", "Asking for Marigold means", "Mon-Sat 09:00-17:00", "“daisy”", "Ann Woods answers", "Told at once as well as the responder: Sam Hill")
+	team, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	if s := team.Plan; s.Grace != 20*time.Minute || s.Prompts || !s.PassOnTexts || len(s.EndPrompts) != 1 || s.NamedBuddy != "p-ann" || s.RingRound != 30*time.Minute {
+		t.Errorf("kept is %+v", team.Plan)
+	}
+}
+
+// What the form shows of a plan is what it takes again: nothing is lost by pressing Save.
+func TestAPlanSavedUnchangedIsTheSame(t *testing.T) {
+	h := openHouse(t)
+	team, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	team.Plan.Colleagues, team.Plan.EndPrompts, team.Plan.Prompts = []string{"p-sam", "p-ann"}, []time.Duration{90 * time.Second}, false
+	f := filledTeam(team)
+	again := team
+	again.Plan = plan.Standard()
+	f.readTeam(&again)
+	if f.bad() || !again.Plan.Equal(team.Plan) || again.Name != team.Name || again.Zone != team.Zone {
+		t.Errorf("%+v, not %+v: %v", again.Plan, team.Plan, f.problems)
+	}
+}
+
+func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
+	h := openHouse(t).nextDoor().as("p-lee")
+	for _, test := range []struct{ field, typed, says string }{
+		{"name", "", "Enter the name."},
+		{"zone", "Gloucester", `The time zone is not a time zone, such as "Europe/London".`},
+		{"grace", "61", "This must be from 0 minutes to 60 minutes."},
+		{"grace", "a while", "Enter a number of minutes, such as 15."},
+		{"grace", "1h", "Enter a number of minutes, such as 15."},
+		{"ring_round", "4", "This must be from 5 minutes to 60 minutes."},
+		{"acknowledge_within_danger", "", "Enter a number of minutes, such as 15."},
+		{"end_prompts", "10, 5", "The reminders must rise, each later than the one before."},
+		{"end_prompts", "soon", "Enter minutes with commas between, such as 0, 10."},
+		{"duress_phrase", "", "Enter the duress phrase: the name to ask for that means"},
+		{"duress_phrase", "help", "The duress phrase must not be a word that already means something in a check-in."},
+		{"duress_phrase", "priya", "Someone who works here is called that. Choose a name that nobody here has."},
+		{"fallback", "", "Enter the fallback: who answers when nobody else does."},
+		{"fallback", "p-jo", "Choose from those who are here."},
+		{"colleagues", "p-jo", "Choose from those who are here."},
+		{"out_word", "two words", "The word must be"},
+		{"working_hours", "nine to five", "Enter the hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none."},
+	} {
+		got := h.post("/teams/echo/edit", settings(test.field, test.typed)...).is(http.StatusUnprocessableEntity)
+		got.says("There is a problem", test.says, `href="#`+test.field+`"`, `id="`+test.field+`-error"`).hides("Jo Reed")
+		if test.typed != "" && test.field != "fallback" && test.field != "colleagues" {
+			got.says(`value="` + test.typed + `"`)
+		}
+	}
+	team, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	if team.Plan.Grace != 15*time.Minute || team.Plan.DuressPhrase != "Scarlett" {
+		t.Errorf("kept is %+v", team.Plan)
+	}
+}
+
+func TestWhoMayChangeAPlan(t *testing.T) {
+	h := openHouse(t).nextDoor()
+	for _, reader := range []string{"p-priya", "p-sam", "p-jo"} {
+		h.as(reader).get("/teams/echo/edit").is(http.StatusNotFound)
+		h.as(reader).post("/teams/echo/edit", settings("grace", "60")...).is(http.StatusNotFound)
+	}
+	h.as("p-jo").get("/teams/echo").is(http.StatusNotFound).hides("Scarlett")
+	h.as("p-ada").get("/teams/links/edit").is(http.StatusOK)
+}
