@@ -137,7 +137,7 @@ func kindChoices() []govuk.Choice {
 	for _, kind := range []string{"home_visit", "family_time", "meeting", "other"} {
 		choice := govuk.Choice{Value: kind, Text: visitWords[kind]}
 		if kind == "meeting" || kind == "other" {
-			choice.Hint.Text = "In the calendar only: nobody is told if you are late."
+			choice.Hint.Text = "In the calendar only: it is not watched."
 		}
 		choices = append(choices, choice)
 	}
@@ -220,6 +220,7 @@ func (p *Pages) workerHalf(c *request, who buddy.Person) (*workerHalf, error) {
 	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "person/"+who.ID, "", c.at); err != nil {
 		return nil, err
 	}
+	half.Numbers = slices.DeleteFunc(half.Numbers, func(n namedNumber) bool { return n.Name == "Personal mobile" && n.Dial == "" })
 	half.About, half.Contacts, half.Missing = who.Description.Reveal(), len(who.Contacts), missingWords(who)
 	return half, nil
 }

@@ -48,8 +48,8 @@ func (p *Pages) day(c *request) error {
 		return notFound()
 	}
 	f := blank("date-date", q.Get("date"), "ref", q.Get("ref"))
-	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference", "Such as A7F3")}
-	page.Search.Classes = "govuk-input--width-5"
+	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
+	page.Search.Classes = "govuk-input--width-10"
 	page.Search.Autocomplete = "off"
 	if ref := f.value("ref"); ref != "" {
 		return p.showReferred(c, page, ids, ref)

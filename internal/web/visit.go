@@ -27,9 +27,10 @@ type visitPage struct {
 	What      string // the kind, in words
 	Tag       govuk.Tag
 	Ticks     bool
-	DueAt     time.Time // when silence becomes an alarm; zero where the visit is not watched
+	DueAt     time.Time // when silence becomes an alarm; zero where it is not watched, or that has come
 	OtherDay  bool      // it ends on another day than it starts
 	Known     string    // how it is known that it is over
+	Still     string // what was said did not move the visit, and why
 	Answers   *answering
 	Strip     string // where an alarm is open that the reader knows of: what stands there
 	AlarmHref string
@@ -148,11 +149,13 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	page := visitPage{Layout: p.layout(c, name+", "+cmp.Or(v.Reference, "visit"), topic, "worker/"+v.Worker, topicOrganisation).again(f),
 		Visit: v.Visit, Rights: v.rights, Name: name, What: visitWords[v.Kind], Tag: statusTag(v.Visit.Visit, c.at),
 		Ticks: hasClock(v.Status) && c.at.After(v.StartsAt), OtherDay: dateOf(v.StartsAt.In(c.in)) != dateOf(v.ExpectedEndAt.In(c.in)),
-		Known: evidenceWords[v.Evidence], NoPrompts: v.Live() && !v.watch.Clock.Prompts, Key: rand.Text(),
+		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.watch.Clock.Prompts, Key: rand.Text(),
 		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
 	page.Path = path // also of a button that was refused
 	if v.Live() && !v.watch.Unwatched {
-		page.DueAt = v.DueAt
+		if v.Status != watch.Overdue {
+			page.DueAt = v.DueAt
+		}
 		page.GoIn = v.rights.Own && v.Status == watch.Booked && !c.at.Before(v.StartsAt.Add(-goInAhead))
 		page.Out = v.rights.Own && (v.Status != watch.Booked || !c.at.Before(v.StartsAt))
 	}
@@ -162,6 +165,9 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	}
 	page.alarmStrip(c, v)
 	page.forms(c, v, f)
+	if undone[c.URL.Query().Get("done")] {
+		page.Still, page.Done = page.Done, ""
+	}
 	page.Answers, err = p.responderOf(c, v)
 	return page, err
 }
@@ -195,8 +201,8 @@ func (page *visitPage) alarmStrip(c *request, v seen) {
 	}
 }
 
-// evidenceWords say how it is known that a visit is over (law 8).
-var evidenceWords = map[watch.Evidence]string{
+// overWords say how it is known that a visit is over (law 8).
+var overWords = map[watch.Evidence]string{
 	watch.WorkerOut: "The worker said so", watch.WorkerNotThere: "The worker said that they are not there",
 	watch.CancelledBefore: "Called off before its start", watch.NotWatched: "Its time is over: it was not watched",
 	watch.SpokeWorker: "Someone spoke with the worker", watch.SeenByPolice: "The worker was seen by the police",

@@ -154,6 +154,9 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 	return c.redirect("/visits/" + v.ID + "?done=" + cameOf(took.Reading, now))
 }
 
+// undone are the words for what was heard and moved nothing: they are not shown as a success.
+var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true}
+
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
 	if now.Busy {

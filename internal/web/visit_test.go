@@ -116,7 +116,7 @@ func TestAWorkerGoesInStaysLongerAndComesOut(t *testing.T) {
 	h.wait(time.Minute)
 	h.get(v).says(`until="2026-11-21T15:30:00Z"`, "59 min left")
 	h.post(v+"/late", "key", h.get(v).key(), "until-time", "16:00").leadsTo(v).says("The new end is noted.", "We act at 16:15", "New expected end")
-	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("does not count yet", "We act at 16:15")
+	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("does not count yet", "We act at 16:15").hides("Success")
 	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("The new end is noted.", "We act at 23:15")
 	h.post(v+"/out", "key", h.get(v).key()).leadsTo(v).says("Noted: out. Thank you.", "Ended", "The worker said so").hides("I’m out", "I need help", "Change the times")
 	if s := h.status(id); s != watch.Ended {
