@@ -30,7 +30,7 @@ type visitPage struct {
 	DueAt     time.Time // when silence becomes an alarm; zero where it is not watched, or that has come
 	OtherDay  bool      // it ends on another day than it starts
 	Known     string    // how it is known that it is over
-	Still     string // what was said did not move the visit, and why
+	Still     string    // what was said did not move the visit, and why
 	Answers   *answering
 	Strip     string // where an alarm is open that the reader knows of: what stands there
 	AlarmHref string
