@@ -144,6 +144,41 @@ func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
 	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team }), err
 }
 
+// part is what a reader has to do with an alarm that package view lets them know of.
+type part struct {
+	Knows bool // it is of a team of theirs, or they were told of it
+	May   bool // takes charge of it
+	Opens bool // sees all that is needed, and so acts on it (rule 1.4): who takes charge does
+	Self  bool // is the worker
+}
+
+// part says what the reader has to do with an alarm. Who was told of it, has it or raised it acts on it, and every manager
+// and responder who answers for the worker may come to.
+func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, error) {
+	if c.who.ID == a.Worker {
+		return part{Knows: true, Self: true}, nil
+	}
+	if view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
+		return part{Knows: true, May: true, Opens: true}, nil
+	}
+	may, err := p.mayRing(c, worker)
+	if err != nil {
+		return part{}, err
+	}
+	opens := false
+	if may {
+		if opens, err = p.View.Opens(c.Context(), a, c.reader()); err != nil {
+			return part{}, err
+		}
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return part{}, err
+	}
+	knows := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == worker.Team })
+	return part{Knows: knows || may, May: may, Opens: opens}, nil
+}
+
 // maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
 // visits: a worker in danger must find no trace of it (rule 4.2).
 func maySeeFigures(who buddy.Person) bool {

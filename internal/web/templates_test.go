@@ -8,6 +8,9 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
+	"alarm":       alarmPage{},
+	"alarms":      alarmsPage{},
+	"police":      policeSheet{},
 	"acting":      actingPage{},
 	"board":       boardPage{},
 	"booking":     bookingPage{},
@@ -21,6 +24,7 @@ var everyPage = map[string]any{
 	"visit":       visitPage{},
 	"visit_edit":  visitEditPage{},
 	"reading":     readingPage{},
+	"raise":       raisePage{},
 	"rota":        rotaPage{},
 	"team":        teamPage{},
 	"team_form":   teamFormPage{},

@@ -38,7 +38,7 @@ type visitPage struct {
 	Missing   []string
 	Company   []companion
 	NoPrompts bool
-	Timeline  []happening
+	Lines     []line // the newest first
 	Src, Past string // where the live parts are
 	Key       string
 	GoIn, Out bool // the buttons that fit
@@ -129,7 +129,7 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 		if err != nil {
 			return err
 		}
-		if page.Timeline, err = p.happenings(c, whole); err != nil {
+		if page.Lines, err = p.visitLines(c, whole); err != nil {
 			return err
 		}
 		if err := p.answered(c, &page, whole.Timeline); err != nil {
@@ -137,6 +137,19 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 		}
 	}
 	return p.show(c, status, "visit", page)
+}
+
+// visitLines is a visit's record in words.
+func (p *Pages) visitLines(c *request, v view.Whole) ([]line, error) {
+	worker, err := p.Store.Person(c.Context(), v.Worker)
+	if err != nil {
+		return nil, fmt.Errorf("find worker: %w", err)
+	}
+	kin, err := p.mayRing(c, worker)
+	if err != nil {
+		return nil, err
+	}
+	return p.lines(c, worker, kin, v.Timeline)
 }
 
 func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {

@@ -170,22 +170,22 @@ func cameOf(r checkin.Reading, now seen) string {
 	}
 	switch r.Intent {
 	case checkin.Start:
-		return did(now.Status == watch.Inside || now.Status == watch.Overdue, "in", "noted")
+		return did(now.Status == watch.Inside || now.Status == watch.Overdue, "in", "as-it-was")
 	case checkin.Change:
 		if r.Until.IsZero() {
-			return did(!r.Begin.IsZero() && now.StartsAt.Equal(r.Begin), "new-start", "noted")
+			return did(!r.Begin.IsZero() && now.StartsAt.Equal(r.Begin), "new-start", "as-it-was")
 		}
 		return did(now.ExpectedEndAt.Equal(r.Until), "new-end", "much-later")
 	case checkin.End:
 		return did(!now.Live(), "out", "goes-on")
 	case checkin.Cancel:
-		return did(!now.Live(), "called-off", "noted")
+		return did(!now.Live(), "called-off", "as-it-was")
 	case checkin.Ask, checkin.Duress:
 		return "asked"
 	case checkin.Distress:
 		return "help"
 	case checkin.SafeReply:
-		return "noted"
+		return "as-it-was"
 	default:
 		return "unclear"
 	}

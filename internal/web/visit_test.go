@@ -115,7 +115,7 @@ func TestAWorkerGoesInStaysLongerAndComesOut(t *testing.T) {
 	h.post(v+"/in", "key", h.get(v).key()).leadsTo(v).says("Noted: in.", "Inside", "Went in", "I’m out")
 	h.wait(time.Minute)
 	h.get(v).says(`until="2026-11-21T15:30:00Z"`, "59 min left")
-	h.post(v+"/late", "key", h.get(v).key(), "until-time", "16:00").leadsTo(v).says("The new end is noted.", "We act at 16:15", "New expected end")
+	h.post(v+"/late", "key", h.get(v).key(), "until-time", "16:00").leadsTo(v).says("The new end is noted.", "We act at 16:15", "Priya Nair gave a new time: until 16:00")
 	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("does not count yet", "We act at 16:15").hides("Success")
 	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("The new end is noted.", "We act at 23:15")
 	h.post(v+"/out", "key", h.get(v).key()).leadsTo(v).says("Noted: out. Thank you.", "Ended", "The worker said so").hides("I’m out", "I need help", "Change the times")
@@ -169,8 +169,8 @@ func TestAResponderRecordsWhatTheWorkerSaid(t *testing.T) {
 	h.post(v+"/record", "words", "", "via", "").is(http.StatusUnprocessableEntity).says("Enter what was said.", "Choose how they said it.", `href="#words"`, `href="#via"`)
 	h.post(v+"/record", "words", "just gone in", "via", "smoke").is(http.StatusUnprocessableEntity).says("just gone in")
 	h.post(v+"/record", "key", "A", "words", "Just gone in, back by 16:10", "via", "call").leadsTo(v).
-		says("Inside", "Said by phone, recorded by Sam Hill", "Just gone in, back by 16:10", "We act at 16:25")
-	h.post(v+"/record", "key", "B", "words", "Hmm the thing with the other one", "via", "text").leadsTo(v).says("We could not follow that.", "Said by text, recorded by Sam Hill")
+		says("Inside", "Sam Hill recorded what Priya Nair said", "Just gone in, back by 16:10", "We act at 16:25")
+	h.post(v+"/record", "key", "B", "words", "Hmm the thing with the other one", "via", "text").leadsTo(v).says("We could not follow that.", "Sam Hill recorded what Priya Nair said")
 	h.post(v+"/record", "key", "C", "words", "I've left now, all done", "via", "call").leadsTo(v).says("Noted: out.", "Ended")
 	h.as("p-ann").get(v).hides("all done")
 }
@@ -261,7 +261,7 @@ func TestTheTimesAndTheDetailsAreChanged(t *testing.T) {
 	same := h.edit(v)
 	h.post(v+"/edit", same...).leadsTo(v).hides("The changes were saved")
 	h.post(v+"/edit", h.edit(v, "end-time", "16:30", "address", "2 Sample Road")...).leadsTo(v).
-		says("The changes were saved.", "2 Sample Road", "We act at 16:45", "Details changed, Sam Hill").hides("1 Example Street")
+		says("The changes were saved.", "2 Sample Road", "We act at 16:45", "Sam Hill changed the details").hides("1 Example Street")
 	h.post(v+"/edit", same...).is(http.StatusConflict).says("Someone changed this visit since you opened it", "1 Example Street")
 	h.post(v+"/edit", h.edit(v, "end-time", "14:30")...).is(http.StatusUnprocessableEntity).says("The end must be after the start.")
 	h.wait(30 * time.Minute)
