@@ -132,7 +132,7 @@ func TestAMereMentionMayBeHeldByTwo(t *testing.T) {
 	h := openHouse(t)
 	alarm := h.duress("Scarlett Johansson film on later, all fine here")
 	if a, _ := h.now(alarm); !a.Mention {
-		t.Skip("this text asks plainly") // the reading is package checkin's matter
+		t.Fatal("this text is read as one that asks plainly")
 	}
 	room := "/alarms/" + alarm
 	h.get(room).says("Scarlett was only mentioned, not asked for.", "two of you may hold 999")

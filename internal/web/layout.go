@@ -42,6 +42,24 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
 
+	"booked":       "The visit is booked.",
+	"booked-gap":   "The visit is booked. For some of its time nobody is on call: then it falls to the plan’s fallback.",
+	"booked-twice": "The visit is booked. The clocks go back that night: a time that comes twice was taken as the first.",
+
+	"in":         "Noted: in.",
+	"new-end":    "The new end is noted.",
+	"new-start":  "The new start is noted.",
+	"much-later": "That is much later than before, so it does not count yet. If it is right, send it once more.",
+	"out":        "Noted: out. Thank you.",
+	"goes-on":    "It is noted. The visit goes on.",
+	"called-off": "The visit is called off.",
+	"as-it-was":  "Noted, thank you. The times stay as they are.",
+	"unclear":    "We could not follow that. Please say it another way, or give a new time.",
+	"recorded":   "What they said is recorded.",
+	"asked":      "The request was passed on.",
+	"help":       "Got your message.",
+	"changed":    "The changes were saved.",
+
 	"raised":    "The alarm is raised. Those who answer for them are being told.",
 	"taken":     "You have this alarm. Everyone told has been told so.",
 	"not-taken": "Someone else has this alarm: see below.",

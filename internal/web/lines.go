@@ -93,6 +93,7 @@ var plainLines = map[watch.What]string{
 	watch.PoliceHeld:       "{by} and {second} hold the call to 999",
 	watch.Reassured:        "{by} had the message sent that the person asked for will ring",
 	watch.AlarmClosed:      "{by} closed the alarm",
+	"details_changed":      "{by} changed the details", // the engine's own: no core knows a word
 }
 
 func (s speaker) sentence(l view.Line, by, second string) string {

@@ -85,6 +85,65 @@ func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	return slices.Contains(teams, who.Team), err
 }
 
+// mayBookFor gives the workers whom the reader books visits for: themselves, and the workers of their teams where they
+// answer for workers or keep the installation.
+func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
+	var workers []buddy.Person
+	if c.who.Has(buddy.Worker) {
+		workers = append(workers, c.who)
+	}
+	if !c.who.Has(buddy.Responder) && !c.who.Has(buddy.Manager) && !c.who.Has(buddy.Admin) {
+		return workers, nil
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range teams {
+		members, err := p.members(c, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			if m.Active && m.Has(buddy.Worker) && m.ID != c.who.ID {
+				workers = append(workers, m)
+			}
+		}
+	}
+	return workers, nil
+}
+
+// rightsOver is what the reader does about a visit.
+type rightsOver struct {
+	Own     bool // it is theirs: what they say of it is a check-in
+	Records bool // what the worker told them by phone or text counts as the worker's own (rule 2.7)
+	Changes bool // calls it off; and changes its times and details, where they see those
+}
+
+// mayDo says what the reader does about a visit: its worker, who answers for workers in its team or for this very visit,
+// and who keeps the team.
+func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
+	if c.who.ID == v.Worker {
+		return rightsOver{Own: true, Changes: true}, nil
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return rightsOver{}, err
+	}
+	near := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team })
+	answers := near && (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) || v.Responder != nil && v.Responder.ID == c.who.ID
+	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin) && !v.Busy}, nil
+}
+
+// mayFind says that a visit is the reader's business at all: its team's, or their own to answer for.
+func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
+	if v.Open || c.who.ID == v.Worker {
+		return true, nil
+	}
+	teams, err := p.teams(c)
+	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team }), err
+}
+
 // part is what a reader has to do with an alarm that package view lets them know of.
 type part struct {
 	Knows bool // it is of a team of theirs, or they were told of it

@@ -21,6 +21,22 @@ func (p *Pages) serviceRoutes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
+		{"GET /visits", p.day},
+
+		{"GET /visits/new", p.newVisit},
+		{"POST /visits/new", p.bookVisit},
+
+		{"GET /visits/{id}", p.visit},
+		{"GET /visits/{id}/edit", p.editVisit},
+		{"POST /visits/{id}/edit", p.changeVisit},
+		{"POST /visits/{id}/in", p.goIn},
+		{"POST /visits/{id}/late", p.newEnd},
+		{"POST /visits/{id}/out", p.out},
+		{"POST /visits/{id}/ask", p.askFor},
+		{"POST /visits/{id}/help", p.needHelp},
+		{"POST /visits/{id}/record", p.record},
+		{"POST /visits/{id}/cancel", p.callOff},
+
 		{"GET /alarms", p.alarms},
 		{"GET /alarms/{id}", p.alarm},
 		{"POST /alarms/{id}/acknowledge", p.takeCharge},
