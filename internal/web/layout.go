@@ -14,7 +14,8 @@ type Layout struct {
 	Title     string
 	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
 	Rehearsal bool
-	Speed     int // of the clock; 0 is paused
+	Speed     int  // of the clock; 0 is paused
+	Alone     bool // paused, as nobody was looking at the demo
 	Now       time.Time
 	Path      string // of the page, without its query
 	Nav       []govuk.NavItem
@@ -32,7 +33,7 @@ type Problem struct{ Field, Says string }
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
-		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Alone: p.Demo != nil && p.Demo.Time().Left > 0, Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
 		Nav: p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
@@ -131,10 +132,12 @@ func (l Layout) FooterLinks() []footerLink {
 // RehearsalBanner says that nothing here is real.
 func (l Layout) RehearsalBanner() govuk.PhaseBanner {
 	says := fmt.Sprintf("The clock runs %d times as fast as real time. Nobody is really told anything.", l.Speed)
-	switch l.Speed {
-	case 0:
+	switch {
+	case l.Alone:
+		says = "The clock was paused while nobody was looking. Nobody is really told anything."
+	case l.Speed == 0:
 		says = "The clock is paused. Nobody is really told anything."
-	case 1:
+	case l.Speed == 1:
 		says = "Nobody is really told anything."
 	}
 	return govuk.PhaseBanner{Tag: govuk.Tag{Text: "REHEARSAL"}, Text: says}
