@@ -9,6 +9,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -29,8 +31,9 @@ type picture struct {
 	name   string
 	story  string // its id
 	phones string // those that are shown, as an address has them
-	moment string // how the step begins at which the clock is stopped
+	moment string // what is in the words of the step that is shown
 	page   string // what is opened then: the link of that step, or "" for the story's own page
+	shows  string // what is to be read there before the clock is stopped
 	width  int64
 	height int64
 	part   string // what of the page is photographed; "" for as much as fits the width and height
@@ -38,9 +41,9 @@ type picture struct {
 
 var pictures = []picture{
 	{name: "phones", story: "ask-for-scarlett", phones: "show=p-jo.mobile&show=p-mo.mobile",
-		moment: "is rung at once", width: 900, height: 900, part: ".allclear-phones"},
+		moment: "is rung at once", shows: "Allclear is ringing", width: 900, height: 900, part: ".allclear-phones"},
 	{name: "alarm-room", story: "forgotten-check-out", phones: "show=p-priya.mobile", moment: "presses the key",
-		page: "/alarms/", width: 900, height: 1100},
+		page: "/alarms/", shows: "You have had this alarm", width: 900, height: 1100},
 }
 
 func main() {
@@ -102,13 +105,8 @@ func take(ctx context.Context, binary string, p picture) ([]byte, error) {
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(p.width, p.height), chromedp.Navigate(at+"/demo?"+p.phones)); err != nil {
 		return nil, fmt.Errorf("open the demo: %w", err)
 	}
-	if err := p.play(tab); err != nil {
+	if err := p.play(tab, at); err != nil {
 		return nil, err
-	}
-	if p.page != "" {
-		if err := p.turn(tab, at); err != nil {
-			return nil, err
-		}
 	}
 	if p.part != "" {
 		return chromedp.Run(tab, chromedp.Screenshot(p.part))
@@ -116,24 +114,51 @@ func take(ctx context.Context, binary string, p picture) ([]byte, error) {
 	return chromedp.Run(tab, chromedp.CaptureScreenshot())
 }
 
-// play presses the story's button, waits for the moment and pauses.
-func (p picture) play(tab context.Context) error {
-	begins := fmt.Sprintf(`document.querySelector('form[action="/demo/stories/%s"] button').click(), true`, p.story)
-	moment := fmt.Sprintf(`document.querySelector("[aria-current=step]")?.textContent.includes(%q) === true`, p.moment)
-	pauses := `document.querySelector('form[action="/demo/story"] button[value=pause]').click(), true`
-	paused := `document.querySelector('form[action="/demo/story"] button[value=resume]') !== null`
-	for _, step := range []struct {
-		what   string
-		action chromedp.Action[bool]
-	}{
-		{"begin the story", chromedp.Evaluate[bool](begins)},
-		{"wait for its moment", chromedp.Poll[bool](moment, chromedp.WithPollingTimeout(patience))},
-		{"pause", chromedp.Evaluate[bool](pauses)},
-		{"wait for the pause", chromedp.Poll[bool](paused, chromedp.WithPollingTimeout(patience))},
-	} {
-		if _, err := chromedp.Run(tab, step.action); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
+// play begins the story, waits for its moment and stops the clock there.
+func (p picture) play(tab context.Context, at string) error {
+	if err := post(tab, at+"/demo/stories/"+p.story, nil); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
+	}
+	if err := comes(tab, `document.querySelector("[aria-current=step]")`, p.moment); err != nil {
+		return err
+	}
+	if p.page != "" {
+		if err := p.turn(tab, at); err != nil {
+			return err
 		}
+	}
+	if err := comes(tab, `document.querySelector("main")`, p.shows); err != nil {
+		return err
+	}
+	if err := post(tab, at+"/demo/story", url.Values{"do": {"pause"}}); err != nil {
+		return fmt.Errorf("pause the story: %w", err)
+	}
+	return nil
+}
+
+// comes waits until words are in a part of the page.
+func comes(tab context.Context, part, words string) error {
+	holds := fmt.Sprintf(`%s?.textContent.includes(%q) === true`, part, words)
+	if _, err := chromedp.Run(tab, chromedp.Poll[bool](holds, chromedp.WithPollingTimeout(patience))); err != nil {
+		return fmt.Errorf("wait for %q: %w", words, err)
+	}
+	return nil
+}
+
+// post presses a button of the demo.
+func post(ctx context.Context, to string, form url.Values) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }() // only its status counts
+	if resp.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("it is answered %s", resp.Status)
 	}
 	return nil
 }
@@ -148,7 +173,7 @@ func (p picture) turn(tab context.Context, at string) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", link, err)
 	}
-	if resp.Status != 200 {
+	if resp.Status != http.StatusOK {
 		return fmt.Errorf("open %s: status %d", link, resp.Status)
 	}
 	return nil
