@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -23,7 +22,7 @@ func (p *Pages) who(c *request) error {
 	if id == "" {
 		return nil
 	}
-	person, err := p.Store.Person(c.Context(), id)
+	person, err := p.directory.person(c.Context(), id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil // chosen in another database
@@ -32,13 +31,18 @@ func (p *Pages) who(c *request) error {
 	case !person.Active || person.ID != id:
 		return nil
 	}
-	team, err := p.Store.Team(c.Context(), person.Team)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	c.who = person
+	teams, err := p.directory.teams(c.Context())
+	if err != nil {
 		return fmt.Errorf("find team of who is acting: %w", err)
 	}
-	c.who = person
-	if zone, err := time.LoadLocation(team.Zone); err == nil && team.Zone != "" {
-		c.in = zone
+	for _, t := range teams {
+		if t.ID != person.Team || t.Zone == "" {
+			continue
+		}
+		if zone, err := p.directory.zone(c.Context(), t.Zone); err == nil {
+			c.in = zone
+		}
 	}
 	return nil
 }
