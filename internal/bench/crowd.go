@@ -24,8 +24,9 @@ type CrowdSize struct {
 }
 
 const (
-	changesFrom = 2 * time.Hour // how far ahead the visits end whose end is moved
-	crowdSees   = time.Second
+	changesFrom = 2 * time.Hour    // how far ahead the visits end whose end is moved
+	earlier     = time.Hour        // by so much do the visits end that were moved before the crowd came
+	crowdSees   = time.Second      // a change, by then
 	seesWithin  = 10 * time.Second // for the last change to be everywhere
 )
 

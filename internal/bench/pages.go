@@ -171,7 +171,7 @@ func (s *system) askPages(ctx context.Context, o Options, size PageSize, shown m
 	change := 0
 	fresh, err := b.askAs(ctx, "/", "GET /{$} right after a check-in", size.Asks, func(ctx context.Context) error {
 		change++
-		return s.change(ctx, time.Now().Truncate(time.Second), 0, change)
+		return s.change(ctx, time.Now().Truncate(time.Second).Add(-earlier), 0, change)
 	})
 	return append(figures, fresh...), err
 }

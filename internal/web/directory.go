@@ -31,16 +31,10 @@ type sheet struct {
 	mu       sync.Mutex
 	people   map[string]buddy.Person // by the id that was asked for
 	teams    []store.Team
-	everyone []listed
+	everyone []buddy.Person
 	zones    map[string]*time.Location
 	shifts   rota.Rota
 	from, to time.Time // what shifts covers
-}
-
-// listed is a person as a list has them.
-type listed struct {
-	ID, Name, Team string
-	Roles          []string
 }
 
 // open gives the directory as it stands now.
@@ -112,8 +106,8 @@ func (d *directory) teams(ctx context.Context) ([]store.Team, error) {
 	return append([]store.Team(nil), s.teams...), nil
 }
 
-// everyone lists who is here, in the order of their ids.
-func (d *directory) everyone(ctx context.Context) ([]listed, error) {
+// everyone lists who is here, in the order of their ids: name, team and roles alone. The list is not the caller's to change.
+func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
 	s, err := d.open(ctx)
 	if err != nil {
 		return nil, err
@@ -127,10 +121,10 @@ func (d *directory) everyone(ctx context.Context) ([]listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]listed, 0, len(people))
+	list := make([]buddy.Person, 0, len(people))
 	for _, p := range people {
 		if p.Active {
-			list = append(list, listed{p.ID, p.Name, p.Team, p.Roles})
+			list = append(list, buddy.Person{ID: p.ID, Name: p.Name, Team: p.Team, Roles: p.Roles, Active: true})
 		}
 	}
 	s.everyone = list
