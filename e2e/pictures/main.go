@@ -33,7 +33,8 @@ type picture struct {
 	phones string // those that are shown, as an address has them
 	moment string // what is in the words of the step that is shown
 	page   string // what is opened then: the link of that step, or "" for the story's own page
-	shows  string // what is to be read there before the clock is stopped
+	where  string // the part of it that matters
+	shows  string // what is to be read there before the clock is stopped, and to be in sight
 	width  int64
 	height int64
 	part   string // what of the page is photographed; "" for as much as fits the width and height
@@ -41,9 +42,9 @@ type picture struct {
 
 var pictures = []picture{
 	{name: "phones", story: "ask-for-scarlett", phones: "show=p-jo.mobile&show=p-mo.mobile",
-		moment: "is rung at once", shows: "Allclear is ringing", width: 900, height: 900, part: ".allclear-phones"},
+		moment: "is rung at once", where: ".allclear-phone--ringing", shows: "CALL 999 now. Jo P", width: 900, height: 900, part: ".allclear-phones"},
 	{name: "alarm-room", story: "forgotten-check-out", phones: "show=p-priya.mobile", moment: "presses the key",
-		page: "/alarms/", shows: "You have had this alarm", width: 900, height: 1100},
+		page: "/alarms/", where: "main", shows: "You have had this alarm", width: 900, height: 1100},
 }
 
 func main() {
@@ -108,6 +109,11 @@ func take(ctx context.Context, binary string, p picture) ([]byte, error) {
 	if err := p.play(tab, at); err != nil {
 		return nil, err
 	}
+	inSight := fmt.Sprintf(`[...document.querySelectorAll(%q)].filter((e) => e.textContent.includes(%q)).forEach((e) => e.scrollIntoView({block: "end"})), true`,
+		p.where+" li", p.shows)
+	if _, err := chromedp.Run(tab, chromedp.Evaluate[bool](inSight)); err != nil {
+		return nil, fmt.Errorf("bring %q into sight: %w", p.shows, err)
+	}
 	if p.part != "" {
 		return chromedp.Run(tab, chromedp.Screenshot(p.part))
 	}
@@ -119,7 +125,7 @@ func (p picture) play(tab context.Context, at string) error {
 	if err := post(tab, at+"/demo/stories/"+p.story, nil); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
-	if err := comes(tab, `document.querySelector("[aria-current=step]")`, p.moment); err != nil {
+	if err := comes(tab, "[aria-current=step]", p.moment); err != nil {
 		return err
 	}
 	if p.page != "" {
@@ -127,7 +133,7 @@ func (p picture) play(tab context.Context, at string) error {
 			return err
 		}
 	}
-	if err := comes(tab, `document.querySelector("main")`, p.shows); err != nil {
+	if err := comes(tab, p.where, p.shows); err != nil {
 		return err
 	}
 	if err := post(tab, at+"/demo/story", url.Values{"do": {"pause"}}); err != nil {
@@ -138,7 +144,7 @@ func (p picture) play(tab context.Context, at string) error {
 
 // comes waits until words are in a part of the page.
 func comes(tab context.Context, part, words string) error {
-	holds := fmt.Sprintf(`%s?.textContent.includes(%q) === true`, part, words)
+	holds := fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q) === true`, part, words)
 	if _, err := chromedp.Run(tab, chromedp.Poll[bool](holds, chromedp.WithPollingTimeout(patience))); err != nil {
 		return fmt.Errorf("wait for %q: %w", words, err)
 	}
