@@ -128,6 +128,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{o: o, db: db, lock: lock, failed: make(chan error, 4)}
 	if err := a.assemble(ctx); err != nil {
+		if a.listen != nil { // who corrects the mistake and tries again must find the place free
+			err = errors.Join(err, a.listen.Close())
+		}
 		return nil, errors.Join(err, db.Close(), unlock(lock))
 	}
 	return a, nil
