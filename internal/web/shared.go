@@ -108,7 +108,7 @@ func (s *shared) next(ctx context.Context, at time.Time) (*moment, error) {
 
 // rendering is something rendered, or being rendered while ready is open.
 type rendering struct {
-	from  int64 // how far the record had come, at least, when its matter was read
+	from  *moment // its matter was read then, or later
 	ready chan struct{}
 	html  []byte
 	until time.Time // from then on time itself makes it say something else
@@ -118,9 +118,12 @@ type rendering struct {
 // stands says that a reader at a moment can be given it.
 func (r *rendering) stands(m *moment, teams []string, at time.Time) bool {
 	for _, team := range teams {
-		if m.stirred[team] > r.from {
+		if m.stirred[team] > r.from.place.Entries {
 			return false
 		}
+	}
+	if r.from != m && !r.from.open.SameDanger(m.open) {
+		return false // what is kept from its readers was another thing
 	}
 	select {
 	case <-r.ready:
@@ -137,13 +140,13 @@ func (s *shared) list(ctx context.Context, m *moment, b board) ([]byte, error) {
 	r := s.kept[key]
 	mine := r == nil || !r.stands(m, b.ids(), b.at)
 	if mine {
-		r = &rendering{from: m.place.Entries, ready: make(chan struct{})}
+		r = &rendering{from: m, ready: make(chan struct{})}
 		s.makeRoom(b.at)
 		s.kept[key] = r
 	}
 	s.mu.Unlock()
 	if mine {
-		s.fill(ctx, m, b, r)
+		s.fill(ctx, b, r)
 		s.forget(key, r)
 	}
 	select {
@@ -155,16 +158,18 @@ func (s *shared) list(ctx context.Context, m *moment, b board) ([]byte, error) {
 }
 
 // fill renders. A reader who goes away meanwhile does not take it from the others.
-func (s *shared) fill(ctx context.Context, m *moment, b board, r *rendering) {
+func (s *shared) fill(ctx context.Context, b board, r *rendering) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer done()
 	r.err = errors.New("it was not rendered") // as long as render has not come back
 	defer close(r.ready)
 	html, until, err := b.render(ctx)
 	if err == nil {
-		err = s.stillFor(ctx, m, b.at)
+		err = s.stillFor(ctx, r.from, b.at)
 	}
-	r.html, r.until, r.err = html, until, err
+	if r.err = err; err == nil {
+		r.html, r.until = html, until
+	}
 }
 
 // stillFor says whether what was rendered at a moment is still for those for whom it was meant: its rows may be newer than
