@@ -80,3 +80,13 @@ func TestADemoThatSomebodyLooksAtGoesOn(t *testing.T) {
 		t.Errorf("the clock runs at %d", speed)
 	}
 }
+
+// Where somebody pauses the clock, the pages that are open no longer say that it runs.
+func TestTheBannerOfADemoKeepsUpWithItsClock(t *testing.T) {
+	openHouse(t).get("/").hides("/demo?fragment=rehearsal")
+	h := openDemo(t)
+	h.get("/").says(`<live-region src="/demo?fragment=rehearsal" topic="clock">`, "The clock runs 60 times as fast as real time.")
+	h.ok(h.pages.Demo.SetSpeed(t.Context(), 0))
+	h.get("/demo?fragment=rehearsal").is(http.StatusOK).says("REHEARSAL", "The clock is paused.").hides("60 times", "<html", "<live-region")
+	h.get("/teams").says("The clock is paused.").hides("/demo?fragment=rehearsal") // a page that listens to nothing opens no stream for it
+}

@@ -14,6 +14,7 @@ type Layout struct {
 	Title     string
 	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
 	Rehearsal bool
+	Demo      bool // the clock's speed is changed while pages are open
 	Speed     int  // of the clock; 0 is paused
 	Alone     bool // paused, as nobody was looking at the demo
 	Now       time.Time
@@ -33,8 +34,9 @@ type Problem struct{ Field, Says string }
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
-		Alone: p.Demo != nil && p.Demo.Time().Left > 0, Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Alone: p.Demo != nil && p.Demo.Time().Left > 0,
+		Nav:   p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ var errDangerMoved = errors.New("danger began or ended meanwhile")
 
 // shared keeps what many readers see alike, rendered once for all of them. A reader asks at a moment, which is never behind
 // what was committed before they asked; what was rendered stands until one of its teams' visits changes, or time itself
-// changes what it says. Two readers share only what has one boardKey, and who may know of what is part of it.
+// changes what it says. Two readers share only what has one boardKey, and who may know of what, and see it, is part of it.
 type shared struct {
 	store *store.DB
 	view  *view.View
@@ -110,9 +111,8 @@ func (s *shared) next(ctx context.Context, at time.Time) (*moment, error) {
 type rendering struct {
 	from  *moment // its matter was read then, or later
 	ready chan struct{}
-	html  []byte
-	until time.Time // from then on time itself makes it say something else
-	err   error
+	matter
+	err error
 }
 
 // stands says that a reader at a moment can be given it.
@@ -133,8 +133,19 @@ func (r *rendering) stands(m *moment, teams []string, at time.Time) bool {
 	}
 }
 
+// listFor gives someone their list: that of their class, or where they have a part of their own in a visit that it shows
+// as busy, one for them alone.
+func (s *shared) listFor(ctx context.Context, m *moment, b board, reader string) ([]byte, error) {
+	list, err := s.list(ctx, m, b)
+	if err == nil && slices.Contains(list.parts, reader) {
+		b.class.by = reader
+		list, err = s.list(ctx, m, b)
+	}
+	return list.html, err
+}
+
 // list gives what was rendered under a key, and has it rendered by one of those who ask for it.
-func (s *shared) list(ctx context.Context, m *moment, b board) ([]byte, error) {
+func (s *shared) list(ctx context.Context, m *moment, b board) (matter, error) {
 	key := b.key(m)
 	s.mu.Lock()
 	r := s.kept[key]
@@ -151,9 +162,9 @@ func (s *shared) list(ctx context.Context, m *moment, b board) ([]byte, error) {
 	}
 	select {
 	case <-r.ready:
-		return r.html, r.err
+		return r.matter, r.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return matter{}, ctx.Err()
 	}
 }
 
@@ -163,12 +174,12 @@ func (s *shared) fill(ctx context.Context, b board, r *rendering) {
 	defer done()
 	r.err = errors.New("it was not rendered") // as long as render has not come back
 	defer close(r.ready)
-	html, until, err := b.render(ctx)
+	made, err := b.render(ctx)
 	if err == nil {
 		err = s.stillFor(ctx, r.from, b.at)
 	}
 	if r.err = err; err == nil {
-		r.html, r.until = html, until
+		r.matter = made
 	}
 }
 

@@ -38,16 +38,49 @@ func (h *house) with(id, name string, roles ...string) *house {
 func TestThoseWhoMaySeeTheSameShareOneRendering(t *testing.T) {
 	h := openHouse(t)
 	h.visit()
-	for _, id := range []string{"p-sam", "p-lee", "p-priya", "p-ann"} {
-		h.as(id).list().says("Priya Nair")
+	for _, id := range []string{"p-sam", "p-lee", "p-ann"} {
+		h.as(id).list().says("Priya Nair", "Home visit")
 		h.as(id).get("/?fragment=board&page=1&done=acting&x=<script>").is(http.StatusOK).hides("script")
 	}
 	if n := h.rendered(); n != 1 {
-		t.Errorf("the four of a team have %d renderings", n)
+		t.Errorf("the three who answer for a team have %d renderings", n)
+	}
+	h.with("p-kim", "Kim Oak", buddy.Worker)
+	h.list()
+	for _, id := range []string{"p-kim", "p-ada", "p-kim"} {
+		h.as(id).list().says("Priya Nair", "Busy")
+	}
+	if n := h.rendered(); n != 3 { // that of before Kim came is one
+		t.Errorf("with two who have no part in the visit there are %d renderings", n)
 	}
 	h.as("p-ada").get("/?team=echo").is(http.StatusOK)
-	if n := h.rendered(); n != 2 { // her page leads to other pages of that team alone
+	if n := h.rendered(); n != 4 { // her page leads to other pages of that team alone
 		t.Errorf("with one team chosen there are %d renderings", n)
+	}
+}
+
+// What is rendered for those who answer is never given to those who do not, whoever asks first, nor the other way round.
+func TestARenderingIsNeverSharedBetweenClasses(t *testing.T) {
+	h := openHouse(t)
+	h.with("p-kim", "Kim Oak", buddy.Worker)
+	v, err := h.db.Visit(t.Context(), h.visit())
+	h.ok(err)
+	for range 2 {
+		for _, id := range []string{"p-kim", "p-priya", "p-sam", "p-ada", "p-lee", "p-kim", "p-ann", "p-priya"} {
+			got := h.as(id).list()
+			if id == "p-kim" || id == "p-ada" {
+				got.says("Priya Nair", "Busy – private").hides(v.Reference, "Home visit", "Booked", "answers")
+			} else {
+				got.says("Priya Nair", v.Reference, "Home visit", "Booked").hides("Busy")
+			}
+		}
+		h.wait(time.Minute)
+	}
+	one := boardKey{}
+	for what, x := range map[string]class{"team": {answers: []string{"echo"}}, "home": {home: "echo"}, "alarm": {told: []string{"echo"}}, "reader": {by: "echo"}} {
+		if one.class = x.key(); one == (boardKey{class: class{}.key()}) {
+			t.Errorf("a class with a %s has the key of one without", what)
+		}
 	}
 }
 
@@ -131,12 +164,14 @@ func TestAChangeElsewhereLeavesAListStanding(t *testing.T) {
 	}
 }
 
-// A colleague who has no part in alarms sees a visit that is past its end among the open ones.
+// A colleague who has no part in alarms sees a visit that is past its end among the open ones, and not where it stands.
 func TestAnAlarmThatIsKeptFromSomeoneMovesNoVisit(t *testing.T) {
 	h := openHouse(t)
 	kim := h.with("p-kim", "Kim Oak", buddy.Worker)
 	_, alarm := h.overdue()
-	kim.list().says("Open visits 1", "Past its end").hides("Overdue", "/alarms/", "Ended")
+	kim.list().says("Open visits 1", "Busy – private").hides("Overdue", "Past its end", "over", "/alarms/", "Ended")
+	ada := h.as("p-ada").list().says("Open visits 1", "Busy – private")
+	ada.hides("Past its end", "/alarms/", "Ended")
 	h.list().says("Open visits 1", "Overdue", "/alarms/"+alarm)
 }
 
@@ -153,8 +188,8 @@ func TestAListThatDangerOvertookIsRenderedAnew(t *testing.T) {
 	h.ok(err)
 	before := board{pages: h.pages, at: h.clock.Now(), in: time.UTC, teams: []store.Team{echo}, chosen: "echo", number: 1}
 	h.texts("07700 900101", "Can you ask Scarlett to ring me")
-	if list, err := h.pages.shared.list(t.Context(), m, before); !errors.Is(err, errDangerMoved) || list != nil {
-		t.Errorf("one judged before it is given %s, %v", list, err)
+	if list, err := h.pages.shared.list(t.Context(), m, before); !errors.Is(err, errDangerMoved) || list.html != nil {
+		t.Errorf("one judged before it is given %s, %v", list.html, err)
 	}
 	h.as("p-priya").list().says("Inside").hides("covert")
 	h.list().says("Asked for help covertly")
