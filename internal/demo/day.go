@@ -94,6 +94,9 @@ func (d *Demo) playDay(ctx context.Context) error {
 	if err := d.putRota(ctx, d.o.Clock.Now().AddDate(0, 0, -1), today.now.AddDate(0, 0, daysAhead)); err != nil {
 		return err
 	}
+	if err := d.putWeeks(ctx, today.now); err != nil {
+		return err
+	}
 	for _, n := range responders() {
 		held := d.town.Phone(n).PressesKey()
 		defer held.ByHand() // and from now on it is who looks at it that answers

@@ -122,7 +122,7 @@ func TestEveryoneIsThereWithTheirDetails(t *testing.T) {
 func TestTheRotaGoesOnWithTheClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for day := range 6 {
+	for day := range 40 {
 		at := sunday.AddDate(0, 0, day+1)
 		w.clock.Set(at)
 		w.Pass(t.Context())
@@ -150,6 +150,13 @@ func TestARestartGoesOnAndPlaysNoSecondDay(t *testing.T) {
 	}
 	w.must(w.Text(t.Context(), "p-nia.mobile", "out"))
 	w.until("a text of the second run is understood", func() bool { return w.shows("p-nia.mobile", "Out ") })
+	w.clock.Set(sunday.AddDate(0, 0, 12)) // the second run puts the next week on the rota, and clashes with none
+	w.Pass(t.Context())
+	shifts, err := w.db.AllShifts(t.Context(), sunday, sunday.AddDate(0, 0, 26))
+	w.must(err)
+	if gaps := shifts.Gaps("echo", sunday, sunday.AddDate(0, 0, 26)); len(gaps) > 0 || w.log.Len() > 0 {
+		t.Errorf("nobody is on call: %v; the log says %s", gaps, w.log)
+	}
 }
 
 func TestADatabaseThatIsSomeoneElsesIsRefused(t *testing.T) {

@@ -140,8 +140,12 @@ func duties(odd bool) []duty {
 	}
 }
 
-// daysAhead is how many days after today the rota knows.
-const daysAhead = 2
+const (
+	// daysAhead is how many days after today the rota knows shift by shift.
+	daysAhead = 2
+	// weeksAhead is how many weeks it knows after those, in which two people share each whole week.
+	weeksAhead = 2
+)
 
 // putRota puts the days from one to another on the rota, whole.
 func (d *Demo) putRota(ctx context.Context, from, to time.Time) error {
@@ -158,10 +162,13 @@ func (d *Demo) putRota(ctx context.Context, from, to time.Time) error {
 				return fmt.Errorf("put shift %s: %w", s.ID, err)
 			}
 		}
-		d.rotaUntil = midnight(day, 1)
+		d.rotaUntil = hour(day, dayShift+24)
 	}
 	return nil
 }
+
+// dayShift is the hour at which the first shift of a day begins.
+const dayShift = 8
 
 func midnight(t time.Time, days int) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+days, 0, 0, 0, 0, t.Location())
@@ -171,17 +178,66 @@ func hour(day time.Time, h int) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), h, 0, 0, 0, day.Location())
 }
 
-// continueRota puts one more day on the rota when another has gone: the clock may run for weeks in an afternoon.
+// putWeek puts the week from an instant on the rota: two people share it.
+func (d *Demo) putWeek(ctx context.Context, from time.Time) error {
+	first, second := "p-sam", "p-ann"
+	if _, week := from.ISOWeek(); week%2 == 1 {
+		first, second = second, first
+	}
+	until := hour(midnight(from, 7), from.Hour())
+	for place, person := range []string{first, second} {
+		s := rota.Shift{ID: fmt.Sprintf("w-%s-%d", from.Format(time.DateOnly), place+1), Person: person, Order: place + 1,
+			StartsAt: from.UTC(), EndsAt: until.UTC(), Teams: []string{echo, familyLinks}}
+		if _, err := d.engine.AddShift(ctx, engine.Actor{}, s); err != nil {
+			return fmt.Errorf("put shift %s: %w", s.ID, err)
+		}
+	}
+	d.rotaUntil = until
+	return nil
+}
+
+// putWeeks puts the weeks to come on the rota, as far as they are known at an instant.
+func (d *Demo) putWeeks(ctx context.Context, at time.Time) error {
+	for d.rotaUntil.Before(at.AddDate(0, 0, 7*weeksAhead)) {
+		from := d.rotaUntil
+		if yesterday := hour(midnight(at.In(from.Location()), -1), dayShift); from.Before(yesterday) {
+			from = yesterday // nobody looked for a while
+		}
+		if err := d.putWeek(ctx, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// continueRota puts further weeks on the rota as time goes on: the clock may run for weeks in an afternoon.
 func (d *Demo) continueRota(ctx context.Context) error {
 	d.stage.Lock()
 	defer d.stage.Unlock()
 	at := d.o.Clock.Now()
-	if d.rotaUntil.After(at.AddDate(0, 0, daysAhead)) {
-		return nil
+	if d.rotaUntil.IsZero() { // the rota was put in another run
+		if err := d.readRota(ctx, at); err != nil {
+			return err
+		}
 	}
-	from := at
-	if d.rotaUntil.After(at) {
-		from = d.rotaUntil
+	return d.putWeeks(ctx, at)
+}
+
+// readRota finds out how far the rota that is there goes.
+func (d *Demo) readRota(ctx context.Context, at time.Time) error {
+	london, err := time.LoadLocation(zone)
+	if err != nil {
+		return fmt.Errorf("find the county's zone: %w", err)
 	}
-	return d.putRota(ctx, from, at.AddDate(0, 0, daysAhead))
+	shifts, err := d.o.Store.AllShifts(ctx, at, at.AddDate(1, 0, 0))
+	if err != nil {
+		return err
+	}
+	d.rotaUntil = hour(midnight(at.In(london), -1), dayShift)
+	for _, s := range shifts {
+		if s.EndsAt.After(d.rotaUntil) {
+			d.rotaUntil = s.EndsAt.In(london)
+		}
+	}
+	return nil
 }
