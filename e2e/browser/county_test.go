@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/chromedp/cdproto/network"
 )
 
 // county is a demo that runs, in a folder of its own.
@@ -67,4 +69,26 @@ func (c *county) stop() {
 		c.Errorf("the demo ended with %v: %s", err, c.said.String())
 	}
 	c.process = nil
+}
+
+// sets presses one of the speeds of the county's clock.
+func (b *page) sets(speed string) {
+	b.Helper()
+	b.Open("/demo")
+	b.Press(speed)
+	b.until("set the clock: "+speed, func() error {
+		if evaluate[string](b, `document.querySelector("[aria-current=true][name=speed]")?.textContent ?? ""`) != speed {
+			return errUnseen
+		}
+		return nil
+	})
+}
+
+// actsAs makes the visitor act as someone, by id, as the page of those does.
+func (b *page) actsAs(person string) {
+	b.Helper()
+	if person == "" {
+		return
+	}
+	b.must(call(b, network.SetCookie, network.SetCookieParams{Name: "acting", Value: person, URL: "http://" + b.county.address}))
 }

@@ -15,7 +15,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-var given = flag.String("binary", "", "the allclear whose pages are used; it is built when this is empty")
+var (
+	given    = flag.String("binary", "", "the allclear whose pages are used; it is built when this is empty")
+	pictures = flag.String("pictures", "", "a folder for what each state of each page looks like")
+)
 
 // counties is how many tests run at once: they mostly wait for the clocks of their demos.
 const counties = "8"

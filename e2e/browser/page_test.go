@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	patience = 30 * time.Second // until what a page is to show has to be there
+	patience = 15 * time.Second // until what a page is to show has to be there
 	look     = 40 * time.Millisecond
 	longest  = 80 * time.Second // that a page is used
 )
@@ -213,7 +213,11 @@ func (b *page) picture(name string) {
 }
 
 func (b *page) artifact(name string, content []byte) {
-	path := filepath.Join(b.ArtifactDir(), name)
+	folder := *pictures
+	if folder == "" || b.Failed() {
+		folder = b.ArtifactDir()
+	}
+	path := filepath.Join(folder, name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		b.Log(err)
 		return
