@@ -9,9 +9,15 @@ var stories = map[string]string{
 	"Nobody answers":        "and everyone who was told hears it.",
 }
 
+// hows are the two kinds of browser that every story is told in.
+var hows = map[string]func(*page) *page{
+	"with scripts":    func(b *page) *page { return b },
+	"without scripts": (*page).withoutScripts,
+}
+
 func TestEachStoryPlaysByItself(t *testing.T) {
 	for story, last := range stories {
-		for how, set := range map[string]func(*page) *page{"with scripts": func(b *page) *page { return b }, "without": (*page).withoutScripts} {
+		for how, set := range hows {
 			t.Run(story+" "+how, func(t *testing.T) {
 				t.Parallel()
 				b := set(demo(t).visitor(t))
