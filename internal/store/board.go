@@ -72,3 +72,47 @@ func (db *DB) Settled(ctx context.Context, teams []string, since time.Time, limi
 	}
 	return visits, nil
 }
+
+// Day gives the visits of some teams that begin from one instant until before another, in order of their start, without
+// their sealed details, and how many there are in all.
+func (db *DB) Day(ctx context.Context, teams []string, from, to time.Time, limit int) (visits []Visit, total int, err error) {
+	if len(teams) == 0 {
+		return nil, 0, nil
+	}
+	args := []any{instant(from), instant(to)}
+	where := ` WHERE starts_at >= $1 AND starts_at < $2 AND team IN (` + places(teams, &args) + `)`
+	if total, err = first(ctx, db.reader, value[int], `SELECT count(*) FROM visits`+where, args...); err != nil {
+		return nil, 0, fmt.Errorf("count the visits of a day: %w", err)
+	}
+	args = append(args, limit)
+	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits`+where+` ORDER BY starts_at, id LIMIT $`+strconv.Itoa(len(args)), args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the visits of a day: %w", err)
+	}
+	for _, s := range rows {
+		visits = append(visits, s.Visit)
+	}
+	return visits, total, nil
+}
+
+// Referred gives the visits of some teams that have a reference, without their sealed details: the one that is open alone,
+// else those that began since an instant, the latest first. A reference is used again once its visit is over.
+func (db *DB) Referred(ctx context.Context, teams []string, reference string, since time.Time, limit int) ([]Visit, error) {
+	if len(teams) == 0 || reference == "" {
+		return nil, nil
+	}
+	args := []any{reference, instant(since), limit}
+	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE reference = $1 AND (`+live+` OR starts_at >= $2)
+		AND team IN (`+places(teams, &args)+`) ORDER BY CASE WHEN `+live+` THEN 0 ELSE 1 END, starts_at DESC, id LIMIT $3`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for reference: %w", err)
+	}
+	var visits []Visit
+	for _, s := range rows {
+		visits = append(visits, s.Visit)
+	}
+	if len(visits) > 0 && visits[0].Status != watch.Ended && visits[0].Status != watch.Cancelled {
+		visits = visits[:1]
+	}
+	return visits, nil
+}

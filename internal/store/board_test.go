@@ -71,6 +71,49 @@ func idsOf(visits []store.Visit) (ids []string) {
 }
 
 // A database of the first schema, with rows in it, is brought to this one and keeps them.
+func TestTheVisitsOfADayAndOfAReference(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		at := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+		put := func(id, team, reference string, status watch.Status, start time.Duration) {
+			t.Helper()
+			c := booked("p-"+id, id)
+			v := &c.Visits[0]
+			v.Team, v.Status, v.Reference, v.StartsAt, v.ExpectedEndAt, v.Details = team, status, reference, at.Add(start), at.Add(start+time.Hour), buddy.Form{}
+			must(t, db.Commit(t.Context(), c))
+		}
+		put("old", "echo", "A7F3", watch.Ended, -100*24*time.Hour)
+		put("past", "echo", "A7F3", watch.Ended, -24*time.Hour)
+		put("dawn", "echo", "B222", watch.Ended, 0)
+		put("noon", "echo", "A7F3", watch.Ended, 12*time.Hour)
+		put("tea", "north", "A7F3", watch.Booked, 16*time.Hour)
+		put("next", "echo", "B222", watch.Booked, 24*time.Hour)
+
+		day, total, err := db.Day(t.Context(), []string{"echo", "north"}, at, at.AddDate(0, 0, 1), 2)
+		must(t, err)
+		if got := idsOf(day); !slices.Equal(got, []string{"dawn", "noon"}) || total != 3 {
+			t.Errorf("the day has %v of %d", got, total)
+		}
+		for _, c := range []struct {
+			name, reference string
+			teams           []string
+			want            []string
+		}{
+			{"open now, and used before", "A7F3", []string{"echo", "north"}, []string{"tea"}},
+			{"used before, but not long ago", "A7F3", []string{"echo"}, []string{"noon", "past"}},
+			{"open, in a team that has it twice", "B222", []string{"echo"}, []string{"next"}},
+			{"nobody's", "A7F3", nil, nil},
+			{"none", "", []string{"echo"}, nil},
+		} {
+			list, err := db.Referred(t.Context(), c.teams, c.reference, at.AddDate(0, 0, -90), 10)
+			must(t, err)
+			if got := idsOf(list); !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, not %v", c.name, got, c.want)
+			}
+		}
+	})
+}
+
 func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
 		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))

@@ -27,6 +27,11 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	if err != nil {
 		return h, fmt.Errorf("find worker: %w", err)
 	}
+	if raiser, err := s.named(ctx, a.RaisedBy); err != nil {
+		return h, err
+	} else if raiser != nil {
+		h.RaisedBy = raiser.Name
+	}
 	h.Worker = report.Worker{Name: private.New(worker.Name), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
 	if team, err := s.Store.Team(ctx, worker.Team); err == nil { // a sheet in UTC is better than none
 		if zone, err := time.LoadLocation(team.Zone); err == nil {

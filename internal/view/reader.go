@@ -36,9 +36,9 @@ func Person(p buddy.Person) Reader {
 // knowsOf says that the reader may know of an alarm of danger, as far as their part in it goes.
 func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person && answers(a, r.By) }
 
-// answers says that someone was told of an alarm, or has it.
+// answers says that someone was told of an alarm, has it, or raised it: they were rung, and need the address (rule 4.3).
 func answers(a *watch.Alarm, person string) bool {
-	return a != nil && person != "" && (a.HeldBy == person || slices.Contains(a.Told, person))
+	return a != nil && person != "" && (a.HeldBy == person || a.RaisedBy == person || slices.Contains(a.Told, person))
 }
 
 // Circle is everyone who may see the details of a private visit (rule 1.4).

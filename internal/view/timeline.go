@@ -26,6 +26,7 @@ type Line struct {
 
 	Text, Note   private.Text // verbatim
 	To           private.Text // the number rung, or whom the police line was
+	Number       private.Text // another number that the worker gave to be reached on, E.164
 	Result       watch.Result // of a call
 	Reference    private.Text // the police's own
 	Officer      private.Text
@@ -244,6 +245,7 @@ func (e entry) fill(l *Line) {
 	l.Via, l.Token = e.Via, e.Token
 	w := e.words
 	l.Text, l.Note, l.To = private.New(w.Text), private.New(w.Note), private.New(w.To)
+	l.Number = private.New(w.Number)
 	l.Reference, l.Officer, l.Attending, l.StoodDown = private.New(w.Reference), private.New(w.Officer), w.Attending, private.New(w.StoodDown)
 	switch event := e.input.Event.(type) {
 	case watch.Call:

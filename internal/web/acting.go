@@ -36,7 +36,7 @@ func (p *Pages) who(c *request) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find team of who is acting: %w", err)
 	}
-	c.who = person
+	c.who, c.phrase = person, team.Plan.DuressPhrase
 	if zone, err := time.LoadLocation(team.Zone); err == nil && team.Zone != "" {
 		c.in = zone
 	}

@@ -18,6 +18,7 @@ type Layout struct {
 	Now       time.Time
 	Path      string // of the page, without its query
 	Nav       []govuk.NavItem
+	Asked     string    // what the way to raise an alarm for someone else is called
 	Problems  []Problem // of the form that was sent
 	Done      string    // what the last button did, in one sentence; "" for nothing
 	Topics    string    // what the page listens to, with spaces between
@@ -32,7 +33,7 @@ type Problem struct{ Field, Says string }
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
 		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: p.nav(c), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Nav: p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 
@@ -40,6 +41,35 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 // address.
 var done = map[string]string{
 	"acting": "You are now acting as the person you chose.",
+
+	"booked":       "The visit is booked.",
+	"booked-gap":   "The visit is booked. For some of its time nobody is on call: then it falls to the plan’s fallback.",
+	"booked-twice": "The visit is booked. The clocks go back that night: a time that comes twice was taken as the first.",
+
+	"in":         "Noted: in.",
+	"new-end":    "The new end is noted.",
+	"new-start":  "The new start is noted.",
+	"much-later": "That is much later than before, so it does not count yet. If it is right, send it once more.",
+	"out":        "Noted: out. Thank you.",
+	"goes-on":    "It is noted. The visit goes on.",
+	"called-off": "The visit is called off.",
+	"as-it-was":  "Noted, thank you. The times stay as they are.",
+	"unclear":    "We could not follow that. Please say it another way, or give a new time.",
+	"recorded":   "What they said is recorded.",
+	"asked":      "The request was passed on.",
+	"help":       "Got your message.",
+	"changed":    "The changes were saved.",
+
+	"raised":    "The alarm is raised. Those who answer for them are being told.",
+	"taken":     "You have this alarm. Everyone told has been told so.",
+	"not-taken": "Someone else has this alarm: see below.",
+	"call":      "The call is logged.",
+	"police":    "It is logged that the police were told.",
+	"noted":     "It is in the log.",
+	"held":      "999 is held. The alarm stays open.",
+	"reassured": "The message is on its way.",
+	"harmed":    "It is logged. The alarm stays open until the outcome is known.",
+	"closed":    "The alarm is closed. Everyone told has been told so.",
 
 	"shift-removed": "The shift was removed. Whose it was is told.",
 	"shift-added":   "The shift was added.",
@@ -62,6 +92,7 @@ func (p *Pages) nav(c *request) []govuk.NavItem {
 		{"/", "Visits"},
 		{"/visits/new", "Book a visit"},
 		{"/alarms", "Alarms"},
+		{"/raise", c.raiseTitle()},
 		{"/rota", "Rota"},
 		{"/people", "People"},
 		{"/teams", "Teams"},

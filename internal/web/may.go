@@ -8,6 +8,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 // What a reader may see and do, until there is a table of it with sign-in. Every page asks here; what of a visit is shown
@@ -82,6 +83,100 @@ func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 	}
 	teams, err := p.covered(c.Context(), c.who, c.at)
 	return slices.Contains(teams, who.Team), err
+}
+
+// mayBookFor gives the workers whom the reader books visits for: themselves, and the workers of their teams where they
+// answer for workers or keep the installation.
+func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
+	var workers []buddy.Person
+	if c.who.Has(buddy.Worker) {
+		workers = append(workers, c.who)
+	}
+	if !c.who.Has(buddy.Responder) && !c.who.Has(buddy.Manager) && !c.who.Has(buddy.Admin) {
+		return workers, nil
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range teams {
+		members, err := p.members(c, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			if m.Active && m.Has(buddy.Worker) && m.ID != c.who.ID {
+				workers = append(workers, m)
+			}
+		}
+	}
+	return workers, nil
+}
+
+// rightsOver is what the reader does about a visit.
+type rightsOver struct {
+	Own     bool // it is theirs: what they say of it is a check-in
+	Records bool // what the worker told them by phone or text counts as the worker's own (rule 2.7)
+	Changes bool // calls it off; and changes its times and details, where they see those
+}
+
+// mayDo says what the reader does about a visit: its worker, who answers for workers in its team or for this very visit,
+// and who keeps the team.
+func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
+	if c.who.ID == v.Worker {
+		return rightsOver{Own: true, Changes: true}, nil
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return rightsOver{}, err
+	}
+	near := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team })
+	answers := near && (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) || v.Responder != nil && v.Responder.ID == c.who.ID
+	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin) && !v.Busy}, nil
+}
+
+// mayFind says that a visit is the reader's business at all: its team's, or their own to answer for.
+func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
+	if v.Open || c.who.ID == v.Worker {
+		return true, nil
+	}
+	teams, err := p.teams(c)
+	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team }), err
+}
+
+// part is what a reader has to do with an alarm that package view lets them know of.
+type part struct {
+	Knows bool // it is of a team of theirs, or they were told of it
+	May   bool // takes charge of it
+	Opens bool // sees all that is needed, and so acts on it (rule 1.4): who takes charge does
+	Self  bool // is the worker
+}
+
+// part says what the reader has to do with an alarm. Who was told of it, has it or raised it acts on it, and every manager
+// and responder who answers for the worker may come to.
+func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, error) {
+	if c.who.ID == a.Worker {
+		return part{Knows: true, Self: true}, nil
+	}
+	if view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
+		return part{Knows: true, May: true, Opens: true}, nil
+	}
+	may, err := p.mayRing(c, worker)
+	if err != nil {
+		return part{}, err
+	}
+	opens := false
+	if may {
+		if opens, err = p.View.Opens(c.Context(), a, c.reader()); err != nil {
+			return part{}, err
+		}
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return part{}, err
+	}
+	knows := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == worker.Team })
+	return part{Knows: knows || may, May: may, Opens: opens}, nil
 }
 
 // maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who

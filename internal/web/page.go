@@ -31,6 +31,8 @@ type request struct {
 	who buddy.Person   // the person acted as; the zero Person where nobody was chosen
 	at  time.Time      // read once, on the rehearsal clock
 	in  *time.Location // the reader's zone: that of their team
+
+	phrase string // the duress phrase of the reader's team
 }
 
 // handler answers a request, or returns what went wrong.

@@ -34,6 +34,38 @@ func (p *Pages) serviceRoutes() []route {
 	return []route{
 		{"GET /{$}", p.board},
 
+		{"GET /visits", p.day},
+
+		{"GET /visits/new", p.newVisit},
+		{"POST /visits/new", p.bookVisit},
+
+		{"GET /visits/{id}", p.visit},
+		{"GET /visits/{id}/edit", p.editVisit},
+		{"POST /visits/{id}/edit", p.changeVisit},
+		{"POST /visits/{id}/in", p.goIn},
+		{"POST /visits/{id}/late", p.newEnd},
+		{"POST /visits/{id}/out", p.out},
+		{"POST /visits/{id}/ask", p.askFor},
+		{"POST /visits/{id}/help", p.needHelp},
+		{"POST /visits/{id}/record", p.record},
+		{"POST /visits/{id}/cancel", p.callOff},
+
+		{"GET /alarms", p.alarms},
+		{"GET /alarms/{id}", p.alarm},
+		{"POST /alarms/{id}/acknowledge", p.takeCharge},
+		{"POST /alarms/{id}/calls", p.alarmAct("call", readCall, nil)},
+		{"GET /alarms/{id}/police", p.policeSheet},
+		{"GET /alarms/{id}/handover.pdf", p.policePDF},
+		{"POST /alarms/{id}/police", p.alarmAct("police", readPolice, map[string]string{"next_update_at": "police-next"})},
+		{"POST /alarms/{id}/liaison", p.alarmAct("noted", readLiaison, map[string]string{"next_update_at": "police-next"})},
+		{"POST /alarms/{id}/note", p.alarmAct("noted", readNote, nil)},
+		{"POST /alarms/{id}/hold", p.alarmAct("held", readHold, map[string]string{"second_person": "hold-second"})},
+		{"POST /alarms/{id}/reassure", p.alarmAct("reassured", readReassure, nil)},
+		{"POST /alarms/{id}/harmed", p.alarmAct("harmed", readHarmed, nil)},
+		{"POST /alarms/{id}/close", p.alarmAct("closed", p.closes, closeFields)},
+		{"GET /raise", p.raiseForm},
+		{"POST /raise", p.raise},
+
 		{"GET /reading", p.reading},
 		{"POST /reading", p.tryText},
 		{"GET /figures", p.figures},

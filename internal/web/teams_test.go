@@ -143,6 +143,6 @@ func TestWhoMayChangeAPlan(t *testing.T) {
 		h.as(reader).get("/teams/echo/edit").is(http.StatusNotFound)
 		h.as(reader).post("/teams/echo/edit", settings("grace", "60")...).is(http.StatusNotFound)
 	}
-	h.as("p-jo").get("/teams/echo").is(http.StatusNotFound).hides("Scarlett")
+	h.as("p-jo").get("/teams/echo").is(http.StatusNotFound).hides("15 min") // nothing of their plan
 	h.as("p-ada").get("/teams/links/edit").is(http.StatusOK)
 }

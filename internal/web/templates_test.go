@@ -8,15 +8,23 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
+	"alarm":       alarmPage{},
+	"alarms":      alarmsPage{},
+	"police":      policeSheet{},
 	"acting":      actingPage{},
 	"board":       boardPage{},
+	"booking":     bookingPage{},
 	"demo":        demoPage{},
 	"figures":     figuresPage{},
 	"people":      peoplePage{},
 	"person":      personPage{},
 	"person_form": personFormPage{},
 	"problem":     problemPage{},
+	"day":         dayPage{},
+	"visit":       visitPage{},
+	"visit_edit":  visitEditPage{},
 	"reading":     readingPage{},
+	"raise":       raisePage{},
 	"rota":        rotaPage{},
 	"team":        teamPage{},
 	"team_form":   teamFormPage{},

@@ -1,0 +1,318 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/report"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// room is all that is known of an alarm to one who answers it.
+type room struct {
+	part
+	alarm  store.Alarm
+	worker buddy.Person
+	phrase string          // the team's own duress phrase
+	sheet  report.Handover // empty unless the alarm opens to the reader
+	record []view.Line     // so is this
+	live   bool            // a visit it covers still has a clock, which closing settles
+}
+
+// alarmPage is the alarm room: what to do next, who has it, where the worker is, whom to ring, the police, closing it, and
+// the log.
+type alarmPage struct {
+	Layout
+	Alarm    store.Alarm
+	Part     part
+	Name     string // the worker's
+	Short    string // what the worker is called in a sentence
+	Kind     string
+	Look     string // of the part that says what to do
+	Next     nextStep
+	Who      string // who has it, in a sentence
+	Take     string // what the button to take it says; "" where there is none
+	Known    string // closed: how it is known
+	First    *ringNumber
+	Facts    []factList
+	Ring     *ringRound
+	Police   *policePart
+	Close    *closePart
+	Lines    []line
+	Key      string          // makes a repeat of a press recognisable
+	Src      string          // the room's address
+	Still    bool            // a form was refused: what was typed must stay, so that this part is not live
+	NoteForm *govuk.Textarea // before the police know: what they say since has its own form
+}
+
+// factList is what is known of one thing.
+type factList struct {
+	Title string
+	List  govuk.SummaryList
+}
+
+// room finds the alarm that the address names, for a reader whose business it is. A look at what is private is put on
+// record first.
+func (p *Pages) room(c *request) (r room, err error) {
+	if r.alarm, err = p.View.Alarm(c.Context(), c.PathValue("id"), c.reader()); err != nil {
+		return r, err
+	}
+	if r.worker, err = p.Store.Person(c.Context(), r.alarm.Worker); err != nil {
+		return r, fmt.Errorf("find worker of alarm: %w", err)
+	}
+	if r.part, err = p.part(c, r.alarm, r.worker); err != nil {
+		return r, err
+	}
+	if !r.Knows {
+		return r, notFound()
+	}
+	if !r.Opens {
+		return r, nil
+	}
+	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "alarm/"+r.alarm.ID, "", c.at); err != nil {
+		return r, err
+	}
+	return r, p.furnish(c, &r)
+}
+
+// furnish adds what only those who answer the alarm see.
+func (p *Pages) furnish(c *request, r *room) (err error) {
+	if r.sheet, err = p.View.Handover(c.Context(), r.alarm, c.at); err != nil {
+		return err
+	}
+	if r.record, err = p.View.AlarmTimeline(c.Context(), r.alarm, c.reader(), c.at); err != nil {
+		return err
+	}
+	if team, err := p.Store.Team(c.Context(), r.worker.Team); err == nil { // the words of no plan are better than no page
+		r.phrase = team.Plan.DuressPhrase
+	}
+	loaded, err := p.Store.Load(c.Context(), r.alarm.Worker)
+	if err != nil {
+		return fmt.Errorf("load worker: %w", err)
+	}
+	r.live = slices.ContainsFunc(r.alarm.Visits, func(id string) bool {
+		v, found := loaded.Watch.Visit(id)
+		return found && v.Live()
+	})
+	return nil
+}
+
+// alarm answers GET /alarms/{id}: the alarm room.
+func (p *Pages) alarm(c *request) error {
+	r, err := p.room(c)
+	if err != nil {
+		return err
+	}
+	page, err := p.alarmPage(c, r, blank())
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "alarm", page)
+}
+
+// alarmPage furnishes the page, with a form as it was typed.
+func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err error) {
+	a := r.alarm
+	name := r.worker.Name
+	page = alarmPage{Layout: p.layout(c, name+": "+kindWords[a.Kind], "alarm/"+a.ID).again(f), Alarm: a, Part: r.part, Name: name, Short: firstName(name),
+		Kind: kindWords[a.Kind], Key: rand.Text(), Src: "/alarms/" + a.ID, Still: f.bad(), Known: evidenceWords[a.Evidence]}
+	page.Path = page.Src
+	var numbers []ringNumber
+	if r.Opens {
+		numbers = r.numbers(page.Layout)
+	}
+	s, err := p.standing(c, r, numbers)
+	if err != nil {
+		return page, err
+	}
+	page.Next, page.Look = s.next(), roomLook(a)
+	page.Who, page.Take = s.hands()
+	if !r.Opens {
+		return page, nil
+	}
+	if n := nextNumber(numbers); n != nil && page.Next.Does == doRing {
+		page.First = n
+	}
+	page.Facts = r.facts(page.Layout)
+	if a.Status == store.AlarmOpen {
+		page.Ring = r.ring(s, numbers, f)
+		if page.Close, err = p.closePart(c, r, f); err != nil {
+			return page, err
+		}
+		if a.TheyKnow.IsZero() && a.HarmedAt.IsZero() {
+			page.NoteForm = new(f.textarea("note", "What was said, or why the alarm stays open", ""))
+			page.NoteForm.Rows = 3
+		}
+		page.Police = r.police(page.Layout, f, page.Close.people)
+	}
+	page.Lines, err = p.lines(c, r.worker, true, r.record)
+	return page, err
+}
+
+// roomLook is how loud the room is.
+func roomLook(a store.Alarm) string {
+	switch {
+	case a.Status != store.AlarmOpen:
+		return "closed"
+	case a.HeldBy != "":
+		return "acknowledged"
+	default:
+		return ""
+	}
+}
+
+// standing is how the alarm stands for the reader.
+func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, err error) {
+	a := r.alarm
+	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Self: r.Self, Open: a.Status == store.AlarmOpen,
+		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Clock: p.layout(c, "").When}
+	if n := nextNumber(numbers); n != nil {
+		s.Try = n.Whose
+	}
+	for id, name := range map[string]*string{a.HeldBy: &s.Holder, a.Next: &s.Taker, a.ClosedBy: &s.Closer} {
+		if id == "" {
+			continue
+		}
+		if *name, err = p.nameOf(c.Context(), id); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// heldUntil is how long 999 is held for a mere mention; zero when it is not.
+func heldUntil(a store.Alarm, record []view.Line) time.Time {
+	for _, l := range slices.Backward(record) {
+		if l.What == watch.PoliceHeld && a.Mention && !l.At.Before(a.RaisedAt) {
+			return l.At.Add(a.Clock.RingRound)
+		}
+	}
+	return time.Time{}
+}
+
+// hands says who has the alarm, and what the button that takes it says; "" where the reader can't take it.
+func (s standing) hands() (who, take string) {
+	switch {
+	case !s.Open:
+		return "", ""
+	case s.HeldBy == "" && s.May:
+		return "Nobody has this alarm yet.", "Take charge of this alarm"
+	case s.HeldBy == "":
+		return "Nobody has this alarm yet.", ""
+	case s.HeldBy == s.Reader && s.Next != "":
+		return fmt.Sprintf("You have had this alarm since %s. %s is on call now: it is yours until they take it over.", s.Clock(s.HeldAt), s.Taker), ""
+	case s.HeldBy == s.Reader:
+		return fmt.Sprintf("You have had this alarm since %s.", s.Clock(s.HeldAt)), ""
+	case s.Next == s.Reader && s.May:
+		return s.whoHas(), "Take over from " + s.Holder
+	default:
+		return s.whoHas(), ""
+	}
+}
+
+// facts are who is to be found, and where.
+func (r room) facts(l Layout) []factList {
+	list := func(rows ...govuk.SummaryRow) govuk.SummaryList {
+		return govuk.SummaryList{Rows: slices.DeleteFunc(rows, func(r govuk.SummaryRow) bool { return r.Key.Text == "" })}
+	}
+	w := r.worker
+	v := w.Vehicle
+	car := spacedOut(v.Colour, v.Make, v.Model)
+	if reg := v.Registration.Reveal(); reg != "" {
+		car = spacedOut(private.New(car)) + ", " + reg
+	}
+	if w.NoVehicle {
+		car = "comes without a car"
+	}
+	last := r.sheet.LastWord
+	word := govuk.SummaryRow{}
+	if !last.At.IsZero() {
+		word = fact("Last word", fmt.Sprintf("“%s” at %s, by %s", last.Text.Reveal(), l.When(last.At), last.Via))
+	}
+	var all []factList // where comes first: it is what 999 asks
+	for _, visit := range r.sheet.Visits {
+		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
+	}
+	if len(r.sheet.Visits) == 0 {
+		all = append(all, factList{"Where", list(fact("Visit", "None is booked. Where they are is not known."))})
+	}
+	if words := r.sheet.Words.Reveal(); words != "" {
+		asked := "They asked for help in so many words."
+		switch {
+		case r.alarm.Kind == watch.Duress && r.alarm.Mention:
+			asked = r.phrase + " was only mentioned, not asked for."
+		case r.alarm.Kind == watch.Duress:
+			asked = "They asked for " + r.phrase + "."
+		}
+		all = append(all, factList{"What they said", list(fact("Their words", "“"+words+"”"), fact("Meaning", asked))})
+	}
+	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", car))})
+}
+
+func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
+	rows := []govuk.SummaryRow{fact("Address", v.Address.Reveal())}
+	if !v.AddressAtIn.IsZero() && v.AddressAtIn != v.Address {
+		rows = []govuk.SummaryRow{fact("Address when they went in", v.AddressAtIn.Reveal()), fact("Address, changed since", v.Address.Reveal())}
+	}
+	in := "no word that they went in"
+	if !v.InAt.IsZero() {
+		in = "went in at " + l.When(v.InAt)
+	}
+	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", v.Purpose), fact("Who else is there", v.Others.Reveal()),
+		fact("Expected end", l.When(v.ExpectedEndAt)+"; "+in))
+}
+
+// fact is one thing that is known; what is not says so.
+func fact(what, known string) govuk.SummaryRow {
+	if known == "" {
+		known = "not known"
+	}
+	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: known}}
+}
+
+// spacedOut reveals what is there of some words.
+func spacedOut(of ...private.Text) string {
+	said := ""
+	for _, t := range of {
+		if said != "" && !t.IsZero() {
+			said += " "
+		}
+		said += t.Reveal()
+	}
+	return said
+}
+
+// colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.
+func (p *Pages) colleagues(ctx context.Context, r room, but string) ([]govuk.Option, error) {
+	people, err := p.Store.PeopleOf(ctx, r.worker.Team)
+	if err != nil {
+		return nil, fmt.Errorf("list colleagues: %w", err)
+	}
+	options := []govuk.Option{{Text: "Choose a person"}}
+	seen := []string{but, r.alarm.Worker}
+	for _, m := range membersOf(people, r.worker.Team) {
+		if !slices.Contains(seen, m.ID) {
+			options, seen = append(options, govuk.Option{Value: m.ID, Text: m.Name}), append(seen, m.ID)
+		}
+	}
+	for _, id := range r.alarm.Told {
+		if slices.Contains(seen, id) {
+			continue
+		}
+		name, err := p.nameOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		options, seen = append(options, govuk.Option{Value: id, Text: name}), append(seen, id)
+	}
+	return options, nil
+}

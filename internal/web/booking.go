@@ -1,0 +1,349 @@
+package web
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+type bookingPage struct {
+	Layout
+	Others *govuk.Select // whom else; nil where it is nobody
+	Choice *govuk.Select // of whom to book for; nil once that is known
+	Worker buddy.Person
+	Self   bool
+	Known  *workerHalf
+	Key    string
+
+	Kind             govuk.Radios
+	StartDate        govuk.Input
+	StartTime        govuk.Input
+	EndTime          govuk.Input
+	Place            placeFields
+	Private, Prompts govuk.Radios
+	Buddy, Joint     *govuk.Select     // nil where there is nobody else
+	Overlap          *govuk.Checkboxes // nil until the times overlap another visit's
+}
+
+// placeFields are the visit's half of the buddy form.
+type placeFields struct {
+	ServiceUser                      govuk.Input
+	Address, Access, Contact, Others govuk.Textarea
+}
+
+// workerHalf is the worker's half of the buddy form, as a responder is given it, as far as the reader may see it.
+type workerHalf struct {
+	Person         buddy.Person
+	Numbers        []namedNumber
+	About, Vehicle string
+	Contacts       int
+	Private        bool // home number, description and emergency contacts are for the reader
+	MayEdit        bool
+	Missing        []string
+}
+
+// newVisit answers GET /visits/new. Who books for others says first for whom.
+func (p *Pages) newVisit(c *request) error {
+	worker, others, err := p.toBook(c, c.URL.Query().Get("worker"))
+	if err != nil {
+		return err
+	}
+	if worker.ID == "" {
+		return p.chooseWorker(c, http.StatusOK, blank(), others)
+	}
+	f := blank("key", rand.Text(), "kind", "home_visit", "private", byPlan, "prompts", byPlan, "start-date", c.at.In(c.in).Format(time.DateOnly))
+	return p.showBooking(c, http.StatusOK, f, worker, others)
+}
+
+// toBook finds the worker whom a visit is to be booked for, among those whom the reader books for. Without an id it is
+// the reader; nobody, where they have to choose.
+func (p *Pages) toBook(c *request, id string) (worker buddy.Person, workers []buddy.Person, err error) {
+	if workers, err = p.mayBookFor(c); err != nil {
+		return worker, nil, err
+	}
+	wanted := cmp.Or(id, c.who.ID)
+	i := slices.IndexFunc(workers, func(w buddy.Person) bool { return w.ID == wanted })
+	switch {
+	case i >= 0:
+		return workers[i], workers, nil
+	case id == "" && answersForOthers(c.who):
+		return worker, workers, nil
+	default:
+		return worker, nil, notFound()
+	}
+}
+
+// answersForOthers says that someone books visits for more than themself.
+func answersForOthers(who buddy.Person) bool {
+	return who.Has(buddy.Responder) || who.Has(buddy.Manager) || who.Has(buddy.Admin)
+}
+
+func (p *Pages) chooseWorker(c *request, status int, f *form, workers []buddy.Person) error {
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Choice: &govuk.Select{Name: "worker",
+		Label: govuk.Label{Text: "Who is visiting?", Classes: "govuk-label--m"}, Items: personOptions(workers), ErrorMessage: f.says("worker")}}
+	return p.show(c, status, "booking", page)
+}
+
+// othersOf is the choice of someone else to book for.
+func othersOf(workers []buddy.Person, chosen string) *govuk.Select {
+	if len(workers) < 2 {
+		return nil
+	}
+	return &govuk.Select{ID: "other-worker", Name: "worker", Label: govuk.Label{Text: "Who is visiting?"}, Items: personOptions(workers), Value: chosen}
+}
+
+func personOptions(people []buddy.Person) []govuk.Option {
+	var options []govuk.Option
+	for _, w := range people {
+		options = append(options, govuk.Option{Value: w.ID, Text: cmp.Or(w.Name, w.ID)})
+	}
+	return options
+}
+
+// showBooking shows the form for a worker's visit, with what was typed.
+func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person, workers []buddy.Person) error {
+	team, err := p.Store.Team(c.Context(), worker.Team)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("find team of worker: %w", err)
+	}
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Others: othersOf(workers, worker.ID), Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
+		Kind:      f.radios("kind", "What is it?", "", kindChoices()...),
+		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
+		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),
+		Place:   f.place(), Overlap: f.overlap(), Private: f.privacy(team), Prompts: f.prompts()}
+	if page.Known, err = p.workerHalf(c, worker); err != nil {
+		return err
+	}
+	if err := p.company(c, f, &page); err != nil {
+		return err
+	}
+	return p.show(c, status, "booking", page)
+}
+
+func kindChoices() []govuk.Choice {
+	var choices []govuk.Choice
+	for _, kind := range []string{"home_visit", "family_time", "meeting", "other"} {
+		choice := govuk.Choice{Value: kind, Text: visitWords[kind]}
+		if kind == "meeting" || kind == "other" {
+			choice.Hint.Text = "In the calendar only: it is not watched."
+		}
+		choices = append(choices, choice)
+	}
+	return choices
+}
+
+// place is the fields of the visit's half of the buddy form.
+func (f *form) place() placeFields {
+	fields := placeFields{
+		ServiceUser: f.input("service_user", "Who do you visit?", "The service user, or the family"),
+		Address:     f.textarea("address", "Address", "With the postcode, as you would tell the police"),
+		Access:      f.textarea("access", "How to get in", "A flat’s floor, a side door, a dog. Leave it empty if there is nothing to say."),
+		Contact:     f.textarea("contact", "How to reach them", "A telephone number, or another way. Nobody rings it without police advice."),
+		Others:      f.textarea("who_else", "Who else is there?", "Anyone you expect in the home. Leave it empty if you do not know."),
+	}
+	fields.Address.Rows, fields.Access.Rows, fields.Contact.Rows, fields.Others.Rows = 3, 2, 2, 2
+	return fields
+}
+
+// byPlan leaves a choice to the team's plan.
+const byPlan = "plan"
+
+// privacy asks who sees the visit's details (rule 1.4).
+func (f *form) privacy(team store.Team) govuk.Radios {
+	hint := "Private, if it starts out of hours; else open to the team."
+	if !team.Plan.WorkingHours.IsZero() {
+		hint = fmt.Sprintf("Private, if it starts out of hours; open to the team within them (%s).", team.Plan.WorkingHours)
+	}
+	return f.radios("private", "Who sees the details?", "A private visit shows to others as “Busy – private”. Those who answer for the worker see it, and in an alarm all who deal with it.",
+		govuk.Choice{Value: byPlan, Text: "As the plan says", Hint: govuk.Hint{Text: hint}},
+		govuk.Choice{Value: "yes", Text: "Private: the worker and those who answer for them"},
+		govuk.Choice{Value: "no", Text: "Open to the team"})
+}
+
+// prompts asks whether the worker is asked by text (rule 2.5).
+func (f *form) prompts() govuk.Radios {
+	return f.radios("prompts", "Texts during the visit", "A buzzing phone can be wrong in a tense home. Without prompts the alarm comes at the same time.",
+		govuk.Choice{Value: byPlan, Text: "As the plan says"},
+		govuk.Choice{Value: "no", Text: "Send no prompts on this visit"})
+}
+
+// company asks who else goes, and who is the visit's named buddy.
+func (p *Pages) company(c *request, f *form, page *bookingPage) error {
+	members, err := p.members(c, page.Worker.Team)
+	if err != nil {
+		return err
+	}
+	var partners, buddies []buddy.Person
+	for _, m := range members {
+		if !m.Active || m.ID == page.Worker.ID {
+			continue
+		}
+		buddies = append(buddies, m)
+		if m.Has(buddy.Worker) {
+			partners = append(partners, m)
+		}
+	}
+	choice := func(field, label, hint, nobody string, people []buddy.Person) *govuk.Select {
+		if len(people) == 0 {
+			return nil
+		}
+		return &govuk.Select{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.value(field), ErrorMessage: f.says(field),
+			Items: append([]govuk.Option{{Value: "", Text: nobody}}, personOptions(people)...)}
+	}
+	page.Joint = choice("joint", "Another worker going too", "They get a visit of their own, with its own end: each checks out for themself.", "Nobody", partners)
+	page.Buddy = choice("buddy", "Named buddy", "Who answers for this visit in working hours. Out of hours it is whoever is on call.", "As the plan says", buddies)
+	return nil
+}
+
+// workerHalf is what a responder is given about a worker. Where it holds private numbers the look is recorded.
+func (p *Pages) workerHalf(c *request, who buddy.Person) (*workerHalf, error) {
+	may, err := p.mayRing(c, who)
+	if err != nil {
+		return nil, err
+	}
+	half := &workerHalf{Person: who, Numbers: numbersOf(who, may, false), Vehicle: vehicleWords(who), Private: may, MayEdit: p.mayEdit(c, who)}
+	if !may {
+		return half, nil
+	}
+	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "person/"+who.ID, "", c.at); err != nil {
+		return nil, err
+	}
+	half.Numbers = slices.DeleteFunc(half.Numbers, func(n namedNumber) bool { return n.Name == "Personal mobile" && n.Dial == "" })
+	half.About, half.Contacts, half.Missing = who.Description.Reveal(), len(who.Contacts), missingWords(who)
+	return half, nil
+}
+
+// bookVisit answers POST /visits/new.
+func (p *Pages) bookVisit(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	worker, workers, err := p.toBook(c, f.value("worker"))
+	if err != nil {
+		return err
+	}
+	if worker.ID == "" {
+		f.wrong("worker", "Choose who is visiting")
+		return p.chooseWorker(c, http.StatusUnprocessableEntity, f, workers)
+	}
+	b, span := f.booking(worker, c.in)
+	if !f.bad() {
+		booked, err := p.Engine.Book(c.Context(), c.press("book", f.values.Encode()), b)
+		if err == nil {
+			return c.redirect("/visits/" + booked.Visit + "?done=" + bookedWord(booked, span))
+		}
+		if err := f.takesVisit(err); err != nil {
+			return fmt.Errorf("book visit: %w", err)
+		}
+	}
+	return p.showBooking(c, http.StatusUnprocessableEntity, f, worker, workers)
+}
+
+// bookedWord is what the visit's page says first.
+func bookedWord(b engine.Booked, span period) string {
+	switch {
+	case b.Gap:
+		return "booked-gap"
+	case span.Twice:
+		return "booked-twice"
+	default:
+		return "booked"
+	}
+}
+
+// booking reads the form. What is missing of the buddy form keeps no visit from being booked (rule 1.3).
+func (f *form) booking(worker buddy.Person, zone *time.Location) (engine.Booking, period) {
+	b := engine.Booking{Worker: worker.ID, Kind: f.value("kind"), Details: f.details(), Overlap: f.value("overlap") != "",
+		Private: f.yesOrNo("private"), Prompts: f.yesOrNo("prompts")}
+	if visitWords[b.Kind] == "" {
+		f.wrong("kind", "Choose what it is")
+	}
+	span, _ := f.period("start", "end", zone)
+	b.StartsAt, b.ExpectedEndAt = span.StartsAt, span.EndsAt
+	if id := f.value("joint"); id != "" {
+		b.JointWith = []string{id}
+	}
+	if id := f.value("buddy"); id != "" {
+		b.Responders = []string{id}
+	}
+	return b, span
+}
+
+// details reads the visit's half of the buddy form.
+func (f *form) details() buddy.Form {
+	secret := func(field string) private.Text { return private.New(strings.ReplaceAll(f.value(field), "\r\n", "\n")) }
+	return buddy.Form{ServiceUser: secret("service_user"), Address: secret("address"), Access: secret("access"), Contact: secret("contact"), WhoElse: secret("who_else")}
+}
+
+// yesOrNo reads a choice; nil leaves it to the plan.
+func (f *form) yesOrNo(field string) *bool {
+	switch f.value(field) {
+	case "yes":
+		return new(true)
+	case "no":
+		return new(false)
+	default:
+		return nil
+	}
+}
+
+// problem says that something is wrong with a field.
+func (f *form) problem(field string) bool {
+	return slices.ContainsFunc(f.problems, func(p Problem) bool { return p.Field == field })
+}
+
+// takesVisit notes what the core found wrong with a visit; it gives back every other error.
+func (f *form) takesVisit(err error) error {
+	invalid, is := errors.AsType[*watch.Invalid](err)
+	if !is {
+		return err
+	}
+	for _, p := range invalid.Problems {
+		f.wrong(visitSays(p))
+	}
+	return nil
+}
+
+// visitSays is a problem of the core's as the form says it: the field, and what to do.
+func visitSays(p watch.Problem) (field, says string) {
+	own := map[string]string{"starts_at": "start-time", "expected_end_at": "end-time", "joint_with": "joint", "responders": "buddy"}
+	named := map[string]string{"service_user": "Who you visit", "address": "The address", "access": "How to get in", "contact": "How to reach them",
+		"who_else": "Who else is there", "joint_with": "The other worker", "responders": "The named buddy", "worker": "The worker", "by": "Who records this"}
+	field = cmp.Or(own[p.Field], p.Field)
+	switch {
+	case strings.HasPrefix(p.Says, "overlaps visit "):
+		ref, _, _ := strings.Cut(strings.TrimPrefix(p.Says, "overlaps visit "), ";")
+		return "overlap", fmt.Sprintf("These times overlap visit %s. Change them, or say that both are meant", ref)
+	case p.Says == "is already gone":
+		return field, "The end must be still to come"
+	case p.Field == "starts_at" && strings.Contains(p.Says, "past"):
+		return "start-date", "The start can be 12 hours ago at most"
+	case p.Field == "expected_end_at":
+		return field, "The end must be after the start, and within 24 hours of it"
+	default:
+		return field, cmp.Or(named[p.Field], "This") + " " + p.Says
+	}
+}
+
+// press says who presses a button, and which: the same form sent again with the same words is one act, and any other is
+// another, also from a page that was gone back to.
+func (c *request) press(button string, words ...string) engine.Actor {
+	who := c.actor()
+	if who.Key != "" {
+		who.Key += "/" + button + "/" + strings.Join(words, "/")
+	}
+	return who
+}

@@ -1,0 +1,174 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+const (
+	dayRows    = 200                 // visits of one day that are listed; with more a team is chosen
+	soughtBack = 90 * 24 * time.Hour // how far back a reference is looked for: it is used again once its visit is over
+)
+
+type dayPage struct {
+	Layout
+	On     time.Time
+	Date   string            // "2026-11-21"
+	Around *govuk.Pagination // the days before and after
+	Teams  []teamLink
+	Rows   []visitRow
+	More   int // that are not listed
+	Search govuk.Input
+	Pick   govuk.Input
+	Sought bool // by reference: the rows are what was found
+}
+
+// day answers GET /visits: the visits of a day, past ones too, or those with a reference.
+func (p *Pages) day(c *request) error {
+	q := c.URL.Query()
+	teams, err := p.teams(c)
+	if err != nil {
+		return err
+	}
+	chosen := q.Get("team")
+	ids := make([]string, 0, len(teams))
+	for _, t := range teams {
+		if chosen == "" || t.ID == chosen {
+			ids = append(ids, t.ID)
+		}
+	}
+	if len(ids) == 0 && chosen != "" {
+		return notFound()
+	}
+	f := blank("date-date", q.Get("date"), "ref", q.Get("ref"))
+	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
+	page.Search.Classes = "govuk-input--width-10"
+	page.Search.Autocomplete = "off"
+	if ref := f.value("ref"); ref != "" {
+		return p.showReferred(c, page, ids, ref)
+	}
+	on, ok := parseDate(f.value("date-date"))
+	if !ok {
+		on = dateOf(c.at.In(c.in))
+	}
+	page.days(c, on, chosen, teams)
+	if page.Rows, page.More, err = p.dayVisits(c, ids, on); err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "day", page)
+}
+
+// days is the way from a day to those around it, and to a team's.
+func (page *dayPage) days(c *request, on date, chosen string, teams []store.Team) {
+	page.On, page.Date = on.in(c.in), on.in(time.UTC).Format(time.DateOnly)
+	href := func(d date, team string) string {
+		q := url.Values{"date": {d.in(time.UTC).Format(time.DateOnly)}}
+		if team != "" {
+			q.Set("team", team)
+		}
+		return "/visits?" + q.Encode()
+	}
+	before := dateOf(on.in(time.UTC).AddDate(0, 0, -1))
+	page.Around = &govuk.Pagination{LandmarkLabel: "Days", Previous: &govuk.PageLink{Text: "The day before", Href: href(before, chosen)},
+		Next: &govuk.PageLink{Text: "The day after", Href: href(on.next(), chosen)}}
+	f := blank("date-date", page.Date)
+	page.Pick = f.dateInput("date", "Day", "")
+	page.Pick.Name, page.Pick.ID = "date", "date"
+	if len(teams) < 2 {
+		return
+	}
+	page.Teams = []teamLink{{"All teams", href(on, ""), chosen == ""}}
+	for _, t := range teams {
+		page.Teams = append(page.Teams, teamLink{t.Name, href(on, t.ID), t.ID == chosen})
+	}
+}
+
+// dayVisits lists the visits of some teams that begin on a day, in order of their start, and how many are not listed.
+func (p *Pages) dayVisits(c *request, teams []string, on date) (rows []visitRow, more int, err error) {
+	from, to := on.in(c.in), on.next().in(c.in)
+	visits, total, err := p.Store.Day(c.Context(), teams, from, to, dayRows)
+	if err != nil {
+		return nil, 0, err
+	}
+	more = total - len(visits)
+	hidden, err := p.hiddenFrom(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	visits = slices.DeleteFunc(visits, func(v store.Visit) bool { return slices.Contains(hidden, v.Worker) })
+	for _, worker := range hidden {
+		own, err := p.Store.Visits(c.Context(), store.VisitFilter{Worker: worker, From: from.Add(-shownMoves), To: to.Add(shownMoves), Bare: true})
+		if err != nil {
+			return nil, 0, err
+		}
+		visits = append(visits, slices.DeleteFunc(own, func(v store.Visit) bool { return !slices.Contains(teams, v.Team) })...)
+	}
+	if visits, err = p.asShown(c, visits, hidden); err != nil {
+		return nil, 0, err
+	}
+	visits = slices.DeleteFunc(visits, func(v store.Visit) bool { return v.StartsAt.Before(from) || !v.StartsAt.Before(to) })
+	slices.SortFunc(visits, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
+	rows, err = p.visitRows(c, visits)
+	return rows, more, err
+}
+
+// shownMoves is how far a visit may stand from where it is shown to whoever must not know of danger.
+const shownMoves = 48 * time.Hour
+
+// asShown puts the visits of hidden workers as the reader is to see them (rule 4.2).
+func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string) ([]store.Visit, error) {
+	for i, v := range visits {
+		if !slices.Contains(hidden, v.Worker) {
+			continue
+		}
+		shown, err := p.View.Visit(c.Context(), v, c.reader())
+		if err != nil {
+			return nil, err
+		}
+		visits[i] = shown.Visit
+	}
+	return visits, nil
+}
+
+func (p *Pages) visitRows(c *request, visits []store.Visit) (rows []visitRow, err error) {
+	for _, v := range visits {
+		row, err := p.visitRow(c, v)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// showReferred leads to the visit with a reference; to a list where it was used more than once.
+func (p *Pages) showReferred(c *request, page dayPage, teams []string, ref string) error {
+	kept, err := p.Store.Referred(c.Context(), teams, strings.ToUpper(strings.ReplaceAll(ref, " ", "")), c.at.Add(-soughtBack), dayRows)
+	if err != nil {
+		return err
+	}
+	if len(kept) == 1 {
+		return c.redirect("/visits/" + kept[0].ID)
+	}
+	page.Sought, page.Title = true, "Visits with that reference"
+	hidden, err := p.hiddenFrom(c)
+	if err != nil {
+		return err
+	}
+	if kept, err = p.asShown(c, kept, hidden); err != nil {
+		return err
+	}
+	if page.Rows, err = p.visitRows(c, kept); err != nil {
+		return err
+	}
+	page.days(c, dateOf(c.at.In(c.in)), "", nil)
+	page.Around = nil
+	return p.show(c, http.StatusOK, "day", page)
+}

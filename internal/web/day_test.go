@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+)
+
+func TestTheVisitsOfADay(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	h.get("/").says(`href="/visits"`)
+	h.get("/visits").is(http.StatusOK).says("Saturday 21 November 2026", "Priya Nair", "14:30", "/visits/"+id, "date=2026-11-20", "date=2026-11-22").
+		hides("J Smith", "Example Street")
+	h.get("/visits?date=2026-11-22").says("Sunday 22 November 2026", "No visit begins on this day").hides("Priya Nair")
+	h.get("/visits?date=nonsense").says("Saturday 21 November 2026")
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "IN")
+	h.texts("07700 900101", "I have left, all done")
+	h.wait(24 * time.Hour)
+	h.get("/visits").says("Sunday 22 November 2026").hides("Priya Nair")
+	h.get("/visits?date=21/11/2026").says("Priya Nair")
+}
+
+func TestAReferenceLeadsToItsVisit(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	v, err := h.db.Visit(t.Context(), id)
+	h.ok(err)
+	for _, typed := range []string{v.Reference, " " + v.Reference[:2] + " " + v.Reference[2:]} {
+		got := h.get("/visits?ref=" + url.QueryEscape(typed)).is(http.StatusSeeOther)
+		if to := got.Header().Get("Location"); to != "/visits/"+id {
+			t.Errorf("%q leads to %s", typed, to)
+		}
+	}
+	h.get("/visits?ref=ZZZZ").is(http.StatusOK).says("No visit of the last 90 days has it.", `value="ZZZZ"`)
+}
+
+func TestAnotherTeamsVisitsAreNotListed(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	h.elsewhere()
+	v, err := h.db.Visit(t.Context(), id)
+	h.ok(err)
+	h.as("p-nia").get("/visits").is(http.StatusOK).hides("Priya Nair")
+	h.as("p-nia").get("/visits?team=echo").is(http.StatusNotFound)
+	h.as("p-nia").get("/visits?ref=" + v.Reference).is(http.StatusOK).hides(id)
+	h.as("p-ada").get("/visits?team=echo").is(http.StatusOK).says("Priya Nair", "All teams")
+	h.as("p-ada").get("/visits?team=north").is(http.StatusOK).hides("Priya Nair")
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// drawn are the keys of forms, and the fingerprints of what they show: no two pages have them alike.
+var drawn = regexp.MustCompile(`name="(key|was)" value="[A-Za-z0-9]+"`)
+
+// plainly is an answer to the worker with what is drawn by lot and the name asked for taken out.
+func (p page) plainly(name string, v store.Visit) string {
+	body := drawn.ReplaceAllString(p.Header().Get("Location")+"\n"+http.StatusText(p.Code)+"\n"+p.Body.String(), "~")
+	return strings.NewReplacer(name, "NAME", v.Reference, "REF", v.ID, "ID").Replace(body)
+}
+
+// afternoon is a visit on which its worker asks for a person, and all that their pages then answer.
+func afternoon(t *testing.T, name string, after func(h *house, visit string)) []string {
+	t.Helper()
+	office := openHouse(t)
+	h := office.as("p-priya")
+	id := h.visit()
+	v := "/visits/" + id
+	kept, err := h.db.Visit(t.Context(), id)
+	h.ok(err)
+	var answers []string
+	note := func(p page) page {
+		answers = append(answers, p.plainly(name, kept))
+		return p
+	}
+	look := func() {
+		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", v + "?done=asked", "/", "/?fragment=board", "/visits", "/visits/new"} {
+			note(h.get(page))
+		}
+	}
+	h.wait(30 * time.Minute)
+	note(h.post(v+"/in", "key", "A"))
+	h.wait(10 * time.Minute)
+	asked := note(h.post(v+"/ask", "key", "B", "name", name))
+	note(asked.leadsTo(v).says("I'll see if I can find " + name + " for you."))
+	look()
+	after(office, id)
+	look()
+	note(h.post(v+"/record", "key", "C", "words", "Please could "+name+" ring me"))
+	note(h.post(v+"/late", "key", "D", "until-time", "15:45"))
+	look()
+	note(h.post(v+"/edit", h.edit(v, "address", "2 Sample Road")...))
+	look()
+	note(h.post(v+"/out", "key", "E"))
+	look()
+	note(h.post(v+"/out", "key", "F"))
+	note(h.post(v+"/cancel", "key", "G", "reason", "over"))
+	h.wait(3 * time.Hour)
+	look()
+	return answers
+}
+
+// In duress nothing that the worker can reach differs from a day on which they asked for Jane (rule 4.2).
+func TestInDuressTheWorkersPagesAreThoseOfAnyDay(t *testing.T) {
+	for what, after := range map[string]func(*house, string){
+		"nobody has answered yet": func(*house, string) {},
+		"the responder acts": func(h *house, id string) {
+			open, err := h.db.Alarms(h.Context(), "open", 1)
+			h.ok(err)
+			if len(open) == 0 {
+				return // Jane's day
+			}
+			h.get("/visits/" + id).says("Asked for help covertly")
+			h.ok(h.engine.Act(h.Context(), engine.Actor{By: "p-sam", Via: "page"}, open[0].ID, watch.Acknowledge{}, engine.Words{}))
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			scarlett, jane := afternoon(t, "Scarlett", after), afternoon(t, "Jane", after)
+			if len(scarlett) != len(jane) {
+				t.Fatalf("%d answers, not %d", len(scarlett), len(jane))
+			}
+			for i := range jane {
+				if scarlett[i] != jane[i] {
+					t.Errorf("answer %d is\n%s\nelse\n%s", i, differs(scarlett[i], jane[i]), differs(jane[i], scarlett[i]))
+				}
+			}
+		})
+	}
+}
+
+// differs gives the lines of a that b does not have.
+func differs(a, b string) string {
+	var lines []string
+	for line := range strings.Lines(a) {
+		if !strings.Contains(b, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// What a worker who presses for help is shown says nothing of what it set going (rule 4.4).
+func TestAPressForHelpIsAnsweredByNoMoreThanAText(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	v := "/visits/" + id
+	h.wait(35 * time.Minute)
+	h.as("p-priya").post(v+"/in", "key", "A").is(http.StatusSeeOther)
+	h.as("p-priya").post(v+"/help", "key", "B").leadsTo(v).says("Got your message.").hides("/alarms/", "Alarm raised", "Alarm opened", "trying to reach")
+	h.get(v).says("Call for help", "/alarms/")
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// joins puts someone into the team who has only the role given.
+func (h *house) joins(id, name, role, mobile string) {
+	h.Helper()
+	_, err := h.engine.PutPerson(h.Context(), engine.Actor{}, buddy.Person{ID: id, Name: name, Team: "echo", Active: true, Roles: []string{role}, Mobile: number(mobile)})
+	h.ok(err)
+}
+
+func TestAColleagueWhoWasAskedRaisesTheAlarmAndSeesTheAddress(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	h.visit()
+	h.wait(40 * time.Minute)
+	kay := h.as("p-kay")
+	kay.get("/raise").is(http.StatusOK).says("Priya Nair", "Ann Woods").hides("Kay Dunn</option>", `value="Kay Dunn"`)
+	room := kay.post("/raise", "key", "k", "who", "priya", "kind", "duress").is(http.StatusSeeOther).Header().Get("Location")
+	kay.get(room).is(http.StatusOK).says("Do not ring or text Priya. Ring 999 now", "1 Example Street", "keep them talking", "I've got a message to Scarlett").
+		hides("Send that message") // who rang is answered on the telephone
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	h.ok(err)
+	if len(open) != 1 || open[0].Worker != "p-priya" || open[0].RaisedBy != "p-kay" || open[0].Kind != watch.Duress {
+		t.Fatalf("open are %+v", open)
+	}
+	kay.get("/alarms/" + open[0].ID + "/police").says("Kay Dunn told us that they used the words agreed")
+}
+
+// Where another raised it first the alarm is theirs; who comes second is still told what to do.
+func TestWhoRaisesAnAlarmThatIsOpenIsToldWhatToDo(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	h.duress("Can you ask Scarlett to ring me")
+	h.as("p-kay").post("/raise", "who", "Priya Nair", "kind", "distress").is(http.StatusSeeOther)
+	h.as("p-kay").get("/raise?done=raised-unseen").says("The alarm is raised. Ring 999 now").hides("Example Street")
+}
+
+func TestRaisingAsksWho(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-priya2", "Priya Shah", buddy.Worker, "07700 900132")
+	h.post("/raise", "kind", "duress").is(http.StatusUnprocessableEntity).says("Enter who asked you", `href="#who"`)
+	h.post("/raise", "who", "Nobody Known", "kind", "duress").is(http.StatusUnprocessableEntity).says("Nobody of that name is in your teams", `value="Nobody Known"`)
+	h.post("/raise", "who", "Priya", "kind", "duress").is(http.StatusUnprocessableEntity).says("Choose which of them asked you", "Priya Shah", "Priya Nair")
+	h.post("/raise", "who", "Priya Nair", "kind", "overdue").is(http.StatusUnprocessableEntity).says("Choose what they did")
+	if open, err := h.db.Alarms(t.Context(), "open", 10); err != nil || len(open) > 0 {
+		t.Fatalf("open are %+v, %v", open, err)
+	}
+	h.post("/raise", "who", "Priya", "person", "p-priya2", "kind", "distress").is(http.StatusSeeOther)
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	if err != nil || len(open) != 1 || open[0].Worker != "p-priya2" {
+		t.Fatalf("open are %+v, %v", open, err)
+	}
+}
+
+// On the screen of someone who visits alone the phrase would tell whoever looks what it means (rule 4.2).
+func TestThePhraseIsNotOnTheScreenOfWhoVisits(t *testing.T) {
+	h := openHouse(t)
+	h.get("/").says("Someone asked me for Scarlett")
+	h.as("p-priya").get("/").says("Someone asked me for help").hides("Scarlett")
+	h.as("p-priya").get("/raise").is(http.StatusOK).hides("Scarlett")
+}

@@ -1,0 +1,249 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/checkin"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+const longestWords = 10_000 // characters of what was said
+
+// toAct finds the visit that a button is about, and what was sent with it, where the reader may press it.
+func (p *Pages) toAct(c *request, may func(rightsOver) bool) (seen, *form, error) {
+	v, err := p.seen(c)
+	if err != nil {
+		return v, nil, err
+	}
+	if !may(v.rights) {
+		return v, nil, notFound()
+	}
+	f, err := c.form()
+	return v, f, err
+}
+
+func own(r rightsOver) bool { return r.Own }
+
+// goIn answers POST /visits/{id}/in.
+func (p *Pages) goIn(c *request) error {
+	v, f, err := p.toAct(c, own)
+	if err != nil {
+		return err
+	}
+	if v.Status == watch.Booked && v.StartsAt.After(c.at.Add(goInAhead)) {
+		f.wrong("in", "It is over an hour until the start. Change the start first")
+		return p.showVisit(c, http.StatusConflict, v, f)
+	}
+	return p.checkIn(c, v, f, c.press("in"), engine.Checkin{Kind: "in"}, "in")
+}
+
+// out answers POST /visits/{id}/out.
+func (p *Pages) out(c *request) error {
+	v, f, err := p.toAct(c, own)
+	if err != nil {
+		return err
+	}
+	return p.checkIn(c, v, f, c.press("out"), engine.Checkin{Kind: "out"}, "out")
+}
+
+// needHelp answers POST /visits/{id}/help: the SOS of a page.
+func (p *Pages) needHelp(c *request) error {
+	v, f, err := p.toAct(c, own)
+	if err != nil {
+		return err
+	}
+	return p.checkIn(c, v, f, c.press("help"), engine.Checkin{Kind: "sos"}, "help")
+}
+
+// newEnd answers POST /visits/{id}/late: a new end time. A time that has gone today is tomorrow's.
+func (p *Pages) newEnd(c *request) error {
+	v, f, err := p.toAct(c, own)
+	if err != nil {
+		return err
+	}
+	until, ok := f.next("until", "end", c.at, c.in)
+	if !ok {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	return p.checkIn(c, v, f, c.press("late", f.value("until-time")), engine.Checkin{Kind: "late", Until: until}, "until-time")
+}
+
+// next reads the field NAME-time as the next such time.
+func (f *form) next(name, called string, at time.Time, zone *time.Location) (time.Time, bool) {
+	typed, ok := parseClock(f.value(name + timeField))
+	if !ok {
+		f.wrong(name+timeField, fmt.Sprintf("Enter the %s time on the 24-hour clock, such as 14:30", called))
+		return at, false
+	}
+	day := dateOf(at.In(zone))
+	for range 2 {
+		if when, _, comes := instant(day, typed, zone); comes && when.After(at) {
+			return when, true
+		}
+		day = day.next()
+	}
+	f.wrong(name+timeField, "That time does not come: the clocks go forward. Enter another")
+	return at, false
+}
+
+// askFor answers POST /visits/{id}/ask: the worker wants someone to ring. Whatever name it is goes the way of a text that
+// asks for it, and is answered in the same words (rule 4.2).
+func (p *Pages) askFor(c *request) error {
+	v, f, err := p.toAct(c, own)
+	if err != nil {
+		return err
+	}
+	name := f.value("name")
+	if name == "" || len(name) > longestWords {
+		f.wrong("name", "Enter a name, such as Jane")
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	return p.checkIn(c, v, f, c.press("ask", name), engine.Checkin{Text: private.New("ASK " + name)}, "name")
+}
+
+// record answers POST /visits/{id}/record: what the worker says in their own words, or a responder for them, word for
+// word (rule 2.7).
+func (p *Pages) record(c *request) error {
+	v, f, err := p.toAct(c, func(r rightsOver) bool { return r.Own || r.Records })
+	if err != nil {
+		return err
+	}
+	words, who := f.value("words"), c.press("record", f.value("words"), f.value("via"))
+	if words == "" || len([]rune(words)) > longestWords {
+		f.wrong("words", "Enter what was said")
+	}
+	if !v.rights.Own {
+		if who.Via = f.value("via"); who.Via != "call" && who.Via != "text" {
+			f.wrong("via", "Choose how they said it")
+		}
+	}
+	if f.bad() {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	return p.checkIn(c, v, f, who, engine.Checkin{Text: private.New(words)}, "words")
+}
+
+// checkIn has a check-in taken, and leads back to the visit as it stands then. What is refused stands beside its field.
+func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engine.Checkin, field string) error {
+	said.Person, said.Visit = v.Worker, v.ID
+	took, err := p.Engine.Checkin(c.Context(), who, said)
+	if _, invalid := errors.AsType[*watch.Invalid](err); invalid {
+		f.wrong(field, "Only a responder or a manager who spoke with them records this")
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	if err != nil {
+		return fmt.Errorf("take check-in: %w", err)
+	}
+	now, err := p.seen(c)
+	if err != nil {
+		return err
+	}
+	if took.Refused != "" {
+		f.wrong(field, took.Refused)
+		return p.showVisit(c, http.StatusConflict, now, f)
+	}
+	return c.redirect("/visits/" + v.ID + "?done=" + cameOf(took.Reading, now))
+}
+
+// undone are the words for what was heard and moved nothing: they are not shown as a success.
+var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true}
+
+// cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
+func cameOf(r checkin.Reading, now seen) string {
+	if now.Busy {
+		return "recorded"
+	}
+	did := func(so bool, word, otherwise string) string {
+		if so {
+			return word
+		}
+		return otherwise
+	}
+	switch r.Intent {
+	case checkin.Start:
+		return did(now.Status == watch.Inside || now.Status == watch.Overdue, "in", "as-it-was")
+	case checkin.Change:
+		if r.Until.IsZero() {
+			return did(!r.Begin.IsZero() && now.StartsAt.Equal(r.Begin), "new-start", "as-it-was")
+		}
+		return did(now.ExpectedEndAt.Equal(r.Until), "new-end", "much-later")
+	case checkin.End:
+		return did(!now.Live(), "out", "goes-on")
+	case checkin.Cancel:
+		return did(!now.Live(), "called-off", "as-it-was")
+	case checkin.Ask, checkin.Duress:
+		return "asked"
+	case checkin.Distress:
+		return "help"
+	case checkin.SafeReply:
+		return "as-it-was"
+	default:
+		return "unclear"
+	}
+}
+
+// answered says to a worker who asked for someone, or for help, what they are answered by text. The name is taken from the
+// record, so that it is in no address.
+func (p *Pages) answered(c *request, page *visitPage, timeline []view.Line) error {
+	did := c.URL.Query().Get("done")
+	if !page.Rights.Own || did != "asked" && did != "help" {
+		return nil
+	}
+	team, err := p.Store.Team(c.Context(), page.Visit.Team)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("find team of visit: %w", err)
+	}
+	if did == "help" {
+		page.Done = wording.Text(watch.ReplyGotMessage, wording.Values{Plain: team.Plan.PlainDistressAnswer})
+		return nil
+	}
+	for _, l := range slices.Backward(timeline) {
+		if l.What != watch.TextIn || l.Text.IsZero() {
+			continue
+		}
+		r := checkin.Understand(l.Text.Reveal(), checkin.Context{Now: c.at.In(c.in), Phrase: team.Plan.DuressPhrase, Unknowing: true})
+		page.Done = wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(r.Name)})
+		return nil
+	}
+	return nil
+}
+
+// callOff answers POST /visits/{id}/cancel (rule 2.8).
+func (p *Pages) callOff(c *request) error {
+	v, f, err := p.toAct(c, func(r rightsOver) bool { return r.Changes })
+	if err != nil {
+		return err
+	}
+	if v.Status == watch.Cancelled {
+		return c.redirect("/visits/" + v.ID + "?done=called-off") // the same press again
+	}
+	reason := f.value("reason")
+	if reason == "" || len([]rune(reason)) > longestWords {
+		f.wrong("reason", "Enter why it is called off")
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	spoke := f.value("spoke") != ""
+	err = p.Engine.CancelVisit(c.Context(), c.press("cancel", reason, f.value("spoke")), v.ID, spoke, private.New(reason))
+	refused, is := errors.AsType[*watch.Refused](err)
+	_, invalid := errors.AsType[*watch.Invalid](err)
+	switch {
+	case is:
+		f.wrong("reason", refused.Says)
+		return p.showVisit(c, http.StatusConflict, v, f)
+	case invalid:
+		f.wrong("spoke", "Only a responder or a manager who spoke with them calls it off")
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	case err != nil:
+		return fmt.Errorf("cancel visit: %w", err)
+	}
+	return c.redirect("/visits/" + v.ID + "?done=called-off")
+}

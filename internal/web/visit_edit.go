@@ -1,0 +1,171 @@
+package web
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+type visitEditPage struct {
+	Layout
+	ID, Name, Reference string
+	Key, Was            string
+	StartDate           govuk.Input
+	StartTime, EndTime  govuk.Input
+	Place               placeFields
+	Private             govuk.Radios
+	Overlap             *govuk.Checkboxes
+}
+
+// visitToEdit finds the visit that the address names, where the reader sees and changes it and it is not over. The form
+// shows its details: the look is recorded.
+func (p *Pages) visitToEdit(c *request) (seen, error) {
+	v, err := p.seen(c)
+	if err != nil {
+		return v, err
+	}
+	if !v.rights.Changes || !v.Open || !v.Live() {
+		return v, notFound()
+	}
+	return v, p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, "", c.at)
+}
+
+// editVisit answers GET /visits/{id}/edit.
+func (p *Pages) editVisit(c *request) error {
+	v, err := p.visitToEdit(c)
+	if err != nil {
+		return err
+	}
+	return p.showVisitEdit(c, http.StatusOK, v, filledVisit(v, c.in))
+}
+
+// filledVisit is the form as the visit stands.
+func filledVisit(v seen, zone *time.Location) *form {
+	f := blank("key", rand.Text(), "was", v.state(), "private", "no")
+	if v.Private {
+		f.values.Set("private", "yes")
+	}
+	f.fill("start", v.StartsAt, zone)
+	f.fill("end", v.ExpectedEndAt, zone)
+	for field, words := range detailFields(&v.Details) {
+		f.values.Set(field, words.Reveal())
+	}
+	return f
+}
+
+// detailFields are the fields of the visit's half of the buddy form.
+func detailFields(d *buddy.Form) map[string]*private.Text {
+	return map[string]*private.Text{"service_user": &d.ServiceUser, "address": &d.Address, "access": &d.Access, "contact": &d.Contact, "who_else": &d.WhoElse}
+}
+
+// state is the same as long as nobody changed the visit.
+func (s seen) state() string {
+	d := s.Details
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.ID, s.StartsAt.UTC().String(), s.ExpectedEndAt.UTC().String(), fmt.Sprint(s.Private),
+		d.ServiceUser.Reveal(), d.Address.Reveal(), d.Access.Reveal(), d.Contact.Reveal(), d.WhoElse.Reveal()}, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form) error {
+	name, err := p.nameOf(c.Context(), v.Worker)
+	if err != nil {
+		return err
+	}
+	page := visitEditPage{Layout: p.layout(c, "Change the visit").again(f), ID: v.ID, Name: name, Reference: v.Reference, Key: f.value("key"), Was: f.value("was"),
+		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
+		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."), Overlap: f.overlap(), Place: f.place(),
+		Private: f.radios("private", "Who sees the details?", "", govuk.Choice{Value: "yes", Text: "Private: the worker and those who answer for them"},
+			govuk.Choice{Value: "no", Text: "Open to the team"})}
+	return p.show(c, status, "visit_edit", page)
+}
+
+// changeVisit answers POST /visits/{id}/edit. What someone else changed since the form was shown is not written over.
+func (p *Pages) changeVisit(c *request) error {
+	v, err := p.visitToEdit(c)
+	if err != nil {
+		return err
+	}
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	status := http.StatusUnprocessableEntity
+	if edit, changes := f.visitEdit(v, c.in); !f.bad() {
+		switch {
+		case !changes: // also the same press again
+			return c.redirect("/visits/" + v.ID)
+		case f.value("was") != v.state():
+			status = http.StatusConflict
+			f.wrong("start-date", "Someone changed this visit since you opened it. Look at it again, then make your change")
+		default:
+			if status, err = p.saveVisit(c, f, v, edit); err != nil {
+				return err
+			}
+		}
+	}
+	if f.bad() {
+		return p.showVisitEdit(c, status, v, f)
+	}
+	return c.redirect("/visits/" + v.ID + "?done=changed")
+}
+
+// saveVisit has the change made; what is refused is noted on the form, with the status to answer.
+func (p *Pages) saveVisit(c *request, f *form, v seen, edit engine.VisitEdit) (status int, err error) {
+	err = p.Engine.EditVisit(c.Context(), c.press("edit", f.values.Encode()), v.ID, edit)
+	if refused, is := errors.AsType[*watch.Refused](err); is {
+		f.wrong("start-date", refused.Says)
+		return http.StatusConflict, nil
+	}
+	if err = f.takesVisit(err); err != nil {
+		return 0, fmt.Errorf("edit visit: %w", err)
+	}
+	return http.StatusUnprocessableEntity, nil
+}
+
+// visitEdit reads what the form changes of a visit as its reader sees it.
+func (f *form) visitEdit(v seen, zone *time.Location) (e engine.VisitEdit, changes bool) {
+	e.Overlap = f.value("overlap") != ""
+	if span, ok := f.period("start", "end", zone); ok {
+		if !sameMinute(span.StartsAt, v.StartsAt) {
+			e.StartsAt = span.StartsAt
+		}
+		if !sameMinute(span.EndsAt, v.ExpectedEndAt) {
+			e.ExpectedEndAt = span.EndsAt
+		}
+	}
+	changes = !e.StartsAt.IsZero() || !e.ExpectedEndAt.IsZero()
+	given := f.details()
+	typed, kept := detailFields(&given), detailFields(&v.Details)
+	for field, to := range map[string]**private.Text{"service_user": &e.ServiceUser, "address": &e.Address, "access": &e.Access, "contact": &e.Contact, "who_else": &e.WhoElse} {
+		if *typed[field] != *kept[field] {
+			*to, changes = typed[field], true
+		}
+	}
+	if private := f.yesOrNo("private"); private != nil && *private != v.Private {
+		e.Private, changes = private, true
+	}
+	return e, changes
+}
+
+// sameMinute says that a form, which has no seconds, leaves an instant as it is.
+func sameMinute(a, b time.Time) bool { return a.Truncate(time.Minute).Equal(b.Truncate(time.Minute)) }
+
+// overlap asks whether an overlap is meant, once there is one (rule 8.1).
+func (f *form) overlap() *govuk.Checkboxes {
+	if f.value("overlap") == "" && !f.problem("overlap") {
+		return nil
+	}
+	return &govuk.Checkboxes{Name: "overlap", Values: f.values["overlap"], ErrorMessage: f.says("overlap"),
+		Items: []govuk.Choice{{Value: "yes", Text: "These two visits overlap on purpose"}}}
+}

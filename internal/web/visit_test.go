@@ -1,0 +1,298 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// status is where a visit stands.
+func (h *house) status(visit string) watch.Status {
+	h.Helper()
+	v, err := h.db.Visit(h.Context(), visit)
+	h.ok(err)
+	return v.Status
+}
+
+// key is the hidden key of a page's forms.
+func (p page) key() string {
+	p.Helper()
+	found := regexp.MustCompile(`name="key" value="([A-Z0-9]+)"`).FindStringSubmatch(p.Body.String())
+	if found == nil {
+		p.Fatalf("%s has no key", p.asked)
+	}
+	return found[1]
+}
+
+// elsewhere puts another team and its responder there.
+func (h *house) elsewhere() {
+	h.Helper()
+	team, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	team.ID, team.Name = "north", "North"
+	_, err = h.engine.PutTeam(h.Context(), engine.Actor{}, team)
+	h.ok(err)
+	p, err := h.db.Person(h.Context(), "p-sam")
+	h.ok(err)
+	p.ID, p.ExternalID, p.Name, p.Team, p.Mobile = "p-nia", "", "Nia Bell", "north", number("07700 900113")
+	_, err = h.engine.PutPerson(h.Context(), engine.Actor{}, p)
+	h.ok(err)
+}
+
+func TestAVisitIsShownToWhoAnswersForIt(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	h.get(v).is(http.StatusOK).says("Priya Nair", "Booked", "Private", "J Smith", "1 Example Street", "We act at 15:45", "Sam Hill", "07700 900110",
+		`topic="visit/`, "/people/p-priya", "Record what Priya Nair said").hides("I’m going in", "I’m out", "I need help", "Ask someone")
+	h.as("p-lee").get(v).says("1 Example Street") // the fallback is in the chain too
+}
+
+func TestALookAtAVisitIsRecordedOnceAMinute(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	before, err := h.db.Head(t.Context())
+	h.ok(err)
+	h.get(v)
+	h.get(v + "?fragment=visit")
+	h.as("p-ann").get(v) // sees nothing private
+	_, err = h.db.Seal(t.Context(), h.clock.Now())
+	h.ok(err)
+	since, err := h.db.Touched(t.Context(), before.N, 100)
+	h.ok(err)
+	looks := 0
+	for _, e := range since {
+		if e.Kind == "look" {
+			looks++
+		}
+	}
+	if looks != 1 {
+		t.Errorf("%d looks are on record", looks)
+	}
+}
+
+func TestAPrivateVisitIsBusyToOthers(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	for _, who := range []string{"p-ann", "p-ada"} {
+		h.as(who).get(v).is(http.StatusOK).says("Busy – private", "14:30", "15:30").hides("J Smith", "Example Street", "07700 900103", "What happened")
+		h.as(who).get(v + "?fragment=timeline").hides("Booked")
+	}
+	h.as("p-ada").get(v + "/edit").is(http.StatusNotFound)
+	h.as("p-ada").get(v).hides("Home visit", "Booked", "We act at", "Record what")
+	h.as("p-priya").get(v).says("J Smith", "Example Street").hides("Busy")
+}
+
+// Where there is another team, its people do not find the visit at all; and only the worker says for themself.
+func TestAVisitIsChangedByThoseWhoseBusinessItIs(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	h.elsewhere()
+	h.as("p-nia").get(v).is(http.StatusNotFound)
+	h.as("p-nia").get(v + "/edit").is(http.StatusNotFound)
+	for _, button := range []string{"in", "late", "out", "ask", "help"} {
+		for _, who := range []string{"p-nia", "p-sam", "p-lee", "p-ada"} {
+			h.as(who).post(v+"/"+button, "name", "Jane", "until-time", "16:00").is(http.StatusNotFound)
+		}
+	}
+	h.as("p-nia").post(v+"/record", "words", "out", "via", "call").is(http.StatusNotFound)
+	h.as("p-ada").post(v+"/record", "words", "out", "via", "call").is(http.StatusNotFound)
+	h.as("p-nia").post(v+"/cancel", "reason", "x", "spoke", "yes").is(http.StatusNotFound)
+	h.as("p-nia").post(v+"/edit", "end-time", "16:00").is(http.StatusNotFound)
+	h.get("/visits/v-none").is(http.StatusNotFound)
+}
+
+func TestAWorkerGoesInStaysLongerAndComesOut(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	id := h.visit()
+	v := "/visits/" + id
+	h.get(v).says("I’m going in").hides("I’m out")
+	h.wait(30 * time.Minute)
+	h.post(v+"/in", "key", h.get(v).key()).leadsTo(v).says("Noted: in.", "Inside", "Went in", "I’m out")
+	h.wait(time.Minute)
+	h.get(v).says(`until="2026-11-21T15:30:00Z"`, "59 min left")
+	h.post(v+"/late", "key", h.get(v).key(), "until-time", "16:00").leadsTo(v).says("The new end is noted.", "We act at 16:15", "Priya Nair gave a new time: until 16:00")
+	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("does not count yet", "We act at 16:15").hides("Success")
+	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("The new end is noted.", "We act at 23:15")
+	h.post(v+"/out", "key", h.get(v).key()).leadsTo(v).says("Noted: out. Thank you.", "Ended", "The worker said so").hides("I’m out", "I need help", "Change the times")
+	if s := h.status(id); s != watch.Ended {
+		t.Errorf("it is %s", s)
+	}
+}
+
+func TestANewEndThatIsNoTimeIsAskedAgain(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := "/visits/" + h.visit()
+	for _, typed := range []string{"", "soon", "25:00"} {
+		h.post(v+"/late", "until-time", typed).is(http.StatusUnprocessableEntity).
+			says("Enter the end time on the 24-hour clock", `href="#until-time"`, `id="until-time-error"`)
+	}
+}
+
+func TestGoingInADayEarlyOpensNoOtherVisit(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := h.post("/visits/new", booking("start-date", "2026-11-22")...).booked()
+	h.get("/visits/" + v.ID).hides("I’m going in")
+	h.post("/visits/" + v.ID + "/in").is(http.StatusConflict).says("It is over an hour until the start.")
+	if n := len(h.visits()); n != 1 {
+		t.Errorf("there are %d visits", n)
+	}
+}
+
+// The same press is one act, and another press from a page that was gone back to is another.
+func TestAPressAndItsRepeatAreOneAct(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := "/visits/" + h.visit()
+	h.wait(30 * time.Minute)
+	key := h.get(v).key()
+	h.post(v+"/in", "key", key).is(http.StatusSeeOther)
+	h.post(v+"/in", "key", key).is(http.StatusSeeOther)
+	h.post(v+"/ask", "key", key, "name", "Jane").is(http.StatusSeeOther)
+	h.post(v+"/ask", "key", key, "name", "Jane").is(http.StatusSeeOther)
+	if n := strings.Count(h.get(v).Body.String(), "ASK Jane"); n != 1 {
+		t.Errorf("she asked %d times", n)
+	}
+	h.post(v+"/ask", "key", key, "name", "Scarlett").is(http.StatusSeeOther)
+	if open, err := h.db.Alarms(t.Context(), "open", 10); err != nil || len(open) != 1 {
+		t.Errorf("%d alarms are open (%v)", len(open), err)
+	}
+}
+
+func TestAResponderRecordsWhatTheWorkerSaid(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	h.wait(30 * time.Minute)
+	h.post(v+"/record", "words", "", "via", "").is(http.StatusUnprocessableEntity).says("Enter what was said.", "Choose how they said it.", `href="#words"`, `href="#via"`)
+	h.post(v+"/record", "words", "just gone in", "via", "smoke").is(http.StatusUnprocessableEntity).says("just gone in")
+	h.post(v+"/record", "key", "A", "words", "Just gone in, back by 16:10", "via", "call").leadsTo(v).
+		says("Inside", "Sam Hill recorded what Priya Nair said", "Just gone in, back by 16:10", "We act at 16:25")
+	h.post(v+"/record", "key", "B", "words", "Hmm the thing with the other one", "via", "text").leadsTo(v).says("We could not follow that.", "Sam Hill recorded what Priya Nair said")
+	h.post(v+"/record", "key", "C", "words", "I've left now, all done", "via", "call").leadsTo(v).says("Noted: out.", "Ended")
+	h.as("p-ann").get(v).hides("all done")
+}
+
+// Whoever the worker reached by phone records it, also where all they see is that the worker is busy.
+func TestAManagerRecordsForAVisitThatIsBusyToThem(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	p, err := h.db.Person(t.Context(), "p-lee")
+	h.ok(err)
+	p.ID, p.Name, p.Mobile = "p-max", "Max Orr", number("07700 900114")
+	_, err = h.engine.PutPerson(t.Context(), engine.Actor{}, p)
+	h.ok(err)
+	h.wait(30 * time.Minute)
+	v := "/visits/" + id
+	h.as("p-max").get(v).says("Busy – private", "Record what Priya Nair said").hides("Example Street", "Change the times")
+	h.as("p-max").post(v+"/record", "words", "Just gone in", "via", "call").leadsTo(v).says("What they said is recorded.").hides("Just gone in", "Inside")
+	if s := h.status(id); s != watch.Inside {
+		t.Errorf("it is %s", s)
+	}
+}
+
+// An open alarm is settled by its closing alone (rule 3.2).
+func TestInAnAlarmNothingMovesTheClock(t *testing.T) {
+	h := openHouse(t)
+	id, alarm := h.overdue()
+	v := "/visits/" + id
+	h.get(v).says("/alarms/"+alarm, "Overdue", "An alarm is open since 15:45")
+	h.as("p-priya").get(v).says("Someone is trying to reach you").hides("/alarms/"+alarm, "An alarm is open")
+	h.as("p-priya").post(v+"/out").is(http.StatusConflict).says("There is a problem", "An alarm is open on this visit")
+	h.post(v+"/record", "words", "I am out", "via", "call").is(http.StatusConflict).says("nothing but its closing moves the clock", "I am out")
+	h.post(v+"/cancel", "reason", "nobody in", "spoke", "yes").is(http.StatusConflict).says("only closing it settles the visit", "nobody in")
+	h.post(v+"/edit", h.edit(v, "end-time", "18:00")...).is(http.StatusConflict).says("only closing it settles the visit", `value="18:00"`)
+	if s := h.status(id); s != watch.Overdue {
+		t.Errorf("it is %s", s)
+	}
+}
+
+func TestCallingOffABegunVisitTakesTheWorkersWord(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	h.get(v).hides("I spoke with the worker")
+	h.post(v+"/cancel", "reason", "").is(http.StatusUnprocessableEntity).says("Enter why it is called off.", `href="#reason"`)
+	h.wait(40 * time.Minute)
+	h.get(v).says("I spoke with the worker")
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang").is(http.StatusConflict).says("The visit has started", "Family rang")
+	h.as("p-ada").post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").is(http.StatusNotFound) // it is busy to her
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("The visit is called off.", "Cancelled", "Someone spoke with the worker", "Family rang")
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("Cancelled")
+}
+
+func TestAWorkerCallsOffTheirOwnVisitBeforeItsStart(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	id := h.visit()
+	h.post("/visits/"+id+"/cancel", "reason", "She is in hospital").leadsTo("/visits/"+id).says("The visit is called off.", "Called off before its start")
+}
+
+// edit is the form of a visit as it is shown, with some of its fields as given in turn.
+func (h *house) edit(v string, fields ...string) []string {
+	h.Helper()
+	body := h.get(v + "/edit").is(http.StatusOK).Body.String()
+	var flat []string
+	for _, name := range []string{"key", "was", "start-date", "start-time", "end-time", "service_user"} {
+		tag := regexp.MustCompile(`<input[^>]*name="` + name + `"[^>]*>`).FindString(body)
+		if value := regexp.MustCompile(`value="([^"]*)"`).FindStringSubmatch(tag); value != nil {
+			flat = append(flat, name, value[1])
+		}
+	}
+	for _, name := range []string{"address", "access", "contact", "who_else"} {
+		if text := regexp.MustCompile(`name="` + name + `"[^>]*>([^<]*)</textarea>`).FindStringSubmatch(body); text != nil {
+			flat = append(flat, name, text[1])
+		}
+	}
+	flat = append(flat, "private", "yes")
+	for i := 0; i+1 < len(fields); i += 2 {
+		for j := 0; j+1 < len(flat); j += 2 {
+			if flat[j] == fields[i] {
+				flat[j+1] = fields[i+1]
+			}
+		}
+	}
+	return flat
+}
+
+func TestTheTimesAndTheDetailsAreChanged(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	same := h.edit(v)
+	h.post(v+"/edit", same...).leadsTo(v).hides("The changes were saved")
+	h.post(v+"/edit", h.edit(v, "end-time", "16:30", "address", "2 Sample Road")...).leadsTo(v).
+		says("The changes were saved.", "2 Sample Road", "We act at 16:45", "Sam Hill changed the details").hides("1 Example Street")
+	h.post(v+"/edit", same...).is(http.StatusConflict).says("Someone changed this visit since you opened it", "1 Example Street")
+	h.post(v+"/edit", h.edit(v, "end-time", "14:30")...).is(http.StatusUnprocessableEntity).says("The end must be after the start.")
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "IN")
+	h.post(v+"/edit", h.edit(v, "start-time", "14:45")...).is(http.StatusConflict).says("its start can no longer be changed")
+	h.post(v+"/edit", h.edit(v, "address", "3 Other Lane")...).leadsTo(v).says("3 Other Lane", "Address when they went in", "2 Sample Road")
+}
+
+func TestAGapInCoverAndWhatIsMissingAreSaid(t *testing.T) {
+	h := openHouse(t).as("p-ann")
+	got := h.post("/visits/new", "worker", "p-ann", "kind", "home_visit", "start-date", "2026-11-23", "start-time", "22:00", "end-time", "00:30")
+	v := got.booked()
+	got.leadsTo("/visits/"+v.ID).says("The visit is booked. For some of its time nobody is on call", "Nobody is on call then: it falls to Lee Marsh.",
+		"Tuesday 24 November 2026", "A responder would miss", "the address", v.Reference)
+}
+
+func TestAJointVisitLeadsToTheOther(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := h.post("/visits/new", booking("joint", "p-ann")...).booked()
+	h.get("/visits/"+v.ID).says("Going too", "Ann Woods")
+}
+
+func TestNoPageOfAVisitIsInTheLog(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := "/visits/" + h.visit()
+	h.post(v+"/edit", h.edit(v, "address", "2 Sample Road")...).is(http.StatusSeeOther)
+	h.post(v+"/record", "words", "There is a dog at 1 Example Street").is(http.StatusSeeOther)
+	h.post(v+"/ask", "name", "Scarlett").is(http.StatusSeeOther)
+	for _, word := range []string{"Scarlett", "Example Street", "Sample Road", "J Smith", "900103"} {
+		if strings.Contains(h.log.String(), word) {
+			t.Errorf("the log says %q", word)
+		}
+	}
+}
