@@ -1,4 +1,4 @@
-# Allclear is built, tested and checked from here. `make test` and `make demo` need Go 1.26, Node 20, gcc and make, and
+# Allclear is built, tested and checked from here. `make demo` needs Go 1.26, Node 20 and make, `make test` also gcc; they
 # install or build everything else by themselves.
 
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -7,7 +7,7 @@ GO       ?= go
 GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
 
 .NOTPARALLEL:
-.PHONY: build assets test demo check fuzz clean
+.PHONY: build assets test demo play pictures check fuzz clean
 .PHONY: check-format check-vet check-fix check-static check-race check-readme vulncheck
 
 build: assets ## bin/allclear, the one binary
@@ -28,8 +28,14 @@ test: assets ## every test, after installing what they need
 	@scripts/need-tools
 	$(GO) test ./...
 
-demo: build ## a weekend at 240 times the speed, told as it happens
+demo: build ## a county in miniature, with phones and stories in the browser
+	bin/allclear demo
+
+play: build ## a weekend from outside at 240 times the speed, told as it happens
 	$(GO) run ./e2e/play
+
+pictures: build ## docs/pictures, taken anew from a demo
+	$(GO) run ./e2e/pictures
 
 # The README's own command comes last, so that its lines close the run.
 check: build check-format check-vet check-fix check-static fuzz check-race check-readme ## all that CI runs

@@ -18,6 +18,7 @@ type benchCmd struct {
 	Alarms   benchAlarmsCmd   `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
 	Checkins benchCheckinsCmd `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
 	Idle     benchIdleCmd     `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
+	Pages    benchPagesCmd    `cmd:"" help:"How long each page takes and how large it is, and how soon a crowd of open boards shows a change."`
 }
 
 // benchFlags are what the benchmarks share.
@@ -75,6 +76,28 @@ func (c benchIdleCmd) Run(w world) error {
 		size = bench.IdleSize{Visits: 20, Workers: 5, Settle: 100 * time.Millisecond, For: 300 * time.Millisecond}
 	}
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Idle(ctx, o, size) })
+}
+
+type benchPagesCmd struct {
+	benchFlags
+	Visits  int           `default:"10000" help:"Open visits."`
+	Workers int           `default:"3000" help:"Workers who have them, a hundred a team."`
+	Alarms  int           `default:"10" help:"Visits of them that are overdue."`
+	Asks    int           `default:"100" help:"How often each page is asked for by each kind of reader."`
+	Viewers int           `default:"500" help:"Open boards; 0 leaves them out."`
+	Rate    int           `default:"5" help:"Check-ins a second while they look."`
+	Settle  time.Duration `default:"75s" help:"How long the server has after its start before the boards open; in its first minute it looks at every team once."`
+	For     time.Duration `default:"20s" help:"How long they look."`
+}
+
+// Run measures the pages.
+func (c benchPagesCmd) Run(w world) error {
+	size := bench.PageSize{Visits: c.Visits, Workers: c.Workers, Alarms: c.Alarms, Asks: c.Asks,
+		Crowd: bench.CrowdSize{Viewers: c.Viewers, Rate: c.Rate, Settle: c.Settle, For: c.For}}
+	if c.Short {
+		size = bench.PageSize{Visits: 20, Workers: 5, Alarms: 1, Asks: 2, Crowd: bench.CrowdSize{Viewers: 10, Rate: 5, For: 400 * time.Millisecond}}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Pages(ctx, o, size) })
 }
 
 // measure runs a benchmark and prints its figures, whatever they are: speed is no gate.

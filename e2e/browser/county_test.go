@@ -71,10 +71,9 @@ func (c *county) stop() {
 	c.process = nil
 }
 
-// sets presses one of the speeds of the county's clock.
+// sets presses one of the speeds of the county's clock, on the page of the phones.
 func (b *page) sets(speed string) {
 	b.Helper()
-	b.Open("/demo")
 	b.Press(speed)
 	b.until("set the clock: "+speed, func() error {
 		if evaluate[string](b, `document.querySelector("[aria-current=true][name=speed]")?.textContent ?? ""`) != speed {

@@ -36,6 +36,12 @@ func (b *page) Press(name string) {
 	b.must(chromedp.Do(b.tab, chromedp.Sleep(look)))
 }
 
+// tries presses what may have gone by now, and says whether it was there.
+func (b *page) tries(name string) bool {
+	node, err := b.find(name, pressed)
+	return err == nil && b.click(node) == nil
+}
+
 // Types types words into a field, in place of what is there.
 func (b *page) Types(field, words string) {
 	b.Helper()
@@ -99,10 +105,10 @@ func (b *page) find(name string, roles []string) (cdp.BackendNodeID, error) {
 		}
 		others = append(others, called(n))
 	}
-	switch len(found) {
-	case 1:
+	switch {
+	case len(found) == 1, len(found) > 1 && b.any:
 		return found[0], nil
-	case 0:
+	case len(found) == 0:
 		return 0, fmt.Errorf("%w; there are %q", errUnseen, others)
 	default:
 		return 0, fmt.Errorf("there are %d of that name", len(found))

@@ -29,6 +29,7 @@ type page struct {
 	county *county
 	tab    context.Context
 	still  bool     // scripts do not run: what is new is seen by opening the page again
+	any    bool     // the first of several of a name will do
 	within []string // the names of what the next press or text is inside of
 }
 
@@ -45,6 +46,7 @@ func (c *county) visitor(t *testing.T) *page {
 	b := &page{T: t, county: c, tab: tab}
 	t.Cleanup(b.keep)
 	b.must(call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
+	b.must(call(b, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: "en-GB"}))
 	b.Sized(1280, light)
 	return b
 }

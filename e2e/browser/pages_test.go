@@ -31,6 +31,19 @@ func filled(path, button string, does ...func(*page)) func(*page) {
 
 func types(field, words string) func(*page) { return func(b *page) { b.Types(field, words) } }
 
+func chooses(field, value string) func(*page) { return func(b *page) { b.Chooses(field, value) } }
+
+// followed opens a page and presses one thing after the other.
+func followed(path string, presses ...string) func(*page) {
+	return func(b *page) {
+		b.Open(path)
+		b.any = true
+		for _, name := range presses {
+			b.Press(name)
+		}
+	}
+}
+
 // sights are what the pages look like while the county's clock stands still.
 func sights() []sight {
 	return []sight{
@@ -38,6 +51,31 @@ func sights() []sight {
 		{"GET /{$}", "the visits of a team, as its manager sees them", "p-mo", opened("/")},
 		{"GET /{$}", "no visits", "p-grace", opened("/")},
 		{"GET /{$}", "a worker's own visits", "p-dan", opened("/")},
+		{"GET /visits", "the visits of a day", "p-mo", opened("/visits")},
+		{"GET /visits", "a day without visits", "p-mo", opened("/visits?date=2030-01-01")},
+		{"GET /visits", "a reference that no visit has", "p-mo", opened("/visits?reference=ZZZZ")},
+		{"GET /visits/new", "a visit of one's own to book", "p-priya", opened("/visits/new")},
+		{"GET /visits/new", "a visit of another to book", "p-mo", opened("/visits/new?worker=p-priya")},
+		{"GET /visits/new", "whose visit is to be booked", "p-mo", opened("/visits/new")},
+		{"GET /visits/new", "a visit with nothing filled in", "p-priya", filled("/visits/new", "Book the visit", chooses("Start", ""), chooses("Expected end", ""))},
+		{"GET /visits/{id}", "a visit that is booked, as its worker sees it", "p-dan", followed("/", "Dan Okafor")},
+		{"GET /visits/{id}", "a visit that is overdue", "p-ann", followed("/", "Ruth Adeyemi")},
+		{"GET /visits/{id}", "a private visit inside, as its worker sees it", "p-nia", followed("/", "Nia Evans")},
+		{"GET /visits/{id}", "a private visit, as another sees it", "p-priya", followed("/", "Nia Evans")},
+		{"GET /visits/{id}", "a visit that has ended", "p-priya", followed("/visits", "Priya Nair")},
+		{"GET /visits/{id}", "a visit with a new end that was not filled in", "p-nia", followed("/", "Nia Evans", "Save the new end")},
+		{"GET /visits/{id}", "a visit to be called off without a reason", "p-dan", followed("/", "Dan Okafor", "Call the visit off", "Call it off")},
+		{"GET /visits/{id}/edit", "a visit to change", "p-dan", followed("/", "Dan Okafor", "Change the times or details")},
+		{"GET /visits/{id}/edit", "a visit changed to have no address", "p-dan", func(b *page) {
+			followed("/", "Dan Okafor", "Change the times or details")(b)
+			b.Chooses("Start", "")
+			b.Press("Save the changes")
+		}},
+		{"GET /alarms", "the alarms", "p-ann", opened("/alarms")},
+		{"GET /alarms", "no alarms", "p-grace", opened("/alarms")},
+		{"GET /alarms/{id}", "an alarm of another team", "p-mo", followed("/alarms", "Dan Okafor: Overdue")},
+		{"GET /raise", "someone asked for Scarlett", "p-mo", opened("/raise")},
+		{"GET /raise", "nobody named who asked", "p-mo", filled("/raise", "Raise the alarm")},
 		{"GET /reading", "a text to try", "", opened("/reading")},
 		{"GET /reading", "nothing typed", "", filled("/reading", "See how it is read")},
 		{"GET /reading", "a text that was read", "", filled("/reading", "See how it is read", types("Text", "LATE 16:30"))},
@@ -70,7 +108,9 @@ func sights() []sight {
 func TestEveryPageInEveryState(t *testing.T) {
 	t.Parallel()
 	c := demo(t)
-	c.visitor(t).sets("Pause")
+	first := c.visitor(t)
+	first.Open("/demo")
+	first.sets("Pause")
 	for _, s := range sights() {
 		t.Run(s.state, func(t *testing.T) {
 			t.Parallel()

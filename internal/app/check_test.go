@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
@@ -98,7 +99,7 @@ func TestAClockThatCannotBeBelievedIsAFinding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SetMeta(t.Context(), aliveKey, time.Now().Add(3*time.Hour).Format(time.RFC3339Nano)); err != nil {
+	if err := db.SetMeta(t.Context(), engine.AliveKey, time.Now().Add(3*time.Hour).Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

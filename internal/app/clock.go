@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -43,14 +44,15 @@ type anchor struct {
 	Speed int       `json:"speed"`
 }
 
-const (
-	anchorKey = "clock_anchor"
-	aliveKey  = "alive_at"
-)
+const anchorKey = "clock_anchor"
 
 // errRehearsal refuses to run a rehearsal's database for real: its times are not
 // those of this world.
 var errRehearsal = errors.New("this database belongs to a rehearsal: give ALLCLEAR_SPEED, or another ALLCLEAR_DATABASE for real work")
+
+// errReal refuses to rehearse in a real installation's database: the anchor would
+// stay, and keep it from real work for good.
+var errReal = errors.New("this database is a real installation's: rehearse with another ALLCLEAR_DATABASE, or leave out ALLCLEAR_SPEED")
 
 // witness is the time by another machine's clock.
 type witness func(context.Context) (time.Time, error)
@@ -58,6 +60,10 @@ type witness func(context.Context) (time.Time, error)
 // newClock reads or makes the database's clock.
 func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock, error) {
 	c := startClock(db)
+	lived, err := livedIn(ctx, db) // before the anchor is read: another node may make it and live on it in between
+	if err != nil {
+		return nil, err
+	}
 	noted, err := db.Meta(ctx, anchorKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("read clock: %w", err)
@@ -67,6 +73,8 @@ func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock
 		return c, c.neverBack(ctx, db, ask)
 	case speed == 0:
 		return nil, errRehearsal
+	case noted == "" && lived:
+		return nil, errReal
 	case noted == "":
 		now := c.real()
 		first, err := json.Marshal(anchor{Real: now, Plan: now, Speed: speed})
@@ -84,6 +92,19 @@ func newClock(ctx context.Context, db *store.DB, speed int, ask witness) (*clock
 		return nil, err
 	}
 	return c, c.changeSpeed(ctx, speed)
+}
+
+// livedIn says whether Allclear has run on the database, or anything is on its
+// record.
+func livedIn(ctx context.Context, db *store.DB) (bool, error) {
+	_, err := db.Meta(ctx, engine.AliveKey)
+	if err == nil {
+		return true, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return false, fmt.Errorf("read when this last ran: %w", err)
+	}
+	return db.Recorded(ctx)
 }
 
 // startClock makes a clock that shows the real time.
@@ -104,7 +125,7 @@ func startClock(db *store.DB) *clock {
 // set back must not make what was due wait again. Where the two are far apart
 // one of them was wrong, and another clock must say which.
 func (c *clock) neverBack(ctx context.Context, db *store.DB, ask witness) error {
-	noted, err := db.Meta(ctx, aliveKey)
+	noted, err := db.Meta(ctx, engine.AliveKey)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}

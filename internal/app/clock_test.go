@@ -2,10 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 func newTestClock(t *testing.T, p storetest.Place, speed int) *clock {
@@ -49,7 +53,7 @@ func TestARehearsalsDatabaseIsRefusedForRealWork(t *testing.T) {
 func TestTheClockNeverGoesBackOverARestart(t *testing.T) {
 	p := storetest.SQLite(t)
 	ahead := time.Now().UTC().Add(30 * time.Minute)
-	if err := p.Open(t).SetMeta(t.Context(), aliveKey, ahead.Format(time.RFC3339Nano)); err != nil {
+	if err := p.Open(t).SetMeta(t.Context(), engine.AliveKey, ahead.Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if now := newTestClock(t, p, 0).Now(); now.Before(ahead) {
@@ -60,7 +64,7 @@ func TestTheClockNeverGoesBackOverARestart(t *testing.T) {
 func TestOneWrongBootIsNotForEver(t *testing.T) {
 	p := storetest.SQLite(t)
 	db := p.Open(t)
-	if err := db.SetMeta(t.Context(), aliveKey, time.Now().AddDate(10, 0, 0).Format(time.RFC3339Nano)); err != nil {
+	if err := db.SetMeta(t.Context(), engine.AliveKey, time.Now().AddDate(10, 0, 0).Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := newClock(t.Context(), db, 0, nil); err == nil {
@@ -80,7 +84,7 @@ func TestOneWrongBootIsNotForEver(t *testing.T) {
 func TestARehearsalGoesNotBackEither(t *testing.T) {
 	p := storetest.SQLite(t)
 	lived := newTestClock(t, p, 240).Now().Add(10 * time.Minute)
-	if err := p.Open(t).SetMeta(t.Context(), aliveKey, lived.Format(time.RFC3339Nano)); err != nil {
+	if err := p.Open(t).SetMeta(t.Context(), engine.AliveKey, lived.Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if now := newTestClock(t, p, 240).Now(); now.Before(lived) {
@@ -119,5 +123,43 @@ func TestSpansAtSpeed(t *testing.T) {
 	c := &clock{anchor: anchor{Speed: 240}}
 	if c.Real(4*time.Minute) != time.Second || c.Plan(time.Second) != 4*time.Minute {
 		t.Errorf("at x240: 4 min take %v, 1 s is %v", c.Real(4*time.Minute), c.Plan(time.Second))
+	}
+}
+
+func TestARealInstallationsDatabaseIsRefusedForARehearsal(t *testing.T) {
+	lived := map[string]func(*store.DB) error{
+		"it ran": func(db *store.DB) error {
+			return db.SetMeta(t.Context(), engine.AliveKey, time.Now().UTC().Format(time.RFC3339Nano))
+		},
+		"something is on record": func(db *store.DB) error {
+			e := store.Entry{ID: "e1", At: time.Now(), RecordedAt: time.Now(), Kind: "book", Input: []byte("{}"), Events: []byte("[]")}
+			return db.Commit(t.Context(), store.Change{Worker: "p-priya", Watch: watch.Watch{Worker: "p-priya"}, Entries: []store.Entry{e}})
+		},
+	}
+	for name, live := range lived {
+		t.Run(name, func(t *testing.T) {
+			p := storetest.SQLite(t)
+			db := p.Open(t)
+			if err := live(db); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := newClock(t.Context(), db, 60, nil); !errors.Is(err, errReal) {
+				t.Errorf("a rehearsal on a real installation's database: %v", err)
+			}
+			if _, err := newClock(t.Context(), db, 0, nil); err != nil {
+				t.Errorf("and afterwards it is not taken for real work: %v", err)
+			}
+		})
+	}
+}
+
+func TestARehearsalOfAnInstallationThatNeverRan(t *testing.T) {
+	p := storetest.SQLite(t)
+	db := p.Open(t)
+	if _, err := addToken(t.Context(), db, "pages", "admin"); err != nil { // made beforehand
+		t.Fatal(err)
+	}
+	if c := newTestClock(t, p, 60); c.Speed() != 60 {
+		t.Errorf("the clock runs %d times as fast, want 60", c.Speed())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -49,7 +50,7 @@ func demoStood(ctx context.Context, db *store.DB) (time.Time, error) {
 	if err := json.Unmarshal([]byte(noted), &a); err != nil {
 		return time.Time{}, fmt.Errorf("read clock's anchor: %w", err)
 	}
-	lived, err := db.Meta(ctx, aliveKey)
+	lived, err := db.Meta(ctx, engine.AliveKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return time.Time{}, fmt.Errorf("read when this last ran: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 )
 
@@ -78,7 +79,7 @@ func TestADemosClockGoesOnWhereItStood(t *testing.T) {
 	}
 	c.mustRun(t, 60) // and was killed
 	lived := stood.Add(10 * time.Minute)
-	if err := p.Open(t).SetMeta(t.Context(), aliveKey, lived.Format(time.RFC3339Nano)); err != nil {
+	if err := p.Open(t).SetMeta(t.Context(), engine.AliveKey, lived.Format(time.RFC3339Nano)); err != nil {
 		t.Fatal(err)
 	}
 	if again := newTestDemoClock(t, p); again.Now().Before(lived) || again.Now().After(lived.Add(time.Hour)) {

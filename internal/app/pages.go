@@ -54,3 +54,11 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 		pages.ServeHTTP(w, r)
 	}), nil
 }
+
+// Pages lists the addresses of the pages that are shown, as patterns of net/http; none where there are no pages.
+func (a *App) Pages() []string {
+	if a.pages == nil {
+		return nil
+	}
+	return a.pages.Addresses()
+}

@@ -67,8 +67,8 @@ func (s *system) raise(ctx context.Context, o Options, what string, first, n int
 	base := time.Now().Add(lead + time.Duration(n)*perVisit).Truncate(time.Millisecond)
 	err := each(ctx, n, func(done int) { o.progress("visits booked", done, n) }, func(ctx context.Context, i int) error {
 		due := base.Add(time.Duration(i) * every)
-		reference, err := s.book(ctx, first+i, base.Add(-time.Hour), due)
-		w.expect(reference, responderNo(team(first+i)), due)
+		visit, err := s.book(ctx, first+i, base.Add(-time.Hour), due)
+		w.expect(visit.Reference, responderNo(team(first+i)), due)
 		return err
 	})
 	if err != nil {

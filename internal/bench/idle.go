@@ -51,7 +51,7 @@ func Idle(ctx context.Context, o Options, size IdleSize) (figures []Figure, err 
 	return o.watchServer(ctx, at, p, size)
 }
 
-// load books the visits, each worker's one after the other over the days to come.
+// load books the visits.
 func (o Options) load(ctx context.Context, at place, size IdleSize) (err error) {
 	s, err := o.start(ctx, at)
 	if err != nil {
@@ -61,13 +61,7 @@ func (o Options) load(ctx context.Context, at place, size IdleSize) (err error) 
 	if err := s.settle(ctx, o, size.Workers); err != nil {
 		return err
 	}
-	now := time.Now()
-	return each(ctx, size.Visits, func(n int) { o.progress("visits booked", n, size.Visits) }, func(ctx context.Context, i int) error {
-		day, worker := i/size.Workers, i%size.Workers
-		from := now.Add(time.Duration(day)*12*time.Hour + 6*time.Hour + time.Duration(worker%300)*time.Minute)
-		_, err := s.book(ctx, worker, from, from.Add(time.Hour))
-		return err
-	})
+	return s.bookAhead(ctx, o, size.Visits, size.Workers)
 }
 
 // watchServer starts a server over the loaded database and watches what it takes.

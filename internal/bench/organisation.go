@@ -73,16 +73,30 @@ func (s *system) person(ctx context.Context, id, name string, t int, role, mobil
 	return nil
 }
 
-// book puts a worker's visit under watch, and gives its reference.
-func (s *system) book(ctx context.Context, i int, from, until time.Time) (reference string, err error) {
-	var booked struct {
-		Reference string `json:"reference"`
-	}
+// booked is a visit that was booked.
+type booked struct {
+	ID        string `json:"id"`
+	Reference string `json:"reference"`
+}
+
+// book puts a worker's visit under watch.
+func (s *system) book(ctx context.Context, i int, from, until time.Time) (b booked, err error) {
 	err = s.call(ctx, http.MethodPost, "/visits", map[string]any{"worker": worker(i), "kind": "home_visit", "starts_at": instant(from),
 		"expected_end_at": instant(until), "service_user": "J Smith", "address": "1 Example Street, Gloucester GL1 1AA",
-		"contact": "+447700900103"}, &booked)
+		"contact": "+447700900103"}, &b)
 	if err != nil {
-		return "", fmt.Errorf("book a visit: %w", err)
+		return b, fmt.Errorf("book a visit: %w", err)
 	}
-	return booked.Reference, nil
+	return b, nil
+}
+
+// bookAhead books visits for the days to come, each worker's one after the other.
+func (s *system) bookAhead(ctx context.Context, o Options, visits, workers int) error {
+	now := time.Now()
+	return each(ctx, visits, func(n int) { o.progress("visits booked", n, visits) }, func(ctx context.Context, i int) error {
+		day, worker := i/workers, i%workers
+		from := now.Add(time.Duration(day)*12*time.Hour + 6*time.Hour + time.Duration(worker%300)*time.Minute)
+		_, err := s.book(ctx, worker, from, from.Add(time.Hour))
+		return err
+	})
 }

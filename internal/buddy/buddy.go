@@ -7,7 +7,6 @@ package buddy
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -102,41 +101,3 @@ func (p Person) canBeRung(c Contact) bool {
 
 // said says that there is more than space in a text.
 func said(t private.Text) bool { return strings.TrimSpace(t.Reveal()) != "" }
-
-// ShortName gives the name as a text may have it, the surname as an initial: "Priya N". It does with "Nair, Priya" and "Dr Priya Nair" as
-// lists from elsewhere have them; a single name stays as it is.
-func (p Person) ShortName() string {
-	name := p.Name
-	if surname, first, ok := strings.Cut(name, ","); ok {
-		name = first + " " + surname
-	}
-	words := strings.Fields(name)
-	if len(words) > 1 && isTitle(words[0]) {
-		words = words[1:]
-	}
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return words[0] + " " + initial(words[len(words)-1])
-}
-
-func isTitle(word string) bool {
-	return slices.Contains([]string{"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "dame"}, strings.ToLower(strings.TrimSuffix(word, ".")))
-}
-
-// initial gives the first letter of word, with the marks that combine with it, as a capital.
-func initial(word string) string {
-	first := strings.IndexFunc(word, unicode.IsLetter)
-	if first < 0 {
-		return word
-	}
-	word = word[first:]
-	end := len(word)
-	for i, r := range word {
-		if i > 0 && !unicode.Is(unicode.Mn, r) {
-			end = i
-			break
-		}
-	}
-	return strings.ToUpper(word[:end])
-}

@@ -90,32 +90,6 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-func TestShortName(t *testing.T) {
-	for name, want := range map[string]string{
-		"Priya Nair":       "Priya N",
-		"Priya":            "Priya",
-		"":                 "",
-		"  Priya   Nair  ": "Priya N",
-		"Mary Jane Watson": "Mary W",
-		"Nair, Priya":      "Priya N",
-		"Nair,":            "Nair",
-		"Dr Priya Nair":    "Priya N",
-		"Mrs. Nair":        "Nair",
-		"Dee":              "Dee",
-		"Siân ap Rhys":     "Siân R",
-		"Ann O'Neill":      "Ann O",
-		"Jan van der berg": "Jan B",
-		"Zoe Ünal":         "Zoe Ü",
-		"Zoe U\u0308nal":   "Zoe U\u0308",
-		"Ola 'Akeem":       "Ola A",
-		"Team 7":           "Team 7",
-	} {
-		if got := (buddy.Person{Name: name}).ShortName(); got != want {
-			t.Errorf("%q is %q for short, want %q", name, got, want)
-		}
-	}
-}
-
 func TestNumbersAreRungInOrderOnce(t *testing.T) {
 	p := priya(t)
 	p.PersonalMobile = p.Mobile

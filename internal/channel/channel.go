@@ -86,8 +86,8 @@ type Fetcher interface {
 
 // Lister is a provider that lists what it received, so that a lost webhook loses no text.
 type Lister interface {
-	// Received gives the messages received at since or later, in no promised order, perhaps with some from shortly before. An error ends
-	// it; what came before the error is good.
+	// Received gives the messages received at since or later, the newest first, perhaps with some from shortly before. An error ends it;
+	// what came before the error is good.
 	Received(ctx context.Context, since time.Time) iter.Seq2[Received, error]
 }
 

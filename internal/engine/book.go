@@ -220,7 +220,7 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 	values := x.values(at, v.ID)
 	values.Missing, values.Link, values.Begin = plainWords(missing), e.link("", v.ID), x.local(v.StartsAt)
 	texts, _ := numbers(sc.worker, watch.OneText, 1)
-	x.rowsFor(store.Message{Class: classInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
+	x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
 		GiveUpAt: at.Add(infoLife)}, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
 	return x.rows
 }
@@ -240,7 +240,7 @@ func (e *Engine) tellGap(ctx context.Context, at time.Time, sc scene, next watch
 	values.Begin, values.Until, values.Link = x.local(v.StartsAt), x.local(v.ExpectedEndAt), e.link("", v.ID)
 	values.Who = wording.Short(p.Name)
 	texts, _ := numbers(p, watch.OneText, 1)
-	x.rowsFor(store.Message{Class: classInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)},
+	x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)},
 		texts, nil, []string{wording.Text(wording.GapVisit, values)}, nil)
 	return x.rows
 }

@@ -137,7 +137,7 @@ func (e *Engine) call(ctx context.Context, nonce string) (ringing, error) {
 	if c.scene, err = e.look(ctx, e.Now(), m.Worker); err != nil {
 		return c, err
 	}
-	c.values.Zone, c.values.Worker = c.scene.zone, c.scene.worker.ShortName()
+	c.values.Zone, c.values.Worker = c.scene.zone, wording.Short(c.scene.worker.Name)
 	c.values.At, c.values.Now = m.CreatedAt.In(c.scene.zone), e.Now().In(c.scene.zone)
 	if m.Alarm == "" {
 		return c, nil

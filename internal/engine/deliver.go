@@ -25,7 +25,7 @@ type lane struct {
 	slots int // messages under way at once
 }
 
-var lanes = []lane{{classAlarm, 64}, {classPrompt, 24}, {classInfo, 8}}
+var lanes = []lane{{store.ClassAlarm, 64}, {store.ClassPrompt, 24}, {store.ClassInfo, 8}}
 
 // accepted is the result of an attempt that a provider took.
 const accepted = "accepted"
@@ -75,7 +75,7 @@ func (e *Engine) settledMeanwhile(ctx context.Context, m store.Message, claimed 
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
 	now, err := e.Store.Message(ctx, m.ID)
-	return err == nil && now.State == "superseded"
+	return err == nil && now.State == store.Superseded
 }
 
 // claim takes what is due on a lease. When something cannot be had people are
@@ -121,7 +121,7 @@ func (e *Engine) deliver(ctx context.Context, m store.Message) {
 	if o.State == store.Dead && !errors.Is(err, errExpired) { // told to people by a row of its own: a crash must not lose it
 		o.Then = []store.Message{e.strayed(strayTask{Message: m.ID, Result: o.Result, Code: o.Code}, m)}
 	}
-	if ctx.Err() != nil && o.State == "pending" {
+	if ctx.Err() != nil && o.State == store.Pending {
 		return // stopping: the lease will run out
 	}
 	if err := e.settle(ctx, o); err != nil {
@@ -204,17 +204,17 @@ func (e *Engine) judge(m store.Message, r channel.Receipt, err error) store.Outc
 	at := e.Now()
 	o := store.Outcome{Message: m.ID, Owner: e.Node, Attempt: m.Attempts, At: at, Provider: e.provider(m), ProviderID: r.ProviderID}
 	again := func(result string, in time.Duration) {
-		o.State, o.Result, o.NextAt = "pending", result, at.Add(in)
+		o.State, o.Result, o.NextAt = store.Pending, result, at.Add(in)
 	}
 	switch {
 	case err == nil:
 		o.State, o.Result = store.Done, accepted
 		return o
 	case errors.Is(err, errExpired):
-		o.State, o.Result = "dead", "expired"
+		o.State, o.Result = store.Dead, "expired"
 		return o
 	case errors.Is(err, errNobody):
-		o.State, o.Result = "dead", "unreachable"
+		o.State, o.Result = store.Dead, "unreachable"
 		return o
 	case errors.Is(err, errNotYet):
 		again("not yet", backoff(m.Attempts))
@@ -225,7 +225,7 @@ func (e *Engine) judge(m store.Message, r channel.Receipt, err error) store.Outc
 	}
 	switch next := channel.NextStep(err); next {
 	case channel.NextChannel, channel.WrongNumber, channel.OptedOut:
-		o.State, o.Result = "dead", string(next)
+		o.State, o.Result = store.Dead, string(next)
 	case channel.NoCredit, channel.Misconfigured:
 		again(string(next), backoffMost)
 	default:
@@ -263,9 +263,9 @@ func backoff(n int) time.Duration {
 // after notes what an outcome says of the channel itself.
 func (e *Engine) after(ctx context.Context, m store.Message, o store.Outcome) {
 	switch {
-	case o.State == "done" && (m.Channel == chanSMS || m.Channel == chanVoice):
+	case o.State == store.Done && (m.Channel == chanSMS || m.Channel == chanVoice):
 		e.pulse.channel(m.Channel, "")
-		if m.Class == classAlarm && m.Alarm != "" && e.Told != nil && m.Attempts <= 1 {
+		if m.Class == store.ClassAlarm && m.Alarm != "" && e.Told != nil && m.Attempts <= 1 {
 			e.Told(e.Clock.Real(o.At.Sub(m.CreatedAt)))
 		}
 	case e.troubled(m, o):
@@ -301,5 +301,5 @@ func (e *Engine) report(ctx context.Context, what string, err error) {
 // isAnswer says whether a message answers a text that has just come from the same
 // phone: what a carrier says of it would tell nothing new.
 func isAnswer(m store.Message) bool {
-	return m.Class == classPrompt && strings.HasPrefix(m.Notice, "reply_")
+	return m.Class == store.ClassPrompt && strings.HasPrefix(m.Notice, "reply_")
 }

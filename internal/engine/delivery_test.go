@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/channel"
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -252,4 +254,13 @@ func TestReplyGoesToWhereTheWorkerWroteFrom(t *testing.T) {
 		}
 		w.phone(priya).Expects("In 14:00")
 	})
+}
+
+// A channel declares its classes itself, so that it need not know the database.
+func TestAChannelIsHandedTheClassThatIsKept(t *testing.T) {
+	for kept, handed := range map[string]channel.Class{store.ClassAlarm: channel.Alarm, store.ClassPrompt: channel.Prompt, store.ClassInfo: channel.Info} {
+		if channel.Class(kept) != handed {
+			t.Errorf("kept as %q, and a channel knows it as %q", kept, handed)
+		}
+	}
 }

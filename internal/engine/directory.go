@@ -15,6 +15,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
 )
 
 // The rota is read from a week back to two months ahead of the asked instant;
@@ -261,7 +262,7 @@ func (e *Engine) shortName(ctx context.Context, pages *pages, id string) string 
 	if err != nil || p.Name == "" {
 		return bareName(id)
 	}
-	return p.ShortName()
+	return wording.Short(p.Name)
 }
 
 // bareName is what someone is called whose name is not to be had.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"hash/fnv"
 	"io"
-	"iter"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,7 +24,7 @@ type Store interface {
 	NextDue(ctx context.Context, after time.Time) (time.Time, error)
 
 	Receive(ctx context.Context, r store.Received) (bool, error)
-	WaitingAfter(ctx context.Context, after store.Received, limit int) ([]store.Received, error)
+	Waiting(ctx context.Context, after store.Received, limit int) ([]store.Received, error)
 	Tried(ctx context.Context, ref store.ReceivedRef) (int, error)
 	Finish(ctx context.Context, ref store.ReceivedRef, at time.Time) error
 	SetAside(ctx context.Context, ref store.ReceivedRef, why string, at time.Time) error
@@ -89,8 +88,7 @@ type Clock interface {
 // them again.
 type Provider interface {
 	channel.Fetcher
-	// Received lists them newest first.
-	Received(ctx context.Context, since time.Time) iter.Seq2[channel.Received, error]
+	channel.Lister
 }
 
 // Options are the parts an Engine is made of.

@@ -27,13 +27,6 @@ const (
 	chanStray = "stray"
 )
 
-// Classes in the order in which they are claimed.
-const (
-	classAlarm  = "alarm"
-	classPrompt = "prompt"
-	classInfo   = "info"
-)
-
 // How long a message that is no alarm is worth handing over. An alarm has no
 // expiry: it is tried until it is handed over or superseded.
 const (
@@ -70,14 +63,14 @@ func (x *expansion) effect(effect watch.Effect) error {
 	case watch.Reply:
 		x.reply(f)
 	case watch.Fetch:
-		x.add(store.Message{Channel: chanFetch, Class: classPrompt, Notice: chanFetch, Visit: f.Visit, To: x.g.origin,
+		x.add(store.Message{Channel: chanFetch, Class: store.ClassPrompt, Notice: chanFetch, Visit: f.Visit, To: x.g.origin,
 			GiveUpAt: f.Until.Add(infoLife), Data: mustJSON(fetchTask{Input: f.Message})})
 	case watch.Forward:
 		raw, err := json.Marshal(watch.Input{ID: f.ID, By: f.By, Via: "joint", Event: f.Event})
 		if err != nil {
 			return fmt.Errorf("write event for %s: %w", f.Worker, err)
 		}
-		x.add(store.Message{Channel: chanWatch, Class: classAlarm, Notice: chanWatch, Person: f.Worker,
+		x.add(store.Message{Channel: chanWatch, Class: store.ClassAlarm, Notice: chanWatch, Person: f.Worker,
 			Data: mustJSON(forwardTask{Worker: f.Worker, Input: raw})})
 	}
 	return nil
@@ -111,10 +104,10 @@ func (x *expansion) tell(t watch.Tell) error {
 	}
 	x.report(x.ctx, "someone to be told whose numbers are not to be had", err) // the row says so, and has the next told
 	p = x.apart(p)
-	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: classAlarm,
+	m := store.Message{Person: t.To, Visit: t.Visit, Alarm: t.Alarm, Notice: string(t.Notice), Round: t.Round, Class: store.ClassAlarm,
 		CreatedAt: t.At, NextAt: x.at.Add(-t.Late)} // what has been due the longest goes first
 	if t.Alarm == "" {
-		m.Class = classInfo
+		m.Class = store.ClassInfo
 		if t.Reach == watch.Board { // a request that nobody was told of is told, however late
 			m.GiveUpAt = x.Now().Add(infoLife)
 		}
@@ -282,7 +275,7 @@ func (x *expansion) reply(r watch.Reply) {
 			v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: x.local(w.StartsAt), ExpectedEndAt: x.local(w.ExpectedEndAt)})
 		}
 	}
-	x.add(store.Message{Channel: chanSMS, Class: classPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
+	x.add(store.Message{Channel: chanSMS, Class: store.ClassPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
 		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.Now().Add(promptLife)})
 }
 
@@ -295,7 +288,7 @@ func (x *expansion) recorded() bool {
 // values are the words' blanks that every sentence about this worker shares.
 func (x *expansion) values(at time.Time, visit string) wording.Values {
 	v := wording.Values{Zone: x.sc.zone, Now: x.local(x.at), At: x.local(at), Rehearsal: x.Rehearsal, Number: x.Number,
-		Worker: x.sc.worker.ShortName(), Asked: private.New(x.sc.team.Plan.DuressPhrase)}
+		Worker: wording.Short(x.sc.worker.Name), Asked: private.New(x.sc.team.Plan.DuressPhrase)}
 	if w, found := x.done.after.Visit(visit); found {
 		v.Reference, v.Due = w.Reference, x.local(w.Due())
 	} else if w, found := x.done.before.Visit(visit); found {
@@ -332,7 +325,7 @@ func (x *expansion) add(m store.Message) {
 	if now := x.Now(); m.NextAt.IsZero() || m.NextAt.After(now) {
 		m.NextAt = now
 	}
-	m.State = "pending"
+	m.State = store.Pending
 	m.Owner = "person/" + m.Person
 	if m.Person == "" {
 		m.Owner = "person/" + m.Worker

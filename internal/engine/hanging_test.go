@@ -47,9 +47,9 @@ func (d *impatient) NextDue(ctx context.Context, after time.Time) (time.Time, er
 	return d.DB.NextDue(ctx, after)
 }
 
-func (d *impatient) WaitingAfter(ctx context.Context, after store.Received, limit int) ([]store.Received, error) {
+func (d *impatient) Waiting(ctx context.Context, after store.Received, limit int) ([]store.Received, error) {
 	d.asked(ctx, "waiting")
-	return d.DB.WaitingAfter(ctx, after, limit)
+	return d.DB.Waiting(ctx, after, limit)
 }
 
 func (d *impatient) Claim(ctx context.Context, at, until time.Time, owner, class string, limit int) ([]store.Message, error) {

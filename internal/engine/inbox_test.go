@@ -468,7 +468,7 @@ func TestSeenTextWaitsNoMore(t *testing.T) {
 		w.must(w.db.Commit(t.Context(), store.Change{Worker: "p-priya", Revision: loaded.Revision, Watch: loaded.Watch, Entries: []store.Entry{{
 			ID: town.Provider + "/again", At: sunday, RecordedAt: sunday, Kind: "text", Input: []byte("{}"), Events: []byte("[]"), Worker: "p-priya", Owner: "person/p-priya"}}}))
 		w.forge("again", w.number(priya), "in")
-		waiting, err := w.db.Waiting(t.Context(), 10)
+		waiting, err := w.db.Waiting(t.Context(), store.Received{}, 10)
 		if err != nil || len(waiting) != 0 {
 			t.Errorf("%d texts wait (%v)", len(waiting), err)
 		}

@@ -56,7 +56,7 @@ func (e *Engine) say(ctx context.Context, at time.Time, sc scene, n note) error 
 		n.chain = systemChain
 	}
 	if n.class == "" {
-		n.class = classInfo
+		n.class = store.ClassInfo
 	}
 	if n.id == "" {
 		n.id = n.kind + "/" + e.newID(at)
@@ -111,7 +111,7 @@ func (x *expansion) note(n note) error {
 		bodies = []string{wording.Text(n.notice, v)}
 	}
 	m := store.Message{Class: n.class, Notice: string(n.notice), Visit: n.visit}
-	if n.class != classAlarm {
+	if n.class != store.ClassAlarm {
 		m.GiveUpAt = x.Now().Add(infoLife)
 	}
 	for _, id := range n.to {
@@ -130,7 +130,7 @@ func (x *expansion) note(n note) error {
 		x.rowsFor(m, texts, calls, bodies, func(digit int) string { return wording.Speech(n.notice, v, digit) })
 	}
 	if !n.answer.IsZero() {
-		m.Person, m.Class, m.GiveUpAt = "", classPrompt, x.Now().Add(promptLife)
+		m.Person, m.Class, m.GiveUpAt = "", store.ClassPrompt, x.Now().Add(promptLife)
 		m.Notice = string(n.with)
 		x.rowsFor(m, []phone.Number{n.answer}, nil, []string{wording.Text(n.with, v)}, nil)
 	}
@@ -192,7 +192,7 @@ func (e *Engine) unknownSender(ctx context.Context, r store.Received) error {
 	if err != nil {
 		return err
 	}
-	n := note{id: inputID(r), kind: "unknown_text", notice: wording.UnknownHelp, chain: unknownChain, class: classAlarm, reach: watch.Every,
+	n := note{id: inputID(r), kind: "unknown_text", notice: wording.UnknownHelp, chain: unknownChain, class: store.ClassAlarm, reach: watch.Every,
 		words: Words{Text: r.Body.Reveal(), From: r.From.E164()}, received: []store.ReceivedRef{r.Ref()},
 		values: wording.Values{Link: e.URL}}
 	danger, err := e.cries(ctx, at, r)
@@ -232,7 +232,7 @@ func (e *Engine) cries(ctx context.Context, at time.Time, r store.Received) (boo
 
 // tellAside tells people that a text could not be dealt with.
 func (e *Engine) tellAside(ctx context.Context, r store.Received) error {
-	return e.tellOnDuty(ctx, e.Now(), note{id: inputID(r) + "/aside", kind: "text_set_aside", notice: wording.SetAside, class: classAlarm,
+	return e.tellOnDuty(ctx, e.Now(), note{id: inputID(r) + "/aside", kind: "text_set_aside", notice: wording.SetAside, class: store.ClassAlarm,
 		reach: watch.OneText, values: wording.Values{Link: e.URL, At: r.ReceivedAt}})
 }
 
@@ -241,7 +241,7 @@ func (e *Engine) tellAside(ctx context.Context, r store.Received) error {
 func (e *Engine) tellUnclaimed(ctx context.Context) error {
 	at := e.Now()
 	return e.tellOnDuty(ctx, at, note{id: "unclaimed/" + at.Format("2006-01-02T15"), kind: "messages_unclaimed", notice: wording.SetAside,
-		class: classAlarm, reach: watch.Every, values: wording.Values{Link: e.URL}})
+		class: store.ClassAlarm, reach: watch.Every, values: wording.Values{Link: e.URL}})
 }
 
 // tellStuck tells people that a worker's clock could not be stepped.
@@ -251,14 +251,14 @@ func (e *Engine) tellStuck(ctx context.Context, at time.Time, worker string) err
 		return err
 	}
 	return e.tellOnDuty(ctx, at, note{id: "stuck/" + worker + "/" + at.Format("2006-01-02T15"), kind: "worker_stuck", notice: wording.SetAside,
-		class: classAlarm, reach: watch.Every, values: wording.Values{Link: e.URL, Worker: e.shortName(ctx, pages, worker)}})
+		class: store.ClassAlarm, reach: watch.Every, values: wording.Values{Link: e.URL, Worker: e.shortName(ctx, pages, worker)}})
 }
 
 // tellChannel tells people, by whatever other way there is, that texts or calls
 // do not go out.
 func (e *Engine) tellChannel(ctx context.Context, channelName string, o store.Outcome) error {
 	n := note{id: "channel/" + channelName + "/" + o.Result + "/" + o.At.Format("2006-01-02T15"), kind: "channel_down", notice: wording.ChannelDown,
-		class: classAlarm, reach: watch.Once, values: wording.Values{Link: e.URL}}
+		class: store.ClassAlarm, reach: watch.Once, values: wording.Values{Link: e.URL}}
 	if o.Result == string(channel.NoCredit) {
 		n.notice = wording.CreditGone
 	}
@@ -300,7 +300,7 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	slices.Sort(to)
 	return e.say(ctx, at, sc, note{id: "unreachable/" + m.Person + "/" + m.Channel + "/" + o.Result + "/" + at.Format("2006-01-02T15"), kind: "number_unreachable",
 		to: slices.Compact(to), notice: notice, reach: watch.OneText, apart: sc.worker.ID != m.Person,
-		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: sc.worker.ShortName(), Link: e.link(m.Alarm, m.Visit)}})
+		values: wording.Values{Who: e.shortName(ctx, sc.pages, m.Person), Worker: wording.Short(sc.worker.Name), Link: e.link(m.Alarm, m.Visit)}})
 }
 
 // unreached gives the core the news that nobody can be told by this round's

@@ -59,7 +59,7 @@ func (e *Engine) StepWaiting(ctx context.Context) (more bool, err error) {
 func (e *Engine) waiting(ctx context.Context, after store.Received) ([]store.Received, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
-	rows, err := e.Store.WaitingAfter(ctx, after, waitingBatch)
+	rows, err := e.Store.Waiting(ctx, after, waitingBatch)
 	if err != nil && len(rows) == 0 {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}

@@ -12,8 +12,11 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
+// AliveKey is the fact in the database that says when the engine is known to
+// have run last, as [time.RFC3339Nano] has it.
+const AliveKey = "alive_at"
+
 const (
-	aliveKey    = "alive_at"     // the last instant at which the engine is known to have run
 	caughtKey   = "caught_up_at" // up to when the providers were asked for missed texts
 	worthSaying = time.Minute    // a shorter gap in which nothing fell due is not told (rule 7.6)
 	aliveLayout = time.RFC3339Nano
@@ -29,7 +32,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 			return err
 		}
 	}
-	since, err := e.instant(ctx, aliveKey)
+	since, err := e.instant(ctx, AliveKey)
 	if err != nil {
 		return err
 	}
@@ -44,7 +47,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 	if len(fell) > 0 || at.Sub(since) > worthSaying {
 		v := wording.Values{Begin: since, Until: at, Among: fell, Link: e.URL}
 		err := e.tellOnDuty(ctx, at, note{id: "down/" + since.Format(aliveLayout), kind: "system_down", notice: wording.SystemDown,
-			class: classAlarm, reach: watch.OneText, values: v})
+			class: store.ClassAlarm, reach: watch.OneText, values: v})
 		e.report(ctx, "tell of the gap", err)
 	}
 	return e.alive(ctx, at)
@@ -104,7 +107,7 @@ func (e *Engine) alarmsWoken(ctx context.Context, since, at time.Time) (visits [
 }
 
 func (e *Engine) alive(ctx context.Context, at time.Time) error {
-	return e.Store.SetMeta(ctx, aliveKey, at.Format(aliveLayout))
+	return e.Store.SetMeta(ctx, AliveKey, at.Format(aliveLayout))
 }
 
 // instant reads an instant that was noted; zero when there is none.

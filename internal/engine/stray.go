@@ -25,7 +25,7 @@ type strayTask struct {
 func (e *Engine) strayed(t strayTask, of store.Message) store.Message {
 	at := e.Now()
 	return store.Message{ID: e.newID(at), Worker: of.Worker, Visit: of.Visit, Person: of.Person, Notice: chanStray, Channel: chanStray,
-		Class: classAlarm, NextAt: at, CreatedAt: at, Data: mustJSON(t)}
+		Class: store.ClassAlarm, NextAt: at, CreatedAt: at, Data: mustJSON(t)}
 }
 
 // Status records a provider's receipt. It is a hint: it never acknowledges, and
@@ -61,11 +61,19 @@ func (e *Engine) stray(ctx context.Context, row store.Message) error {
 		return nil // not ours
 	case err != nil:
 		return err
+	case m.State == store.Superseded && !ofTheNumber(t.Result):
+		return nil // its alarm was closed while it was under way, and a text about it would follow the stand-down
 	case m.Channel == chanVoice && t.Provider != "": // nobody answered: that says nothing of the number
 		return e.unreached(ctx, e.Now(), m)
 	default:
 		return e.cannotReach(ctx, m, store.Outcome{Result: t.Result, Code: t.Code})
 	}
+}
+
+// ofTheNumber says whether a result tells something of the number itself, which
+// must be put right before the next alarm, whatever became of this one.
+func ofTheNumber(result string) bool {
+	return result == string(channel.WrongNumber) || result == string(channel.OptedOut)
 }
 
 // lost finds the message that reached nobody.

@@ -12,6 +12,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // stumbling is a database that some questions are not answered by, while it
@@ -80,6 +81,54 @@ func TestRefusalOutlivesACrash(t *testing.T) {
 		w.wait(35 * time.Second)
 		w.phone(ann).Expects("We have not heard from Priya N")
 	})
+}
+
+// closing is a channel that refuses what it is given, after someone closed the
+// alarm that it was about.
+type closing struct {
+	channel.Channel
+	close func()
+	next  channel.Next
+}
+
+func (c *closing) Send(ctx context.Context, m channel.Message) (channel.Receipt, error) {
+	if c.close == nil {
+		return c.Channel.Send(ctx, m)
+	}
+	c.close()
+	c.close = nil
+	return channel.Receipt{}, &channel.Error{Next: c.next}
+}
+
+// An alarm's text that fails on its way, after the stand-down, is told of only
+// where it shows that a number must be put right.
+func TestRefusalAfterAStandDown(t *testing.T) {
+	for next, told := range map[channel.Next]bool{channel.NextChannel: false, channel.WrongNumber: true, channel.OptedOut: true} {
+		t.Run(string(next), func(t *testing.T) {
+			sms := &closing{next: next}
+			eachStumbling(t, func(o *engine.Options) {
+				sms.Channel = o.SMS
+				o.SMS = sms
+			}, func(t *testing.T, w *world, _ *stumbling) {
+				sms.close = func() {
+					alarm := w.alarm()
+					w.must(w.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "api"}, alarm.ID, watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true}, engine.Words{}))
+				}
+				w.pass()
+				if sms.close != nil {
+					t.Fatal("no text of the alarm was under way")
+				}
+				w.noAlarm()
+				w.settle()
+				for _, n := range []string{ann, lee, mo} {
+					got := w.phone(n).read()
+					if (len(got) == 1) != told || len(got) > 1 {
+						t.Errorf("%s was texted %q after the stand-down", n, got)
+					}
+				}
+			})
+		})
+	}
 }
 
 // A provider sends its receipt again only when we did not take it.

@@ -1,7 +1,8 @@
 // Package phone holds telephone numbers as they are dialled: in E.164, and redacted whenever they are printed.
 //
 // A number that people gave is tried, however odd it looks: only what no telephone could dial, or what would reach a switchboard's menu
-// or an emergency service instead of a person, is refused. [Number.Unusual] marks the odd ones, so that someone can look twice.
+// or an emergency service instead of a person, is refused. The ranges known to be in use age, and the numbers set aside for examples and drama
+// are outside them.
 package phone
 
 import (
@@ -53,12 +54,6 @@ func (n Number) MarshalJSON() ([]byte, error) { return []byte(`"` + n.String() +
 
 // MarshalText gives what String gives.
 func (n Number) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
-
-// Unusual says that the number could be dialled but is in no range known to be in use. Such a number is always still tried (rule 1.6):
-// the known ranges age, and the numbers set aside for examples and drama are outside them.
-func (n Number) Unusual() bool {
-	return !n.IsZero() && !phonenumbers.IsValidNumber(n.parsed())
-}
 
 // Mobile says, as well as its digits can tell, that the number is a mobile's and can be texted. A number that was ported, or whose country
 // does not tell mobiles apart, counts as a mobile.

@@ -45,33 +45,33 @@ func TestOneNumberHoweverItIsWritten(t *testing.T) {
 
 func TestNumbersThatAreTaken(t *testing.T) {
 	for _, test := range []struct {
-		s, e164         string
-		unusual, mobile bool
-		spoken          string
+		s, e164 string
+		mobile  bool
+		spoken  string
 	}{
-		{"07700 900101", "+447700900101", true, true, "0 7 7 0 0, 9 0 0 1 0 1"},
-		{"01632 960101", "+441632960101", true, false, "0 1 6 3 2, 9 6 0 1 0 1"},
-		{"020 7946 0101", "+442079460101", false, false, "0 2 0, 7 9 4 6, 0 1 0 1"},
-		{"01452 425000", "+441452425000", false, false, "0 1 4 5 2, 4 2 5 0 0 0"},
-		{"016977 2345", "+44169772345", false, false, "0 1 6 9 7 7, 2 3 4 5"}, // nine digits, as a few places still have
-		{"07911 123456", "+447911123456", false, true, "0 7 9 1 1, 1 2 3 4 5 6"},
-		{"07012 345678", "+447012345678", false, false, "0 7 0, 1 2 3 4, 5 6 7 8"},  // a personal number, not a mobile
-		{"07640 123456", "+447640123456", false, false, "0 7 6, 4 0 1 2, 3 4 5 6"},  // a pager
-		{"07624 900101", "+447624900101", false, true, "0 7 6 2 4, 9 0 0 1 0 1"},    // the Isle of Man
-		{"0800 1111", "+448001111", false, false, "0 8 0 0, 1 1 1 1"},               // Childline
-		{"0300 123 1234", "+443001231234", false, false, "0 3 0 0, 1 2 3, 1 2 3 4"}, // a council
-		{"+353 86 123 4567", "+353861234567", false, true, "plus 3 5 3, 8 6, 1 2 3, 4 5 6 7"},
-		{"+353 (0)86 123 4567", "+353861234567", false, true, "plus 3 5 3, 8 6, 1 2 3, 4 5 6 7"},
-		{"00353 1 234 5678", "+35312345678", false, false, "plus 3 5 3, 1, 2 3 4, 5 6 7 8"},
-		{"+1 212 555 0123", "+12125550123", false, true, "plus 1, 2 1 2, 5 5 5, 0 1 2 3"},
-		{"+39 06 1234 5678", "+390612345678", false, false, "plus 3 9, 0 6, 1 2 3 4, 5 6 7 8"}, // Italy keeps its 0
+		{"07700 900101", "+447700900101", true, "0 7 7 0 0, 9 0 0 1 0 1"},
+		{"01632 960101", "+441632960101", false, "0 1 6 3 2, 9 6 0 1 0 1"},
+		{"020 7946 0101", "+442079460101", false, "0 2 0, 7 9 4 6, 0 1 0 1"},
+		{"01452 425000", "+441452425000", false, "0 1 4 5 2, 4 2 5 0 0 0"},
+		{"016977 2345", "+44169772345", false, "0 1 6 9 7 7, 2 3 4 5"}, // nine digits, as a few places still have
+		{"07911 123456", "+447911123456", true, "0 7 9 1 1, 1 2 3 4 5 6"},
+		{"07012 345678", "+447012345678", false, "0 7 0, 1 2 3 4, 5 6 7 8"},  // a personal number, not a mobile
+		{"07640 123456", "+447640123456", false, "0 7 6, 4 0 1 2, 3 4 5 6"},  // a pager
+		{"07624 900101", "+447624900101", true, "0 7 6 2 4, 9 0 0 1 0 1"},    // the Isle of Man
+		{"0800 1111", "+448001111", false, "0 8 0 0, 1 1 1 1"},               // Childline
+		{"0300 123 1234", "+443001231234", false, "0 3 0 0, 1 2 3, 1 2 3 4"}, // a council
+		{"+353 86 123 4567", "+353861234567", true, "plus 3 5 3, 8 6, 1 2 3, 4 5 6 7"},
+		{"+353 (0)86 123 4567", "+353861234567", true, "plus 3 5 3, 8 6, 1 2 3, 4 5 6 7"},
+		{"00353 1 234 5678", "+35312345678", false, "plus 3 5 3, 1, 2 3 4, 5 6 7 8"},
+		{"+1 212 555 0123", "+12125550123", true, "plus 1, 2 1 2, 5 5 5, 0 1 2 3"},
+		{"+39 06 1234 5678", "+390612345678", false, "plus 3 9, 0 6, 1 2 3 4, 5 6 7 8"}, // Italy keeps its 0
 	} {
 		n := number(t, test.s)
 		if n.E164() != test.e164 {
 			t.Errorf("%s is %s, want %s", test.s, n.E164(), test.e164)
 		}
-		if n.Unusual() != test.unusual || n.Mobile() != test.mobile {
-			t.Errorf("%s: unusual %v, mobile %v; want %v, %v", test.s, n.Unusual(), n.Mobile(), test.unusual, test.mobile)
+		if n.Mobile() != test.mobile {
+			t.Errorf("%s: mobile %v, want %v", test.s, n.Mobile(), test.mobile)
 		}
 		if n.Spoken() != test.spoken {
 			t.Errorf("%s is spoken %q, want %q", test.s, n.Spoken(), test.spoken)
@@ -163,8 +163,8 @@ func TestNoNumber(t *testing.T) {
 	if !none.IsZero() || none.E164() != "" || none.National() != "" || none.Spoken() != "" {
 		t.Errorf("no number has E164 %q, National %q, Spoken %q", none.E164(), none.National(), none.Spoken())
 	}
-	if none.Unusual() || none.Mobile() {
-		t.Error("no number is unusual or a mobile")
+	if none.Mobile() {
+		t.Error("no number is a mobile")
 	}
 	if got := fmt.Sprint(none); got != "no number" {
 		t.Errorf("no number prints %q", got)

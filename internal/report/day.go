@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -72,6 +73,9 @@ func DayOf(at time.Time, zone *time.Location, happened iter.Seq2[time.Time, watc
 func ReadDay(ctx context.Context, db *store.DB, at time.Time, zone *time.Location) (Day, error) {
 	d := NewDay(at, zone)
 	err := db.EachHappened(ctx, d.From, d.To, func(h store.Happened) error {
+		if !mayCount(h.Events) {
+			return nil
+		}
 		var events []struct {
 			What  watch.What `json:"what"`
 			Shown bool       `json:"shown"` // only shown to the worker while danger is open: it did not happen
@@ -97,6 +101,16 @@ func ReadDay(ctx context.Context, db *store.DB, at time.Time, zone *time.Locatio
 		d.Tell = append(d.Tell, Told{t.OpenedAt, t.ToldAt})
 	}
 	return d, nil
+}
+
+// mayCount says that events name something that is counted. Most name nothing, as bookings do, and need not be read.
+func mayCount(events []byte) bool {
+	for _, what := range []watch.What{watch.TextIn, watch.Prompted, watch.AlarmOpened} {
+		if bytes.Contains(events, []byte(what)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d Day) has(at time.Time) bool { return !at.Before(d.From) && at.Before(d.To) }

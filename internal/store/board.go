@@ -54,15 +54,18 @@ func places(values []string, args *[]any) string {
 	return strings.Join(marks, ", ")
 }
 
+// settled are the statuses of a visit that is over. They stand in the statement itself, as its index is of them alone.
+const settled = `status IN ('ended', 'cancelled')`
+
 // Settled gives the visits of some teams that ended or were cancelled since an instant, the latest first, without their
 // sealed details.
 func (db *DB) Settled(ctx context.Context, teams []string, since time.Time, limit int) ([]Visit, error) {
 	if len(teams) == 0 {
 		return nil, nil
 	}
-	args := []any{instant(since), string(watch.Ended), string(watch.Cancelled), limit}
-	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE starts_at >= $1 AND status IN ($2, $3)
-		AND team IN (`+places(teams, &args)+`) ORDER BY COALESCE(ended_at, starts_at) DESC, id LIMIT $4`, args...)
+	args := []any{instant(since), limit}
+	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE starts_at >= $1 AND `+settled+`
+		AND team IN (`+places(teams, &args)+`) ORDER BY COALESCE(ended_at, starts_at) DESC, id LIMIT $2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list settled visits: %w", err)
 	}

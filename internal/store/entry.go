@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -158,6 +159,18 @@ func (db *DB) openEntries(ctx context.Context, rows []chained) ([]Entry, error) 
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// Recorded says whether anything has happened here: whether the record has an entry.
+func (db *DB) Recorded(ctx context.Context) (bool, error) {
+	_, err := first(ctx, db.reader, value[string], `SELECT id FROM entries LIMIT 1`)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a record: %w", err)
+	}
+	return true, nil
 }
 
 // Entries gives a worker's record of what happened from from until before to, in the order it was recorded; a zero instant is no bound.

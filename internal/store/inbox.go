@@ -145,14 +145,9 @@ func (db *DB) openReceived(ctx context.Context, s sealedReceived) (Received, err
 	return s.Received, nil
 }
 
-// Waiting gives texts that were not stepped yet, in the order they were received. One whose words can't be opened comes without them, and
-// the error names it: it is to be set aside, and the others go on.
-func (db *DB) Waiting(ctx context.Context, limit int) ([]Received, error) {
-	return db.WaitingAfter(ctx, Received{}, limit)
-}
-
-// WaitingAfter is as Waiting, for those that come after another.
-func (db *DB) WaitingAfter(ctx context.Context, after Received, limit int) ([]Received, error) {
+// Waiting gives texts that were not stepped yet, in the order they were received, those that come after another one; the zero Received is
+// before all. One whose words can't be opened comes without them, and the error names it: it is to be set aside, and the others go on.
+func (db *DB) Waiting(ctx context.Context, after Received, limit int) ([]Received, error) {
 	rows, err := all(ctx, db.reader, scanReceived, `SELECT `+inboxColumns+` FROM inbox
 		WHERE state = 'waiting' AND (received_at, seq) > ($1, $2) ORDER BY received_at, seq LIMIT $3`, instant(after.ReceivedAt), after.Seq, limit)
 	if err != nil {

@@ -67,7 +67,7 @@ func TestManyWhoSendTheSameGetOneNew(t *testing.T) {
 				n++
 			}
 		}
-		if n != 10 || len(ok[[]store.Received](t)(db.Waiting(t.Context(), 100))) != 10 {
+		if n != 10 || len(ok[[]store.Received](t)(db.Waiting(t.Context(), store.Received{}, 100))) != 10 {
 			t.Errorf("%d of 100 were new; 10 ids were sent", n)
 		}
 	})
@@ -94,7 +94,7 @@ func TestTextsWaitInTheOrderTheyWereReceived(t *testing.T) {
 		for id, after := range map[string]time.Duration{"c": 3, "a": 1, "b": 2, "d": 4} {
 			ok[bool](t)(db.Receive(t.Context(), received(t, id, after*time.Second)))
 		}
-		same(t, "waiting", ids(ok[[]store.Received](t)(db.Waiting(t.Context(), 3))), []string{"a", "b", "c"})
+		same(t, "waiting", ids(ok[[]store.Received](t)(db.Waiting(t.Context(), store.Received{}, 3))), []string{"a", "b", "c"})
 		ref := store.ReceivedRef{Provider: "twilio", ID: "a"}
 		same(t, "tries", ok[int](t)(db.Tried(t.Context(), ref)), 1)
 		same(t, "tries", ok[int](t)(db.Tried(t.Context(), ref)), 2)
@@ -104,7 +104,7 @@ func TestTextsWaitInTheOrderTheyWereReceived(t *testing.T) {
 		c.Received = []store.ReceivedRef{{Provider: "twilio", ID: "c"}}
 		must(t, db.Commit(t.Context(), c))
 
-		same(t, "waiting", ids(ok[[]store.Received](t)(db.Waiting(t.Context(), 10))), []string{"d"})
+		same(t, "waiting", ids(ok[[]store.Received](t)(db.Waiting(t.Context(), store.Received{}, 10))), []string{"d"})
 		same(t, "aside", ok[[]store.ReceivedRef](t)(db.Aside(t.Context())), []store.ReceivedRef{ref})
 		if r := ok[store.Received](t)(db.ReceivedByID(t.Context(), ref)); r.Body.Reveal() != said || r.Attempts != 2 {
 			t.Error("a text set aside has lost its words")
@@ -148,7 +148,7 @@ func TestATextThatCannotBeOpenedDoesNotHoldUpTheOthers(t *testing.T) {
 		}
 		_, err := p.Raw(t).Exec(`UPDATE inbox SET words = (SELECT words FROM inbox WHERE provider_id = 'SM0') WHERE provider_id = 'SM1'`)
 		must(t, err)
-		list, err := db.Waiting(t.Context(), 10)
+		list, err := db.Waiting(t.Context(), store.Received{}, 10)
 		if err == nil || !strings.Contains(err.Error(), "SM1") || strings.Contains(err.Error(), said) {
 			t.Errorf("the error does not name the text, or shows its words: %v", err)
 		}

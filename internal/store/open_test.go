@@ -297,7 +297,7 @@ func TestAFullDisk(t *testing.T) {
 			_, err = db.Receive(t.Context(), received(t, fmt.Sprintf("SM%d", kept), time.Duration(kept)))
 		}
 		oneLine(t, err, "full", "make room")
-		same(t, "kept", len(ok[[]store.Received](t)(db.Waiting(t.Context(), 20_000))), kept-1)
+		same(t, "kept", len(ok[[]store.Received](t)(db.Waiting(t.Context(), store.Received{}, 20_000))), kept-1)
 		must(t, db.Close())
 	})
 }

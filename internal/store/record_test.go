@@ -114,6 +114,15 @@ func TestAPublishedHeadShowsARewrite(t *testing.T) {
 	})
 }
 
+func TestADatabaseKnowsWhetherAnythingHappenedInIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		same(t, "a new one", ok[bool](t)(db.Recorded(t.Context())), false)
+		must(t, db.Commit(t.Context(), booked("p-priya", "v1")))
+		same(t, "after a booking", ok[bool](t)(db.Recorded(t.Context())), true)
+	})
+}
+
 func TestEntriesOfATime(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()

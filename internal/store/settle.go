@@ -37,7 +37,8 @@ type Attempt struct {
 }
 
 // Settle records what came of attempts. Every attempt is recorded; the message itself moves on only for the one who has it: an outcome
-// whose lease another took over gives ErrLost. A message that was superseded in the meantime stays superseded.
+// whose lease another took over gives ErrLost. A message that was superseded in the meantime stays superseded; what follows from the outcome
+// is kept all the same, as it may say something of the number, and who acts on it sees the message's state.
 func (db *DB) Settle(ctx context.Context, outcomes []Outcome) error {
 	var lost []error
 	err := db.write(ctx, func(t *tx) error {

@@ -208,11 +208,12 @@ func (db *DB) ReferenceFree(ctx context.Context, reference string) (bool, error)
 }
 
 // TeamsSince gives the teams that may see their visits changed since the n-th sealed entry of the record, what waits for its seal included:
-// those of the visits that the entries name, and of their workers' visits that start at begun or later.
+// those of the visits that the entries name, and of their workers' visits that start at begun or later. A cross join keeps SQLite to those
+// workers' visits: it would rather read every visit that starts after begun.
 func (db *DB) TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error) {
 	teams, err := all(ctx, db.reader, value[string], `WITH
 		fresh AS (SELECT worker, visit FROM entries WHERE n > $1 UNION SELECT worker, visit FROM entries WHERE n IS NULL)
-		SELECT team FROM visits WHERE worker IN (SELECT worker FROM fresh) AND starts_at >= $2
+		SELECT v.team FROM fresh CROSS JOIN visits v WHERE v.worker = fresh.worker AND v.starts_at >= $2
 		UNION SELECT team FROM visits WHERE id IN (SELECT visit FROM fresh)`, n, instant(begun))
 	if err != nil {
 		return nil, fmt.Errorf("look for visits that changed: %w", err)

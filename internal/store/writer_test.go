@@ -65,7 +65,7 @@ func TestATextThatTheDatabaseRefusesDoesNotHoldUpTheOthers(t *testing.T) {
 			t.Errorf("text %d: %v", i, err)
 		}
 	}
-	same(t, "waiting", len(ok[[]store.Received](t)(db.Waiting(t.Context(), 500))), 196)
+	same(t, "waiting", len(ok[[]store.Received](t)(db.Waiting(t.Context(), store.Received{}, 500))), 196)
 }
 
 func TestATransactionThatIsLostIsAnsweredAsNotKept(t *testing.T) {
@@ -98,7 +98,7 @@ func TestMoreThanOneCommitHolds(t *testing.T) {
 			return db.Commit(t.Context(), booked(fmt.Sprint("p-", i), fmt.Sprint("v", i)))
 		})
 		must(t, errors.Join(errs...))
-		same(t, "waiting", len(ok[[]store.Received](t)(db.Waiting(t.Context(), 500))), 200)
+		same(t, "waiting", len(ok[[]store.Received](t)(db.Waiting(t.Context(), store.Received{}, 500))), 200)
 		same(t, "visits", len(ok[[]store.Visit](t)(db.Visits(t.Context(), store.VisitFilter{}))), 200)
 	})
 }

@@ -46,23 +46,28 @@ func (s *View) Alarms(ctx context.Context, status string, limit int, r Reader) (
 // conceals says that the reader must not know of an alarm: it is of danger and open, and they are with the worker or
 // have no part in it; or they are a person who has no part in alarms, and it was of another.
 func (s *View) conceals(ctx context.Context, a store.Alarm, r Reader) (bool, error) {
-	if r.person && r.By != a.Worker && !r.knowsOf(&a.Alarm) {
-		return true, nil
-	}
-	if !a.Kind.Danger() || a.Status != store.AlarmOpen {
-		return false, nil
-	}
-	if !r.knowsOf(&a.Alarm) || r.By == a.Worker {
-		return true, nil
-	}
-	if r.By == "" {
-		return false, nil
+	if hidden, sure := r.kept(a); sure {
+		return hidden, nil
 	}
 	loaded, err := s.Store.Load(ctx, a.Worker)
 	if err != nil {
 		return false, fmt.Errorf("load worker of alarm: %w", err)
 	}
 	return s.hides(ctx, loaded.Watch, r)
+}
+
+// kept says that an alarm is kept from the reader. It is not sure of one in danger whose partner the reader may be.
+func (r Reader) kept(a store.Alarm) (hidden, sure bool) {
+	switch {
+	case r.person && r.By != a.Worker && !r.knowsOf(&a.Alarm):
+		return true, true
+	case !a.Kind.Danger() || a.Status != store.AlarmOpen:
+		return false, true
+	case !r.knowsOf(&a.Alarm) || r.By == a.Worker:
+		return true, true
+	default:
+		return false, r.By == ""
+	}
 }
 
 // AlarmTimeline is the record of an alarm that the reader may know of: from just before it opened until it closed, or

@@ -15,11 +15,16 @@ import (
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-// open gives the open alarms that a person is shown.
+// open gives the open alarms that a person is shown: one who asks alone is told the same as one of many.
 func (o *office) open(id string) []store.Alarm {
 	o.Helper()
 	list, err := o.view.Alarms(o.Context(), store.AlarmOpen, 100, o.person(id))
 	o.must(err)
+	now, err := o.view.Open(o.Context())
+	o.must(err)
+	if known, _ := now.For(o.person(id)); !reflect.DeepEqual(known, list) {
+		o.Errorf("%s alone is told of %+v, among many of %+v", id, list, known)
+	}
 	return list
 }
 

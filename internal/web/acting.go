@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -23,7 +22,7 @@ func (p *Pages) who(c *request) error {
 	if id == "" {
 		return nil
 	}
-	person, err := p.Store.Person(c.Context(), id)
+	person, err := p.directory.person(c.Context(), id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil // chosen in another database
@@ -32,13 +31,19 @@ func (p *Pages) who(c *request) error {
 	case !person.Active || person.ID != id:
 		return nil
 	}
-	team, err := p.Store.Team(c.Context(), person.Team)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	c.who = person
+	teams, err := p.directory.teams(c.Context())
+	if err != nil {
 		return fmt.Errorf("find team of who is acting: %w", err)
 	}
-	c.who, c.phrase = person, team.Plan.DuressPhrase
-	if zone, err := time.LoadLocation(team.Zone); err == nil && team.Zone != "" {
-		c.in = zone
+	for _, t := range teams {
+		if t.ID != person.Team {
+			continue
+		}
+		c.phrase = t.Plan.DuressPhrase
+		if zone, err := p.directory.zone(c.Context(), t.Zone); err == nil && t.Zone != "" {
+			c.in = zone
+		}
 	}
 	return nil
 }
@@ -54,15 +59,20 @@ func (p *Pages) chosen(c *request) string {
 	return ""
 }
 
+// mostChoices is how many people there are to choose from at once; of more, some are sought by name.
+const mostChoices = 50
+
 type actingPage struct {
 	Layout
 	Then   string // where to go next
+	Search *govuk.Input
+	More   int // that are not listed
 	Choice govuk.Radios
 }
 
 // acting answers GET /acting: whom to act as.
 func (p *Pages) acting(c *request) error {
-	page, err := p.actingPage(c, blank("person", c.who.ID))
+	page, err := p.actingPage(c, blank("person", c.who.ID, "q", c.URL.Query().Get("q")))
 	if err != nil {
 		return err
 	}
@@ -71,18 +81,29 @@ func (p *Pages) acting(c *request) error {
 
 func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
 	page := actingPage{Layout: p.layout(c, "Who are you acting as?").again(f), Then: localPath(c.FormValue("then"))}
-	teams, err := p.Store.Teams(c.Context())
+	teams, err := p.directory.teams(c.Context())
 	if err != nil {
 		return page, fmt.Errorf("list teams: %w", err)
 	}
-	people, err := p.Store.People(c.Context())
+	people, err := p.directory.everyone(c.Context())
 	if err != nil {
 		return page, fmt.Errorf("list people: %w", err)
 	}
+	if len(people) > mostChoices {
+		page.Search = new(f.input("q", "Search by name", ""))
+		page.Search.Type, page.Search.Classes = "search", "govuk-input--width-20"
+	}
+	sought := strings.ToLower(f.value("q"))
 	var choices []govuk.Choice
 	for _, t := range teams {
 		for _, m := range membersOf(people, t.ID) {
-			choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: strings.Join(m.Roles, ", ") + ", " + t.Name}})
+			switch {
+			case !strings.Contains(strings.ToLower(m.Name), sought):
+			case len(choices) == mostChoices:
+				page.More++
+			default:
+				choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: strings.Join(m.Roles, ", ") + ", " + t.Name}})
+			}
 		}
 	}
 	page.Choice = f.radios("person", "Choose a person", "", choices...)

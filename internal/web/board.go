@@ -2,14 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
@@ -23,11 +24,17 @@ const (
 
 type boardPage struct {
 	Layout
-	Teams  []teamLink
+	Teams []teamLink
+	Src   string        // where the live part is
+	List  template.HTML // the live part
+}
+
+// boardList is the live part of a board. Many readers are given one rendering of it, so it knows nobody who looks.
+type boardList struct {
+	Layout // its times alone
 	Alarms []alarmRow
 	Lists  []visitList // the open visits, then those that ended
 	Unheld []string    // of teams for whom nobody answers now, a sentence each (rule 8.4)
-	Src    string      // where the live part is
 	Pages  *govuk.Pagination
 }
 
@@ -67,7 +74,6 @@ type visitRow struct {
 
 // board answers GET /: the open alarms, then the open visits with their time left, soonest due first.
 func (p *Pages) board(c *request) error {
-	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Src: fragmentOf(c.URL, "board")}
 	teams, err := p.teams(c)
 	if err != nil {
 		return err
@@ -77,22 +83,34 @@ func (p *Pages) board(c *request) error {
 	if len(shown) == 0 && chosen != "" {
 		return notFound()
 	}
-	page.Teams = teamLinks(teams, chosen)
-	number := pageNumber(c.URL.Query().Get("page"))
-	if err := p.boardAlarms(c, &page, shown); err != nil {
+	b := board{pages: p, at: c.at, in: c.in, teams: shown, chosen: chosen, number: pageNumber(c.URL.Query().Get("page"))}
+	list, err := p.boardFor(c, b)
+	if err != nil {
 		return err
 	}
-	if err := p.boardVisits(c, &page, shown, number); err != nil {
-		return err
+	if c.URL.Query().Get("fragment") == "board" {
+		return c.html(list)
 	}
-	if number > 1 && len(page.Lists[0].Rows) == 0 {
-		return notFound()
-	}
-	if page.Unheld, err = p.unheld(c, shown); err != nil {
-		return err
-	}
-	page.Pages = pagination(c.URL, number, page.Lists[0].Total, boardRows)
+	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
+		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // #nosec: the templates' own
 	return p.show(c, http.StatusOK, "board", page)
+}
+
+// boardFor gives a board's live part as the reader may see it.
+func (p *Pages) boardFor(c *request, b board) (list []byte, err error) {
+	for range moves {
+		var m *moment
+		if m, err = p.shared.now(c.Context(), c.at); err != nil {
+			return nil, err
+		}
+		if err := p.boardAlarms(c, m, &b); err != nil {
+			return nil, err
+		}
+		if list, err = p.shared.list(c.Context(), m, b); !errors.Is(err, errDangerMoved) {
+			return list, err
+		}
+	}
+	return nil, err
 }
 
 // teamLinks leads to the board of each team, and of all of them.
@@ -107,103 +125,29 @@ func teamLinks(teams []store.Team, chosen string) []teamLink {
 	return links
 }
 
-// boardAlarms adds the open alarms of the teams that the reader may know of.
-func (p *Pages) boardAlarms(c *request, page *boardPage, teams []store.Team) error {
-	open, err := p.View.Alarms(c.Context(), store.AlarmOpen, 0, c.reader())
-	if err != nil {
-		return err
-	}
-	for _, a := range open {
-		who, err := p.Store.Person(c.Context(), a.Worker)
+// boardAlarms says which open alarms the reader may know of and has to do with, and which are kept from them.
+func (p *Pages) boardAlarms(c *request, m *moment, b *board) error {
+	known, hidden := m.open.For(c.reader())
+	b.alarms, b.hidden = nil, nil
+	for _, a := range known {
+		who, err := p.directory.person(c.Context(), a.Worker)
 		if err != nil {
 			return fmt.Errorf("find worker of alarm: %w", err)
 		}
-		if !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == who.Team }) && !slices.Contains(a.Told, c.who.ID) {
-			continue
+		if slices.Contains(b.ids(), who.Team) || slices.Contains(a.Told, c.who.ID) {
+			b.alarms = append(b.alarms, a)
 		}
-		row := alarmRow{Alarm: a, Name: who.Name, Kind: kindWords[a.Kind]}
-		if row.Holder, err = p.nameOf(c.Context(), a.HeldBy); err != nil {
-			return err
-		}
-		page.Alarms = append(page.Alarms, row)
 	}
+	for _, a := range hidden {
+		b.hidden = append(b.hidden, a.Worker)
+	}
+	slices.Sort(b.hidden)
 	return nil
-}
-
-// unheld says of which teams nobody is on call now, nor at work (rule 8.4).
-func (p *Pages) unheld(c *request, teams []store.Team) (says []string, err error) {
-	for _, t := range teams {
-		zone, err := time.LoadLocation(t.Zone)
-		if err != nil {
-			return nil, fmt.Errorf("read zone of team %s: %w", t.ID, err)
-		}
-		shifts, err := p.Store.Shifts(c.Context(), t.ID, c.at, c.at.Add(time.Second))
-		if err != nil {
-			return nil, fmt.Errorf("find who is on call: %w", err)
-		}
-		cover := shifts.Cover(c.at, rota.Question{Team: t.ID, Zone: zone, Plan: t.Plan})
-		if !cover.Gap {
-			continue
-		}
-		says = append(says, fmt.Sprintf("Nobody is on call for %s now. Alarms go to the plan's fallback.", t.Name))
-	}
-	return says, nil
 }
 
 // kindWords says what an alarm is about.
 var kindWords = map[watch.Kind]string{
 	watch.OverdueAlarm: "Overdue", watch.Distress: "Call for help", watch.Duress: "Asked for help covertly",
-}
-
-// boardVisits adds the open visits, and those that ended lately.
-func (p *Pages) boardVisits(c *request, page *boardPage, teams []store.Team, number int) error {
-	var ids []string
-	for _, t := range teams {
-		ids = append(ids, t.ID)
-	}
-	hidden, err := p.hiddenFrom(c)
-	if err != nil {
-		return err
-	}
-	open, total, err := p.Store.Board(c.Context(), store.BoardFilter{Teams: ids, Skip: (number - 1) * boardRows, Limit: boardRows})
-	if err != nil {
-		return err
-	}
-	settled, err := p.Store.Settled(c.Context(), ids, c.at.Add(-settledIn), settledRows)
-	if err != nil {
-		return err
-	}
-	now := visitList{Title: "Open visits", Total: total, Empty: "No visit is open. A visit shows here from when it is booked until it has ended."}
-	over := visitList{Title: "Ended in the last 12 hours"}
-	for _, v := range slices.Concat(open, settled) {
-		wasLive := hasClock(v.Status)
-		if slices.Contains(hidden, v.Worker) {
-			shown, err := p.View.Visit(c.Context(), v, c.reader())
-			if err != nil {
-				return err
-			}
-			v = shown.Visit
-		}
-		row, err := p.visitRow(c, v)
-		if err != nil {
-			return err
-		}
-		switch {
-		case hasClock(v.Status):
-			now.Rows = append(now.Rows, row)
-		default:
-			over.Rows = append(over.Rows, row)
-			over.Total++
-			if wasLive {
-				now.Total--
-			}
-		}
-	}
-	page.Lists = []visitList{now}
-	if len(over.Rows) > 0 && number == 1 {
-		page.Lists = append(page.Lists, over)
-	}
-	return nil
 }
 
 // hasClock says that a visit of that status is still open.
@@ -214,35 +158,34 @@ func hasClock(s watch.Status) bool {
 // hiddenFrom lists the workers in danger of which the reader must not know (rule 4.2): their visits are shown as they
 // are to be seen.
 func (p *Pages) hiddenFrom(c *request) ([]string, error) {
-	all, err := p.Store.Alarms(c.Context(), store.AlarmOpen, 0)
-	if err != nil {
-		return nil, err
-	}
-	known, err := p.View.Alarms(c.Context(), store.AlarmOpen, 0, c.reader())
+	m, err := p.shared.now(c.Context(), c.at)
 	if err != nil {
 		return nil, err
 	}
 	var workers []string
-	for _, a := range all {
-		if !slices.ContainsFunc(known, func(k store.Alarm) bool { return k.ID == a.ID }) {
-			workers = append(workers, a.Worker)
-		}
+	_, hidden := m.open.For(c.reader())
+	for _, a := range hidden {
+		workers = append(workers, a.Worker)
 	}
 	return workers, nil
 }
 
 // visitRow is a visit as the board lists it.
-func (p *Pages) visitRow(c *request, v store.Visit) (row visitRow, err error) {
-	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v, c.at), Look: look(v, c.at), Ticks: hasClock(v.Status) && c.at.After(v.StartsAt)}
-	if row.Name, err = p.nameOf(c.Context(), v.Worker); err != nil || !hasClock(v.Status) {
+func (p *Pages) visitRow(c *request, v store.Visit) (visitRow, error) {
+	return p.rowAt(c.Context(), c.at, v)
+}
+
+func (p *Pages) rowAt(ctx context.Context, at time.Time, v store.Visit) (row visitRow, err error) {
+	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v, at), Look: look(v, at), Ticks: hasClock(v.Status) && at.After(v.StartsAt)}
+	if row.Name, err = p.nameOf(ctx, v.Worker); err != nil || !hasClock(v.Status) {
 		return row, err
 	}
-	responder, gap, err := p.View.Engine.Responder(c.Context(), v)
+	responder, gap, err := p.View.Engine.Responder(ctx, v)
 	if err != nil {
 		return row, fmt.Errorf("find responder: %w", err)
 	}
 	row.Gap = gap
-	row.Responder, err = p.nameOf(c.Context(), responder)
+	row.Responder, err = p.nameOf(ctx, responder)
 	return row, err
 }
 
@@ -289,7 +232,7 @@ func (p *Pages) nameOf(ctx context.Context, id string) (string, error) {
 	if id == "" {
 		return "", nil
 	}
-	return p.called.of(ctx, id)
+	return p.directory.name(ctx, id)
 }
 
 // fragmentOf is the address of a page's live part: the page's own, with the fragment's name.

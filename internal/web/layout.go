@@ -14,7 +14,8 @@ type Layout struct {
 	Title     string
 	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
 	Rehearsal bool
-	Speed     int // of the clock; 0 is paused
+	Demo      bool // whose clock may change while the page is open
+	Speed     int  // of the clock; 0 is paused
 	Now       time.Time
 	Path      string // of the page, without its query
 	Nav       []govuk.NavItem
@@ -32,7 +33,7 @@ type Problem struct{ Field, Says string }
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
-		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
 		Nav: p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }

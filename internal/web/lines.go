@@ -11,6 +11,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
 )
 
 // line is a line of the record as people read it.
@@ -213,6 +214,6 @@ func contactName(contact buddy.Contact) string {
 
 // firstName is what a person is called in a sentence that has to be short.
 func firstName(name string) string {
-	short, _, _ := strings.Cut(buddy.Person{Name: name}.ShortName(), " ")
+	short, _, _ := strings.Cut(wording.Short(name), " ")
 	return cmp.Or(short, name)
 }

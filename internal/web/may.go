@@ -20,7 +20,7 @@ const answersAhead = 14 * 24 * time.Hour
 // teams gives the teams whose people, rota and plan are the reader's business, in the order of their ids: their own,
 // those they answer for, and every team for an administrator.
 func (p *Pages) teams(c *request) ([]store.Team, error) {
-	all, err := p.Store.Teams(c.Context())
+	all, err := p.directory.teams(c.Context())
 	if err != nil || c.who.Has(buddy.Admin) {
 		return all, err
 	}
@@ -35,7 +35,7 @@ func (p *Pages) teams(c *request) ([]store.Team, error) {
 
 // covered gives the teams that someone is on call for, now or soon.
 func (p *Pages) covered(ctx context.Context, who buddy.Person, at time.Time) ([]string, error) {
-	shifts, err := p.Store.AllShifts(ctx, at, at.Add(answersAhead))
+	shifts, err := p.directory.shifts(ctx, at)
 	if err != nil {
 		return nil, fmt.Errorf("find whom %s answers for: %w", who.ID, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -150,6 +151,9 @@ func stackOf(stack []byte) []byte {
 
 // fail answers with the page that says what is wrong and what to do.
 func (p *Pages) fail(rt route, c *request, err error) {
+	if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
+		return // the reader has gone: nobody is left to tell
+	}
 	e := problemOf(err)
 	switch {
 	case e.status >= http.StatusInternalServerError:
@@ -216,10 +220,21 @@ func (p *Pages) show(c *request, status int, name string, page any) error {
 	if err := p.templates.render(&out, name, c.URL.Query().Get("fragment"), page); err != nil {
 		return err
 	}
-	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	c.w.WriteHeader(status)
-	_, _ = c.w.Write(out.Bytes()) // the reader has gone: nobody is left to tell
+	c.send(status, out.Bytes())
 	return nil
+}
+
+// html answers with what was rendered before.
+func (c *request) html(rendered []byte) error {
+	c.send(http.StatusOK, rendered)
+	return nil
+}
+
+func (c *request) send(status int, rendered []byte) {
+	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	c.w.Header().Set("Content-Length", strconv.Itoa(len(rendered)))
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(rendered) // the reader has gone: nobody is left to tell
 }
 
 // redirect sends the reader on, after a button.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
 )
@@ -104,6 +105,17 @@ func (p *Pages) demoRoutes() []route {
 		{"POST /demo/phones/{id}/state", p.demoSwitch},
 		{"POST /demo/calls/{id}", p.demoCall},
 	}
+}
+
+// Addresses lists the pages that can be looked at, as patterns of net/http, in the order of the table.
+func (p *Pages) Addresses() []string {
+	var looked []string
+	for _, r := range p.routes() {
+		if strings.HasPrefix(r.pattern, "GET ") {
+			looked = append(looked, r.pattern)
+		}
+	}
+	return looked
 }
 
 // mux routes every page, the stream of changes and the static files. A form that was sent from another site is refused.

@@ -75,7 +75,8 @@ type Pages struct {
 	templates templates
 	static    *Static
 	live      *live
-	called    *nameplates
+	directory *directory
+	shared    *shared
 	handler   http.Handler
 }
 
@@ -92,7 +93,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), called: &nameplates{store: o.Store}}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), directory: &directory{store: o.Store}, shared: newShared(o.Store, o.View)}
 	p.handler = p.mux()
 	return p, nil
 }

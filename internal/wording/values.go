@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -188,7 +189,8 @@ func nth(n int) string {
 	return fmt.Sprint(n) + ending
 }
 
-// Short is a person's name as texts and calls give it: first name and initial, "Priya N" for "Dr Priya Nair". The short form stays as it is.
+// Short is a person's name as texts and calls give it: first name and initial, "Priya N" for "Dr Priya Nair" or "Nair, Priya". No surname goes
+// out whole where one can tell that it is one. The short form stays as it is.
 func Short(name string) string {
 	first, initial := halves(name)
 	if initial == "" {
@@ -206,9 +208,10 @@ func short(name string, n int) string {
 	return one(first, n-2) + " " + one(initial, 2)
 }
 
-// halves gives the first name, and the initial of the last. A surname alone, "Mr Hill", is only an initial.
+// halves gives the first name, and the initial of the last. A surname alone, "Mr Hill" or "Hill,", is only an initial.
 func halves(name string) (first, initial string) {
-	if last, rest, listed := strings.Cut(name, ","); listed && strings.TrimSpace(rest) != "" {
+	last, rest, listed := strings.Cut(name, ",")
+	if listed {
 		name = rest + " " + last
 	}
 	words := strings.Fields(name)
@@ -216,21 +219,35 @@ func halves(name string) (first, initial string) {
 	if titled {
 		words = words[1:]
 	}
+	surname := titled || listed && strings.TrimSpace(rest) == ""
 	switch {
 	case len(words) == 0:
 		return "", ""
 	case len(words) > 1:
 		return words[0], initialOf(words[len(words)-1])
-	case titled:
+	case surname:
 		return initialOf(words[0]), ""
 	default:
 		return words[0], ""
 	}
 }
 
+// initialOf gives the first letter of a word, with the marks that combine with it, as a capital; a word without one stays as it is.
 func initialOf(word string) string {
-	_, size := utf8.DecodeRuneInString(word)
-	return strings.ToUpper(word[:size])
+	start := strings.IndexFunc(word, unicode.IsLetter)
+	if start < 0 {
+		return word
+	}
+	_, size := utf8.DecodeRuneInString(word[start:])
+	end := start + size
+	for end < len(word) {
+		r, size := utf8.DecodeRuneInString(word[end:])
+		if !unicode.Is(unicode.Mn, r) {
+			break
+		}
+		end += size
+	}
+	return strings.ToUpper(word[start:end])
 }
 
 func isTitle(word string) bool {

@@ -47,6 +47,8 @@ func TestPeopleAreCalledByFirstNameAndInitial(t *testing.T) {
 	for name, want := range map[string]string{
 		"Priya Nair": "Priya N", "Priya N": "Priya N", "Dr Priya Nair": "Priya N", "Mary Jane Smith": "Mary S", "Nair, Priya": "Priya N",
 		"Siân ŵyn": "Siân Ŵ", "Cher": "Cher", "Mr Hill": "H", "  Sam   Hill ": "Sam H", "": "", "Jan van der Berg": "Jan B",
+		"Mrs. Nair": "N", "Nair,": "N", "Nair, Dr Priya": "Priya N", "Hill, Mr": "H", "Ann O'Neill": "Ann O", "Zoe Ünal": "Zoe Ü", "Zoe U\u0308nal": "Zoe U\u0308",
+		"Ola 'Akeem": "Ola A", "Team 7": "Team 7", "Dr": "Dr",
 	} {
 		if got := Short(name); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)

@@ -182,6 +182,31 @@ func TestAConversationIsInOrderAndBounded(t *testing.T) {
 	}
 }
 
+// A town may stand for days: whatever nobody needs any more must go.
+func TestATownKeepsNoMoreThanItIsTold(t *testing.T) {
+	const most = 3
+	at := &clock{started}
+	place := New(Options{Now: at.Now, Keep: most})
+	p, off := place.Phone(number(t, "07700 900201")), place.Phone(number(t, "07700 900202")).Off()
+	for i := range 3 * most {
+		place.Text(p.Number, number(t, "01632 960000"), "in")
+		text(t, place, p, fmt.Sprint("m", i), "In 14:00.")
+		text(t, place, off, fmt.Sprint("w", i), "In 14:00.")
+		place.mustRing(t, p, fmt.Sprint("c", i))
+		if _, err := place.Answer(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		place.Updates()
+		at.pass(time.Minute)
+	}
+	for what, kept := range map[string]int{"texts to it": len(p.texts), "texts from it": len(p.sent), "calls": len(p.calls),
+		"texts that wait": len(off.waiting), "received texts": len(place.received), "calls under way": len(place.ringing) + len(place.taken) + most} {
+		if kept != most {
+			t.Errorf("%d %s are kept, want %d", kept, what, most)
+		}
+	}
+}
+
 func TestChangesAreTold(t *testing.T) {
 	changes := 0
 	place := New(Options{ByHand: true, Changed: func() { changes++ }})

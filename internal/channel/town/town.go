@@ -230,13 +230,13 @@ func (t *Town) Fetch(_ context.Context, id string) (channel.Received, error) {
 	return channel.Received{}, fmt.Errorf("fetch message %s: %w", id, channel.ErrNoMessage)
 }
 
-// Received lists the texts received at since or later, oldest first.
+// Received lists the texts received at since or later, the newest first, as providers do.
 func (t *Town) Received(_ context.Context, since time.Time) iter.Seq2[channel.Received, error] {
 	t.mu.Lock()
 	all := slices.Clone(t.received)
 	t.mu.Unlock()
 	return func(yield func(channel.Received, error) bool) {
-		for _, r := range slices.Backward(all) { // newest first, as providers do
+		for _, r := range slices.Backward(all) {
 			if !r.ReceivedAt.Before(since) && !yield(r, nil) {
 				return
 			}

@@ -1,0 +1,174 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// directory remembers people, teams and shifts for as long as none of them changed: they are sealed, and every page needs
+// some of them.
+type directory struct {
+	store *store.DB
+
+	mu    sync.Mutex
+	sheet *sheet
+}
+
+const mostRemembered = 5000 // people; beyond it the directory starts anew
+
+// sheet is the directory at one epoch. It is filled as it is asked.
+type sheet struct {
+	store *store.DB
+	epoch int64
+
+	mu       sync.Mutex
+	people   map[string]buddy.Person // by the id that was asked for
+	teams    []store.Team
+	everyone []buddy.Person
+	zones    map[string]*time.Location
+	shifts   rota.Rota
+	from, to time.Time // what shifts covers
+}
+
+// open gives the directory as it stands now.
+func (d *directory) open(ctx context.Context) (*sheet, error) {
+	epoch, err := d.store.Epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sheet == nil || d.sheet.epoch != epoch || d.sheet.full() {
+		d.sheet = &sheet{store: d.store, epoch: epoch, people: map[string]buddy.Person{}, zones: map[string]*time.Location{}}
+	}
+	return d.sheet, nil
+}
+
+func (s *sheet) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.people) > mostRemembered
+}
+
+// person finds someone as store.DB does.
+func (d *directory) person(ctx context.Context, id string) (buddy.Person, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return buddy.Person{}, err
+	}
+	s.mu.Lock()
+	who, found := s.people[id]
+	s.mu.Unlock()
+	if found {
+		return who, nil
+	}
+	if who, err = d.store.Person(ctx, id); err != nil {
+		return who, err
+	}
+	s.mu.Lock()
+	s.people[id] = who
+	s.mu.Unlock()
+	return who, nil
+}
+
+// name names a person. A fallback that is not there yet has only its id.
+func (d *directory) name(ctx context.Context, id string) (string, error) {
+	who, err := d.person(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return id, nil
+	case err != nil:
+		return "", fmt.Errorf("name person: %w", err)
+	}
+	return who.Name, nil
+}
+
+// teams gives every team, in the order of their ids.
+func (d *directory) teams(ctx context.Context) ([]store.Team, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.teams == nil {
+		if s.teams, err = s.store.Teams(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return append([]store.Team(nil), s.teams...), nil
+}
+
+// everyone lists who is here, in the order of their ids: name, team and roles alone. The list is not the caller's to change.
+func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.everyone != nil {
+		return s.everyone, nil
+	}
+	people, err := s.store.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]buddy.Person, 0, len(people))
+	for _, p := range people {
+		if p.Active {
+			list = append(list, buddy.Person{ID: p.ID, Name: p.Name, Team: p.Team, Roles: p.Roles, Active: true})
+		}
+	}
+	s.everyone = list
+	return list, nil
+}
+
+// zone gives a zone by its name.
+func (d *directory) zone(ctx context.Context, name string) (*time.Location, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.zones[name] == nil {
+		if s.zones[name], err = time.LoadLocation(name); err != nil {
+			return nil, err
+		}
+	}
+	return s.zones[name], nil
+}
+
+// shifts gives the shifts of every team that touch the time from an instant until answersAhead past it.
+func (d *directory) shifts(ctx context.Context, at time.Time) (rota.Rota, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	until := at.Add(answersAhead)
+	if s.from.IsZero() || at.Before(s.from) || until.After(s.to) {
+		from := at.Truncate(time.Hour)
+		to := from.Add(answersAhead + 2*time.Hour)
+		if s.shifts, err = s.store.AllShifts(ctx, from, to); err != nil {
+			return nil, err
+		}
+		s.from, s.to = from, to
+	}
+	var touching rota.Rota
+	for _, shift := range s.shifts {
+		if shift.StartsAt.Before(until) && shift.EndsAt.After(at) {
+			touching = append(touching, shift)
+		}
+	}
+	return touching, nil
+}
