@@ -1,10 +1,13 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
 )
 
 func TestWhoHasChosenNobodyIsAsked(t *testing.T) {
@@ -106,4 +109,16 @@ func TestEveryAnswerHasTheHeadersThatGuardIt(t *testing.T) {
 	if body := got.Body.String(); strings.Contains(body, " style=") || strings.Contains(body, "<style") || strings.Contains(body, "onclick") {
 		t.Error("it has inline style or script, which the policy refuses")
 	}
+}
+
+func TestOfManySomeAreSoughtByName(t *testing.T) {
+	h := openHouse(t)
+	h.get("/acting").hides("Search by name")
+	for i := range mostChoices {
+		h.with(fmt.Sprint("p-", i), fmt.Sprint("Kim Oak ", i), buddy.Worker)
+	}
+	h.get("/acting").says("Search by name", "And 5 more.")
+	h.get("/acting?q=PRIYA&then=/people").says("Priya Nair", `value="/people"`).hides("Kim Oak", "more.")
+	h.get("/acting?q=nobody").says("Nobody here has that name.").hides("Continue")
+	h.post("/acting", "q", "priya").is(http.StatusUnprocessableEntity).says("Priya Nair", `value="priya"`).hides("Kim Oak")
 }

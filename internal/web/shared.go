@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -91,9 +92,7 @@ func (s *shared) next(ctx context.Context, at time.Time) (*moment, error) {
 		if err != nil {
 			return nil, err
 		}
-		for team, n := range last.stirred {
-			m.stirred[team] = n
-		}
+		maps.Copy(m.stirred, last.stirred)
 		for _, team := range teams {
 			m.stirred[team] = place.Entries
 		}
