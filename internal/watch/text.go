@@ -171,7 +171,7 @@ func (s *step) said(t Text) {
 // the worker said before, now about that visit.
 func (s *step) answers(t Text) (Text, bool) {
 	a := s.w.Asked
-	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || a.At.Before(s.at.Add(-askStands)) {
+	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || t.NoAnswer || a.At.Before(s.at.Add(-askStands)) {
 		return t, false
 	}
 	v, found := s.byReference(t.Reference)
@@ -308,7 +308,11 @@ func (s *step) apply(v *Visit, t Text) {
 		s.pass(TellFine, *v, Board)
 	default:
 		s.happened(AskedBack, v.ID, "")
-		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
+		notice := ReplyUnclear
+		if t.NoAnswer { // whatever else it says: where the worker is must be asked (rule 2.8)
+			notice = ReplyNoAnswer
+		}
+		s.reply(Reply{Notice: notice, Visit: v.ID})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -39,7 +40,7 @@ type alarmPage struct {
 	Kind     string
 	Look     string // of the part that says what to do
 	Next     nextStep
-	Who      string // who has it, in a sentence
+	Who      string // who has it, in a sentence; "" where the next step says so
 	Take     string // what the button to take it says; "" where there is none
 	Known    string // closed: how it is known
 	First    *ringNumber
@@ -136,6 +137,9 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	}
 	page.Next, page.Look = s.next(), roomLook(a)
 	page.Who, page.Take = s.hands()
+	if strings.Contains(page.Next.Says, page.Who) {
+		page.Who = ""
+	}
 	if !r.Opens {
 		return page, nil
 	}
@@ -207,7 +211,7 @@ func (s standing) hands() (who, take string) {
 	case s.HeldBy == "" && s.May:
 		return "Nobody has this alarm yet.", "Take charge of this alarm"
 	case s.HeldBy == "":
-		return "Nobody has this alarm yet.", ""
+		return s.whoHas(), ""
 	case s.HeldBy == s.Reader && s.Next != "":
 		return fmt.Sprintf("You have had this alarm since %s. %s is on call now: it is yours until they take it over.", s.Clock(s.HeldAt), s.Taker), ""
 	case s.HeldBy == s.Reader:

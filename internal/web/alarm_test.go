@@ -203,6 +203,13 @@ func TestASecondPersonSeesWhoHasTheAlarm(t *testing.T) {
 	h.post(room + "/acknowledge").leadsTo(room)
 	lee := h.as("p-lee")
 	lee.get(room).says("Sam Hill has had this alarm since 15:45. You need do nothing unless they ask you.").hides("/acknowledge")
+	if n := strings.Count(lee.get(room).text(), "has had this alarm"); n != 1 {
+		t.Errorf("who has it stands there %d times", n)
+	}
+	if n := strings.Count(lee.get(room+"?fragment=now").text(), "has had this alarm"); n != 1 {
+		t.Errorf("while the page is open who has it stands there %d times", n)
+	}
+	h.get(room).says("You have had this alarm since 15:45.")
 	lee.post(room + "/acknowledge").leadsTo(room).says("Someone else has this alarm")
 }
 

@@ -58,6 +58,7 @@ var done = map[string]string{
 	"called-off": "The visit is called off.",
 	"as-it-was":  "Noted, thank you. The times stay as they are.",
 	"unclear":    "We could not follow that. Please say it another way, or give a new time.",
+	"no-answer":  "No answer is noted, and the clock runs on. Say “left”, or give a new time.", // rule 2.8
 	"recorded":   "What they said is recorded.",
 	"asked":      "The request was passed on.",
 	"help":       "Got your message.",

@@ -68,3 +68,15 @@ func TestThePhraseIsNotOnTheScreenOfWhoVisits(t *testing.T) {
 	h.as("p-priya").get("/").says("Someone asked me for help").hides("Scarlett")
 	h.as("p-priya").get("/raise").is(http.StatusOK).hides("Scarlett")
 }
+
+// The team's phrase stands in no page that someone beside a worker could read, but the team's own plan and the page that tries texts (rule 4.2).
+func TestNoPageOfAWorkerNamesThePhrase(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	h.get("/").says("Scarlett") // to who answers it is said
+	worker := h.as("p-priya")
+	for _, path := range []string{"/", "/visits", "/visits/new", "/visits/" + id, "/visits/" + id + "/edit", "/alarms", "/raise", "/rota", "/people",
+		"/people/p-priya", "/people/p-priya/edit", "/people/p-sam", "/teams", "/acting", "/nowhere"} {
+		worker.get(path).hides("Scarlett")
+	}
+}

@@ -155,7 +155,7 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
-var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true}
+var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true}
 
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
@@ -167,6 +167,9 @@ func cameOf(r checkin.Reading, now seen) string {
 			return word
 		}
 		return otherwise
+	}
+	if asked := r.Intent == checkin.Cancel || r.Intent == checkin.Unclear; asked && r.NoAnswer && now.Live() {
+		return "no-answer"
 	}
 	switch r.Intent {
 	case checkin.Start:
