@@ -66,7 +66,7 @@ func (p *Pages) room(c *request) (r room, err error) {
 	if r.alarm, err = p.View.Alarm(c.Context(), c.PathValue("id"), c.reader()); err != nil {
 		return r, err
 	}
-	if r.worker, err = p.Store.Person(c.Context(), r.alarm.Worker); err != nil {
+	if r.worker, err = p.directory.person(c.Context(), r.alarm.Worker); err != nil {
 		return r, fmt.Errorf("find worker of alarm: %w", err)
 	}
 	if r.part, err = p.part(c, r.alarm, r.worker); err != nil {
@@ -293,7 +293,7 @@ func spacedOut(of ...private.Text) string {
 
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.
 func (p *Pages) colleagues(ctx context.Context, r room, but string) ([]govuk.Option, error) {
-	people, err := p.Store.PeopleOf(ctx, r.worker.Team)
+	people, err := p.directory.everyone(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
 	}

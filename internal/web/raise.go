@@ -69,12 +69,12 @@ func (p *Pages) raisable(c *request) ([]buddy.Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.Store.People(c.Context())
+	all, err := p.directory.everyone(c.Context())
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(m buddy.Person) bool {
-		return !m.Active || m.ID == c.who.ID || !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == m.Team })
+	all = slices.DeleteFunc(slices.Clone(all), func(m buddy.Person) bool {
+		return m.ID == c.who.ID || !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == m.Team })
 	})
 	slices.SortFunc(all, func(a, b buddy.Person) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	return all, nil

@@ -141,7 +141,7 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 
 // visitLines is a visit's record in words.
 func (p *Pages) visitLines(c *request, v view.Whole) ([]line, error) {
-	worker, err := p.Store.Person(c.Context(), v.Worker)
+	worker, err := p.directory.person(c.Context(), v.Worker)
 	if err != nil {
 		return nil, fmt.Errorf("find worker: %w", err)
 	}
@@ -249,7 +249,7 @@ func (p *Pages) responderOf(c *request, v seen) (*answering, error) {
 	if !v.Live() || v.Responder == nil || v.watch.Unwatched {
 		return nil, nil
 	}
-	who, err := p.Store.Person(c.Context(), v.Responder.ID)
+	who, err := p.directory.person(c.Context(), v.Responder.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		who, err = buddy.Person{}, nil // a fallback who is not there yet
 	}
