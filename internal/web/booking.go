@@ -241,7 +241,7 @@ func (p *Pages) bookVisit(c *request) error {
 	}
 	b, span := f.booking(worker, c.in)
 	if !f.bad() {
-		booked, err := p.Engine.Book(c.Context(), c.press("book", f.values.Encode()), b)
+		booked, err := p.Engine.Book(c.Context(), c.press(), b)
 		if err == nil {
 			return c.redirect("/visits/" + booked.Visit + "?done=" + bookedWord(booked, span))
 		}
@@ -336,14 +336,4 @@ func visitSays(p watch.Problem) (field, says string) {
 	default:
 		return field, cmp.Or(named[p.Field], "This") + " " + p.Says
 	}
-}
-
-// press says who presses a button, and which: the same form sent again with the same words is one act, and any other is
-// another, also from a page that was gone back to.
-func (c *request) press(button string, words ...string) engine.Actor {
-	who := c.actor()
-	if who.Key != "" {
-		who.Key += "/" + button + "/" + strings.Join(words, "/")
-	}
-	return who
 }

@@ -252,13 +252,14 @@ func localPath(path string) string {
 	return u.RequestURI()
 }
 
-// actor says who presses a button. The form's key makes a repeat of the same press recognisable.
-func (c *request) actor() engine.Actor {
-	key := c.PostFormValue("key")
-	if key != "" {
-		key = c.who.ID + "/" + key
+// press says who presses a button. The same button with the same form and the same words in it is one act, by the form's
+// key; any other is another, also from a page that was gone back to: two numbers that were rung from one page are two calls.
+func (c *request) press() engine.Actor {
+	who := engine.Actor{By: c.who.ID, Via: "page"}
+	if key := c.PostFormValue("key"); key != "" {
+		who.Key = c.who.ID + "/" + key + c.URL.Path + "?" + c.PostForm.Encode()
 	}
-	return engine.Actor{By: c.who.ID, Via: "page", Key: key}
+	return who
 }
 
 // reader is who looks, for what they may see.

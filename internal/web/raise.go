@@ -127,7 +127,7 @@ func (p *Pages) raise(c *request) error {
 	if err != nil {
 		return err
 	}
-	alarm, err := p.Engine.Raise(c.Context(), pressOn(c), worker, visit, kind)
+	alarm, err := p.Engine.Raise(c.Context(), c.press(), worker, visit, kind)
 	if err != nil {
 		return fmt.Errorf("raise alarm: %w", err)
 	}

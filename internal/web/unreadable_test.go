@@ -22,8 +22,8 @@ func TestAnAlarmGoesOnWithDetailsThatCannotBeOpened(t *testing.T) {
 			for _, path := range []string{"/", "/visits", "/alarms", "/visits/" + visit, "/raise", "/rota", "/people", "/teams", "/acting"} {
 				h.get(path).is(http.StatusOK)
 			}
-			h.get("/alarms/"+alarm).is(http.StatusOK).says("1 Example Street")
-			h.get("/alarms/"+alarm+"/police").is(http.StatusOK).says("1 Example Street")
+			h.get("/alarms/" + alarm).is(http.StatusOK).says("1 Example Street")
+			h.get("/alarms/" + alarm + "/police").is(http.StatusOK).says("1 Example Street")
 			h.post("/alarms/"+alarm+"/acknowledge", "key", "k1").leadsTo("/alarms/" + alarm).is(http.StatusOK).says("You have had this alarm")
 			h.post("/alarms/"+alarm+"/calls", "key", "k2", "to", "+447700900101", "row", "1", "result", "no_answer").leadsTo("/alarms/" + alarm).says("The call is logged")
 		})
