@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
@@ -225,14 +224,6 @@ func (r room) facts(l Layout) []factList {
 		return govuk.SummaryList{Rows: slices.DeleteFunc(rows, func(r govuk.SummaryRow) bool { return r.Key.Text == "" })}
 	}
 	w := r.worker
-	v := w.Vehicle
-	car := spacedOut(v.Colour, v.Make, v.Model)
-	if reg := v.Registration.Reveal(); reg != "" {
-		car = spacedOut(private.New(car)) + ", " + reg
-	}
-	if w.NoVehicle {
-		car = "comes without a car"
-	}
 	last := r.sheet.LastWord
 	word := govuk.SummaryRow{}
 	if !last.At.IsZero() {
@@ -255,7 +246,7 @@ func (r room) facts(l Layout) []factList {
 		}
 		all = append(all, factList{"What they said", list(fact("Their words", "“"+words+"”"), fact("Meaning", asked))})
 	}
-	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", car))})
+	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
 
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
@@ -277,18 +268,6 @@ func fact(what, known string) govuk.SummaryRow {
 		known = "not known"
 	}
 	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: known}}
-}
-
-// spacedOut reveals what is there of some words.
-func spacedOut(of ...private.Text) string {
-	said := ""
-	for _, t := range of {
-		if said != "" && !t.IsZero() {
-			said += " "
-		}
-		said += t.Reveal()
-	}
-	return said
 }
 
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.

@@ -221,7 +221,7 @@ func (p *Pages) workerHalf(c *request, who buddy.Person) (*workerHalf, error) {
 		return nil, err
 	}
 	half.Numbers = slices.DeleteFunc(half.Numbers, func(n namedNumber) bool { return n.Name == "Personal mobile" && n.Dial == "" })
-	half.About, half.Contacts, half.Missing = who.Description.Reveal(), len(who.Contacts), missingWords(who)
+	half.About, half.Contacts, half.Missing = who.Description.Reveal(), len(who.Contacts), missingOf(who)
 	return half, nil
 }
 
@@ -298,11 +298,6 @@ func (f *form) yesOrNo(field string) *bool {
 	default:
 		return nil
 	}
-}
-
-// problem says that something is wrong with a field.
-func (f *form) problem(field string) bool {
-	return slices.ContainsFunc(f.problems, func(p Problem) bool { return p.Field == field })
 }
 
 // takesVisit notes what the core found wrong with a visit; it gives back every other error.

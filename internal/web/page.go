@@ -155,6 +155,9 @@ func (p *Pages) fail(rt route, c *request, err error) {
 		return // the reader has gone: nobody is left to tell
 	}
 	e := problemOf(err)
+	if e.status == http.StatusServiceUnavailable && c.Method == http.MethodGet {
+		e.says = "Allclear could not make this page in time. Try again in a moment. Nothing was lost: it only shows what is there."
+	}
 	switch {
 	case e.status >= http.StatusInternalServerError:
 		p.Log.Error("page failed", "route", rt.pattern, "status", e.status, "error", err)
@@ -171,8 +174,8 @@ func (p *Pages) fail(rt route, c *request, err error) {
 // titles are the headings of the pages that say what went wrong.
 var titles = map[int]string{
 	http.StatusNotFound: "Page not found", http.StatusForbidden: "You cannot do this", http.StatusConflict: "This has changed",
-	http.StatusRequestEntityTooLarge: "This is too long", http.StatusServiceUnavailable: "This was not saved",
-	http.StatusInternalServerError: "Something went wrong", http.StatusMethodNotAllowed: "Page not found", http.StatusBadRequest: "This could not be read",
+	http.StatusRequestEntityTooLarge: "This is too long", http.StatusServiceUnavailable: "This took too long",
+	http.StatusInternalServerError: "Something went wrong", http.StatusBadRequest: "This could not be read",
 }
 
 type problemPage struct {

@@ -72,7 +72,7 @@ func (p *Pages) right(c *request, who buddy.Person, isNew bool) (personRight, er
 	if err != nil {
 		return personRight{}, err
 	}
-	r := personRight{teams: slices.DeleteFunc(all, func(t store.Team) bool { return !p.mayKeep(c, t.ID) })}
+	r := personRight{teams: p.kept(c, all)}
 	if isNew {
 		r.keeps, r.rings = len(r.teams) > 0, true
 	} else {

@@ -74,7 +74,7 @@ func (p *Pages) readShift(c *request, f *form, t rotaTeam) (rota.Shift, error) {
 	if err != nil {
 		return s, err
 	}
-	kept := slices.DeleteFunc(mine, func(t store.Team) bool { return !p.mayKeep(c, t.ID) })
+	kept := p.kept(c, mine)
 	if len(kept) == 1 {
 		s.Teams = []string{t.ID}
 	}

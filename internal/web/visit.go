@@ -174,7 +174,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	}
 	if v.Open {
 		page.Details = wordsOf(v.Visit)
-		page.Missing = formMissing(v.Missing)
+		page.Missing = missingWords(v.Missing)
 	}
 	page.alarmStrip(c, v)
 	page.forms(c, v, f)
@@ -228,18 +228,6 @@ func wordsOf(v view.Visit) *formWords {
 	words := &formWords{ServiceUser: d.ServiceUser.Reveal(), Address: d.Address.Reveal(), Access: d.Access.Reveal(), Contact: d.Contact.Reveal(), Others: d.WhoElse.Reveal()}
 	if v.AtIn != nil && v.AtIn.Address != d.Address {
 		words.AddressAtIn = v.AtIn.Address.Reveal()
-	}
-	return words
-}
-
-// formMissing says what a responder would miss of a visit's buddy form, the worker's half and the visit's.
-func formMissing(fields []string) []string {
-	called := map[string]string{"mobile": "a mobile number", "home_phone": "a home phone number", "emergency_contacts": "an emergency contact with a number of their own",
-		"description": "a description", "vehicle": "the car’s make, model, colour and registration", "service_user": "who is visited", "address": "the address",
-		"contact": "how to reach them"}
-	var words []string
-	for _, field := range fields {
-		words = append(words, cmp.Or(called[field], field))
 	}
 	return words
 }
