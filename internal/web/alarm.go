@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
@@ -67,7 +66,7 @@ func (p *Pages) room(c *request) (r room, err error) {
 	if r.alarm, err = p.View.Alarm(c.Context(), c.PathValue("id"), c.reader()); err != nil {
 		return r, err
 	}
-	if r.worker, err = p.Store.Person(c.Context(), r.alarm.Worker); err != nil {
+	if r.worker, err = p.directory.person(c.Context(), r.alarm.Worker); err != nil {
 		return r, fmt.Errorf("find worker of alarm: %w", err)
 	}
 	if r.part, err = p.part(c, r.alarm, r.worker); err != nil {
@@ -229,14 +228,6 @@ func (r room) facts(l Layout) []factList {
 		return govuk.SummaryList{Rows: slices.DeleteFunc(rows, func(r govuk.SummaryRow) bool { return r.Key.Text == "" })}
 	}
 	w := r.worker
-	v := w.Vehicle
-	car := spacedOut(v.Colour, v.Make, v.Model)
-	if reg := v.Registration.Reveal(); reg != "" {
-		car = spacedOut(private.New(car)) + ", " + reg
-	}
-	if w.NoVehicle {
-		car = "comes without a car"
-	}
 	last := r.sheet.LastWord
 	word := govuk.SummaryRow{}
 	if !last.At.IsZero() {
@@ -259,7 +250,7 @@ func (r room) facts(l Layout) []factList {
 		}
 		all = append(all, factList{"What they said", list(fact("Their words", "“"+words+"”"), fact("Meaning", asked))})
 	}
-	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", car))})
+	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
 
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
@@ -283,21 +274,9 @@ func fact(what, known string) govuk.SummaryRow {
 	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: known}}
 }
 
-// spacedOut reveals what is there of some words.
-func spacedOut(of ...private.Text) string {
-	said := ""
-	for _, t := range of {
-		if said != "" && !t.IsZero() {
-			said += " "
-		}
-		said += t.Reveal()
-	}
-	return said
-}
-
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.
 func (p *Pages) colleagues(ctx context.Context, r room, but string) ([]govuk.Option, error) {
-	people, err := p.Store.PeopleOf(ctx, r.worker.Team)
+	people, err := p.directory.everyone(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
 	}

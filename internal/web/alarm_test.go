@@ -39,7 +39,7 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	visit, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	h.get("/alarms").says("Priya Nair: Overdue", "Nobody has taken it yet.", "The police are due at 16:15.")
-	h.get(room).says("Take charge of this alarm.", "1 Example Street, Gloucester GL1 1AA", "“Going in” at 14:30, by text", "5 ft 4", "blue Ford Fiesta, AB12 CDE", "30 min left")
+	h.get(room).says("Take charge of this alarm.", "1 Example Street, Gloucester GL1 1AA", "“Going in” at 14:30, by text", "5 ft 4", "Blue Ford Fiesta, AB12 CDE", "30 min left")
 
 	h.post(room+"/acknowledge", "key", "k1").leadsTo(room).says("You have this alarm.", "Ring Priya's mobile, then each number below", `href="tel:&#43;447700900101"`)
 	h.wait(2 * time.Minute)

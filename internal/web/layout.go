@@ -43,8 +43,6 @@ func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 // done is what a button says it did, by the word that the page it leads to is given. A sentence never comes from an
 // address.
 var done = map[string]string{
-	"acting": "You are now acting as the person you chose.",
-
 	"booked":       "The visit is booked.",
 	"booked-gap":   "The visit is booked. For some of its time nobody is on call: then it falls to the plan’s fallback.",
 	"booked-twice": "The visit is booked. The clocks go back that night: a time that comes twice was taken as the first.",
@@ -244,7 +242,7 @@ func sentence(words string) string {
 	if words == "" {
 		return ""
 	}
-	words = strings.ToUpper(words[:1]) + words[1:]
+	words = capital(words)
 	if !strings.HasSuffix(words, ".") {
 		words += "."
 	}

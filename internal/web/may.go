@@ -59,6 +59,11 @@ func (p *Pages) mayKeep(c *request, team string) bool {
 	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
 }
 
+// kept gives those of the teams that the reader keeps.
+func (p *Pages) kept(c *request, teams []store.Team) []store.Team {
+	return slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return !p.mayKeep(c, t.ID) })
+}
+
 // mayKeepAll says that the reader keeps each of the teams, of which there is one at least.
 func (p *Pages) mayKeepAll(c *request, teams []string) bool {
 	return len(teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return !p.mayKeep(c, team) })
