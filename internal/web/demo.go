@@ -331,7 +331,7 @@ func (p *Pages) followDemo(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-changed:
-			p.live.tell([]string{topicPhones, topicClock})
+			p.live.tell(news{topics: []string{topicPhones, topicClock}})
 		}
 	}
 }

@@ -94,7 +94,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View)}
 	p.handler = p.mux()
 	return p, nil
 }
