@@ -21,7 +21,7 @@ var (
 )
 
 // counties is how many tests run at once: they mostly wait for the clocks of their demos.
-const counties = "8"
+const counties = "4"
 
 var binary string // the allclear that is run
 

@@ -9,18 +9,20 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
 const (
-	patience = 15 * time.Second // until what a page is to show has to be there
+	patience = 30 * time.Second // until what a page is to show has to be there
 	look     = 40 * time.Millisecond
-	longest  = 80 * time.Second // that a page is used
+	longest  = 4 * time.Minute // that a page is used
 )
 
 // page is one page of a browser and whoever sits in front of it.
@@ -204,8 +206,17 @@ func (b *page) keep() {
 	b.artifact("failed.html", []byte(html))
 }
 
+// front is held by the page that is photographed: the browser draws only the one in front.
+var front sync.Mutex
+
 // picture keeps what the whole page looks like.
 func (b *page) picture(name string) {
+	front.Lock()
+	defer front.Unlock()
+	if err := call(b, cdppage.BringToFront, cdp.Empty{}); err != nil {
+		b.Log(err)
+		return
+	}
 	shot, err := chromedp.Run(b.tab, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.Log(err)

@@ -107,10 +107,7 @@ func sights() []sight {
 
 func TestEveryPageInEveryState(t *testing.T) {
 	t.Parallel()
-	c := demo(t)
-	first := c.visitor(t)
-	first.Open("/demo")
-	first.sets("Pause")
+	c := stopped(t)
 	for _, s := range sights() {
 		t.Run(s.state, func(t *testing.T) {
 			t.Parallel()
@@ -122,12 +119,16 @@ func TestEveryPageInEveryState(t *testing.T) {
 	}
 }
 
-// Every page has a state above, or among those that the alarm's tests come through.
+// elsewhere are the pages that are come to through an alarm, and what is no page at all.
+var elsewhere = map[string]string{
+	"GET /alarms/{id}/police":       "TestEveryStateOfACallForHelp",
+	"GET /alarms/{id}/handover.pdf": "a PDF: no browser's accessibility tree has it",
+}
+
 func TestEveryPageIsLookedAt(t *testing.T) {
-	all := slices.Concat(sights())
 	for _, pattern := range web.Routes() {
-		looked := slices.ContainsFunc(all, func(s sight) bool { return s.route == pattern })
-		if strings.HasPrefix(pattern, "GET ") && !looked {
+		looked := slices.ContainsFunc(sights(), func(s sight) bool { return s.route == pattern })
+		if strings.HasPrefix(pattern, "GET ") && !looked && elsewhere[pattern] == "" {
 			t.Errorf("no state of %s is looked at", pattern)
 		}
 	}
