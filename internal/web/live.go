@@ -241,9 +241,6 @@ func (l *live) news(r *reader) []string {
 	return topics
 }
 
-// Tell brings a change that is on no record, as of a simulated phone, to the pages that listen to its topic.
-func (p *Pages) Tell(topic string) { p.live.tell([]string{topic}) }
-
 // Stop ends the streams, so that the server can.
 func (p *Pages) Stop() { p.live.stop() }
 
