@@ -35,7 +35,7 @@ func TestABoardHasAChangeOnceItShowsItOrALaterOne(t *testing.T) {
 		}
 	}
 	every, last, missed := c.seen()
-	if missed != 0 || len(every) != 11+11+11 || last[0] != time.Second || last[1] != 2*time.Second || last[2] != 4*time.Second {
+	if missed != 0 || len(every) != 30 || last[0] != time.Second || last[1] != 2*time.Second || last[2] != 4*time.Second {
 		t.Errorf("%d saw it, the last %v, %d never", len(every), last, missed)
 	}
 	c.viewers[1].has = nil
