@@ -43,14 +43,47 @@ func (c *county) visitor(t *testing.T) *page {
 	if err := chromedp.Do(tab); err != nil { // which opens it, for as long as this context
 		t.Fatal(err)
 	}
+	complaints := console(tab)
 	tab, end := context.WithTimeout(tab, longest)
 	t.Cleanup(end)
 	b := &page{T: t, county: c, tab: tab}
 	t.Cleanup(b.keep)
+	t.Cleanup(func() { b.unhappy(complaints()) })
 	b.must(call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	b.must(call(b, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: "en-GB"}))
 	b.Sized(1280, light)
 	return b
+}
+
+// console gathers what the browser complains of, as a script that fails or is not allowed; it ends with the tab.
+func console(tab context.Context) func() []string {
+	var mu sync.Mutex
+	var said []string
+	messages := chromedp.Console(tab)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			said = append(said, m.String())
+			mu.Unlock()
+		}
+	}()
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(said)
+	}
+}
+
+// unhappy fails the test for what the browser complained of, but for pages that are refused and servers that are stopped.
+func (b *page) unhappy(complaints []string) {
+	for _, m := range complaints {
+		if !strings.Contains(m, "Failed to load resource") && !strings.Contains(m, "net::ERR_") {
+			b.Errorf("the browser says: %s", m)
+		}
+	}
 }
 
 // withoutScripts stops all scripts of the pages that are opened from now on.

@@ -1,6 +1,9 @@
 package browser_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // room opens the alarm about a worker, as someone.
 func (c *county) room(t *testing.T, by, alarm string) *page {
@@ -29,13 +32,16 @@ func TestEveryStateOfACallForHelp(t *testing.T) {
 	mo := c.visitor(t)
 	mo.actsAs("p-mo")
 	mo.Open("/raise")
-	mo.Types("Who asked you?", "Jo Park")
+	mo.Types("Who asked you?", "Dan Okafor")
 	mo.Press("They asked for Scarlett")
 	mo.Press("Raise the alarm")
-	mo.Sees("Jo Park: ")
+	mo.Sees("Dan Okafor: Asked for help covertly")
 	mo.Passes("a call for help, just raised")
 
 	phones := c.visitor(t)
+	phones.Open("/demo?show=p-jo.mobile")
+	phones.texts("Jo Park", "Could Scarlett ring me please?")
+	phones.Sees("see if I can find Scarlett")
 	phones.Open("/demo?show=p-sam.mobile&show=p-sam.personal&show=p-ann.mobile&show=p-ann.personal&show=p-mo.mobile&show=p-lee.mobile")
 	phones.Sees("Allclear is ringing")
 	phones.Passes("phones that ring")
@@ -51,17 +57,21 @@ func TestEveryStateOfACallForHelp(t *testing.T) {
 	jo.SeesNot("Jo Park: ")
 	jo.Passes("what the worker sees meanwhile")
 	jo.Open("/alarms")
-	jo.SeesNot("Jo Park")
+	jo.Sees("No alarm is open.")
 
-	b := c.room(t, "p-mo", "Jo Park: Asked for help")
+	b := c.room(t, "p-mo", "Jo Park: Asked for help covertly")
+	b.Passes("a call for help that nobody has taken")
+	b.Press("Take charge of this alarm")
+	b.Sees("You have had this alarm since")
 	b.Press("Log that the police were told")
 	b.Passes("what to tell the police")
-	b.Types("When they will speak with you next", "25:99")
+	b.Chooses("When they will speak with you next", b.now().Add(6*time.Hour).Format("15:04"))
 	b.Press("The police were told")
 	b.Sees("There is a problem")
-	b.Passes("the police at no time")
+	b.Passes("the police at a time too far off")
 	b.Types("Police reference", "GP-1147")
-	b.Types("When they will speak with you next", "")
+	b.Has("When they will speak with you next", b.now().Add(6*time.Hour).Format("15:04"))
+	b.Chooses("When they will speak with you next", "")
 	b.Press("Yes")
 	b.Press("The police were told")
 	b.Sees("GP-1147")
