@@ -162,7 +162,7 @@ func partsOf(text string, words []checkin.Span) (parts []textPart) {
 	end := 0
 	add := func(s string, marked bool) {
 		if s != "" {
-			parts = append(parts, textPart{s, marked})
+			parts = append(parts, textPart{strings.Map(showable, s), marked})
 		}
 	}
 	for _, w := range words {
