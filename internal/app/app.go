@@ -119,7 +119,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := checkFolder(o.Database); err != nil {
 		return nil, err
 	}
-	lock, err := lockServing(o.Database)
+	lock, err := lockServing(o)
 	if err != nil {
 		return nil, err
 	}

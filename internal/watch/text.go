@@ -380,7 +380,7 @@ func (s *step) change(v *Visit, t Text) {
 	switch {
 	case !t.Begin.IsZero() && v.Status == Booked:
 		s.changeStart(v, t)
-	case t.Until.IsZero():
+	case t.Until.IsZero(), t.Until.After(s.at) && v.overBeforeBegun(t.Until):
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 	case s.fits(v, t.Until):
@@ -388,6 +388,13 @@ func (s *step) change(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyNewTime, Visit: v.ID, Until: t.Until})
 		s.pass(TellNewTime, *v, Board)
 	}
+}
+
+// overBeforeBegun says that a new end comes no later than the start of a visit
+// that the worker has not gone into: it was meant for another visit, or another
+// day. Who went in early may well be out before the booked start.
+func (v *Visit) overBeforeBegun(until time.Time) bool {
+	return v.Status == Booked && !until.After(v.StartsAt)
 }
 
 // changeStart takes a new start of a visit that the worker has not gone into,

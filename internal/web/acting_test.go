@@ -76,11 +76,21 @@ func TestWhatAProxyPassesOnIsRefused(t *testing.T) {
 }
 
 func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
-	h := openHouse(t)
-	r := httptest.NewRequest(http.MethodPost, "/acting", strings.NewReader("person=p-sam"))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	h.send(r).is(http.StatusForbidden)
+	for _, acting := range []string{"p-sam", ""} { // a browser keeps the cookie back
+		h := openHouse(t).as(acting)
+		for _, path := range []string{"/acting", "/raise", "/live"} {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("person=p-priya&kind=distress&who=Priya"))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			got := h.send(r).is(http.StatusForbidden).says("You cannot do this", "This form was sent from another page. Open the page again and press the button there.", "<main")
+			if got.Header().Get("X-Frame-Options") != "DENY" || len(got.Result().Cookies()) > 0 {
+				t.Errorf("%s answers with the headers %v", path, got.Header())
+			}
+		}
+		if open, err := h.db.Alarms(t.Context(), "open", 10); err != nil || len(open) > 0 {
+			t.Errorf("open are %v, %v", open, err)
+		}
+	}
 }
 
 func TestAFormIsBounded(t *testing.T) {

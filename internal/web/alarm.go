@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -231,7 +232,7 @@ func (r room) facts(l Layout) []factList {
 	last := r.sheet.LastWord
 	word := govuk.SummaryRow{}
 	if !last.At.IsZero() {
-		word = fact("Last word", fmt.Sprintf("“%s” at %s, by %s", last.Text.Reveal(), l.When(last.At), last.Via))
+		word = quoted("Last word", last.Text.Reveal(), fmt.Sprintf(" at %s, by %s", l.When(last.At), last.Via))
 	}
 	var all []factList // where comes first: it is what 999 asks
 	for _, visit := range r.sheet.Visits {
@@ -248,7 +249,7 @@ func (r room) facts(l Layout) []factList {
 		case r.alarm.Kind == watch.Duress:
 			asked = "They asked for " + r.phrase + "."
 		}
-		all = append(all, factList{"What they said", list(fact("Their words", "“"+words+"”"), fact("Meaning", asked))})
+		all = append(all, factList{"What they said", list(quoted("Their words", words, ""), fact("Meaning", asked))})
 	}
 	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
@@ -264,6 +265,11 @@ func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 	}
 	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", v.Purpose), fact("Who else is there", v.Others.Reveal()),
 		fact("Expected end", l.When(v.ExpectedEndAt)+"; "+in))
+}
+
+// quoted is a fact that somebody told, and what is said of their words.
+func quoted(what, words, of string) govuk.SummaryRow {
+	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{HTML: "“" + quote(words) + "”" + template.HTML(template.HTMLEscapeString(of))}}
 }
 
 // fact is one thing that is known; what is not says so.

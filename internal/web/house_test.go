@@ -198,7 +198,7 @@ func (p page) is(status int) page {
 func (p page) text() string {
 	var b strings.Builder
 	in := false
-	for _, r := range p.Body.String() {
+	for _, r := range strings.NewReplacer("<bdi>", "", "</bdi>", "").Replace(p.Body.String()) { // they stand within a line
 		switch {
 		case r == '<':
 			in = true

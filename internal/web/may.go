@@ -234,6 +234,12 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 	return part{Knows: knows || may, May: may, Opens: opens}, nil
 }
 
+// mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would
+// tell whoever looks what the name means (rule 4.2): there it is a name like any other.
+func mayTryPhrase(who buddy.Person) bool {
+	return !who.Has(buddy.Worker) || who.Has(buddy.Manager) || who.Has(buddy.Responder)
+}
+
 // maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
 // visits: a worker in danger must find no trace of it (rule 4.2).
 func maySeeFigures(who buddy.Person) bool {

@@ -213,6 +213,14 @@ func notFoundFor(err error) *statusError {
 	return e
 }
 
+// elsewhere answers a form that another site sent. Who acts is not asked: the browser keeps their cookie from such a form.
+func (p *Pages) elsewhere(w http.ResponseWriter, r *http.Request) {
+	c := &request{Request: r, w: w, at: p.Engine.Now().UTC(), in: time.UTC}
+	rt := route{pattern: "a form from elsewhere"}
+	defer p.survive(rt, c)
+	p.fail(rt, c, &statusError{status: http.StatusForbidden, says: "This form was sent from another page. Open the page again and press the button there."})
+}
+
 // nowhere answers every address that has no page.
 func (p *Pages) nowhere(*request) error { return notFound() }
 

@@ -127,5 +127,7 @@ func (p *Pages) mux() http.Handler {
 	mux.Handle("GET /live", p.onlyHere(http.HandlerFunc(p.stream)))
 	mux.Handle("GET /static/", p.static)
 	mux.Handle("/", p.adapt(route{"/", p.nowhere}))
-	return http.NewCrossOriginProtection().Handler(mux)
+	same := http.NewCrossOriginProtection()
+	same.SetDenyHandler(p.onlyHere(http.HandlerFunc(p.elsewhere)))
+	return same.Handler(mux)
 }
