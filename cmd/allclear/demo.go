@@ -9,15 +9,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/demo"
 )
 
 type demoCmd struct {
-	Listen string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on, on this machine only (default ${default})."`
-	Speed  int    `default:"60" placeholder:"N" help:"How many times as fast as time the clock runs, 1 to 600 (default ${default}). It can be changed and paused on the page."`
-	Data   string `placeholder:"DIR" help:"Keep the demo in this folder and go on with what is there. By default it is gone at the end."`
+	Listen string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on, on this machine only (default ${default})."`
+	Speed  int           `default:"60" placeholder:"N" help:"How many times as fast as time the clock runs, 1 to 600 (default ${default}). It can be changed and paused on the page."`
+	Pace   time.Duration `default:"5s" placeholder:"TIME" help:"How long each line of a story stays at least (default ${default})."`
+	Data   string        `placeholder:"DIR" help:"Keep the demo in this folder and go on with what is there. By default it is gone at the end."`
 }
 
 // Help says more than one line about it.
@@ -36,7 +38,7 @@ func (c demoCmd) Run(w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-	a, err := app.New(w.ctx, app.Options{Database: "sqlite:" + filepath.Join(folder, "demo.db"), Listen: c.Listen, Demo: true, Speed: c.Speed, Version: version,
+	a, err := app.New(w.ctx, app.Options{Database: "sqlite:" + filepath.Join(folder, "demo.db"), Listen: c.Listen, Demo: true, Speed: c.Speed, Pace: c.Pace, Version: version,
 		Log: slog.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return err
@@ -60,6 +62,9 @@ func (c demoCmd) problems() problems {
 	}
 	if c.Speed < 1 || c.Speed > demo.FastestSpeed {
 		bad = append(bad, fmt.Sprintf("--speed must be a whole number from 1 to %d", demo.FastestSpeed))
+	}
+	if c.Pace <= 0 {
+		bad = append(bad, "--pace must be longer than nothing, such as 5s")
 	}
 	return bad
 }

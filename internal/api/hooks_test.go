@@ -56,6 +56,28 @@ func TestOddTextsAreStored(t *testing.T) {
 	})
 }
 
+// PostgreSQL keeps no NUL, and neither database a name without end; the text may be a cry for help all the same.
+func TestATextWithAnOddNameIsStoredOnce(t *testing.T) {
+	each(t, func(o *office) {
+		o.visit()
+		names := []string{"SM\x001", "SM\x002", "SM\xff", strings.Repeat("SM", 50_000)}
+		for _, name := range names {
+			for range 2 {
+				if w := o.texts(name, mobiles["p-priya"], "Going in"); w.Code != 204 {
+					o.Errorf("%.10q: %d %s", name, w.Code, w.Body)
+				}
+			}
+			if w := o.hook(twilio.StatusPath+"?m="+url.QueryEscape(name), url.Values{"MessageSid": {name}, "MessageStatus": {name}}); w.Code != 204 {
+				o.Errorf("a status of %.10q: %d %s", name, w.Code, w.Body)
+			}
+		}
+		o.run()
+		if n := o.record("p-priya"); n != 1+len(names) {
+			o.Errorf("%d entries on record, not the booking and %d texts", n, len(names))
+		}
+	})
+}
+
 func TestAForgedWebhookIsRefused(t *testing.T) {
 	o := onSQLite(t)
 	form := url.Values{"MessageSid": {"SM1"}, "From": {mobiles["p-priya"]}, "Body": {"out"}}

@@ -30,15 +30,16 @@ import (
 
 // Options are an installation's settings, checked.
 type Options struct {
-	Database  string       // sqlite:PATH or postgres://…
-	Listen    string       // host:port
-	URL       string       // the public address; "" is http:// and Listen
-	Key       private.Text // the master key; zero: read or made in a file beside the database
-	Speed     int          // rehearsal clock; 0: real time
-	Demo      bool         // a sample county with simulated phones, on loopback only; Speed is its clock's at first
-	Twilio    *Twilio      // nil: no texts, no calls
-	Emergency string       // the organisation's emergency contact: a number or a person's id
-	Heartbeat string       // called every minute while the engine truly works
+	Database  string        // sqlite:PATH or postgres://…
+	Listen    string        // host:port
+	URL       string        // the public address; "" is http:// and Listen
+	Key       private.Text  // the master key; zero: read or made in a file beside the database
+	Speed     int           // rehearsal clock; 0: real time
+	Demo      bool          // a sample county with simulated phones, on loopback only; Speed is its clock's at first
+	Pace      time.Duration // how long a line of a demo's stories stays at least; 0: its usual
+	Twilio    *Twilio       // nil: no texts, no calls
+	Emergency string        // the organisation's emergency contact: a number or a person's id
+	Heartbeat string        // called every minute while the engine truly works
 	Version   string
 	Log       *slog.Logger
 }
@@ -118,7 +119,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := checkFolder(o.Database); err != nil {
 		return nil, err
 	}
-	lock, err := lockServing(o.Database)
+	lock, err := lockServing(o)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +129,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{o: o, db: db, lock: lock, failed: make(chan error, 4)}
 	if err := a.assemble(ctx); err != nil {
+		if a.listen != nil { // who corrects the mistake and tries again must find the place free
+			err = errors.Join(err, a.listen.Close())
+		}
 		return nil, errors.Join(err, db.Close(), unlock(lock))
 	}
 	return a, nil
@@ -184,7 +188,7 @@ func (a *App) theClock(ctx context.Context) (*clock, error) {
 // connect puts what reaches people behind the engine: a demo's phones, or Twilio where there is an account.
 func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 	if a.o.Demo {
-		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log})
+		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log, Pace: a.o.Pace})
 		eo.SMS, eo.Voice, eo.Providers = a.demo.SMS(), a.demo.Voice(), a.demo.Providers()
 		eo.Number, eo.Emergency = a.demo.Number(), a.demo.Emergency()
 		return nil

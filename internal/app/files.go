@@ -21,6 +21,14 @@ func sqlitePath(database string) string {
 	return path
 }
 
+// placedBy is what says where the database is, for who must name another place.
+func (o Options) placedBy() string {
+	if o.Demo {
+		return "folder with --data"
+	}
+	return "file with ALLCLEAR_DATABASE"
+}
+
 // checkFolder says that the folder of an SQLite database is not there, before
 // anything else that is to lie in it is complained of.
 func checkFolder(database string) error {
@@ -41,7 +49,7 @@ func mayMakeKey(o Options, readOnly bool) error {
 	if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
 		return nil // it is there, or why it cannot be read is said by who reads it
 	}
-	if err := isDatabase(sqlitePath(o.Database)); err != nil {
+	if err := isDatabase(o); err != nil {
 		return err
 	}
 	info, err := os.Stat(sqlitePath(o.Database))
@@ -56,7 +64,8 @@ const sqliteMagic = "SQLite format 3\x00"
 
 // isDatabase refuses a file that is something else, before a missing key is
 // complained of. One that is not there, or that cannot be read, is the store's.
-func isDatabase(path string) error {
+func isDatabase(o Options) error {
+	path := sqlitePath(o.Database)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
@@ -64,7 +73,7 @@ func isDatabase(path string) error {
 	defer f.Close()
 	head := make([]byte, len(sqliteMagic))
 	if n, err := io.ReadFull(f, head); n > 0 && (err != nil || string(head) != sqliteMagic) {
-		return fmt.Errorf("open database %s: it is not a database; name another file with ALLCLEAR_DATABASE", path)
+		return fmt.Errorf("open database %s: it is not a database; name another %s", path, o.placedBy())
 	}
 	return nil
 }
@@ -72,8 +81,8 @@ func isDatabase(path string) error {
 // lockServing keeps a second server from the same SQLite file: two would tell
 // everyone twice. Other commands work beside a server. What it gives is held
 // until it is closed, or the process ends.
-func lockServing(database string) (*os.File, error) {
-	path := sqlitePath(database)
+func lockServing(o Options) (*os.File, error) {
+	path := sqlitePath(o.Database)
 	if path == "" {
 		return nil, nil // several servers share a PostgreSQL database
 	}
@@ -87,7 +96,7 @@ func lockServing(database string) (*os.File, error) {
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	switch {
 	case errors.Is(err, unix.EWOULDBLOCK):
-		return nil, errors.Join(fmt.Errorf("another allclear serves %s already; stop it first, or name another with ALLCLEAR_DATABASE", path), f.Close())
+		return nil, errors.Join(fmt.Errorf("another allclear serves %s already; stop it first, or name another %s", path, o.placedBy()), f.Close())
 	case err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.ENOLCK): // a file system without locks must not stop the service
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Name(), err), f.Close())
 	}

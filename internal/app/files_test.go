@@ -35,6 +35,23 @@ func TestOneServesADatabaseFile(t *testing.T) {
 	}
 }
 
+// What is said of a place that is taken names what says where it is: a demo knows no ALLCLEAR_DATABASE.
+func TestWhoseDatabaseIsServedIsToldHowToNameAnother(t *testing.T) {
+	for says, demo := range map[string]bool{"another folder with --data": true, "another file with ALLCLEAR_DATABASE": false} {
+		o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Demo: demo}
+		first, err := lockServing(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := lockServing(o); err == nil || !strings.Contains(err.Error(), says) || demo == strings.Contains(err.Error(), "ALLCLEAR_") {
+			t.Errorf("in a demo: %t: a second server is told %v", demo, err)
+		}
+		if err := unlock(first); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // hasFinding says whether one of the findings is about that and says that.
 func hasFinding(found []Finding, about, says string) bool {
 	for _, f := range found {

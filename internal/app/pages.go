@@ -45,6 +45,9 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 	}
 	a.pages = pages
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.demo != nil && strings.HasPrefix(r.URL.Path, "/api/") {
+			a.demo.Seen()
+		}
 		for _, path := range ours {
 			if strings.HasPrefix(r.URL.Path, path) {
 				front.ServeHTTP(w, r)

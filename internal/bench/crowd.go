@@ -129,7 +129,7 @@ type made struct {
 // viewer is one open board.
 type viewer struct {
 	id   string
-	team int // -1: of every team
+	team int
 	mu   sync.Mutex
 	has  []sight
 }
@@ -140,7 +140,7 @@ type sight struct {
 	at time.Time
 }
 
-// newCrowd has one in ten see every team's board; of the others three in ten are responders.
+// newCrowd has four in ten answer for their team; the others visit for it.
 func newCrowd(address string, workers, viewers int) *crowd {
 	c := &crowd{address: address, teams: teamsOf(workers), base: time.Now().Truncate(time.Second), http: &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: viewers, MaxIdleConns: viewers},
@@ -148,9 +148,7 @@ func newCrowd(address string, workers, viewers int) *crowd {
 	for i := range viewers {
 		t := i / 10 % c.teams
 		switch i % 10 {
-		case 0:
-			c.viewers = append(c.viewers, &viewer{id: "p-admin", team: -1})
-		case 1, 2, 3:
+		case 0, 1, 2, 3:
 			c.viewers = append(c.viewers, &viewer{id: responderID(t), team: t})
 		default:
 			c.viewers = append(c.viewers, &viewer{id: worker(min(changing(t)+i%10, workers-1)), team: t})

@@ -83,7 +83,7 @@ type booked struct {
 func (s *system) book(ctx context.Context, i int, from, until time.Time) (b booked, err error) {
 	err = s.call(ctx, http.MethodPost, "/visits", map[string]any{"worker": worker(i), "kind": "home_visit", "starts_at": instant(from),
 		"expected_end_at": instant(until), "service_user": "J Smith", "address": "1 Example Street, Gloucester GL1 1AA",
-		"contact": "+447700900103"}, &b)
+		"contact": "+447700900103", "private": false}, &b) // so that those who share a team's board see it change
 	if err != nil {
 		return b, fmt.Errorf("book a visit: %w", err)
 	}

@@ -58,7 +58,7 @@ type Reading struct {
 	Reference string       // a visit's short code, such as "A7F3"
 	Keyword   bool         // the whole text is a keyword that is taught (rule 2.1)
 	OptOut    bool         // a word that may have opted the worker out of our texts (rule 2.1)
-	NoAnswer  bool         // nobody answered the door (rule 2.8)
+	NoAnswer  bool         // nobody answered the door (rule 2.8); in an unclear text too
 	NotThere  bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
 	OutWord   bool         // the plan's out word was in the text
 	Number    phone.Number // a number to reach the worker on (rule 8.9)
@@ -130,7 +130,7 @@ func (m *message) decide(c Context) Reading {
 	if m.asksForSomeone() {
 		return Reading{Intent: Ask, Name: m.nameAsked(), Rule: byWish}
 	}
-	return Reading{Intent: Unclear, NoAnswer: m.noAnswer(), OptOut: m.optOut(), Rule: m.doubt(c, raw)}
+	return Reading{Intent: Unclear, NoAnswer: m.noAnswer() && !m.answersElsewhere(), OptOut: m.optOut(), Rule: m.doubt(c, raw)}
 }
 
 // visit reads what the text says of the visit: an end, a new time, a start, or that it is off.

@@ -96,6 +96,15 @@ func (m *message) noAnswer() bool {
 	return start >= 0
 }
 
+// answersElsewhere says whether it is not at the door that nobody answers: "no answer from the doctor", "no answer on her
+// phone". Where the text says no more, the door is meant.
+func (m *message) answersElsewhere() bool {
+	_, end := answers.find(m, 0)
+	return elsewhere[m.word(end)] || m.has("phone", "mobile", "rang", "ringing", "text", "texting", "email")
+}
+
+var elsewhere = set("from to on by about")
+
 // future says whether the text speaks of leaving as still to come.
 func (m *message) future() bool {
 	return m.has("will", "going", "in", "by", "nearly", "until", "be", "should", "need") || m.times != nil && m.anyTime()

@@ -147,6 +147,16 @@ func TestBesideTheIntent(t *testing.T) {
 	if r := Understand("no answer at the door", booked); !r.NoAnswer {
 		t.Errorf("no answer is not marked: %+v", r)
 	}
+	for _, text := range []string{"no answer", "No answer at the door", "nobody answering, still knocking", "there's no answer"} {
+		if r := Understand(text, inside); r.Intent != Unclear || !r.NoAnswer {
+			t.Errorf("%q of one who is inside: want it asked back as no answer, got %+v", text, r)
+		}
+	}
+	for _, text := range []string{"no answer from the doctor", "no answer on her phone", "no answer from you so texting again", "rang gran, no answer"} {
+		if r := Understand(text, inside); r.Intent != Unclear || r.NoAnswer {
+			t.Errorf("%q is not about the door: %+v", text, r)
+		}
+	}
 	if r := Understand("no answer so I never went in", afternoon1500(Overdue)); r.Intent != Cancel || !r.NotThere {
 		t.Errorf("want a cancel that says the worker is not there: %+v", r)
 	}

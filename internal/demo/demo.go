@@ -72,6 +72,8 @@ type Demo struct {
 	bell    sync.Mutex
 	changed chan struct{} // closed at the next change
 
+	company company
+
 	posting sync.Mutex
 	unsent  []channel.Received     // texts that the engine could not store yet
 	untold  []channel.StatusUpdate // what became of calls, not recorded yet
@@ -90,6 +92,7 @@ func New(o Options) *Demo {
 		o.Pace = PaceUsual
 	}
 	d := &Demo{o: o, changed: make(chan struct{})}
+	d.Seen()
 	d.town = town.New(town.Options{
 		Now: o.Clock.Now, Hand: o.Real, ByHand: true, Keep: keptLines, Changed: d.ring,
 		Name: "demo-" + strings.ToLower(rand.Text()[:8]), // texts of an earlier run are in the database
@@ -197,6 +200,7 @@ func (d *Demo) Pass(ctx context.Context) {
 	d.report(ctx, "texts not stored", d.post(ctx))
 	d.report(ctx, "story not played on", d.playOn(ctx))
 	d.report(ctx, "rota not continued", d.continueRota(ctx))
+	d.report(ctx, "clock not paused", d.rest(ctx))
 }
 
 func (d *Demo) report(ctx context.Context, what string, err error) {
@@ -243,10 +247,17 @@ func (d *Demo) ring() {
 type Time struct {
 	Now   time.Time
 	Speed int // 0: it stands still
+	Left  int // it stands still because nobody looked, and this was its speed; else 0
 }
 
 // Time gives what the clock shows.
-func (d *Demo) Time() Time { return Time{d.o.Clock.Now(), d.o.Clock.Speed()} }
+func (d *Demo) Time() Time {
+	t := Time{Now: d.o.Clock.Now(), Speed: d.o.Clock.Speed()}
+	if t.Speed == 0 {
+		t.Left = int(d.company.left.Load())
+	}
+	return t
+}
 
 // SetSpeed changes how fast the clock runs; 0 pauses it, and with it a story that plays.
 func (d *Demo) SetSpeed(ctx context.Context, speed int) error {
@@ -255,6 +266,11 @@ func (d *Demo) SetSpeed(ctx context.Context, speed int) error {
 	}
 	d.stage.Lock()
 	defer d.stage.Unlock()
+	return d.setSpeed(ctx, speed)
+}
+
+// setSpeed is SetSpeed for who holds the stage.
+func (d *Demo) setSpeed(ctx context.Context, speed int) error {
 	if s := d.story; s != nil && s.phase == Playing {
 		s.before = speed
 		if speed == 0 {
@@ -262,6 +278,7 @@ func (d *Demo) SetSpeed(ctx context.Context, speed int) error {
 		}
 	}
 	defer d.ring()
+	d.company.left.Store(0)
 	return d.o.Clock.SetSpeed(ctx, speed)
 }
 

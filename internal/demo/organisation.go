@@ -141,8 +141,8 @@ func duties(odd bool) []duty {
 }
 
 const (
-	// daysAhead is how many days after today the rota knows shift by shift.
-	daysAhead = 2
+	// daysAhead is how many days after today the rota knows shift by shift. Each shift is a text to whoever has it: few.
+	daysAhead = 1
 	// weeksAhead is how many weeks it knows after those, in which two people share each whole week.
 	weeksAhead = 2
 )

@@ -220,6 +220,7 @@ func (d *Demo) turn(ctx context.Context, from, to Phase, speed int) error {
 }
 
 func (p *play) drive(ctx context.Context, speed int) error {
+	p.company.left.Store(0)
 	if p.o.Clock.Speed() == speed {
 		return nil
 	}

@@ -127,7 +127,7 @@ func (e *Engine) strangers(ctx context.Context, people []mention) ([]watch.Probl
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			p = append(p, watch.Problem{Field: m.field, Says: "is not a person we know"})
-		case err != nil:
+		case err != nil && who.ID == "": // whose details can't be opened is here all the same
 			return nil, fmt.Errorf("read %s: %w", m.field, err)
 		case !who.Active:
 			p = append(p, watch.Problem{Field: m.field, Says: "is no longer active"})

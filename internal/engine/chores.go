@@ -18,6 +18,8 @@ import (
 )
 
 const (
+	answersFor      = 24 * time.Hour   // real: how long a call with an Idempotency-Key is answered as the first time
+	forgetEvery     = time.Hour        // plan time
 	catchUpEvery    = time.Minute      // plan time: how often the providers are asked for missed texts
 	catchUpBack     = 10 * time.Minute // how far before the last time they are asked again
 	teamChoresEvery = time.Minute      // plan time
@@ -34,14 +36,23 @@ var gapWarnings = []struct {
 }{{0, wording.GapNow}, {4 * time.Hour, wording.GapIn4Hours}, {48 * time.Hour, wording.GapIn48Hours}, {7 * 24 * time.Hour, wording.GapIn7Days}}
 
 // Chores does what has no deadline to the second: notes that the engine lives,
-// asks the providers for missed texts, warns of gaps in cover and sends the
-// responders their lists.
+// asks the providers for missed texts, warns of gaps in cover, sends the
+// responders their lists and drops what need not be kept.
 func (e *Engine) Chores(ctx context.Context) error {
 	at := e.Now()
 	if e.behind() {
 		return errBehind // and it is not noted as alive
 	}
-	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at))
+	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at))
+}
+
+// forget drops the answers that no caller asks for again: they hold names and
+// addresses.
+func (e *Engine) forget(ctx context.Context, at time.Time) error {
+	if mine, err := e.Store.Chore(ctx, "answers", at, forgetEvery); err != nil || !mine {
+		return err
+	}
+	return e.Store.ForgetAnswers(ctx, at.Add(-e.Clock.Plan(answersFor)))
 }
 
 func (e *Engine) catchUpChore(ctx context.Context, at time.Time) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -206,6 +207,28 @@ func (w *world) engineText(worker, words string) {
 	_, err := w.engine.Checkin(w.t.Context(), engine.Actor{By: worker, Via: "api"}, engine.Checkin{Person: worker, Text: private.New(words)})
 	w.must(err)
 	w.settle()
+}
+
+// What is sent to our own number comes back as a text, and reaches nobody.
+func TestNobodyHasOurOwnNumber(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t).Open(t), nil)
+	sam, err := w.db.Person(t.Context(), "p-sam")
+	w.must(err)
+	for field, set := range map[string]func(*buddy.Person){
+		"mobile":          func(p *buddy.Person) { p.Mobile = w.number(ours) },
+		"personal_mobile": func(p *buddy.Person) { p.PersonalMobile = w.number(ours) },
+		"home_phone":      func(p *buddy.Person) { p.HomePhone = w.number(ours) },
+		"emergency_contacts[0].phone": func(p *buddy.Person) {
+			p.Contacts = []buddy.Contact{{Name: private.New("Ravi"), Phone: w.number(ours)}}
+		},
+	} {
+		p := sam
+		set(&p)
+		_, err := w.engine.PutPerson(t.Context(), engine.Actor{}, p)
+		invalid(t, err, field)
+	}
+	_, err = w.engine.PutPerson(t.Context(), engine.Actor{}, sam)
+	w.must(err)
 }
 
 func TestWhoeverIsCountedOnCannotLeave(t *testing.T) {

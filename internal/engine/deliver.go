@@ -42,9 +42,7 @@ func (e *Engine) lane(ctx context.Context, which int, l lane) {
 		<-slots
 		claimed := e.Now()
 		rows, err := e.claim(ctx, l.class, l.slots) // not only as many as are free: a claim costs a commit, and under load would be for one
-		if err != nil && ctx.Err() == nil {
-			e.Log.Error("messages not claimed", "class", l.class, "err", err)
-		}
+		e.keepsFailing(ctx, "messages not claimed", err, "class", l.class)
 		for _, m := range rows {
 			slots <- struct{}{}
 			if e.settledMeanwhile(ctx, m, claimed) {
@@ -295,6 +293,19 @@ func (e *Engine) troubled(m store.Message, o store.Outcome) bool {
 func (e *Engine) report(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		e.Log.Error(what, "err", err)
+	}
+}
+
+// keepsFailing logs the error of something that is done again and again, and
+// fails each time while a disk is full or a database away: the first one, then
+// one a minute. What is logged besides tells it from others of its name.
+func (e *Engine) keepsFailing(ctx context.Context, what string, err error, besides ...any) {
+	name := fmt.Sprint(append([]any{what}, besides...)...)
+	switch {
+	case err == nil:
+		e.pulse.goesWell(name)
+	case ctx.Err() == nil && e.pulse.mayLog(name, e.Now(), e.Clock.Plan(logEach)):
+		e.Log.Error(what, append(besides, "err", err)...)
 	}
 }
 

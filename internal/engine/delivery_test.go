@@ -264,3 +264,20 @@ func TestAChannelIsHandedTheClassThatIsKept(t *testing.T) {
 		}
 	}
 }
+
+// An answer to a call holds a service user's name and address.
+func TestAnswersAreKeptForADay(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.must(w.db.Remember(t.Context(), "t1", "k", store.Answer{Status: 201}, w.clock.Now()))
+		for _, step := range []struct {
+			after time.Duration
+			found bool
+		}{{0, true}, {23 * time.Hour, true}, {2 * time.Hour, false}} {
+			w.sleep(step.after)
+			w.must(w.engine.Chores(t.Context()))
+			if _, found, err := w.db.Remembered(t.Context(), "t1", "k"); found != step.found || err != nil {
+				t.Errorf("%v later it is remembered: %v (%v)", step.after, found, err)
+			}
+		}
+	})
+}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -45,7 +47,13 @@ func same(t *testing.T, jane, scarlett string) {
 	}
 }
 
+// lastDue is when, in these tests, every visit is past its last prompt and its
+// due time, a quarter of an hour after the latest new end.
+var lastDue = sunday.Add(110 * time.Minute)
+
 // seenBy plays the texts, eleven minutes apart, and gives all that the phone got.
+// Where the worker falls silent nobody takes the alarm, and it goes on and on;
+// else someone does and tells the police.
 func seenBy(t *testing.T, texts []string, name string, down bool) string {
 	t.Helper()
 	w := newWorld(t, storetest.SQLite(t).Open(t), func(o *engine.Options) {
@@ -55,8 +63,12 @@ func seenBy(t *testing.T, texts []string, name string, down bool) string {
 	for _, body := range texts {
 		w.wait(11 * time.Minute)
 		w.phone(priya).texts(strings.ReplaceAll(body, "NAME", name))
+		if open, err := w.db.Alarms(t.Context(), store.AlarmOpen, 0); err == nil && len(open) == 1 && open[0].TheyKnow.IsZero() && slices.Contains(texts, "out") {
+			w.must(w.act("p-sam", watch.Acknowledge{}))
+			w.must(w.act("p-sam", watch.Police{}))
+		}
 	}
-	w.wait(95 * time.Minute) // past the last prompt and the due time
+	w.until(lastDue)
 	var seen strings.Builder
 	for _, text := range w.phone(priya).Inbox() {
 		if strings.Contains(text.Body, "is trying to reach you") {

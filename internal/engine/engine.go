@@ -69,6 +69,7 @@ type Store interface {
 	Seal(ctx context.Context, at time.Time) (int, error)
 	Meta(ctx context.Context, key string) (string, error)
 	SetMeta(ctx context.Context, key, value string) error
+	ForgetAnswers(ctx context.Context, before time.Time) error
 	Writable(ctx context.Context) error
 	Listen(ctx context.Context, woken func()) error
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -44,6 +45,9 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 	for _, x := range person.Problems() {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}
+	for _, field := range e.ownNumber(person) {
+		p = append(p, watch.Problem{Field: field, Says: "is Allclear's own number: texts and calls to it would reach nobody"})
+	}
 	if _, err := e.Store.Team(ctx, person.Team); errors.Is(err, store.ErrNotFound) {
 		p = append(p, watch.Problem{Field: "team", Says: "is not a team we know"})
 	} else if err != nil {
@@ -69,6 +73,26 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 	created, err = e.Store.PutPerson(ctx, person, e.Now())
 	e.woken()
 	return created, err
+}
+
+// ownNumber names the fields in which a person has Allclear's own number.
+func (e *Engine) ownNumber(p buddy.Person) (fields []string) {
+	own, err := phone.Parse(e.Number)
+	if err != nil {
+		return nil // none is set up
+	}
+	is := func(field string, n phone.Number) {
+		if n == own {
+			fields = append(fields, field)
+		}
+	}
+	is("mobile", p.Mobile)
+	is("personal_mobile", p.PersonalMobile)
+	is("home_phone", p.HomePhone)
+	for i, c := range p.Contacts {
+		is(fmt.Sprintf("emergency_contacts[%d].phone", i), c.Phone)
+	}
+	return fields
 }
 
 // AddShift puts a person on call and tells them. Open alarms look at who is on

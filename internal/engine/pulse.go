@@ -21,6 +21,7 @@ type pulse struct {
 	answers map[string]answers
 	heardAt map[string]time.Time // by a call's nonce: the alarm that was said on it, by when it was raised
 	written time.Time            // when the database last took a write for Ready
+	failing map[string]time.Time // what goes wrong again and again, and when that was logged
 	looked  map[string]time.Time // until when a shift's list is not compared with its visits again
 }
 
@@ -199,6 +200,28 @@ func (p *pulse) failed(worker string, at time.Time, rest time.Duration) int {
 	s.times++
 	s.rest = at.Add(rest * time.Duration(min(s.times, restMost)))
 	return s.times
+}
+
+// mayLog says whether something that went wrong is logged: the first time, then
+// once in a while until it goes well.
+func (p *pulse) mayLog(what string, at time.Time, while time.Duration) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last, again := p.failing[what]
+	if again && at.Sub(last) < while {
+		return false
+	}
+	if p.failing == nil {
+		p.failing = map[string]time.Time{}
+	}
+	p.failing[what] = at
+	return true
+}
+
+func (p *pulse) goesWell(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.failing, what)
 }
 
 // listRests says whether a shift's list is left alone, because it was compared

@@ -12,6 +12,7 @@ const (
 	sweep     = 250 * time.Millisecond // the longest that a lost wake-up can cost
 	sealEvery = 500 * time.Millisecond
 	choreEach = time.Second
+	logEach   = time.Minute // real: how often what keeps failing is logged
 	// How long the database may take over one step, and over what has no
 	// deadline, in real time: a connection whose other end is gone says nothing,
 	// and must not hold up everyone else's alarm.
@@ -102,10 +103,8 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 		texts, err = e.StepWaiting(ctx)
 		more = more || texts
 	}
+	e.keepsFailing(ctx, "pass not finished", err)
 	if err != nil {
-		if ctx.Err() == nil {
-			e.Log.Error("pass not finished", "err", err)
-		}
 		return sweep
 	}
 	e.pulse.passed(e.Now())
@@ -204,9 +203,8 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string, step f
 func (e *Engine) sealPass(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, choreWithin)
 	defer cancel()
-	if _, err := e.Store.Seal(ctx, e.Now()); err != nil && ctx.Err() == nil {
-		e.Log.Error("history not sealed", "err", err)
-	}
+	_, err := e.Store.Seal(ctx, e.Now())
+	e.keepsFailing(ctx, "history not sealed", err)
 	return sealEvery
 }
 
@@ -215,9 +213,7 @@ func (e *Engine) chores(ctx context.Context) {
 	timer := time.NewTimer(choreEach)
 	defer timer.Stop()
 	for {
-		if err := e.choresWithin(ctx); err != nil && ctx.Err() == nil {
-			e.Log.Error("chores not done", "err", err)
-		}
+		e.keepsFailing(ctx, "chores not done", e.choresWithin(ctx))
 		timer.Reset(choreEach)
 		select {
 		case <-ctx.Done():

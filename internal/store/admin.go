@@ -135,6 +135,25 @@ func (db *DB) Remember(ctx context.Context, token, key string, a Answer, at time
 	return nil
 }
 
+// forgetAtOnce is how many answers one transaction drops: nothing holds the write lock for long.
+const forgetAtOnce = 500
+
+// ForgetAnswers drops the answers given before an instant: each holds all that was answered, names and addresses among it. A call with the
+// key of one of them is answered anew, and changes nothing that its first one did not.
+func (db *DB) ForgetAnswers(ctx context.Context, before time.Time) error {
+	for dropped := int64(forgetAtOnce); dropped == forgetAtOnce; {
+		err := db.write(ctx, func(t *tx) (err error) {
+			dropped, err = t.exec(`DELETE FROM answers WHERE (token, key_hash) IN (SELECT token, key_hash FROM answers WHERE at < $1 ORDER BY at LIMIT $2)`,
+				instant(before), forgetAtOnce)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("forget answers: %w", err)
+		}
+	}
+	return nil
+}
+
 // looks is how the chain of one reader's looks is called among the workers' chains.
 const looks = "looks/"
 

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -69,6 +70,30 @@ func TestAnAnswerIsRemembered(t *testing.T) {
 		if got, found, err := db.Remembered(t.Context(), "t1", "empty"); !found || err != nil || got.Status != 204 {
 			t.Errorf("an empty answer: %+v, %v, %v", got, found, err)
 		}
+	})
+}
+
+func TestAnswersAreForgottenInTime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		p, db := 0, open()
+		for range 501 { // more than go at once
+			p++
+			must(t, db.Remember(t.Context(), "t1", fmt.Sprint("old", p), store.Answer{Status: 204}, nine.Add(-time.Duration(p)*time.Minute)))
+		}
+		must(t, db.Remember(t.Context(), "t1", "at", store.Answer{Status: 204}, nine))
+		must(t, db.Remember(t.Context(), "t1", "new", store.Answer{Status: 204}, nine.Add(time.Minute)))
+		must(t, db.ForgetAnswers(t.Context(), nine))
+		for i := range p {
+			if _, found, err := db.Remembered(t.Context(), "t1", fmt.Sprint("old", i+1)); found || err != nil {
+				t.Fatalf("old%d is remembered (%v)", i+1, err)
+			}
+		}
+		for _, key := range []string{"at", "new"} {
+			if _, found, err := db.Remembered(t.Context(), "t1", key); !found || err != nil {
+				t.Errorf("%s was forgotten too early (%v)", key, err)
+			}
+		}
+		must(t, db.ForgetAnswers(t.Context(), nine)) // nothing is left to forget
 	})
 }
 

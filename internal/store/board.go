@@ -29,8 +29,7 @@ func (db *DB) Board(ctx context.Context, f BoardFilter) (visits []Visit, total i
 	}
 	args = append(args, f.Limit, f.Skip)
 	n := len(args)
-	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits`+where+
-		` ORDER BY due_at, id LIMIT $`+strconv.Itoa(n-1)+` OFFSET $`+strconv.Itoa(n), args...)
+	rows, err := all(ctx, db.reader, scanVisit, boardPage(where, n-1, n), args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the board: %w", err)
 	}
@@ -38,6 +37,12 @@ func (db *DB) Board(ctx context.Context, f BoardFilter) (visits []Visit, total i
 		visits = append(visits, s.Visit)
 	}
 	return visits, total, nil
+}
+
+// boardPage finds the visits of a page by their index alone, before it reads their rows.
+func boardPage(where string, limit, skip int) string {
+	return `SELECT ` + visitColumns + ` FROM visits WHERE id IN (SELECT id FROM visits` + where +
+		` ORDER BY due_at, id LIMIT $` + strconv.Itoa(limit) + ` OFFSET $` + strconv.Itoa(skip) + `) ORDER BY due_at, id`
 }
 
 func (f BoardFilter) where() (clause string, args []any) {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,7 +119,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
 		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
 		raw := p.Raw(t)
-		for _, back := range []string{`DROP INDEX visits_due`, `DROP INDEX visits_settled`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
 				t.Fatal(err)
 			}
@@ -135,10 +136,33 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		if v.Details.Address.Reveal() != street {
 			t.Error("the visit's address is not what it was")
 		}
-		for _, index := range []string{`visits_due`, `visits_settled`} {
+		for _, index := range []string{`visits_board`, `visits_settled`} {
 			if _, err := raw.Exec(`DROP INDEX ` + index); err != nil {
 				t.Errorf("the new index is not there: %v", err)
 			}
 		}
 	})
+}
+
+// What is asked on every page or every minute must not walk over years of the record, nor over every visit.
+func TestNoListWalksOverEverything(t *testing.T) {
+	p := storetest.SQLite(t)
+	p.Open(t)
+	raw := p.Raw(t)
+	for name, query := range map[string]string{"teams since": store.TeamsSinceQuery, "board": store.BoardQuery} {
+		rows, err := raw.Query("EXPLAIN QUERY PLAN "+query, 1, 2, 3)
+		must(t, err)
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			must(t, rows.Scan(&id, &parent, &unused, &step))
+			if strings.Contains(step, "entries_worker") || strings.HasPrefix(step, "SCAN visits") || strings.HasSuffix(step, "visits_starts (starts_at>?)") {
+				t.Errorf("%s: %s", name, step)
+			}
+			if strings.HasPrefix(step, "SEARCH visits USING INDEX visits_team") {
+				t.Errorf("%s reads whole rows: %s", name, step)
+			}
+		}
+		must(t, rows.Close())
+	}
 }

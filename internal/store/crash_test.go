@@ -3,6 +3,7 @@ package store_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -122,6 +123,11 @@ func writeUntilKilled() error {
 		}()
 	}
 	for {
+		select {
+		case <-db.Failed(): // with nothing left to seal, Seal would not hear of it
+			return errors.New("stopped after the disk failed")
+		default:
+		}
 		if _, err := db.Seal(ctx, nine); err != nil {
 			return err
 		}

@@ -210,14 +210,15 @@ func (db *DB) Since(ctx context.Context, n int64, limit int) ([]Entry, error) {
 type Touched struct {
 	N                          int64
 	Kind, Worker, Visit, Alarm string
+	Events                     []byte // as the entry has them: JSON without private words
 }
 
 // Touched says what the sealed entries after the n-th are about, at most limit, in the order of the sealed chain.
 func (db *DB) Touched(ctx context.Context, n int64, limit int) ([]Touched, error) {
 	scan := func(s scanner) (t Touched, err error) {
-		return t, s.Scan(&t.N, &t.Kind, &t.Worker, &t.Visit, &t.Alarm)
+		return t, s.Scan(&t.N, &t.Kind, &t.Worker, &t.Visit, &t.Alarm, &t.Events)
 	}
-	list, err := all(ctx, db.reader, scan, `SELECT n, kind, worker, visit, alarm FROM entries WHERE n > $1 ORDER BY n LIMIT $2`, n, limit)
+	list, err := all(ctx, db.reader, scan, `SELECT n, kind, worker, visit, alarm, events FROM entries WHERE n > $1 ORDER BY n LIMIT $2`, n, limit)
 	if err != nil {
 		return nil, fmt.Errorf("see what the record since %d is about: %w", n, err)
 	}

@@ -2,3 +2,8 @@ package store
 
 // EachHappenedSQL is shown to the test that asks SQLite how it would run it.
 const EachHappenedSQL = eachHappened
+
+// Statements whose plans are looked at.
+const TeamsSinceQuery = teamsSince
+
+var BoardQuery = boardPage(` WHERE `+live+` AND due_at IS NOT NULL AND team IN ($1)`, 2, 3)

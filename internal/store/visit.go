@@ -207,14 +207,17 @@ func (db *DB) ReferenceFree(ctx context.Context, reference string) (bool, error)
 	return n == 0, nil
 }
 
+// teamsSince holds SQLite to a few rows by its form: with UNION in fresh it walks over the whole record in the order of workers, and
+// without the cross joins over every visit that starts after $2.
+const teamsSince = `WITH
+	fresh AS (SELECT worker, visit FROM entries WHERE n > $1 UNION ALL SELECT worker, visit FROM entries WHERE n IS NULL)
+	SELECT v.team FROM fresh CROSS JOIN visits v WHERE v.worker = fresh.worker AND v.starts_at >= $2
+	UNION SELECT v.team FROM fresh CROSS JOIN visits v WHERE v.id = fresh.visit`
+
 // TeamsSince gives the teams that may see their visits changed since the n-th sealed entry of the record, what waits for its seal included:
-// those of the visits that the entries name, and of their workers' visits that start at begun or later. A cross join keeps SQLite to those
-// workers' visits: it would rather read every visit that starts after begun.
+// those of the visits that the entries name, and of their workers' visits that start at begun or later.
 func (db *DB) TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error) {
-	teams, err := all(ctx, db.reader, value[string], `WITH
-		fresh AS (SELECT worker, visit FROM entries WHERE n > $1 UNION SELECT worker, visit FROM entries WHERE n IS NULL)
-		SELECT v.team FROM fresh CROSS JOIN visits v WHERE v.worker = fresh.worker AND v.starts_at >= $2
-		UNION SELECT team FROM visits WHERE id IN (SELECT visit FROM fresh)`, n, instant(begun))
+	teams, err := all(ctx, db.reader, value[string], teamsSince, n, instant(begun))
 	if err != nil {
 		return nil, fmt.Errorf("look for visits that changed: %w", err)
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 		h.OpenedAt = a.OpenedAt
 	}
 	worker, err := s.Store.Person(ctx, a.Worker)
-	if err != nil {
+	if err != nil && worker.ID == "" { // a sheet without their details is better than none: it has the address
 		return h, fmt.Errorf("find worker: %w", err)
 	}
 	if raiser, err := s.named(ctx, a.RaisedBy); err != nil {
@@ -32,7 +33,7 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	} else if raiser != nil {
 		h.RaisedBy = raiser.Name
 	}
-	h.Worker = report.Worker{Name: private.New(worker.Name), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
+	h.Worker = report.Worker{Name: private.New(cmp.Or(worker.Name, worker.ID)), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
 	if team, err := s.Store.Team(ctx, worker.Team); err == nil { // a sheet in UTC is better than none
 		if zone, err := time.LoadLocation(team.Zone); err == nil {
 			h.Zone = zone
@@ -177,8 +178,8 @@ func (s *View) callBack(ctx context.Context, a store.Alarm) (report.CallBack, er
 			continue
 		}
 		p, err := s.Store.Person(ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // a fallback that is not there yet
+		if errors.Is(err, store.ErrNotFound) || p.ID != "" && err != nil {
+			continue // a fallback that is not there yet, or one whose number can't be read
 		}
 		if err != nil {
 			return report.CallBack{}, fmt.Errorf("find who answers: %w", err)

@@ -224,6 +224,13 @@ func (e entry) asShown(open *watch.Alarm) entry {
 	return e
 }
 
+// OfAlarmAlone says that an entry shows nothing to those from whom its alarm is kept: whoever sees that there is such an
+// entry sees that there is an alarm.
+func OfAlarmAlone(t store.Touched) bool {
+	events, err := engine.EventsOf(store.Entry{Events: t.Events})
+	return t.Alarm != "" && (err != nil || !slices.ContainsFunc(events, func(h engine.Event) bool { return h.Shown || !slices.Contains(ofAlarm, h.What) }))
+}
+
 // lines gives the entry's lines. The words go to the line they belong to: the first.
 func (e entry) lines(worker string) []Line {
 	var lines []Line

@@ -8,6 +8,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -154,8 +155,8 @@ func (s *View) named(ctx context.Context, id string) (*Named, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return &Named{id, id}, nil
 	}
-	if err != nil {
+	if err != nil && p.ID == "" {
 		return nil, fmt.Errorf("name responder: %w", err)
 	}
-	return &Named{p.ID, p.Name}, nil
+	return &Named{p.ID, cmp.Or(p.Name, p.ID)}, nil // by the id alone where their details can't be opened: an alarm goes on
 }

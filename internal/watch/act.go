@@ -185,7 +185,9 @@ func (s *step) harmed() {
 		s.happened(IncidentOpened, first(a.Visits), s.in.By)
 	}
 	a.ActedAt, a.PoliceAt, a.RoundAt = s.at, time.Time{}, time.Time{}
-	a.LiaiseAt = s.at.Add(LiaisonEvery)
+	if a.LiaiseAt.IsZero() { // what was agreed with the police stands
+		a.LiaiseAt = s.at.Add(LiaisonEvery)
+	}
 	s.tellAll(Tell{Notice: TellHarmed, Who: s.in.By}, s.in.By)
 	if a.HeldBy == "" {
 		s.hand(s.in.By)

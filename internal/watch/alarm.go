@@ -124,6 +124,12 @@ func (s *step) join(visits []string) (joined []string) {
 		a.letGo()
 		s.round()
 	}
+	if s.beside(a.Responder) { // then the next answers for it, and must not hear of it only with the next round
+		a.Responder = s.responder(a.Visits...)
+		if a.HeldBy == "" && !slices.Contains(a.Told, a.Responder) {
+			s.tellAlarm(a.Responder, Every)
+		}
+	}
 	return joined
 }
 

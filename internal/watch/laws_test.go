@@ -124,6 +124,16 @@ func (l *lawyer) step(at time.Time, in watch.Input) {
 		l.alarmed(at)
 	}
 	l.settles(at)
+	l.ends()
+}
+
+// ends: a visit that is still ahead ends after it starts, whoever moved it.
+func (l *lawyer) ends() {
+	for _, v := range l.watch.Live() {
+		if v.Status == watch.Booked && !v.ExpectedEndAt.After(v.StartsAt) {
+			l.fail("rule 2.3", "visit %s ends at %s and starts at %s", v.ID, v.ExpectedEndAt, v.StartsAt)
+		}
+	}
 }
 
 // alarmed: every visit whose due time passed is in the open alarm.

@@ -212,6 +212,7 @@ var readings = map[string]watch.Text{
 	"asks for scarlet": {Intent: checkin.Duress},
 	"names scarlet":    {Intent: checkin.Duress, Mention: true},
 	"help":             {Intent: checkin.Distress},
+	"no answer inside": {Intent: checkin.Unclear, NoAnswer: true},
 	"unclear":          {Intent: checkin.Unclear},
 }
 

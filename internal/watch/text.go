@@ -171,7 +171,7 @@ func (s *step) said(t Text) {
 // the worker said before, now about that visit.
 func (s *step) answers(t Text) (Text, bool) {
 	a := s.w.Asked
-	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || a.At.Before(s.at.Add(-askStands)) {
+	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || t.NoAnswer || a.At.Before(s.at.Add(-askStands)) {
 		return t, false
 	}
 	v, found := s.byReference(t.Reference)
@@ -308,7 +308,11 @@ func (s *step) apply(v *Visit, t Text) {
 		s.pass(TellFine, *v, Board)
 	default:
 		s.happened(AskedBack, v.ID, "")
-		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
+		notice := ReplyUnclear
+		if t.NoAnswer { // whatever else it says: where the worker is must be asked (rule 2.8)
+			notice = ReplyNoAnswer
+		}
+		s.reply(Reply{Notice: notice, Visit: v.ID})
 	}
 }
 
@@ -376,7 +380,7 @@ func (s *step) change(v *Visit, t Text) {
 	switch {
 	case !t.Begin.IsZero() && v.Status == Booked:
 		s.changeStart(v, t)
-	case t.Until.IsZero():
+	case t.Until.IsZero(), t.Until.After(s.at) && v.overBeforeBegun(t.Until):
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 	case s.fits(v, t.Until):
@@ -384,6 +388,13 @@ func (s *step) change(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyNewTime, Visit: v.ID, Until: t.Until})
 		s.pass(TellNewTime, *v, Board)
 	}
+}
+
+// overBeforeBegun says that a new end comes no later than the start of a visit
+// that the worker has not gone into: it was meant for another visit, or another
+// day. Who went in early may well be out before the booked start.
+func (v *Visit) overBeforeBegun(until time.Time) bool {
+	return v.Status == Booked && !until.After(v.StartsAt)
 }
 
 // changeStart takes a new start of a visit that the worker has not gone into,

@@ -118,8 +118,13 @@ func membersOf(people []buddy.Person, team string) []buddy.Person {
 			members = append(members, p)
 		}
 	}
-	slices.SortFunc(members, func(a, b buddy.Person) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	slices.SortFunc(members, byName)
 	return members
+}
+
+// byName orders people as a list of them does; namesakes by their ids, so that they do not change places.
+func byName(a, b buddy.Person) int {
+	return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 }
 
 // act answers POST /acting: from now on the reader acts as that person.

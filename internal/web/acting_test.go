@@ -1,10 +1,13 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
 )
 
 func TestWhoHasChosenNobodyIsAsked(t *testing.T) {
@@ -73,11 +76,21 @@ func TestWhatAProxyPassesOnIsRefused(t *testing.T) {
 }
 
 func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
-	h := openHouse(t)
-	r := httptest.NewRequest(http.MethodPost, "/acting", strings.NewReader("person=p-sam"))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	h.send(r).is(http.StatusForbidden)
+	for _, acting := range []string{"p-sam", ""} { // a browser keeps the cookie back
+		h := openHouse(t).as(acting)
+		for _, path := range []string{"/acting", "/raise", "/live"} {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("person=p-priya&kind=distress&who=Priya"))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			got := h.send(r).is(http.StatusForbidden).says("You cannot do this", "This form was sent from another page. Open the page again and press the button there.", "<main")
+			if got.Header().Get("X-Frame-Options") != "DENY" || len(got.Result().Cookies()) > 0 {
+				t.Errorf("%s answers with the headers %v", path, got.Header())
+			}
+		}
+		if open, err := h.db.Alarms(t.Context(), "open", 10); err != nil || len(open) > 0 {
+			t.Errorf("open are %v, %v", open, err)
+		}
+	}
 }
 
 func TestAFormIsBounded(t *testing.T) {
@@ -106,4 +119,16 @@ func TestEveryAnswerHasTheHeadersThatGuardIt(t *testing.T) {
 	if body := got.Body.String(); strings.Contains(body, " style=") || strings.Contains(body, "<style") || strings.Contains(body, "onclick") {
 		t.Error("it has inline style or script, which the policy refuses")
 	}
+}
+
+func TestOfManySomeAreSoughtByName(t *testing.T) {
+	h := openHouse(t)
+	h.get("/acting").hides("Search by name")
+	for i := range mostChoices {
+		h.with(fmt.Sprint("p-", i), fmt.Sprint("Kim Oak ", i), buddy.Worker)
+	}
+	h.get("/acting").says("Search by name", "And 5 more.")
+	h.get("/acting?q=PRIYA&then=/people").says("Priya Nair", `value="/people"`).hides("Kim Oak", "more.")
+	h.get("/acting?q=nobody").says("Nobody here has that name.").hides("Continue")
+	h.post("/acting", "q", "priya").is(http.StatusUnprocessableEntity).says("Priya Nair", `value="priya"`).hides("Kim Oak")
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
@@ -39,7 +40,7 @@ type alarmPage struct {
 	Kind     string
 	Look     string // of the part that says what to do
 	Next     nextStep
-	Who      string // who has it, in a sentence
+	Who      string // who has it, in a sentence; "" where the next step says so
 	Take     string // what the button to take it says; "" where there is none
 	Known    string // closed: how it is known
 	First    *ringNumber
@@ -66,7 +67,7 @@ func (p *Pages) room(c *request) (r room, err error) {
 	if r.alarm, err = p.View.Alarm(c.Context(), c.PathValue("id"), c.reader()); err != nil {
 		return r, err
 	}
-	if r.worker, err = p.Store.Person(c.Context(), r.alarm.Worker); err != nil {
+	if r.worker, err = p.directory.person(c.Context(), r.alarm.Worker); err != nil {
 		return r, fmt.Errorf("find worker of alarm: %w", err)
 	}
 	if r.part, err = p.part(c, r.alarm, r.worker); err != nil {
@@ -136,6 +137,9 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	}
 	page.Next, page.Look = s.next(), roomLook(a)
 	page.Who, page.Take = s.hands()
+	if strings.Contains(page.Next.Says, page.Who) {
+		page.Who = ""
+	}
 	if !r.Opens {
 		return page, nil
 	}
@@ -207,7 +211,7 @@ func (s standing) hands() (who, take string) {
 	case s.HeldBy == "" && s.May:
 		return "Nobody has this alarm yet.", "Take charge of this alarm"
 	case s.HeldBy == "":
-		return "Nobody has this alarm yet.", ""
+		return s.whoHas(), ""
 	case s.HeldBy == s.Reader && s.Next != "":
 		return fmt.Sprintf("You have had this alarm since %s. %s is on call now: it is yours until they take it over.", s.Clock(s.HeldAt), s.Taker), ""
 	case s.HeldBy == s.Reader:
@@ -225,18 +229,10 @@ func (r room) facts(l Layout) []factList {
 		return govuk.SummaryList{Rows: slices.DeleteFunc(rows, func(r govuk.SummaryRow) bool { return r.Key.Text == "" })}
 	}
 	w := r.worker
-	v := w.Vehicle
-	car := spacedOut(v.Colour, v.Make, v.Model)
-	if reg := v.Registration.Reveal(); reg != "" {
-		car = spacedOut(private.New(car)) + ", " + reg
-	}
-	if w.NoVehicle {
-		car = "comes without a car"
-	}
 	last := r.sheet.LastWord
 	word := govuk.SummaryRow{}
 	if !last.At.IsZero() {
-		word = fact("Last word", fmt.Sprintf("“%s” at %s, by %s", last.Text.Reveal(), l.When(last.At), last.Via))
+		word = quoted("Last word", last.Text.Reveal(), fmt.Sprintf(" at %s, by %s", l.When(last.At), last.Via))
 	}
 	var all []factList // where comes first: it is what 999 asks
 	for _, visit := range r.sheet.Visits {
@@ -253,9 +249,9 @@ func (r room) facts(l Layout) []factList {
 		case r.alarm.Kind == watch.Duress:
 			asked = "They asked for " + r.phrase + "."
 		}
-		all = append(all, factList{"What they said", list(fact("Their words", "“"+words+"”"), fact("Meaning", asked))})
+		all = append(all, factList{"What they said", list(quoted("Their words", words, ""), fact("Meaning", asked))})
 	}
-	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", car))})
+	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
 
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
@@ -271,6 +267,11 @@ func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 		fact("Expected end", l.When(v.ExpectedEndAt)+"; "+in))
 }
 
+// quoted is a fact that somebody told, and what is said of their words.
+func quoted(what, words, of string) govuk.SummaryRow {
+	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{HTML: "“" + quote(words) + "”" + template.HTML(template.HTMLEscapeString(of))}}
+}
+
 // fact is one thing that is known; what is not says so.
 func fact(what, known string) govuk.SummaryRow {
 	if known == "" {
@@ -279,21 +280,9 @@ func fact(what, known string) govuk.SummaryRow {
 	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: known}}
 }
 
-// spacedOut reveals what is there of some words.
-func spacedOut(of ...private.Text) string {
-	said := ""
-	for _, t := range of {
-		if said != "" && !t.IsZero() {
-			said += " "
-		}
-		said += t.Reveal()
-	}
-	return said
-}
-
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.
 func (p *Pages) colleagues(ctx context.Context, r room, but string) ([]govuk.Option, error) {
-	people, err := p.Store.PeopleOf(ctx, r.worker.Team)
+	people, err := p.directory.everyone(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
 	}

@@ -27,7 +27,7 @@ func (p *Pages) alarmAct(says string, read reading, names map[string]string) han
 		}
 		e, w := read(c, f, r)
 		if !f.bad() {
-			if err := f.takes(onlyOthers(p.Engine.Act(c.Context(), pressOn(c), r.alarm.ID, e, w)), names); err != nil {
+			if err := f.takes(onlyOthers(p.Engine.Act(c.Context(), c.press(), r.alarm.ID, e, w)), names); err != nil {
 				return err
 			}
 		}
@@ -58,16 +58,6 @@ func (p *Pages) actedOn(c *request) (room, *form, error) {
 	return r, f, err
 }
 
-// pressOn says who presses a button of the room. A repeat is the same form with the same words in it: two numbers that
-// were rung from one page are two calls.
-func pressOn(c *request) engine.Actor {
-	who := c.actor()
-	if who.Key != "" {
-		who.Key += "/" + path.Base(c.URL.Path) + "/" + c.PostForm.Encode()
-	}
-	return who
-}
-
 // onlyOthers says to the worker's partner on the visit that someone else has to act, and to whoever comes late that the
 // alarm is closed.
 func onlyOthers(err error) error {
@@ -87,7 +77,7 @@ func (p *Pages) takeCharge(c *request) error {
 	if err != nil {
 		return err
 	}
-	if err := onlyOthers(p.Engine.Act(c.Context(), pressOn(c), r.alarm.ID, watch.Acknowledge{}, engine.Words{})); err != nil {
+	if err := onlyOthers(p.Engine.Act(c.Context(), c.press(), r.alarm.ID, watch.Acknowledge{}, engine.Words{})); err != nil {
 		return err
 	}
 	now, err := p.Store.Alarm(c.Context(), r.alarm.ID)

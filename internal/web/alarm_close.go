@@ -122,13 +122,6 @@ func (f *form) settles(c *request, e *watch.Close) {
 	}
 }
 
-// need notes a field that was left empty.
-func (f *form) need(field, says string) {
-	if f.value(field) == "" {
-		f.wrong(field, says)
-	}
-}
-
 // closeFields are the form's names for the API's.
 var closeFields = map[string]string{
 	"note": "close-note", "away_from_place": "away", "second_person": "close-second", "police_stood_down.at": "stood-at", "police_stood_down.to": "stood-to",

@@ -39,7 +39,7 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	visit, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	h.get("/alarms").says("Priya Nair: Overdue", "Nobody has taken it yet.", "The police are due at 16:15.")
-	h.get(room).says("Take charge of this alarm.", "1 Example Street, Gloucester GL1 1AA", "“Going in” at 14:30, by text", "5 ft 4", "blue Ford Fiesta, AB12 CDE", "30 min left")
+	h.get(room).says("Take charge of this alarm.", "1 Example Street, Gloucester GL1 1AA", "“Going in” at 14:30, by text", "5 ft 4", "Blue Ford Fiesta, AB12 CDE", "30 min left")
 
 	h.post(room+"/acknowledge", "key", "k1").leadsTo(room).says("You have this alarm.", "Ring Priya's mobile, then each number below", `href="tel:&#43;447700900101"`)
 	h.wait(2 * time.Minute)
@@ -203,6 +203,13 @@ func TestASecondPersonSeesWhoHasTheAlarm(t *testing.T) {
 	h.post(room + "/acknowledge").leadsTo(room)
 	lee := h.as("p-lee")
 	lee.get(room).says("Sam Hill has had this alarm since 15:45. You need do nothing unless they ask you.").hides("/acknowledge")
+	if n := strings.Count(lee.get(room).text(), "has had this alarm"); n != 1 {
+		t.Errorf("who has it stands there %d times", n)
+	}
+	if n := strings.Count(lee.get(room+"?fragment=now").text(), "has had this alarm"); n != 1 {
+		t.Errorf("while the page is open who has it stands there %d times", n)
+	}
+	h.get(room).says("You have had this alarm since 15:45.")
 	lee.post(room + "/acknowledge").leadsTo(room).says("Someone else has this alarm")
 }
 

@@ -48,7 +48,7 @@ func (p *Pages) alarmEntries(c *request, status string, limit int) (list []alarm
 		return nil, err
 	}
 	for _, a := range known {
-		worker, err := p.Store.Person(c.Context(), a.Worker)
+		worker, err := p.directory.person(c.Context(), a.Worker)
 		if err != nil {
 			return nil, fmt.Errorf("find worker of alarm: %w", err)
 		}

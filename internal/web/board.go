@@ -60,9 +60,10 @@ type alarmRow struct {
 	Holder string // who has it; "" for nobody yet
 }
 
-// visitRow is a visit on the board: nothing in it is private, so that one rendering serves every reader.
+// visitRow is a visit in a list. Nothing in it is of the buddy form.
 type visitRow struct {
 	store.Visit
+	Busy      bool   // it is private, and the reader has no part in it: whose it is and when is all that they see (rule 1.4)
 	Name      string // the worker's
 	What      string // the kind, in words
 	Responder string
@@ -92,7 +93,7 @@ func (p *Pages) board(c *request) error {
 		return c.html(list)
 	}
 	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
-		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // #nosec: the templates' own
+		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
 	return p.show(c, http.StatusOK, "board", page)
 }
 
@@ -106,7 +107,10 @@ func (p *Pages) boardFor(c *request, b board) (list []byte, err error) {
 		if err := p.boardAlarms(c, m, &b); err != nil {
 			return nil, err
 		}
-		if list, err = p.shared.list(c.Context(), m, b); !errors.Is(err, errDangerMoved) {
+		if b.class, err = p.class(c, b.teams, b.alarms); err != nil {
+			return nil, err
+		}
+		if list, err = p.shared.listFor(c.Context(), m, b, c.who.ID); !errors.Is(err, errDangerMoved) {
 			return list, err
 		}
 	}
@@ -170,11 +174,14 @@ func (p *Pages) hiddenFrom(c *request) ([]string, error) {
 	return workers, nil
 }
 
-// visitRow is a visit as the board lists it.
-func (p *Pages) visitRow(c *request, v store.Visit) (visitRow, error) {
-	return p.rowAt(c.Context(), c.at, v)
+// busyRow is a private visit as those have it who have no part in it.
+func (p *Pages) busyRow(ctx context.Context, v store.Visit) (row visitRow, err error) {
+	row = visitRow{Busy: true, Visit: store.Visit{ID: v.ID, Worker: v.Worker, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt}}
+	row.Name, err = p.nameOf(ctx, v.Worker)
+	return row, err
 }
 
+// rowAt is a visit as those have it who may see it.
 func (p *Pages) rowAt(ctx context.Context, at time.Time, v store.Visit) (row visitRow, err error) {
 	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v, at), Look: look(v, at), Ticks: hasClock(v.Status) && at.After(v.StartsAt)}
 	if row.Name, err = p.nameOf(ctx, v.Worker); err != nil || !hasClock(v.Status) {

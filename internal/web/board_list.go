@@ -21,6 +21,7 @@ type board struct {
 	teams  []store.Team
 	chosen string        // the team asked for; "" for all of the reader's
 	number int           // of the page
+	class  class         // of its readers
 	alarms []store.Alarm // open, that its readers know of
 	hidden []string      // workers whose open alarm is kept from its readers, in order
 }
@@ -32,6 +33,7 @@ type boardKey struct {
 	number         int
 	zone           string
 	alarms, hidden string
+	class          string
 }
 
 func (b board) key(m *moment) boardKey {
@@ -39,12 +41,14 @@ func (b board) key(m *moment) boardKey {
 	for _, a := range b.alarms {
 		alarms = append(alarms, a.ID, string(a.Kind), a.HeldBy)
 	}
-	return boardKey{m.place.Epoch, fmt.Sprintf("%q", b.ids()), b.chosen, b.number, b.in.String(), fmt.Sprintf("%q", alarms), fmt.Sprintf("%q", b.hidden)}
+	return boardKey{m.place.Epoch, fmt.Sprintf("%q", b.ids()), b.chosen, b.number, b.in.String(), fmt.Sprintf("%q", alarms), fmt.Sprintf("%q", b.hidden), b.class.key()}
 }
 
 // ids lists the teams.
-func (b board) ids() (ids []string) {
-	for _, t := range b.teams {
+func (b board) ids() []string { return idsOf(b.teams) }
+
+func idsOf(teams []store.Team) (ids []string) {
+	for _, t := range teams {
 		ids = append(ids, t.ID)
 	}
 	return ids
@@ -62,31 +66,39 @@ func (b board) address() *url.URL {
 	return &url.URL{Path: "/", RawQuery: q.Encode()}
 }
 
-// render renders the list, and says until when it is true though nothing is recorded.
-func (b board) render(ctx context.Context) (html []byte, until time.Time, err error) {
+// matter is what a rendering says.
+type matter struct {
+	html  []byte
+	until time.Time // when time itself makes it say something else, though nothing is recorded
+	parts []string  // of class other than its readers': those who have a part of their own in a visit that it shows as busy
+}
+
+// render renders the list.
+func (b board) render(ctx context.Context) (m matter, err error) {
 	list := boardList{Layout: Layout{Now: b.at, zone: b.in}}
 	open, settled, total, err := b.visits(ctx)
 	if err != nil {
-		return nil, until, err
+		return m, err
 	}
-	if err := b.listVisits(ctx, &list, slices.Concat(open, settled), total); err != nil {
-		return nil, until, err
+	if m.parts, err = b.listVisits(ctx, &list, slices.Concat(open, settled), total); err != nil {
+		return m, err
 	}
 	if b.number > 1 && len(list.Lists[0].Rows) == 0 {
-		return nil, until, notFound()
+		return m, notFound()
 	}
 	if err := b.listAlarms(ctx, &list); err != nil {
-		return nil, until, err
+		return m, err
 	}
 	if list.Unheld, err = b.unheld(ctx); err != nil {
-		return nil, until, err
+		return m, err
 	}
 	list.Pages = pagination(b.address(), b.number, list.Lists[0].Total, boardRows)
 	var out bytes.Buffer
 	if err := b.pages.templates.render(&out, "board", "board", list); err != nil {
-		return nil, until, err
+		return m, err
 	}
-	return out.Bytes(), list.until(), nil
+	m.html, m.until = out.Bytes(), list.until()
+	return m, nil
 }
 
 // until is when time changes what the list says: with the next minute, or when a visit in it begins or passes its end.
@@ -114,39 +126,50 @@ func (b board) visits(ctx context.Context) (open, settled []store.Visit, total i
 	return open, settled, total, err
 }
 
-// listVisits adds the visits, those of hidden workers as they are to be seen.
-func (b board) listVisits(ctx context.Context, list *boardList, visits []store.Visit, total int) error {
+// listVisits adds the visits, those of hidden workers as they are to be seen, and gives whose own part in one would show
+// them more. Of a visit that is busy to its readers the list does not say that it has ended.
+func (b board) listVisits(ctx context.Context, list *boardList, visits []store.Visit, total int) (parts []string, err error) {
 	now := visitList{Title: "Open visits", Total: total, Empty: "No visit is open. A visit shows here from when it is booked until it has ended."}
 	over := visitList{Title: "Ended in the last 12 hours"}
 	for _, v := range visits {
 		wasLive := hasClock(v.Status)
 		if _, is := slices.BinarySearch(b.hidden, v.Worker); is {
-			shown, err := b.pages.View.Unaware(ctx, v)
-			if err != nil {
-				return err
+			if v, err = b.pages.View.Unaware(ctx, v); err != nil {
+				return nil, err
 			}
-			v = shown
 		}
-		row, err := b.pages.rowAt(ctx, b.at, v)
+		row, err := b.row(ctx, v)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if row.Busy {
+			parts = append(append(parts, v.Worker), v.Responders...)
 		}
 		switch {
 		case hasClock(v.Status):
 			now.Rows = append(now.Rows, row)
-		default:
+			continue
+		case !row.Busy:
 			over.Rows = append(over.Rows, row)
 			over.Total++
-			if wasLive {
-				now.Total--
-			}
+		}
+		if wasLive {
+			now.Total--
 		}
 	}
 	list.Lists = []visitList{now}
 	if len(over.Rows) > 0 && b.number == 1 {
 		list.Lists = append(list.Lists, over)
 	}
-	return nil
+	return parts, nil
+}
+
+// row is a visit as the board's readers have it.
+func (b board) row(ctx context.Context, v store.Visit) (visitRow, error) {
+	if !b.class.sees(v) {
+		return b.pages.busyRow(ctx, v)
+	}
+	return b.pages.rowAt(ctx, b.at, v)
 }
 
 // listAlarms adds the open alarms.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -48,6 +49,58 @@ func TestTheBoardTellsTheWorkerOfNoDanger(t *testing.T) {
 	}
 	h.wait(2 * time.Hour)
 	h.as("p-priya").get("/").hides("covert", "/alarms/", "Scarlett")
+}
+
+// To those who have no part in it a private visit is whose it is and when (rule 1.4); its end is not told.
+func TestAPrivateVisitIsBusyOnTheBoardOfOthers(t *testing.T) {
+	h := openHouse(t)
+	kim := h.with("p-kim", "Kim Oak", buddy.Worker)
+	id := h.visit()
+	v, err := h.db.Visit(t.Context(), id)
+	h.ok(err)
+	for _, path := range []string{"/", "/visits"} {
+		for _, other := range []*house{kim, h.as("p-ada")} {
+			other.get(path).says("Priya Nair", "Busy – private", "14:30", "15:30", "/visits/"+id).
+				hides(v.Reference, "Home visit", "Booked", "Sam Hill answers")
+		}
+		for _, part := range []string{"p-sam", "p-lee", "p-ann", "p-priya"} {
+			h.as(part).get(path).says("Priya Nair", v.Reference, "Home visit", "Booked", "Sam Hill answers").hides("Busy")
+		}
+	}
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "IN")
+	kim.get("/").says("Open visits 1").hides("Inside", "min left")
+	h.wait(20 * time.Minute)
+	h.texts("07700 900101", "OUT")
+	kim.get("/").says("Open visits 0").hides("Priya Nair", "Ended")
+	h.as("p-priya").get("/").says("Ended in the last 12 hours 1")
+	kim.get("/visits").says("Busy – private").hides("Ended")
+	start := h.clock.Now().Add(time.Hour)
+	_, err = h.engine.Book(t.Context(), engine.Actor{}, engine.Booking{Worker: "p-priya", Kind: "home_visit", StartsAt: start,
+		ExpectedEndAt: start.Add(time.Hour), Private: new(false)})
+	h.ok(err)
+	kim.get("/").says("Booked", "Home visit").hides("Busy") // open to the team
+}
+
+// Whoever is named to answer for a visit, is told of its alarm or is on call for its team sees it whole.
+func TestAPartInAVisitShowsItOnTheBoard(t *testing.T) {
+	h := openHouse(t)
+	h.elsewhere()
+	kim := h.with("p-kim", "Kim Oak", buddy.Worker)
+	id := h.visit()
+	kim.get("/").says("Busy")
+	h.ok(h.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya"}, id, engine.VisitEdit{Responders: &[]string{"p-kim"}}))
+	kim.get("/").says("Home visit").hides("Busy")
+	h.as("p-nia").get("/").hides("Priya Nair")
+	h.shift("p-nia", 2, saturday.Add(24*time.Hour), saturday.Add(30*time.Hour), "echo")
+	h.as("p-nia").get("/").says("Priya Nair", "Home visit").hides("Busy")
+	h.as("p-ada").get("/").says("Busy")
+	h.ok(h.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya"}, id, engine.VisitEdit{Responders: &[]string{}}))
+	kim.get("/").says("Busy")
+	h.wait(35 * time.Minute)
+	_, err := h.engine.Raise(t.Context(), engine.Actor{By: "p-kim", Via: "page"}, "p-priya", "", watch.Duress)
+	h.ok(err)
+	kim.get("/").says("Home visit", "Asked for help covertly").hides("Busy")
 }
 
 func TestALongBoardHasPages(t *testing.T) {

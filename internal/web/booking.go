@@ -221,7 +221,7 @@ func (p *Pages) workerHalf(c *request, who buddy.Person) (*workerHalf, error) {
 		return nil, err
 	}
 	half.Numbers = slices.DeleteFunc(half.Numbers, func(n namedNumber) bool { return n.Name == "Personal mobile" && n.Dial == "" })
-	half.About, half.Contacts, half.Missing = who.Description.Reveal(), len(who.Contacts), missingWords(who)
+	half.About, half.Contacts, half.Missing = who.Description.Reveal(), len(who.Contacts), missingOf(who)
 	return half, nil
 }
 
@@ -241,7 +241,7 @@ func (p *Pages) bookVisit(c *request) error {
 	}
 	b, span := f.booking(worker, c.in)
 	if !f.bad() {
-		booked, err := p.Engine.Book(c.Context(), c.press("book", f.values.Encode()), b)
+		booked, err := p.Engine.Book(c.Context(), c.press(), b)
 		if err == nil {
 			return c.redirect("/visits/" + booked.Visit + "?done=" + bookedWord(booked, span))
 		}
@@ -300,11 +300,6 @@ func (f *form) yesOrNo(field string) *bool {
 	}
 }
 
-// problem says that something is wrong with a field.
-func (f *form) problem(field string) bool {
-	return slices.ContainsFunc(f.problems, func(p Problem) bool { return p.Field == field })
-}
-
 // takesVisit notes what the core found wrong with a visit; it gives back every other error.
 func (f *form) takesVisit(err error) error {
 	invalid, is := errors.AsType[*watch.Invalid](err)
@@ -336,14 +331,4 @@ func visitSays(p watch.Problem) (field, says string) {
 	default:
 		return field, cmp.Or(named[p.Field], "This") + " " + p.Says
 	}
-}
-
-// press says who presses a button, and which: the same form sent again with the same words is one act, and any other is
-// another, also from a page that was gone back to.
-func (c *request) press(button string, words ...string) engine.Actor {
-	who := c.actor()
-	if who.Key != "" {
-		who.Key += "/" + button + "/" + strings.Join(words, "/")
-	}
-	return who
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -23,6 +24,8 @@ type desk struct {
 	cut     chan struct{} // closed when the streams are to break
 	refuses bool          // whether new streams are refused
 	readers map[chan struct{}]bool
+
+	streams atomic.Int32 // that are open
 }
 
 const deskPage = `<!DOCTYPE html>
@@ -54,6 +57,7 @@ func openDesk(t *testing.T) *desk {
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", static)
 	mux.HandleFunc("GET /live", d.stream)
+	mux.HandleFunc("GET /streams", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, d.streams.Load()) })
 	mux.HandleFunc("GET /fragment", func(w http.ResponseWriter, _ *http.Request) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -89,6 +93,8 @@ func (d *desk) stream(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no", http.StatusServiceUnavailable)
 		return
 	}
+	d.streams.Add(1)
+	defer d.streams.Add(-1)
 	w.Header().Set("Content-Type", "text/event-stream")
 	for topics := `[]`; ; topics = `["board"]` {
 		_, _ = fmt.Fprintf(w, "retry: 100\nevent: news\ndata: {\"topics\":%s,\"now\":\"2026-11-21T14:00:00Z\",\"speed\":0}\n\n", topics)
@@ -189,4 +195,20 @@ func TestAPageThatIsNotLiveSaysSo(t *testing.T) {
 	d.find()
 	d.comes("what was missed", d.shows(2))
 	d.comes("the page is live again", `document.querySelector(".allclear-not-live").textContent === ""`)
+}
+
+// A browser opens six connections to one server: with a stream for every tab, the seventh would never come.
+func TestATabOutOfSightHasNoStream(t *testing.T) {
+	const streams = `fetch("/streams").then((answer) => answer.text()).then((open) => { window.open_ = open }) && window.open_ === "%d"`
+	const sight = `Object.defineProperty(document, "hidden", {configurable: true, value: %t});
+		document.dispatchEvent(new Event("visibilitychange"))`
+	d := openDesk(t)
+	d.comes("the page is live", d.shows(1))
+	d.comes("it has a stream", fmt.Sprintf(streams, 1))
+	d.does(fmt.Sprintf(sight, true))
+	d.comes("out of sight it has none", fmt.Sprintf(streams, 0))
+	d.change(false)
+	d.does(fmt.Sprintf(sight, false))
+	d.comes("in sight again, what changed meanwhile", d.shows(2))
+	d.comes("and a stream", fmt.Sprintf(streams, 1))
 }

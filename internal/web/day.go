@@ -38,13 +38,8 @@ func (p *Pages) day(c *request) error {
 		return err
 	}
 	chosen := q.Get("team")
-	ids := make([]string, 0, len(teams))
-	for _, t := range teams {
-		if chosen == "" || t.ID == chosen {
-			ids = append(ids, t.ID)
-		}
-	}
-	if len(ids) == 0 && chosen != "" {
+	shown := slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return chosen != "" && t.ID != chosen })
+	if len(shown) == 0 && chosen != "" {
 		return notFound()
 	}
 	f := blank("date-date", q.Get("date"), "ref", q.Get("ref"))
@@ -52,14 +47,14 @@ func (p *Pages) day(c *request) error {
 	page.Search.Classes = "govuk-input--width-10"
 	page.Search.Autocomplete = "off"
 	if ref := f.value("ref"); ref != "" {
-		return p.showReferred(c, page, ids, ref)
+		return p.showReferred(c, page, shown, ref)
 	}
 	on, ok := parseDate(f.value("date-date"))
 	if !ok {
 		on = dateOf(c.at.In(c.in))
 	}
 	page.days(c, on, chosen, teams)
-	if page.Rows, page.More, err = p.dayVisits(c, ids, on); err != nil {
+	if page.Rows, page.More, err = p.dayVisits(c, shown, on); err != nil {
 		return err
 	}
 	return p.show(c, http.StatusOK, "day", page)
@@ -91,9 +86,9 @@ func (page *dayPage) days(c *request, on date, chosen string, teams []store.Team
 }
 
 // dayVisits lists the visits of some teams that begin on a day, in order of their start, and how many are not listed.
-func (p *Pages) dayVisits(c *request, teams []string, on date) (rows []visitRow, more int, err error) {
+func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visitRow, more int, err error) {
 	from, to := on.in(c.in), on.next().in(c.in)
-	visits, total, err := p.Store.Day(c.Context(), teams, from, to, dayRows)
+	visits, total, err := p.Store.Day(c.Context(), idsOf(teams), from, to, dayRows)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -108,14 +103,14 @@ func (p *Pages) dayVisits(c *request, teams []string, on date) (rows []visitRow,
 		if err != nil {
 			return nil, 0, err
 		}
-		visits = append(visits, slices.DeleteFunc(own, func(v store.Visit) bool { return !slices.Contains(teams, v.Team) })...)
+		visits = append(visits, slices.DeleteFunc(own, func(v store.Visit) bool { return !slices.Contains(idsOf(teams), v.Team) })...)
 	}
 	if visits, err = p.asShown(c, visits, hidden); err != nil {
 		return nil, 0, err
 	}
 	visits = slices.DeleteFunc(visits, func(v store.Visit) bool { return v.StartsAt.Before(from) || !v.StartsAt.Before(to) })
 	slices.SortFunc(visits, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
-	rows, err = p.visitRows(c, visits)
+	rows, err = p.visitRows(c, teams, visits)
 	return rows, more, err
 }
 
@@ -137,9 +132,14 @@ func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string) ([]st
 	return visits, nil
 }
 
-func (p *Pages) visitRows(c *request, visits []store.Visit) (rows []visitRow, err error) {
+// visitRows lists visits of some teams as the reader has them.
+func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) (rows []visitRow, err error) {
+	one, err := p.classOf(c, teams)
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range visits {
-		row, err := p.visitRow(c, v)
+		row, err := board{pages: p, at: c.at, class: one}.row(c.Context(), v)
 		if err != nil {
 			return nil, err
 		}
@@ -148,12 +148,30 @@ func (p *Pages) visitRows(c *request, visits []store.Visit) (rows []visitRow, er
 	return rows, nil
 }
 
-// showReferred leads to the visit with a reference; to a list where it was used more than once.
-func (p *Pages) showReferred(c *request, page dayPage, teams []string, ref string) error {
-	kept, err := p.Store.Referred(c.Context(), teams, strings.ToUpper(strings.ReplaceAll(ref, " ", "")), c.at.Add(-soughtBack), dayRows)
+// classOf is the reader's class, with what is theirs alone.
+func (p *Pages) classOf(c *request, teams []store.Team) (class, error) {
+	m, err := p.shared.now(c.Context(), c.at)
+	if err != nil {
+		return class{}, err
+	}
+	known, _ := m.open.For(c.reader())
+	x, err := p.class(c, teams, known)
+	x.by = c.who.ID
+	return x, err
+}
+
+// showReferred leads to the visit with a reference; to a list where it was used more than once. One that is busy to the
+// reader is not found: they do not see whose reference it is.
+func (p *Pages) showReferred(c *request, page dayPage, teams []store.Team, ref string) error {
+	kept, err := p.Store.Referred(c.Context(), idsOf(teams), strings.ToUpper(strings.ReplaceAll(ref, " ", "")), c.at.Add(-soughtBack), dayRows)
 	if err != nil {
 		return err
 	}
+	one, err := p.classOf(c, teams)
+	if err != nil {
+		return err
+	}
+	kept = slices.DeleteFunc(kept, func(v store.Visit) bool { return !one.sees(v) })
 	if len(kept) == 1 {
 		return c.redirect("/visits/" + kept[0].ID)
 	}
@@ -165,7 +183,7 @@ func (p *Pages) showReferred(c *request, page dayPage, teams []string, ref strin
 	if kept, err = p.asShown(c, kept, hidden); err != nil {
 		return err
 	}
-	if page.Rows, err = p.visitRows(c, kept); err != nil {
+	if page.Rows, err = p.visitRows(c, teams, kept); err != nil {
 		return err
 	}
 	page.days(c, dateOf(c.at.In(c.in)), "", nil)

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"testing"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
 )
 
 func TestTheVisitsOfADay(t *testing.T) {
@@ -34,6 +36,7 @@ func TestAReferenceLeadsToItsVisit(t *testing.T) {
 			t.Errorf("%q leads to %s", typed, to)
 		}
 	}
+	h.with("p-kim", "Kim Oak", buddy.Worker).get("/visits?ref=" + v.Reference).is(http.StatusOK).says("No visit of the last 90 days has it.").hides("Priya Nair")
 	h.get("/visits?ref=ZZZZ").is(http.StatusOK).says("No visit of the last 90 days has it.", `value="ZZZZ"`)
 }
 

@@ -21,6 +21,7 @@ const demoVisitor = "p-sam"
 type demoPage struct {
 	Layout
 	Number  string // that people text
+	GoOn    int    // the speed with which the clock goes on that was paused while nobody was looking; 0: it was not, or a story goes on
 	Speeds  []speedChoice
 	Story   *demo.Story // that was begun; nil for none
 	Stories []demo.Story
@@ -64,6 +65,9 @@ var shownAtFirst = []string{"p-priya.mobile", "p-sam.mobile", "p-mo.mobile"}
 
 // demoHome answers GET /demo: the stories, the clock and the phones side by side.
 func (p *Pages) demoHome(c *request) error {
+	if c.URL.Query().Get("fragment") == "rehearsal" { // which every page that is live asks for: no phone need be read
+		return p.show(c, http.StatusOK, "demo", demoPage{Layout: p.layout(c, "Try Allclear")})
+	}
 	return p.showDemo(c, http.StatusOK, c.URL.Query()["show"], blank())
 }
 
@@ -76,10 +80,13 @@ func (p *Pages) showDemo(c *request, status int, show []string, f *form) error {
 		show = shownAtFirst
 	}
 	now := p.Demo.Time()
-	page := demoPage{Layout: p.layout(c, "Try Allclear", topicPhones, topicClock).again(f), Number: p.Demo.Number(), Speeds: speedChoices(now.Speed)}
+	page := demoPage{Layout: p.layout(c, "Try Allclear", topicPhones, topicClock).again(f), Number: p.Demo.Number(), GoOn: now.Left, Speeds: speedChoices(now.Speed)}
 	for _, s := range p.Demo.Stories() {
 		if s.Phase != demo.Waiting && page.Story == nil {
 			page.Story = &s
+		}
+		if s.Phase == demo.Paused { // which has a button of its own
+			page.GoOn = 0
 		}
 		page.Stories = append(page.Stories, s)
 	}
@@ -324,7 +331,7 @@ func (p *Pages) followDemo(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-changed:
-			p.live.tell([]string{topicPhones, topicClock})
+			p.live.tell(news{topics: []string{topicPhones, topicClock}})
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 // some of them.
 type directory struct {
 	store *store.DB
+	log   *slog.Logger
 
 	mu    sync.Mutex
 	sheet *sheet
@@ -57,7 +60,8 @@ func (s *sheet) full() bool {
 	return len(s.people) > mostRemembered
 }
 
-// person finds someone as store.DB does.
+// person finds someone as store.DB does. One whose details can't be opened is there without them, by their id: an alarm
+// about them, or that they answer, must go on.
 func (d *directory) person(ctx context.Context, id string) (buddy.Person, error) {
 	s, err := d.open(ctx)
 	if err != nil {
@@ -69,8 +73,14 @@ func (d *directory) person(ctx context.Context, id string) (buddy.Person, error)
 	if found {
 		return who, nil
 	}
-	if who, err = d.store.Person(ctx, id); err != nil {
+	who, err = d.store.Person(ctx, id)
+	switch {
+	case err != nil && (who.ID == "" || ctx.Err() != nil):
 		return who, err
+	case err != nil:
+		d.log.Error("someone's details cannot be read", "error", err)
+		who.Name = who.ID
+		return who, nil // not remembered: the next may be able to
 	}
 	s.mu.Lock()
 	s.people[id] = who
@@ -118,13 +128,16 @@ func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
 		return s.everyone, nil
 	}
 	people, err := s.store.People(ctx)
-	if err != nil {
+	if err != nil && (len(people) == 0 || ctx.Err() != nil) {
 		return nil, err
+	}
+	if err != nil {
+		d.log.Error("someone's details cannot be read", "error", err)
 	}
 	list := make([]buddy.Person, 0, len(people))
 	for _, p := range people {
 		if p.Active {
-			list = append(list, buddy.Person{ID: p.ID, Name: p.Name, Team: p.Team, Roles: p.Roles, Active: true})
+			list = append(list, buddy.Person{ID: p.ID, Name: cmp.Or(p.Name, p.ID), Team: p.Team, Roles: p.Roles, Active: true})
 		}
 	}
 	s.everyone = list

@@ -11,7 +11,6 @@ import (
 
 type figuresPage struct {
 	Layout
-	On     string // the day, in words
 	Before string // where the day before is
 	After  string // where the day after is; "" for one that has not come
 	Charts template.HTML
@@ -37,9 +36,9 @@ func (p *Pages) figures(c *request) error {
 	if err != nil {
 		return fmt.Errorf("read the figures of a day: %w", err)
 	}
-	page := figuresPage{Layout: p.layout(c, "Figures of a day"), Total: day.Total(),
+	page := figuresPage{Layout: p.layout(c, ""), Total: day.Total(),
 		Before: "/figures?date=" + noon.AddDate(0, 0, -1).Format(time.DateOnly)}
-	page.On = page.Day(noon)
+	page.Title = "Figures of " + page.Day(noon)
 	if on.before(today) {
 		page.After = "/figures?date=" + noon.AddDate(0, 0, 1).Format(time.DateOnly)
 	}

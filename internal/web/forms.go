@@ -34,12 +34,21 @@ func (f *form) value(field string) string { return strings.TrimSpace(f.values.Ge
 
 // wrong notes what is wrong with a field, once.
 func (f *form) wrong(field, says string) {
-	for _, p := range f.problems {
-		if p.Field == field {
-			return
-		}
+	if !f.problem(field) {
+		f.problems = append(f.problems, Problem{field, sentence(says)})
 	}
-	f.problems = append(f.problems, Problem{field, sentence(says)})
+}
+
+// need notes a field that was left empty.
+func (f *form) need(field, says string) {
+	if f.value(field) == "" {
+		f.wrong(field, says)
+	}
+}
+
+// problem says that something is wrong with a field.
+func (f *form) problem(field string) bool {
+	return slices.ContainsFunc(f.problems, func(p Problem) bool { return p.Field == field })
 }
 
 // inOrder puts what is wrong into the order of the page's fields, as the summary at its top has it; what is wrong with

@@ -29,6 +29,7 @@ import (
 // hand: a Saturday at 14:00, Sam on call and Lee the fallback, Priya and Ann to visit alone, in the team ECHo.
 type house struct {
 	*testing.T
+	place  storetest.Place
 	db     *store.DB
 	clock  *handClock
 	engine *engine.Engine
@@ -43,7 +44,8 @@ var saturday = time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 
 func openHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{T: t, db: storetest.SQLite(t).Open(t), clock: &handClock{at: saturday}, log: &journal{}, acting: "p-sam"}
+	place := storetest.SQLite(t)
+	h := &house{T: t, place: place, db: place.Open(t), clock: &handClock{at: saturday}, log: &journal{}, acting: "p-sam"}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.town = town.New(town.Options{Now: h.clock.Now})
 	h.engine = engine.New(engine.Options{Store: h.db, Clock: h.clock, Random: rand.Reader, Log: log, URL: "http://127.0.0.1", Node: "test",
@@ -196,7 +198,7 @@ func (p page) is(status int) page {
 func (p page) text() string {
 	var b strings.Builder
 	in := false
-	for _, r := range p.Body.String() {
+	for _, r := range strings.NewReplacer("<bdi>", "", "</bdi>", "").Replace(p.Body.String()) { // they stand within a line
 		switch {
 		case r == '<':
 			in = true

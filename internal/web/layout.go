@@ -14,7 +14,9 @@ type Layout struct {
 	Title     string
 	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
 	Rehearsal bool
-	Speed     int // of the clock; 0 is paused
+	Demo      bool // the clock's speed is changed while pages are open
+	Speed     int  // of the clock; 0 is paused
+	Alone     bool // paused, as nobody was looking at the demo
 	Now       time.Time
 	Path      string // of the page, without its query
 	Nav       []govuk.NavItem
@@ -32,16 +34,15 @@ type Problem struct{ Field, Says string }
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	return Layout{
-		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
-		Nav: p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
+		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Alone: p.Demo != nil && p.Demo.Time().Left > 0,
+		Nav:   p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
 }
 
 // done is what a button says it did, by the word that the page it leads to is given. A sentence never comes from an
 // address.
 var done = map[string]string{
-	"acting": "You are now acting as the person you chose.",
-
 	"booked":       "The visit is booked.",
 	"booked-gap":   "The visit is booked. For some of its time nobody is on call: then it falls to the plan’s fallback.",
 	"booked-twice": "The visit is booked. The clocks go back that night: a time that comes twice was taken as the first.",
@@ -55,6 +56,7 @@ var done = map[string]string{
 	"called-off": "The visit is called off.",
 	"as-it-was":  "Noted, thank you. The times stay as they are.",
 	"unclear":    "We could not follow that. Please say it another way, or give a new time.",
+	"no-answer":  "No answer is noted, and the clock runs on. Say “left”, or give a new time.", // rule 2.8
 	"recorded":   "What they said is recorded.",
 	"asked":      "The request was passed on.",
 	"help":       "Got your message.",
@@ -131,10 +133,12 @@ func (l Layout) FooterLinks() []footerLink {
 // RehearsalBanner says that nothing here is real.
 func (l Layout) RehearsalBanner() govuk.PhaseBanner {
 	says := fmt.Sprintf("The clock runs %d times as fast as real time. Nobody is really told anything.", l.Speed)
-	switch l.Speed {
-	case 0:
+	switch {
+	case l.Alone:
+		says = "The clock was paused while nobody was looking. Nobody is really told anything."
+	case l.Speed == 0:
 		says = "The clock is paused. Nobody is really told anything."
-	case 1:
+	case l.Speed == 1:
 		says = "Nobody is really told anything."
 	}
 	return govuk.PhaseBanner{Tag: govuk.Tag{Text: "REHEARSAL"}, Text: says}
@@ -238,7 +242,7 @@ func sentence(words string) string {
 	if words == "" {
 		return ""
 	}
-	words = strings.ToUpper(words[:1]) + words[1:]
+	words = capital(words)
 	if !strings.HasSuffix(words, ".") {
 		words += "."
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 const (
@@ -36,6 +37,7 @@ const (
 // costs does not grow with them; what a reader is told holds nothing but the topic.
 type live struct {
 	store *store.DB
+	view  *view.View
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -47,14 +49,14 @@ type live struct {
 
 // reader is one open page.
 type reader struct {
+	who     view.Reader
 	topics  map[string]bool
 	changed map[string]bool // since it was last told
-	ping    bool
-	wake    chan struct{} // holds one
+	wake    chan struct{}   // holds one
 }
 
-func newLive(db *store.DB, log *slog.Logger) *live {
-	l := &live{store: db, log: log, readers: map[*reader]struct{}{}}
+func newLive(db *store.DB, v *view.View, log *slog.Logger) *live {
+	l := &live{store: db, view: v, log: log, readers: map[*reader]struct{}{}}
 	l.stopping, l.stop = context.WithCancel(context.Background())
 	return l
 }
@@ -75,17 +77,15 @@ func (l *live) run(ctx context.Context) error {
 		}
 		if quiet += lookEvery; quiet >= pingEvery {
 			quiet = 0
-			l.tell(nil)
+			l.ping()
 		}
-		topics, next, err := l.look(ctx, at)
+		news, next, err := l.look(ctx, at)
 		if err != nil && ctx.Err() == nil {
 			l.log.Error("look for changes", "error", err)
 			continue
 		}
 		at = next
-		if len(topics) > 0 {
-			l.tell(topics)
-		}
+		l.tell(news)
 	}
 }
 
@@ -101,66 +101,124 @@ func (l *live) start(ctx context.Context) (place, error) {
 	return place{head.N, epoch}, err
 }
 
-// look gives the topics of what went on record since a place, and the place after it.
-func (l *live) look(ctx context.Context, since place) (topics []string, next place, err error) {
+// news is what changed, and who must find no trace of it.
+type news struct {
+	topics []string   // for everyone
+	kept   []keptNews // for those alone who may know of an alarm that is open
+	open   view.Open
+}
+
+// keptNews is what an entry changed that shows nothing but that there is an alarm.
+type keptNews struct {
+	alarm  string
+	topics []string
+}
+
+// look gives what went on record since a place, and the place after it.
+func (l *live) look(ctx context.Context, since place) (n news, next place, err error) {
 	next = since
 	list, err := l.store.Touched(ctx, since.entry, changesRead)
 	if err != nil {
-		return nil, since, err
+		return n, since, err
 	}
 	found := map[string]bool{}
 	for _, e := range list {
 		next.entry = e.N
-		if e.Kind == "look" {
-			continue // who looked at what changes no page that is live
-		}
-		found[topicBoard] = true
-		found["worker/"+e.Worker] = true
-		if e.Visit != "" {
-			found["visit/"+e.Visit] = true
-		}
-		if e.Alarm != "" {
-			found["alarm/"+e.Alarm] = true
+		switch {
+		case e.Kind == "look": // who looked at what changes no page that is live
+		case view.OfAlarmAlone(e):
+			n.kept = append(n.kept, keptNews{e.Alarm, topicsOf(e)})
+		default:
+			for _, topic := range topicsOf(e) {
+				found[topic] = true
+			}
 		}
 	}
 	if next.epoch, err = l.store.Epoch(ctx); err != nil {
-		return nil, since, err
+		return n, since, err
 	}
 	if next.epoch != since.epoch {
 		found[topicOrganisation] = true
 	}
-	return slices.Sorted(maps.Keys(found)), next, nil
+	n.topics = slices.Sorted(maps.Keys(found))
+	if len(n.kept) > 0 {
+		if n.open, err = l.view.Open(ctx); err != nil {
+			return n, since, err
+		}
+	}
+	return n, next, nil
 }
 
-// tell notes for each reader what changed; no topics at all is a ping to everyone.
-func (l *live) tell(topics []string) {
+// topicsOf are the topics that an entry of the record concerns.
+func topicsOf(e store.Touched) []string {
+	topics := []string{topicBoard, "worker/" + e.Worker}
+	if e.Visit != "" {
+		topics = append(topics, "visit/"+e.Visit)
+	}
+	if e.Alarm != "" {
+		topics = append(topics, "alarm/"+e.Alarm)
+	}
+	return topics
+}
+
+// to is what a reader is told of the news: in danger not so much as that something happened (rule 4.2).
+func (n news) to(who view.Reader) []string {
+	if len(n.kept) == 0 {
+		return n.topics
+	}
+	topics := slices.Clone(n.topics)
+	_, hidden := n.open.For(who)
+	for _, k := range n.kept {
+		if !slices.ContainsFunc(hidden, func(a store.Alarm) bool { return a.ID == k.alarm }) {
+			topics = append(topics, k.topics...)
+		}
+	}
+	return topics
+}
+
+// ping wakes every reader.
+func (l *live) ping() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for r := range l.readers {
-		concerned := topics == nil
-		r.ping = r.ping || concerned
-		for _, t := range topics {
+		r.rouse()
+	}
+}
+
+// tell notes for each reader what changed.
+func (l *live) tell(n news) {
+	if len(n.topics) == 0 && len(n.kept) == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for r := range l.readers {
+		concerned := false
+		for _, t := range n.to(r.who) {
 			if r.topics[t] {
 				r.changed[t], concerned = true, true
 			}
 		}
-		if !concerned {
-			continue
-		}
-		select {
-		case r.wake <- struct{}{}:
-		default: // it has not come round to the last one yet, and will see both
+		if concerned {
+			r.rouse()
 		}
 	}
 }
 
-func (l *live) join(topics []string) (*reader, bool) {
+func (r *reader) rouse() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it has not come round to the last one yet, and will see both
+	}
+}
+
+func (l *live) join(who view.Reader, topics []string) (*reader, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.readers) >= maxReaders {
 		return nil, false
 	}
-	r := &reader{topics: map[string]bool{}, changed: map[string]bool{}, wake: make(chan struct{}, 1)}
+	r := &reader{who: who, topics: map[string]bool{}, changed: map[string]bool{}, wake: make(chan struct{}, 1)}
 	for _, t := range topics {
 		r.topics[t] = true
 	}
@@ -180,19 +238,20 @@ func (l *live) news(r *reader) []string {
 	defer l.mu.Unlock()
 	topics := slices.Sorted(maps.Keys(r.changed))
 	clear(r.changed)
-	r.ping = false
 	return topics
 }
-
-// Tell brings a change that is on no record, as of a simulated phone, to the pages that listen to its topic.
-func (p *Pages) Tell(topic string) { p.live.tell([]string{topic}) }
 
 // Stop ends the streams, so that the server can.
 func (p *Pages) Stop() { p.live.stop() }
 
 // stream answers GET /live?topics=…: what changes, as server-sent events, until the reader goes or the server stops.
 func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
-	me, room := p.live.join(strings.Fields(r.URL.Query().Get("topics")))
+	c := &request{Request: r, w: w, at: p.Engine.Now().UTC(), in: time.UTC}
+	if err := p.who(c); err != nil {
+		p.fail(route{pattern: "GET /live"}, c, err)
+		return
+	}
+	me, room := p.live.join(c.reader(), strings.Fields(r.URL.Query().Get("topics")))
 	if !room {
 		w.Header().Set("Retry-After", "10")
 		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)

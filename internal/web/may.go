@@ -59,6 +59,11 @@ func (p *Pages) mayKeep(c *request, team string) bool {
 	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
 }
 
+// kept gives those of the teams that the reader keeps.
+func (p *Pages) kept(c *request, teams []store.Team) []store.Team {
+	return slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return !p.mayKeep(c, t.ID) })
+}
+
 // mayKeepAll says that the reader keeps each of the teams, of which there is one at least.
 func (p *Pages) mayKeepAll(c *request, teams []string) bool {
 	return len(teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return !p.mayKeep(c, team) })
@@ -69,12 +74,62 @@ func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
 	return c.who.ID == who.ID || p.mayKeep(c, who.Team)
 }
 
+// class is which private visits readers see whole where visits are listed (rule 1.4). To all others each is "Busy – private".
+type class struct {
+	answers []string // teams whose visits are theirs to answer for
+	home    string   // the team whose visits they see that are not private; "" where they answer for it
+	told    []string // visits with an open alarm that they were told of
+	by      string   // the one reader, where it is for one alone: their own visits, and those that name them to answer
+}
+
+// key tells two classes apart.
+func (x class) key() string { return fmt.Sprintf("%q %q %q %q", x.answers, x.home, x.told, x.by) }
+
+// sees says that a visit is whole to them.
+func (x class) sees(v store.Visit) bool {
+	switch {
+	case slices.Contains(x.answers, v.Team), !v.Private && v.Team == x.home, slices.Contains(x.told, v.ID):
+		return true
+	default:
+		return x.by != "" && (v.Worker == x.by || slices.Contains(v.Responders, x.by))
+	}
+}
+
+// class gives the reader's class where the visits of some teams are listed, of whose open alarms they may know of those.
+func (p *Pages) class(c *request, teams []store.Team, alarms []store.Alarm) (x class, err error) {
+	covered, err := p.covered(c.Context(), c.who, c.at)
+	if err != nil {
+		return x, err
+	}
+	for _, t := range teams {
+		switch {
+		case answersIn(c.who, t.ID), names(t, c.who), slices.Contains(covered, t.ID):
+			x.answers = append(x.answers, t.ID)
+		case t.ID == c.who.Team:
+			x.home = t.ID
+		}
+	}
+	if len(x.answers) == len(teams) {
+		return x, nil // and needs no other part
+	}
+	for _, a := range alarms {
+		if view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
+			x.told = append(x.told, a.Visits...)
+		}
+	}
+	return x, nil
+}
+
+// answersIn says that someone answers for a team's workers by their role in it.
+func answersIn(who buddy.Person, team string) bool {
+	return (who.Has(buddy.Responder) || who.Has(buddy.Manager)) && who.Team == team
+}
+
 // mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8): those of the person themself, and
 // of whom they answer for, as a manager or a responder of the team, named in its plan or on call for it. An administrator as
 // such is not one who rings families.
 func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
-	answers := (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) && c.who.Team == who.Team
-	if c.who.ID == who.ID || answers {
+	if c.who.ID == who.ID || answersIn(c.who, who.Team) {
 		return true, nil
 	}
 	team, err := p.Store.Team(c.Context(), who.Team)
@@ -177,6 +232,12 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 	}
 	knows := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == worker.Team })
 	return part{Knows: knows || may, May: may, Opens: opens}, nil
+}
+
+// mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would
+// tell whoever looks what the name means (rule 4.2): there it is a name like any other.
+func mayTryPhrase(who buddy.Person) bool {
+	return !who.Has(buddy.Worker) || who.Has(buddy.Manager) || who.Has(buddy.Responder)
 }
 
 // maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who

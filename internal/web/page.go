@@ -155,6 +155,9 @@ func (p *Pages) fail(rt route, c *request, err error) {
 		return // the reader has gone: nobody is left to tell
 	}
 	e := problemOf(err)
+	if e.status == http.StatusServiceUnavailable && c.Method == http.MethodGet {
+		e.says = "Allclear could not make this page in time. Try again in a moment. Nothing was lost: it only shows what is there."
+	}
 	switch {
 	case e.status >= http.StatusInternalServerError:
 		p.Log.Error("page failed", "route", rt.pattern, "status", e.status, "error", err)
@@ -171,8 +174,8 @@ func (p *Pages) fail(rt route, c *request, err error) {
 // titles are the headings of the pages that say what went wrong.
 var titles = map[int]string{
 	http.StatusNotFound: "Page not found", http.StatusForbidden: "You cannot do this", http.StatusConflict: "This has changed",
-	http.StatusRequestEntityTooLarge: "This is too long", http.StatusServiceUnavailable: "This was not saved",
-	http.StatusInternalServerError: "Something went wrong", http.StatusMethodNotAllowed: "Page not found", http.StatusBadRequest: "This could not be read",
+	http.StatusRequestEntityTooLarge: "This is too long", http.StatusServiceUnavailable: "This took too long",
+	http.StatusInternalServerError: "Something went wrong", http.StatusBadRequest: "This could not be read",
 }
 
 type problemPage struct {
@@ -208,6 +211,14 @@ func notFoundFor(err error) *statusError {
 	e := notFound().(*statusError)
 	e.cause = err
 	return e
+}
+
+// elsewhere answers a form that another site sent. Who acts is not asked: the browser keeps their cookie from such a form.
+func (p *Pages) elsewhere(w http.ResponseWriter, r *http.Request) {
+	c := &request{Request: r, w: w, at: p.Engine.Now().UTC(), in: time.UTC}
+	rt := route{pattern: "a form from elsewhere"}
+	defer p.survive(rt, c)
+	p.fail(rt, c, &statusError{status: http.StatusForbidden, says: "This form was sent from another page. Open the page again and press the button there."})
 }
 
 // nowhere answers every address that has no page.
@@ -252,13 +263,14 @@ func localPath(path string) string {
 	return u.RequestURI()
 }
 
-// actor says who presses a button. The form's key makes a repeat of the same press recognisable.
-func (c *request) actor() engine.Actor {
-	key := c.PostFormValue("key")
-	if key != "" {
-		key = c.who.ID + "/" + key
+// press says who presses a button. The same button with the same form and the same words in it is one act, by the form's
+// key; any other is another, also from a page that was gone back to: two numbers that were rung from one page are two calls.
+func (c *request) press() engine.Actor {
+	who := engine.Actor{By: c.who.ID, Via: "page"}
+	if key := c.PostFormValue("key"); key != "" {
+		who.Key = c.who.ID + "/" + key + c.URL.Path + "?" + c.PostForm.Encode()
 	}
-	return engine.Actor{By: c.who.ID, Via: "page", Key: key}
+	return who
 }
 
 // reader is who looks, for what they may see.

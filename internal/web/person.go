@@ -84,7 +84,7 @@ func (p *Pages) person(c *request) error {
 		page.Email, page.About, page.Contacts = who.Email.Reveal(), who.Description.Reveal(), contactsOf(who)
 	}
 	if who.Active && who.Has(buddy.Worker) && (private || page.MayEdit) {
-		page.Missing = missingWords(who)
+		page.Missing = missingOf(who)
 	}
 	page.Shifts, err = p.shiftsOf(c, who.ID)
 	if err != nil {
@@ -172,17 +172,20 @@ func capital(words string) string {
 	return string(unicode.ToUpper(first)) + words[size:]
 }
 
-// missingWords says what a responder would miss to find and describe a worker: their own half of the buddy form
-// (rule 1.3).
-func missingWords(who buddy.Person) []string {
-	called := map[string]string{"mobile": "a mobile number", "home_phone": "a home phone number",
-		"emergency_contacts": "an emergency contact with a number of their own", "description": "a description",
-		"vehicle": "the car’s make, model, colour and registration"}
+// missingOf says what a responder would miss to find and describe a worker: their own half of the buddy form (rule 1.3).
+func missingOf(who buddy.Person) []string {
+	ofVisit := detailFields(&buddy.Form{})
+	return missingWords(slices.DeleteFunc(buddy.Missing(who, buddy.Form{}), func(field string) bool { return ofVisit[field] != nil }))
+}
+
+// missingWords says what is missing of a buddy form, the worker's half or the visit's.
+func missingWords(fields []string) []string {
+	called := map[string]string{"mobile": "a mobile number", "home_phone": "a home phone number", "emergency_contacts": "an emergency contact with a number of their own",
+		"description": "a description", "vehicle": "the car’s make, model, colour and registration", "service_user": "who is visited", "address": "the address",
+		"contact": "how to reach them"}
 	var words []string
-	for _, field := range buddy.Missing(who, buddy.Form{}) {
-		if says, own := called[field]; own {
-			words = append(words, says)
-		}
+	for _, field := range fields {
+		words = append(words, cmp.Or(called[field], field))
 	}
 	return words
 }

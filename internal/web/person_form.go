@@ -72,7 +72,7 @@ func (p *Pages) right(c *request, who buddy.Person, isNew bool) (personRight, er
 	if err != nil {
 		return personRight{}, err
 	}
-	r := personRight{teams: slices.DeleteFunc(all, func(t store.Team) bool { return !p.mayKeep(c, t.ID) })}
+	r := personRight{teams: p.kept(c, all)}
 	if isNew {
 		r.keeps, r.rings = len(r.teams) > 0, true
 	} else {
@@ -147,7 +147,7 @@ func (p *Pages) toEdit(c *request) (buddy.Person, personRight, error) {
 		return who, personRight{}, err
 	}
 	right, err := p.right(c, who, false)
-	if err == nil && right.rings {
+	if err == nil {
 		err = p.Access.LookedAt(c.Context(), c.who.ID, "page", "person/"+who.ID, "", c.at)
 	}
 	return who, right, err
@@ -176,7 +176,7 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 
 // putPerson keeps someone. A worker who still has visits stays one (rule 8.11).
 func (p *Pages) putPerson(c *request, f *form, who buddy.Person) error {
-	_, err := p.Engine.PutPerson(c.Context(), c.actor(), who)
+	_, err := p.Engine.PutPerson(c.Context(), c.press(), who)
 	if refused, is := errors.AsType[*watch.Refused](err); is {
 		f.wrong("roles", "They stay a worker for now: "+p.plainly(c, refused.Says))
 		return nil
@@ -202,7 +202,7 @@ func (p *Pages) here(c *request, active bool) error {
 		return notFound()
 	}
 	who.Active = active
-	_, err = p.Engine.PutPerson(c.Context(), c.actor(), who)
+	_, err = p.Engine.PutPerson(c.Context(), c.press(), who)
 	if refused, is := errors.AsType[*watch.Refused](err); is {
 		who.Active = true
 		f := filledPerson(who)

@@ -235,3 +235,12 @@ func TestNothingPrivateIsLogged(t *testing.T) {
 		}
 	}
 }
+
+// An administrator keeps the team's details, and so the form shows a description that the page does not.
+func TestALookByTheFormIsOnRecord(t *testing.T) {
+	h := openHouse(t)
+	h.as("p-ada").get("/people/p-priya/edit").is(http.StatusOK).says("green coat").hides("01632 960101", "Ravi")
+	if n := h.looked("p-ada"); n != 1 {
+		t.Errorf("%d looks are on record", n)
+	}
+}

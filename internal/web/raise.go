@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -49,7 +48,7 @@ func (c *request) raiseTitle() string {
 func (p *Pages) raiseForm(c *request) error {
 	q := c.URL.Query()
 	f := blank("visit", q.Get("visit"), "kind", string(watch.Duress))
-	people, err := p.raisable(c)
+	people, teams, err := p.raisable(c)
 	if err != nil {
 		return err
 	}
@@ -58,29 +57,27 @@ func (p *Pages) raiseForm(c *request) error {
 			f.values.Set("who", m.Name)
 		}
 	}
-	page := p.raisePage(c, f, people)
+	page := p.raisePage(c, f, people, teams)
 	page.Raised = q.Get("done") == "raised-unseen"
 	return p.show(c, http.StatusOK, "raise", page)
 }
 
 // raisable are the people for whom the reader may be asked: those of their teams, but themself.
-func (p *Pages) raisable(c *request) ([]buddy.Person, error) {
-	teams, err := p.teams(c)
-	if err != nil {
-		return nil, err
+func (p *Pages) raisable(c *request) (all []buddy.Person, teams []store.Team, err error) {
+	if teams, err = p.teams(c); err != nil {
+		return nil, nil, err
 	}
-	all, err := p.Store.People(c.Context())
-	if err != nil {
-		return nil, fmt.Errorf("list people: %w", err)
+	if all, err = p.directory.everyone(c.Context()); err != nil {
+		return nil, nil, fmt.Errorf("list people: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(m buddy.Person) bool {
-		return !m.Active || m.ID == c.who.ID || !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == m.Team })
+	all = slices.DeleteFunc(slices.Clone(all), func(m buddy.Person) bool {
+		return m.ID == c.who.ID || !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == m.Team })
 	})
-	slices.SortFunc(all, func(a, b buddy.Person) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
-	return all, nil
+	slices.SortFunc(all, byName)
+	return all, teams, nil
 }
 
-func (p *Pages) raisePage(c *request, f *form, people []buddy.Person) raisePage {
+func (p *Pages) raisePage(c *request, f *form, people []buddy.Person, teams []store.Team) raisePage {
 	asked := "They used our team's words for “call 999 for me”"
 	if phrase := c.spoken(); phrase != "" {
 		asked = "They asked for " + phrase
@@ -98,7 +95,7 @@ func (p *Pages) raisePage(c *request, f *form, people []buddy.Person) raisePage 
 	if fits := namesakes(people, f.value("who")); len(fits) > 1 {
 		var choices []govuk.Choice
 		for _, m := range fits {
-			choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: m.Team}})
+			choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: teamNames(teams, []string{m.Team})}})
 		}
 		page.Which = new(f.radios("person", "Which of them?", "", choices...))
 	}
@@ -111,7 +108,7 @@ func (p *Pages) raise(c *request) error {
 	if err != nil {
 		return err
 	}
-	people, err := p.raisable(c)
+	people, teams, err := p.raisable(c)
 	if err != nil {
 		return err
 	}
@@ -121,13 +118,13 @@ func (p *Pages) raise(c *request) error {
 		f.wrong("kind", "Choose what they did")
 	}
 	if f.bad() {
-		return p.show(c, http.StatusUnprocessableEntity, "raise", p.raisePage(c, f, people))
+		return p.show(c, http.StatusUnprocessableEntity, "raise", p.raisePage(c, f, people, teams))
 	}
 	visit, err := p.visitFor(c, worker, f.value("visit"))
 	if err != nil {
 		return err
 	}
-	alarm, err := p.Engine.Raise(c.Context(), pressOn(c), worker, visit, kind)
+	alarm, err := p.Engine.Raise(c.Context(), c.press(), worker, visit, kind)
 	if err != nil {
 		return fmt.Errorf("raise alarm: %w", err)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,4 +68,35 @@ func TestThePhraseIsNotOnTheScreenOfWhoVisits(t *testing.T) {
 	h.get("/").says("Someone asked me for Scarlett")
 	h.as("p-priya").get("/").says("Someone asked me for help").hides("Scarlett")
 	h.as("p-priya").get("/raise").is(http.StatusOK).hides("Scarlett")
+}
+
+// The team's phrase stands in no page that someone beside a worker could read, but the team's own plan (rule 4.2).
+func TestNoPageOfAWorkerNamesThePhrase(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	h.get("/").says("Scarlett") // to who answers it is said
+	worker := h.as("p-priya")
+	for _, path := range []string{"/", "/visits", "/visits/new", "/visits/" + id, "/visits/" + id + "/edit", "/alarms", "/raise", "/rota", "/people",
+		"/people/p-priya", "/people/p-priya/edit", "/people/p-sam", "/teams", "/acting", "/reading", "/nowhere"} {
+		worker.get(path).hides("Scarlett", "phrase")
+	}
+}
+
+// A worker who tries a text with the phrase is told what is told of one with any name, whatever they send along (rule 4.2).
+func TestToAWorkerTheTriedPhraseIsAnyName(t *testing.T) {
+	h := openHouse(t)
+	try := func(h *house, text string) page {
+		return h.post("/reading", "text", text, "state", "inside", "now", "14:00", "start", "13:30", "end", "14:30", "phrase", "Scarlett").is(http.StatusOK)
+	}
+	for _, text := range []string{"ASK NAME", "can you ask NAME to ring me", "NAME", "NAME was here, out by 5", "NAME in", "tell NAME I'm out"} {
+		named := func(h *house, name string) string {
+			return strings.ReplaceAll(try(h, strings.ReplaceAll(text, "NAME", name)).Body.String(), name, "NAME")
+		}
+		worker := h.as("p-priya")
+		if phrase, other := named(worker, "Scarlett"), named(worker, "Helen"); phrase != other {
+			t.Errorf("%q reads\n%s\nelse\n%s", text, differs(phrase, other), differs(other, phrase))
+		}
+		try(worker, strings.ReplaceAll(text, "NAME", "Scarlett")).hides("phrase", "covertly", "An alarm opens")
+		try(h.as("p-ann"), strings.ReplaceAll(text, "NAME", "Scarlett")).says("phrase", "Asks for help covertly") // who answers too
+	}
 }

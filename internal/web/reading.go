@@ -18,7 +18,7 @@ type readingPage struct {
 	ComesAt  govuk.Input
 	Start    govuk.Input
 	End      govuk.Input
-	Phrase   govuk.Input
+	Phrase   *govuk.Input // nil: not for this reader
 	Tried    bool
 	Parts    []textPart // of the text that was tried
 	Intent   string     // in words
@@ -38,7 +38,10 @@ type textPart struct {
 func (p *Pages) reading(c *request) error {
 	now := c.at.In(c.in)
 	f := blank("state", string(checkin.Inside), "now", now.Format("15:04"), "start", now.Add(-30*time.Minute).Format("15:04"),
-		"end", now.Add(30*time.Minute).Format("15:04"), "phrase", "Scarlett")
+		"end", now.Add(30*time.Minute).Format("15:04"))
+	if mayTryPhrase(c.who) {
+		f.values.Set("phrase", "Scarlett")
+	}
 	return p.show(c, http.StatusOK, "reading", p.readingPage(c, f))
 }
 
@@ -67,7 +70,10 @@ func (p *Pages) tryText(c *request) error {
 
 // tryContext is the visit that the text is tried against: its times are on the day of the form, the next after the start.
 func tryContext(c *request, f *form) checkin.Context {
-	x := checkin.Context{State: checkin.State(f.value("state")), Phrase: f.value("phrase")}
+	x := checkin.Context{State: checkin.State(f.value("state")), Phrase: c.phrase, Unknowing: true}
+	if mayTryPhrase(c.who) {
+		x.Phrase, x.Unknowing = f.value("phrase"), false
+	}
 	on := dateOf(c.at.In(c.in))
 	read := func(field, what string) time.Time {
 		t, ok := parseClock(f.value(field))
@@ -89,7 +95,7 @@ func tryContext(c *request, f *form) checkin.Context {
 	default:
 		f.wrong("state", "Choose where the visit stands")
 	}
-	if len([]rune(x.Phrase)) > 40 {
+	if !x.Unknowing && len([]rune(x.Phrase)) > 40 {
 		f.wrong("phrase", "The phrase must be 40 characters or fewer")
 	}
 	return x
@@ -102,10 +108,13 @@ func (p *Pages) readingPage(c *request, f *form) readingPage {
 			govuk.Choice{Value: string(checkin.Booked), Text: "It is booked, and the worker has not gone in"},
 			govuk.Choice{Value: string(checkin.Overdue), Text: "It is past its expected end"},
 			govuk.Choice{Value: string(checkin.None), Text: "There is no visit"}),
-		ComesAt: f.input("now", "The text comes at", ""), Start: f.input("start", "The visit starts at", ""), End: f.input("end", "It is expected to end at", ""),
-		Phrase: f.input("phrase", "The team's phrase", "The name that covertly asks for help")}
+		ComesAt: f.input("now", "The text comes at", ""), Start: f.input("start", "The visit starts at", ""), End: f.input("end", "It is expected to end at", "")}
+	if mayTryPhrase(c.who) {
+		page.Phrase = new(f.input("phrase", "The team's phrase", "The name that covertly asks for help"))
+		page.Phrase.Classes = "govuk-input--width-20"
+	}
 	page.Text.Rows = 3
-	page.ComesAt.Classes, page.Start.Classes, page.End.Classes, page.Phrase.Classes = "govuk-input--width-5", "govuk-input--width-5", "govuk-input--width-5", "govuk-input--width-20"
+	page.ComesAt.Classes, page.Start.Classes, page.End.Classes = "govuk-input--width-5", "govuk-input--width-5", "govuk-input--width-5"
 	return page
 }
 
@@ -153,7 +162,7 @@ func partsOf(text string, words []checkin.Span) (parts []textPart) {
 	end := 0
 	add := func(s string, marked bool) {
 		if s != "" {
-			parts = append(parts, textPart{s, marked})
+			parts = append(parts, textPart{strings.Map(showable, s), marked})
 		}
 	}
 	for _, w := range words {

@@ -136,12 +136,4 @@ func nextNumber(numbers []ringNumber) *ringNumber {
 }
 
 // ResultWords says what one press logs.
-func (ringRound) ResultWords(r watch.Result) string { return upper(resultWords[r]) }
-
-// upper begins with a capital letter.
-func upper(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
+func (ringRound) ResultWords(r watch.Result) string { return capital(resultWords[r]) }

@@ -79,3 +79,17 @@ func TestWhoIsOnlyForThePoliceIsNotOffered(t *testing.T) {
 	h.get("/alarms/"+alarm).is(http.StatusOK).says("Dev Nair, brother: only the police are to ring.", "Not to be rung without police advice", "the number Priya gave", "01632 960107").
 		hides("07700 900105", "tel:&#43;447700900103")
 }
+
+// One page, gone back to, logs as many calls as were made; a button pressed twice logs one.
+func TestTheSamePressIsOneAct(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	press := func(to, result string) {
+		h.post("/alarms/"+alarm+"/calls", "key", "one-page", "to", to, "row", "1", "result", result).is(http.StatusSeeOther)
+	}
+	press("+447700900101", "no_answer")
+	press("+447700900101", "no_answer")
+	press("+441632960101", "no_answer")
+	press("+447700900101", "voicemail")
+	h.get("/alarms/"+alarm).says("Tried 2 times", "Tried at 15:45: no answer")
+}

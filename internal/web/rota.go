@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -293,7 +292,7 @@ type shiftForm struct {
 
 // shiftForm asks for a shift, for the teams that the reader keeps.
 func (p *Pages) shiftForm(c *request, f *form, t rotaTeam, teams []store.Team) (*shiftForm, error) {
-	kept := slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return !p.mayKeep(c, t.ID) })
+	kept := p.kept(c, teams)
 	people, err := p.answering(c, t, kept)
 	if err != nil {
 		return nil, err
@@ -335,9 +334,7 @@ func (p *Pages) answering(c *request, t rotaTeam, kept []store.Team) ([]govuk.Op
 		all = append(all, who)
 	}
 	all = slices.DeleteFunc(all, func(m buddy.Person) bool { return !m.Active || m.ID == "" })
-	slices.SortFunc(all, func(a, b buddy.Person) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(all, byName)
 	var options []govuk.Option
 	for i, m := range all {
 		if i == 0 || all[i-1].ID != m.ID {

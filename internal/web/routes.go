@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"strings"
+
+	"github.com/allclear-safety/allclear/internal/demo"
 )
 
 // route is one page or one button: its method and path, and what answers it.
@@ -17,6 +19,15 @@ func (p *Pages) routes() []route {
 		return append(p.serviceRoutes(), p.demoRoutes()...)
 	}
 	return p.serviceRoutes()
+}
+
+// Routes lists every page and button, a demo's too, by method and path.
+func Routes() []string {
+	var list []string
+	for _, r := range (&Pages{Options: Options{Demo: new(demo.Demo)}}).routes() {
+		list = append(list, r.pattern)
+	}
+	return list
 }
 
 // serviceRoutes are the pages that there are wherever Allclear runs.
@@ -116,5 +127,7 @@ func (p *Pages) mux() http.Handler {
 	mux.Handle("GET /live", p.onlyHere(http.HandlerFunc(p.stream)))
 	mux.Handle("GET /static/", p.static)
 	mux.Handle("/", p.adapt(route{"/", p.nowhere}))
-	return http.NewCrossOriginProtection().Handler(mux)
+	same := http.NewCrossOriginProtection()
+	same.SetDenyHandler(p.onlyHere(http.HandlerFunc(p.elsewhere)))
+	return same.Handler(mux)
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +24,7 @@ var errDangerMoved = errors.New("danger began or ended meanwhile")
 
 // shared keeps what many readers see alike, rendered once for all of them. A reader asks at a moment, which is never behind
 // what was committed before they asked; what was rendered stands until one of its teams' visits changes, or time itself
-// changes what it says. Two readers share only what has one boardKey, and who may know of what is part of it.
+// changes what it says. Two readers share only what has one boardKey, and who may know of what, and see it, is part of it.
 type shared struct {
 	store *store.DB
 	view  *view.View
@@ -90,9 +92,7 @@ func (s *shared) next(ctx context.Context, at time.Time) (*moment, error) {
 		if err != nil {
 			return nil, err
 		}
-		for team, n := range last.stirred {
-			m.stirred[team] = n
-		}
+		maps.Copy(m.stirred, last.stirred)
 		for _, team := range teams {
 			m.stirred[team] = place.Entries
 		}
@@ -108,19 +108,21 @@ func (s *shared) next(ctx context.Context, at time.Time) (*moment, error) {
 
 // rendering is something rendered, or being rendered while ready is open.
 type rendering struct {
-	from  int64 // how far the record had come, at least, when its matter was read
+	from  *moment // its matter was read then, or later
 	ready chan struct{}
-	html  []byte
-	until time.Time // from then on time itself makes it say something else
-	err   error
+	matter
+	err error
 }
 
 // stands says that a reader at a moment can be given it.
 func (r *rendering) stands(m *moment, teams []string, at time.Time) bool {
 	for _, team := range teams {
-		if m.stirred[team] > r.from {
+		if m.stirred[team] > r.from.place.Entries {
 			return false
 		}
+	}
+	if r.from != m && !r.from.open.SameDanger(m.open) {
+		return false // what is kept from its readers was another thing
 	}
 	select {
 	case <-r.ready:
@@ -130,41 +132,54 @@ func (r *rendering) stands(m *moment, teams []string, at time.Time) bool {
 	}
 }
 
+// listFor gives someone their list: that of their class, or where they have a part of their own in a visit that it shows
+// as busy, one for them alone.
+func (s *shared) listFor(ctx context.Context, m *moment, b board, reader string) ([]byte, error) {
+	list, err := s.list(ctx, m, b)
+	if err == nil && slices.Contains(list.parts, reader) {
+		b.class.by = reader
+		list, err = s.list(ctx, m, b)
+	}
+	return list.html, err
+}
+
 // list gives what was rendered under a key, and has it rendered by one of those who ask for it.
-func (s *shared) list(ctx context.Context, m *moment, b board) ([]byte, error) {
+func (s *shared) list(ctx context.Context, m *moment, b board) (matter, error) {
 	key := b.key(m)
 	s.mu.Lock()
 	r := s.kept[key]
 	mine := r == nil || !r.stands(m, b.ids(), b.at)
 	if mine {
-		r = &rendering{from: m.place.Entries, ready: make(chan struct{})}
+		r = &rendering{from: m, ready: make(chan struct{})}
 		s.makeRoom(b.at)
 		s.kept[key] = r
 	}
 	s.mu.Unlock()
 	if mine {
-		s.fill(ctx, m, b, r)
+		s.fill(ctx, b, r)
 		s.forget(key, r)
 	}
 	select {
 	case <-r.ready:
-		return r.html, r.err
+		return r.matter, r.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return matter{}, ctx.Err()
 	}
 }
 
 // fill renders. A reader who goes away meanwhile does not take it from the others.
-func (s *shared) fill(ctx context.Context, m *moment, b board, r *rendering) {
+func (s *shared) fill(ctx context.Context, b board, r *rendering) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer done()
 	r.err = errors.New("it was not rendered") // as long as render has not come back
 	defer close(r.ready)
-	html, until, err := b.render(ctx)
+	made, err := b.render(ctx)
 	if err == nil {
-		err = s.stillFor(ctx, m, b.at)
+		err = s.stillFor(ctx, r.from, b.at)
 	}
-	r.html, r.until, r.err = html, until, err
+	if r.err = err; err == nil {
+		r.matter = made
+	}
 }
 
 // stillFor says whether what was rendered at a moment is still for those for whom it was meant: its rows may be newer than

@@ -74,7 +74,7 @@ func (p *Pages) readShift(c *request, f *form, t rotaTeam) (rota.Shift, error) {
 	if err != nil {
 		return s, err
 	}
-	kept := slices.DeleteFunc(mine, func(t store.Team) bool { return !p.mayKeep(c, t.ID) })
+	kept := p.kept(c, mine)
 	if len(kept) == 1 {
 		s.Teams = []string{t.ID}
 	}
@@ -91,7 +91,7 @@ func (p *Pages) readShift(c *request, f *form, t rotaTeam) (rota.Shift, error) {
 
 // putShift puts a shift on the rota; a shift in its place is said beside the place.
 func (p *Pages) putShift(c *request, f *form, t rotaTeam, s rota.Shift) error {
-	_, err := p.Engine.AddShift(c.Context(), c.actor(), s)
+	_, err := p.Engine.AddShift(c.Context(), c.press(), s)
 	if clash, is := errors.AsType[*store.ClashError](err); is {
 		who, found := t.people[clash.With.Person]
 		if !found {
@@ -142,7 +142,7 @@ func (p *Pages) removeShift(c *request) error {
 	case !p.mayKeepAll(c, s.Teams):
 		return notFound()
 	default:
-		if _, err := p.Engine.RemoveShift(c.Context(), c.actor(), s.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if _, err := p.Engine.RemoveShift(c.Context(), c.press(), s.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("remove shift: %w", err)
 		}
 	}

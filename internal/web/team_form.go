@@ -101,7 +101,7 @@ func (p *Pages) changeTeam(c *request) error {
 		return err
 	}
 	if !f.bad() {
-		_, err := p.Engine.PutTeam(c.Context(), c.actor(), t)
+		_, err := p.Engine.PutTeam(c.Context(), c.press(), t)
 		if err := f.takesTeam(err); err != nil {
 			return fmt.Errorf("put team: %w", err)
 		}

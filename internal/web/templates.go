@@ -24,7 +24,7 @@ func parseTemplates(static *Static) (templates, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := template.New("layout").Funcs(components.Funcs()).Funcs(template.FuncMap{"asset": static.URL})
+	base := template.New("layout").Funcs(components.Funcs()).Funcs(template.FuncMap{"asset": static.URL, "quote": quote})
 	if base, err = base.ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html"); err != nil {
 		return nil, fmt.Errorf("parse layout: %w", err)
 	}

@@ -31,6 +31,9 @@ var everyPage = map[string]any{
 	"teams":       teamsPage{},
 }
 
+// sharedParts are the templates that are rendered apart from their page, for many readers at once.
+var sharedParts = map[string]any{"board": boardList{}}
+
 // A field that a template names and its page does not have would show only when someone needs the page.
 func TestEveryTemplateFitsItsPage(t *testing.T) {
 	static, err := OpenStatic()
@@ -49,6 +52,11 @@ func TestEveryTemplateFitsItsPage(t *testing.T) {
 		}
 		if err := templatecheck.CheckHTML(set.Lookup("layout.html"), page); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, part := range sharedParts {
+		if err := templatecheck.CheckHTML(pages[name].Lookup("fragment-"+name), part); err != nil {
+			t.Errorf("part of %s: %v", name, err)
 		}
 	}
 	for name := range everyPage {

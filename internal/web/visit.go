@@ -141,7 +141,7 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 
 // visitLines is a visit's record in words.
 func (p *Pages) visitLines(c *request, v view.Whole) ([]line, error) {
-	worker, err := p.Store.Person(c.Context(), v.Worker)
+	worker, err := p.directory.person(c.Context(), v.Worker)
 	if err != nil {
 		return nil, fmt.Errorf("find worker: %w", err)
 	}
@@ -174,7 +174,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	}
 	if v.Open {
 		page.Details = wordsOf(v.Visit)
-		page.Missing = formMissing(v.Missing)
+		page.Missing = missingWords(v.Missing)
 	}
 	page.alarmStrip(c, v)
 	page.forms(c, v, f)
@@ -232,24 +232,12 @@ func wordsOf(v view.Visit) *formWords {
 	return words
 }
 
-// formMissing says what a responder would miss of a visit's buddy form, the worker's half and the visit's.
-func formMissing(fields []string) []string {
-	called := map[string]string{"mobile": "a mobile number", "home_phone": "a home phone number", "emergency_contacts": "an emergency contact with a number of their own",
-		"description": "a description", "vehicle": "the car’s make, model, colour and registration", "service_user": "who is visited", "address": "the address",
-		"contact": "how to reach them"}
-	var words []string
-	for _, field := range fields {
-		words = append(words, cmp.Or(called[field], field))
-	}
-	return words
-}
-
 // responderOf says who answers for a visit and how to reach them: rule 1.1 shows that to every worker they cover.
 func (p *Pages) responderOf(c *request, v seen) (*answering, error) {
 	if !v.Live() || v.Responder == nil || v.watch.Unwatched {
 		return nil, nil
 	}
-	who, err := p.Store.Person(c.Context(), v.Responder.ID)
+	who, err := p.directory.person(c.Context(), v.Responder.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		who, err = buddy.Person{}, nil // a fallback who is not there yet
 	}

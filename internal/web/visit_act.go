@@ -43,7 +43,7 @@ func (p *Pages) goIn(c *request) error {
 		f.wrong("in", "It is over an hour until the start. Change the start first")
 		return p.showVisit(c, http.StatusConflict, v, f)
 	}
-	return p.checkIn(c, v, f, c.press("in"), engine.Checkin{Kind: "in"}, "in")
+	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "in"}, "in")
 }
 
 // out answers POST /visits/{id}/out.
@@ -52,7 +52,7 @@ func (p *Pages) out(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.checkIn(c, v, f, c.press("out"), engine.Checkin{Kind: "out"}, "out")
+	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "out"}, "out")
 }
 
 // needHelp answers POST /visits/{id}/help: the SOS of a page.
@@ -61,7 +61,7 @@ func (p *Pages) needHelp(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.checkIn(c, v, f, c.press("help"), engine.Checkin{Kind: "sos"}, "help")
+	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "sos"}, "help")
 }
 
 // newEnd answers POST /visits/{id}/late: a new end time. A time that has gone today is tomorrow's.
@@ -74,7 +74,7 @@ func (p *Pages) newEnd(c *request) error {
 	if !ok {
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
-	return p.checkIn(c, v, f, c.press("late", f.value("until-time")), engine.Checkin{Kind: "late", Until: until}, "until-time")
+	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "late", Until: until}, "until-time")
 }
 
 // next reads the field NAME-time as the next such time.
@@ -107,7 +107,7 @@ func (p *Pages) askFor(c *request) error {
 		f.wrong("name", "Enter a name, such as Jane")
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
-	return p.checkIn(c, v, f, c.press("ask", name), engine.Checkin{Text: private.New("ASK " + name)}, "name")
+	return p.checkIn(c, v, f, c.press(), engine.Checkin{Text: private.New("ASK " + name)}, "name")
 }
 
 // record answers POST /visits/{id}/record: what the worker says in their own words, or a responder for them, word for
@@ -117,7 +117,7 @@ func (p *Pages) record(c *request) error {
 	if err != nil {
 		return err
 	}
-	words, who := f.value("words"), c.press("record", f.value("words"), f.value("via"))
+	words, who := f.value("words"), c.press()
 	if words == "" || len([]rune(words)) > longestWords {
 		f.wrong("words", "Enter what was said")
 	}
@@ -155,7 +155,7 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
-var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true}
+var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true}
 
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
@@ -167,6 +167,9 @@ func cameOf(r checkin.Reading, now seen) string {
 			return word
 		}
 		return otherwise
+	}
+	if asked := r.Intent == checkin.Cancel || r.Intent == checkin.Unclear; asked && r.NoAnswer && now.Live() {
+		return "no-answer"
 	}
 	switch r.Intent {
 	case checkin.Start:
@@ -232,7 +235,7 @@ func (p *Pages) callOff(c *request) error {
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	spoke := f.value("spoke") != ""
-	err = p.Engine.CancelVisit(c.Context(), c.press("cancel", reason, f.value("spoke")), v.ID, spoke, private.New(reason))
+	err = p.Engine.CancelVisit(c.Context(), c.press(), v.ID, spoke, private.New(reason))
 	refused, is := errors.AsType[*watch.Refused](err)
 	_, invalid := errors.AsType[*watch.Invalid](err)
 	switch {

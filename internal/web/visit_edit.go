@@ -122,7 +122,7 @@ func (p *Pages) changeVisit(c *request) error {
 
 // saveVisit has the change made; what is refused is noted on the form, with the status to answer.
 func (p *Pages) saveVisit(c *request, f *form, v seen, edit engine.VisitEdit) (status int, err error) {
-	err = p.Engine.EditVisit(c.Context(), c.press("edit", f.values.Encode()), v.ID, edit)
+	err = p.Engine.EditVisit(c.Context(), c.press(), v.ID, edit)
 	if refused, is := errors.AsType[*watch.Refused](err); is {
 		f.wrong("start-date", refused.Says)
 		return http.StatusConflict, nil

@@ -87,6 +87,20 @@ func TestAPrivateVisitIsBusyToOthers(t *testing.T) {
 	h.as("p-priya").get(v).says("J Smith", "Example Street").hides("Busy")
 }
 
+// Who went in and then finds nobody there is asked, and nothing ends (rule 2.8).
+func TestNoAnswerAtTheDoorIsAsked(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	for _, who := range []string{"p-priya", "p-sam"} {
+		said := h.as(who).post(v+"/record", "words", "no answer", "via", "call").leadsTo(v)
+		said.says("No answer is noted, and the clock runs on. Say “left”, or give a new time.").hides("govuk-notification-banner--success")
+		h.wait(35 * time.Minute)
+		h.texts("07700 900101", "IN")
+	}
+	h.as("p-priya").post(v+"/record", "words", "no answer").leadsTo(v).says("No answer is noted", "Inside")
+	h.as("p-priya").post(v+"/record", "words", "left").leadsTo(v).says("Noted: out.")
+}
+
 // Where there is another team, its people do not find the visit at all; and only the worker says for themself.
 func TestAVisitIsChangedByThoseWhoseBusinessItIs(t *testing.T) {
 	h := openHouse(t)

@@ -11,6 +11,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -93,13 +94,23 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.Log), directory: &directory{store: o.Store}, shared: newShared(o.Store, o.View)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View)}
 	p.handler = p.mux()
 	return p, nil
 }
 
 // ServeHTTP answers one request.
-func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if p.Demo != nil && !asksByItself(r) {
+		p.Demo.Seen()
+	}
+	p.handler.ServeHTTP(w, r)
+}
+
+// asksByItself says whether an open page asks, perhaps in a tab that nobody has looked at for hours, and not a reader.
+func asksByItself(r *http.Request) bool {
+	return r.URL.Path == "/live" || strings.HasPrefix(r.URL.Path, "/static/") || r.URL.Query().Has("fragment")
+}
 
 // Run tells open pages what changes, until ctx ends.
 func (p *Pages) Run(ctx context.Context) error {

@@ -42,11 +42,8 @@ function listen() {
 }
 
 function open() {
-  clearTimeout(retry);
-  retry = 0;
-  source?.close();
-  source = null;
-  if (listening === "") return;
+  close();
+  if (listening === "" || document.hidden) return;
   heard = Date.now();
   const opened = new EventSource(`/live?topics=${encodeURIComponent(listening)}`);
   source = opened;
@@ -111,21 +108,30 @@ function place() {
   return made;
 }
 
-// watch listens to the page's own topics, and looks for silence. A browser slows the timers of a tab out of sight, so that it looks as soon as
-// the tab is seen, too.
+function close() {
+  clearTimeout(retry);
+  retry = 0;
+  source?.close();
+  source = null;
+}
+
+// watch listens to the page's own topics, and looks for silence. A tab out of sight has no stream: a browser opens six
+// connections to one server, so that with six of them no page would open and no button would work any more.
 export function watch() {
   const look = () => {
-    if (listening === "" || Date.now() - heard <= silence) return;
+    if (listening === "" || document.hidden || Date.now() - heard <= silence) return;
     fail();
     if (!retry) open(); // a connection that says nothing may be dead without knowing
   };
   queueMicrotask(listen);
   setInterval(look, 1000);
-  document.addEventListener("visibilitychange", look);
-  window.addEventListener("pagehide", () => {
-    source?.close(); // or a browser that leaves the page would say that it is not live
-    source = null;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return close();
+    look(); // what was out of sight for long is old until it was fetched again
+    lost = true;
+    if (!source) open();
   });
+  window.addEventListener("pagehide", close); // or a browser that leaves the page would say that it is not live
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) {
       lost = true; // the page comes out of the browser's store as it was

@@ -48,6 +48,8 @@ var nextSteps = map[int]channel.Next{
 	21660: channel.Misconfigured, // our own number is another account's
 	21661: channel.Misconfigured, // our own number can't send texts
 	30034: channel.Misconfigured, // our own number is not registered
+	21215: channel.Misconfigured, // the account may not ring that country: where it is ours, nobody can be rung
+	21408: channel.Misconfigured, // the account may not text that country: where it is ours, nobody can be texted
 }
 
 // nextStep is what a code says to do next. One that is not known is about this message and this number, and another channel is tried; but
@@ -76,9 +78,8 @@ func refused(status int, body []byte) *channel.Error {
 		e.Next, e.Unknown = channel.Retry, true
 	case status == http.StatusTooManyRequests:
 		e.Next = channel.Retry
-	case problem.Code != 0:
-	case status != http.StatusBadRequest:
-		e.Next = channel.Misconfigured // not Twilio, or not our account
+	case problem.Code == 0:
+		e.Next = channel.Misconfigured // not Twilio, or not our account; of the number it says nothing
 	}
 	return e
 }

@@ -129,8 +129,9 @@ func TestRefusals(t *testing.T) {
 	}{
 		{400, 21211, channel.WrongNumber, false},
 		{400, 21610, channel.OptedOut, false},
-		{400, 21614, channel.NextChannel, false}, // a landline can be rung
-		{400, 21408, channel.NextChannel, false},
+		{400, 21614, channel.NextChannel, false},   // a landline can be rung
+		{400, 21408, channel.Misconfigured, false}, // a country that the account may not text: it can be switched on
+		{400, 21215, channel.Misconfigured, false}, // nor ring
 		{400, 21617, channel.NextChannel, false},
 		{400, 99999, channel.NextChannel, false},
 		{400, 21606, channel.Misconfigured, false},
@@ -147,7 +148,7 @@ func TestRefusals(t *testing.T) {
 		{503, 0, channel.Retry, true},
 		{403, 0, channel.Misconfigured, false}, // a proxy between
 		{302, 0, channel.Misconfigured, false},
-		{400, 0, channel.NextChannel, false},
+		{400, 0, channel.Misconfigured, false}, // Twilio always gives a code
 	} {
 		body := fmt.Sprintf(quoted, c.code)
 		if c.code == 0 {

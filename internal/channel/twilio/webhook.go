@@ -3,12 +3,16 @@ package twilio
 import (
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/channel"
 )
@@ -56,7 +60,17 @@ func ParseText(form url.Values) (channel.Received, error) {
 	if id == "" || !form.Has("From") {
 		return channel.Received{}, ErrNotTwilios
 	}
-	return read(id, form.Get("From"), form.Get("To"), form.Get("Body")), nil
+	return read(sid(id), form.Get("From"), form.Get("To"), form.Get("Body")), nil
+}
+
+// sid is the name that something is known by: Twilio's, or where that is none that a database could keep a mark of it, the same each time.
+// Who signed it is believed: what it names may be a cry for help, and must not be lost for its name.
+func sid(given string) string {
+	const most = 64 // a SID has 34
+	if len(given) <= most && utf8.ValidString(given) && !strings.ContainsRune(given, 0) {
+		return given
+	}
+	return fmt.Sprintf("odd-%x", sha256.Sum256([]byte(given)))
 }
 
 // state is what a status means.
@@ -93,6 +107,7 @@ func ParseStatus(form url.Values) (channel.StatusUpdate, error) {
 	if u.ProviderID == "" || u.Status == "" {
 		return channel.StatusUpdate{}, ErrNotTwilios
 	}
+	u.ID, u.ProviderID, u.Status = sid(u.ID), sid(u.ProviderID), sid(u.Status)
 	u.Code, _ = strconv.Atoi(form.Get("ErrorCode")) // 0 where there is none
 	s := states[u.Status]
 	u.Rank, u.Failed = s.rank, s.failed

@@ -68,7 +68,7 @@ func (r *Renderer) Funcs() template.FuncMap {
 		"govuk":       r.HTML,
 		"button":      func(text string, classes ...string) Button { return Button{Text: text, Classes: classList(classes...)} },
 		"tag":         func(text, colour string) Tag { return Tag{Text: text, Classes: "govuk-tag--" + colour} },
-		"backLink":    func(href string) BackLink { return BackLink{Href: href} },
+		"backLink":    func(href, to string) BackLink { return BackLink{Href: href, Text: to} },
 		"warningText": func(text string) WarningText { return WarningText{Text: text} },
 		"insetText":   func(text string) InsetText { return InsetText{Text: text} },
 	}

@@ -82,14 +82,14 @@ func TestAPagePlacesComponents(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := template.Must(template.New("page").Funcs(r.Funcs()).Parse(
-		`{{backLink "/board" | govuk}}{{govuk .Address}}{{govuk (tag "Overdue" "red")}}{{govuk (button "Close the alarm" "govuk-button--warning")}}` +
+		`{{backLink "/board" "Visits" | govuk}}{{govuk .Address}}{{govuk (tag "Overdue" "red")}}{{govuk (button "Close the alarm" "govuk-button--warning")}}` +
 			`{{govuk (warningText "Police have not been told")}}{{govuk (insetText "Busy")}}`))
 	var out strings.Builder
 	if err := page.Execute(&out, map[string]any{"Address": Textarea{Name: "address"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`<a href="/board" class="govuk-back-link">Back</a>`, `<textarea class="govuk-textarea" id="address"`, `<strong class="govuk-tag govuk-tag--red">Overdue</strong>`,
+		`<a href="/board" class="govuk-back-link">Visits</a>`, `<textarea class="govuk-textarea" id="address"`, `<strong class="govuk-tag govuk-tag--red">Overdue</strong>`,
 		`class="govuk-button govuk-button--warning"`, "Police have not been told", "govuk-inset-text",
 	} {
 		if !strings.Contains(out.String(), want) {

@@ -1,0 +1,135 @@
+// Package browser_test uses the pages as people do: the real binary's demo in a real browser, found by what its buttons and fields are called.
+package browser_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	given    = flag.String("binary", "", "the allclear whose pages are used; it is built when this is empty")
+	pictures = flag.String("pictures", "", "a folder for what each state of each page looks like")
+)
+
+// counties is how many tests run at once: they mostly wait for the clocks of their demos.
+const counties = "4"
+
+var binary string // the allclear that is run
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+// run builds the binary, runs the tests, and closes the browser.
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "allclear-browser")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // in the temporary folder in any case
+	if binary, err = build(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	parallel := false
+	flag.Visit(func(f *flag.Flag) { parallel = parallel || f.Name == "test.parallel" })
+	if !parallel {
+		if err := flag.Set("test.parallel", counties); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	defer chromium.close()
+	return m.Run()
+}
+
+// build makes the binary in dir, unless one was given, and returns its path.
+func build(dir string) (string, error) {
+	if *given != "" {
+		return filepath.Abs(*given)
+	}
+	made := filepath.Join(dir, "allclear")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", made, "../../cmd/allclear")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build allclear: %w: %s", err, out)
+	}
+	return made, nil
+}
+
+// Go remembers what a test has read, and runs it again when that has changed; what a build before the tests has read it does not see.
+func TestThePagesAreThoseOfTheseSources(t *testing.T) {
+	for _, root := range []string{"../../internal", "../../cmd", "../../go.mod"} {
+		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.ReadFile(name)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// browser is the one that all tests share, each with pages and cookies of its own.
+type browser struct {
+	once    sync.Once
+	running context.Context
+	end     []context.CancelFunc
+	err     error
+}
+
+var chromium browser
+
+// use gives the browser. Without one, or without the assets it is to show, a test is skipped, but never where CI is set.
+func (c *browser) use(t *testing.T) context.Context {
+	t.Helper()
+	c.once.Do(c.start)
+	if c.err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(c.err)
+		}
+		t.Skip(c.err)
+	}
+	return c.running
+}
+
+func (c *browser) start() {
+	for _, needed := range []string{"../../internal/web/static/allclear.js", axePath} {
+		if _, c.err = os.Stat(needed); c.err != nil {
+			c.err = fmt.Errorf("%w: run make assets", c.err)
+			return
+		}
+	}
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		c.err = err
+		return
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	c.end = append(c.end, end)
+	running, end := chromedp.NewContext(allocator)
+	c.end = append(c.end, end)
+	c.running, c.err = running, chromedp.Do(running) // which starts it
+}
+
+func (c *browser) close() {
+	for i := len(c.end) - 1; i >= 0; i-- {
+		c.end[i]()
+	}
+}

@@ -1,0 +1,32 @@
+package browser_test
+
+import "testing"
+
+// stories are those that play by themselves, with the last thing each says.
+var stories = map[string]string{
+	"A forgotten check-out": "The visit has ended, with the evidence beside it.",
+	"Ask for Scarlett":      "Only that closes the alarm, with the police told.",
+	"Nobody answers":        "and everyone who was told hears it.",
+}
+
+// hows are the two kinds of browser that every story is told in.
+var hows = map[string]func(*page) *page{
+	"with scripts":    func(b *page) *page { return b },
+	"without scripts": (*page).withoutScripts,
+}
+
+func TestEachStoryPlaysByItself(t *testing.T) {
+	for story, last := range stories {
+		for how, set := range hows {
+			t.Run(story+" "+how, func(t *testing.T) {
+				t.Parallel()
+				b := set(demo(t).visitor(t))
+				b.Open("/demo")
+				b.Press("Play: " + story)
+				b.Awaits(story + " finished")
+				b.Sees(last)
+				b.SeesNot("(next)")
+			})
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// Rule 4.2: what is done about their alarm stirs no page of a worker in danger, and what they say themselves does, as on
+// any day.
+func TestTheStreamHasNoTraceOfDangerForItsWorker(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	h.wait(35 * time.Minute)
+	start, err := h.pages.live.start(t.Context())
+	h.ok(err)
+	told := func(person string) []string {
+		h.seal()
+		news, _, err := h.pages.live.look(t.Context(), start)
+		h.ok(err)
+		return news.to(view.Person(h.person(person)))
+	}
+	h.as("p-priya").post("/visits/"+id+"/ask", "key", "A", "name", "Scarlett")
+	if topics := told("p-priya"); !slices.Contains(topics, "visit/"+id) {
+		t.Errorf("of their own request the worker hears of %v", topics)
+	}
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.wait(0)
+	h.seal()
+	start, err = h.pages.live.start(t.Context())
+	h.ok(err)
+	h.ok(h.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, open[0].ID, watch.Acknowledge{}, engine.Words{}))
+	if topics := told("p-priya"); len(topics) > 0 {
+		t.Errorf("of what is done about the alarm the worker hears of %v", topics)
+	}
+	if topics := told("p-sam"); !slices.Contains(topics, "alarm/"+open[0].ID) || !slices.Contains(topics, topicBoard) {
+		t.Errorf("the responder hears of %v", topics)
+	}
+}
+
+// seal has all that was done on record.
+func (h *house) seal() {
+	h.Helper()
+	_, err := h.db.Seal(h.Context(), h.clock.Now())
+	h.ok(err)
+}
