@@ -76,8 +76,13 @@ func TestAnOverdueAlarmStaysAsTheWorkerKnewIt(t *testing.T) {
 					o.must(o.engine.Act(o.Context(), sam, id, watch.Call{Result: watch.NoAnswer}, engine.Words{Note: "no answer"}))
 				}
 				seen += o.alarmsSeen(id, name)
-				o.says("p-priya", "Left, all done")
-				alarms = append(alarms, seen+o.alarmsSeen(id, name))
+				_, err := o.engine.Checkin(o.Context(), engine.Actor{Via: "api"}, engine.Checkin{Person: "p-priya", Kind: "out", Visit: visit})
+				o.must(err)
+				after := o.alarmsSeen(id, name)
+				if strings.Contains(after, "overdue closed") != plays.outCloses {
+					t.Errorf("after an OUT she is shown\n%s", after)
+				}
+				alarms = append(alarms, seen+after)
 				if !strings.Contains(seen, "overdue open") || strings.Contains(seen, "duress") {
 					t.Errorf("asked for %s she is shown\n%s", name, seen)
 				}
