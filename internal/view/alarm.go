@@ -3,25 +3,27 @@ package view
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
-// Alarm gives an alarm; [store.ErrNotFound] when there is none of that id, or one that the reader must not know of.
+// Alarm gives an alarm; [store.ErrNotFound] when there is none of that id, or one that the reader must not know of. One
+// whose danger they must not know of is as it stood before, if they knew of it then.
 func (s *View) Alarm(ctx context.Context, id string, r Reader) (store.Alarm, error) {
-	a, err := s.Store.Alarm(ctx, id)
+	kept, err := s.Store.Alarm(ctx, id)
 	if err != nil {
 		return store.Alarm{}, fmt.Errorf("find alarm: %w", err)
 	}
-	hidden, err := s.conceals(ctx, a, r)
+	a, err := s.known(ctx, kept, r)
+	if err == nil && a == nil {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return store.Alarm{}, err
 	}
-	if hidden {
-		return store.Alarm{}, store.ErrNotFound
-	}
-	return a, nil
+	return *a, nil
 }
 
 // Alarms gives the alarms of a status ("" for all) that the reader may know of, the newest first, of the newest limit.
@@ -30,17 +32,54 @@ func (s *View) Alarms(ctx context.Context, status string, limit int, r Reader) (
 	if err != nil {
 		return nil, fmt.Errorf("list alarms: %w", err)
 	}
+	if status == store.AlarmClosed { // one that is open may have to be shown as closed
+		open, err := s.Store.Alarms(ctx, store.AlarmOpen, 0)
+		if err != nil {
+			return nil, fmt.Errorf("list alarms: %w", err)
+		}
+		kept = append(kept, open...)
+		slices.SortStableFunc(kept, func(a, b store.Alarm) int { return b.OpenedAt.Compare(a.OpenedAt) })
+	}
 	var list []store.Alarm
 	for _, a := range kept {
-		hidden, err := s.conceals(ctx, a, r)
+		shown, err := s.known(ctx, a, r)
 		if err != nil {
 			return nil, err
 		}
-		if !hidden {
-			list = append(list, a)
+		if shown != nil && (status == "" || shown.Status == status) {
+			list = append(list, *shown)
 		}
 	}
 	return list, nil
+}
+
+// known gives an alarm as the reader may know of it; nil where they may not.
+func (s *View) known(ctx context.Context, a store.Alarm, r Reader) (*store.Alarm, error) {
+	hidden, err := s.conceals(ctx, a, r)
+	if err != nil || !hidden {
+		return &a, err
+	}
+	if !a.Kind.Danger() || a.Status != store.AlarmOpen {
+		return nil, nil
+	}
+	loaded, err := s.Store.Load(ctx, a.Worker)
+	if err != nil {
+		return nil, fmt.Errorf("load worker of alarm: %w", err)
+	}
+	shown := shownAlarm(loaded.Watch)
+	if !r.shows(shown) || shown.ID != a.ID {
+		return nil, nil
+	}
+	return shown, nil
+}
+
+// shows says that what stands in place of an alarm of danger is for the reader.
+func (r Reader) shows(shown *store.Alarm) bool {
+	if shown == nil {
+		return false
+	}
+	hidden, _ := r.kept(*shown)
+	return !hidden
 }
 
 // conceals says that the reader must not know of an alarm: it is of danger and open, and they are with the worker or
@@ -81,6 +120,9 @@ func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at ti
 	if err != nil {
 		return nil, err
 	}
+	if list, err = s.asKnown(ctx, a, list); err != nil {
+		return nil, err
+	}
 	var lines []Line
 	for _, e := range list {
 		if e.Alarm == a.ID {
@@ -92,6 +134,22 @@ func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at ti
 		unsaid(lines)
 	}
 	return lines, err
+}
+
+// asKnown gives the entries to whoever is shown the alarm a: where that is not of the danger that is open, they are as
+// the worker sees them.
+func (s *View) asKnown(ctx context.Context, a store.Alarm, list []entry) ([]entry, error) {
+	if a.Kind.Danger() {
+		return list, nil
+	}
+	loaded, err := s.Store.Load(ctx, a.Worker)
+	if err != nil {
+		return nil, fmt.Errorf("load worker of alarm: %w", err)
+	}
+	if open := loaded.Watch.Alarm; open != nil && open.Kind.Danger() && open.ID == a.ID {
+		list = asShownTo(list, loaded.Watch)
+	}
+	return list, nil
 }
 
 // Opens says that what is private about an alarm, its words and the sheet for the police, is for the reader: for a

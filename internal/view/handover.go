@@ -47,6 +47,9 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	if err != nil {
 		return h, err
 	}
+	if list, err = s.asKnown(ctx, a, list); err != nil {
+		return h, err
+	}
 	sheetWords(&h, a, list)
 	if err := s.sheetCalls(ctx, &h, a, worker, list); err != nil {
 		return h, err

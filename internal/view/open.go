@@ -17,6 +17,7 @@ type Open struct{ alarms []openAlarm }
 type openAlarm struct {
 	store.Alarm
 	beside []string
+	shown  *store.Alarm // what those are shown in its place who must not know of its danger; nil for nothing
 }
 
 // Open reads the alarms that are open.
@@ -29,7 +30,12 @@ func (s *View) Open(ctx context.Context) (Open, error) {
 	for _, a := range list {
 		one := openAlarm{Alarm: a}
 		if a.Kind.Danger() {
-			if one.beside, err = s.beside(ctx, a); err != nil {
+			loaded, err := s.Store.Load(ctx, a.Worker)
+			if err != nil {
+				return Open{}, fmt.Errorf("load worker of alarm: %w", err)
+			}
+			one.shown = shownAlarm(loaded.Watch)
+			if one.beside, err = s.beside(ctx, a, loaded.Watch); err != nil {
 				return Open{}, err
 			}
 		}
@@ -39,15 +45,11 @@ func (s *View) Open(ctx context.Context) (Open, error) {
 }
 
 // beside lists who must not know of danger because they are where its worker is.
-func (s *View) beside(ctx context.Context, a store.Alarm) (people []string, err error) {
-	loaded, err := s.Store.Load(ctx, a.Worker)
-	if err != nil {
-		return nil, fmt.Errorf("load worker of alarm: %w", err)
-	}
+func (s *View) beside(ctx context.Context, a store.Alarm, w watch.Watch) (people []string, err error) {
 	for _, id := range a.Visits {
-		v, _ := loaded.Watch.Visit(id)
+		v, _ := w.Visit(id)
 		for _, p := range v.Partners {
-			is, err := s.Engine.Beside(ctx, loaded.Watch, p.Worker)
+			is, err := s.Engine.Beside(ctx, w, p.Worker)
 			if err != nil {
 				return nil, fmt.Errorf("see who is with the worker: %w", err)
 			}
@@ -59,12 +61,16 @@ func (s *View) beside(ctx context.Context, a store.Alarm) (people []string, err 
 	return people, nil
 }
 
-// For gives the alarms that the reader may know of, the newest first, and those that are kept from them.
+// For gives the alarms that the reader may know of, the newest first, and those that are kept from them. One whose danger
+// is kept from them is in both where they knew of it before: known as it stood then.
 func (o Open) For(r Reader) (known, hidden []store.Alarm) {
 	for _, a := range o.alarms {
 		kept, sure := r.kept(a.Alarm)
 		if kept || !sure && slices.Contains(a.beside, r.By) {
 			hidden = append(hidden, a.Alarm)
+			if r.shows(a.shown) && a.shown.Status == store.AlarmOpen {
+				known = append(known, *a.shown)
+			}
 		} else {
 			known = append(known, a.Alarm)
 		}
@@ -87,17 +93,17 @@ func (o Open) SameDanger(other Open) bool {
 }
 
 // Unaware gives a visit's row as those have it who must not know of the alarm that is open on its worker: as the worker is
-// shown it while it is of danger, else as one whose end has passed and that nobody made an alarm of. It is the same for all
-// of them.
-func (s *View) Unaware(ctx context.Context, v store.Visit) (store.Visit, error) {
+// shown it while it is of danger, and as one whose end has passed and that nobody made an alarm of, unless one of the
+// alarms that they know of covers it. It is the same for all who know of these.
+func (s *View) Unaware(ctx context.Context, v store.Visit, known []store.Alarm) (store.Visit, error) {
 	loaded, err := s.Store.Load(ctx, v.Worker)
 	if err != nil {
 		return store.Visit{}, fmt.Errorf("load worker: %w", err)
 	}
 	if a := loaded.Watch.Alarm; a != nil && a.Kind.Danger() {
-		return asShown(v, loaded.Watch.Shown), nil
+		v = asShown(v, loaded.Watch.Shown)
 	}
-	if v.Status == watch.Overdue {
+	if v.Status == watch.Overdue && !slices.ContainsFunc(known, func(a store.Alarm) bool { return covers(&a.Alarm, v) }) {
 		v.Status = watch.Booked
 		if !v.InAt.IsZero() {
 			v.Status = watch.Inside

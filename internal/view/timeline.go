@@ -105,7 +105,7 @@ func (s *View) Whole(ctx context.Context, v Visit, at time.Time) (Whole, error) 
 		return out, err
 	}
 	if out.Alarm == nil {
-		if out.Alarm, err = s.lastAlarm(ctx, list, v.Visit); err != nil {
+		if out.Alarm, err = s.lastAlarm(ctx, list, v); err != nil {
 			return out, err
 		}
 	}
@@ -143,9 +143,7 @@ func (s *View) visitEntries(ctx context.Context, v Visit, at time.Time) ([]entry
 		if err != nil {
 			return nil, fmt.Errorf("load worker: %w", err)
 		}
-		for i, e := range list {
-			list[i] = e.asShown(loaded.Watch.Alarm)
-		}
+		list = asShownTo(list, loaded.Watch)
 	}
 	alarms := alarmsOf(list, v.Visit)
 	return slices.DeleteFunc(list, func(e entry) bool { return !e.about(v.Visit, alarms) }), nil
@@ -182,8 +180,9 @@ func alarmsOf(list []entry, v store.Visit) []string {
 	return alarms
 }
 
-// lastAlarm gives the last alarm that the visit's record tells of; nil when there was none.
-func (s *View) lastAlarm(ctx context.Context, list []entry, v store.Visit) (*store.Alarm, error) {
+// lastAlarm gives the last alarm that the visit's record tells of; nil when there was none. From whom danger is hidden
+// the alarm is as it stood before.
+func (s *View) lastAlarm(ctx context.Context, list []entry, v Visit) (*store.Alarm, error) {
 	for _, e := range slices.Backward(list) {
 		if e.Alarm == "" {
 			continue
@@ -192,7 +191,18 @@ func (s *View) lastAlarm(ctx context.Context, list []entry, v store.Visit) (*sto
 		if err != nil {
 			return nil, fmt.Errorf("find alarm of visit: %w", err)
 		}
-		if covers(&a.Alarm, v) {
+		if v.Hidden && a.Kind.Danger() && a.Status == store.AlarmOpen {
+			loaded, err := s.Store.Load(ctx, v.Worker)
+			if err != nil {
+				return nil, fmt.Errorf("load worker of alarm: %w", err)
+			}
+			shown := shownAlarm(loaded.Watch)
+			if shown == nil || shown.ID != a.ID {
+				continue
+			}
+			a = *shown
+		}
+		if covers(&a.Alarm, v.Visit) {
 			return &a, nil
 		}
 	}
@@ -206,20 +216,41 @@ var ofAlarm = []watch.What{
 	watch.IncidentOpened, watch.PoliceHeld, watch.Reassured, watch.AlarmClosed,
 }
 
-// asShown is the entry as the worker sees it while the alarm of danger is open: what they are shown in place of what
-// happened, else what happened but for what shows that alarm.
-func (e entry) asShown(open *watch.Alarm) entry {
-	if open == nil || e.Alarm != open.ID {
-		return e
+// asShownTo is a record as the worker sees it while danger is open on the watch. What went on record before the danger
+// stays: they may have read it.
+func asShownTo(list []entry, w watch.Watch) []entry {
+	if w.Alarm == nil {
+		return list
 	}
+	list = slices.Clone(list)
+	shown, begun := shownAlarm(w), false
+	for i, e := range list {
+		if e.Alarm != w.Alarm.ID {
+			continue
+		}
+		raised := slices.ContainsFunc(e.events, func(h engine.Event) bool { return h.What == watch.AlarmRaised })
+		begun = begun || raised || shown == nil || e.At.After(w.Shown.Since)
+		if begun {
+			list[i] = e.asShown(shown)
+		}
+	}
+	return list
+}
+
+// asShown is an entry of an alarm of danger as the worker sees it: what they are shown in place of what happened, else
+// what happened but for what shows that alarm. It is of the alarm that they are shown, until that is closed.
+func (e entry) asShown(shown *store.Alarm) entry {
 	e.Alarm = ""
+	if shown != nil && (shown.Status == store.AlarmOpen || !e.At.After(shown.ClosedAt)) {
+		e.Alarm = shown.ID
+	}
 	if len(e.shown) > 0 {
 		e.events, e.Visit = e.shown, e.shown[0].About
 		return e
 	}
 	e.events = slices.DeleteFunc(slices.Clone(e.events), func(h engine.Event) bool { return slices.Contains(ofAlarm, h.What) })
 	if len(e.events) == 0 {
-		e.Visit = ""
+		e.Visit, e.input = "", watch.Input{}
 	}
 	return e
 }

@@ -76,6 +76,9 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	switch {
 	case out.Hidden:
 		out.Visit = asShown(v, w.Shown)
+		if a := shownAlarm(w); a != nil && a.Status == store.AlarmOpen && covers(&a.Alarm, v) {
+			out.Alarm = a
+		}
 	case covers(w.Alarm, v):
 		out.Alarm = &store.Alarm{Alarm: *w.Alarm, Worker: v.Worker, Status: store.AlarmOpen}
 	}
@@ -128,6 +131,21 @@ func asShown(v store.Visit, shown *watch.Watch) store.Visit {
 		v.DueAt = w.Due()
 	}
 	return v
+}
+
+// shownAlarm is the alarm that was open before the danger that is open on a watch, as those are shown it who must not
+// know of the danger: as it stood then, or as the worker's own OUT closed it since. It is nil when there was none.
+func shownAlarm(w watch.Watch) *store.Alarm {
+	switch {
+	case w.Alarm == nil || !w.Alarm.Kind.Danger() || w.Shown == nil:
+		return nil
+	case w.Shown.Alarm != nil:
+		return &store.Alarm{Alarm: *w.Shown.Alarm, Worker: w.Worker, Status: store.AlarmOpen}
+	case w.Shown.Past != nil:
+		return &store.Alarm{Alarm: *w.Shown.Past, Worker: w.Worker, Status: store.AlarmClosed}
+	default:
+		return nil
+	}
 }
 
 // covers says that the alarm is about the visit.

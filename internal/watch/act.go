@@ -11,6 +11,9 @@ func (s *step) act() error {
 	if a == nil { // as in the watch that the worker sees
 		return ErrNoAlarm
 	}
+	if s.shown {
+		return s.stands()
+	}
 	switch e := s.in.Event.(type) {
 	case CoverChanged:
 		a.CoverAt = s.cover.Until
@@ -40,6 +43,17 @@ func (s *step) act() error {
 		return s.close(e)
 	}
 	return nil
+}
+
+// stands lets an act on the overdue alarm that the worker is shown change nothing: it
+// is refused as it was before the danger, and moves only the true one.
+func (s *step) stands() error {
+	switch s.in.Event.(type) {
+	case CoverChanged, Unreached:
+		return nil
+	default:
+		return s.byAnother()
+	}
 }
 
 // unreached goes on to the next in the cover chain without waiting: an alarm
@@ -301,5 +315,8 @@ func (s *step) shut(e Evidence, by string) {
 		s.out = append(s.out, Reply{Notice: WasRaised, At: s.at, Who: a.RaisedBy})
 	}
 	s.out = append(s.out, Closed{Alarm: *a})
+	if s.shown {
+		s.w.Past = a
+	}
 	s.w.Alarm = nil
 }

@@ -53,7 +53,8 @@
 //  9. A duress alarm changes nothing that the worker can see. It holds by
 //     construction: while danger is open the watch carries a second watch, as
 //     the worker sees it ([Watch.Shown]), which takes the same inputs without
-//     the alarm, and only that one may answer the worker: in texts, in what is
+//     that alarm, or with the overdue one that the worker knows of as it stood
+//     before, and only that one may answer the worker: in texts, in what is
 //     fetched back before an answer, in what a partner beside them is asked, in
 //     what their own requests are refused, and in the record that they are shown
 //     ([Appeared]). Others who must not know of it are answered by it too

@@ -155,6 +155,9 @@ func (w *town) standing(k watch.Watch) string {
 		for _, v := range k.Shown.Visits {
 			shown = append(shown, w.visitStanding(v))
 		}
+		if k.Shown.Alarm != nil {
+			shown = append(shown, w.alarmStanding(*k.Shown.Alarm))
+		}
 		parts = append(parts, "the worker sees: "+cmp.Or(strings.Join(shown, ", "), "nothing"))
 	}
 	if wake := k.Wake(); !wake.IsZero() {

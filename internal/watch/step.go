@@ -31,7 +31,7 @@ type step struct {
 	in    Input
 	of    string // the input whose words we act on: in, or the text that in brings news of
 	cover rota.Cover
-	shown bool // this is the watch as the worker sees it: no alarm opens in it
+	shown bool // this is the watch as the worker sees it: no alarm opens in it, nor moves
 	out   []Effect
 }
 
@@ -83,15 +83,16 @@ func (w Watch) reassured() bool { return w.Alarm != nil && w.Alarm.Reassured }
 func (w Watch) endangered() bool { return w.Alarm != nil && w.Alarm.Kind.Danger() }
 
 // disguise keeps law 9: while danger is open only the shown watch answers the
-// worker. It starts as the watch was before the danger, without any alarm. The
-// error is what the shown watch said to the input.
+// worker. It starts as the watch was before the danger: with the overdue alarm that
+// the worker knows of, where one was open. The error is what the shown watch said
+// to the input.
 func (w *Watch) disguise(before Watch, at time.Time, in Input, effects []Effect) ([]Effect, error) {
 	if !w.endangered() {
 		w.Shown = nil
 		return effects, nil
 	}
 	if w.Shown == nil {
-		w.Shown = new(before.withoutAlarm())
+		w.Shown = new(before.shownFrom(at))
 	}
 	w.Shown.forget(at)
 	seen, err := w.Shown.take(at, in, true)
@@ -149,20 +150,12 @@ func toWorker(e Effect) bool {
 	}
 }
 
-// withoutAlarm is the watch as if no alarm had ever been opened.
-func (w Watch) withoutAlarm() Watch {
+// shownFrom is the watch as the worker is shown it from the instant at, when danger
+// began. An overdue alarm that is open stays as it stands, and its visits with it: that
+// it went away would say that there is another.
+func (w Watch) shownFrom(at time.Time) Watch {
 	w = w.clone()
-	w.Alarm, w.Shown, w.Seen = nil, nil, nil
-	for i := range w.Visits {
-		v := &w.Visits[i]
-		switch {
-		case v.Status != Overdue:
-		case v.InAt.IsZero():
-			v.Status = Booked
-		default:
-			v.Status = Inside
-		}
-	}
+	w.Shown, w.Seen, w.Since = nil, nil, at
 	return w
 }
 
@@ -233,7 +226,7 @@ func (w *Watch) wake(shown bool) time.Time {
 	for i := range w.Visits {
 		t = earliest(t, w.visitWake(i, shown))
 	}
-	if w.Alarm != nil {
+	if w.Alarm != nil && !shown {
 		t = earliest(t, w.Alarm.wake())
 	}
 	return t

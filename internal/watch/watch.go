@@ -53,12 +53,14 @@ const (
 // Watch is one worker under watch. The zero value with a Worker is one who has
 // told us nothing yet.
 type Watch struct {
-	Worker string   `json:"worker"`
-	Visits []Visit  `json:"visits,omitempty"` // live, and those that ended in the last day
-	Alarm  *Alarm   `json:"alarm,omitempty"`  // the one open alarm
-	Asked  *Asked   `json:"asked,omitempty"`  // what we asked back and await
-	Shown  *Watch   `json:"shown,omitempty"`  // this watch as the worker sees it, while danger is open
-	Seen   []string `json:"seen,omitempty"`   // the latest inputs, so that a repeat has no second effect
+	Worker string    `json:"worker"`
+	Visits []Visit   `json:"visits,omitempty"` // live, and those that ended in the last day
+	Alarm  *Alarm    `json:"alarm,omitempty"`  // the one open alarm
+	Asked  *Asked    `json:"asked,omitempty"`  // what we asked back and await
+	Shown  *Watch    `json:"shown,omitempty"`  // this watch as the worker sees it, while danger is open
+	Since  time.Time `json:"since,omitzero"`   // of a Shown: when the danger began
+	Past   *Alarm    `json:"past,omitempty"`   // of a Shown: the overdue alarm that the worker's own OUT closed in it
+	Seen   []string  `json:"seen,omitempty"`   // the latest inputs, so that a repeat has no second effect
 }
 
 // Visit is one home visit or session as the core knows it.
@@ -159,6 +161,9 @@ func (w Watch) clone() Watch {
 		w.Alarm = new(*w.Alarm)
 		w.Alarm.Visits = slices.Clone(w.Alarm.Visits)
 		w.Alarm.Told = slices.Clone(w.Alarm.Told)
+	}
+	if w.Past != nil { // closed: only ever replaced
+		w.Past = new(*w.Past)
 	}
 	if w.Shown != nil {
 		w.Shown = new(w.Shown.clone())

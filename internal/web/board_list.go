@@ -134,7 +134,7 @@ func (b board) listVisits(ctx context.Context, list *boardList, visits []store.V
 	for _, v := range visits {
 		wasLive := hasClock(v.Status)
 		if _, is := slices.BinarySearch(b.hidden, v.Worker); is {
-			if v, err = b.pages.View.Unaware(ctx, v); err != nil {
+			if v, err = b.pages.View.Unaware(ctx, v, b.alarms); err != nil {
 				return nil, err
 			}
 		}

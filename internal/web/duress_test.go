@@ -90,6 +90,72 @@ func TestInDuressTheWorkersPagesAreThoseOfAnyDay(t *testing.T) {
 	}
 }
 
+// overdueEvening is a visit on which its worker asks for a person once it is overdue and its alarm open, and all that
+// their pages then answer. The alarm goes on as an overdue one without danger, as long as it takes to look.
+func overdueEvening(t *testing.T, name string, act func(h *house, alarm string)) []string {
+	t.Helper()
+	office := openHouse(t)
+	h := office.as("p-priya")
+	id, alarm := office.overdue()
+	v := "/visits/" + id
+	kept, err := h.db.Visit(t.Context(), id)
+	h.ok(err)
+	var answers []string
+	note := func(p page) page {
+		answers = append(answers, strings.ReplaceAll(p.plainly(name, kept), alarm, "ALARM"))
+		return p
+	}
+	look := func() {
+		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", "/", "/?fragment=board", "/visits", "/alarms", "/alarms/" + alarm} {
+			note(h.get(page))
+		}
+	}
+	h.ok(h.engine.Act(h.Context(), engine.Actor{By: "p-sam", Via: "page"}, alarm, watch.Acknowledge{}, engine.Words{}))
+	look()
+	note(h.post(v+"/ask", "key", "B", "name", name)).leadsTo(v).says("I'll see if I can find "+name+" for you.", "Someone is trying to reach you")
+	h.get("/alarms/" + alarm).is(http.StatusOK).says("Overdue").hides("covertly")
+	look()
+	act(office, alarm)
+	look()
+	note(h.post(v+"/record", "key", "C", "words", "Please could "+name+" ring me"))
+	note(h.post(v+"/late", "key", "D", "until-time", "16:45"))
+	note(h.post("/alarms/"+alarm+"/acknowledge", "key", "H"))
+	note(h.post(v+"/out", "key", "E"))
+	look()
+	note(h.post(v+"/cancel", "key", "G", "reason", "over"))
+	h.wait(2 * time.Minute)
+	look()
+	return answers
+}
+
+// The overdue alarm that a worker knows of stays what it was to them when they ask for Scarlett (rule 4.2).
+func TestInDuressAnOverdueWorkersPagesAreThoseOfAnyDay(t *testing.T) {
+	for what, act := range map[string]func(*house, string){
+		"nobody acts": func(*house, string) {},
+		"the responder acts": func(h *house, alarm string) {
+			if a, _ := h.now(alarm); !a.Kind.Danger() {
+				return // Jane's day
+			}
+			h.get("/alarms/" + alarm).says("Asked for help covertly")
+			sam := engine.Actor{By: "p-sam", Via: "page"}
+			h.ok(h.engine.Act(h.Context(), sam, alarm, watch.Acknowledge{}, engine.Words{}))
+			h.ok(h.engine.Act(h.Context(), sam, alarm, watch.Police{}, engine.Words{Reference: "GC-1"}))
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			scarlett, jane := overdueEvening(t, "Scarlett", act), overdueEvening(t, "Jane", act)
+			if len(scarlett) != len(jane) {
+				t.Fatalf("%d answers, not %d", len(scarlett), len(jane))
+			}
+			for i := range jane {
+				if scarlett[i] != jane[i] {
+					t.Errorf("answer %d is\n%s\nelse\n%s", i, differs(scarlett[i], jane[i]), differs(jane[i], scarlett[i]))
+				}
+			}
+		})
+	}
+}
+
 // differs gives the lines of a that b does not have.
 func differs(a, b string) string {
 	var lines []string
