@@ -59,6 +59,9 @@ func (b *page) answers(about string) (who string) {
 	for {
 		b.Awaits("Allclear is ringing")
 		who = evaluate[string](b, `document.querySelector("[role=group][aria-label^='Call to']")?.ariaLabel ?? ""`)
+		if who == "" {
+			continue // it has stopped ringing since it was seen
+		}
 		call := b.In(who)
 		call.any = true
 		if !call.tries("Answer") {
