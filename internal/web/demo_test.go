@@ -12,13 +12,14 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/engine/enginetest"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/view"
 )
 
 // demoClock is a clock moved by hand whose speed is only shown.
 type demoClock struct {
-	handClock
+	*enginetest.Clock
 	speed atomic.Int64
 }
 
@@ -29,17 +30,11 @@ func (c *demoClock) SetSpeed(_ context.Context, speed int) error {
 	return nil
 }
 
-func (c *demoClock) Set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
 // openDemo is the demo's pages: a house whose time, and that of its visitors, is moved by hand.
 func openDemo(t *testing.T) *house {
 	t.Helper()
-	c := &demoClock{handClock: handClock{at: saturday}}
-	visitors := &handClock{at: saturday}
+	c := &demoClock{Clock: enginetest.NewClock(saturday)}
+	visitors := enginetest.NewClock(saturday)
 	h := &house{T: t, db: storetest.SQLite(t).Open(t), clock: visitors, log: &journal{}}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	d := demo.New(demo.Options{Store: h.db, Clock: c, Real: visitors.Now, Log: log})
@@ -59,7 +54,7 @@ func TestADemoThatNobodyLooksAtSaysThatItWasPaused(t *testing.T) {
 	h.get("/demo").is(http.StatusOK).hides(says)
 	// An open page asks for what changed by itself, and that is nobody.
 	for range 3 {
-		h.clock.move(demo.AloneMost / 3)
+		h.clock.Move(demo.AloneMost / 3)
 		h.get("/demo?fragment=clock").is(http.StatusOK)
 	}
 	h.pages.Demo.Pass(t.Context())
@@ -72,7 +67,7 @@ func TestADemoThatNobodyLooksAtSaysThatItWasPaused(t *testing.T) {
 func TestADemoThatSomebodyLooksAtGoesOn(t *testing.T) {
 	h := openDemo(t)
 	for range 3 {
-		h.clock.move(demo.AloneMost - time.Minute)
+		h.clock.Move(demo.AloneMost - time.Minute)
 		h.get("/").is(http.StatusOK)
 		h.pages.Demo.Pass(t.Context())
 	}
