@@ -41,10 +41,18 @@ const (
 type Context struct {
 	Now        time.Time // in the team's zone
 	State      State
-	Start, End time.Time // the booked start and the current expected end; zero without a visit
-	Phrase     string    // the team's duress phrase, e.g. "Scarlett"
-	Unknowing  bool      // read as to someone to whom the phrase is a name like any other: no duress (rule 4.2)
-	OutWord    string    // the word an OUT must carry; "" or "off" means none
+	Start, End time.Time   // the booked start and the current expected end; zero without a visit
+	Phrase     string      // the team's duress phrase, e.g. "Scarlett"
+	Unknowing  bool        // read as to someone to whom the phrase is a name like any other: no duress (rule 4.2)
+	OutWord    string      // the word an OUT must carry; "" or "off" means none
+	Vocabulary *Vocabulary // what texts are read by; nil: our own languages
+}
+
+func (c Context) vocabulary() *Vocabulary {
+	if c.Vocabulary == nil {
+		return standard
+	}
+	return c.Vocabulary
 }
 
 // Reading is what was understood of a text.
@@ -77,7 +85,7 @@ func Understand(text string, c Context) Reading {
 func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
-	m := read(text)
+	m := c.vocabulary().read(text)
 	m.noting = noting
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""

@@ -213,7 +213,7 @@ func (m *message) minutesOfHour(i int) moment {
 	if t := m.ofHour(i, j+1, minutes, direction == "to"); t.words > 0 {
 		return t
 	}
-	if w := m.word(j + 1); direction == "to" && w != "" && !isBreak(w) && !afterTime[w] {
+	if w := m.word(j + 1); direction == "to" && w != "" && !isBreak(w) && !m.v.afterTime[w] {
 		return moment{} // "two to three", "ten to finish": not a time
 	}
 	if direction == "to" {
@@ -330,8 +330,3 @@ func (m *message) halfOfDay(i int) (half, int) {
 	}
 	return either, 0
 }
-
-// afterTime lists the words that may stand right after a bare number for it to be a time.
-var afterTime = set(`and or but if so then not no sorry please thanks now today tonight instead latest at the ish ok all
-	then i we will should would be x hopefully sharp for to until is as max tops or before after when because just mum dad
-	it xx you lol on can depending probably maybe about ring text send get check raise alert he she they make actually scratch that have could with love cause or start finish here`)

@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// notHer are what follows or goes before the phrase when it is a word of its own (guide D4).
-var notHer = set("fever pimpernel red coat dress colour color paint door ribbon letter woman jumper car lipstick shoes macaw ibis")
-
 // duress looks for the team's phrase, misspelt and half-heard forms among them (rule 4.6). It gives the plan's own
 // spelling, and whether she is only mentioned.
 func (m *message) duress(phrase string) (name string, mention bool) {
@@ -27,7 +24,7 @@ func (m *message) findPhrase(phrase string) (start, end int, found bool) {
 	}
 	for i := range m.words {
 		n := m.phraseAt(i, want)
-		if n == 0 || len(want) == 1 && n == 1 && notHer[m.word(i+1)] && m.words[i] != "scarlett" {
+		if n == 0 || len(want) == 1 && n == 1 && m.v.thingOfColour[m.word(i+1)] && m.words[i] != "scarlett" {
 			continue
 		}
 		if len(want) == 1 && (m.word(i+n) == "fever" || m.word(i+n) == "pimpernel" || m.word(i-1) == "colour") {
@@ -54,11 +51,12 @@ func (m *message) hidePhrase(phrase string) (standIn, typed string) {
 			break
 		}
 		if typed == "" {
-			standIn, typed = title(standIns[i:i+1]), title(m.words[start:end])
+			standIn, typed = m.v.title(standIns[i:i+1]), m.v.title(m.words[start:end])
 		}
 		m.cuts = slices.Replace(m.cuts, start, end, stretch{m.cuts[start].first, m.cuts[end-1].last})
 		m.words = slices.Replace(m.words, start, end, standIns[i])
 		m.times = slices.Replace(m.times, start, end, moment{})
+		m.found = nil
 	}
 	return standIn, typed
 }
@@ -67,7 +65,7 @@ func (m *message) hidePhrase(phrase string) (standIn, typed string) {
 func (m *message) phraseAt(i int, want []string) int {
 	if len(want) > 1 {
 		for k, w := range want {
-			if !soundsLike(m.word(i+k), w, slips(w)) {
+			if !m.v.soundsLike(m.word(i+k), w, slips(w)) {
 				return 0
 			}
 		}
@@ -78,9 +76,9 @@ func (m *message) phraseAt(i int, want []string) int {
 	switch {
 	case isBreak(w):
 		return 0
-	case soundsLike(w, name, slips(name)), len(name) >= 7 && strings.Contains(w, core), len(w) > len(name) && strings.Contains(w, name) && strings.HasPrefix(w, "ask"):
+	case m.v.soundsLike(w, name, slips(name)), len(name) >= 7 && strings.Contains(w, core), len(w) > len(name) && strings.Contains(w, name) && strings.HasPrefix(w, "ask"):
 		return 1
-	case len(name) >= 7 && m.word(i+1) != "" && len(m.word(i+1)) >= 1 && (soundsLike(w+m.word(i+1), name, 1) || soundsLike(w+m.word(i+1), core, 1)) && !isBreak(m.word(i+1)):
+	case len(name) >= 7 && m.word(i+1) != "" && len(m.word(i+1)) >= 1 && (m.v.soundsLike(w+m.word(i+1), name, 1) || m.v.soundsLike(w+m.word(i+1), core, 1)) && !isBreak(m.word(i+1)):
 		return 2
 	}
 	return 0
@@ -97,18 +95,15 @@ func slips(name string) int {
 	return 0
 }
 
-func soundsLike(w, name string, most int) bool {
+func (v *Vocabulary) soundsLike(w, name string, most int) bool {
 	if w == name || strings.TrimSuffix(w, "s") == name {
 		return true
 	}
-	if most == 0 || w == "" || len(w) > 1 && notPhrase[w] {
+	if most == 0 || w == "" || len(w) > 1 && v.notPhrase[w] {
 		return false
 	}
 	return distance(w, name, most) <= most || distance(strings.Replace(w, "k", "c", 1), name, most) <= most
 }
-
-// notPhrase are other names and words that come near a usual phrase.
-var notPhrase = set("charlotte scott scarborough starlight carlotta scatter startle charles")
 
 // onlyMentioned says whether she is only spoken of: nothing is asked of her, of her whereabouts, or passed to her.
 func (m *message) onlyMentioned(start, end int) bool {
@@ -121,7 +116,7 @@ func (m *message) onlyMentioned(start, end int) bool {
 // onlyNames says whether nothing but names follows: "SCARLETT Kim and Priya" is a colleague's raise (rule 4.3).
 func (m *message) onlyNames(i int) bool {
 	for _, w := range m.words[i:] {
-		if w != "and" && !isBreak(w) && !courtesy[w] && !isName(w) {
+		if w != "and" && !isBreak(w) && !m.v.courtesy[w] && !m.v.IsName(w) {
 			return false
 		}
 	}

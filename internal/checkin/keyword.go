@@ -5,12 +5,9 @@ import (
 	"unicode"
 )
 
-// optOuts are words after which a carrier may block all our texts to the worker (rule 2.1, guide K).
-var optOuts = set("stop stopall unsubscribe cancel end quit revoke optout")
-
 func (m *message) optOut() bool {
 	_, ok := m.bare()
-	return ok && optOuts[m.words[0]]
+	return ok && m.v.optOuts[m.words[0]]
 }
 
 // bare gives the words when the text is no more than one word and courtesies after it.
@@ -147,6 +144,7 @@ func (m *message) takeOutWord(word string) bool {
 			m.words = append(m.words[:i:i], m.words[i+1:]...)
 			m.times = append(m.times[:i:i], m.times[i+1:]...)
 			m.cuts = append(m.cuts[:i:i], m.cuts[i+1:]...)
+			m.found = nil
 			return true
 		}
 	}
@@ -154,10 +152,10 @@ func (m *message) takeOutWord(word string) bool {
 }
 
 // title writes a name as it is to be answered.
-func title(words []string) string {
+func (v *Vocabulary) title(words []string) string {
 	var out []string
 	for _, w := range words {
-		if !isBreak(w) && (!courtesy[w] || givenNames[w]) {
+		if !isBreak(w) && (!v.courtesy[w] || v.IsGiven(w)) {
 			rs := []rune(w)
 			rs[0] = unicode.ToUpper(rs[0])
 			out = append(out, string(rs))

@@ -67,8 +67,6 @@ func (p plan) within(now time.Time) plan {
 	return p
 }
 
-var dayWords = list(`$otherday | next $otherday | another day | tomorrow`)
-
 // otherDay says whether the text speaks of another day: its times are not this visit's.
 func (m *message) otherDay() bool {
 	start, end := dayWords.find(m, 0)
@@ -103,14 +101,12 @@ func (t moment) asHour() moment {
 	return t
 }
 
-var corrections = list(`no | sorry | make that | make it | scratch that | actually | i mean | meant | rather | correction | wait | not | instead of | scrap that`)
-
 // corrected says whether the next time stands in place of this one (guide T6, T7): a range or "5, no sorry 5.30".
 func (m *message) corrected(s, next spoken) bool {
 	if s.begins != next.begins {
 		return false
 	}
-	between := &message{words: m.words[s.last:next.first]}
+	between := &message{v: m.v, words: m.words[s.last:next.first]}
 	if n := len(between.words); n > 0 && (between.words[n-1] == "not" || between.words[n-1] == "of") {
 		return false
 	}
@@ -158,8 +154,8 @@ func (c Context) ends(s spoken, m *message) time.Time {
 	if !s.t.isLength() {
 		return c.next(s.t)
 	}
-	over := overCues[s.cue] || overAfter[s.after] || s.cue == "by" && m.has("extended", "extend", "extending", "overrunning", "overrun")
-	more := moreCues[s.cue] || s.after == "more" || s.after == "longer"
+	over := m.v.overCues[s.cue] || m.v.overAfter[s.after] || s.cue == "by" && m.has("extended", "extend", "extending", "overrunning", "overrun")
+	more := m.v.moreCues[s.cue] || s.after == "more" || s.after == "longer"
 	base := c.End
 	if c.State == Booked {
 		base = c.Start
@@ -184,7 +180,7 @@ func (c Context) starts(s spoken, m *message) time.Time {
 	if !s.t.isLength() {
 		return c.next(s.t)
 	}
-	if overCues[s.cue] || overAfter[s.after] || s.after == "later" || s.after == "delayed" || s.cue == "back" || s.cue == "by" {
+	if m.v.overCues[s.cue] || m.v.overAfter[s.after] || s.after == "later" || s.after == "delayed" || s.cue == "back" || s.cue == "by" {
 		if c.Start.Before(c.Now) {
 			return c.Now.Add(s.t.length)
 		}
@@ -193,13 +189,7 @@ func (c Context) starts(s spoken, m *message) time.Time {
 	return c.Now.Add(s.t.length)
 }
 
-var (
-	overCues  = set("late over behind extra extended overrunning overrun extend extension delayed plus running")
-	overAfter = set("late over behind extra overdue past")
-	moreCues  = set("another more need longer plus needs")
-	clockCues = set("by at until before to be that it for about around out now than latest till finish done end start start from then instead of gone nearer around no and or - between leaving finishing there starting begin away later late")
-	glueCues  = set("about around approx approximately roughly maybe like say the only a just probably nearer closer another maximum max another further at least or so be good solid")
-)
+var ()
 
 // spoken gives the usable times of the text: those of the past, of other people and of other things are left out.
 func (m *message) spoken(c Context) []spoken {
@@ -222,7 +212,7 @@ func (m *message) spoken(c Context) []spoken {
 // cue gives the word before a time that says what it is for, over words like "about".
 func (m *message) cue(i int) string {
 	j := i - 1
-	for j >= 0 && (glueCues[m.words[j]] && !moreCues[m.words[j]] && m.word(j) != "be" && m.word(j) != "at") {
+	for j >= 0 && (m.v.glueCues[m.words[j]] && !m.v.moreCues[m.words[j]] && m.word(j) != "be" && m.word(j) != "at") {
 		j--
 	}
 	return m.word(j)
@@ -237,7 +227,7 @@ func (m *message) read(s *spoken) bool {
 		return s.t.minute != 0 || s.t.half != either || s.t.form != clockTime || !m.counted(s.last)
 	}
 	n, alone := s.t.hour, m.onlyCourtesyOutside(s.first, s.last)
-	bare := s.after == "" || isBreak(s.after) || afterTime[s.after]
+	bare := s.after == "" || isBreak(s.after) || m.v.afterTime[s.after]
 	switch {
 	case alone && n <= 12:
 	case s.after == "late" || s.after == "over" || s.after == "more" || s.after == "behind" || s.after == "longer" || s.after == "extra":
@@ -252,7 +242,7 @@ func (m *message) read(s *spoken) bool {
 		return s.asMinutes(n)
 	case s.cue == "be" && (n == 5 || n == 10), s.cue == "need":
 		return false
-	case n > 24 || !clockCues[s.cue] && !isBreak(s.cue) && s.cue != "" && !alone:
+	case n > 24 || !m.v.clockCues[s.cue] && !isBreak(s.cue) && s.cue != "" && !alone:
 		return false
 	case (isBreak(s.cue) || s.cue == "") && n > 12:
 		return false
@@ -276,10 +266,6 @@ func (m *message) onlyCourtesyOutside(first, last int) bool {
 	return m.onlyCourtesy(0, first) && m.onlyCourtesy(last, len(m.words))
 }
 
-var otherThings = set("meeting appointment train bus taxi court dinner tea lunch bath bed bedtime nap feed bottle medication meds review supervision interview nursery pickup lesson club swimming")
-
-var pastCues = set("since waited gave left arrived started was were began got had ended concluded finished been did should")
-
 // foreign says whether a time is not the visit's: past, somebody else's, or of another visit.
 func (m *message) foreign(s spoken, c Context) bool {
 	if s.after == "ago" || s.cue == "since" || m.word(s.last) == "early" && s.t.isLength() {
@@ -290,15 +276,15 @@ func (m *message) foreign(s spoken, c Context) bool {
 	for j := first; j < s.first; j++ {
 		w := m.words[j]
 		switch {
-		case otherThings[w] && m.dates(j, s.first), w == "waited", (w == "gave" || w == "give" || w == "giving") && m.word(j+1) == "it":
+		case m.v.otherThings[w] && m.dates(j, s.first), w == "waited", (w == "gave" || w == "give" || w == "giving") && m.word(j+1) == "it":
 			return true
 		case w == "next", w == "my" && j == s.first-1:
 			return true
-		case pastCues[w] && s.t.form != aSpan && m.word(j+1) == "at":
+		case m.v.pastCues[w] && s.t.form != aSpan && m.word(j+1) == "at":
 			return true
 		case w == "i" || w == "we" || w == "me" || w == "my" || w == "need":
 			me = true
-		case (names["family"].has(w) || w == "he" || w == "she" || w == "they") && m.word(j-1) != "with" && m.word(j-1) != "the":
+		case (m.v.family[w] || w == "he" || w == "she" || w == "they") && m.word(j-1) != "with" && m.word(j-1) != "the":
 			someone = someone || m.word(j+1) == "is" || m.word(j+1) == "s" || m.word(j+1) == "are" || m.word(j+1) == "will" || m.word(j+1) == "has" || m.word(j+1) == "due"
 		case w == "asked" || w == "agreed" || w == "late" || w == "delayed" || w == "wants" || w == "running" || w == "session" || w == "contact":
 			me = true
@@ -348,11 +334,6 @@ func (m *message) clauseStart(i int) int {
 	return i
 }
 
-// beginCues before a visit make a time its start; without them and without an end's words, "pushed back to 3" is one.
-var beginCues = set("there start starting begin beginning begins come try again eta return arrive arriving arrival going go in back moved move pushed put into delayed push bring brought forward changed get getting enter entering starts")
-
-var endCues = set("out done finish finished finishing until end leave leaving away by home for")
-
 // beginning says whether a time before the visit is its start rather than its end (guide C4).
 func (m *message) beginning(s spoken) bool {
 	if s.t.isLength() && (s.after == "late" || s.after == "later" || s.after == "behind" || s.cue == "late" || s.cue == "running" || s.after == "delayed") {
@@ -361,11 +342,11 @@ func (m *message) beginning(s spoken) bool {
 	begin := s.after == "start" || m.word(s.last) == "start"
 	for j := m.clauseStart(s.first); j < s.first; j++ {
 		switch w := m.words[j]; {
-		case beginCues[w] && !m.enters(), w == "late" && !m.enters():
+		case m.v.beginCues[w] && !m.enters(), w == "late" && !m.enters():
 			begin = true
 		case w == "until" && (m.word(j-2) == "there" || m.has("not")):
 			begin = begin || m.has("get", "there", "start")
-		case endCues[w] && !(w == "by" && begin) && !(w == "for" && begin) && !(w == "out" && m.word(0) == "mum"):
+		case m.v.endCues[w] && !(w == "by" && begin) && !(w == "for" && begin) && !(w == "out" && m.word(0) == "mum"):
 			begin = false
 		}
 	}

@@ -59,7 +59,7 @@ func (m *message) hindered(start, end int) bool {
 			continue
 		}
 		if i >= first && i <= end || i >= end {
-			if i >= end && (m.words[i] == "still" || names["family"].has(m.words[i]) || m.words[i] == "will" || m.words[i] == "should" || m.words[i] == "to" || m.words[i] == "would") {
+			if i >= end && (m.words[i] == "still" || m.v.family[m.words[i]] || m.words[i] == "will" || m.words[i] == "should" || m.words[i] == "to" || m.words[i] == "would") {
 				continue
 			}
 			return true
@@ -88,8 +88,6 @@ func (m *message) off(c Context) (off, there bool) {
 	return true, there
 }
 
-var answers = list(`no answer | no reply | not answering | nobody answering`)
-
 func (m *message) noAnswer() bool {
 	start, end := answers.find(m, 0)
 	m.note(onCalledOff, start, end)
@@ -100,10 +98,8 @@ func (m *message) noAnswer() bool {
 // phone". Where the text says no more, the door is meant.
 func (m *message) answersElsewhere() bool {
 	_, end := answers.find(m, 0)
-	return elsewhere[m.word(end)] || m.has("phone", "mobile", "rang", "ringing", "text", "texting", "email")
+	return m.v.answersElse[m.word(end)] || m.has("phone", "mobile", "rang", "ringing", "text", "texting", "email")
 }
-
-var elsewhere = set("from to on by about")
 
 // future says whether the text speaks of leaving as still to come.
 func (m *message) future() bool {
@@ -119,21 +115,18 @@ func (m *message) anyTime() bool {
 	return false
 }
 
-// isVerb before a word of well-being gives it to someone else: "and is fine".
-var isVerb = set("is s are was were be been looks seems sounds a the very got has")
-
 // fine says whether the worker says plainly to be well.
 func (m *message) fine() bool {
 	if m.has("?", "if", `"`) || m.cut || m.otherDay() {
 		return false
 	}
 	start, end := fines.find(m, 0)
-	if start < 0 || isVerb[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
+	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {
 		w := m.words[j]
-		if names["family"].has(w) || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
+		if m.v.family[w] || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
 			return false
 		}
 	}
@@ -144,7 +137,7 @@ func (m *message) fine() bool {
 // onlyCourtesyBut says whether the text is one word with courtesies around it.
 func (m *message) onlyCourtesyBut(word string) bool {
 	for _, w := range m.words {
-		if w != word && !isBreak(w) && !courtesy[w] {
+		if w != word && !isBreak(w) && !m.v.courtesy[w] {
 			return false
 		}
 	}

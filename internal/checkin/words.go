@@ -3,14 +3,18 @@ package checkin
 import (
 	"strings"
 	"unicode"
+
+	"github.com/allclear-safety/allclear/internal/checkin/grammar"
 )
 
 // message is a text cut into words, as the grammar reads it.
 type message struct {
-	words   []string // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
-	times   []moment // for each word, the time that begins there; its words are 0 where none does
-	guessed bool     // a word was read through its misspelling: never enough to close a visit
-	cut     bool     // longer than is read
+	v       *Vocabulary
+	found   *grammar.Matches // nil until they are looked for
+	words   []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
+	times   []moment         // for each word, the time that begins there; its words are 0 where none does
+	guessed bool             // a word was read through its misspelling: never enough to close a visit
+	cut     bool             // longer than is read
 
 	claimed   bool // an exit was found, whatever else the text says
 	nearly    bool // words of an exit were found where they make none: "nearly out"
@@ -22,10 +26,10 @@ type message struct {
 	outWord stretch   // the characters of the plan's out word
 }
 
-func read(s string) *message {
-	m := &message{cut: len(s) > longest && len([]rune(s)) > longest}
+func (v *Vocabulary) read(s string) *message {
+	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
 	for _, w := range split(Normalise(s)) {
-		for _, part := range expand(w.word) {
+		for _, part := range v.expand(w.word) {
 			m.add(part, w.from)
 		}
 	}
@@ -50,18 +54,16 @@ func (m *message) add(w string, from stretch) {
 			m.words[n-1] = map[string]string{"no": "nobody", "any": "anyone", "some": "someone"}[last]
 			m.cuts[n-1].last = from.last
 			return
-		case last == "ill" && willVerbs[w]: // "ill be out": the apostrophe was left out
+		case last == "ill" && m.v.willDo[w]: // "ill be out": the apostrophe was left out
 			m.words[n-1] = "i"
 			m.words, m.cuts = append(m.words, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
-	if right, ok := spelling(w); ok {
+	if right, ok := m.v.spelling(w); ok {
 		m.guessed, w = true, right
 	}
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
-
-var willVerbs = set("be text ring call let get need try go do give have come start finish leave stay message pop just still send")
 
 // piece is a word with the characters it was cut from.
 type piece struct {
@@ -135,8 +137,8 @@ func breakAt(rs []rune, i int) string {
 }
 
 // expand undoes contractions and text-speak, so that each phrase need be written once: "I'm", "im" and "I am" are one.
-func expand(w string) []string {
-	if full, ok := shorthand[w]; ok {
+func (v *Vocabulary) expand(w string) []string {
+	if full, ok := v.Say[w]; ok {
 		return strings.Fields(full)
 	}
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
@@ -152,37 +154,12 @@ func expand(w string) []string {
 
 var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve", "have"}, {"'ll", "will"}, {"'d", "d"}}
 
-var shorthand = table(`
-can't: can not|cant: can not|cannot: can not|won't: will not|wont: will not|shan't: will not|dont: do not|didnt: did not|doesnt: does not
-isnt: is not|arent: are not|wasnt: was not|werent: were not|hasnt: has not|havent: have not|hadnt: had not|couldnt: could not
-wouldnt: would not|shouldnt: should not|aint: is not|ain't: is not|im: i am|ive: i have|hes: he s|shes: she s|its: it s|thats: that s
-theyre: they are|theyve: they have|weve: we have|youre: you are|whats: what s|wheres: where s|theres: there s|mums: mum s|dads: dad s|everythings: everything s
-u: you|ur: your|r: are|pls: please|plz: please|plse: please|plese: please|pleez: please|snd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|hepl: help|hlep: help|esnd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|halp: help|helpp: help|hekp: help|hwlp: help|helo: help|hep: help
-thx: thanks|ta: thanks|tnx: thanks|thanx: thanks|thankyou: thanks|cheers: thanks|b4: before|2nite: tonight|2day: today|2moro: tomorrow|tmrw: tomorrow|tomoz: tomorrow
-cld: could|wld: would|w8: wait|w8ing: waiting|l8: late|l8r: later|gd: good|vst: visit|vis: visit|cncld: cancelled|canx: cancelled|cxld: cancelled|canceled: cancelled|appt: appointment
-mins: min|minutes: min|minute: min|minits: min|hours: hour|hrs: hour|hr: hour|h: hour|no1: nobody|noone: nobody|sum1: someone|some1: someone|somebody: someone|anybody: anyone
-ppl: people|polis: police|plice: police|polce: police|cops: police|bizzies: police|feds: police|plod: police|policeman: police|jst: just|msg: message|txt: text|soz: sorry|bc: because|cos: because|coz: because|cus: because
-til: until|till: until|untill: until|'til: until|unitl: until|abt: about|hv: have|n: and|gonna: going to|goin: going|goign: going|wanna: want to|gotta: got to|lemme: let me|gimme: give me
-dw: do not worry|idk: i do not know|dunno: do not know|inn: in|teh: the|okay: ok|oki: ok|yep: yes|yeah: yes|yup: yes|ye: yes|yh: yes|alright: fine|oclock: oclock
-twelve: 12|eleven: 11|ten: 10|nine: 9|eight: 8|seven: 7|six: 6|five: 5|four: 4|three: 3|two: 2|fifteen: 15|twenty: 20|thirty: 30|forty: 40|fourty: 40|fifty: 50|sixty: 60|ninety: 90
-midday: noon|lates: late|phone: ring|call: ring|telephone: ring|bell: ring|tel: ring|mummy: mum|mom: mum|mam: mum|daddy: dad|1st: first|w: with`)
-
-// misspelt lists the words that matter enough to be read through one slip of the thumb.
-var misspelt = strings.Fields(`police please scared frightened terrified threatening threatened ambulance emergency attacked attacking
-	following followed trapped aggressive violent bleeding answer quarter until another running entering arrived cancelled starting going
-	heading someone hurry knife danger locked smashing shouting door left finished`)
-
-var realWords = set(`policy polite scarred shared stared scare cared spared started looked blocked clocked looking locker fallow following
-	pleased release answers answered quarters other anther ruining runner arrives arrive cancel cancels staring stating stirring gong
-	reading leading lead hearing someones harry furry knives dangers lift loft felt lent lest let lefts finishes finish dor dour moor floor
-	lost last list heeding shooting`)
-
 // spelling reads a word that is one slip (a letter missing, doubled, wrong or two swapped) from one that matters.
-func spelling(w string) (string, bool) {
-	if len(w) < 4 || realWords[w] || vocabulary[w] || givenNames[w] {
+func (v *Vocabulary) spelling(w string) (string, bool) {
+	if len(w) < 4 || v.noSlip[w] || v.Knows(w) || v.IsGiven(w) {
 		return "", false
 	}
-	for _, right := range misspelt {
+	for _, right := range v.oneSlip {
 		if (w[0] == right[0] || len(w) == len(right) && w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
 			return right, true
 		}
@@ -219,7 +196,7 @@ func distance(a, b string, most int) int {
 	return old[len(y)]
 }
 
-func isBreak(w string) bool { return w == "," || w == "." || w == "?" || w == `"` }
+func isBreak(w string) bool { return grammar.IsBreak(w) }
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}

@@ -1,0 +1,278 @@
+package grammar
+
+import (
+	"maps"
+	"slices"
+)
+
+// Time is a time that begins at a word: how many words it takes, and whether it is a length of time. Of no words: none.
+type Time struct {
+	Words  int
+	Length bool
+}
+
+// longestTime bounds the words of a time.
+const longestTime = 15
+
+// automaton is all topics' phrases as one machine that takes a word at a time. Each place in it is one word, or time, of a
+// phrase; it goes from place to place as the words allow, in all phrases at once, so that what a text costs is bounded by
+// its own words and not by the number of phrases.
+type automaton struct {
+	topics  int
+	places  []place
+	first   []int32          // where phrases begin
+	symbols map[string]int32 // the words that places tell apart
+
+	starts     [][]int32 // for each symbol, the places where phrases begin with it
+	timeStarts []int32   // those where phrases begin with a time
+}
+
+type place struct {
+	*pattern
+	takes []uint64 // which symbols, a bit each
+	next  []int32
+	ends  []Topic // the topics one of whose phrases may end here
+}
+
+// The symbols of words that are in no phrase.
+const (
+	plainSymbol  int32 = iota // a figure, a letter, a word known to be no name
+	breakSymbol               // a break
+	nameSymbol                // may be a name
+	familySymbol              // may be a family's name in the plural
+	firstWord
+)
+
+// fragment is a part of the machine under construction.
+type fragment struct {
+	first, last []int32
+	empty       bool // it may take no word at all
+}
+
+func (a *automaton) add(t Topic, p *pattern) {
+	f := a.build(p)
+	a.first = append(a.first, f.first...)
+	for _, l := range f.last {
+		a.places[l].ends = append(a.places[l].ends, t)
+	}
+}
+
+func (a *automaton) build(p *pattern) fragment {
+	switch p.kind {
+	case sequence:
+		all := fragment{empty: true}
+		for _, part := range p.parts {
+			all = a.after(all, a.build(part))
+		}
+		return all
+	case choice:
+		var all fragment
+		for _, part := range p.parts {
+			f := a.build(part)
+			all.first, all.last, all.empty = append(all.first, f.first...), append(all.last, f.last...), all.empty || f.empty
+		}
+		return all
+	case optional, repeated:
+		f := a.build(p.parts[0])
+		if p.kind == repeated {
+			a.join(f.last, f.first)
+		}
+		f.empty = true
+		return f
+	}
+	a.places = append(a.places, place{pattern: p})
+	here := []int32{int32(len(a.places) - 1)}
+	return fragment{first: here, last: here}
+}
+
+// after puts one fragment behind another.
+func (a *automaton) after(f, g fragment) fragment {
+	a.join(f.last, g.first)
+	out := fragment{first: f.first, last: g.last, empty: f.empty && g.empty}
+	if f.empty {
+		out.first = append(slices.Clip(f.first), g.first...)
+	}
+	if g.empty {
+		out.last = append(slices.Clip(g.last), f.last...)
+	}
+	return out
+}
+
+func (a *automaton) join(from, to []int32) {
+	for _, p := range from {
+		a.places[p].next = append(a.places[p].next, to...)
+	}
+}
+
+// finish gives each word its symbol and each place the symbols it takes.
+func (a *automaton) finish(g *Grammar) {
+	a.symbols = map[string]int32{",": breakSymbol, ".": breakSymbol, "?": breakSymbol, `"`: breakSymbol}
+	words := []string{"", "", "", ""}
+	all := maps.Clone(g.known)
+	maps.Copy(all, g.names)
+	for _, w := range slices.Sorted(maps.Keys(all)) {
+		a.symbols[w] = int32(len(words)) // a break that a phrase names has a symbol of its own
+		words = append(words, w)
+	}
+	sets := map[*pattern][]uint64{}
+	for i := range a.places {
+		p := &a.places[i]
+		p.next = slices.Compact(slices.Sorted(slices.Values(p.next)))
+		p.ends = slices.Compact(slices.Sorted(slices.Values(p.ends)))
+		if sets[p.pattern] == nil {
+			sets[p.pattern] = p.pattern.symbols(g, words)
+		}
+		p.takes = sets[p.pattern]
+	}
+	a.starts = make([][]int32, len(words))
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(a.first))) {
+		if a.places[p].isTime() {
+			a.timeStarts = append(a.timeStarts, p)
+			continue
+		}
+		for s := range int32(len(words)) {
+			if a.places[p].takesSymbol(s) {
+				a.starts[s] = append(a.starts[s], p)
+			}
+		}
+	}
+}
+
+// symbols gives the symbols that a pattern of one word takes.
+func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
+	out := make([]uint64, (len(words)+63)/64)
+	for i, w := range words {
+		s := int32(i)
+		takes := false
+		switch p.kind {
+		case word:
+			takes = s >= firstWord && p.words[w]
+		case anyWord:
+			takes = s != breakSymbol && !IsBreak(w)
+		case nameWord:
+			takes = s == nameSymbol || s == familySymbol || g.names[w]
+		case given:
+			takes = g.names[w]
+		case family:
+			takes = s == familySymbol || g.names[w] && isPlural(w)
+		}
+		if takes {
+			out[i/64] |= 1 << (i % 64)
+		}
+	}
+	return out
+}
+
+func isPlural(w string) bool { return len(w) > 3 && w[len(w)-1] == 's' }
+
+func (p *place) takesSymbol(s int32) bool { return p.takes[s/64]&(1<<(s%64)) != 0 }
+
+func (p *pattern) isTime() bool { return p.kind == anyTime || p.kind == clock || p.kind == length }
+
+func (p *pattern) takesTime(t Time) bool {
+	return t.Words > 0 && (p.kind == anyTime || (p.kind == length) == t.Length)
+}
+
+// Matches is where the phrases of a text are.
+type Matches struct {
+	topics int
+	ends   []int32 // for each word and topic, where the longest phrase that begins there ends; 0: none
+}
+
+// End says where the longest phrase of a topic that begins at word i ends, the word after its last; -1 where none does.
+func (m *Matches) End(t Topic, i int) int {
+	if at := i*m.topics + int(t); i >= 0 && at < len(m.ends) && m.ends[at] > 0 {
+		return int(m.ends[at])
+	}
+	return -1
+}
+
+// Match finds the phrases of all topics in a text's words. times has, for each word, the time that begins there.
+func (g *Grammar) Match(words []string, times []Time) *Matches {
+	s := search{g: g, times: times, symbols: make([]int32, len(words)), tried: make([]uint32, len(g.places)),
+		found: &Matches{g.topics, make([]int32, len(words)*g.topics)}}
+	for i, w := range words {
+		s.symbols[i] = g.symbolOf(w)
+	}
+	for i := range words {
+		s.from(i)
+	}
+	return s.found
+}
+
+func (g *Grammar) symbolOf(w string) int32 {
+	s, known := g.symbols[w]
+	switch {
+	case known:
+		return s
+	case !g.IsName(w):
+		return plainSymbol
+	case isPlural(w):
+		return familySymbol
+	}
+	return nameSymbol
+}
+
+// search is one run over a text.
+type search struct {
+	g       *Grammar
+	times   []Time
+	symbols []int32
+	found   *Matches
+	ahead   [longestTime + 1][]int32 // the places that were reached, by the word that comes next
+	waiting int                      // how many they are
+	tried   []uint32                 // for each place, the round in which it was tried last
+	round   uint32
+}
+
+// from finds the phrases that begin at word i.
+func (s *search) from(i int) {
+	for _, p := range s.g.starts[s.symbols[i]] {
+		s.reach(p, i+1)
+	}
+	if s.times[i].Words > 0 {
+		for _, p := range s.g.timeStarts {
+			s.try(p, i)
+		}
+	}
+	for k := i + 1; s.waiting > 0; k++ {
+		slot := k % len(s.ahead)
+		here := s.ahead[slot]
+		s.waiting -= len(here)
+		s.round++
+		for _, p := range here {
+			for _, t := range s.g.places[p].ends {
+				s.found.ends[i*s.g.topics+int(t)] = int32(k)
+			}
+			if k == len(s.symbols) {
+				continue
+			}
+			for _, q := range s.g.places[p].next {
+				if s.tried[q] != s.round {
+					s.tried[q] = s.round
+					s.try(q, k)
+				}
+			}
+		}
+		s.ahead[slot] = here[:0]
+	}
+}
+
+// try goes on to a place if word i, or the time that begins there, allows it.
+func (s *search) try(p int32, i int) {
+	at := &s.g.places[p]
+	switch {
+	case at.isTime():
+		if t := s.times[i]; at.takesTime(t) {
+			s.reach(p, i+t.Words)
+		}
+	case at.takesSymbol(s.symbols[i]):
+		s.reach(p, i+1)
+	}
+}
+
+func (s *search) reach(p int32, next int) {
+	slot := next % len(s.ahead)
+	s.ahead[slot] = append(s.ahead[slot], p)
+	s.waiting++
+}
