@@ -32,17 +32,17 @@ var pureParts = []string{
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
 // A path that ends in "/..." stands for the packages below it too.
 var architecture = map[string]part{
-	".":                {reason: "this test"},
-	"internal/private": {pure: true, reason: "everything else hides its values with it"},
-	"internal/phone":   {pure: true, imports: in("private"), reason: "a number is private, and known to nobody above it"},
-	"internal/nearest": {pure: true, reason: "an unknown name is answered with the one that was meant, by the API, a plan and the command line alike"},
-	"internal/plan":    {pure: true, imports: in("nearest"), reason: "the team's settings are plain values"},
-	"internal/rota":    {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
+	".":                        {reason: "this test"},
+	"internal/private":         {pure: true, reason: "everything else hides its values with it"},
+	"internal/phone":           {pure: true, imports: in("private"), reason: "a number is private, and known to nobody above it"},
+	"internal/nearest":         {pure: true, reason: "an unknown name is answered with the one that was meant, by the API, a plan and the command line alike"},
+	"internal/plan":            {pure: true, imports: in("nearest"), reason: "the team's settings are plain values"},
+	"internal/rota":            {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
 	"internal/checkin/grammar": {pure: true, reason: "finds phrases in words; knows nothing of visits"},
-	"internal/checkin": {pure: true, imports: in("checkin/grammar", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
-	"internal/buddy":   {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
-	"internal/watch":   {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
-	"internal/wording": {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
+	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
+	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
+	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
+	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
 	"internal/store/migrations": {reason: "the schema's history, embedded"},

@@ -1,113 +1,184 @@
 package checkin
 
-// exit says whether the text is a completed exit and nothing else; claims is true when one is in it at all.
+// An end that is none can kill: the alarm that would have come never does. So one clause must say plainly that the worker has left, and
+// no other may leave a doubt (guide E). Clauses are told apart by what they say of the worker's place.
+
+// clause is what a text says between two breaks.
+type clause struct {
+	rest    []int // its words that no phrase explains
+	exits   bool  // a completed exit
+	away    bool  // the worker is elsewhere
+	stays   bool  // the worker is still there, or there again
+	asks    bool  // ends as a question
+	inherit bool  // goes on from the one before it: "mum came and left"
+}
+
+// exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
 func (m *message) exit() (whole, claims bool) {
 	whole = !m.cut && !m.guessed
 	over, away := false, false
+	var before clause
 	for i := 0; i < len(m.words); {
-		if end := exits.at(m, i); end > 0 {
-			if m.exitHere(i, end) {
-				claims = true
-				m.note(onExit, i, end)
-				i = end
-				continue
-			}
-			m.nearly = true
-			m.note(onNearly, i, end)
-		}
-		elsewhere := aways.at(m, i)
-		if end := overs.at(m, i); end > elsewhere && m.exitHere(i, end) {
+		c, next := m.clauseFrom(i)
+		c.inherit = i > 0 && !isBreak(m.words[i-1])
+		claims, away = claims || c.exits, away || c.away
+		if len(c.rest) == 0 && next > i && m.overIn(i, next) {
 			over = true
-			m.note(onOver, i, end)
-			i = end
-			continue
 		}
-		if end := max(elsewhere, fillers.at(m, i), m.othersPast(i)); end > 0 {
-			if end == elsewhere {
-				away = true
-				m.note(onAway, i, end)
-			}
-			i = end
-			continue
+		whole = whole && m.fits(c, before)
+		if before, i = c, next; i < len(m.words) {
+			i++ // the break or the conjunction
 		}
-		whole = whole && m.joins(i)
-		i++
 	}
 	claims = claims || over && away
 	m.claimed = claims
 	return whole && claims, claims
 }
 
-// joins says whether a word between two statements says nothing by itself.
-func (m *message) joins(i int) bool {
-	switch m.words[i] {
-	case ",", ".", "and", "but", "so", "then", "i", "now", "to", "that", "because", "as":
-		return true
-	case "in":
-		return i == 0
-	case "?":
-		return m.rhetorical(i)
+// clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
+func (m *message) clauseFrom(i int) (c clause, next int) {
+	for begin := i; i < len(m.words); {
+		end, kind := m.place(i)
+		if kind == exits && !m.exitHere(begin, i, end, c) {
+			m.nearly = true
+			m.note(onNearly, i, end)
+			c.rest = append(c.rest, i)
+			i++
+			continue
+		}
+		switch kind {
+		case exits:
+			c.exits = true
+			m.note(onExit, i, end)
+		case aways:
+			c.away = true
+			m.note(onAway, i, end)
+		case stays:
+			c.stays = true
+		}
+		switch {
+		case end > i:
+			i = end
+		case isBreak(m.words[i]):
+			c.asks = m.words[i] == "?"
+			return c, i
+		case m.v.joins[m.words[i]] && i > begin:
+			return c, i
+		case m.v.joins[m.words[i]]:
+			i++
+		default:
+			c.rest = append(c.rest, i)
+			i++
+		}
 	}
-	return false
+	return c, i
 }
 
-// exitHere refuses an exit whose neighbour makes it another thing: "nearly out", "10 mins left", "left alone".
-func (m *message) exitHere(start, end int) bool {
-	prev := m.word(start - 1)
-	if prev == "" || isBreak(prev) {
-		return true
+// place finds the longest phrase at word i that says where the worker is, or says nothing. Of two that are equally long the one that
+// keeps the visit open counts.
+func (m *message) place(i int) (end int, kind phrases) {
+	end = i
+	for _, k := range []phrases{stays, exits, aways, overs, fillers} {
+		if e := k.at(m, i); e > end {
+			end, kind = e, k
+		}
 	}
-	switch prev {
-	case "and", "but", "so", "then", "i", "yes", "ok", "thanks", "now", "sorry", "lol", "hi", "finally", "that", "because", "x", "went", "well", "confirm", "resending", "phew":
-		return true
-	}
-	// a greeting or another filler may stand right before it
-	for j := max(0, start-6); j < start; j++ {
-		if max(fillers.at(m, j), exits.at(m, j), aways.at(m, j)) == start {
+	return end, kind
+}
+
+// overIn says whether the clause is a session's end said shortly: "done".
+func (m *message) overIn(i, next int) bool {
+	for ; i < next; i++ {
+		if end := overs.at(m, i); end > i {
+			m.note(onOver, i, end)
 			return true
 		}
 	}
 	return false
 }
 
+// exitHere refuses an exit whose clause makes it another thing: "nearly out", "mum has left", "left my bag".
+func (m *message) exitHere(begin, start, end int, c clause) bool {
+	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && m.times[end].words == 0 {
+		return false
+	}
+	for _, i := range c.rest {
+		if w := m.words[i]; m.v.promise[w] || m.someone(i) {
+			return false
+		}
+	}
+	return len(c.rest) == 0 || m.worker(start, end)
+}
+
+// worker says whether the worker is named between two words as the one who does something.
+func (m *message) worker(start, end int) bool {
+	for _, w := range m.words[start:end] {
+		if w == "i" || w == "we" || w == "me" || w == "us" {
+			return true
+		}
+	}
+	return false
+}
+
+// someone says whether the word at i is somebody else.
+func (m *message) someone(i int) bool {
+	w := m.words[i]
+	return m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w)
+}
+
+// fits says whether a clause leaves no doubt beside an exit: it is one, it says nothing of the worker's place, it tells of others, or of
+// what is past.
+func (m *message) fits(c, before clause) bool {
+	switch {
+	case c.stays:
+		return false
+	case len(c.rest) == 0:
+		return !c.asks
+	case c.asks:
+		return m.rhetorical(c.rest[0])
+	case c.exits || c.away:
+		return m.harmlessRest(c)
+	}
+	others := m.someone(c.rest[0]) || c.inherit && len(before.rest) > 0 && m.someone(before.rest[0]) && !m.worker(c.rest[0], c.rest[0]+1)
+	told, doubtful, doing, mine := false, false, false, false
+	for _, i := range c.rest {
+		w := m.words[i]
+		told = told || m.v.told[w] || isPast(w)
+		doing = doing || isDoing(w)
+		doubtful = doubtful || m.v.promise[w] || m.v.alarming[w] || w == `"`
+		mine = mine || w == "me" || w == "us"
+	}
+	switch {
+	case doubtful:
+		return false
+	case others:
+		return told || !mine && !doing
+	case told:
+		return !doing
+	}
+	return !doing && len(c.rest) <= 5 && !m.worker(c.rest[0], c.rest[len(c.rest)-1]+1)
+}
+
+// harmlessRest says whether the words left over beside an exit or a place are no doubt.
+func (m *message) harmlessRest(c clause) bool {
+	for _, i := range c.rest {
+		if w := m.words[i]; m.v.promise[w] || m.v.alarming[w] || w == `"` {
+			return false
+		}
+	}
+	return true
+}
+
+// isPast and isDoing read a verb by its ending.
+func isPast(w string) bool {
+	return len(w) > 4 && w[len(w)-2:] == "ed" && w != "indeed" && w != "speed"
+}
+
+func isDoing(w string) bool {
+	return len(w) > 5 && w[len(w)-3:] == "ing" && w != "morning" && w != "evening" && w != "nothing" && w != "something" && w != "everything" && w != "anything" && w != "meeting" && w != "building"
+}
+
 // rhetorical says whether a question mark ends a question about an earlier text: "did my out text not send?".
 func (m *message) rhetorical(i int) bool {
-	j := i
-	for j > 0 && !isBreak(m.words[j-1]) {
-		j--
-	}
-	return m.word(j) == "did" && m.word(j+1) == "my"
+	return m.word(i) == "did" && m.word(i+1) == "my"
 }
-
-// othersPast reads over a clause that tells what someone else did or was, without the worker in it.
-func (m *message) othersPast(i int) int {
-	w := m.words[i]
-	if i > 0 && !isBreak(m.word(i-1)) && m.word(i-1) != "and" && m.word(i-1) != "but" {
-		return -1
-	}
-	if !m.v.family[w] && w != "she" && w != "he" && w != "they" {
-		return -1
-	}
-	past := false
-	j := i + 1
-	for ; j < len(m.words) && !isBreak(m.words[j]); j++ {
-		w := m.words[j]
-		if (w == "but" || w == "and" || w == "so") && m.exitFollows(j+1) {
-			break
-		}
-		past = past || m.v.told[w]
-		if w == "when" && m.word(j+1) == "i" && (m.word(j+2) == "left" || m.word(j+2) == "went") {
-			j += 2
-			continue
-		}
-		if w == "left" || w == "out" || w == "gone" || m.v.presentWords[w] || m.v.alarming[w] {
-			return -1
-		}
-	}
-	if !past {
-		return -1
-	}
-	return j
-}
-
-func (m *message) exitFollows(i int) bool { return exits.at(m, i) > 0 }

@@ -31,6 +31,7 @@ const (
 	aways
 	fillers
 	overs
+	stays
 	asksAnyone
 	asksFor
 	beckons
@@ -41,7 +42,7 @@ const (
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
 var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "not-in", "called-off", "not-there", "not-called-off",
-	"well", "exit", "away", "filler", "over", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
+	"well", "exit", "away", "filler", "over", "stays", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
 
 type wordSet map[string]bool
 
@@ -52,7 +53,7 @@ type Vocabulary struct {
 	family, titleBefore, courtesy, notAsked, optOuts                                                  wordSet
 	deny, denyThrough, alarming, thingOfColour, notPhrase, told, presentWords, wellOfOthers           wordSet
 	afterTime, overCues, overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse wordSet
-	beginCues, endCues, willDo, noSlip                                                                wordSet
+	beginCues, endCues, willDo, noSlip, promise, joins                                                wordSet
 	oneSlip                                                                                           []string
 }
 
@@ -91,7 +92,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		"told": &v.told, "present": &v.presentWords, "well-of-others": &v.wellOfOthers, "after-time": &v.afterTime, "over-before": &v.overCues,
 		"over-after": &v.overAfter, "more-before": &v.moreCues, "clock-before": &v.clockCues, "time-glue": &v.glueCues, "other-thing": &v.otherThings,
 		"past-before": &v.pastCues, "answers-elsewhere": &v.answersElse, "begin-before": &v.beginCues, "end-before": &v.endCues, "will-do": &v.willDo,
-		"no-slip": &v.noSlip,
+		"no-slip": &v.noSlip, "promise": &v.promise, "joins": &v.joins,
 	} {
 		*set = g.Words(name)
 	}
