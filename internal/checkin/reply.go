@@ -27,18 +27,46 @@ func (m *message) enters() bool {
 		m.note(onEntry, 0, 1)
 		return true
 	}
-	for i := 0; i < len(m.words); {
-		start, end := entries.find(m, i)
-		if start < 0 {
-			return false
+	for i := range m.words {
+		end := entries.at(m, i)
+		if !m.in {
+			end = max(end, there.at(m, i))
 		}
-		if !m.hindered(start, end) && !m.entersAt(end) {
-			m.note(onEntry, start, end)
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.entersAt(end) {
+			m.note(onEntry, i, end)
 			return true
 		}
-		i = start + 1
 	}
 	return false
+}
+
+// entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
+func (m *message) entersHere(start, end int) bool {
+	if m.worker(start, end) {
+		return true
+	}
+	begin := m.clauseStart(start)
+	if begin > 0 && m.v.joins[m.words[begin-1]] && m.othersBefore(begin-1) {
+		return false
+	}
+	for i := begin; i < start; {
+		e := fillers.at(m, i)
+		switch w := m.words[i]; {
+		case e > i && e <= start:
+			i = e
+		case m.v.joins[w] || m.v.adverbs[w] || m.v.IsGiven(w) || w == "i" || w == "am" || w == "have" || w == "are" || w == "no" || w == "now":
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// othersBefore says whether the clause that ends before word i is about somebody else, as what goes on from it is then too.
+func (m *message) othersBefore(i int) bool {
+	first := m.clauseStart(i)
+	return first < i && m.someone(first)
 }
 
 // entersAt says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
@@ -121,6 +149,11 @@ func (m *message) fine() bool {
 		return false
 	}
 	start, end := fines.find(m, 0)
+	for i := 0; start < 0 && i < len(m.words); i++ {
+		if e := wellAlone.at(m, i); e > i && m.clauseStart(i) == i && !m.has("no", "not") {
+			start, end = i, e
+		}
+	}
 	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
