@@ -150,7 +150,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
-	case off && there:
+	case off && there && (m.neverIn() || !whole):
 		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case whole && m.asksForSomeone():
 		return Reading{}, false

@@ -1,5 +1,7 @@
 package checkin
 
+import "slices"
+
 // An end that is none can kill: the alarm that would have come never does. So one clause must say plainly that the worker has left, and
 // no other may leave a doubt (guide E). Clauses are told apart by what they say of the worker's place.
 
@@ -13,6 +15,7 @@ type clause struct {
 	asks     bool  // ends as a question
 	goesOn   bool  // goes on from the one before it: "mum came and left"
 	ofOthers bool  // somebody else is the one who does something
+	told     bool  // it tells what is past
 }
 
 // exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
@@ -24,6 +27,7 @@ func (m *message) exit() (whole, claims bool) {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers = len(c.rest) > 0 && m.someone(c.rest[0])
+		c.told = m.tells(c.rest)
 		claims, away = claims || c.exits, away || c.away
 		if len(c.rest) == 0 && next > i && m.overIn(i, next) {
 			over = true
@@ -143,10 +147,10 @@ func (m *message) fits(c, before clause) bool {
 	case c.exits || c.away:
 		return true
 	}
-	told, is, doing, mine, enters, others := false, false, false, false, false, c.goesOn && before.ofOthers
+	told := c.told || c.goesOn && before.told
+	is, doing, mine, enters, others := false, false, false, false, c.goesOn && before.ofOthers
 	for _, i := range c.rest {
 		w := m.words[i]
-		told = told || m.v.told[w] || isPast(w)
 		is = is || m.v.is[w]
 		doing = doing || isDoing(w)
 		mine = mine || w == "me" || w == "us"
@@ -154,6 +158,8 @@ func (m *message) fits(c, before clause) bool {
 		enters = enters || m.in && entries.at(m, i) > i
 	}
 	switch {
+	case m.otherDayIn(c.rest):
+		return true // "leaving the car at home tomorrow"
 	case enters:
 		return false // "then going in again"
 	case others:
@@ -164,6 +170,15 @@ func (m *message) fits(c, before clause) bool {
 		return false
 	}
 	return !doing && len(c.rest) <= 5 && !m.worker(c.rest[0], c.rest[len(c.rest)-1]+1)
+}
+
+// tells says whether words are of what is past.
+func (m *message) tells(words []int) bool {
+	return slices.ContainsFunc(words, func(i int) bool { return m.v.told[m.words[i]] || isPast(m.words[i]) })
+}
+
+func (m *message) otherDayIn(words []int) bool {
+	return slices.ContainsFunc(words, func(i int) bool { return dayWords.at(m, i) > i })
 }
 
 // doubtful says whether one of the words makes what is said beside it a promise, a question, a quotation or a danger.

@@ -56,6 +56,8 @@ func fold(r rune) string {
 		return " . "
 	case '🆘':
 		return " sos "
+	case '🙄':
+		return " eyeroll "
 	case '&':
 		return " and "
 	case '\u200b', '\u200c', '\u200d', '\ufeff', '\ufe0f':

@@ -46,7 +46,7 @@ func (m *message) entersHere(start, end int) bool {
 		return true
 	}
 	begin := m.clauseStart(start)
-	if begin > 0 && m.v.joins[m.words[begin-1]] && m.othersBefore(begin-1) {
+	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
 		return false
 	}
 	for i := begin; i < start; {
@@ -78,22 +78,32 @@ func (m *message) entersAt(i int) bool {
 	return false
 }
 
-// hindered says whether the clause of an entry, or what comes after it, takes the entry back.
-func (m *message) hindered(start, end int) bool {
-	first := m.clauseStart(start)
+// neverIn says whether the text says so plainly that the worker does not go in that other things that are off change nothing.
+func (m *message) neverIn() bool {
 	for i := range m.words {
-		e := hindrances.at(m, i)
-		if e < 0 || i > start && i < end {
-			continue
-		}
-		if i >= first && i <= end || i >= end {
-			if i >= end && (m.words[i] == "still" || m.v.family[m.words[i]] || m.words[i] == "will" || m.words[i] == "should" || m.words[i] == "to" || m.words[i] == "would") {
-				continue
-			}
+		if neverIn.at(m, i) > otherOff.at(m, i) {
 			return true
 		}
 	}
-	return m.has("again") && m.has("then") || m.word(end) == "?" || m.otherDay()
+	return false
+}
+
+// hindered says whether the clause of an entry takes it back, or a later one does: "going in, no answer".
+func (m *message) hindered(start, end int) bool {
+	first, last := m.clauseStart(start), end
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	for i := first; i < len(m.words); i++ {
+		e := hindrances.at(m, i)
+		if e <= i || i > start && i < end {
+			continue
+		}
+		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
+			return true
+		}
+	}
+	return m.word(last) == "?" && last == end || m.otherDay()
 }
 
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
@@ -107,7 +117,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if start < 0 || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if uncertain.in(m) || m.has("?") || m.enters() {
+	if uncertain.in(m) || otherOff.in(m) && !m.neverIn() || m.has("?") || m.enters() {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && !there {
@@ -150,11 +160,11 @@ func (m *message) fine() bool {
 	}
 	start, end := fines.find(m, 0)
 	for i := 0; start < 0 && i < len(m.words); i++ {
-		if e := wellAlone.at(m, i); e > i && m.clauseStart(i) == i && !m.has("no", "not") {
+		if e := wellAlone.at(m, i); e > i && m.clauseStart(i) == i && !m.denied(i) {
 			start, end = i, e
 		}
 	}
-	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
+	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" && m.word(end-1) != "thanks" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {
