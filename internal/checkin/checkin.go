@@ -146,6 +146,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	whole, claims := m.exit()
 	p := m.plan(c)
 	off, there := m.off(c)
+	off = off && (c.State == Booked || m.neverIn() || !claims)
 	enters := m.enters()
 	switch {
 	case alarming && (whole || claims):

@@ -148,11 +148,12 @@ func (m *message) fits(c, before clause) bool {
 		return true
 	}
 	told := c.told || c.goesOn && before.told
-	is, doing, mine, enters, others := false, false, false, false, c.goesOn && before.ofOthers
+	is, doing, mine, enters, later, back, others := false, false, false, false, false, false, c.goesOn && before.ofOthers
 	for _, i := range c.rest {
 		w := m.words[i]
 		is = is || m.v.is[w]
 		doing = doing || isDoing(w)
+		later, back = later || w == "will", back || m.v.back[w]
 		mine = mine || w == "me" || w == "us"
 		others = others || m.someone(i)
 		enters = enters || m.in && entries.at(m, i) > i
@@ -166,6 +167,8 @@ func (m *message) fits(c, before clause) bool {
 		return told && !doing || is && !mine && !doing // "mum was lovely", "she's fine", but not "mum's walking with me"
 	case told:
 		return !doing
+	case later: // "will want a lift tomorrow"
+		return !back
 	case m.v.at[m.words[c.begin]]: // "in her car", "with the kids"
 		return false
 	}

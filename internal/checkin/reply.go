@@ -42,7 +42,7 @@ func (m *message) enters() bool {
 
 // entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
 func (m *message) entersHere(start, end int) bool {
-	if m.worker(start, end) {
+	if m.worker(start, end) || m.v.session[m.words[start]] {
 		return true
 	}
 	begin := m.clauseStart(start)
@@ -103,7 +103,13 @@ func (m *message) hindered(start, end int) bool {
 			return true
 		}
 	}
-	return m.word(last) == "?" && last == end || m.otherDay()
+	return m.word(last) == "?" && last == end || m.otherDayBetween(first, last)
+}
+
+// otherDayBetween says whether another day is named between two words.
+func (m *message) otherDayBetween(first, last int) bool {
+	start, _ := dayWords.find(m, first)
+	return start >= 0 && start < last
 }
 
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
