@@ -116,6 +116,9 @@ func (m *message) partOfHour(i int) (minutes, next int, counts counting) {
 		if w := m.word(j + 1); w == "quarters" || w == "quarter" {
 			minutes = 45
 			j++
+		} else if w == "/" && m.word(j+2) == "4" {
+			minutes = 45
+			j += 2
 		}
 	}
 	if minutes == 0 {
@@ -190,7 +193,7 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	}
 	j, part := i+used, 0
 	k := j
-	if m.word(k) == "and" {
+	if m.word(k) == "and" || m.word(k) == "an" {
 		k++
 	}
 	if m.word(k) == "a" {

@@ -56,6 +56,12 @@ func fold(r rune) string {
 		return " . "
 	case '🆘':
 		return " sos "
+	case '½':
+		return " 1/2 "
+	case '¼':
+		return " 1/4 "
+	case '¾':
+		return " 3/4 "
 	case '&':
 		return " and "
 	case '\u200b', '\u200c', '\u200d', '\ufeff', '\ufe0f':

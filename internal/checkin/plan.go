@@ -20,16 +20,15 @@ func (m *message) planOf(c Context, enters bool) plan {
 	}
 	all := m.account(c, enters)
 	m.correct(all)
+	rangesOnly(all)
 	var p plan
 	if s := m.settle(all, asStart, c.starts); s != nil {
 		m.noteTime(onBegin, *s)
 		p.begin = s.at
 	}
 	ends := func(s *spoken) time.Time { return c.ends(s, enters) }
-	if !p.begin.IsZero() {
-		later := c
-		later.Now = p.begin
-		ends = func(s *spoken) time.Time { return later.next(s.t) }
+	if c.State == Booked && !enters {
+		ends = func(s *spoken) time.Time { return c.endsAfter(s, p.begin) }
 	}
 	if s := m.settle(all, asEnd, ends); s != nil {
 		m.noteTime(onUntil, *s)
@@ -88,6 +87,21 @@ func (m *message) correct(all []spoken) {
 			}
 			break
 		}
+	}
+}
+
+// rangesOnly takes out the other starts where the text says from when till when: "they put me down for 3. I said 4. 4 till 5".
+func rangesOnly(all []spoken) {
+	for k := 1; k < len(all); k++ {
+		if !all[k].ranges || all[k].use != asEnd || all[k-1].use != asStart {
+			continue
+		}
+		for n := range all {
+			if n != k-1 && all[n].use == asStart {
+				all[n].use = unused
+			}
+		}
+		return
 	}
 }
 
@@ -182,6 +196,15 @@ func (c Context) ends(s *spoken, enters bool) time.Time {
 		return c.End.Add(s.t.length)
 	}
 	return now
+}
+
+// endsAfter gives the instant of the end of a visit whose start moves too; zero for a length from who knows when.
+func (c Context) endsAfter(s *spoken, begin time.Time) time.Time {
+	if s.t.isLength() && begin.IsZero() {
+		return time.Time{}
+	}
+	c.Now = latter(begin, c.Now)
+	return c.next(s.t)
 }
 
 // starts gives the instant of a new start: "late 20" and "an hour later" count from the booked one (guide C4, T4).

@@ -65,7 +65,11 @@ func (m *message) account(c Context, enters bool) []spoken {
 		if n := len(all); n > 0 && m.ranged(&all[n-1], &s) {
 			s.ranges = true
 		}
-		if i = s.last - 1; !s.ranges && !m.settleNumber(&s) {
+		var before *spoken
+		if n := len(all); n > 0 && s.first-all[n-1].last <= 7 && m.correction(all[n-1].last, s.first) {
+			before = &all[n-1]
+		}
+		if i = s.last - 1; !s.ranges && !m.settleNumber(&s, before) {
 			continue
 		}
 		if len(all) == mostTimes {
@@ -76,11 +80,15 @@ func (m *message) account(c Context, enters bool) []spoken {
 	for k := range all {
 		s := &all[k]
 		s.counts = m.counting(s)
-		if k > 0 && s.ranges && !(all[k-1].use == asStart && m.visitRange(&all[k-1], s)) {
-			s.use, s.counts = all[k-1].use, max(s.counts, all[k-1].counts)
+		if k == 0 || !s.ranges {
+			s.use = m.useOf(s, c, enters)
 			continue
 		}
-		s.use = m.useOf(s, c, enters)
+		before := &all[k-1]
+		s.use, s.counts = before.use, max(s.counts, before.counts)
+		if before.use == asStart && m.visitRange(before, s) {
+			s.use = asEnd
+		}
 	}
 	return all
 }
@@ -145,7 +153,7 @@ func (m *message) counting(s *spoken) counting {
 		return more
 	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later":
 		return late
-	case s.cue == "by":
+	case s.cue == "by", s.cue == "of":
 		for j := s.from; j < s.first; j++ {
 			if m.v.overCues[m.words[j]] {
 				return late
@@ -227,8 +235,9 @@ func (m *message) visitRange(a, b *spoken) bool {
 	return false
 }
 
-// settleNumber settles a bare number: an hour, a number of minutes, or, when it counts something, no time at all.
-func (m *message) settleNumber(s *spoken) bool {
+// settleNumber settles a bare number: an hour, a number of minutes, or, when it counts something, no time at all. What it
+// corrects may tell: "20 mins, sorry 30".
+func (m *message) settleNumber(s, before *spoken) bool {
 	if m.v.counts(s.cue) || m.v.counts(m.word(s.first-1)) {
 		return false
 	}
@@ -244,6 +253,12 @@ func (m *message) settleNumber(s *spoken) bool {
 	}
 	if !m.bareEnds(s) {
 		return false
+	}
+	if m.pairs(s) {
+		return m.asClock(s, n, true)
+	}
+	if before != nil {
+		return before.t.isLength() && n >= 5 && s.asMinutes(n) || !before.t.isLength() && m.asClock(s, n, true)
 	}
 	switch s.cue {
 	case "in":
@@ -276,21 +291,25 @@ func (m *message) asClock(s *spoken, n int, alone bool) bool {
 	if n > 24 || n > 12 && (s.cue == "" || isBreak(s.cue) || s.t.half != exact) {
 		return false
 	}
-	paired := m.pairs(s)
-	if !paired && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
+	if s.after != "instead" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
 		return false
 	}
 	s.t.form = clockTime
 	return true
 }
 
-// pairs says whether the number stands against another time: "2 instead of 1", "5 not 4".
+// pairs says whether the number stands against another time: "2 instead of 1", "5 not 4", "12-1".
 func (m *message) pairs(s *spoken) bool {
 	switch {
 	case s.after == "instead" && m.word(s.last+1) == "of", s.after == "rather" && m.word(s.last+1) == "than":
 		return m.timeAt(s.last+2).words > 0
 	case s.after == "not":
 		return m.timeAt(s.last+1).words > 0
+	case s.after == "-", s.after == "until", s.after == "to":
+		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {
+			other := spoken{after: m.word(s.last + 1 + t.words)}
+			return m.bareEnds(&other)
+		}
 	}
 	return m.struck(s)
 }

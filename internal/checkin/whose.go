@@ -18,13 +18,14 @@ func (m *message) past(s *spoken, c Context) bool {
 		return m.spent(s)
 	}
 	switch s.cue {
-	case "until", "to", "by", "for", "before", "than":
+	case "until", "to", "by", "for", "than":
 		return false
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
 		case ahead(w):
 			return false
+		case w == "finished" || w == "done": // for a future time, "done at 4", it is a new end (guide E5)
 		case m.v.pastCues[w]:
 			return !m.comes(s.from, j)
 		}
@@ -65,16 +66,18 @@ func (m *message) by(s *spoken) bool {
 
 // justGone says whether a bare "twenty to" in a clause that tells of an end is the one of a moment ago.
 func (m *message) justGone(s *spoken, c Context) bool {
-	last := c.last(s.t)
-	if c.Now.Sub(last) > 10*time.Minute {
+	gone := c.Now.Sub(c.last(s.t))
+	if gone > 25*time.Minute || s.cue != "at" && s.cue != "before" && s.cue != "after" && !m.v.endCues[s.cue] {
 		return false
 	}
 	for j := s.first - 1; j >= s.from; j-- {
-		if ahead(m.words[j]) {
+		switch w := m.words[j]; {
+		case w == "finished":
+			return !m.comes(s.from, j)
+		case w != "until" && m.v.endCues[w]:
+			return gone <= 10*time.Minute && !m.comes(s.from, j)
+		case ahead(w):
 			return false
-		}
-		if m.v.endCues[m.words[j]] && m.words[j] != "until" {
-			return s.cue == "at"
 		}
 	}
 	return false
@@ -97,7 +100,7 @@ func (m *message) comes(from, to int) bool {
 func ahead(w string) bool {
 	switch w {
 	case "will", "be", "shall", "going", "gonna", "hope", "hopefully", "hoping", "expect", "expecting", "aim", "aiming", "plan", "planning", "need", "want", "can",
-		"should", "could", "would", "until", "finish", "finishing", "leave", "leaving", "make", "due", "extended", "moved", "pushed", "put", "done", "finished", "out":
+		"should", "could", "would", "until", "finish", "finishing", "leave", "leaving", "make", "due", "extended", "moved", "pushed", "put":
 		return true
 	}
 	return false
@@ -132,7 +135,20 @@ func (m *message) things(s *spoken) bool {
 			j = m.nextBefore(s, j)
 		}
 	}
-	return m.nextAfter(s)
+	return m.nextAfter(s) || m.ofNext(s)
+}
+
+// ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
+func (m *message) ofNext(s *spoken) bool {
+	if m.word(s.from-1) != "," || m.has2(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
+		return false
+	}
+	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
+		if m.words[j] == "next" {
+			return !m.has2(j, s.from, "me", "us", "there", "in")
+		}
+	}
+	return false
 }
 
 // nextBefore finds the next visit's word further before a time; -1 where it is not there.
@@ -178,7 +194,7 @@ func (m *message) travel(s *spoken) bool {
 		w := m.word(s.last + 1)
 		return w == "get" || w == "drive" || w == "walk"
 	}
-	return m.nextAfter(s) || m.word(s.first-1) != "the" && m.word(s.from) == "then"
+	return m.nextAfter(s) || m.ofNext(s)
 }
 
 // others says whether the clause speaks of somebody else: "dad is at work til 6", "her husband comes back before 11". What they
@@ -194,6 +210,8 @@ func (m *message) others(s *spoken) bool {
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
+		case (w == "coming" || w == "calling" || w == "due" || w == "arriving" || w == "picking" || w == "collecting" || w == "visiting") && j > s.from:
+			return m.word(j+1) != "out" && m.word(j+1) != "to" && m.word(j+1) != "off"
 		case w == "man" || w == "woman" || w == "lady" || w == "doctor" || w == "doc" || w == "nurse" || w == "police" || w == "ambulance" || w == "engineer" || w == "plumber":
 			someone = someone || m.subject(s.from, j) || m.word(j+1) == "says" || m.word(j+1) == "comes"
 		}
@@ -204,7 +222,7 @@ func (m *message) others(s *spoken) bool {
 // presentWorker says whether a word makes a clause about the visit whoever its subject is: "mum's asked for an hour later".
 func (v *Vocabulary) presentWorker(w string) bool {
 	switch w {
-	case "asked", "agreed", "wants", "want", "need", "needs", "session", "contact", "visit", "extension", "extended", "extend", "late", "delayed", "running", "reckons", "thinks", "allowed", "asking":
+	case "asked", "agreed", "wants", "want", "need", "needs", "session", "contact", "visit", "extension", "extended", "extend", "late", "delayed", "running", "reckons", "thinks", "allowed", "asking", "begging", "wanting", "pleading":
 		return true
 	}
 	return false
@@ -258,7 +276,15 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 			}
 		}
 	}
-	return m.word(s.from-1) == "then" && m.word(s.from) != "out" && !m.has2(s.from, s.first, "i", "we", "out", "leave", "done", "finish", "will")
+	if m.word(s.from-1) != "then" {
+		return false
+	}
+	switch w := m.word(s.from); w {
+	case "straight", "the", "to", "on", "off", "over", "next":
+		return true
+	default:
+		return s.from < s.first && m.v.IsName(w)
+	}
 }
 
 // asked says whether the clause asks about the time: "is the meeting at 4?". What is asked for counts: "can I have til 4?".
@@ -334,6 +360,8 @@ func (m *message) beforeVisit(s *spoken) use {
 			if delayed = true; !held {
 				return asEnd
 			}
+		case s.t.isLength() && s.cue == "for" && s.counts == fromNow && !held: // the visit's length: "start at 4 for an hour"
+			return asEnd
 		case m.v.beginCues[w]:
 			return asStart
 		case m.v.endCues[w]:
@@ -344,7 +372,7 @@ func (m *message) beforeVisit(s *spoken) use {
 	case delayed, s.counts == late, s.counts == early:
 		return asStart
 	case s.t.isLength():
-		if s.cue == "in" || s.cue == "another" || s.cue == "be" || s.after == "away" || s.after == "off" || s.counts == more {
+		if s.cue == "in" || held || s.cue == "another" || s.cue == "be" || s.after == "away" || s.after == "off" || s.counts == more {
 			return asStart
 		}
 		return unused
