@@ -82,12 +82,18 @@ func (m *message) correct(all []spoken) {
 			if next.use != s.use || next.ranges && n == k+1 {
 				continue
 			}
-			if next.first-s.last <= 7 && m.correction(s.last, next.first) {
+			if next.first-s.last <= 7 && m.correction(s.last, next.first) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more") ||
+				s.cue == "in" && s.first == 1 {
 				s.use = unused
 			}
 			break
 		}
 	}
+}
+
+// supposed says whether a time is only what had been thought: "was meant to be 4, now half past".
+func (m *message) supposed(s *spoken) bool {
+	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should")
 }
 
 // rangesOnly takes out the other starts where the text says from when till when: "they put me down for 3. I said 4. 4 till 5".

@@ -86,7 +86,10 @@ func (m *message) account(c Context, enters bool) []spoken {
 		}
 		before := &all[k-1]
 		s.use, s.counts = before.use, max(s.counts, before.counts)
-		if before.use == asStart && m.visitRange(before, s) {
+		switch {
+		case before.cue == "from" && m.putBack(before):
+			before.use = unused // "moved from 3 to 4"
+		case before.use == asStart && m.visitRange(before, s):
 			s.use = asEnd
 		}
 	}
@@ -135,6 +138,9 @@ func (m *message) cue(i int) string {
 	for j >= 0 && j > i-reach && m.v.glueCues[m.words[j]] && !m.v.moreCues[m.words[j]] && m.words[j] != "be" && m.words[j] != "at" {
 		j--
 	}
+	if m.word(j) == "more" && m.word(j+1) == "like" {
+		return "nearer"
+	}
 	return m.word(j)
 }
 
@@ -151,19 +157,30 @@ func (m *message) counting(s *spoken) counting {
 		return late // "more than planned"
 	case m.v.moreCues[s.cue], s.after == "more", s.after == "longer":
 		return more
-	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later":
+	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later", s.cue == "back" && m.putBack(s):
 		return late
 	case s.cue == "by", s.cue == "of":
-		for j := s.from; j < s.first; j++ {
-			if m.v.overCues[m.words[j]] {
-				return late
-			}
-			if w := m.words[j]; w == "early" || w == "forward" {
-				return early
-			}
-		}
+		return max(m.countingBy(s), s.t.counts)
 	}
 	return s.t.counts
+}
+
+// countingBy says from where "by N" counts: "overrun by 20", "put back by 20", "out early by 20".
+func (m *message) countingBy(s *spoken) counting {
+	for j := s.from; j < s.first; j++ {
+		switch w := m.words[j]; {
+		case m.v.overCues[w], w == "back" && m.putBack(s):
+			return late
+		case w == "early", w == "forward":
+			return early
+		}
+	}
+	return fromNow
+}
+
+// putBack says whether something is put back in the clause, not somebody back from somewhere.
+func (m *message) putBack(s *spoken) bool {
+	return m.hasWithin(s.from, s.first, "put", "push", "pushed", "move", "moved", "set", "knocked", "bump", "bumped")
 }
 
 // ranged says whether two times are the bounds of a range (guide T6): "3 till 4", "5 mins maybe 10". A bare number takes the
@@ -184,7 +201,7 @@ func (m *message) ranged(a, b *spoken) bool {
 			if join == "" {
 				join = w
 			}
-		case ",", "comma", "even", "at", "about", "around", "say", "probably", "more", "the":
+		case ",", "comma", "ish", "even", "at", "about", "around", "say", "probably", "more", "the":
 		default:
 			return false
 		}
@@ -272,14 +289,14 @@ func (m *message) settleNumber(s, before *spoken) bool {
 	case "plus":
 		return n >= 5 && s.asMinutes(n)
 	case "by":
-		if m.counting(&spoken{first: s.first, from: s.from, cue: "by", t: moment{form: aSpan}}) != fromNow {
+		if m.countingBy(s) != fromNow {
 			return n >= 5 && s.asMinutes(n)
 		}
 	case "be", "need", "for", "late":
 		if n > 12 {
 			return s.asMinutes(n)
 		}
-		if s.cue == "need" || s.cue == "be" && (n == 5 || n == 10) {
+		if s.cue == "need" || s.cue == "be" && (n == 5 || n == 10) && s.after != "before" && s.after != "by" && !m.hasWithin(max(s.from, s.first-4), s.first, "it") {
 			return false // minutes, or an hour
 		}
 	}
@@ -306,6 +323,9 @@ func (m *message) pairs(s *spoken) bool {
 	case s.after == "not":
 		return m.timeAt(s.last+1).words > 0
 	case s.after == "-", s.after == "until", s.after == "to":
+		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" {
+			return false
+		}
 		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {
 			other := spoken{after: m.word(s.last + 1 + t.words)}
 			return m.bareEnds(&other)

@@ -100,7 +100,7 @@ func (m *message) comes(from, to int) bool {
 func ahead(w string) bool {
 	switch w {
 	case "will", "be", "shall", "going", "gonna", "hope", "hopefully", "hoping", "expect", "expecting", "aim", "aiming", "plan", "planning", "need", "want", "can",
-		"should", "could", "would", "until", "finish", "finishing", "leave", "leaving", "make", "due", "extended", "moved", "pushed", "put":
+		"should", "could", "would", "until", "finish", "finishing", "leave", "leaving", "make", "come", "due", "extended", "moved", "pushed", "put":
 		return true
 	}
 	return false
@@ -108,7 +108,7 @@ func ahead(w string) bool {
 
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s)
+	return m.things(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
@@ -127,38 +127,35 @@ func (m *message) things(s *spoken) bool {
 		switch w := m.words[j]; {
 		case m.v.otherThings[w]:
 			return true
-		case w == "next":
-			return !m.has2(j, s.first, "me", "us", "there")
-		case w == "at" || w == "is" || w == "s" || w == "for" || w == "not" || w == "until" || w == "are" || w == "due" || w == "in" || w == "gets" || w == "leaves" ||
-			w == "about" || w == "around" || w == "by" || w == "now" || w == "starts" || w == "goes":
-		default:
-			j = m.nextBefore(s, j)
+		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
+		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || ahead(w) && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
+			return m.nextBefore(s, j)
 		}
 	}
-	return m.nextAfter(s) || m.ofNext(s)
+	return m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
 
 // ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
 func (m *message) ofNext(s *spoken) bool {
-	if m.word(s.from-1) != "," || m.has2(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
+	if m.word(s.from-1) != "," || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
 		return false
 	}
 	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
 		if m.words[j] == "next" {
-			return !m.has2(j, s.from, "me", "us", "there", "in")
+			return !m.hasWithin(j, s.from, "me", "us", "there", "in")
 		}
 	}
 	return false
 }
 
-// nextBefore finds the next visit's word further before a time; -1 where it is not there.
-func (m *message) nextBefore(s *spoken, j int) int {
-	for ; j >= s.from; j-- {
+// nextBefore says whether the clause speaks of the next visit before word i: "next one will be at 5", not "next bus gets me there".
+func (m *message) nextBefore(s *spoken, i int) bool {
+	for j := i; j >= s.from; j-- {
 		if m.words[j] == "next" {
-			return j + 1
+			return !m.hasWithin(j, s.first, "me", "us", "there")
 		}
 	}
-	return -1
+	return false
 }
 
 // nextAfter says whether the clause goes on to the next visit: "20 mins late to the next lot".
@@ -171,7 +168,7 @@ func (m *message) nextAfter(s *spoken) bool {
 	return false
 }
 
-func (m *message) has2(from, to int, words ...string) bool {
+func (m *message) hasWithin(from, to int, words ...string) bool {
 	for j := from; j < to; j++ {
 		for _, w := range words {
 			if m.words[j] == w {
@@ -206,7 +203,9 @@ func (m *message) others(s *spoken) bool {
 		switch {
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
-		case m.v.presentWorker(w):
+		case w == "until" && !someone: // "waiting till dad's back at 4.30"
+			return false
+		case m.v.presentWorker(w) && m.word(j-1) != "has":
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
@@ -267,11 +266,11 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; w {
 		case "home", "desk", "office", "base":
-			return !m.has2(s.from, s.first, "left", "until")
+			return !m.hasWithin(s.from, s.first, "left", "until")
 		case "be", "get":
 			to := m.word(j + 1)
 			if open && (to == "at" || to == "in" || to == "on") && s.first > j+3 && (s.cue == "for" || s.cue == "by" || s.cue == "at") && m.timeAt(j+2).words == 0 &&
-				!m.has2(j, s.first, "until", "out", "car", "van") {
+				!m.hasWithin(j, s.first, "until", "out", "car", "van") {
 				return true
 			}
 		}
@@ -285,6 +284,21 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	default:
 		return s.from < s.first && m.v.IsName(w)
 	}
+}
+
+// ringMe says whether the time is that of a call the worker wants: "ring me at 4", not "if I'm not out by 4 ring me".
+func (m *message) ringMe(s *spoken) bool {
+	for j := s.from; j < s.first; j++ {
+		switch m.words[j] {
+		case "if", "not", "out", "heard", "hear", "until", "done":
+			return false
+		case "ring", "text", "message", "check", "buzz":
+			if w := m.word(j + 1); w == "me" || w == "us" || w == "on" || w == "back" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // asked says whether the clause asks about the time: "is the meeting at 4?". What is asked for counts: "can I have til 4?".
@@ -310,7 +324,7 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 		}
 		for j := max(s.last, i-4); j < i; j++ {
 			switch m.words[j] {
-			case "go", "in", "start", "knock", "try", "see", "again", "begin":
+			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
 			case "leave", "out", "finish", "off":
 				return open
@@ -345,12 +359,14 @@ func (m *message) beforeVisit(s *spoken) use {
 	case "start":
 		return asStart
 	case "finish", "out", "end", "coming":
-		return asEnd
+		if w := m.word(s.last + 1); w == "" || isBreak(w) || s.after == "coming" {
+			return asEnd
+		}
 	}
 	delayed, held := false, false
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; w {
-		case "not", "delay", "delayed", "delays", "held", "put", "pushed", "moved", "push", "move", "postponed", "nobody", "shifted", "shift", "stuck", "late":
+		case "not", "delay", "delayed", "delays", "held", "back", "pushed", "moved", "push", "move", "postponed", "nobody", "shifted", "shift", "stuck":
 			held = true
 		}
 	}
@@ -372,6 +388,10 @@ func (m *message) beforeVisit(s *spoken) use {
 	case delayed, s.counts == late, s.counts == early:
 		return asStart
 	case s.t.isLength():
+		if m.word(s.from-1) == "," && m.hasWithin(max(0, s.from-4), s.from, "late", "delayed", "behind") {
+			s.counts = late // "late start - 15 mins"
+			return asStart
+		}
 		if s.cue == "in" || held || s.cue == "another" || s.cue == "be" || s.after == "away" || s.after == "off" || s.counts == more {
 			return asStart
 		}

@@ -134,7 +134,7 @@ func pointed(rs []rune, j int) bool {
 func breakAt(rs []rune, i int) string {
 	switch rs[i] {
 	case '/':
-		if i > 0 && i+1 < len(rs) && unicode.IsDigit(rs[i-1]) && unicode.IsDigit(rs[i+1]) {
+		if i > 0 && i+1 < len(rs) && unicode.IsDigit(rs[i-1]) && rs[i+1] != ' ' {
 			return "/"
 		}
 	case '.', '!', ';':
