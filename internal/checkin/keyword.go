@@ -56,7 +56,8 @@ func (m *message) timedKeyword(c Context) (Reading, bool) {
 	if t.words == 0 || !m.onlyCourtesy(1+t.words, len(m.words)) {
 		return Reading{}, false
 	}
-	s := spoken{first: 1, last: 1 + t.words, t: t, cue: m.words[0]}
+	s := m.spokenAt(1, t)
+	s.counts = late
 	if t.form == bareHour {
 		if m.words[0] == "in" && t.hour <= 4 {
 			return Reading{}, false
@@ -72,11 +73,11 @@ func (m *message) timedKeyword(c Context) (Reading, bool) {
 	case m.words[0] == "in":
 		r.Intent, r.Rule, p.until = Start, byInUntil, c.next(s.t)
 	case c.State == Booked:
-		r.Intent, r.Rule, p.begin = Change, byLateStart, c.starts(s, m)
+		r.Intent, r.Rule, p.begin = Change, byLateStart, c.starts(&s)
 	case c.State == None:
 		return Reading{}, false
 	default:
-		r.Intent, p.until = Change, c.ends(s, m)
+		r.Intent, p.until = Change, c.ends(&s, false)
 	}
 	given := p
 	if p = p.within(c.Now); p != given || p == (plan{}) {

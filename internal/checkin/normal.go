@@ -58,6 +58,12 @@ func fold(r rune) string {
 		return " sos "
 	case '🙄':
 		return " eyeroll "
+	case '½':
+		return " 1/2 "
+	case '¼':
+		return " 1/4 "
+	case '¾':
+		return " 3/4 "
 	case '&':
 		return " and "
 	case '\u200b', '\u200c', '\u200d', '\ufeff', '\ufe0f':

@@ -87,6 +87,9 @@ func split(s string) []piece {
 	rs := []rune(clockWords.Replace(s))
 	for i := 0; i < len(rs); {
 		switch r := rs[i]; {
+		case fraction(rs, i) != "":
+			out = append(out, piece{fraction(rs, i), stretch{i, i + 3}})
+			i += 3
 		case unicode.IsDigit(r):
 			j := i + 1
 			for j < len(rs) && (unicode.IsDigit(rs[j]) || pointed(rs, j)) {
@@ -96,7 +99,7 @@ func split(s string) []piece {
 			i = j
 		case unicode.IsLetter(r):
 			j := i + 1
-			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '\'' || unicode.IsDigit(rs[j])) {
+			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '\'' || unicode.IsDigit(rs[j]) && !hourSign(rs, i, j)) {
 				j++
 			}
 			out = append(out, piece{strings.Trim(string(rs[i:j]), "'"), stretch{i, j}})
@@ -111,12 +114,35 @@ func split(s string) []piece {
 	return out
 }
 
+// fraction reads "1/2" and "1/4", which stand for a word.
+func fraction(rs []rune, i int) string {
+	if i+2 >= len(rs) || rs[i] != '1' || rs[i+1] != '/' || i > 0 && unicode.IsDigit(rs[i-1]) || i+3 < len(rs) && (unicode.IsDigit(rs[i+3]) || rs[i+3] == '/') {
+		return ""
+	}
+	switch rs[i+2] {
+	case '2':
+		return "half"
+	case '4':
+		return "quarter"
+	}
+	return ""
+}
+
+// hourSign says whether the letters from i until before j, between figures, part hours from minutes: "1h30", "1hr30".
+func hourSign(rs []rune, i, j int) bool {
+	return i > 0 && unicode.IsDigit(rs[i-1]) && rs[i] == 'h' && (j == i+1 || j == i+2 && rs[i+1] == 'r' || j == i+3 && rs[i+1] == 'r' && rs[i+2] == 's')
+}
+
 func pointed(rs []rune, j int) bool {
 	return (rs[j] == '.' || rs[j] == ':') && j+1 < len(rs) && unicode.IsDigit(rs[j+1]) && unicode.IsDigit(rs[j-1])
 }
 
 func breakAt(rs []rune, i int) string {
 	switch rs[i] {
+	case '/':
+		if i > 0 && i+1 < len(rs) && unicode.IsDigit(rs[i-1]) && rs[i+1] != ' ' {
+			return "/"
+		}
 	case '.', '!', ';':
 		return "."
 	case '?':
