@@ -31,6 +31,9 @@ type likeness struct {
 	points int  // of slip
 }
 
+// oneF writes the sound that has two spellings with one.
+var oneF = strings.NewReplacer("ph", "f")
+
 // like compares a word with the name.
 func (s voiced) like(w string) (l likeness) {
 	n, most := len(s.letters), oneSlip
@@ -40,7 +43,7 @@ func (s voiced) like(w string) (l likeness) {
 	if len(w) < 2 || len(w) > n+most || n > len(w)+most {
 		return l
 	}
-	if l.points = slip(w, s.letters, most+soundSlips); l.points > most+soundSlips {
+	if l.points = slip(oneF.Replace(w), oneF.Replace(s.letters), most+soundSlips); l.points > most+soundSlips {
 		return l
 	}
 	l.same = soundKey(w) == s.sound
