@@ -43,7 +43,11 @@ func (s voiced) like(w string) (l likeness) {
 	if len(w) < 2 || len(w) > n+most || n > len(w)+most {
 		return l
 	}
-	if l.points = slip(oneF.Replace(w), oneF.Replace(s.letters), most+soundSlips); l.points > most+soundSlips {
+	l.points = slip(w, s.letters, most+soundSlips)
+	if l.points > 0 && (strings.Contains(w, "ph") || strings.Contains(s.letters, "ph")) {
+		l.points = min(l.points, slip(oneF.Replace(w), oneF.Replace(s.letters), most+soundSlips))
+	}
+	if l.points > most+soundSlips {
 		return l
 	}
 	l.same = soundKey(w) == s.sound
