@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -58,23 +59,13 @@ func (s voiced) tooLike(w string) bool {
 }
 
 func (v *Vocabulary) soundsCommon(s voiced) bool {
-	for name := range v.Words("names") {
-		if s.tooLike(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(slices.Sorted(maps.Keys(v.Words("names"))), s.tooLike)
 }
 
 // soundsEveryday says whether an ordinary word is the name to the ear. Scarlett is the phrase of the plan that teams
 // begin with, and what is written of the colour is known.
 func (s voiced) soundsEveryday() bool {
-	for w := range ordinary.words {
-		if w != "scarlet" && s.tooLike(w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(slices.Sorted(maps.Keys(ordinary.words)), func(w string) bool { return w != "scarlet" && s.tooLike(w) })
 }
 
 // SoundsLike says whether somebody's name has a word in it that would be taken for the phrase, or the phrase for it
