@@ -39,6 +39,22 @@ func (m *message) findCry(c cry, i int) (start, end int, found bool) {
 	return 0, 0, false
 }
 
+// AfterPhrase gives what follows the phrase in a text that begins with it, however it is spelt: "skarlet Priya" is a
+// colleague's raise too (rule 4.3).
+func AfterPhrase(text, phrase string) (rest string, is bool) {
+	text = clockWords.Replace(Normalise(text))
+	pieces := split(text)
+	m := &message{v: standard}
+	for _, p := range pieces {
+		m.words = append(m.words, p.word)
+	}
+	start, end, found := m.findCry(newCry(phrase), 0)
+	if !found || start > 0 || end == len(pieces) {
+		return "", false
+	}
+	return strings.Trim(string([]rune(text)[pieces[end-1].from.last:]), " ,.:"), true
+}
+
 // standIns are given names of which one is surely not in the text too.
 var standIns = []string{"jane", "mary", "ruth", "anna", "lucy", "emma"}
 

@@ -87,6 +87,26 @@ func TestOtherNamesAndWordsAreNoPhrase(t *testing.T) {
 	}
 }
 
+func TestWhatFollowsThePhrase(t *testing.T) {
+	for _, tt := range []struct{ phrase, text, rest string }{
+		{"Scarlett", "SCARLETT Priya", "priya"}, {"Scarlett", "skarlet  Priya Nair.", "priya nair"}, {"Scarlett", "Scarlett: Anne-Marie O’Neil", "anne-marie o'neil"},
+		{"Scarlett", "scar let Priya", "priya"}, {"the blue file", "Blue file, Priya", "priya"}, {"the blue file", "the blue file Priya", "priya"},
+		{"Auntie Jo", "aunty jo Priya", "priya"},
+	} {
+		if rest, is := AfterPhrase(tt.text, tt.phrase); !is || rest != tt.rest {
+			t.Errorf("%s, %q: %q, %v", tt.phrase, tt.text, rest, is)
+		}
+	}
+	for _, text := range []string{"Scarlett", "ask Scarlett", "Charlotte Priya", "", "Priya Scarlett", "scarlet fever Priya"} {
+		if rest, is := AfterPhrase(text, "Scarlett"); is {
+			t.Errorf("%q: %q", text, rest)
+		}
+	}
+	if _, is := AfterPhrase("Priya", ""); is {
+		t.Error("no phrase begins a text")
+	}
+}
+
 // A first name that a team ought not to have chosen is still no other.
 func TestNamesNearAPhraseThatIsACommonName(t *testing.T) {
 	for phrase, others := range map[string]string{

@@ -44,13 +44,14 @@ func (s voiced) like(w string) (l likeness) {
 		return l
 	}
 	l.points = slip(w, s.letters, most+soundSlips)
-	if l.points > 0 && (strings.Contains(w, "ph") || strings.Contains(s.letters, "ph")) {
-		l.points = min(l.points, slip(oneF.Replace(w), oneF.Replace(s.letters), most+soundSlips))
-	}
-	if l.points > most+soundSlips {
+	ph := l.points > 0 && (strings.Contains(w, "ph") || strings.Contains(s.letters, "ph"))
+	if l.points > most+soundSlips && !ph {
 		return l
 	}
-	l.same = soundKey(w) == s.sound
+	if l.same = soundKey(w) == s.sound; l.same && ph {
+		l.points = min(l.points, slip(oneF.Replace(w), oneF.Replace(s.letters), most+soundSlips))
+	}
+	l.same = l.same && l.points <= most+soundSlips
 	switch {
 	case n < shortName:
 		l.near = l.points <= oneSlip && (l.same || anagram(w, s.letters))

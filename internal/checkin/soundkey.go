@@ -18,7 +18,7 @@ func soundKey(w string) string {
 		}
 		i += n
 	}
-	if n := len(key); n > 2 && key[n-1] == 'A' {
+	if n := len(key); n > 3 && key[n-1] == 'A' {
 		key = key[:n-1]
 	}
 	return string(key)
