@@ -110,13 +110,10 @@ func TestWhatFollowsThePhrase(t *testing.T) {
 // A first name that a team ought not to have chosen is still no other.
 func TestNamesNearAPhraseThatIsACommonName(t *testing.T) {
 	for phrase, others := range map[string]string{
-		"Marian": "Miriam, Marion, Maria, Martin, Marie, Mariam", "Daisy": "Maisie, Dais, dairy, daily, Darcy, lazy", "Charlotte": "Scarlett, Charles, Charlie, Carlotta",
-		"Isla": "Ida, Lisa, Isa, Ila", "Ruby": "rugby, Rudy, rub, Judy", "Hazel": "Hassle, haze, Hayley", "Una": "Uma, Ana, Nuna", "Isolde": "is old, isolated, Isabel",
+		"Marian": "Miriam, Marion, Maria, Martin, Marie, Mariam", "Daisy": "Maisie, dairy, daily, Darcy, lazy", "Charlotte": "Scarlett, Charles, Charlie, Carlotta",
+		"Isla": "Ida, Lisa, Ellie, Ian", "Ruby": "rugby, Rudy, rub, Judy", "Hazel": "Hassle, haze, Hayley", "Una": "Uma, Ana, Ian, Nina", "Isolde": "is old, isolated, Isabel",
 	} {
 		for other := range strings.SplitSeq(others, ", ") {
-			if other == "Dais" || other == "Isa" || other == "Ila" || other == "Nuna" {
-				continue
-			}
 			c := afternoon1500(Inside)
 			c.Phrase = phrase
 			for _, ask := range []string{other, "can " + other + " ring me", "mum " + other + " now"} {
@@ -136,10 +133,7 @@ func TestTheColourIsNotThePhrase(t *testing.T) {
 			t.Errorf("%q: read as duress", text)
 		}
 	}
-	for _, text := range []string{"scarlet", "is scarlet with you?", "scarlet ring me", "scarlet and Jane about?", "where is scarlet", "it is scarlet I need", "can scarlet come", "Scarlett went scarlet"} {
-		if text == "it is scarlet I need" {
-			continue
-		}
+	for _, text := range []string{"scarlet", "is scarlet with you?", "scarlet ring me", "scarlet and Jane about?", "where is scarlet", "can scarlet come", "Scarlett went scarlet"} {
 		if r := Understand(text, afternoon1500(Inside)); r.Intent != Duress {
 			t.Errorf("%q: want duress, got %s", text, r.Intent)
 		}
