@@ -95,7 +95,7 @@ func PhraseTaken(phrase string, names []string) bool {
 
 // seldom are first names that can be said on the telephone of someone at work, and that few in Britain have.
 var seldom = strings.Fields(`Rosalind Ingrid Cordelia Marigold Rowena Beatrix Henrietta Yolanda Cressida Winifred Venetia Clementine Philomena Octavia
-	Ottoline Araminta Millicent Wilhelmina Hermione Guinevere Persephone Leonora Isolde Ulrika Drusilla Svetlana Dagmar Sigrid`)
+	Ottoline Araminta Millicent Wilhelmina Hermione Guinevere Persephone Leonora Theodora Arabella Lavinia Evangeline Imelda`)
 
 // FreePhrases gives n first names that a team could take for its phrase: few people have them, and none of the names
 // sounds like one. Which of them come first depends on team, so that not every team has the same.
