@@ -222,12 +222,13 @@ func (m *message) inPieces(i int, w string, name voiced) int {
 	if n < shortName || len(w) > n {
 		return 0
 	}
+	letters := len(w)
 	for k := 1; k <= 2; k++ {
 		next := m.word(i + k)
-		if next == "" || isBreak(next) || len(w)+len(next) > n+oneSlip {
+		if letters += len(next); next == "" || isBreak(next) || letters > n+oneSlip {
 			return 0
 		}
-		if w += plainLetters(next); len(w) >= n-oneSlip && m.piecesAre(i, k+1, w, name) {
+		if letters >= n-oneSlip && m.piecesAre(i, k+1, plainLetters(strings.Join(m.words[i:i+k+1], "")), name) {
 			return k + 1
 		}
 	}
