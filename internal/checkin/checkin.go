@@ -85,7 +85,7 @@ func Understand(text string, c Context) Reading {
 func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
-	m := c.vocabulary().read(text)
+	m := c.vocabulary().read(withoutQuoted(text))
 	m.noting, m.in = noting, c.State == Inside || c.State == Overdue
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""
@@ -183,12 +183,21 @@ func (m *message) endStands(c Context) bool {
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) {
 			return false
 		}
 		i += t.words - 1
 	}
 	return true
+}
+
+// afterVisit says whether the time at word i is of what comes after the visit: "Browns next at 3", "in a meeting until 4".
+func (m *message) afterVisit(i int) bool {
+	first, last := m.clauseStart(i), i
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	return exits.in(&message{v: m.v, words: m.words[:first], times: m.times[:first]}) && m.hasIn(m.v.after, first, last)
 }
 
 // reading makes a reading with the plan's times.

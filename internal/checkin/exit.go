@@ -10,6 +10,8 @@ type clause struct {
 	begin    int
 	rest     []int // its words that no phrase explains
 	exits    bool  // a completed exit
+	left     bool  // so plain a one that little can be said against it: "I've left", not "all done"
+	refused  bool  // an exit that is none: "nearly out"
 	away     bool  // the worker is elsewhere
 	stays    bool  // the worker is still there, or there again
 	asks     bool  // ends as a question
@@ -20,26 +22,35 @@ type clause struct {
 
 // exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
 func (m *message) exit() (whole, claims bool) {
-	whole = !m.cut && !m.guessed && !m.has(`"`)
-	over, away := false, false
-	var before clause
+	var clauses []clause
+	over, away, left := false, false, false
 	for i := 0; i < len(m.words); {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
-		c.ofOthers = len(c.rest) > 0 && m.someone(c.rest[0])
+		c.ofOthers = m.ofOthers(c.rest)
 		c.told = m.tells(c.rest)
-		claims, away = claims || c.exits, away || c.away
-		if len(c.rest) == 0 && next > i && m.overIn(i, next) {
-			over = true
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && clauses[n-1].ofOthers && !m.worker(c.begin, next) {
+			c.exits, c.left, c.refused, c.ofOthers = false, false, true, true // "Beth is out and back at the office"
 		}
-		whole = whole && m.fits(c, before)
-		if before, i = c, next; i < len(m.words) {
-			i++ // the break or the conjunction
+		over = over || len(c.rest) == 0 && m.overIn(i, next)
+		claims, away, left = claims || c.exits, away || c.away, left || c.left
+		clauses = append(clauses, c)
+		if i = next; i < len(m.words) && (isBreak(m.words[i]) || m.v.joins[m.words[i]]) {
+			i++
 		}
 	}
 	claims = claims || over && away
 	m.claimed = claims
-	return whole && claims, claims
+	whole = claims && !m.cut && !m.guessed
+	var before clause
+	for _, c := range clauses {
+		if !whole {
+			break
+		}
+		whole = m.fits(c, before, left)
+		before = c
+	}
+	return whole, claims
 }
 
 // clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
@@ -47,7 +58,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
 		end, kind := m.place(i)
 		if kind == exits && !m.exitHere(i, end, c) {
-			m.nearly = true
+			m.nearly, c.refused = true, true
 			m.note(onNearly, i, end)
 			c.rest = append(c.rest, i)
 			i++
@@ -55,13 +66,17 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		}
 		switch kind {
 		case exits:
-			c.exits = true
+			c.exits, c.left = true, c.left || m.hasIn(m.v.gone, i, end)
 			m.note(onExit, i, end)
 		case aways:
 			c.away = true
 			m.note(onAway, i, end)
 		case stays, unmeant:
-			c.stays = true
+			if kind == stays && m.ofOthers(c.rest) && !m.hasIn(m.v.me, i, end) { // "nan's staying in with them"
+				kind, end = 0, i
+			} else {
+				c.stays = true
+			}
 		}
 		switch {
 		case end > i:
@@ -69,7 +84,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		case isBreak(m.words[i]):
 			c.asks = m.words[i] == "?"
 			return c, i
-		case m.v.joins[m.words[i]] && i > c.begin:
+		case i > c.begin && (m.v.joins[m.words[i]] || c.exits && (m.words[i] == "i" || m.words[i] == "we")):
 			return c, i
 		case m.v.joins[m.words[i]]:
 			i++
@@ -106,7 +121,10 @@ func (m *message) overIn(i, next int) bool {
 
 // exitHere refuses an exit whose clause makes it another thing: "nearly out", "mum has left", "left my bag".
 func (m *message) exitHere(start, end int, c clause) bool {
-	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && m.times[end].words == 0 {
+	if m.quoted(start) {
+		return false
+	}
+	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && m.words[end] != "i" && m.times[end].words == 0 {
 		return false
 	}
 	for _, i := range c.rest {
@@ -115,6 +133,28 @@ func (m *message) exitHere(start, end int, c clause) bool {
 		}
 	}
 	return len(c.rest) == 0 || m.worker(start, end)
+}
+
+// quoted says whether word i stands in quotation marks.
+func (m *message) quoted(i int) bool {
+	open := false
+	for _, w := range m.words[:i] {
+		open = open != (w == `"`)
+	}
+	return open
+}
+
+// ofOthers says whether somebody else is the one that a clause is about: "mum", "the two boys".
+func (m *message) ofOthers(rest []int) bool {
+	for _, i := range rest {
+		switch {
+		case m.someone(i):
+			return true
+		case !m.v.titles[m.words[i]] && m.timeAt(i).words == 0:
+			return false
+		}
+	}
+	return false
 }
 
 // worker says whether the worker is named between two words as the one who does something.
@@ -134,45 +174,60 @@ func (m *message) someone(i int) bool {
 }
 
 // fits says whether a clause leaves no doubt beside an exit: it says nothing of the worker's place, it tells of others, or of what is past.
-func (m *message) fits(c, before clause) bool {
+// Beside a plain "I've left" it takes more to doubt than beside "all done".
+func (m *message) fits(c, before clause, left bool) bool {
 	switch {
-	case c.stays:
+	case c.stays, c.asks && c.exits:
 		return false
 	case len(c.rest) == 0:
-		return !c.asks || !c.exits
-	case c.asks:
-		return m.rhetorical(c.rest[0])
-	case m.doubtful(c.rest):
+		return true
+	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest):
 		return false
-	case c.exits || c.away:
+	case c.exits, c.away && !c.ofOthers:
+		return !m.hasAny(m.v.doubt, c.rest)
+	case c.asks:
+		return left && !c.refused || m.rhetorical(c.rest[0])
+	case m.otherDayIn(c.rest): // "leaving the car at home tomorrow"
 		return true
 	}
-	told := c.told || c.goesOn && before.told
-	is, doing, mine, enters, later, back, others := false, false, false, false, false, false, c.goesOn && before.ofOthers
-	for _, i := range c.rest {
-		w := m.words[i]
-		is = is || m.v.is[w]
-		doing = doing || isDoing(w)
-		later, back = later || w == "will", back || m.v.back[w]
-		mine = mine || w == "me" || w == "us"
-		others = others || m.someone(i)
-		enters = enters || m.in && entries.at(m, i) > i
-	}
+	told, others := c.told || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
+	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return isDoing(m.words[i]) })
 	switch {
-	case m.otherDayIn(c.rest):
-		return true // "leaving the car at home tomorrow"
-	case enters:
-		return false // "then going in again"
+	case others && left:
+		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
 	case others:
-		return told && !doing || is && !mine && !doing // "mum was lovely", "she's fine", but not "mum's walking with me"
+		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
+	case left && told && !doing && !c.refused:
+		return true
+	case c.refused, m.hasAny(m.v.doubt, c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
+		return false
 	case told:
-		return !doing
-	case later: // "will want a lift tomorrow"
-		return !back
+		return true
+	case m.hasAny(m.v.later, c.rest): // "will write it up tonight"
+		return !m.hasAny(m.v.back, c.rest)
 	case m.v.at[m.words[c.begin]]: // "in her car", "with the kids"
 		return false
 	}
-	return !doing && len(c.rest) <= 5 && !m.worker(c.rest[0], c.rest[len(c.rest)-1]+1)
+	return len(c.rest) <= 5 && !m.worker(c.rest[0], c.rest[len(c.rest)-1]+1) || left && !mine && !m.hasAny(m.v.again, c.rest)
+}
+
+// hasAny says whether one of the words at those places is in the set; hasIn, one between two places.
+func (m *message) hasAny(set wordSet, at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return set[m.words[i]] })
+}
+
+func (m *message) hasIn(set wordSet, start, end int) bool {
+	return slices.ContainsFunc(m.words[start:end], func(w string) bool { return set[w] })
+}
+
+func (m *message) hasSomeone(at []int) bool { return slices.ContainsFunc(at, m.someone) }
+
+// entersIn says whether the worker goes in again.
+func (m *message) entersIn(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool {
+		end := entries.at(m, i)
+		return end > i && m.word(end) != "a" && m.word(end) != "my"
+	})
 }
 
 // tells says whether words are of what is past.
@@ -182,16 +237,6 @@ func (m *message) tells(words []int) bool {
 
 func (m *message) otherDayIn(words []int) bool {
 	return slices.ContainsFunc(words, func(i int) bool { return dayWords.at(m, i) > i })
-}
-
-// doubtful says whether one of the words makes what is said beside it a promise, a question, a quotation or a danger.
-func (m *message) doubtful(words []int) bool {
-	for _, i := range words {
-		if w := m.words[i]; m.v.doubt[w] || m.v.alarming[w] || w == `"` {
-			return true
-		}
-	}
-	return false
 }
 
 // isPast and isDoing read a verb by its ending.

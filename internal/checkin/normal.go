@@ -77,8 +77,33 @@ func fold(r rune) string {
 	if unicode.Is(unicode.Mn, r) {
 		return ""
 	}
+	if unicode.Is(unicode.So, r) { // an emoji parts what stands before it from what comes after
+		return " , "
+	}
 	if r != unicode.ReplacementChar && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 		return string(unicode.ToLower(r))
 	}
 	return " "
+}
+
+// withoutQuoted leaves out the lines that quote an earlier text, as mail programs mark them ("> Are you safe?"), if there are others. It
+// keeps each byte in its place.
+func withoutQuoted(s string) string {
+	if !strings.Contains(s, ">") {
+		return s
+	}
+	var b strings.Builder
+	others := false
+	for line := range strings.Lines(s) {
+		if strings.HasPrefix(line, ">") {
+			b.WriteString(strings.Repeat(" ", len(line)))
+			continue
+		}
+		others = others || strings.TrimSpace(line) != ""
+		b.WriteString(line)
+	}
+	if !others {
+		return s
+	}
+	return b.String()
 }

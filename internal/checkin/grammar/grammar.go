@@ -25,6 +25,7 @@
 //	@length       a length of time
 //	@name         one to three words that are nobody else's: a name, a street
 //	@given        a common first name
+//	@doing        a word that ends in -ing
 //	@names        a family's name in the plural: "the Browns"
 //
 // The sections [names], [other-names] and [not-names] are lists: words with spaces between them.
@@ -67,7 +68,7 @@ type Grammar struct {
 // name.
 func Parse(topics []string, languages ...string) (*Grammar, error) {
 	g := &Grammar{Say: map[string]string{}, sections: map[string]*pattern{}, known: map[string]bool{}}
-	r := reader{lines: map[string][]string{"names": nil, "other-names": nil, "not-names": nil}, read: g.sections}
+	r := reader{say: g.Say, lines: map[string][]string{"names": nil, "other-names": nil, "not-names": nil}, read: g.sections}
 	for _, language := range languages {
 		if err := g.gather(language, r.lines); err != nil {
 			return nil, err

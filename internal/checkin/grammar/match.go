@@ -42,6 +42,7 @@ const (
 	familySymbol                   // may be a family's name in the plural
 	givenSymbol                    // a common first name
 	givenFamilySymbol              // a common first name that may be a family's name in the plural
+	doingSymbol                    // ends in -ing
 	firstWord
 )
 
@@ -154,7 +155,9 @@ func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
 		case anyWord:
 			takes = s != breakSymbol && !IsBreak(w)
 		case nameWord:
-			takes = s >= nameSymbol && s < firstWord || g.names[w]
+			takes = s >= nameSymbol && s < doingSymbol || g.names[w]
+		case doing:
+			takes = s == doingSymbol || isDoing(w)
 		case given:
 			takes = s == givenSymbol || s == givenFamilySymbol || g.names[w]
 		case family:
@@ -168,6 +171,8 @@ func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
 }
 
 func isPlural(w string) bool { return len(w) > 3 && w[len(w)-1] == 's' }
+
+func isDoing(w string) bool { return len(w) > 5 && w[len(w)-3:] == "ing" }
 
 func (p *place) takesSymbol(s int32) bool { return p.takes[s/64]&(1<<(s%64)) != 0 }
 
@@ -209,6 +214,8 @@ func (g *Grammar) symbolOf(w string) int32 {
 	switch {
 	case known:
 		return s
+	case isDoing(w):
+		return doingSymbol
 	case g.names[w] && isPlural(w):
 		return givenFamilySymbol
 	case g.names[w]:

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -28,6 +29,7 @@ const (
 	anyTime              // a time of day or a length of time
 	clock                // a time of day
 	length               // a length of time
+	doing                // a word that ends in -ing
 )
 
 // signs are the patterns that stand for more than words.
@@ -38,6 +40,7 @@ var signs = map[string]*pattern{
 	"@clock":  {kind: clock},
 	"@length": {kind: length},
 	"@name":   {kind: sequence, parts: []*pattern{{kind: nameWord}, maybe(nameWord), maybe(nameWord)}},
+	"@doing":  {kind: doing},
 	"@given":  {kind: given},
 	"@names":  {kind: family},
 }
@@ -46,6 +49,7 @@ func maybe(k kind) *pattern { return &pattern{kind: optional, parts: []*pattern{
 
 // reader reads the lines of sections, which may name each other.
 type reader struct {
+	say   map[string]string   // how words are said: those of the phrases too
 	lines map[string][]string // of each section
 	read  map[string]*pattern // the sections read; nil while one is being read
 }
@@ -155,10 +159,22 @@ func (r *reader) atom(f string) (*pattern, error) {
 		case w[0] == '~':
 			either.parts = append(either.parts, &pattern{kind: word, words: inflected(w[1:])})
 		default:
-			either.parts = append(either.parts, &pattern{kind: word, words: map[string]bool{w: true}})
+			either.parts = append(either.parts, r.said(w))
 		}
 	}
 	return either.simplified(), nil
+}
+
+// said gives a word as texts have it when phrases are looked for.
+func (r *reader) said(w string) *pattern {
+	all := &pattern{kind: sequence}
+	for part := range strings.FieldsSeq(cmp.Or(r.say[w], w)) {
+		all.parts = append(all.parts, &pattern{kind: word, words: map[string]bool{part: true}})
+	}
+	if len(all.parts) == 1 {
+		return all.parts[0]
+	}
+	return all
 }
 
 // simplified puts the words of a choice into one set, and takes what is alone out of its brackets.
