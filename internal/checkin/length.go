@@ -188,7 +188,7 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	if m.word(i) == "one" {
 		n, used = 1, 1
 	}
-	if used == 0 || n > 24 {
+	if used == 0 || n > 12 {
 		return 0, i, fromNow
 	}
 	j, part := i+used, 0

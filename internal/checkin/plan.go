@@ -245,9 +245,11 @@ func (m *message) timePast(i int, t moment, c Context) bool {
 	s := m.spokenAt(i, t)
 	s.counts = m.counting(&s)
 	switch {
-	case m.v.counts(s.cue), m.past(&s, c), m.foreign(&s, true):
+	case m.v.numbered[s.cue], m.past(&s, c), m.foreign(&s, true):
 		return true
-	case t.isLength(), s.cue == "by", s.cue == "in":
+	case t.isLength() && (s.counts == late || s.counts == early):
+		return m.hasWithin(max(0, i-reach), i, "left", "gone", "finished") // "left, 5 mins late"
+	case t.isLength(), t.form == pastHour, s.cue == "by", s.cue == "in":
 		return false
 	}
 	t = t.asHour()

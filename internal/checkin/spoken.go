@@ -35,22 +35,13 @@ const (
 func (m *message) spokenAt(i int, t moment) spoken {
 	s := spoken{first: i, last: i + t.words, t: t, cue: m.cue(i), after: m.word(i + t.words)}
 	s.from, s.to = i, s.last
-	for s.from > 0 && s.from > i-reach && !isBreak(m.words[s.from-1]) && !m.beginsClause(s.from-1) {
+	for s.from > 0 && s.from > i-reach && !isBreak(m.words[s.from-1]) && !m.v.clauses[m.words[s.from-1]] {
 		s.from--
 	}
-	for s.to < len(m.words) && s.to < s.last+reach && !isBreak(m.words[s.to]) && !m.beginsClause(s.to) {
+	for s.to < len(m.words) && s.to < s.last+reach && !isBreak(m.words[s.to]) && !m.v.clauses[m.words[s.to]] {
 		s.to++
 	}
 	return s
-}
-
-// beginsClause says whether the word at i begins another clause for the times in it.
-func (m *message) beginsClause(i int) bool {
-	switch m.words[i] {
-	case "and", "but", "so", "then", "because", "while", "although", "though", "when", "cause":
-		return true
-	}
-	return false
 }
 
 // account reads all times of the text (guide C, T): what is counted is none, and those with no use to the visit are out.
@@ -157,6 +148,10 @@ func (m *message) counting(s *spoken) counting {
 		return late // "more than planned"
 	case m.v.moreCues[s.cue], s.after == "more", s.after == "longer":
 		return more
+	case s.cue == "over": // "run over 20 mins", but "over an hour yet"
+		if m.hasWithin(max(0, s.first-5), s.first, "run", "running", "ran", "go", "goes", "went") {
+			return late
+		}
 	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later", s.cue == "back" && m.putBack(s):
 		return late
 	case s.cue == "by", s.cue == "of":
@@ -255,7 +250,7 @@ func (m *message) visitRange(a, b *spoken) bool {
 // settleNumber settles a bare number: an hour, a number of minutes, or, when it counts something, no time at all. What it
 // corrects may tell: "20 mins, sorry 30".
 func (m *message) settleNumber(s, before *spoken) bool {
-	if m.v.counts(s.cue) || m.v.counts(m.word(s.first-1)) {
+	if m.v.numbered[s.cue] || m.v.numbered[m.word(s.first-1)] {
 		return false
 	}
 	if s.t.form != bareHour {
@@ -353,16 +348,6 @@ func (m *message) gives(s *spoken) bool {
 func (s *spoken) asMinutes(n int) bool {
 	s.t = moment{words: s.t.words, form: aSpan, length: time.Duration(n) * time.Minute, counts: s.t.counts}
 	return n > 0
-}
-
-// counts says whether the number after a word is a place's or a thing's: "number 9", "flat 6".
-func (v *Vocabulary) counts(w string) bool {
-	switch w {
-	case "number", "no.", "flat", "room", "floor", "case", "ref", "reference", "code", "pin", "size", "page", "section", "unit", "house", "plot",
-		"apartment", "block", "desk", "desks", "platform", "junction", "route", "ward", "bay", "level", "year", "aged", "minus", "caravan":
-		return true
-	}
-	return false
 }
 
 // counted says whether what follows an hour on the clock is a thing counted, or a street.

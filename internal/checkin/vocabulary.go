@@ -54,6 +54,7 @@ type Vocabulary struct {
 	deny, denyThrough, alarming, thingOfColour, notPhrase, told, presentWords, wellOfOthers           wordSet
 	afterTime, overCues, overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse wordSet
 	beginCues, endCues, willDo, noSlip, promise, joins                                                wordSet
+	ahead, spent, wanted, numbered, clauses                                                           wordSet
 	oneSlip                                                                                           []string
 }
 
@@ -92,7 +93,8 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		"told": &v.told, "present": &v.presentWords, "well-of-others": &v.wellOfOthers, "after-time": &v.afterTime, "over-before": &v.overCues,
 		"over-after": &v.overAfter, "more-before": &v.moreCues, "clock-before": &v.clockCues, "time-glue": &v.glueCues, "other-thing": &v.otherThings,
 		"past-before": &v.pastCues, "answers-elsewhere": &v.answersElse, "begin-before": &v.beginCues, "end-before": &v.endCues, "will-do": &v.willDo,
-		"no-slip": &v.noSlip, "promise": &v.promise, "joins": &v.joins,
+		"no-slip": &v.noSlip, "promise": &v.promise, "joins": &v.joins, "ahead": &v.ahead, "spent": &v.spent,
+		"wanted": &v.wanted, "numbered": &v.numbered, "clause": &v.clauses,
 	} {
 		*set = g.Words(name)
 	}

@@ -23,7 +23,7 @@ func (m *message) past(s *spoken, c Context) bool {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
-		case ahead(w):
+		case m.v.ahead[w]:
 			return false
 		case w == "finished" || w == "done": // for a future time, "done at 4", it is a new end (guide E5)
 		case m.v.pastCues[w]:
@@ -39,29 +39,20 @@ func (m *message) spent(s *spoken) bool {
 		return true
 	}
 	for j := s.first - 1; j >= s.from; j-- {
-		switch w := m.words[j]; w {
-		case "been", "waited", "gave", "giving", "spent", "took", "lasted", "stood", "sat", "knocked", "knocking", "chapping", "waiting", "left", "started", "begun", "arrived":
-			if w == "left" && s.counts == more || m.by(s) {
-				return false
-			}
-			return !m.comes(s.from, j)
-		case "out": // "in and out in ten minutes"
-			if m.word(j-1) == "and" && m.word(j-2) == "in" {
-				return true
-			}
-		case "give":
-			return m.word(j+1) == "it" || m.v.family[m.word(j+1)] || m.word(j+1) == "him" || m.word(j+1) == "her" || m.word(j+1) == "them"
-		}
-		if ahead(m.words[j]) {
+		switch w := m.words[j]; {
+		case m.v.spent[w]:
+			moved := s.cue == "by" || s.counts == late || s.counts == more // "been extended by 30 minutes"
+			return !moved && !m.comes(s.from, j)
+		case w == "out" && m.word(j-1) == "and" && m.word(j-2) == "in": // "in and out in ten minutes"
+			return true
+		case w == "give":
+			who := m.word(j + 1)
+			return who == "it" || m.v.family[who] || who == "him" || who == "her" || who == "them"
+		case m.v.ahead[w]:
 			return false
 		}
 	}
 	return false
-}
-
-// by says whether the length is how far something was moved: "been extended by 30 minutes".
-func (m *message) by(s *spoken) bool {
-	return s.cue == "by" || s.counts == late || s.counts == more
 }
 
 // justGone says whether a bare "twenty to" in a clause that tells of an end is the one of a moment ago.
@@ -76,7 +67,7 @@ func (m *message) justGone(s *spoken, c Context) bool {
 			return !m.comes(s.from, j)
 		case w != "until" && m.v.endCues[w]:
 			return gone <= 10*time.Minute && !m.comes(s.from, j)
-		case ahead(w):
+		case m.v.ahead[w]:
 			return false
 		}
 	}
@@ -89,19 +80,9 @@ func (m *message) comes(from, to int) bool {
 		switch w := m.words[j]; {
 		case w == "have" || w == "has" || w == "had" || w == "was" || w == "were":
 			return false
-		case ahead(w):
+		case m.v.ahead[w]:
 			return true
 		}
-	}
-	return false
-}
-
-// ahead says whether a word speaks of what is to come.
-func ahead(w string) bool {
-	switch w {
-	case "will", "be", "shall", "going", "gonna", "hope", "hopefully", "hoping", "expect", "expecting", "aim", "aiming", "plan", "planning", "need", "want", "can",
-		"should", "could", "would", "until", "finish", "finishing", "leave", "leaving", "make", "come", "due", "extended", "moved", "pushed", "put":
-		return true
 	}
 	return false
 }
@@ -128,7 +109,7 @@ func (m *message) things(s *spoken) bool {
 		case m.v.otherThings[w]:
 			return true
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
-		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || ahead(w) && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
+		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
 			return m.nextBefore(s, j)
 		}
 	}
@@ -205,26 +186,17 @@ func (m *message) others(s *spoken) bool {
 			return m.toOthers(s, j)
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
-		case m.v.presentWorker(w) && m.word(j-1) != "has":
+		case m.v.wanted[w] && m.word(j-1) != "has":
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
 		case (w == "coming" || w == "calling" || w == "due" || w == "arriving" || w == "picking" || w == "collecting" || w == "visiting") && j > s.from:
 			return m.word(j+1) != "out" && m.word(j+1) != "to" && m.word(j+1) != "off"
-		case w == "man" || w == "woman" || w == "lady" || w == "doctor" || w == "doc" || w == "nurse" || w == "police" || w == "ambulance" || w == "engineer" || w == "plumber":
+		case w == "man" || w == "woman" || w == "lady" || w == "doctor" || w == "doc" || w == "dr" || w == "gp" || w == "sw" || w == "hv" || w == "paeds" || w == "worker" || w == "nurse" || w == "police" || w == "ambulance" || w == "engineer" || w == "plumber":
 			someone = someone || m.subject(s.from, j) || m.word(j+1) == "says" || m.word(j+1) == "comes"
 		}
 	}
 	return someone
-}
-
-// presentWorker says whether a word makes a clause about the visit whoever its subject is: "mum's asked for an hour later".
-func (v *Vocabulary) presentWorker(w string) bool {
-	switch w {
-	case "asked", "agreed", "wants", "want", "need", "needs", "session", "contact", "visit", "extension", "extended", "extend", "late", "delayed", "running", "reckons", "thinks", "allowed", "asking", "begging", "wanting", "pleading":
-		return true
-	}
-	return false
 }
 
 // subject says whether the somebody at word j is whom the clause speaks of, not whom the worker does something with.
@@ -276,7 +248,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		}
 	}
 	if m.word(s.from-1) != "then" {
-		return false
+		return open && m.placed(s)
 	}
 	switch w := m.word(s.from); w {
 	case "straight", "the", "to", "on", "off", "over", "next":
@@ -284,6 +256,35 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	default:
 		return s.from < s.first && m.v.IsName(w)
 	}
+}
+
+// placed says whether the time is where and with whom the worker is to be after the visit: "at the Patels for 5", "seeing Jo at 5",
+// "2nd visit at 5", "tea is at 5".
+func (m *message) placed(s *spoken) bool {
+	if m.word(s.first-1) == "at" {
+		switch m.word(s.first - 2) {
+		case "is", "s", "are", "visit", "contact", "session":
+			return true
+		}
+	}
+	if s.cue != "at" && s.cue != "for" {
+		return false
+	}
+	for j := s.from; j < s.first-2; j++ {
+		switch m.words[j] {
+		case "to", "at":
+			k := j + 1
+			if w := m.words[k]; w == "the" || w == "my" || w == "our" {
+				k++
+			}
+			if k < s.first-1 && m.v.IsName(m.words[k]) {
+				return true
+			}
+		case "see", "seeing", "meet":
+			return true
+		}
+	}
+	return false
 }
 
 // ringMe says whether the time is that of a call the worker wants: "ring me at 4", not "if I'm not out by 4 ring me".
@@ -326,8 +327,8 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 			switch m.words[j] {
 			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
-			case "leave", "out", "finish", "off":
-				return open
+			case "leave", "leaving", "out", "finish", "finishing", "off":
+				return open && m.words[i-1] != "before"
 			}
 		}
 	}
