@@ -86,7 +86,7 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
 	m := c.vocabulary().read(text)
-	m.noting = noting
+	m.noting, m.in = noting, c.State == Inside || c.State == Overdue
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""
 	if c.Unknowing {
@@ -146,10 +146,15 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	whole, claims := m.exit()
 	p := m.plan(c)
 	off, there := m.off(c)
+	off = off && (c.State == Booked || m.neverIn() || !claims)
 	enters := m.enters()
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
+	case off && there && (m.neverIn() || !whole):
+		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
+	case whole && m.asksForSomeone():
+		return Reading{}, false
 	case whole && m.endStands(c):
 		return Reading{Intent: End, Rule: byExit}, true
 	case whole && (c.State == Inside || c.State == Overdue) && p.until.IsZero():

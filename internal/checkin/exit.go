@@ -1,26 +1,33 @@
 package checkin
 
+import "slices"
+
 // An end that is none can kill: the alarm that would have come never does. So one clause must say plainly that the worker has left, and
 // no other may leave a doubt (guide E). Clauses are told apart by what they say of the worker's place.
 
 // clause is what a text says between two breaks.
 type clause struct {
-	rest    []int // its words that no phrase explains
-	exits   bool  // a completed exit
-	away    bool  // the worker is elsewhere
-	stays   bool  // the worker is still there, or there again
-	asks    bool  // ends as a question
-	inherit bool  // goes on from the one before it: "mum came and left"
+	begin    int
+	rest     []int // its words that no phrase explains
+	exits    bool  // a completed exit
+	away     bool  // the worker is elsewhere
+	stays    bool  // the worker is still there, or there again
+	asks     bool  // ends as a question
+	goesOn   bool  // goes on from the one before it: "mum came and left"
+	ofOthers bool  // somebody else is the one who does something
+	told     bool  // it tells what is past
 }
 
 // exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
 func (m *message) exit() (whole, claims bool) {
-	whole = !m.cut && !m.guessed
+	whole = !m.cut && !m.guessed && !m.has(`"`)
 	over, away := false, false
 	var before clause
 	for i := 0; i < len(m.words); {
 		c, next := m.clauseFrom(i)
-		c.inherit = i > 0 && !isBreak(m.words[i-1])
+		c.goesOn = i > 0 && !isBreak(m.words[i-1])
+		c.ofOthers = len(c.rest) > 0 && m.someone(c.rest[0])
+		c.told = m.tells(c.rest)
 		claims, away = claims || c.exits, away || c.away
 		if len(c.rest) == 0 && next > i && m.overIn(i, next) {
 			over = true
@@ -37,9 +44,9 @@ func (m *message) exit() (whole, claims bool) {
 
 // clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
 func (m *message) clauseFrom(i int) (c clause, next int) {
-	for begin := i; i < len(m.words); {
+	for c.begin = i; i < len(m.words); {
 		end, kind := m.place(i)
-		if kind == exits && !m.exitHere(begin, i, end, c) {
+		if kind == exits && !m.exitHere(i, end, c) {
 			m.nearly = true
 			m.note(onNearly, i, end)
 			c.rest = append(c.rest, i)
@@ -53,7 +60,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		case aways:
 			c.away = true
 			m.note(onAway, i, end)
-		case stays:
+		case stays, unmeant:
 			c.stays = true
 		}
 		switch {
@@ -62,7 +69,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		case isBreak(m.words[i]):
 			c.asks = m.words[i] == "?"
 			return c, i
-		case m.v.joins[m.words[i]] && i > begin:
+		case m.v.joins[m.words[i]] && i > c.begin:
 			return c, i
 		case m.v.joins[m.words[i]]:
 			i++
@@ -78,7 +85,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 // keeps the visit open counts.
 func (m *message) place(i int) (end int, kind phrases) {
 	end = i
-	for _, k := range []phrases{stays, exits, aways, overs, fillers} {
+	for _, k := range []phrases{unmeant, stays, exits, aways, overs, fillers} {
 		if e := k.at(m, i); e > end {
 			end, kind = e, k
 		}
@@ -98,7 +105,7 @@ func (m *message) overIn(i, next int) bool {
 }
 
 // exitHere refuses an exit whose clause makes it another thing: "nearly out", "mum has left", "left my bag".
-func (m *message) exitHere(begin, start, end int, c clause) bool {
+func (m *message) exitHere(start, end int, c clause) bool {
 	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && m.times[end].words == 0 {
 		return false
 	}
@@ -126,47 +133,65 @@ func (m *message) someone(i int) bool {
 	return m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w)
 }
 
-// fits says whether a clause leaves no doubt beside an exit: it is one, it says nothing of the worker's place, it tells of others, or of
-// what is past.
+// fits says whether a clause leaves no doubt beside an exit: it says nothing of the worker's place, it tells of others, or of what is past.
 func (m *message) fits(c, before clause) bool {
 	switch {
 	case c.stays:
 		return false
 	case len(c.rest) == 0:
-		return !c.asks
+		return !c.asks || !c.exits
 	case c.asks:
 		return m.rhetorical(c.rest[0])
+	case m.doubtful(c.rest):
+		return false
 	case c.exits || c.away:
-		return m.harmlessRest(c)
+		return true
 	}
-	others := m.someone(c.rest[0]) || c.inherit && len(before.rest) > 0 && m.someone(before.rest[0]) && !m.worker(c.rest[0], c.rest[0]+1)
-	told, doubtful, doing, mine := false, false, false, false
+	told := c.told || c.goesOn && before.told
+	is, doing, mine, enters, later, back, others := false, false, false, false, false, false, c.goesOn && before.ofOthers
 	for _, i := range c.rest {
 		w := m.words[i]
-		told = told || m.v.told[w] || isPast(w)
+		is = is || m.v.is[w]
 		doing = doing || isDoing(w)
-		doubtful = doubtful || m.v.promise[w] || m.v.alarming[w] || w == `"`
+		later, back = later || w == "will", back || m.v.back[w]
 		mine = mine || w == "me" || w == "us"
+		others = others || m.someone(i)
+		enters = enters || m.in && entries.at(m, i) > i
 	}
 	switch {
-	case doubtful:
-		return false
+	case m.otherDayIn(c.rest):
+		return true // "leaving the car at home tomorrow"
+	case enters:
+		return false // "then going in again"
 	case others:
-		return told || !mine && !doing
+		return told && !doing || is && !mine && !doing // "mum was lovely", "she's fine", but not "mum's walking with me"
 	case told:
 		return !doing
+	case later: // "will want a lift tomorrow"
+		return !back
+	case m.v.at[m.words[c.begin]]: // "in her car", "with the kids"
+		return false
 	}
 	return !doing && len(c.rest) <= 5 && !m.worker(c.rest[0], c.rest[len(c.rest)-1]+1)
 }
 
-// harmlessRest says whether the words left over beside an exit or a place are no doubt.
-func (m *message) harmlessRest(c clause) bool {
-	for _, i := range c.rest {
-		if w := m.words[i]; m.v.promise[w] || m.v.alarming[w] || w == `"` {
-			return false
+// tells says whether words are of what is past.
+func (m *message) tells(words []int) bool {
+	return slices.ContainsFunc(words, func(i int) bool { return m.v.told[m.words[i]] || isPast(m.words[i]) })
+}
+
+func (m *message) otherDayIn(words []int) bool {
+	return slices.ContainsFunc(words, func(i int) bool { return dayWords.at(m, i) > i })
+}
+
+// doubtful says whether one of the words makes what is said beside it a promise, a question, a quotation or a danger.
+func (m *message) doubtful(words []int) bool {
+	for _, i := range words {
+		if w := m.words[i]; m.v.doubt[w] || m.v.alarming[w] || w == `"` {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // isPast and isDoing read a verb by its ending.

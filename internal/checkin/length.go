@@ -83,7 +83,7 @@ func (m *message) skipExtra(j int) (next int, counts counting) {
 			counts = more
 		case "extra":
 			counts = late
-		case "good", "full", "whole", "solid", "odd", "ish":
+		case "good", "full", "whole", "solid", "odd", "od", "ish":
 		default:
 			return j, counts
 		}

@@ -56,6 +56,8 @@ func fold(r rune) string {
 		return " . "
 	case '🆘':
 		return " sos "
+	case '🙄':
+		return " eyeroll "
 	case '½':
 		return " 1/2 "
 	case '¼':

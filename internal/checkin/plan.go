@@ -158,8 +158,14 @@ func (m *message) either(a, b *spoken) *spoken {
 		first, second = b, a
 	}
 	switch {
+	case a.use == asStart && a.t.isLength() && !b.t.isLength():
+		return b
+	case a.use == asStart && b.t.isLength() && !a.t.isLength():
+		return a
 	case second.at.Sub(first.at) <= 10*time.Minute:
 		return first
+	case a.t.isLength() && b.t.isLength() && second.counts == late && first.counts != late:
+		return first // "20 over so far, out in 5"
 	case a.t.isLength() == b.t.isLength():
 		return nil
 	case first.t.isLength() && first.counts == late && m.v.endCues[second.cue]:

@@ -27,18 +27,46 @@ func (m *message) enters() bool {
 		m.note(onEntry, 0, 1)
 		return true
 	}
-	for i := 0; i < len(m.words); {
-		start, end := entries.find(m, i)
-		if start < 0 {
-			return false
+	for i := range m.words {
+		end := entries.at(m, i)
+		if !m.in {
+			end = max(end, there.at(m, i))
 		}
-		if !m.hindered(start, end) && !m.entersAt(end) {
-			m.note(onEntry, start, end)
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.entersAt(end) {
+			m.note(onEntry, i, end)
 			return true
 		}
-		i = start + 1
 	}
 	return false
+}
+
+// entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
+func (m *message) entersHere(start, end int) bool {
+	if m.worker(start, end) || m.v.session[m.words[start]] {
+		return true
+	}
+	begin := m.clauseStart(start)
+	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
+		return false
+	}
+	for i := begin; i < start; {
+		e := fillers.at(m, i)
+		switch w := m.words[i]; {
+		case e > i && e <= start:
+			i = e
+		case m.v.joins[w] || m.v.adverbs[w] || m.v.IsGiven(w) || w == "i" || w == "am" || w == "have" || w == "are" || w == "no" || w == "now":
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// othersBefore says whether the clause that ends before word i is about somebody else, as what goes on from it is then too.
+func (m *message) othersBefore(i int) bool {
+	first := m.clauseStart(i)
+	return first < i && m.someone(first)
 }
 
 // entersAt says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
@@ -50,22 +78,38 @@ func (m *message) entersAt(i int) bool {
 	return false
 }
 
-// hindered says whether the clause of an entry, or what comes after it, takes the entry back.
-func (m *message) hindered(start, end int) bool {
-	first := m.clauseStart(start)
+// neverIn says whether the text says so plainly that the worker does not go in that other things that are off change nothing.
+func (m *message) neverIn() bool {
 	for i := range m.words {
-		e := hindrances.at(m, i)
-		if e < 0 || i > start && i < end {
-			continue
-		}
-		if i >= first && i <= end || i >= end {
-			if i >= end && (m.words[i] == "still" || m.v.family[m.words[i]] || m.words[i] == "will" || m.words[i] == "should" || m.words[i] == "to" || m.words[i] == "would") {
-				continue
-			}
+		if neverIn.at(m, i) > otherOff.at(m, i) {
 			return true
 		}
 	}
-	return m.has("again") && m.has("then") || m.word(end) == "?" || m.otherDay()
+	return false
+}
+
+// hindered says whether the clause of an entry takes it back, or a later one does: "going in, no answer".
+func (m *message) hindered(start, end int) bool {
+	first, last := m.clauseStart(start), end
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	for i := first; i < len(m.words); i++ {
+		e := hindrances.at(m, i)
+		if e <= i || i > start && i < end {
+			continue
+		}
+		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
+			return true
+		}
+	}
+	return m.word(last) == "?" && last == end || m.otherDayBetween(first, last)
+}
+
+// otherDayBetween says whether another day is named between two words.
+func (m *message) otherDayBetween(first, last int) bool {
+	start, _ := dayWords.find(m, first)
+	return start >= 0 && start < last
 }
 
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
@@ -79,7 +123,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if start < 0 || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if uncertain.in(m) || m.has("?") || m.enters() {
+	if uncertain.in(m) || otherOff.in(m) && !m.neverIn() || m.has("?") || m.enters() {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && !there {
@@ -121,7 +165,12 @@ func (m *message) fine() bool {
 		return false
 	}
 	start, end := fines.find(m, 0)
-	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
+	for i := 0; start < 0 && i < len(m.words); i++ {
+		if e := wellAlone.at(m, i); e > i && m.clauseStart(i) == i && !m.denied(i) {
+			start, end = i, e
+		}
+	}
+	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" && m.word(end-1) != "thanks" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {

@@ -281,13 +281,13 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n)
 	case "me", "us":
 		return m.gives(s) && s.asMinutes(n)
-	case "plus":
+	case "plus", "extend", "extended", "overrun", "overrunning", "over":
 		return n >= 5 && s.asMinutes(n)
 	case "by":
 		if m.countingBy(s) != fromNow {
 			return n >= 5 && s.asMinutes(n)
 		}
-	case "be", "need", "for", "late":
+	case "be", "need", "for", "late", "take", "takes", "taking":
 		if n > 12 {
 			return s.asMinutes(n)
 		}

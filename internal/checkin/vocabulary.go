@@ -3,6 +3,7 @@ package checkin
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/allclear-safety/allclear/internal/checkin/grammar"
@@ -26,12 +27,17 @@ const (
 	called
 	notThere
 	uncertain
+	otherOff
+	neverIn
 	fines
 	exits
 	aways
 	fillers
 	overs
 	stays
+	unmeant
+	there
+	wellAlone
 	asksAnyone
 	asksFor
 	beckons
@@ -41,21 +47,27 @@ const (
 )
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
-var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "not-in", "called-off", "not-there", "not-called-off",
-	"well", "exit", "away", "filler", "over", "stays", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
+var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
+	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
 
 type wordSet map[string]bool
 
 // Vocabulary is the words and phrases by which texts are read: those of our own languages, and what a council adds.
 type Vocabulary struct {
 	*grammar.Grammar
+	sets
+	saying map[string][]saying // by the first word that is written
+	slips  map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
+}
 
-	family, titleBefore, courtesy, notAsked, optOuts                                                  wordSet
-	deny, denyThrough, alarming, thingOfColour, notPhrase, told, presentWords, wellOfOthers           wordSet
-	afterTime, overCues, overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse wordSet
-	beginCues, endCues, willDo, noSlip, promise, joins                                                wordSet
-	ahead, spent, wanted, numbered, clauses                                                           wordSet
-	oneSlip                                                                                           []string
+// sets are words that the rules tell apart, each a section of the languages.
+type sets struct {
+	family, titleBefore, courtesy, notAsked, optOuts                                 wordSet
+	deny, denyThrough, alarming, thingOfColour, notPhrase                            wordSet
+	told, is, at, joins, adverbs, waits, back, session, promise, doubt, wellOfOthers wordSet
+	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                    wordSet
+	otherThings, pastCues, answersElse, beginCues, endCues, willDo, noSlip           wordSet
+	ahead, spent, wanted, numbered, clauses                                          wordSet
 }
 
 // standard is the vocabulary without additions. It is part of the program, so a mistake in it stops the program at once.
@@ -87,21 +99,16 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
 	v := &Vocabulary{Grammar: g}
-	for name, set := range map[string]*wordSet{
-		"family": &v.family, "title-before": &v.titleBefore, "courtesy": &v.courtesy, "not-asked": &v.notAsked, "opt-out": &v.optOuts,
-		"deny": &v.deny, "deny-through": &v.denyThrough, "alarming": &v.alarming, "thing-of-colour": &v.thingOfColour, "not-phrase": &v.notPhrase,
-		"told": &v.told, "present": &v.presentWords, "well-of-others": &v.wellOfOthers, "after-time": &v.afterTime, "over-before": &v.overCues,
-		"over-after": &v.overAfter, "more-before": &v.moreCues, "clock-before": &v.clockCues, "time-glue": &v.glueCues, "other-thing": &v.otherThings,
-		"past-before": &v.pastCues, "answers-elsewhere": &v.answersElse, "begin-before": &v.beginCues, "end-before": &v.endCues, "will-do": &v.willDo,
-		"no-slip": &v.noSlip, "promise": &v.promise, "joins": &v.joins, "ahead": &v.ahead, "spent": &v.spent,
-		"wanted": &v.wanted, "numbered": &v.numbered, "clause": &v.clauses,
-	} {
-		*set = g.Words(name)
+	v.sets = sets{
+		family: g.Words("family"), titleBefore: g.Words("title-before"), courtesy: g.Words("courtesy"), notAsked: g.Words("not-asked"), optOuts: g.Words("opt-out"),
+		deny: g.Words("deny"), denyThrough: g.Words("deny-through"), alarming: g.Words("alarming"), thingOfColour: g.Words("thing-of-colour"), notPhrase: g.Words("not-phrase"),
+		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
+		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
+		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
+		answersElse: g.Words("answers-elsewhere"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"),
+		ahead: g.Words("ahead"), spent: g.Words("spent"), wanted: g.Words("wanted"), numbered: g.Words("numbered"), clauses: g.Words("clause"),
 	}
-	for w := range g.Words("one-slip") {
-		v.oneSlip = append(v.oneSlip, w)
-	}
-	slices.Sort(v.oneSlip)
+	v.saying, v.slips = sayings(g.Say), slipsOf(slices.Sorted(maps.Keys(g.Words("one-slip"))))
 	return v, nil
 }
 

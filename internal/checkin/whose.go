@@ -11,7 +11,7 @@ func (m *message) past(s *spoken, c Context) bool {
 		return true
 	case s.cue == "gone" && !m.comes(s.from, s.first):
 		return true // "it's gone 3"
-	case s.t.form == pastHour && m.justGone(s, c):
+	case s.t.form == pastHour && m.justGone(s, c), !s.t.isLength() && m.wasGoing(s):
 		return true
 	}
 	if s.t.isLength() {
@@ -35,7 +35,7 @@ func (m *message) past(s *spoken, c Context) bool {
 
 // spent says whether a length has been spent: "waited 20 mins", "been in an hour", "15 min on the doorstep".
 func (m *message) spent(s *spoken) bool {
-	if s.after == "on" && m.word(s.last+1) == "the" {
+	if s.after == "on" && m.word(s.last+1) == "the" || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
 		return true
 	}
 	for j := s.first - 1; j >= s.from; j-- {
@@ -50,6 +50,19 @@ func (m *message) spent(s *spoken) bool {
 			return who == "it" || m.v.family[who] || who == "him" || who == "her" || who == "them"
 		case m.v.ahead[w]:
 			return false
+		}
+	}
+	return false
+}
+
+// wasGoing says whether the time is one that was meant to be: "was going to be 4".
+func (m *message) wasGoing(s *spoken) bool {
+	for j := s.from; j < s.first-1; j++ {
+		if m.words[j] == "was" || m.words[j] == "were" {
+			switch m.words[j+1] {
+			case "going", "gonna", "meant", "supposed", "due":
+				return true
+			}
 		}
 	}
 	return false
@@ -89,13 +102,13 @@ func (m *message) comes(from, to int) bool {
 
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+	return m.things(s, open) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
-func (m *message) things(s *spoken) bool {
+func (m *message) things(s *spoken, open bool) bool {
 	if s.t.isLength() {
-		return m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
+		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
 	}
 	if m.v.otherThings[s.after] && !m.v.otherThings[m.word(s.first-1)] {
 		return true
@@ -107,7 +120,7 @@ func (m *message) things(s *spoken) bool {
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
 		case m.v.otherThings[w]:
-			return true
+			return open || !m.hasWithin(s.from, s.first, "changed", "moved", "pushed", "put")
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
 		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
 			return m.nextBefore(s, j)
@@ -178,7 +191,7 @@ func (m *message) travel(s *spoken) bool {
 // others says whether the clause speaks of somebody else: "dad is at work til 6", "her husband comes back before 11". What they
 // want of the worker is the visit's.
 func (m *message) others(s *spoken) bool {
-	someone := false
+	someone := m.goesOn(s)
 	for j := s.from; j < s.first; j++ {
 		w := m.words[j]
 		switch {
@@ -197,6 +210,21 @@ func (m *message) others(s *spoken) bool {
 		}
 	}
 	return someone
+}
+
+// goesOn says whether the clause goes on about the somebody of the clause before it: "mum's nipped out, back in 10".
+func (m *message) goesOn(s *spoken) bool {
+	if w := m.word(s.from); m.word(s.from-1) != "," || w != "back" && w != "home" && w != "due" {
+		return false
+	}
+	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
+		if w := m.words[j]; w == "i" || w == "me" || w == "we" {
+			return false
+		} else if m.someone(j) {
+			return m.subject(j, j)
+		}
+	}
+	return false
 }
 
 // subject says whether the somebody at word j is whom the clause speaks of, not whom the worker does something with.
@@ -263,9 +291,18 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 func (m *message) placed(s *spoken) bool {
 	if m.word(s.first-1) == "at" {
 		switch m.word(s.first - 2) {
-		case "is", "s", "are", "visit", "contact", "session":
+		case "is", "s", "are", "visit", "contact", "session", "again":
 			return true
 		}
+	}
+	switch s.cue {
+	case "do", "make":
+		return m.word(s.first-2) == "not" // "can't make 4.30"
+	case "to":
+		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.first, "end", "finish")
+	}
+	if m.hasWithin(s.from, s.first, "book", "booking") {
+		return true
 	}
 	if s.cue != "at" && s.cue != "for" {
 		return false
@@ -304,12 +341,12 @@ func (m *message) ringMe(s *spoken) bool {
 
 // asked says whether the clause asks about the time: "is the meeting at 4?". What is asked for counts: "can I have til 4?".
 func (m *message) asked(s *spoken) bool {
-	if m.word(s.to) != "?" {
+	if m.word(s.to) != "?" && !m.hasWithin(s.from, min(s.from+2, s.first), "anyone", "shall") {
 		return false
 	}
 	switch m.word(s.from) {
-	case "is", "are", "was", "did", "does", "do", "what", "which", "who", "where", "how", "has", "any1", "anyone":
-		return true
+	case "is", "are", "was", "did", "does", "do", "what", "which", "who", "where", "how", "has", "any1", "anyone", "should", "shall":
+		return !m.hasWithin(s.from, s.first, "ok", "fine", "if")
 	}
 	return false
 }
@@ -373,6 +410,8 @@ func (m *message) beforeVisit(s *spoken) use {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "until" && m.hasWithin(s.from, j, "wait", "waiting", "give", "giving"):
+			return unused
 		case w == "until":
 			if delayed = true; !held {
 				return asEnd

@@ -1,6 +1,8 @@
 package checkin
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,6 +16,7 @@ type message struct {
 	words   []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
 	times   []moment         // for each word, the time that begins there; its words are 0 where none does
 	guessed bool             // a word was read through its misspelling: never enough to close a visit
+	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
 
 	claimed   bool // an exit was found, whatever else the text says
@@ -28,10 +31,14 @@ type message struct {
 
 func (v *Vocabulary) read(s string) *message {
 	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
-	for _, w := range split(Normalise(s)) {
-		for _, part := range v.expand(w.word) {
-			m.add(part, w.from)
+	pieces := split(Normalise(s))
+	for i := 0; i < len(pieces); {
+		said, n := v.say(pieces[i:])
+		from := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
+		for _, w := range said {
+			m.add(w, from)
 		}
+		i += n
 	}
 	m.times = make([]moment, len(m.words))
 	for i := range m.words {
@@ -59,9 +66,8 @@ func (m *message) add(w string, from stretch) {
 			m.words, m.cuts = append(m.words, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
-	if right, ok := m.v.spelling(w); ok {
-		m.guessed, w = true, right
-	}
+	w, guess := m.v.spelling(w)
+	m.guessed = m.guessed || guess
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
 
@@ -162,35 +168,105 @@ func breakAt(rs []rune, i int) string {
 	return ""
 }
 
-// expand undoes contractions and text-speak, so that each phrase need be written once: "I'm", "im" and "I am" are one.
-func (v *Vocabulary) expand(w string) []string {
-	if full, ok := v.Say[w]; ok {
-		return strings.Fields(full)
+// say gives what the first of the pieces says, in one way of writing each word, and how many pieces that takes: a phrase of the
+// languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one.
+func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
+	for _, s := range v.saying[pieces[0].word] {
+		if s.matches(pieces) {
+			return s.said, len(s.written)
+		}
 	}
+	w := pieces[0].word
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
-		return []string{base, "not"}
+		return []string{base, "not"}, 1
 	}
 	for _, c := range contractions {
 		if base, ok := strings.CutSuffix(w, c[0]); ok && base != "" {
-			return []string{strings.ReplaceAll(base, "'", ""), c[1]}
+			return []string{strings.ReplaceAll(base, "'", ""), c[1]}, 1
 		}
 	}
-	return []string{strings.ReplaceAll(w, "'", "")}
+	return []string{strings.ReplaceAll(w, "'", "")}, 1
+}
+
+// saying is a line of [say]: the words as they are written, and as they are said.
+type saying struct{ written, said []string }
+
+func (s saying) matches(pieces []piece) bool {
+	if len(s.written) > len(pieces) {
+		return false
+	}
+	for i, w := range s.written {
+		if pieces[i].word != w {
+			return false
+		}
+	}
+	return true
+}
+
+// sayings sorts the lines of [say] by their first word, the longest first.
+func sayings(say map[string]string) map[string][]saying {
+	out := map[string][]saying{}
+	for _, key := range slices.Sorted(maps.Keys(say)) {
+		var s saying
+		for _, p := range split(Normalise(key)) {
+			s.written = append(s.written, p.word)
+		}
+		s.said = strings.Fields(say[key])
+		if len(s.written) > 0 {
+			out[s.written[0]] = append(out[s.written[0]], s)
+		}
+	}
+	for first := range out {
+		slices.SortStableFunc(out[first], func(a, b saying) int { return len(b.written) - len(a.written) })
+	}
+	return out
 }
 
 var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve", "have"}, {"'ll", "will"}, {"'d", "d"}}
 
-// spelling reads a word that is one slip (a letter missing, doubled, wrong or two swapped) from one that matters.
-func (v *Vocabulary) spelling(w string) (string, bool) {
-	if len(w) < 4 || v.noSlip[w] || v.Knows(w) || v.IsGiven(w) {
-		return "", false
+// spelling reads a word through how people write in haste. A g left out ("leavin") leaves no doubt; one slip of the thumb (a letter
+// missing, doubled, wrong, or two swapped) in a word that matters is a guess.
+func (v *Vocabulary) spelling(w string) (right string, guess bool) {
+	if v.noSlip[w] || v.Knows(w) || v.IsGiven(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
+		return w, false
 	}
-	for _, right := range v.oneSlip {
-		if (w[0] == right[0] || len(w) == len(right) && w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
-			return right, true
+	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {
+		return w + "g", false
+	}
+	if once := slices.Compact([]byte(w)); len(once) < len(w) && v.Knows(string(once)) {
+		return string(once), false // "finee"
+	}
+	if len(w) < 4 {
+		return w, false
+	}
+	for _, left := range shorter(w) {
+		for _, right := range v.slips[left] {
+			if (w[0] == right[0] || w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
+				return right, true
+			}
 		}
 	}
-	return "", false
+	return w, false
+}
+
+// slipsOf sorts words by what is left of them when a letter is: two words that are one slip apart share one of these.
+func slipsOf(words []string) map[string][]string {
+	out := map[string][]string{}
+	for _, w := range words {
+		for _, left := range shorter(w) {
+			out[left] = append(out[left], w)
+		}
+	}
+	return out
+}
+
+// shorter gives a word, and it without each of its letters.
+func shorter(w string) []string {
+	out := []string{w}
+	for i := range w {
+		out = append(out, w[:i]+w[i+1:])
+	}
+	return out
 }
 
 // distance counts the slips between two words (a letter missing, added, wrong, or two neighbours swapped); above most

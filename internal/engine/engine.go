@@ -45,6 +45,7 @@ type Store interface {
 	Teams(ctx context.Context) ([]store.Team, error)
 	PutTeam(ctx context.Context, t store.Team, at time.Time) (bool, error)
 	Person(ctx context.Context, id string) (buddy.Person, error)
+	People(ctx context.Context) ([]buddy.Person, error)
 	PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
 	Managers(ctx context.Context, team string) ([]string, error)
 	PutPerson(ctx context.Context, p buddy.Person, at time.Time) (bool, error)

@@ -270,10 +270,7 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 
 // afterPhrase is what follows the team's phrase in a text that begins with it.
 func afterPhrase(sc scene, body private.Text) (rest string, is bool) {
-	if sc.team.Plan.DuressPhrase == "" {
-		return "", false
-	}
-	return strings.CutPrefix(checkin.Normalise(body.Reveal()), checkin.Normalise(sc.team.Plan.DuressPhrase)+" ")
+	return checkin.AfterPhrase(body.Reveal(), sc.team.Plan.DuressPhrase)
 }
 
 // namedWorker finds the one worker of the sender's team whose first or full name

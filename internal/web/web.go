@@ -43,6 +43,7 @@ type Alarms interface {
 // Organisation is where teams, people and shifts are put.
 type Organisation interface {
 	PutTeam(ctx context.Context, who engine.Actor, t store.Team) (created bool, err error)
+	TakenPhrase(ctx context.Context, t store.Team) (taken bool, free []string, err error)
 	PutPerson(ctx context.Context, who engine.Actor, p buddy.Person) (created bool, err error)
 	AddShift(ctx context.Context, who engine.Actor, s rota.Shift) (created bool, err error)
 	RemoveShift(ctx context.Context, who engine.Actor, id string) (rota.Shift, error)
