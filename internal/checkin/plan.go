@@ -250,12 +250,15 @@ func (m *message) clauseStart(i int) int {
 func (m *message) timePast(i int, t moment, c Context) bool {
 	s := m.spokenAt(i, t)
 	s.counts = m.counting(&s)
+	past := m.past(&s, c)
 	switch {
-	case m.v.numbered[s.cue], m.past(&s, c), m.foreign(&s, true):
+	case m.v.numbered[s.cue], m.struck(&s), m.foreign(&s, true):
+		return true
+	case past && (t.isLength() || t.form == pastHour):
 		return true
 	case t.isLength() && (s.counts == late || s.counts == early):
 		return m.hasWithin(max(0, i-reach), i, "left", "gone", "finished") // "left, 5 mins late"
-	case t.isLength(), t.form == pastHour, s.cue == "by", s.cue == "in":
+	case t.isLength(), t.form == pastHour, !past && (s.cue == "by" || s.cue == "in"):
 		return false
 	}
 	t = t.asHour()

@@ -263,7 +263,7 @@ func (m *message) settleNumber(s, before *spoken) bool {
 	if s.after == "late" || s.after == "early" || m.v.overAfter[s.after] || s.after == "more" || s.after == "longer" || s.after == "on" && m.word(s.last+1) == "top" {
 		return s.asMinutes(n)
 	}
-	if !m.bareEnds(s) {
+	if !m.bareEnds(s) || m.isWord(s, n) {
 		return false
 	}
 	if m.pairs(s) {
@@ -296,6 +296,22 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		}
 	}
 	return m.asClock(s, n, alone)
+}
+
+// isWord says whether a 4 stands for "for" and a 2 for "to": "done 4 today", "out 2 get milk".
+func (m *message) isWord(s *spoken, n int) bool {
+	switch s.cue {
+	case "it":
+		return n == 4 && s.after == "today" && m.word(s.first-2) != "make"
+	case "done", "out", "finished", "away", "that", "be":
+	default:
+		return false
+	}
+	switch s.after {
+	case "today", "tonight", "the", "you", "me", "my", "mum", "dad", "now":
+		return n == 4 && (s.after != "now" || s.cue == "done" || s.cue == "finished") || n == 2 && s.after != "today" && s.after != "tonight" && s.after != "now"
+	}
+	return n == 2 && (m.v.willDo[s.after] || s.after == "check" || s.after == "make")
 }
 
 // asClock takes a bare number for an hour where the words before it say so, or where nothing stands before it.

@@ -115,6 +115,11 @@ func TestTimesOfAnExit(t *testing.T) {
 			visit concluded at 15:00
 			in and out in ten minutes
 			left after an hour
+			Out at 5 past as promised, now stop asking
+			sorry been out since half two, phone died
+			Walked out about 5 mins ago and am on the number 9 bus home
+			having left Mrs Entwistle's at twenty past two
+			Out of the Browns. Going into Smiths next will be 45 mins
 			left, on the number 9 bus
 			left. Took an hour
 			out now, 20 min drive back
@@ -131,6 +136,7 @@ func TestTimesOfAnExit(t *testing.T) {
 			out at half 3
 			out 4
 			out 4 pal
+			left at 5
 			out at 16
 			out, 10 mins over sorry`,
 	}

@@ -185,7 +185,7 @@ func (m *message) travel(s *spoken) bool {
 		w := m.word(s.last + 1)
 		return w == "get" || w == "drive" || w == "walk"
 	}
-	return m.nextAfter(s) || m.ofNext(s)
+	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
 
 // others says whether the clause speaks of somebody else: "dad is at work til 6", "her husband comes back before 11". What they
