@@ -83,7 +83,7 @@ func (m *message) skipExtra(j int) (next int, counts counting) {
 			counts = more
 		case "extra":
 			counts = late
-		case "good", "full", "whole", "solid", "odd", "od", "ish":
+		case "good", "full", "whole", "usual", "solid", "odd", "od", "ish":
 		default:
 			return j, counts
 		}
@@ -97,6 +97,8 @@ func (m *message) determined(i int) (next int, counts counting) {
 	switch m.word(i) {
 	case "a", "an", "the", "one":
 		return m.skipExtra(i + 1)
+	case "usual", "full":
+		return i + 1, fromNow
 	case "another":
 		next, _ = m.skipExtra(i + 1)
 		return next, more

@@ -260,8 +260,16 @@ func (m *message) settleNumber(s, before *spoken) bool {
 	if next := m.timeAt(s.last + 1); next.isLength() && (s.after == "-" || s.after == "/" || s.after == "or" || s.after == "to") {
 		return s.asMinutes(n) // "20-25 mins"
 	}
-	if s.after == "late" || s.after == "early" || m.v.overAfter[s.after] || s.after == "more" || s.after == "longer" || s.after == "on" && m.word(s.last+1) == "top" {
+	switch next := m.word(s.last + 1); {
+	case s.after == "on" && next == "top":
 		return s.asMinutes(n)
+	case s.after == "late", s.after == "early", s.after == "more", s.after == "longer", m.v.overAfter[s.after]:
+		counted := next != "" && next != "than" && next != "by" && !isBreak(next) && !m.v.afterTime[next] && !m.v.endCues[next] && !m.v.beginCues[next]
+		return !(counted && (s.after == "more" || s.after == "extra")) && s.asMinutes(n) // not "2 more forms"
+	case s.after == "tops", s.after == "max":
+		if s.cue != "in" && !m.v.clockCues[s.cue] {
+			return n > 12 && s.asMinutes(n) // 5 minutes, or 5 o'clock
+		}
 	}
 	if !m.bareEnds(s) || m.isWord(s, n) {
 		return false

@@ -364,7 +364,7 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 			switch m.words[j] {
 			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
-			case "leave", "leaving", "out", "finish", "finishing", "off":
+			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
 				return open && m.words[i-1] != "before"
 			}
 		}
