@@ -2,7 +2,15 @@ package checkin
 
 import "time"
 
-// What each time in a text is, by the words around it in its clause.
+// What each time in a text is, by the words around it in its clause. In this order:
+//
+//   - a bare number is an hour, a number of minutes, or a count and no time ([message.settleNumber]);
+//   - it may be one bound of a range, "3 till 4", and is then what the other is ([message.ranged]);
+//   - a length counts from now, from the expected end, or is more of what there is ([message.counting]);
+//   - it is out when it is struck, "not 5", past ([message.past]), or somebody's or something else's ([message.foreign]);
+//   - else it is the visit's new end, or before going in mostly its new start ([message.useOf], [message.beforeVisit]).
+//
+// What several come to is in plan.go.
 
 // use is what a time is to the visit.
 type use int
