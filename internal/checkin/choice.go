@@ -21,13 +21,13 @@ func PhraseTrouble(phrase string) string {
 		return "already means something in a check-in"
 	case has(v.IsGiven):
 		return "is a common first name, so it would be in texts about others"
-	case has(v.Knows), len(c.words) == 1 && v.isWord(c.whole.letters):
+	case has(v.Ordinary), len(c.words) == 1 && v.Ordinary(c.whole.letters):
 		return "is an everyday word, so it would be in texts about other things"
 	case len(c.words) > 1:
 		return ""
 	case v.soundsCommon(c.whole):
 		return "sounds like a common first name, so it would be heard in texts about others"
-	case c.whole.soundsEveryday():
+	case v.soundsEveryday(c.whole):
 		return "sounds like an everyday word, so it would be heard in texts about other things"
 	}
 	return ""
@@ -64,8 +64,8 @@ func (v *Vocabulary) soundsCommon(s voiced) bool {
 
 // soundsEveryday says whether an ordinary word is the name to the ear. Scarlett is the phrase of the plan that teams
 // begin with, and what is written of the colour is known.
-func (s voiced) soundsEveryday() bool {
-	return slices.ContainsFunc(slices.Sorted(maps.Keys(ordinary.words)), func(w string) bool { return w != "scarlet" && s.tooLike(w) })
+func (v *Vocabulary) soundsEveryday(s voiced) bool {
+	return slices.ContainsFunc(v.ordinary, func(w string) bool { return w != "scarlet" && s.tooLike(w) })
 }
 
 // SoundsLike says whether somebody's name has a word in it that would be taken for the phrase, or the phrase for it

@@ -177,7 +177,7 @@ func (v *Vocabulary) isOne(w string, name voiced) bool {
 		return v.nearOwned(w, name)
 	case v.isSomeone(w) || v.notPhrase[w]:
 		return false
-	case v.isWord(w):
+	case v.Ordinary(w):
 		return l.same && l.points <= oneSlip && len(name.letters) >= shortName
 	}
 	return true
@@ -186,7 +186,7 @@ func (v *Vocabulary) isOne(w string, name voiced) bool {
 // nearOwned is isOne for what is hers and misspelt: "skarlets".
 func (v *Vocabulary) nearOwned(w string, name voiced) bool {
 	one, ok := strings.CutSuffix(w, "s")
-	if !ok || len(name.letters) < shortName || v.isSomeone(w) || v.isSomeone(one) || v.isWord(w) || v.notPhrase[one] {
+	if !ok || len(name.letters) < shortName || v.isSomeone(w) || v.isSomeone(one) || v.Ordinary(w) || v.notPhrase[one] {
 		return false
 	}
 	return name.like(one).near
@@ -213,7 +213,7 @@ func (v *Vocabulary) joined(w string, name voiced) bool {
 		rest, ok := strings.CutSuffix(w, glue.after[k])
 		holds = ok && n >= shortName && len(rest) >= n-1 && v.isOne(rest, name)
 	}
-	return holds && !v.isWord(w) && !v.isSomeone(w)
+	return holds && !v.Ordinary(w) && !v.isSomeone(w)
 }
 
 // inPieces says how many words at i are the name cut into pieces, "scar let"; 0 when they are not.
@@ -242,7 +242,7 @@ func (m *message) piecesAre(i, words int, w string, name voiced) bool {
 	if points > oneSlip {
 		return false
 	}
-	odd := slices.ContainsFunc(m.words[i:i+words], func(w string) bool { return !m.v.isWord(w) && !m.v.isSomeone(w) })
+	odd := slices.ContainsFunc(m.words[i:i+words], func(w string) bool { return !m.v.Ordinary(w) && !m.v.isSomeone(w) })
 	switch {
 	case odd:
 		return points == 0 || len(name.letters) >= 7 || soundKey(w) == name.sound
@@ -262,7 +262,7 @@ func (m *message) ofSomethingElse(i, n int) bool {
 	if next == "fever" || next == "pimpernel" || prev == "colour" {
 		return true
 	}
-	if n > 1 || !m.v.isWord(m.words[i]) {
+	if n > 1 || !m.v.Ordinary(m.words[i]) {
 		return false
 	}
 	switch {

@@ -56,8 +56,10 @@ type wordSet map[string]bool
 type Vocabulary struct {
 	*grammar.Grammar
 	sets
-	saying map[string][]saying // by the first word that is written
-	slips  map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
+	others   wordSet             // names that are no common first name
+	ordinary []string            // the ordinary words, in order
+	saying   map[string][]saying // by the first word that is written
+	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
 }
 
 // sets are words that the rules tell apart, each a section of the languages.
@@ -108,6 +110,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		answersElse: g.Words("answers-elsewhere"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"),
 		ahead: g.Words("ahead"), spent: g.Words("spent"), wanted: g.Words("wanted"), numbered: g.Words("numbered"), clauses: g.Words("clause"),
 	}
+	v.others, v.ordinary = g.Words("other-names"), slices.Sorted(maps.Keys(g.Words("not-names")))
 	v.saying, v.slips = sayings(g.Say), slipsOf(slices.Sorted(maps.Keys(g.Words("one-slip"))))
 	return v, nil
 }
@@ -142,3 +145,6 @@ func (m *message) find() {
 	}
 	m.found = m.v.Match(m.words, times)
 }
+
+// isSomeone says whether w is a first name or a surname that people have.
+func (v *Vocabulary) isSomeone(w string) bool { return v.IsGiven(w) || v.others[w] }

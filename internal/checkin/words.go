@@ -227,14 +227,14 @@ var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve"
 // spelling reads a word through how people write in haste. A g left out ("leavin") leaves no doubt; one slip of the thumb (a letter
 // missing, doubled, wrong, or two swapped) in a word that matters is a guess.
 func (v *Vocabulary) spelling(w string) (right string, guess bool) {
-	if v.noSlip[w] || v.Knows(w) || v.IsGiven(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
+	if v.noSlip[w] || v.Knows(w) || v.isSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
 		return w, false
 	}
 	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {
 		return w + "g", false
 	}
-	if once := slices.Compact([]byte(w)); len(once) < len(w) && v.Knows(string(once)) {
-		return string(once), false // "finee"
+	if n := len(w); w[n-1] == w[n-2] && strings.IndexByte("aeiouy", w[n-1]) >= 0 && v.Knows(w[:n-1]) {
+		return w[:n-1], false // "finee"
 	}
 	if len(w) < 4 {
 		return w, false

@@ -27,6 +27,8 @@
 //	@given        a common first name
 //	@names        a family's name in the plural: "the Browns"
 //
+// The sections [names], [other-names] and [not-names] are lists: words with spaces between them.
+//
 // The section [say] gives one way of writing to each word, "cant, cannot = can not", before phrases are looked for.
 package grammar
 
@@ -54,15 +56,18 @@ type Grammar struct {
 
 	sections map[string]*pattern
 	known    map[string]bool // every word that is in a section: none of them is an unknown name
+	ordinary map[string]bool // those of [not-names]: so are their forms with an ending
 	names    map[string]bool // common first names
+	others   map[string]bool // other names
 	automaton
 }
 
 // Parse reads languages. The phrases of the topics are looked for; every other section is there to be named by them, or for
-// [Grammar.Words]. The section [names] holds the common first names, and [not-names] further words that are nobody's name.
+// [Grammar.Words]. The section [names] holds the common first names, [other-names] rarer ones and surnames, and [not-names] ordinary words that are nobody's
+// name.
 func Parse(topics []string, languages ...string) (*Grammar, error) {
 	g := &Grammar{Say: map[string]string{}, sections: map[string]*pattern{}, known: map[string]bool{}}
-	r := reader{lines: map[string][]string{"names": nil, "not-names": nil}, read: g.sections}
+	r := reader{lines: map[string][]string{"names": nil, "other-names": nil, "not-names": nil}, read: g.sections}
 	for _, language := range languages {
 		if err := g.gather(language, r.lines); err != nil {
 			return nil, err
@@ -73,11 +78,11 @@ func Parse(topics []string, languages ...string) (*Grammar, error) {
 		if err != nil {
 			return nil, err
 		}
-		if name != "names" {
+		if name != "names" && name != "other-names" {
 			p.collect(g.known)
 		}
 	}
-	g.names = g.Words("names")
+	g.names, g.others, g.ordinary = g.Words("names"), g.Words("other-names"), g.Words("not-names")
 	for i, name := range topics {
 		p, err := r.section(name)
 		if err != nil {
@@ -108,6 +113,8 @@ func (g *Grammar) gather(language string, lines map[string][]string) error {
 			if err := g.say(line); err != nil {
 				return fmt.Errorf("line %d: %w", n+1, err)
 			}
+		case section == "names" || section == "other-names" || section == "not-names":
+			lines[section] = append(lines[section], strings.Join(strings.Fields(line), "/"))
 		default:
 			lines[section] = append(lines[section], line)
 		}
@@ -139,15 +146,33 @@ func (g *Grammar) Words(section string) map[string]bool {
 	return out
 }
 
-// Knows says whether a word stands in any section but [names].
+// Knows says whether a word stands in a section but those of names.
 func (g *Grammar) Knows(w string) bool { return g.known[w] }
+
+// Ordinary says whether a word means something: it is known, or an ordinary word with an ending.
+func (g *Grammar) Ordinary(w string) bool {
+	if g.known[w] {
+		return true
+	}
+	for _, end := range endings {
+		base, ok := strings.CutSuffix(w, end)
+		if n := len(base); ok && n > 2 && (g.ordinary[base] || n > 3 && base[n-1] == base[n-2] && g.ordinary[base[:n-1]] ||
+			end[0] != 's' && g.ordinary[base+"e"] || base[n-1] == 'i' && g.ordinary[base[:n-1]+"y"]) {
+			return true
+		}
+	}
+	return false
+}
+
+// endings are those with which a word is as ordinary as without; what they take away may come back: "baked", "running".
+var endings = []string{"s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ness", "ful", "less", "est"}
 
 // IsGiven says whether a word is a common first name.
 func (g *Grammar) IsGiven(w string) bool { return g.names[w] }
 
 // IsName says whether a word may be somebody's name: a common one, or a word that nothing else is known of.
 func (g *Grammar) IsName(w string) bool {
-	return g.names[w] || len(w) > 1 && w[0] > '9' && !g.known[w]
+	return g.names[w] || len(w) > 1 && w[0] > '9' && !g.Ordinary(w)
 }
 
 // IsBreak says whether a word of a text is a break between clauses.

@@ -36,10 +36,12 @@ type place struct {
 
 // The symbols of words that are in no phrase.
 const (
-	plainSymbol  int32 = iota // a figure, a letter, a word known to be no name
-	breakSymbol               // a break
-	nameSymbol                // may be a name
-	familySymbol              // may be a family's name in the plural
+	plainSymbol       int32 = iota // a figure, a letter, a word known to be no name
+	breakSymbol                    // a break
+	nameSymbol                     // may be a name
+	familySymbol                   // may be a family's name in the plural
+	givenSymbol                    // a common first name
+	givenFamilySymbol              // a common first name that may be a family's name in the plural
 	firstWord
 )
 
@@ -107,9 +109,11 @@ func (a *automaton) join(from, to []int32) {
 // finish gives each word its symbol and each place the symbols it takes.
 func (a *automaton) finish(g *Grammar) {
 	a.symbols = map[string]int32{",": breakSymbol, ".": breakSymbol, "?": breakSymbol, `"`: breakSymbol}
-	words := []string{"", "", "", ""}
-	all := maps.Clone(g.known)
-	maps.Copy(all, g.names)
+	words := make([]string, firstWord)
+	all := map[string]bool{}
+	for _, p := range a.places {
+		maps.Copy(all, p.words)
+	}
 	for _, w := range slices.Sorted(maps.Keys(all)) {
 		a.symbols[w] = int32(len(words)) // a break that a phrase names has a symbol of its own
 		words = append(words, w)
@@ -150,11 +154,11 @@ func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
 		case anyWord:
 			takes = s != breakSymbol && !IsBreak(w)
 		case nameWord:
-			takes = s == nameSymbol || s == familySymbol || g.names[w]
+			takes = s >= nameSymbol && s < firstWord || g.names[w]
 		case given:
-			takes = g.names[w]
+			takes = s == givenSymbol || s == givenFamilySymbol || g.names[w]
 		case family:
-			takes = s == familySymbol || g.names[w] && isPlural(w)
+			takes = s == familySymbol || s == givenFamilySymbol || g.names[w] && isPlural(w)
 		}
 		if takes {
 			out[i/64] |= 1 << (i % 64)
@@ -205,6 +209,12 @@ func (g *Grammar) symbolOf(w string) int32 {
 	switch {
 	case known:
 		return s
+	case g.names[w] && isPlural(w):
+		return givenFamilySymbol
+	case g.names[w]:
+		return givenSymbol
+	case isPlural(w) && g.others[w[:len(w)-1]]: // "the Browns"
+		return familySymbol
 	case !g.IsName(w):
 		return plainSymbol
 	case isPlural(w):
