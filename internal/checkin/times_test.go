@@ -207,3 +207,30 @@ func TestManyTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestRangesOverTheClocksChange moves a visit on the nights when the clocks change (guide T10): a reading that comes twice is the first
+// one, one that never comes is no later than it could be.
+func TestRangesOverTheClocksChange(t *testing.T) {
+	utc := func(month time.Month, day, h, m int) time.Time {
+		return time.Date(2026, month, day, h, m, 0, 0, time.UTC)
+	}
+	for _, tt := range []struct {
+		text              string
+		now, begin, until time.Time
+	}{
+		{"11.30 till half 12", utc(3, 28, 22, 0), utc(3, 28, 23, 30), utc(3, 29, 0, 30)},
+		{"half 12 till half 2", utc(3, 28, 23, 0), utc(3, 29, 0, 30), utc(3, 29, 1, 30)},
+		{"half 12 till half 1", utc(3, 28, 23, 0), utc(3, 29, 0, 30), time.Time{}}, // half 1 never comes
+		{"start at 12.30am for an hour", utc(3, 28, 23, 0), utc(3, 29, 0, 30), utc(3, 29, 1, 30)},
+		{"half 12 till half 1", utc(10, 24, 22, 0), utc(10, 24, 23, 30), utc(10, 25, 0, 30)},
+		{"start at 12.30am for 2 hours", utc(10, 24, 22, 0), utc(10, 24, 23, 30), utc(10, 25, 1, 30)},
+		{"start at half 1, out by half 2", utc(10, 24, 23, 0), utc(10, 25, 0, 30), utc(10, 25, 2, 30)},
+		{"late 90 mins", utc(10, 24, 23, 0), utc(10, 25, 1, 30), time.Time{}},
+	} {
+		c := Context{Now: tt.now.In(london()), State: Booked, Start: tt.now.Add(time.Hour), End: tt.now.Add(2 * time.Hour)}
+		p := planned(tt.text, c, false)
+		if !p.begin.Equal(tt.begin) || !p.until.Equal(tt.until) {
+			t.Errorf("%q at %v: want %v till %v, got %v till %v", tt.text, tt.now, tt.begin, tt.until, p.begin.UTC(), p.until.UTC())
+		}
+	}
+}
