@@ -121,6 +121,8 @@ func (m *message) things(s *spoken, open bool) bool {
 		switch w := m.words[j]; {
 		case m.v.otherThings[w]:
 			return open || !m.hasWithin(s.from, s.first, "changed", "moved", "pushed", "put")
+		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
+			return false
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
 		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
 			return m.nextBefore(s, j)
@@ -299,10 +301,10 @@ func (m *message) placed(s *spoken) bool {
 	case "do", "make":
 		return m.word(s.first-2) == "not" // "can't make 4.30"
 	case "to":
-		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.first, "end", "finish")
+		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish")
 	}
 	if m.hasWithin(s.from, s.first, "book", "booking") {
-		return true
+		return !m.v.endCues[s.cue] && !m.hasWithin(s.from, s.first, "out")
 	}
 	if s.cue != "at" && s.cue != "for" {
 		return false
