@@ -1,5 +1,7 @@
 package checkin
 
+import "slices"
+
 import "time"
 
 // past says whether the time tells what has been: waited, ago, since, "been an hour", "arrived at 3", "this five minutes".
@@ -166,10 +168,8 @@ func (m *message) nextAfter(s *spoken) bool {
 
 func (m *message) hasWithin(from, to int, words ...string) bool {
 	for j := from; j < to; j++ {
-		for _, w := range words {
-			if m.words[j] == w {
-				return true
-			}
+		if slices.Contains(words, m.words[j]) {
+			return true
 		}
 	}
 	return false
@@ -207,7 +207,7 @@ func (m *message) others(s *spoken) bool {
 			someone = someone || m.subject(s.from, j)
 		case (w == "coming" || w == "calling" || w == "due" || w == "arriving" || w == "picking" || w == "collecting" || w == "visiting") && j > s.from:
 			return m.word(j+1) != "out" && m.word(j+1) != "to" && m.word(j+1) != "off"
-		case w == "man" || w == "woman" || w == "lady" || w == "doctor" || w == "doc" || w == "dr" || w == "gp" || w == "sw" || w == "hv" || w == "paeds" || w == "worker" || w == "nurse" || w == "police" || w == "ambulance" || w == "engineer" || w == "plumber":
+		case m.v.visitors[w]:
 			someone = someone || m.subject(s.from, j) || m.word(j+1) == "says" || m.word(j+1) == "comes"
 		}
 	}
