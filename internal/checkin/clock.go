@@ -84,7 +84,7 @@ func (m *message) momentAt(i int) moment {
 // beginsTime says whether a word that is no figure may begin a time.
 func beginsTime(w string) bool {
 	switch w {
-	case "a", "an", "the", "one", "another", "half", "hauf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter":
+	case "a", "an", "the", "one", "another", "half", "hauf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter", "usual", "full":
 		return true
 	}
 	return strings.HasSuffix(w, "ish")

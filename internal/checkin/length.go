@@ -83,7 +83,7 @@ func (m *message) skipExtra(j int) (next int, counts counting) {
 			counts = more
 		case "extra":
 			counts = late
-		case "good", "full", "whole", "solid", "odd", "ish":
+		case "good", "full", "whole", "usual", "solid", "odd", "od", "ish":
 		default:
 			return j, counts
 		}
@@ -97,6 +97,8 @@ func (m *message) determined(i int) (next int, counts counting) {
 	switch m.word(i) {
 	case "a", "an", "the", "one":
 		return m.skipExtra(i + 1)
+	case "usual", "full":
+		return i + 1, fromNow
 	case "another":
 		next, _ = m.skipExtra(i + 1)
 		return next, more
@@ -188,7 +190,7 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	if m.word(i) == "one" {
 		n, used = 1, 1
 	}
-	if used == 0 || n > 24 {
+	if used == 0 || n > 12 {
 		return 0, i, fromNow
 	}
 	j, part := i+used, 0

@@ -158,8 +158,14 @@ func (m *message) either(a, b *spoken) *spoken {
 		first, second = b, a
 	}
 	switch {
+	case a.use == asStart && a.t.isLength() && !b.t.isLength():
+		return b
+	case a.use == asStart && b.t.isLength() && !a.t.isLength():
+		return a
 	case second.at.Sub(first.at) <= 10*time.Minute:
 		return first
+	case a.t.isLength() && b.t.isLength() && second.counts == late && first.counts != late:
+		return first // "20 over so far, out in 5"
 	case a.t.isLength() == b.t.isLength():
 		return nil
 	case first.t.isLength() && first.counts == late && m.v.endCues[second.cue]:
@@ -244,10 +250,15 @@ func (m *message) clauseStart(i int) int {
 func (m *message) timePast(i int, t moment, c Context) bool {
 	s := m.spokenAt(i, t)
 	s.counts = m.counting(&s)
+	past := m.past(&s, c)
 	switch {
-	case m.v.counts(s.cue), m.past(&s, c), m.foreign(&s, true):
+	case m.v.numbered[s.cue], m.struck(&s), m.foreign(&s, true):
 		return true
-	case t.isLength(), s.cue == "by", s.cue == "in":
+	case past && (t.isLength() || t.form == pastHour):
+		return true
+	case t.isLength() && (s.counts == late || s.counts == early):
+		return m.hasWithin(max(0, i-reach), i, "left", "gone", "finished") // "left, 5 mins late"
+	case t.isLength(), t.form == pastHour, !past && (s.cue == "by" || s.cue == "in"):
 		return false
 	}
 	t = t.asHour()

@@ -2,7 +2,15 @@ package checkin
 
 import "time"
 
-// What each time in a text is, by the words around it in its clause.
+// What each time in a text is, by the words around it in its clause. In this order:
+//
+//   - a bare number is an hour, a number of minutes, or a count and no time ([message.settleNumber]);
+//   - it may be one bound of a range, "3 till 4", and is then what the other is ([message.ranged]);
+//   - a length counts from now, from the expected end, or is more of what there is ([message.counting]);
+//   - it is out when it is struck, "not 5", past ([message.past]), or somebody's or something else's ([message.foreign]);
+//   - else it is the visit's new end, or before going in mostly its new start ([message.useOf], [message.beforeVisit]).
+//
+// What several come to is in plan.go.
 
 // use is what a time is to the visit.
 type use int
@@ -35,22 +43,13 @@ const (
 func (m *message) spokenAt(i int, t moment) spoken {
 	s := spoken{first: i, last: i + t.words, t: t, cue: m.cue(i), after: m.word(i + t.words)}
 	s.from, s.to = i, s.last
-	for s.from > 0 && s.from > i-reach && !isBreak(m.words[s.from-1]) && !m.beginsClause(s.from-1) {
+	for s.from > 0 && s.from > i-reach && !isBreak(m.words[s.from-1]) && !m.v.clauses[m.words[s.from-1]] {
 		s.from--
 	}
-	for s.to < len(m.words) && s.to < s.last+reach && !isBreak(m.words[s.to]) && !m.beginsClause(s.to) {
+	for s.to < len(m.words) && s.to < s.last+reach && !isBreak(m.words[s.to]) && !m.v.clauses[m.words[s.to]] {
 		s.to++
 	}
 	return s
-}
-
-// beginsClause says whether the word at i begins another clause for the times in it.
-func (m *message) beginsClause(i int) bool {
-	switch m.words[i] {
-	case "and", "but", "so", "then", "because", "while", "although", "though", "when", "cause":
-		return true
-	}
-	return false
 }
 
 // account reads all times of the text (guide C, T): what is counted is none, and those with no use to the visit are out.
@@ -157,6 +156,10 @@ func (m *message) counting(s *spoken) counting {
 		return late // "more than planned"
 	case m.v.moreCues[s.cue], s.after == "more", s.after == "longer":
 		return more
+	case s.cue == "over": // "run over 20 mins", but "over an hour yet"
+		if m.hasWithin(max(0, s.first-5), s.first, "run", "running", "ran", "go", "goes", "went") {
+			return late
+		}
 	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later", s.cue == "back" && m.putBack(s):
 		return late
 	case s.cue == "by", s.cue == "of":
@@ -255,7 +258,7 @@ func (m *message) visitRange(a, b *spoken) bool {
 // settleNumber settles a bare number: an hour, a number of minutes, or, when it counts something, no time at all. What it
 // corrects may tell: "20 mins, sorry 30".
 func (m *message) settleNumber(s, before *spoken) bool {
-	if m.v.counts(s.cue) || m.v.counts(m.word(s.first-1)) {
+	if m.v.numbered[s.cue] || m.v.numbered[m.word(s.first-1)] {
 		return false
 	}
 	if s.t.form != bareHour {
@@ -265,10 +268,18 @@ func (m *message) settleNumber(s, before *spoken) bool {
 	if next := m.timeAt(s.last + 1); next.isLength() && (s.after == "-" || s.after == "/" || s.after == "or" || s.after == "to") {
 		return s.asMinutes(n) // "20-25 mins"
 	}
-	if s.after == "late" || s.after == "early" || m.v.overAfter[s.after] || s.after == "more" || s.after == "longer" || s.after == "on" && m.word(s.last+1) == "top" {
+	switch next := m.word(s.last + 1); {
+	case s.after == "on" && next == "top":
 		return s.asMinutes(n)
+	case s.after == "late", s.after == "early", s.after == "more", s.after == "longer", m.v.overAfter[s.after]:
+		counted := next != "" && next != "than" && next != "by" && !isBreak(next) && !m.v.afterTime[next] && !m.v.endCues[next] && !m.v.beginCues[next]
+		return !(counted && (s.after == "more" || s.after == "extra")) && s.asMinutes(n) // not "2 more forms"
+	case s.after == "tops", s.after == "max":
+		if s.cue != "in" && !m.v.clockCues[s.cue] {
+			return n > 12 && s.asMinutes(n) // 5 minutes, or 5 o'clock
+		}
 	}
-	if !m.bareEnds(s) {
+	if !m.bareEnds(s) || m.isWord(s, n) {
 		return false
 	}
 	if m.pairs(s) {
@@ -286,13 +297,13 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n)
 	case "me", "us":
 		return m.gives(s) && s.asMinutes(n)
-	case "plus":
+	case "plus", "extend", "extended", "overrun", "overrunning", "over":
 		return n >= 5 && s.asMinutes(n)
 	case "by":
 		if m.countingBy(s) != fromNow {
 			return n >= 5 && s.asMinutes(n)
 		}
-	case "be", "need", "for", "late":
+	case "be", "need", "for", "late", "take", "takes", "taking":
 		if n > 12 {
 			return s.asMinutes(n)
 		}
@@ -301,6 +312,22 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		}
 	}
 	return m.asClock(s, n, alone)
+}
+
+// isWord says whether a 4 stands for "for" and a 2 for "to": "done 4 today", "out 2 get milk".
+func (m *message) isWord(s *spoken, n int) bool {
+	switch s.cue {
+	case "it":
+		return n == 4 && s.after == "today" && m.word(s.first-2) != "make"
+	case "done", "out", "finished", "away", "that", "be":
+	default:
+		return false
+	}
+	switch s.after {
+	case "today", "tonight", "the", "you", "me", "my", "mum", "dad", "now":
+		return n == 4 && (s.after != "now" || s.cue == "done" || s.cue == "finished") || n == 2 && s.after != "today" && s.after != "tonight" && s.after != "now"
+	}
+	return n == 2 && (m.v.willDo[s.after] || s.after == "check" || s.after == "make")
 }
 
 // asClock takes a bare number for an hour where the words before it say so, or where nothing stands before it.
@@ -353,16 +380,6 @@ func (m *message) gives(s *spoken) bool {
 func (s *spoken) asMinutes(n int) bool {
 	s.t = moment{words: s.t.words, form: aSpan, length: time.Duration(n) * time.Minute, counts: s.t.counts}
 	return n > 0
-}
-
-// counts says whether the number after a word is a place's or a thing's: "number 9", "flat 6".
-func (v *Vocabulary) counts(w string) bool {
-	switch w {
-	case "number", "no.", "flat", "room", "floor", "case", "ref", "reference", "code", "pin", "size", "page", "section", "unit", "house", "plot",
-		"apartment", "block", "desk", "desks", "platform", "junction", "route", "ward", "bay", "level", "year", "aged", "minus", "caravan":
-		return true
-	}
-	return false
 }
 
 // counted says whether what follows an hour on the clock is a thing counted, or a street.

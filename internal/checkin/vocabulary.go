@@ -69,6 +69,7 @@ type sets struct {
 	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, titles, promise, doubt, wellOfOthers wordSet
 	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                 wordSet
 	otherThings, pastCues, answersElse, beginCues, endCues, willDo, noSlip                                                        wordSet
+	ahead, spent, wanted, numbered, clauses, visitors                                                                             wordSet
 }
 
 // standard is the vocabulary without additions. It is part of the program, so a mistake in it stops the program at once.
@@ -107,6 +108,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
 		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
 		answersElse: g.Words("answers-elsewhere"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"),
+		ahead: g.Words("ahead"), spent: g.Words("spent"), wanted: g.Words("wanted"), numbered: g.Words("numbered"), clauses: g.Words("clause"), visitors: g.Words("visitor"),
 	}
 	v.others, v.ordinary = g.Words("other-names"), slices.Sorted(maps.Keys(g.Words("not-names")))
 	v.saying, v.slips = sayings(g.Say), slipsOf(slices.Sorted(maps.Keys(g.Words("one-slip"))))

@@ -1,5 +1,7 @@
 package checkin
 
+import "slices"
+
 import "time"
 
 // past says whether the time tells what has been: waited, ago, since, "been an hour", "arrived at 3", "this five minutes".
@@ -11,7 +13,7 @@ func (m *message) past(s *spoken, c Context) bool {
 		return true
 	case s.cue == "gone" && !m.comes(s.from, s.first):
 		return true // "it's gone 3"
-	case s.t.form == pastHour && m.justGone(s, c):
+	case s.t.form == pastHour && m.justGone(s, c), !s.t.isLength() && m.wasGoing(s):
 		return true
 	}
 	if s.t.isLength() {
@@ -23,7 +25,7 @@ func (m *message) past(s *spoken, c Context) bool {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
-		case ahead(w):
+		case m.v.ahead[w]:
 			return false
 		case w == "finished" || w == "done": // for a future time, "done at 4", it is a new end (guide E5)
 		case m.v.pastCues[w]:
@@ -35,33 +37,37 @@ func (m *message) past(s *spoken, c Context) bool {
 
 // spent says whether a length has been spent: "waited 20 mins", "been in an hour", "15 min on the doorstep".
 func (m *message) spent(s *spoken) bool {
-	if s.after == "on" && m.word(s.last+1) == "the" {
+	if s.after == "on" && m.word(s.last+1) == "the" || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
 		return true
 	}
 	for j := s.first - 1; j >= s.from; j-- {
-		switch w := m.words[j]; w {
-		case "been", "waited", "gave", "giving", "spent", "took", "lasted", "stood", "sat", "knocked", "knocking", "chapping", "waiting", "left", "started", "begun", "arrived":
-			if w == "left" && s.counts == more || m.by(s) {
-				return false
-			}
-			return !m.comes(s.from, j)
-		case "out": // "in and out in ten minutes"
-			if m.word(j-1) == "and" && m.word(j-2) == "in" {
-				return true
-			}
-		case "give":
-			return m.word(j+1) == "it" || m.v.family[m.word(j+1)] || m.word(j+1) == "him" || m.word(j+1) == "her" || m.word(j+1) == "them"
-		}
-		if ahead(m.words[j]) {
+		switch w := m.words[j]; {
+		case m.v.spent[w]:
+			moved := s.cue == "by" || s.counts == late || s.counts == more // "been extended by 30 minutes"
+			return !moved && !m.comes(s.from, j)
+		case w == "out" && m.word(j-1) == "and" && m.word(j-2) == "in": // "in and out in ten minutes"
+			return true
+		case w == "give":
+			who := m.word(j + 1)
+			return who == "it" || m.v.family[who] || who == "him" || who == "her" || who == "them"
+		case m.v.ahead[w]:
 			return false
 		}
 	}
 	return false
 }
 
-// by says whether the length is how far something was moved: "been extended by 30 minutes".
-func (m *message) by(s *spoken) bool {
-	return s.cue == "by" || s.counts == late || s.counts == more
+// wasGoing says whether the time is one that was meant to be: "was going to be 4".
+func (m *message) wasGoing(s *spoken) bool {
+	for j := s.from; j < s.first-1; j++ {
+		if m.words[j] == "was" || m.words[j] == "were" {
+			switch m.words[j+1] {
+			case "going", "gonna", "meant", "supposed", "due":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // justGone says whether a bare "twenty to" in a clause that tells of an end is the one of a moment ago.
@@ -76,7 +82,7 @@ func (m *message) justGone(s *spoken, c Context) bool {
 			return !m.comes(s.from, j)
 		case w != "until" && m.v.endCues[w]:
 			return gone <= 10*time.Minute && !m.comes(s.from, j)
-		case ahead(w):
+		case m.v.ahead[w]:
 			return false
 		}
 	}
@@ -89,32 +95,22 @@ func (m *message) comes(from, to int) bool {
 		switch w := m.words[j]; {
 		case w == "have" || w == "has" || w == "had" || w == "was" || w == "were":
 			return false
-		case ahead(w):
+		case m.v.ahead[w]:
 			return true
 		}
 	}
 	return false
 }
 
-// ahead says whether a word speaks of what is to come.
-func ahead(w string) bool {
-	switch w {
-	case "will", "be", "shall", "going", "gonna", "hope", "hopefully", "hoping", "expect", "expecting", "aim", "aiming", "plan", "planning", "need", "want", "can",
-		"should", "could", "would", "until", "finish", "finishing", "leave", "leaving", "make", "come", "due", "extended", "moved", "pushed", "put":
-		return true
-	}
-	return false
-}
-
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+	return m.things(s, open) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
-func (m *message) things(s *spoken) bool {
+func (m *message) things(s *spoken, open bool) bool {
 	if s.t.isLength() {
-		return m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
+		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
 	}
 	if m.v.otherThings[s.after] && !m.v.otherThings[m.word(s.first-1)] {
 		return true
@@ -126,9 +122,11 @@ func (m *message) things(s *spoken) bool {
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
 		case m.v.otherThings[w]:
-			return true
+			return open || !m.hasWithin(s.from, s.first, "changed", "moved", "pushed", "put")
+		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
+			return false
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
-		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || ahead(w) && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
+		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
 			return m.nextBefore(s, j)
 		}
 	}
@@ -170,10 +168,8 @@ func (m *message) nextAfter(s *spoken) bool {
 
 func (m *message) hasWithin(from, to int, words ...string) bool {
 	for j := from; j < to; j++ {
-		for _, w := range words {
-			if m.words[j] == w {
-				return true
-			}
+		if slices.Contains(words, m.words[j]) {
+			return true
 		}
 	}
 	return false
@@ -191,13 +187,13 @@ func (m *message) travel(s *spoken) bool {
 		w := m.word(s.last + 1)
 		return w == "get" || w == "drive" || w == "walk"
 	}
-	return m.nextAfter(s) || m.ofNext(s)
+	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
 
 // others says whether the clause speaks of somebody else: "dad is at work til 6", "her husband comes back before 11". What they
 // want of the worker is the visit's.
 func (m *message) others(s *spoken) bool {
-	someone := false
+	someone := m.goesOn(s)
 	for j := s.from; j < s.first; j++ {
 		w := m.words[j]
 		switch {
@@ -205,24 +201,30 @@ func (m *message) others(s *spoken) bool {
 			return m.toOthers(s, j)
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
-		case m.v.presentWorker(w) && m.word(j-1) != "has":
+		case m.v.wanted[w] && m.word(j-1) != "has":
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
 		case (w == "coming" || w == "calling" || w == "due" || w == "arriving" || w == "picking" || w == "collecting" || w == "visiting") && j > s.from:
 			return m.word(j+1) != "out" && m.word(j+1) != "to" && m.word(j+1) != "off"
-		case w == "man" || w == "woman" || w == "lady" || w == "doctor" || w == "doc" || w == "nurse" || w == "police" || w == "ambulance" || w == "engineer" || w == "plumber":
+		case m.v.visitors[w]:
 			someone = someone || m.subject(s.from, j) || m.word(j+1) == "says" || m.word(j+1) == "comes"
 		}
 	}
 	return someone
 }
 
-// presentWorker says whether a word makes a clause about the visit whoever its subject is: "mum's asked for an hour later".
-func (v *Vocabulary) presentWorker(w string) bool {
-	switch w {
-	case "asked", "agreed", "wants", "want", "need", "needs", "session", "contact", "visit", "extension", "extended", "extend", "late", "delayed", "running", "reckons", "thinks", "allowed", "asking", "begging", "wanting", "pleading":
-		return true
+// goesOn says whether the clause goes on about the somebody of the clause before it: "mum's nipped out, back in 10".
+func (m *message) goesOn(s *spoken) bool {
+	if w := m.word(s.from); m.word(s.from-1) != "," || w != "back" && w != "home" && w != "due" {
+		return false
+	}
+	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
+		if w := m.words[j]; w == "i" || w == "me" || w == "we" {
+			return false
+		} else if m.someone(j) {
+			return m.subject(j, j)
+		}
 	}
 	return false
 }
@@ -276,7 +278,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		}
 	}
 	if m.word(s.from-1) != "then" {
-		return false
+		return open && m.placed(s)
 	}
 	switch w := m.word(s.from); w {
 	case "straight", "the", "to", "on", "off", "over", "next":
@@ -284,6 +286,44 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	default:
 		return s.from < s.first && m.v.IsName(w)
 	}
+}
+
+// placed says whether the time is where and with whom the worker is to be after the visit: "at the Patels for 5", "seeing Jo at 5",
+// "2nd visit at 5", "tea is at 5".
+func (m *message) placed(s *spoken) bool {
+	if m.word(s.first-1) == "at" {
+		switch m.word(s.first - 2) {
+		case "is", "s", "are", "visit", "contact", "session", "again":
+			return true
+		}
+	}
+	switch s.cue {
+	case "do", "make":
+		return m.word(s.first-2) == "not" // "can't make 4.30"
+	case "to":
+		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish")
+	}
+	if m.hasWithin(s.from, s.first, "book", "booking") {
+		return !m.v.endCues[s.cue] && !m.hasWithin(s.from, s.first, "out")
+	}
+	if s.cue != "at" && s.cue != "for" {
+		return false
+	}
+	for j := s.from; j < s.first-2; j++ {
+		switch m.words[j] {
+		case "to", "at":
+			k := j + 1
+			if w := m.words[k]; w == "the" || w == "my" || w == "our" {
+				k++
+			}
+			if k < s.first-1 && m.v.IsName(m.words[k]) {
+				return true
+			}
+		case "see", "seeing", "meet":
+			return true
+		}
+	}
+	return false
 }
 
 // ringMe says whether the time is that of a call the worker wants: "ring me at 4", not "if I'm not out by 4 ring me".
@@ -303,12 +343,12 @@ func (m *message) ringMe(s *spoken) bool {
 
 // asked says whether the clause asks about the time: "is the meeting at 4?". What is asked for counts: "can I have til 4?".
 func (m *message) asked(s *spoken) bool {
-	if m.word(s.to) != "?" {
+	if m.word(s.to) != "?" && !m.hasWithin(s.from, min(s.from+2, s.first), "anyone", "shall") {
 		return false
 	}
 	switch m.word(s.from) {
-	case "is", "are", "was", "did", "does", "do", "what", "which", "who", "where", "how", "has", "any1", "anyone":
-		return true
+	case "is", "are", "was", "did", "does", "do", "what", "which", "who", "where", "how", "has", "any1", "anyone", "should", "shall":
+		return !m.hasWithin(s.from, s.first, "ok", "fine", "if")
 	}
 	return false
 }
@@ -326,8 +366,8 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 			switch m.words[j] {
 			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
-			case "leave", "out", "finish", "off":
-				return open
+			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
+				return open && m.words[i-1] != "before"
 			}
 		}
 	}
@@ -372,6 +412,8 @@ func (m *message) beforeVisit(s *spoken) use {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "until" && m.hasWithin(s.from, j, "wait", "waiting", "give", "giving"):
+			return unused
 		case w == "until":
 			if delayed = true; !held {
 				return asEnd
