@@ -148,7 +148,7 @@ func (m *message) quoted(i int) bool {
 func (m *message) ofOthers(rest []int) bool {
 	for _, i := range rest {
 		switch {
-		case m.someone(i):
+		case m.someone(i), m.words[i] == "it", m.words[i] == "there":
 			return true
 		case !m.v.titles[m.words[i]] && m.timeAt(i).words == 0:
 			return false
@@ -187,7 +187,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest)
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
-	case m.otherDayIn(c.rest): // "leaving the car at home tomorrow"
+	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
 		return true
 	}
 	told, others := c.told || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
@@ -226,7 +226,7 @@ func (m *message) hasSomeone(at []int) bool { return slices.ContainsFunc(at, m.s
 func (m *message) entersIn(at []int) bool {
 	return slices.ContainsFunc(at, func(i int) bool {
 		end := entries.at(m, i)
-		return end > i && m.word(end) != "a" && m.word(end) != "my"
+		return end > i && m.word(i-1) != "not" && m.word(end) != "a" && m.word(end) != "my"
 	})
 }
 
