@@ -20,6 +20,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
@@ -78,6 +79,7 @@ type Pages struct {
 	live      *live
 	directory *directory
 	shared    *shared
+	days      *report.Days
 	handler   http.Handler
 }
 
@@ -94,7 +96,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store)}
 	p.handler = p.mux()
 	return p, nil
 }
