@@ -77,7 +77,11 @@ func (p *Pages) toBook(c *request, id string) (worker buddy.Person, workers []bu
 	i := slices.IndexFunc(workers, func(w buddy.Person) bool { return w.ID == wanted })
 	switch {
 	case i >= 0:
-		return workers[i], workers, nil
+		worker, err = p.directory.person(c.Context(), wanted)
+		if err != nil {
+			return worker, nil, fmt.Errorf("find worker: %w", err)
+		}
+		return worker, workers, nil
 	case id == "" && answersForOthers(c.who):
 		return worker, workers, nil
 	default:
