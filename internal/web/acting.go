@@ -36,10 +36,7 @@ func (p *Pages) who(c *request) error {
 	if err != nil {
 		return fmt.Errorf("find team of who is acting: %w", err)
 	}
-	for _, t := range teams {
-		if t.ID != person.Team {
-			continue
-		}
+	if t, found := teamOf(teams, person.Team); found {
 		c.phrase = t.Plan.DuressPhrase
 		if zone, err := p.directory.zone(c.Context(), t.Zone); err == nil && t.Zone != "" {
 			c.in = zone

@@ -71,10 +71,8 @@ func (p *Pages) people(c *request) error {
 
 // only gives the chosen team, or all where all were chosen or it is not one of them.
 func only(teams []store.Team, chosen string) []store.Team {
-	for _, t := range teams {
-		if t.ID == chosen {
-			return []store.Team{t}
-		}
+	if t, found := teamOf(teams, chosen); found {
+		return []store.Team{t}
 	}
 	return teams
 }
