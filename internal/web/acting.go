@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -107,7 +106,7 @@ func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
 	return page, nil
 }
 
-// membersOf lists the people of a team who are here, by name.
+// membersOf lists the people of a team who are here, in their order.
 func membersOf(people []buddy.Person, team string) []buddy.Person {
 	var members []buddy.Person
 	for _, p := range people {
@@ -115,7 +114,6 @@ func membersOf(people []buddy.Person, team string) []buddy.Person {
 			members = append(members, p)
 		}
 	}
-	slices.SortFunc(members, byName)
 	return members
 }
 

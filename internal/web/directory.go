@@ -118,7 +118,7 @@ func (d *directory) teams(ctx context.Context) ([]store.Team, error) {
 	return append([]store.Team(nil), s.teams...), nil
 }
 
-// everyone lists who is here, in the order of their ids: name, team and roles alone. The list is not the caller's to change.
+// everyone lists who is here, by name: name, team and roles alone. The list is not the caller's to change.
 func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
 	s, err := d.open(ctx)
 	if err != nil {
@@ -140,8 +140,8 @@ func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
 	return s.everyone, nil
 }
 
-// members lists a team's people, those who have left too, in the order of their ids: name, team and roles alone. One whose
-// details can't be read is there by their id. The list is the caller's.
+// members lists a team's people, those who have left too, by name: name, team and roles alone. One whose details can't be read
+// is there by their id. The list is the caller's.
 func (d *directory) members(ctx context.Context, team string) ([]buddy.Person, error) {
 	s, err := d.open(ctx)
 	if err != nil {
@@ -164,12 +164,13 @@ func (d *directory) members(ctx context.Context, team string) ([]buddy.Person, e
 	return slices.Clone(s.members[team]), nil
 }
 
-// bare keeps of people what a list of them shows.
+// bare keeps of people what a list of them shows, in its order.
 func bare(people []buddy.Person) []buddy.Person {
 	list := make([]buddy.Person, 0, len(people))
 	for _, p := range people {
 		list = append(list, buddy.Person{ID: p.ID, Name: cmp.Or(p.Name, p.ID), Team: p.Team, Roles: p.Roles, Active: p.Active})
 	}
+	slices.SortFunc(list, byName)
 	return list
 }
 

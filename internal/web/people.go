@@ -62,7 +62,9 @@ func (p *Pages) people(c *request) error {
 		page.People = append(page.People, rows...)
 	}
 	page.People = slices.DeleteFunc(page.People, func(r personRow) bool { return !called(r.Name, q) })
-	slices.SortStableFunc(page.People, func(a, b personRow) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	if len(shown) > 1 {
+		slices.SortStableFunc(page.People, func(a, b personRow) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	}
 	if page.More = len(page.People) - mostPeople; page.More > 0 {
 		page.People = page.People[:mostPeople]
 	}

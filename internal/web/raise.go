@@ -73,7 +73,6 @@ func (p *Pages) raisable(c *request) (all []buddy.Person, teams []store.Team, er
 	all = slices.DeleteFunc(slices.Clone(all), func(m buddy.Person) bool {
 		return m.ID == c.who.ID || !among(teams, m.Team)
 	})
-	slices.SortFunc(all, byName)
 	return all, teams, nil
 }
 
