@@ -353,7 +353,7 @@ func TestADayIsReadFromTheRecord(t *testing.T) {
 		keep("p-priya", "e2", on(10, 15), what(watch.VisitOverdue), what(watch.AlarmOpened))
 		keep("p-ann", "e3", on(9, 59), what(watch.TextIn), what(watch.Prompted))
 		keep("p-ann", "e4", on(9, 59).AddDate(0, 0, 1), what(watch.TextIn))
-		d, err := ReadDay(t.Context(), db, on(20, 0), london(t))
+		d, err := NewDays(db).Read(t.Context(), on(20, 0), london(t))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -159,59 +158,4 @@ func (p *Pages) sheetRoom(c *request) (room, error) {
 		return r, notFound()
 	}
 	return r, p.Access.LookedAt(c.Context(), c.who.ID, "page", "handover/"+r.alarm.ID, "", c.at)
-}
-
-// The farthest that a time of day alone is taken to be ahead or past: beyond it, it was meant the other way round.
-const (
-	farAhead = 12 * time.Hour
-	farPast  = 12 * time.Hour
-)
-
-// ahead reads a time of day that is still to come; zero where nothing was typed. One that has gone is asked back: the
-// same time tomorrow is hardly ever meant (rule 2.3).
-func (f *form) ahead(field string, at time.Time, zone *time.Location, most time.Duration) time.Time {
-	c, ok := f.timeOfDay(field)
-	if !ok {
-		return time.Time{}
-	}
-	today := dateOf(at.In(zone))
-	for _, day := range []date{today, today.next()} {
-		t, _, comes := instant(day, c, zone)
-		switch {
-		case !comes || !t.After(at):
-		case t.Sub(at) <= most:
-			return t
-		}
-	}
-	f.wrong(field, fmt.Sprintf("Enter a time that is still to come, within %s", span(most)))
-	return time.Time{}
-}
-
-// lately reads a time of day that has gone; zero where nothing was typed.
-func (f *form) lately(field string, at time.Time, zone *time.Location) time.Time {
-	c, ok := f.timeOfDay(field)
-	if !ok {
-		return time.Time{}
-	}
-	local := at.In(zone)
-	for _, day := range []date{dateOf(local), dateOf(local.AddDate(0, 0, -1))} {
-		if t, _, comes := instant(day, c, zone); comes && !t.After(at) && at.Sub(t) <= farPast {
-			return t
-		}
-	}
-	f.wrong(field, "Enter a time that has gone")
-	return time.Time{}
-}
-
-// timeOfDay reads a field that may be left empty.
-func (f *form) timeOfDay(field string) (clock, bool) {
-	typed := f.value(field)
-	if typed == "" {
-		return clock{}, false
-	}
-	c, ok := parseClock(typed)
-	if !ok {
-		f.wrong(field, "Enter a time on the 24-hour clock, such as 14:30")
-	}
-	return c, ok
 }

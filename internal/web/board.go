@@ -46,6 +46,16 @@ type visitList struct {
 	Empty string // what is said where there are none
 }
 
+// listing is what the part of a page that lists visits is made of.
+type listing struct {
+	Layout
+	Rows  []visitRow
+	OfDay bool // they begin on the day that the page names
+}
+
+// Listing gives the part that lists visits its rows.
+func (l Layout) Listing(rows []visitRow, ofDay bool) listing { return listing{l, rows, ofDay} }
+
 // teamLink leads to one team's board.
 type teamLink struct {
 	Name, Href string
@@ -80,9 +90,9 @@ func (p *Pages) board(c *request) error {
 		return err
 	}
 	chosen := c.URL.Query().Get("team")
-	shown := slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return chosen != "" && t.ID != chosen })
-	if len(shown) == 0 && chosen != "" {
-		return notFound()
+	shown, err := those(teams, chosen)
+	if err != nil {
+		return err
 	}
 	b := board{pages: p, at: c.at, in: c.in, teams: shown, chosen: chosen, number: pageNumber(c.URL.Query().Get("page"))}
 	list, err := p.boardFor(c, b)
@@ -95,6 +105,18 @@ func (p *Pages) board(c *request) error {
 	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
 		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
 	return p.show(c, http.StatusOK, "board", page)
+}
+
+// those gives the team that is asked for, or all where none is.
+func those(teams []store.Team, asked string) ([]store.Team, error) {
+	if asked == "" {
+		return teams, nil
+	}
+	t, found := teamOf(teams, asked)
+	if !found {
+		return nil, notFound()
+	}
+	return []store.Team{t}, nil
 }
 
 // boardFor gives a board's live part as the reader may see it.

@@ -20,8 +20,11 @@ import (
 
 type bookingPage struct {
 	Layout
-	Others *govuk.Select // whom else; nil where it is nobody
-	Choice *govuk.Select // of whom to book for; nil once that is known
+	Others *govuk.Select // whom else; nil where it is nobody, or too many for a list
+	Many   bool          // too many for a list: one is sought by name
+	Search *govuk.Input  // for whom to book; nil where one list holds them all
+	Choice *govuk.Select // of whom to book for; nil once that is known, or where nobody has the name
+	More   int           // that are not in the choice
 	Worker buddy.Person
 	Self   bool
 	Known  *workerHalf
@@ -56,12 +59,13 @@ type workerHalf struct {
 
 // newVisit answers GET /visits/new. Who books for others says first for whom.
 func (p *Pages) newVisit(c *request) error {
-	worker, others, err := p.toBook(c, c.URL.Query().Get("worker"))
+	query := c.URL.Query()
+	worker, others, err := p.toBook(c, query.Get("worker"))
 	if err != nil {
 		return err
 	}
-	if worker.ID == "" {
-		return p.chooseWorker(c, http.StatusOK, blank(), others)
+	if worker.ID == "" || query.Has("q") {
+		return p.chooseWorker(c, http.StatusOK, blank("q", query.Get("q")), others)
 	}
 	f := blank("key", rand.Text(), "kind", "home_visit", "private", byPlan, "prompts", byPlan, "start-date", c.at.In(c.in).Format(time.DateOnly))
 	return p.showBooking(c, http.StatusOK, f, worker, others)
@@ -77,7 +81,11 @@ func (p *Pages) toBook(c *request, id string) (worker buddy.Person, workers []bu
 	i := slices.IndexFunc(workers, func(w buddy.Person) bool { return w.ID == wanted })
 	switch {
 	case i >= 0:
-		return workers[i], workers, nil
+		worker, err = p.directory.person(c.Context(), wanted)
+		if err != nil {
+			return worker, nil, fmt.Errorf("find worker: %w", err)
+		}
+		return worker, workers, nil
 	case id == "" && answersForOthers(c.who):
 		return worker, workers, nil
 	default:
@@ -90,15 +98,29 @@ func answersForOthers(who buddy.Person) bool {
 	return who.Has(buddy.Responder) || who.Has(buddy.Manager) || who.Has(buddy.Admin)
 }
 
+// mostWorkers is how many workers are in one list to choose from; of more, some are sought by name.
+const mostWorkers = 100
+
+// chooseWorker asks for whom to book.
 func (p *Pages) chooseWorker(c *request, status int, f *form, workers []buddy.Person) error {
-	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Choice: &govuk.Select{Name: "worker",
-		Label: govuk.Label{Text: "Who is visiting?", Classes: "govuk-label--m"}, Items: personOptions(workers), ErrorMessage: f.says("worker")}}
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f)}
+	if len(workers) > mostWorkers {
+		page.Search = new(f.input("q", "Search by name", ""))
+		page.Search.Type, page.Search.Classes = "search", "govuk-input--width-20"
+		workers = slices.DeleteFunc(workers, func(w buddy.Person) bool { return !called(w.Name, f.value("q")) })
+		if page.More = len(workers) - mostWorkers; page.More > 0 {
+			workers = workers[:mostWorkers]
+		}
+	}
+	if page.Search == nil || len(workers) > 0 {
+		page.Choice = &govuk.Select{Name: "worker", Label: govuk.Label{Text: "Who is visiting?", Classes: "govuk-label--m"}, Items: personOptions(workers), ErrorMessage: f.says("worker")}
+	}
 	return p.show(c, status, "booking", page)
 }
 
 // othersOf is the choice of someone else to book for.
 func othersOf(workers []buddy.Person, chosen string) *govuk.Select {
-	if len(workers) < 2 {
+	if len(workers) < 2 || len(workers) > mostWorkers {
 		return nil
 	}
 	return &govuk.Select{ID: "other-worker", Name: "worker", Label: govuk.Label{Text: "Who is visiting?"}, Items: personOptions(workers), Value: chosen}
@@ -118,7 +140,7 @@ func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find team of worker: %w", err)
 	}
-	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Others: othersOf(workers, worker.ID), Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Others: othersOf(workers, worker.ID), Many: len(workers) > mostWorkers, Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
 		Kind:      f.radios("kind", "What is it?", "", kindChoices()...),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),

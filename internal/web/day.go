@@ -38,9 +38,9 @@ func (p *Pages) day(c *request) error {
 		return err
 	}
 	chosen := q.Get("team")
-	shown := slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return chosen != "" && t.ID != chosen })
-	if len(shown) == 0 && chosen != "" {
-		return notFound()
+	shown, err := those(teams, chosen)
+	if err != nil {
+		return err
 	}
 	f := blank("date-date", q.Get("date"), "ref", q.Get("ref"))
 	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
@@ -132,7 +132,7 @@ func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string) ([]st
 	return visits, nil
 }
 
-// visitRows lists visits of some teams as the reader has them.
+// visitRows lists visits of some teams as the reader has them, on a page that stays as it is: no time runs on it.
 func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) (rows []visitRow, err error) {
 	one, err := p.classOf(c, teams)
 	if err != nil {
@@ -143,6 +143,7 @@ func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) 
 		if err != nil {
 			return nil, err
 		}
+		row.Ticks = false
 		rows = append(rows, row)
 	}
 	return rows, nil

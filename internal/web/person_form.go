@@ -63,7 +63,7 @@ type personRight struct {
 
 // over says that the reader keeps a team.
 func (r personRight) over(team string) bool {
-	return slices.ContainsFunc(r.teams, func(t store.Team) bool { return t.ID == team })
+	return among(r.teams, team)
 }
 
 // right says what of someone's details the reader changes; none of it is a page that is not there.

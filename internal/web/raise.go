@@ -71,9 +71,8 @@ func (p *Pages) raisable(c *request) (all []buddy.Person, teams []store.Team, er
 		return nil, nil, fmt.Errorf("list people: %w", err)
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(m buddy.Person) bool {
-		return m.ID == c.who.ID || !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == m.Team })
+		return m.ID == c.who.ID || !among(teams, m.Team)
 	})
-	slices.SortFunc(all, byName)
 	return all, teams, nil
 }
 

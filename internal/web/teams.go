@@ -74,7 +74,6 @@ func (p *Pages) team(c *request) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(rows, func(a, b personRow) int { return cmp.Compare(a.Name, b.Name) })
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, name), []setting{hoursInWords(t, name)})

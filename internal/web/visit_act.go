@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -75,24 +74,6 @@ func (p *Pages) newEnd(c *request) error {
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "late", Until: until}, "until-time")
-}
-
-// next reads the field NAME-time as the next such time.
-func (f *form) next(name, called string, at time.Time, zone *time.Location) (time.Time, bool) {
-	typed, ok := parseClock(f.value(name + timeField))
-	if !ok {
-		f.wrong(name+timeField, fmt.Sprintf("Enter the %s time on the 24-hour clock, such as 14:30", called))
-		return at, false
-	}
-	day := dateOf(at.In(zone))
-	for range 2 {
-		if when, _, comes := instant(day, typed, zone); comes && when.After(at) {
-			return when, true
-		}
-		day = day.next()
-	}
-	f.wrong(name+timeField, "That time does not come: the clocks go forward. Enter another")
-	return at, false
 }
 
 // askFor answers POST /visits/{id}/ask: the worker wants someone to ring. Whatever name it is goes the way of a text that
