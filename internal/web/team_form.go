@@ -19,7 +19,7 @@ import (
 
 type teamFormPage struct {
 	Layout
-	ID             string
+	ID, Was        string
 	Name, Zone     govuk.Input
 	Overdue, Asked []govuk.Input
 	Flags          []govuk.Checkboxes // what is on or off about checking in
@@ -70,7 +70,7 @@ func (p *Pages) editTeam(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showTeamForm(c, http.StatusOK, filledTeam(t), t)
+	return p.showTeamForm(c, http.StatusOK, filledTeam(t).marked(teamFields()), t)
 }
 
 // teamToEdit finds the team that an address names, where the reader keeps it.
@@ -82,7 +82,7 @@ func (p *Pages) teamToEdit(c *request) (store.Team, error) {
 	return t, err
 }
 
-// changeTeam answers POST /teams/{id}/edit.
+// changeTeam answers POST /teams/{id}/edit. What someone else changed since the form was shown is not written over unseen.
 func (p *Pages) changeTeam(c *request) error {
 	t, err := p.teamToEdit(c)
 	if err != nil {
@@ -100,14 +100,19 @@ func (p *Pages) changeTeam(c *request) error {
 	if err := p.phraseIsFree(c, f, t.Plan.DuressPhrase); err != nil {
 		return err
 	}
-	if !f.bad() {
+	status := http.StatusUnprocessableEntity
+	switch kept := filledTeam(was); {
+	case f.bad():
+	case f.since(filledTeam(t), kept, teamFields(), p.teamInWords(c, kept)):
+		status = http.StatusConflict
+	default:
 		_, err := p.Engine.PutTeam(c.Context(), c.press(), t)
 		if err := f.takesTeam(err); err != nil {
 			return fmt.Errorf("put team: %w", err)
 		}
 	}
 	if f.bad() {
-		return p.showTeamForm(c, http.StatusUnprocessableEntity, f, was)
+		return p.showTeamForm(c, status, f, was)
 	}
 	return c.redirect("/teams/" + t.ID + "?done=team-saved")
 }
@@ -239,6 +244,34 @@ func filledTeam(t store.Team) *form {
 	return f
 }
 
+// teamFields lists the form's fields as they stand on the page.
+func teamFields() []string {
+	return []string{"name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
+		"prompts", "pass_on_texts", "out_closes_overdue", "out_word", "duress_phrase", "colleagues", "plain_distress_answer", "working_hours", "named_buddy"}
+}
+
+// teamInWords gives what a team's form holds in each of its fields, for a sentence about it.
+func (p *Pages) teamInWords(c *request, f *form) func(field string) string {
+	return func(field string) string {
+		switch field {
+		case "prompts", "pass_on_texts", "out_closes_overdue", "plain_distress_answer":
+			return f.ticked(field)
+		case "fallback", "named_buddy", "colleagues":
+			var names []string
+			for _, id := range f.values[field] {
+				if id != "" {
+					names = append(names, p.nameOrID(c, id))
+				}
+			}
+			if len(names) == 0 {
+				return "nobody"
+			}
+			return listed(names)
+		}
+		return f.inQuotes(field)
+	}
+}
+
 func writeMinutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), 'f', -1, 64) }
 
 // showTeamForm shows the form with what was typed and what is wrong with it; t is the team as it is kept.
@@ -247,10 +280,9 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 	if err != nil {
 		return err
 	}
-	f.inOrder("name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
-		"out_word", "duress_phrase", "colleagues", "working_hours", "named_buddy")
+	f.inOrder(teamFields()...)
 	here := membersOf(members, t.ID)
-	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID,
+	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID, Was: f.value("was"),
 		Name: f.input("name", "Team’s name", ""), Zone: f.input("zone", "Time zone", "Such as Europe/London: whose clocks the team lives by"),
 		OutWord: f.input("out_word", "Word that must come with OUT", "Leave it empty if none is asked for"),
 		Phrase:  f.input("duress_phrase", "Duress phrase", "The name to ask for that means “call 999 for me”: one that nobody at work, in a worker’s family or on the caseload has"),
