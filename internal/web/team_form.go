@@ -41,12 +41,12 @@ type timeSetting struct {
 // timeSettings lists the plan's lengths of time, in the order in which they come to pass.
 func timeSettings(s *plan.Settings) []timeSetting {
 	return []timeSetting{
-		{"grace", "Silence that is normal", "After the expected end; then an alarm opens. From 0 to 60", &s.Grace},
-		{"acknowledge_within", "To take charge", "Then the next in the order is told too. From 1 to 15", &s.Acknowledge},
-		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15", &s.AcknowledgeDanger},
-		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60", &s.RingRound},
-		{"police_repeat", "Between reminders to contact the police", "From 1 to 15", &s.Repeat},
-		{"start_prompt", "After the start", "When who has not said that they are going in is asked. From 0 to 60", &s.StartPrompt},
+		{"grace", "Silence that is normal", "After the expected end; then an alarm opens. From 0 to 60 minutes", &s.Grace},
+		{"acknowledge_within", "To take charge", "Then the next in the order is told too. From 1 to 15 minutes", &s.Acknowledge},
+		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15 minutes", &s.AcknowledgeDanger},
+		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60 minutes", &s.RingRound},
+		{"police_repeat", "Between reminders to contact the police", "From 1 to 15 minutes", &s.Repeat},
+		{"start_prompt", "After the start", "When who has not said that they are going in is asked. From 0 to 60 minutes", &s.StartPrompt},
 	}
 }
 
@@ -305,7 +305,7 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 			page.Asked = append(page.Asked, in)
 		}
 	}
-	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "When who has not gone out is asked: up to six times, rising, such as 0, 10"}))
+	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "When who has not gone out is asked: up to six times, rising, such as 0, 10 minutes"}))
 	for _, setting := range flagSettings(&t.Plan) {
 		page.Flags = append(page.Flags, f.tick(setting.field, setting.label, setting.hint))
 	}
