@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -87,24 +89,25 @@ func (r personRight) fields() []string {
 	return fields
 }
 
-// personInWords gives what a person's form holds in each of its fields, for a sentence about it.
-func (f *form) personInWords(right personRight) func(field string) string {
-	return func(field string) string {
+// personInWords gives what each field of a person's form is called and what it holds, for a sentence about it.
+func (f *form) personInWords(right personRight) func(field string) (what, is string) {
+	return func(field string) (what, is string) {
 		switch field {
 		case "no_vehicle":
-			return f.ticked(field)
+			return "“Comes without a car”", f.ticked(field)
 		case "roles":
-			return "“" + roleWords(f.values[field]) + "”"
+			return "the roles", "“" + roleWords(f.values[field]) + "”"
 		case "team":
-			for _, t := range right.teams {
-				if t.ID == f.value(field) {
-					return "“" + t.Name + "”"
-				}
+			i := slices.IndexFunc(right.teams, func(t store.Team) bool { return t.ID == f.value(field) })
+			if i >= 0 {
+				return "the team", "“" + right.teams[i].Name + "”"
 			}
 		case contactsField:
-			return f.contactsInWords()
+			return "the emergency contacts", f.contactsInWords()
 		}
-		return f.inQuotes(field)
+		called := map[string]string{"mobile": "the mobile number", "personal_mobile": "the personal mobile", "home_phone": "the home phone", "email": "the e-mail address",
+			"make": "the car’s make", "model": "the car’s model", "colour": "the car’s colour", "registration": "the car’s registration"}
+		return cmp.Or(called[field], "the "+field), f.inQuotes(field)
 	}
 }
 

@@ -48,8 +48,8 @@ func (f *form) holds(field string) string {
 // whether there is any. What the sender left alone then shows what is kept now; what both changed stays as typed. The
 // form marks what is kept now: sent once more, it is meant. A form without marks is not compared.
 //
-// Read is what was typed as it would be kept; says puts what is kept in a field in words.
-func (f *form) since(read, kept *form, fields []string, says func(field string) string) bool {
+// Read is what was typed as it would be kept; says gives what a field is called and what is kept in it.
+func (f *form) since(read, kept *form, fields []string, says func(field string) (what, is string)) bool {
 	shown := map[string]string{}
 	for mark := range strings.FieldsSeq(f.value("was")) {
 		field, mark, _ := strings.Cut(mark, ":")
@@ -62,12 +62,13 @@ func (f *form) since(read, kept *form, fields []string, says func(field string) 
 			continue
 		}
 		changed = true
+		what, is := says(field)
 		if mark == read.mark(field) {
 			f.take(field, kept)
-			f.wrong(field, "Someone else changed this since you opened the form. It now shows what they saved")
+			f.wrong(field, fmt.Sprintf("Someone else changed %s since you opened the form. What they saved is shown", what))
 			continue
 		}
-		f.wrong(field, fmt.Sprintf("Someone else changed this to %s since you opened the form. Save again to put yours in its place", says(field)))
+		f.wrong(field, fmt.Sprintf("Someone else changed %s to %s since you opened the form. Save again to put yours in its place", what, is))
 	}
 	if changed {
 		f.values.Set("was", kept.marked(fields).value("was"))

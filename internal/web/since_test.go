@@ -57,8 +57,8 @@ func TestTwoWhoChangeAPersonAtOnceLoseNothing(t *testing.T) {
 
 	hers := changed(details(), "colour", "green", "description", "blue coat", "was", was)
 	refused := h.as("p-priya").post(edit, hers...).is(http.StatusConflict).says("There is a problem",
-		"Someone else changed this since you opened the form. It now shows what they saved.", `href="#mobile"`, `id="contact-1-name-error"`,
-		"Someone else changed this to “red coat” since you opened the form. Save again to put yours in its place.", "blue coat").
+		"Someone else changed the mobile number since you opened the form. What they saved is shown.", `href="#mobile"`, `id="contact-1-name-error"`,
+		"Someone else changed the description to “red coat” since you opened the form. Save again to put yours in its place.", "blue coat").
 		holds("mobile", "07700 900109").holds("contact-1-phone", "07700 900103").holds("colour", "green")
 	if priya := h.person("p-priya"); priya.Description.Reveal() != "red coat" || priya.Vehicle.Colour.Reveal() != "" {
 		t.Errorf("what she saw no warning of was written over: %+v", priya)
@@ -81,14 +81,14 @@ func TestWhatBothChangedOfAPersonIsSaid(t *testing.T) {
 	was := h.get(edit).marks()
 	h.post(edit, changed(details(), "team", "links", "roles", "responder", "no_vehicle", "yes", "email", "", "was", was)...).leadsTo("/people/p-priya")
 	h.post(edit, changed(details(), "team", "echo", "roles", "manager", "mobile", "07700 900109", "was", was)...).is(http.StatusConflict).
-		says("Someone else changed this to “Responder” since", `id="team-error"`, "It now shows what they saved.").hides("to “Ravi")
+		says("Someone else changed the roles to “Responder” since", "Someone else changed the team since", `id="team-error"`, "What they saved is shown.").hides("to “Ravi")
 
 	h = h.as("p-priya")
 	was = h.get(edit).marks()
 	h.post(edit, changed(details(), "contact-1-name", "", "contact-1-relation", "", "contact-1-phone", "", "contact-2-name", "Una Quill", "contact-2-phone", "01632 960143", "was", was)...).
 		leadsTo("/people/p-priya")
 	h.post(edit, changed(details(), "contact-1-name", "Tom Quill", "no_vehicle", "", "was", was)...).is(http.StatusConflict).
-		says("Someone else changed this to “Una Quill, 01632 960143” since").holds("contact-1-name", "Tom Quill")
+		says("Someone else changed the emergency contacts to “Una Quill, 01632 960143” since").holds("contact-1-name", "Tom Quill")
 }
 
 func TestTwoWhoChangeAPlanAtOnceLoseNothing(t *testing.T) {
@@ -100,7 +100,7 @@ func TestTwoWhoChangeAPlanAtOnceLoseNothing(t *testing.T) {
 
 	his := settings("was", was, "ring_round", "25", "named_buddy", "p-ann", "duress_phrase", "Marigold")
 	refused := h.as("p-lee").post(edit, his...).is(http.StatusConflict).says(
-		"Someone else changed this to “40” since you opened the form.", "Someone else changed this to Sam Hill since you opened the form.", `id="grace-error"`, `id="pass_on_texts-error"`).
+		"Someone else changed “Ring-round” to “40” since you opened the form.", "Someone else changed the named buddy to Sam Hill since you opened the form.", `id="grace-error"`, `id="pass_on_texts-error"`).
 		holds("grace", "20").holds("ring_round", "25").holds("duress_phrase", "Marigold")
 	h.post(edit, changed(his, "grace", "20", "pass_on_texts", "yes", "colleagues", "p-sam", "was", refused.marks())...).leadsTo("/teams/echo")
 	team, err := h.db.Team(h.Context(), "echo")

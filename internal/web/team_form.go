@@ -250,12 +250,24 @@ func teamFields() []string {
 		"prompts", "pass_on_texts", "out_closes_overdue", "out_word", "duress_phrase", "colleagues", "plain_distress_answer", "working_hours", "named_buddy"}
 }
 
-// teamInWords gives what a team's form holds in each of its fields, for a sentence about it.
-func (p *Pages) teamInWords(c *request, f *form) func(field string) string {
-	return func(field string) string {
+// teamInWords gives what each field of a team's form is called and what it holds, for a sentence about it.
+func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is string) {
+	called := map[string]string{"name": "the team’s name", "zone": "the time zone", "end_prompts": "when workers are asked after the expected end",
+		"out_word": "the word that must come with OUT", "duress_phrase": "the duress phrase", "working_hours": "the working hours",
+		"fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues told of a duress phrase"}
+	var s plan.Settings
+	for _, t := range timeSettings(&s) {
+		called[t.field] = "“" + t.label + "”"
+	}
+	ticks := map[string]string{"plain_distress_answer": "Answer a cry for help in plain words"}
+	for _, t := range flagSettings(&s) {
+		ticks[t.field] = t.label
+	}
+	return func(field string) (what, is string) {
+		if label := ticks[field]; label != "" {
+			return "“" + label + "”", f.ticked(field)
+		}
 		switch field {
-		case "prompts", "pass_on_texts", "out_closes_overdue", "plain_distress_answer":
-			return f.ticked(field)
 		case "fallback", "named_buddy", "colleagues":
 			var names []string
 			for _, id := range f.values[field] {
@@ -263,12 +275,9 @@ func (p *Pages) teamInWords(c *request, f *form) func(field string) string {
 					names = append(names, p.nameOrID(c, id))
 				}
 			}
-			if len(names) == 0 {
-				return "nobody"
-			}
-			return listed(names)
+			return called[field], cmp.Or(listed(names), "nobody")
 		}
-		return f.inQuotes(field)
+		return called[field], f.inQuotes(field)
 	}
 }
 
