@@ -41,6 +41,9 @@ var views = []view{{360, light}, {360, dark}, {1280, light}, {1280, dark}}
 func (b *page) Passes(state string) {
 	b.Helper()
 	defer b.Sized(1280, light)
+	for _, fault := range b.misnamed() {
+		b.Errorf("%s (%s): %s", state, b.At(), fault)
+	}
 	for _, v := range views {
 		b.Sized(v.width, v.colours)
 		for _, fault := range b.faults(v.width) {
@@ -63,6 +66,19 @@ func (b *page) faults(width int64) []string {
 	var faults []string
 	b.must(json.Unmarshal([]byte(evaluate[string](b, judge, chromedp.EvalAwaitPromise)), &faults))
 	return append(faults, evaluate[[]string](b, fmt.Sprintf("(%s)(%d)", layout, width))...)
+}
+
+func TestANameThatReadsBadlyIsFound(t *testing.T) {
+	t.Parallel()
+	b := demo(t).visitor(t)
+	b.Open("/demo")
+	if faults := b.misnamed(); len(faults) > 0 {
+		t.Errorf("at first: %q", faults)
+	}
+	evaluate[bool](b, `document.querySelector("main button").textContent = ""; document.querySelector("main a").textContent = "Play : Nobody answers"; true`)
+	if faults := b.misnamed(); len(faults) != 2 {
+		t.Errorf("found: %q", faults)
+	}
 }
 
 func TestAFaultOfAPageIsFound(t *testing.T) {

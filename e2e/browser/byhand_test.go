@@ -107,7 +107,7 @@ func TestAForgottenCheckOutByHand(t *testing.T) {
 			b.Open("/alarms")
 			b.Press("Priya Nair: Overdue")
 			b.Sees("You have had this alarm since")
-			b.Press("Someone answered: Priya's mobile")
+			b.Press("Someone answered the call to Priya's mobile")
 			b.Types("What they said, and what you asked to be sure", "On the bus home.")
 			b.Press("I spoke to Priya")
 			b.Press("I spoke with Priya")

@@ -38,7 +38,19 @@ type page struct {
 // visitor opens a page for someone who has never been there.
 func (c *county) visitor(t *testing.T) *page {
 	t.Helper()
-	tab, leave := chromedp.NewContext(chromium.use(t), chromedp.WithNewBrowserContext())
+	return c.sits(t, chromium.use(t), chromedp.WithNewBrowserContext())
+}
+
+// window opens one more page for the same visitor.
+func (b *page) window() *page {
+	b.Helper()
+	return b.county.sits(b.T, b.tab)
+}
+
+// sits opens a page, in the browser of another one or as an option says.
+func (c *county) sits(t *testing.T, beside context.Context, how ...chromedp.ContextOption) *page {
+	t.Helper()
+	tab, leave := chromedp.NewContext(beside, how...)
 	t.Cleanup(leave)
 	if err := chromedp.Do(tab); err != nil { // which opens it, for as long as this context
 		t.Fatal(err)

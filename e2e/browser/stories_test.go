@@ -22,7 +22,7 @@ func TestEachStoryPlaysByItself(t *testing.T) {
 				t.Parallel()
 				b := set(demo(t).visitor(t))
 				b.Open("/demo")
-				b.Press("Play: " + story)
+				b.Press("Play the story: " + story)
 				b.Awaits(story + " finished")
 				b.Sees(last)
 				b.SeesNot("(next)")

@@ -74,13 +74,14 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly})
+	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly})
+	return db, o.another(err)
 }
 
 // openVault takes the master key from the settings, else from a file that only
 // we may read, made on first start.
 func openVault(o Options, readOnly bool) (*vault.Vault, error) {
-	if err := checkFolder(o.Database); err != nil {
+	if err := checkFolder(o); err != nil {
 		return nil, err
 	}
 	if !o.Key.IsZero() {
@@ -116,7 +117,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Demo && !onLoopback(o.Listen) {
 		return nil, fmt.Errorf("a demo has no sign-in, so it listens on this machine only: give 127.0.0.1 and a port, not %s", o.Listen)
 	}
-	if err := checkFolder(o.Database); err != nil {
+	if err := checkFolder(o); err != nil {
 		return nil, err
 	}
 	lock, err := lockServing(o)

@@ -133,7 +133,7 @@ func (db *DB) checkVault(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	case is != mark:
-		return errors.New("open database: the master key is not the one it was made with; give the right ALLCLEAR_KEY or key file")
+		return errors.New("open database: the master key is not the one it was made with; give the right key or key file")
 	}
 	return nil
 }

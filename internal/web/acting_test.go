@@ -113,7 +113,7 @@ func TestEveryAnswerHasTheHeadersThatGuardIt(t *testing.T) {
 			t.Errorf("%s is %q", name, got.Header().Get(name))
 		}
 	}
-	if csp := got.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
+	if csp := got.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || !strings.Contains(csp, "worker-src 'self'") || strings.Contains(csp, "unsafe") {
 		t.Errorf("the content security policy is %q", csp)
 	}
 	if body := got.Body.String(); strings.Contains(body, " style=") || strings.Contains(body, "<style") || strings.Contains(body, "onclick") {
