@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -40,9 +42,11 @@ type alarmPage struct {
 	Kind     string
 	Look     string // of the part that says what to do
 	Next     nextStep
-	Who      string // who has it, in a sentence; "" where the next step says so
-	Take     string // what the button to take it says; "" where there is none
-	Known    string // closed: how it is known
+	Parts    []chapter     // in their order
+	Who      string        // who has it, in a sentence; "" where the next step says so
+	Take     string        // what the button to take it says; "" where there is none
+	Reach    []namedNumber // the worker: of whom they are to ring
+	Known    string        // closed: how it is known
 	First    *ringNumber
 	Facts    []factList
 	Ring     *ringRound
@@ -136,12 +140,16 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 		return page, err
 	}
 	page.Next, page.Look = s.next(), roomLook(a)
+	page.Parts = s.chapters(page.Next)
 	page.Who, page.Take = s.hands()
 	if strings.Contains(page.Next.Says, page.Who) {
 		page.Who = ""
 	}
+	if r.Self && a.Status == store.AlarmOpen {
+		page.Reach, err = p.reach(c.Context(), cmp.Or(a.HeldBy, a.Responder))
+	}
 	if !r.Opens {
-		return page, nil
+		return page, err
 	}
 	if n := nextNumber(numbers); n != nil && page.Next.Does == doRing {
 		page.First = n
@@ -149,6 +157,9 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	page.Facts = r.facts(page.Layout)
 	if a.Status == store.AlarmOpen {
 		page.Ring = r.ring(s, numbers, f)
+		if page.Ring != nil {
+			page.Ring.Folded = page.Parts[0] == chapterClose && !page.Still
+		}
 		if page.Close, err = p.closePart(c, r, f); err != nil {
 			return page, err
 		}
@@ -160,6 +171,24 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	}
 	page.Lines, err = p.lines(c, r.worker, true, r.record)
 	return page, err
+}
+
+// TakeLater says that the button to take the alarm comes after what is to be done next.
+func (page alarmPage) TakeLater() bool { return slices.Contains(page.Parts, chapterTake) }
+
+// reach gives the numbers on which someone who is on call is reached: rule 1.1 shows them to every worker they cover.
+func (p *Pages) reach(ctx context.Context, id string) ([]namedNumber, error) {
+	if id == "" {
+		return nil, nil
+	}
+	who, err := p.directory.person(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // a fallback who is not there yet
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find whom to ring: %w", err)
+	}
+	return slices.DeleteFunc(numbersOf(who, false, true), func(n namedNumber) bool { return n.Dial == "" }), nil
 }
 
 // roomLook is how loud the room is.
@@ -177,16 +206,16 @@ func roomLook(a store.Alarm) string {
 // standing is how the alarm stands for the reader.
 func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, err error) {
 	a := r.alarm
-	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Self: r.Self, Open: a.Status == store.AlarmOpen,
+	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Sees: r.Opens, Self: r.Self, Open: a.Status == store.AlarmOpen,
 		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Clock: p.layout(c, "").When}
 	if n := nextNumber(numbers); n != nil {
 		s.Try = n.Whose
 	}
-	for id, name := range map[string]*string{a.HeldBy: &s.Holder, a.Next: &s.Taker, a.ClosedBy: &s.Closer} {
-		if id == "" {
-			continue
-		}
-		if *name, err = p.nameOf(c.Context(), id); err != nil {
+	for _, one := range []struct {
+		id   string
+		name *string
+	}{{a.Responder, &s.Answers}, {a.HeldBy, &s.Holder}, {a.Next, &s.Taker}, {a.ClosedBy, &s.Closer}} {
+		if *one.name, err = p.nameOf(c.Context(), one.id); err != nil {
 			return s, err
 		}
 	}

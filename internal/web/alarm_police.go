@@ -15,7 +15,6 @@ import (
 
 // policePart is all of the room that is about the police, and about danger.
 type policePart struct {
-	First     bool     // it comes before the ring-round
 	Words     []string // to say to 999
 	Told      string   // what is known of telling them; "" before that
 	Script    []string // duress: what to do for whoever asked, in order
@@ -45,7 +44,7 @@ type holdForm struct {
 // police is the part about the police, as it stands.
 func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 	a := r.alarm
-	part := &policePart{First: a.Kind.Danger(), Words: r.sheet.Opening(), Told: r.policeTold(l), Tell: tellFormOf(f, !a.TheyKnow.IsZero())}
+	part := &policePart{Words: r.sheet.Opening(), Told: r.policeTold(l), Tell: tellFormOf(f, !a.TheyKnow.IsZero())}
 	if a.HarmedAt.IsZero() {
 		part.Harmed = new(f.textarea("harmed-note", "What is known", ""))
 		part.Harmed.Rows = 3

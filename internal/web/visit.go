@@ -3,13 +3,11 @@ package web
 import (
 	"cmp"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -53,10 +51,10 @@ type visitPage struct {
 
 // answering is who answers for a visit, and how they are reached.
 type answering struct {
-	ID, Name string
-	Gap      bool
-	Then     bool // at its start, which is still to come
-	Numbers  []namedNumber
+	Name    string
+	Gap     bool
+	Then    bool // at its start, which is still to come
+	Numbers []namedNumber
 }
 
 // formWords are the visit's half of the buddy form in clear, for those who may see them.
@@ -237,20 +235,8 @@ func (p *Pages) responderOf(c *request, v seen) (*answering, error) {
 	if !v.Live() || v.Responder == nil || v.watch.Unwatched {
 		return nil, nil
 	}
-	who, err := p.directory.person(c.Context(), v.Responder.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		who, err = buddy.Person{}, nil // a fallback who is not there yet
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find responder: %w", err)
-	}
-	a := &answering{ID: who.ID, Name: v.Responder.Name, Gap: v.Gap, Then: v.StartsAt.After(c.at)}
-	for _, n := range numbersOf(who, false, true) {
-		if n.Dial != "" {
-			a.Numbers = append(a.Numbers, n)
-		}
-	}
-	return a, nil
+	numbers, err := p.reach(c.Context(), v.Responder.ID)
+	return &answering{Name: v.Responder.Name, Gap: v.Gap, Then: v.StartsAt.After(c.at), Numbers: numbers}, err
 }
 
 // companions are the other workers of a joint visit.
