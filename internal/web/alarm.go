@@ -263,13 +263,7 @@ func (r room) facts(l Layout) []factList {
 	if !last.At.IsZero() {
 		word = quoted("Last word", last.Text.Reveal(), fmt.Sprintf(" at %s, by %s", l.When(last.At), last.Via))
 	}
-	var all []factList // where comes first: it is what 999 asks
-	for _, visit := range r.sheet.Visits {
-		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
-	}
-	if len(r.sheet.Visits) == 0 {
-		all = append(all, factList{"Where", list(fact("Visit", "None is booked. Where they are is not known."))})
-	}
+	all := r.where(l, list)
 	if words := r.sheet.Words.Reveal(); words != "" {
 		asked := "They asked for help in so many words."
 		switch {
@@ -281,6 +275,27 @@ func (r room) facts(l Layout) []factList {
 		all = append(all, factList{"What they said", list(quoted("Their words", words, ""), fact("Meaning", asked))})
 	}
 	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
+}
+
+// where is the visits that the alarm covers, and what those know who raised it. It comes first: it is what 999 asks.
+func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) (all []factList) {
+	var said []govuk.SummaryRow
+	for _, x := range r.sheet.Said {
+		said = append(said, quoted(x.By, x.Text.Reveal(), " at "+l.When(x.At)))
+	}
+	for _, visit := range r.sheet.Visits {
+		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
+	}
+	switch {
+	case len(all) > 0 && len(said) > 0:
+		return append(all, factList{"What is known from who raised the alarm", list(said...)})
+	case len(all) > 0:
+		return all
+	case len(said) > 0:
+		return []factList{{"Where", list(append(said, fact("Visit", "None is booked."))...)}}
+	default:
+		return []factList{{"Where", list(fact("Visit", "None is booked. Where they are is not known."))}}
+	}
 }
 
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {

@@ -63,7 +63,11 @@ func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 // telephone.
 func (part *policePart) duress(r room) {
 	says := fmt.Sprintf("I've got a message to %s. She'll call you back as soon as possible.", r.phrase)
-	part.Script = []string{"If they are on the phone to you, keep them talking.", "Ring 999: give the address and the family's details.",
+	tell := "Ring 999: give the address and the family's details."
+	if len(r.alarm.Visits) == 0 {
+		tell = "Ring 999: say who they are, and where they may be."
+	}
+	part.Script = []string{"If they are on the phone to you, keep them talking.", tell,
 		"Then go back and tell them: “" + says + "”"}
 	if r.alarm.Asked != "" {
 		part.Reassure, part.Reassured = says, r.alarm.Reassured

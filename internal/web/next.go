@@ -155,6 +155,9 @@ func (s standing) policeKnow() nextStep {
 func (s standing) danger() nextStep {
 	quiet := fmt.Sprintf("Do not ring or text %s.", s.Worker)
 	tell := "Ring 999 now: give the address and the family's details."
+	if len(s.Visits) == 0 {
+		tell = "Ring 999 now: say who they are, and where they may be."
+	}
 	switch {
 	case s.spokeLately():
 		return nextStep{fmt.Sprintf("%s was spoken with at %s. Unless they are away from the place and a second person agrees, ring 999 now.",

@@ -59,6 +59,8 @@ func TestNextStep(t *testing.T) {
 			"Priya was found harmed. The search is over; close the alarm once the outcome is known.", doClose},
 		{"duress, and nobody has it", []func(*standing){of(watch.Duress)}, "Do not ring or text Priya. Ring 999 now: give the address and the family's details.", doPolice},
 		{"duress", []func(*standing){of(watch.Duress), mine}, "Do not ring or text Priya. Ring 999 now: give the address and the family's details.", doPolice},
+		{"duress, with no visit", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.Visits = nil }},
+			"Do not ring or text Priya. Ring 999 now: say who they are, and where they may be.", doPolice},
 		{"duress, and someone else has it", []func(*standing){of(watch.Duress), lees},
 			"Do not ring or text Priya. Make sure that Lee Marsh has rung 999: if you cannot tell, ring 999 now.", doPolice},
 		{"a mere mention", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.Mention = true }},
@@ -100,7 +102,7 @@ func TestNextStep(t *testing.T) {
 		{"closed", []func(*standing){func(s *standing) { s.Open, s.ClosedAt, s.Closer = false, ago(5), "Lee Marsh" }}, "Closed by Lee Marsh at 23:45. There is nothing more to do.", doNothing},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s := standing{Alarm: watch.Alarm{Kind: watch.OverdueAlarm, RaisedAt: ago(25), PoliceAt: now.Add(5 * time.Minute)}, At: now, Reader: "p-sam",
+			s := standing{Alarm: watch.Alarm{Kind: watch.OverdueAlarm, RaisedAt: ago(25), Visits: []string{"v1"}, PoliceAt: now.Add(5 * time.Minute)}, At: now, Reader: "p-sam",
 				May: true, Sees: true, Open: true, Worker: "Priya", Try: "Priya's mobile", Clock: func(t time.Time) string { return t.Format("15:04") }}
 			for _, change := range row.stand {
 				change(&s)
