@@ -65,23 +65,25 @@ type factList struct {
 	List  govuk.SummaryList
 }
 
-// room finds the alarm that the address names, for a reader whose business it is. A look at what is private is put on
-// record first.
-func (p *Pages) room(c *request) (r room, err error) {
-	if r.alarm, err = p.View.Alarm(c.Context(), c.PathValue("id"), c.reader()); err != nil {
+// known finds an alarm for a reader whose business it is; it is [store.ErrNotFound] to all others.
+func (p *Pages) known(c *request, alarm string) (r room, err error) {
+	if r.alarm, err = p.View.Alarm(c.Context(), alarm, c.reader()); err != nil {
 		return r, err
 	}
 	if r.worker, err = p.directory.person(c.Context(), r.alarm.Worker); err != nil {
 		return r, fmt.Errorf("find worker of alarm: %w", err)
 	}
-	if r.part, err = p.part(c, r.alarm, r.worker); err != nil {
+	r.part, err = p.part(c, r.alarm, r.worker)
+	if err == nil && !r.Knows {
+		err = store.ErrNotFound
+	}
+	return r, err
+}
+
+// room finds the alarm that the address names. A look at what is private is put on record first.
+func (p *Pages) room(c *request) (r room, err error) {
+	if r, err = p.known(c, c.PathValue("id")); err != nil || !r.Opens {
 		return r, err
-	}
-	if !r.Knows {
-		return r, notFound()
-	}
-	if !r.Opens {
-		return r, nil
 	}
 	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "alarm/"+r.alarm.ID, "", c.at); err != nil {
 		return r, err

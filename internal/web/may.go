@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -232,6 +233,15 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 	}
 	knows := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == worker.Team })
 	return part{Knows: knows || may, May: may, Opens: opens}, nil
+}
+
+// mayOpen says that there is a page of an alarm for the reader.
+func (p *Pages) mayOpen(c *request, alarm string) (bool, error) {
+	_, err := p.known(c, alarm)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -240,6 +241,39 @@ func TestAWorkerCallsOffTheirOwnVisitBeforeItsStart(t *testing.T) {
 	h := openHouse(t).as("p-priya")
 	id := h.visit()
 	h.post("/visits/"+id+"/cancel", "reason", "She is in hospital").leadsTo("/visits/"+id).says("The visit is called off.", "Called off before its start")
+}
+
+// shared has a visit of Priya's that is open to the team go overdue, and gives its page.
+func (h *house) shared() string {
+	h.Helper()
+	id := h.visit()
+	open := false
+	h.ok(h.engine.EditVisit(h.Context(), engine.Actor{By: "p-priya", Via: "page"}, id, engine.VisitEdit{Private: &open}))
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "Going in")
+	h.wait(75 * time.Minute)
+	return "/visits/" + id
+}
+
+// A visit's page leads to its alarm only those who may open that.
+func TestAVisitLeadsToItsAlarmWhoMayOpenIt(t *testing.T) {
+	h := openHouse(t)
+	v := h.shared()
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	h.ok(err)
+	room := "/alarms/" + open[0].ID
+	h.with("p-kay", "Kay Dunn", buddy.Worker)
+	for reader, may := range map[string]bool{"p-sam": true, "p-lee": true, "p-ann": true, "p-kay": false, "p-ada": false} {
+		as := h.as(reader)
+		if leads := strings.Contains(as.get(v).is(http.StatusOK).Body.String(), room); leads != may {
+			t.Errorf("the visit's page leads %s to the alarm: %v", reader, leads)
+		}
+		want := http.StatusNotFound
+		if may {
+			want = http.StatusOK
+		}
+		as.get(room).is(want)
+	}
 }
 
 // edit is the form of a visit as it is shown, with some of its fields as given in turn.
