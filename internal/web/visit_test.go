@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -241,6 +243,44 @@ func TestAWorkerCallsOffTheirOwnVisitBeforeItsStart(t *testing.T) {
 	h := openHouse(t).as("p-priya")
 	id := h.visit()
 	h.post("/visits/"+id+"/cancel", "reason", "She is in hospital").leadsTo("/visits/"+id).says("The visit is called off.", "Called off before its start")
+}
+
+// finds is an engine that finds something wrong with every check-in and every calling off.
+type finds struct {
+	Engine
+	wrong []watch.Problem
+}
+
+func (e finds) Checkin(context.Context, engine.Actor, engine.Checkin) (engine.CheckedIn, error) {
+	return engine.CheckedIn{}, &watch.Invalid{Problems: e.wrong}
+}
+
+func (e finds) CancelVisit(context.Context, engine.Actor, string, bool, private.Text) error {
+	return &watch.Invalid{Problems: e.wrong}
+}
+
+// Of each thing that is wrong with a word about a visit it is said what that is.
+func TestWhatIsWrongWithAWordIsSaid(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	h.wait(40 * time.Minute)
+	words := []string{"words", "She is out", "via", "call"}
+	for _, row := range []struct {
+		wrong            []watch.Problem
+		recorded, called string
+	}{
+		{[]watch.Problem{{Field: "by", Says: "is a responder or a manager who spoke with them"}},
+			"Who records this must be a responder or a manager who spoke with them.", "Who calls it off must be a responder or a manager who spoke with them."},
+		{[]watch.Problem{{Field: "by", Says: "is no longer active"}}, "Who records this is no longer active.", "Who calls it off is no longer active."},
+		{[]watch.Problem{{Field: "expected_end_at", Says: "is already gone"}}, "The end must be still to come.", "The end must be still to come."},
+		{[]watch.Problem{{Field: "worker", Says: "is no longer active"}, {Field: "by", Says: "is not a person we know"}},
+			"The worker is no longer active. Who records this is not a person we know.", "The worker is no longer active. Who calls it off is not a person we know."},
+	} {
+		h.pages.Engine = finds{h.engine, row.wrong}
+		h.post(v+"/record", words...).is(http.StatusUnprocessableEntity).says(row.recorded, "She is out", `href="#words"`)
+		h.post(v+"/cancel", "reason", "Ill", "spoke", "yes").is(http.StatusUnprocessableEntity).says(row.called, `href="#spoke"`)
+		h.as("p-priya").post(v+"/cancel", "reason", "Ill").is(http.StatusUnprocessableEntity).says(row.called, `href="#reason"`)
+	}
 }
 
 // shared has a visit of Priya's that is open to the team go overdue, and gives its page.
