@@ -44,7 +44,7 @@ func (h Handover) sheet() sheet {
 	s.Sections = []section{h.urgency(), h.worker()}
 	s.Sections = append(s.Sections, h.visits()...)
 	s.Sections = append(s.Sections, h.end(), h.lastWord(), h.calls(), h.kin(), h.callBack())
-	return s
+	return s.showable()
 }
 
 func (h Handover) police() string {
