@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -356,6 +357,38 @@ func TestTheTimesAndTheDetailsAreChanged(t *testing.T) {
 	h.texts("07700 900101", "IN")
 	h.post(v+"/edit", h.edit(v, "start-time", "14:45")...).is(http.StatusConflict).says("its start can no longer be changed")
 	h.post(v+"/edit", h.edit(v, "address", "3 Other Lane")...).leadsTo(v).says("3 Other Lane", "Address when they went in", "2 Sample Road")
+}
+
+// What a booking said of the named buddy and of prompts is changed as its times are.
+func TestTheNamedBuddyAndThePromptsAreChanged(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	h.with("p-kay", "Kay Dunn", buddy.Worker)
+	id := h.visit()
+	v := "/visits/" + id
+	stands := func(prompts bool, buddies ...string) {
+		t.Helper()
+		kept, err := h.db.Visit(t.Context(), id)
+		h.ok(err)
+		loaded, err := h.db.Load(t.Context(), "p-priya")
+		h.ok(err)
+		w, _ := loaded.Watch.Visit(id)
+		if w.Clock.Prompts != prompts || !slices.Equal(w.Responders, buddies) || !slices.Equal(kept.Responders, buddies) {
+			t.Errorf("prompts are %v, the buddies %v and %v", w.Clock.Prompts, w.Responders, kept.Responders)
+		}
+	}
+	h.get(v+"/edit").says("Named buddy", "As the plan says", `<option value="p-kay">Kay Dunn`, "Texts during the visit").hides(`value="p-priya"`)
+	unchanged := append(h.edit(v), "prompts", "yes", "buddy", "")
+	h.post(v+"/edit", unchanged...).leadsTo(v).hides("The changes were saved")
+	h.post(v+"/edit", append(h.edit(v), "prompts", "no", "buddy", "p-kay")...).leadsTo(v).says("The changes were saved.", "None are texted on this visit", "Priya Nair changed the details")
+	stands(false, "p-kay")
+	h.get(v+"/edit").says(`<option value="p-kay" selected`, `value="no" checked`)
+	h.post(v+"/edit", append(unchanged, "end-time", "16:30")...).is(http.StatusConflict).says("Someone changed this visit") // as it was opened before
+	stands(false, "p-kay")
+	h.post(v+"/edit", append(h.edit(v, "end-time", "15:45"), "prompts", "yes", "buddy", "p-nobody")...).is(http.StatusUnprocessableEntity).says("The named buddy is not a person we know.", `href="#buddy"`)
+	h.post(v+"/edit", append(h.edit(v), "prompts", "yes", "buddy", "")...).leadsTo(v).says("The changes were saved.").hides("None are texted")
+	stands(true)
+	meeting := h.post("/visits/new", booking("kind", "meeting", "start-time", "18:00", "end-time", "19:00")...).booked()
+	h.get("/visits/"+meeting.ID+"/edit").is(http.StatusOK).hides("Named buddy", "Texts during the visit") // nobody watches it
 }
 
 func TestAGapInCoverAndWhatIsMissingAreSaid(t *testing.T) {
