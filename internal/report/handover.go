@@ -33,6 +33,7 @@ type Handover struct {
 	Reasons  []private.Text // what else makes whoever answers think so
 	Worker   Worker
 	Visits   []Visit // those the alarm covers; none for a cry for help without one
+	Said     []Said  // by those who raised the alarm for the worker
 	LastWord LastWord
 	Calls    []Call // in the order they were made
 	Kin      []Kin  // in the worker's order
@@ -63,6 +64,13 @@ type Visit struct {
 	Risks                   []private.Text // warnings that stand, and the risk assessment's
 	StartsAt, ExpectedEndAt time.Time
 	InAt                    time.Time // when the worker said they were going in
+}
+
+// Said is what someone who raised the alarm for the worker knows: where they are, what they said.
+type Said struct {
+	By   string
+	At   time.Time
+	Text private.Text // verbatim
 }
 
 // LastWord is what the worker last told us.

@@ -51,6 +51,9 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 		return h, err
 	}
 	sheetWords(&h, a, list)
+	if err := s.sheetSaid(ctx, &h, a, list); err != nil {
+		return h, err
+	}
 	if err := s.sheetCalls(ctx, &h, a, worker, list); err != nil {
 		return h, err
 	}
@@ -102,6 +105,25 @@ func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 			h.Words = h.LastWord.Text
 		}
 	}
+}
+
+// sheetSaid adds what those said who raised the alarm for the worker.
+func (s *View) sheetSaid(ctx context.Context, h *report.Handover, a store.Alarm, list []entry) error {
+	for _, e := range list {
+		if _, raises := e.input.Event.(watch.Raise); !raises || e.Alarm != a.ID || e.words.Note == "" {
+			continue
+		}
+		by, err := s.named(ctx, e.By)
+		if err != nil {
+			return err
+		}
+		said := report.Said{At: e.At, Text: private.New(e.words.Note)}
+		if by != nil {
+			said.By = by.Name
+		}
+		h.Said = append(h.Said, said)
+	}
+	return nil
 }
 
 // viaOf says how a word came, as people say it.

@@ -265,8 +265,16 @@ func OfAlarmAlone(t store.Touched) bool {
 // lines gives the entry's lines. The words go to the line they belong to: the first.
 func (e entry) lines(worker string) []Line {
 	var lines []Line
-	for i, h := range e.events {
+	events := e.events
+	_, raise := e.input.Event.(watch.Raise)
+	if raise && len(events) == 0 && e.words.Note != "" { // raised before: what they say is news all the same
+		events = []engine.Event{{What: watch.AlarmRaised}}
+	}
+	for i, h := range events {
 		l := Line{At: e.At.UTC(), What: h.What, By: h.By, Visit: h.Visit, Until: h.Until}
+		if raise && (h.What == watch.AlarmOpened || h.What == watch.AlarmRaised) {
+			l.By = e.By
+		}
 		if h.What == watch.TextIn && l.By == "" {
 			l.By = worker
 		}

@@ -50,7 +50,8 @@ type Visit struct {
 	Open        bool         // its details are for the reader
 	Busy        bool         // a person looks whose it is not: all they see is "Busy – private", and an alarm they may know of
 	Hidden      bool         // danger is open, and the reader must not know: this is the visit as it is shown
-	Alarm       *store.Alarm // the open one that covers it; nil when there is none
+	Watch       watch.Visit  // what its clock runs on, as the reader may know it; zero where they are busy to them
+	Alarm       *store.Alarm // the open one that covers it; nil when there is none, and for a person who may not know of it
 	Responder   *Named       // who answers for it; nil for nobody
 	Gap         bool         // nobody is on call: it falls to the fallback
 	Missing     []string     // what a responder would need to know and does not yet
@@ -73,6 +74,10 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	if out.Hidden, err = s.hides(ctx, w, r); err != nil {
 		return out, err
 	}
+	out.Watch, _ = w.Visit(v.ID)
+	if out.Hidden && w.Shown != nil {
+		out.Watch, _ = w.Shown.Visit(v.ID)
+	}
 	switch {
 	case out.Hidden:
 		out.Visit = asShown(v, w.Shown)
@@ -81,6 +86,11 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 		}
 	case covers(w.Alarm, v):
 		out.Alarm = &store.Alarm{Alarm: *w.Alarm, Worker: v.Worker, Status: store.AlarmOpen}
+	}
+	if out.Alarm != nil {
+		if kept, _ := r.kept(*out.Alarm); kept {
+			out.Alarm = nil
+		}
 	}
 	if out.Missing, err = s.Engine.Missing(ctx, v); err != nil {
 		return out, fmt.Errorf("see what is missing: %w", err)

@@ -14,7 +14,6 @@ import (
 
 // policePart is all of the room that is about the police, and about danger.
 type policePart struct {
-	First     bool     // it comes before the ring-round
 	Words     []string // to say to 999
 	Told      string   // what is known of telling them; "" before that
 	Script    []string // duress: what to do for whoever asked, in order
@@ -44,7 +43,7 @@ type holdForm struct {
 // police is the part about the police, as it stands.
 func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 	a := r.alarm
-	part := &policePart{First: a.Kind.Danger(), Words: r.sheet.Opening(), Told: r.policeTold(l), Tell: tellFormOf(f, !a.TheyKnow.IsZero())}
+	part := &policePart{Words: r.sheet.Opening(), Told: r.policeTold(l), Tell: tellFormOf(f, !a.TheyKnow.IsZero())}
 	if a.HarmedAt.IsZero() {
 		part.Harmed = new(f.textarea("harmed-note", "What is known", ""))
 		part.Harmed.Rows = 3
@@ -63,7 +62,11 @@ func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 // telephone.
 func (part *policePart) duress(r room) {
 	says := fmt.Sprintf("I've got a message to %s. She'll call you back as soon as possible.", r.phrase)
-	part.Script = []string{"If they are on the phone to you, keep them talking.", "Ring 999: give the address and the family's details.",
+	tell := "Ring 999: give the address and the family's details."
+	if len(r.alarm.Visits) == 0 {
+		tell = "Ring 999: say who they are, and where they may be."
+	}
+	part.Script = []string{"If they are on the phone to you, keep them talking.", tell,
 		"Then go back and tell them: “" + says + "”"}
 	if r.alarm.Asked != "" {
 		part.Reassure, part.Reassured = says, r.alarm.Reassured

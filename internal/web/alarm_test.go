@@ -56,7 +56,7 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	h.post(room+"/liaison", "key", "k5", "police-note", "At the door, no answer yet").leadsTo(room).says("At the door, no answer yet")
 	h.wait(5 * time.Minute)
 	h.post(room+"/calls", "key", "k6", "row", "1", "to", "+447700900101", "result", "spoke_worker", "note-1", "Phone was in the car; gave her dog's name").leadsTo(room).
-		says("You have spoken with Priya. If they are safe, tell the police so, then close the alarm.")
+		says("Priya was spoken with at 16:20. If they are safe, tell the police so, then close the alarm.")
 
 	h.post(room+"/close", "key", "k7").is(http.StatusUnprocessableEntity).says("Choose how you know", "Enter what you know",
 		"Enter when the police were told that they are safe", "Enter whom of the police you told", "Choose what becomes of the visit", `href="#stood-at"`)
@@ -99,6 +99,49 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	if a, status := h.now(alarm); status != "closed" || a.Evidence != watch.SpokeWorker {
 		t.Errorf("it is %s, %+v", status, a)
 	}
+}
+
+// In each state the room's first control does what its sentence says, and what comes next is not below what is done with.
+func TestTheFirstControlOfTheRoomDoesWhatIsNext(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	inOrder := func(h *house, state string, marks ...string) {
+		t.Helper()
+		text, at := h.get(room).is(http.StatusOK).Body.String(), 0
+		for _, mark := range marks {
+			i := strings.Index(text[at:], mark)
+			if i < 0 {
+				t.Errorf("%s: %q does not come after what it should", state, mark)
+				return
+			}
+			at += i
+		}
+	}
+	inOrder(h, "to take", `id="next"`, "/acknowledge", "1 Example Street", `id="ring"`, `id="police"`, `id="close"`)
+	h.post(room + "/acknowledge").leadsTo(room)
+	inOrder(h, "the ring-round", `id="next"`, "tel:&#43;447700900101", `id="ring"`, "1 Example Street", `id="police"`, `id="close"`)
+	h.post(room+"/calls", "key", "a", "row", "1", "to", "+447700900101", "result", "spoke_worker", "note-1", "In her car, safe").leadsTo(room)
+	inOrder(h, "spoken with", `id="next"`, `id="close"`, "Add a note to the log", `id="police"`, "1 Example Street", `id="ring"`, "The numbers, to ring again")
+	if page := h.get(room).Body.String(); strings.Index(page, "tel:") < strings.Index(page, `id="close"`) {
+		t.Error("once the worker was spoken with, a number to ring comes before closing")
+	}
+	h.post(room+"/close", "key", "b").is(http.StatusUnprocessableEntity).says("Choose how you know", "Ring round").hides("The numbers, to ring again") // nothing is folded where something is wrong
+	h.wait(31 * time.Minute)
+	inOrder(h, "spoken with, and left open", "Close it now, or ring 999", "tel:999", `id="close"`, `id="police"`, `id="ring"`)
+	h.post(room+"/police", "key", "c", "police-reference", "GP-77").leadsTo(room)
+	inOrder(h, "liaison", "log what they say", `id="police"`, "police-note", "1 Example Street", `id="ring"`, `id="close"`)
+	h.post(room+"/harmed", "key", "d", "harmed-note", "Fell").leadsTo(room)
+	inOrder(h, "found harmed", "close the alarm once the outcome is known", `id="close"`, `id="police"`, "1 Example Street")
+}
+
+// Who is not to see where the worker is until they take charge is led to that first: nothing else of the room is theirs.
+func TestWhoMayNotSeeYetIsLedToTakeCharge(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	h.post(room+"/calls", "row", "1", "to", "+447700900101", "result", "spoke_worker", "note-1", "Safe").leadsTo(room).says("was spoken with")
+	h.as("p-ann").get(room).says("Take charge of this alarm.", "/acknowledge").hides("was spoken with at", `href="#close"`)
 }
 
 // What closing asks follows the alarm: nothing of the police where they know nothing, a second person only for danger.
@@ -145,7 +188,7 @@ func TestOnlyThoseWhoAnswerAnAlarmActOnIt(t *testing.T) {
 	_, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	worker := h.as("p-priya")
-	worker.get(room).is(http.StatusOK).says("Please ring whoever is on call").hides("Example Street", "tel:", "Ravi", "Close the alarm", "J Smith", "acknowledge")
+	worker.get(room).is(http.StatusOK).says("Please ring Sam Hill: they close", `href="tel:&#43;447700900110"`).hides("Example Street", "900101", "Ravi", "Close the alarm", "J Smith", "acknowledge")
 	worker.post(room + "/acknowledge").is(http.StatusForbidden)
 	worker.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusForbidden)
 	worker.get(room + "/police").is(http.StatusNotFound)

@@ -181,19 +181,18 @@ func hasClock(s watch.Status) bool {
 	return s == watch.Booked || s == watch.Inside || s == watch.Overdue
 }
 
-// hiddenFrom lists the workers in danger of which the reader must not know (rule 4.2): their visits are shown as they
-// are to be seen.
-func (p *Pages) hiddenFrom(c *request) ([]string, error) {
+// hiddenFrom gives the alarms that the reader knows of, and the workers with one that they must not know of (rule 4.2):
+// their visits are shown as they are to be seen.
+func (p *Pages) hiddenFrom(c *request) (known []store.Alarm, workers []string, err error) {
 	m, err := p.shared.now(c.Context(), c.at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var workers []string
-	_, hidden := m.open.For(c.reader())
+	known, hidden := m.open.For(c.reader())
 	for _, a := range hidden {
 		workers = append(workers, a.Worker)
 	}
-	return workers, nil
+	return known, workers, nil
 }
 
 // busyRow is a private visit as those have it who have no part in it.

@@ -194,39 +194,56 @@ func (f *form) privacy(team store.Team) govuk.Radios {
 		govuk.Choice{Value: "no", Text: "Open to the team"})
 }
 
+const promptsHint = "A buzzing phone can be wrong in a tense home. Without prompts the alarm comes at the same time."
+
 // prompts asks whether the worker is asked by text (rule 2.5).
 func (f *form) prompts() govuk.Radios {
-	return f.radios("prompts", "Texts during the visit", "A buzzing phone can be wrong in a tense home. Without prompts the alarm comes at the same time.",
+	return f.radios("prompts", "Texts during the visit", promptsHint,
 		govuk.Choice{Value: byPlan, Text: "As the plan says"},
 		govuk.Choice{Value: "no", Text: "Send no prompts on this visit"})
 }
 
 // company asks who else goes, and who is the visit's named buddy.
 func (p *Pages) company(c *request, f *form, page *bookingPage) error {
-	members, err := p.members(c, page.Worker.Team)
+	buddies, err := p.buddies(c, page.Worker, "")
 	if err != nil {
 		return err
 	}
-	var partners, buddies []buddy.Person
-	for _, m := range members {
-		if !m.Active || m.ID == page.Worker.ID {
-			continue
-		}
-		buddies = append(buddies, m)
-		if m.Has(buddy.Worker) {
-			partners = append(partners, m)
-		}
-	}
-	choice := func(field, label, hint, nobody string, people []buddy.Person) *govuk.Select {
-		if len(people) == 0 {
-			return nil
-		}
-		return &govuk.Select{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.value(field), ErrorMessage: f.says(field),
-			Items: append([]govuk.Option{{Value: "", Text: nobody}}, personOptions(people)...)}
-	}
-	page.Joint = choice("joint", "Another worker going too", "They get a visit of their own, with its own end: each checks out for themself.", "Nobody", partners)
-	page.Buddy = choice("buddy", "Named buddy", "Who answers for this visit in working hours. Out of hours it is whoever is on call.", "As the plan says", buddies)
+	partners := slices.DeleteFunc(slices.Clone(buddies), func(m buddy.Person) bool { return !m.Has(buddy.Worker) })
+	page.Joint = f.someone("joint", "Another worker going too", "They get a visit of their own, with its own end: each checks out for themself.", "Nobody", partners)
+	page.Buddy = f.namedBuddy(buddies)
 	return nil
+}
+
+// buddies are the colleagues of a worker's team who are here, and whoever is named already.
+func (p *Pages) buddies(c *request, worker buddy.Person, named string) ([]buddy.Person, error) {
+	members, err := p.members(c, worker.Team)
+	if err != nil {
+		return nil, err
+	}
+	buddies := slices.DeleteFunc(slices.Clone(members), func(m buddy.Person) bool { return m.ID == worker.ID || !m.Active && m.ID != named })
+	if named != "" && !slices.ContainsFunc(buddies, func(m buddy.Person) bool { return m.ID == named }) {
+		who, err := p.directory.person(c.Context(), named)
+		if err != nil {
+			return nil, fmt.Errorf("find named buddy: %w", err)
+		}
+		buddies = append(buddies, who)
+	}
+	return buddies, nil
+}
+
+// namedBuddy asks who is the visit's named buddy.
+func (f *form) namedBuddy(buddies []buddy.Person) *govuk.Select {
+	return f.someone("buddy", "Named buddy", "Who answers for this visit in working hours. Out of hours it is whoever is on call.", "As the plan says", buddies)
+}
+
+// someone is a choice among people, or of nobody; nil where there are none.
+func (f *form) someone(field, label, hint, nobody string, people []buddy.Person) *govuk.Select {
+	if len(people) == 0 {
+		return nil
+	}
+	return &govuk.Select{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.value(field), ErrorMessage: f.says(field),
+		Items: append([]govuk.Option{{Value: "", Text: nobody}}, personOptions(people)...)}
 }
 
 // workerHalf is what a responder is given about a worker. Where it holds private numbers the look is recorded.
@@ -298,10 +315,16 @@ func (f *form) booking(worker buddy.Person, zone *time.Location) (engine.Booking
 	if id := f.value("joint"); id != "" {
 		b.JointWith = []string{id}
 	}
-	if id := f.value("buddy"); id != "" {
-		b.Responders = []string{id}
-	}
+	b.Responders = f.responders()
 	return b, span
+}
+
+// responders reads the named buddy.
+func (f *form) responders() []string {
+	if id := f.value("buddy"); id != "" {
+		return []string{id}
+	}
+	return nil
 }
 
 // details reads the visit's half of the buddy form.

@@ -93,7 +93,7 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 		return nil, 0, err
 	}
 	more = total - len(visits)
-	hidden, err := p.hiddenFrom(c)
+	known, hidden, err := p.hiddenFrom(c)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -105,7 +105,7 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 		}
 		visits = append(visits, slices.DeleteFunc(own, func(v store.Visit) bool { return !slices.Contains(idsOf(teams), v.Team) })...)
 	}
-	if visits, err = p.asShown(c, visits, hidden); err != nil {
+	if visits, err = p.asShown(c, visits, hidden, known); err != nil {
 		return nil, 0, err
 	}
 	visits = slices.DeleteFunc(visits, func(v store.Visit) bool { return v.StartsAt.Before(from) || !v.StartsAt.Before(to) })
@@ -117,19 +117,17 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 // shownMoves is how far a visit may stand from where it is shown to whoever must not know of danger.
 const shownMoves = 48 * time.Hour
 
-// asShown puts the visits of hidden workers as the reader is to see them (rule 4.2).
-func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string) ([]store.Visit, error) {
-	for i, v := range visits {
-		if !slices.Contains(hidden, v.Worker) {
-			continue
+// asShown puts the visits of hidden workers as the reader, who knows of some alarms, is to see them: as the board does.
+func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string, known []store.Alarm) (shown []store.Visit, err error) {
+	for _, v := range visits {
+		if slices.Contains(hidden, v.Worker) {
+			if v, err = p.View.Unaware(c.Context(), v, known); err != nil {
+				return nil, err
+			}
 		}
-		shown, err := p.View.Visit(c.Context(), v, c.reader())
-		if err != nil {
-			return nil, err
-		}
-		visits[i] = shown.Visit
+		shown = append(shown, v)
 	}
-	return visits, nil
+	return shown, nil
 }
 
 // visitRows lists visits of some teams as the reader has them, on a page that stays as it is: no time runs on it.
@@ -177,11 +175,11 @@ func (p *Pages) showReferred(c *request, page dayPage, teams []store.Team, ref s
 		return c.redirect("/visits/" + kept[0].ID)
 	}
 	page.Sought, page.Title = true, "Visits with that reference"
-	hidden, err := p.hiddenFrom(c)
+	known, hidden, err := p.hiddenFrom(c)
 	if err != nil {
 		return err
 	}
-	if kept, err = p.asShown(c, kept, hidden); err != nil {
+	if kept, err = p.asShown(c, kept, hidden, known); err != nil {
 		return err
 	}
 	if page.Rows, err = p.visitRows(c, teams, kept); err != nil {

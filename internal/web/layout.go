@@ -62,7 +62,9 @@ var done = map[string]string{
 	"help":       "Got your message.",
 	"changed":    "The changes were saved.",
 
-	"raised":    "The alarm is raised. Those who answer for them are being told.",
+	"raised":          "The alarm is raised. Those who answer for them are being told.",
+	"raised-unlisted": "The alarm is raised. They are on the list of your team now, so that the alarm can be about them: their details can be put right afterwards.",
+
 	"taken":     "You have this alarm. Everyone told has been told so.",
 	"not-taken": "Someone else has this alarm: see below.",
 	"call":      "The call is logged.",

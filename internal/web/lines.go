@@ -103,6 +103,10 @@ func (s speaker) sentence(l view.Line, by, second string) string {
 	switch l.What {
 	case watch.CallLogged:
 		return s.call(l, someone)
+	case watch.AlarmOpened, watch.AlarmRaised:
+		if by != "" {
+			return by + " raised the alarm"
+		}
 	case watch.TextIn:
 		return s.word(l, someone, own)
 	case watch.VisitNewTime:

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -247,6 +248,15 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 		return part{}, err
 	}
 	return part{Knows: among(teams, worker.Team) || may, May: may, Opens: opens}, nil
+}
+
+// mayOpen says that there is a page of an alarm for the reader.
+func (p *Pages) mayOpen(c *request, alarm string) (bool, error) {
+	_, err := p.known(c, alarm)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
+	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -162,7 +163,7 @@ func partsOf(text string, words []checkin.Span) (parts []textPart) {
 	end := 0
 	add := func(s string, marked bool) {
 		if s != "" {
-			parts = append(parts, textPart{strings.Map(showable, s), marked})
+			parts = append(parts, textPart{report.Showable(s), marked})
 		}
 	}
 	for _, w := range words {

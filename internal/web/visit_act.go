@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -117,12 +118,11 @@ func (p *Pages) record(c *request) error {
 func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engine.Checkin, field string) error {
 	said.Person, said.Visit = v.Worker, v.ID
 	took, err := p.Engine.Checkin(c.Context(), who, said)
-	if _, invalid := errors.AsType[*watch.Invalid](err); invalid {
-		f.wrong(field, "Only a responder or a manager who spoke with them records this")
-		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
-	}
-	if err != nil {
+	if err = f.takesWord(err, field, "records this"); err != nil {
 		return fmt.Errorf("take check-in: %w", err)
+	}
+	if f.bad() {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	now, err := p.seen(c)
 	if err != nil {
@@ -133,6 +133,28 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 		return p.showVisit(c, http.StatusConflict, now, f)
 	}
 	return c.redirect("/visits/" + v.ID + "?done=" + cameOf(took.Reading, now))
+}
+
+// takesWord notes beside a field all that the core found wrong with a word about a visit, given by someone who does so; it
+// gives back every other error.
+func (f *form) takesWord(err error, field, does string) error {
+	invalid, is := errors.AsType[*watch.Invalid](err)
+	if !is {
+		return err
+	}
+	var all []string
+	for _, p := range invalid.Problems {
+		_, says := visitSays(p)
+		if p.Field == "by" {
+			says = "Who " + does + " " + p.Says
+			if what, is := strings.CutPrefix(p.Says, "is a "); is {
+				says = "Who " + does + " must be a " + what
+			}
+		}
+		all = append(all, says)
+	}
+	f.wrong(field, strings.Join(all, ". "))
+	return nil
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
@@ -217,17 +239,19 @@ func (p *Pages) callOff(c *request) error {
 	}
 	spoke := f.value("spoke") != ""
 	err = p.Engine.CancelVisit(c.Context(), c.press(), v.ID, spoke, private.New(reason))
-	refused, is := errors.AsType[*watch.Refused](err)
-	_, invalid := errors.AsType[*watch.Invalid](err)
-	switch {
-	case is:
+	if refused, is := errors.AsType[*watch.Refused](err); is {
 		f.wrong("reason", refused.Says)
 		return p.showVisit(c, http.StatusConflict, v, f)
-	case invalid:
-		f.wrong("spoke", "Only a responder or a manager who spoke with them calls it off")
-		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
-	case err != nil:
+	}
+	field := "reason"
+	if spoke {
+		field = "spoke"
+	}
+	if err = f.takesWord(err, field, "calls it off"); err != nil {
 		return fmt.Errorf("cancel visit: %w", err)
+	}
+	if f.bad() {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	return c.redirect("/visits/" + v.ID + "?done=called-off")
 }
