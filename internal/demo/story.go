@@ -76,6 +76,7 @@ type play struct {
 	met    bool      // it came true
 	began  time.Time // when the story did
 	wrong  string    // why it is stuck
+	kept   bool      // it was playing when the demo was stopped, and was not let go on yet
 
 	visit, alarm string
 	who          string // the person rung, or who has the alarm
@@ -95,6 +96,7 @@ type Story struct {
 	Worker           string // by id
 	Phase            Phase
 	Trouble          string // why it is stuck
+	Kept             bool   // it is paused because the demo was stopped while it played
 	Steps            []StepState
 }
 
@@ -117,7 +119,7 @@ func (d *Demo) Stories() []Story {
 }
 
 func (p *play) state() Story {
-	s := Story{ID: p.tale.id, Title: p.tale.title, About: p.fill(p.tale.about), Worker: p.tale.worker, Phase: p.phase, Trouble: p.wrong}
+	s := Story{ID: p.tale.id, Title: p.tale.title, About: p.fill(p.tale.about), Worker: p.tale.worker, Phase: p.phase, Trouble: p.wrong, Kept: p.kept}
 	for i, x := range p.tale.steps {
 		is := "next"
 		switch {
@@ -214,7 +216,7 @@ func (d *Demo) turn(ctx context.Context, from, to Phase, speed int) error {
 	if d.story == nil || d.story.phase != from {
 		return ErrNoStory
 	}
-	d.story.phase = to
+	d.story.phase, d.story.kept = to, false
 	defer d.ring()
 	return d.story.drive(ctx, speed)
 }
