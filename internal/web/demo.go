@@ -27,7 +27,8 @@ type demoPage struct {
 	Anew    bool        // the database is an earlier run's, and what the phones held then was not kept
 	Asks    *demo.Story // to be played instead of the one that is under way, if that is really meant; nil for none
 	Stories []demo.Story
-	Ringing []phoneLink // phones that ring, and where they are
+	Ringing []phoneLink // phones that ring, and where they are: first those that are shown
+	More    int         // that ring besides
 	Phones  []phoneView
 	Others  []phoneLink // phones that are not shown
 	Chosen  []string    // the ids of those that are, where somebody chose them
@@ -110,15 +111,17 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		page.GoOn = cmp.Or(now.Left, demo.UsualSpeed)
 	}
 	show = page.choose(phones, show)
+	here := 0 // phones that ring and are shown
 	for _, ph := range phones {
 		shown := slices.Contains(show, ph.ID)
 		there := demoAddress(append(slices.Clone(show), ph.ID), ph.ID)
 		if rings(ph) {
-			link := phoneLink{"Answer " + ph.Holder + "’s " + ph.Kind, there}
+			link, place := phoneLink{"Answer " + ph.Holder + "’s " + ph.Kind, there}, len(page.Ringing)
 			if shown {
-				link.Href = "#" + ph.ID
+				link.Href, place = "#"+ph.ID, here
+				here++
 			}
-			page.Ringing = append(page.Ringing, link)
+			page.Ringing = slices.Insert(page.Ringing, place, link)
 		}
 		if !shown {
 			page.Others = append(page.Others, phoneLink{ph.Holder + ", " + ph.Kind, there})
@@ -129,8 +132,14 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
 		page.Phones = append(page.Phones, v)
 	}
+	if n := len(page.Ringing); n > mostRinging {
+		page.Ringing, page.More = page.Ringing[:mostRinging], n-mostRinging
+	}
 	return page, nil
 }
+
+// mostRinging is how many ringing phones are named: on a small screen they stand above everything.
+const mostRinging = 2
 
 // choose gives the phones to show, and notes where the page's live parts are: those that were asked for, else those of the story.
 func (p *demoPage) choose(phones []demo.Phone, show []string) []string {
