@@ -116,7 +116,7 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		shown := slices.Contains(show, ph.ID)
 		there := demoAddress(append(slices.Clone(show), ph.ID), ph.ID)
 		if rings(ph) {
-			link, place := phoneLink{"Answer " + ph.Holder + "’s " + ph.Kind, there}, len(page.Ringing)
+			link, place := phoneLink{ph.Holder + "’s " + ph.Kind, there}, len(page.Ringing)
 			if shown {
 				link.Href, place = "#"+ph.ID, here
 				here++

@@ -125,7 +125,7 @@ func TestThePageOfADemoBeginsWithThePhonesThatRing(t *testing.T) {
 	h.get("/demo?fragment=ringing").says("No phone is ringing.").hides("<html")
 	h.get("/demo").says(`fragment=ringing" topic="phones" class="allclear-ringing" role="status"`)
 	ids := ring(h, c)
-	h.get("/demo?fragment=ringing&show=none").says("Answer ", fmt.Sprintf("and %d more", len(ids)-mostRinging))
+	h.get("/demo?fragment=ringing&show=none").says("Ringing, to answer:", fmt.Sprintf("and %d more", len(ids)-mostRinging))
 	for _, id := range ids {
 		// A phone that is on the page is gone to, and another is brought there.
 		h.get("/demo?fragment=ringing&show="+id).says(`href="#`+id+`"`, "Answer ")
