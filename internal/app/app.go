@@ -189,7 +189,8 @@ func (a *App) theClock(ctx context.Context) (*clock, error) {
 // connect puts what reaches people behind the engine: a demo's phones, or Twilio where there is an account.
 func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 	if a.o.Demo {
-		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log, Pace: a.o.Pace})
+		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log, Pace: a.o.Pace,
+			Keep: a.keepPhones, Kept: a.keptPhones})
 		eo.SMS, eo.Voice, eo.Providers = a.demo.SMS(), a.demo.Voice(), a.demo.Providers()
 		eo.Number, eo.Emergency = a.demo.Number(), a.demo.Emergency()
 		return nil
@@ -294,7 +295,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	a.wg.Wait()
 	if a.demo != nil { // its world waits until somebody looks at it again
-		err = errors.Join(err, a.clock.SetSpeed(ctx, 0))
+		err = errors.Join(err, a.clock.SetSpeed(ctx, 0), a.demo.Keep())
 	}
 	return errors.Join(err, a.db.Close(), unlock(a.lock))
 }

@@ -123,3 +123,31 @@ func unlock(f *os.File) error {
 	}
 	return f.Close()
 }
+
+// phonesFile is where a demo's phones are kept, beside its database. Nobody but
+// its user reads it: it has what they typed.
+func (a *App) phonesFile() string { return sqlitePath(a.o.Database) + ".phones" }
+
+// keepPhones replaces what is kept, whole or not at all.
+func (a *App) keepPhones(raw []byte) error {
+	path := a.phonesFile()
+	if err := os.WriteFile(path+".new", raw, 0o600); err != nil {
+		return fmt.Errorf("keep the phones: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("keep the phones: %w", err)
+	}
+	return nil
+}
+
+// keptPhones is what was kept last; nil for nothing.
+func (a *App) keptPhones() ([]byte, error) {
+	raw, err := os.ReadFile(a.phonesFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the phones that were kept: %w", err)
+	}
+	return raw, nil
+}

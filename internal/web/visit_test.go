@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
