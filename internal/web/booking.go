@@ -202,7 +202,7 @@ func (p *Pages) company(c *request, f *form, page *bookingPage) error {
 		return &govuk.Select{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.value(field), ErrorMessage: f.says(field),
 			Items: append([]govuk.Option{{Value: "", Text: nobody}}, personOptions(people)...)}
 	}
-	page.Joint = choice("joint", "Another worker going too", "They get a visit of their own, with its own end: each checks out for themself.", "Nobody", partners)
+	page.Joint = choice("joint", "Another worker going too", "They get a visit of their own, with its own end: each says when they are out.", "Nobody", partners)
 	page.Buddy = choice("buddy", "Named buddy", "Who answers for this visit in working hours. Out of hours it is whoever is on call.", "As the plan says", buddies)
 	return nil
 }

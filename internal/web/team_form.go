@@ -46,7 +46,7 @@ func timeSettings(s *plan.Settings) []timeSetting {
 		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15", &s.AcknowledgeDanger},
 		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60", &s.RingRound},
 		{"police_repeat", "Between reminders to contact the police", "From 1 to 15", &s.Repeat},
-		{"start_prompt", "After the start", "When who has not said that they are going in is asked. From 0 to 60", &s.StartPrompt},
+		{"start_prompt", "After the start", "A worker who has not said that they are going in is asked then. From 0 to 60", &s.StartPrompt},
 	}
 }
 
@@ -273,7 +273,7 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 			page.Asked = append(page.Asked, in)
 		}
 	}
-	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "When who has not gone out is asked: up to six times, rising, such as 0, 10"}))
+	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10"}))
 	for _, setting := range flagSettings(&t.Plan) {
 		page.Flags = append(page.Flags, f.tick(setting.field, setting.label, setting.hint))
 	}

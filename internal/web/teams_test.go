@@ -49,10 +49,10 @@ func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
 		}
 	}
 	for want, prompts := range map[string][]time.Duration{
-		"Nobody is asked when the expected end passes.":                                           nil,
-		"Who has not gone out is asked 1 minute after the expected end.":                          {time.Minute},
-		"Who has not gone out is asked at the expected end.":                                      {0},
-		"Who has not gone out is asked 90 seconds after the expected end and 5 minutes after it.": {90 * time.Second, 5 * time.Minute},
+		"Nobody is asked when the expected end passes.":                                                                  nil,
+		"A worker who has not said that they are out is asked 1 minute after the expected end.":                          {time.Minute},
+		"A worker who has not said that they are out is asked at the expected end.":                                      {0},
+		"A worker who has not said that they are out is asked 90 seconds after the expected end and 5 minutes after it.": {90 * time.Second, 5 * time.Minute},
 	} {
 		if got := endPromptWords(prompts); got != want {
 			t.Errorf("%v: %q, not %q", prompts, got, want)
