@@ -181,7 +181,7 @@ func (f *form) readTeam(t *store.Team) {
 	for _, setting := range timeSettings(s) {
 		d, ok := readMinutes(f.value(setting.field))
 		if !ok {
-			f.wrong(setting.field, "Enter a number of minutes, such as 15")
+			f.wrong(setting.field, fmt.Sprintf("Enter a number of minutes, such as 15, for “%s”", setting.label))
 			continue
 		}
 		*setting.in = d
