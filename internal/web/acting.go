@@ -98,7 +98,7 @@ func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
 			case len(choices) == mostChoices:
 				page.More++
 			default:
-				choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: strings.Join(m.Roles, ", ") + ", " + t.Name}})
+				choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: roleWords(m.Roles) + ", " + t.Name}})
 			}
 		}
 	}

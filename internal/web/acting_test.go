@@ -13,7 +13,7 @@ import (
 func TestWhoHasChosenNobodyIsAsked(t *testing.T) {
 	h := openHouse(t).as("")
 	h.get("/rota?week=1").is(http.StatusSeeOther)
-	h.get("/").leadsTo("/acting").is(http.StatusOK).says("Who are you acting as?", "Sam Hill", "responder, ECHo")
+	h.get("/").leadsTo("/acting").is(http.StatusOK).says("Who are you acting as?", "Sam Hill", "Responder, ECHo")
 }
 
 func TestAPersonIsChosen(t *testing.T) {

@@ -44,6 +44,7 @@ func (p *Pages) closePart(c *request, r room, f *form) (*closePart, error) {
 	}
 	if !a.HarmedAt.IsZero() {
 		part.Evidence.Fieldset.Legend.Text, part.Evidence.Hint.Text = "How did it end?", ""
+		part.Note.Hint.Text = fmt.Sprintf("What became of %s, and who told you.", name)
 	}
 	if !a.TheyKnow.IsZero() {
 		part.StoodDown = &stoodDown{At: f.input("stood-at", "When were the police told that they are safe?", ""), To: f.input("stood-to", "Whom of the police did you tell?", "A name, or the police reference.")}

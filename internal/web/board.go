@@ -229,7 +229,7 @@ func statusTag(v store.Visit, at time.Time) govuk.Tag {
 	case v.Status == watch.Ended:
 		return tag("Ended", "green")
 	case v.Status == watch.Cancelled:
-		return tag("Cancelled", "grey")
+		return tag("Called off", "grey")
 	case at.After(v.ExpectedEndAt):
 		return tag("Past its end", "orange")
 	case v.Status == watch.Inside:

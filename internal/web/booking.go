@@ -210,7 +210,7 @@ func (p *Pages) company(c *request, f *form, page *bookingPage) error {
 		return err
 	}
 	partners := slices.DeleteFunc(slices.Clone(buddies), func(m buddy.Person) bool { return !m.Has(buddy.Worker) })
-	page.Joint = f.someone("joint", "Another worker going too", "They get a visit of their own, with its own end: each checks out for themself.", "Nobody", partners)
+	page.Joint = f.someone("joint", "Another worker going too", "They get a visit of their own, with its own end: each says when they are out.", "Nobody", partners)
 	page.Buddy = f.namedBuddy(buddies)
 	return nil
 }

@@ -73,7 +73,7 @@ var lineLooks = map[watch.What]string{
 // plainLines are the sentences in which {by} did it to or for {worker}.
 var plainLines = map[watch.What]string{
 	watch.VisitBooked:      "{by} booked the visit",
-	watch.VisitCancelled:   "{by} cancelled the visit",
+	watch.VisitCancelled:   "{by} called the visit off",
 	watch.VisitOverdue:     "No word from {worker}: the visit is overdue",
 	watch.OutUnconfirmed:   "Word came that {worker} is out, which our provider has not confirmed",
 	watch.OutForged:        "Our provider does not know the text that said {worker} is out: the visit goes on",

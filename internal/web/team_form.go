@@ -46,7 +46,7 @@ func timeSettings(s *plan.Settings) []timeSetting {
 		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15 minutes", &s.AcknowledgeDanger},
 		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60 minutes", &s.RingRound},
 		{"police_repeat", "Between reminders to contact the police", "From 1 to 15 minutes", &s.Repeat},
-		{"start_prompt", "After the start", "When who has not said that they are going in is asked. From 0 to 60 minutes", &s.StartPrompt},
+		{"start_prompt", "After the start", "A worker who has not said that they are going in is asked then. From 0 to 60 minutes", &s.StartPrompt},
 	}
 }
 
@@ -186,7 +186,7 @@ func (f *form) readTeam(t *store.Team) {
 	for _, setting := range timeSettings(s) {
 		d, ok := readMinutes(f.value(setting.field))
 		if !ok {
-			f.wrong(setting.field, "Enter a number of minutes, such as 15")
+			f.wrong(setting.field, fmt.Sprintf("Enter a number of minutes, such as 15, for “%s”", setting.label))
 			continue
 		}
 		*setting.in = d
@@ -314,7 +314,7 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 			page.Asked = append(page.Asked, in)
 		}
 	}
-	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "When who has not gone out is asked: up to six times, rising, such as 0, 10 minutes"}))
+	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10 minutes"}))
 	for _, setting := range flagSettings(&t.Plan) {
 		page.Flags = append(page.Flags, f.tick(setting.field, setting.label, setting.hint))
 	}

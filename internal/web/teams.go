@@ -169,7 +169,7 @@ func endPromptWords(prompts []time.Duration) string {
 	if prompts[0] != 0 {
 		words[0] = minutes(prompts[0]) + " after the expected end"
 	}
-	return "Who has not gone out is asked " + listed(words) + "."
+	return "A worker who has not said that they are out is asked " + listed(words) + "."
 }
 
 func helpInWords(s plan.Settings, name func(string) string) []setting {

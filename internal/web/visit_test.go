@@ -234,8 +234,8 @@ func TestCallingOffABegunVisitTakesTheWorkersWord(t *testing.T) {
 	h.get(v).says("I spoke with the worker")
 	h.post(v+"/cancel", "key", "A", "reason", "Family rang").is(http.StatusConflict).says("The visit has started", "Family rang")
 	h.as("p-ada").post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").is(http.StatusNotFound) // it is busy to her
-	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("The visit is called off.", "Cancelled", "Someone spoke with the worker", "Family rang")
-	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("Cancelled")
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("The visit is called off.", "Called off", "Someone spoke with the worker", "Family rang")
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("Called off")
 }
 
 func TestAWorkerCallsOffTheirOwnVisitBeforeItsStart(t *testing.T) {
