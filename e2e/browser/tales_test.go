@@ -28,10 +28,23 @@ func TestEachStoryByHand(t *testing.T) {
 				b := set(demo(t).visitor(t))
 				b.Open("/demo")
 				b.sets("Real time")
+				b.settles()
 				play(b)
 			})
 		}
 	}
+}
+
+// settles ends what else goes on in the county, so that nobody is rung about it.
+func (b *page) settles() {
+	b.Helper()
+	b.takes("tom", "Real time")
+	b.texts("Tom Price", "OUT")
+	b.enters("Ann Bell", "Ruth Adeyemi: Overdue")
+	b.Press("I spoke with Ruth")
+	b.Types("What do you know?", "She is in her car, and told me its colour.")
+	b.Press("It has ended")
+	b.closes()
 }
 
 // goesIn books a visit of a worker's, texts and goes in.
@@ -84,9 +97,7 @@ func (b *page) closes() {
 
 // A worker leaves and forgets to say so. Whoever is rung takes charge, rings and closes.
 func forgets(b *page) {
-	b.takes("priya", "Real time")
-	b.texts("Tom Price", "OUT") // his visit is nearly over
-	b.goesIn("Priya Nair", "M Hollis", "3 Mill Lane, Gloucester GL1 2AB", 30*time.Minute)
+	b.goesIn("Priya Nair", "M Hollis", "3 Mill Lane, Gloucester GL1 2AB", 10*time.Minute)
 	b.sets("240 times")
 	b.Awaits("We have not heard from Priya N")
 	b.sets("10 times") // so that the phone still rings
@@ -161,8 +172,7 @@ var everyone = []string{"Sam Hill", "Sam Hill, personal mobile", "Mo Reid", "Ann
 
 // A worker does not come out, and whoever is rung does not pick up, until the police have to be told.
 func isNotAnswered(b *page) {
-	b.goesIn("Grace Lewis", "D Stone", "77 Long Furlong, Stroud GL5 7CD", 30*time.Minute)
-	b.texts("Tom Price", "OUT") // his visit is nearly over
+	b.goesIn("Grace Lewis", "D Stone", "77 Long Furlong, Stroud GL5 7CD", 10*time.Minute)
 	b.sets("240 times")
 	b.Awaits("We have not heard from Grace L")
 	b.sets("10 times") // so that the phone still rings
@@ -174,7 +184,7 @@ func isNotAnswered(b *page) {
 		b.In("Phone of " + phone).Press("Switch off")
 		b.In("Phone of " + phone).offers("Switch on, with a signal")
 	}
-	b.sets("240 times")
+	b.sets("600 times")
 	b.becomes("Ann Bell")
 	b.Press("Alarms")
 	b.Press("Grace Lewis: Overdue")
@@ -190,7 +200,7 @@ func isNotAnswered(b *page) {
 	b.In("Log a call to Grace's mobile").Press("No answer")
 	b.Sees("The call is logged.")
 	b.tells("GP-1152")
-	b.takes("grace", "240 times")
+	b.takes("grace", "600 times")
 	b.Awaits("Please speak with the police again about Grace L")
 	b.sets("Real time")
 	b.enters(who, "Grace Lewis: Overdue")
