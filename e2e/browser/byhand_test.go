@@ -75,7 +75,7 @@ func (b *page) answers(about string) (who string) {
 		}
 		said := b.hears(phone, "")
 		if strings.Contains(said, about) {
-			call.Press(regexp.MustCompile(`press (\d)`).FindStringSubmatch(said)[1])
+			call.Press(asked(said))
 			b.hears(phone, said)
 			return strings.TrimSuffix(phone, ", personal mobile")
 		}
@@ -85,6 +85,9 @@ func (b *page) answers(about string) (who string) {
 		}
 	}
 }
+
+// asked is the key that a caller asks for.
+func asked(said string) string { return regexp.MustCompile(`press (\d)`).FindStringSubmatch(said)[1] }
 
 // rings waits until a phone rings, and gives whose.
 func (b *page) rings() (phone string) {

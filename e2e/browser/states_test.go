@@ -84,17 +84,17 @@ func TestEveryStateOfAMereMention(t *testing.T) {
 func TestWhatAWorkerInDangerSees(t *testing.T) {
 	t.Parallel()
 	c := stopped(t)
-	asks := func(worker, name string) *page {
+	asks := func(worker, name, answer string) *page {
 		b := c.visitor(t)
 		b.actsAs(worker)
 		followed("/", name, "Ask someone to ring me")(b)
 		b.any = false
 		b.Types("Who should ring you?", "Scarlett")
 		b.Press("Ask them")
-		b.Sees("I'll see if I can find Scarlett for you.")
+		b.Sees(answer)
 		return b
 	}
-	nia := asks("p-nia", "Nia Evans")
+	nia := asks("p-nia", "Nia Evans", "I'll see if I can find Scarlett for you.")
 	nia.Passes("a worker who asked for Scarlett")
 	mo := c.room(t, "p-mo", "Nia Evans: Asked for help covertly")
 	mo.Press("Take charge of this alarm")
@@ -115,9 +115,9 @@ func TestWhatAWorkerInDangerSees(t *testing.T) {
 	nia.Sees("Noted: out. Thank you.")
 	nia.Passes("a worker in danger who texted out")
 
-	dan := asks("p-dan", "Dan Okafor")
+	dan := asks("p-dan", "Dan Okafor", "The request was passed on.") // long before the visit
 	dan.Press("Call the visit off")
-	dan.Types("Why", "The family is away.")
+	dan.Types("Why is it called off?", "The family is away.")
 	dan.Press("Call it off")
 	dan.Sees("The visit is called off.")
 	dan.Passes("a worker in danger who called the visit off")
