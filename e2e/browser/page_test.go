@@ -138,6 +138,12 @@ func (b *page) Open(path string) {
 	b.must(chromedp.Do(b.tab, chromedp.Navigate("http://"+b.county.address+path)))
 }
 
+// again opens the page that is open once more.
+func (b *page) again() {
+	b.Helper()
+	b.must(chromedp.Do(b.tab, chromedp.Navigate(evaluate[string](b, `location.href.split("#")[0]`))))
+}
+
 // At is the path of the page that is open.
 func (b *page) At() string {
 	b.Helper()
@@ -173,7 +179,8 @@ func (b *page) Awaits(words string) {
 		if strings.Contains(b.text(), words) {
 			return nil
 		}
-		b.must(chromedp.Do(b.tab, chromedp.Navigate(evaluate[string](b, `location.href.split("#")[0]`)), chromedp.Sleep(200*time.Millisecond)))
+		b.again()
+		b.must(chromedp.Do(b.tab, chromedp.Sleep(200*time.Millisecond)))
 		return errUnseen
 	})
 }

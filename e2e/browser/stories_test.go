@@ -30,3 +30,17 @@ func TestEachStoryPlaysByItself(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryStateOfAStory(t *testing.T) {
+	t.Parallel()
+	b := demo(t).visitor(t)
+	b.Open("/demo")
+	b.Press("Play: Nobody answers")
+	b.Sees("texts IN. Look at: Grace texts IN. (now)")
+	b.In("Nobody answers playing").Press("Pause")
+	b.Sees("Nobody answers paused")
+	b.Passes("a story that is paused")
+	b.In("Nobody answers paused").Press("Take over")
+	b.Sees("Nobody answers taken over")
+	b.Passes("a story that was taken over")
+}

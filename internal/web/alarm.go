@@ -209,7 +209,7 @@ func roomLook(a store.Alarm) string {
 func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, err error) {
 	a := r.alarm
 	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Sees: r.Opens, Self: r.Self, Open: a.Status == store.AlarmOpen,
-		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Clock: p.layout(c, "").When}
+		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Again: again(r.record, c.at), Clock: p.layout(c, "").When}
 	if n := nextNumber(numbers); n != nil {
 		s.Try = n.Whose
 	}
@@ -232,6 +232,24 @@ func heldUntil(a store.Alarm, record []view.Line) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// again says that the time to speak with the police once more has come since they were last spoken with. The alarm's own next time is no
+// sign of it: once it has come, that is when to ask next.
+func again(record []view.Line, at time.Time) bool {
+	for _, l := range slices.Backward(record) {
+		if l.What != watch.PoliceTold && l.What != watch.LiaisonLogged {
+			continue
+		}
+		next := l.At.Add(watch.LiaisonEvery)
+		if agreed, most := l.NextUpdateAt, l.At.Add(watch.LiaisonMost); agreed.After(most) {
+			next = most
+		} else if !agreed.IsZero() {
+			next = agreed
+		}
+		return !next.After(at)
+	}
+	return false
 }
 
 // hands says who has the alarm, and what the button that takes it says; "" where the reader can't take it.

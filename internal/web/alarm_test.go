@@ -144,6 +144,22 @@ func TestWhoMayNotSeeYetIsLedToTakeCharge(t *testing.T) {
 	h.as("p-ann").get(room).says("Take charge of this alarm.", "/acknowledge").hides("was spoken with at", `href="#close"`)
 }
 
+// Whoever was asked to speak with the police again finds that on the page until it is logged, however late they come.
+func TestThePoliceAreToBeRungAgainUntilItIsLogged(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	const now, later = "Ring the police again now, and log what they say.", "Speak with them again at 16:45, and log what they say."
+	h.post(room + "/police").leadsTo(room).hides(now)
+	h.wait(40 * time.Minute)
+	h.get(room).says(now)
+	h.post(room+"/liaison", "police-note", "Still looking", "police-next", "16:45").leadsTo(room).says(later).hides(now)
+	h.wait(15 * time.Minute)
+	h.get(room).says(later)
+	h.wait(10 * time.Minute)
+	h.get(room).says(now)
+}
+
 // What closing asks follows the alarm: nothing of the police where they know nothing, a second person only for danger.
 func TestClosingAsksWhatThisAlarmNeeds(t *testing.T) {
 	h := openHouse(t)

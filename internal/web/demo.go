@@ -71,6 +71,14 @@ type phoneView struct {
 	Hide  string // where the page without this phone is
 }
 
+// Called tells one phone from another, as two can be of the same person: what is on them is named after it.
+func (v phoneView) Called() string {
+	if v.Kind == "mobile" {
+		return v.Holder
+	}
+	return v.Holder + ", " + v.Kind
+}
+
 // phoneLine is a text or a call.
 type phoneLine struct {
 	At       time.Time

@@ -25,6 +25,7 @@ type standing struct {
 	Closer  string // who closed it
 
 	Try       string    // whose number comes next in the ring-round; "" where there is none to ring
+	Again     bool      // the time to speak with the police again has come, and nothing was logged since
 	HeldUntil time.Time // a mere mention: how long 999 is held; zero when it is not
 	Clock     func(time.Time) string
 }
@@ -142,7 +143,7 @@ func (s standing) policeKnow() nextStep {
 		return nextStep{fmt.Sprintf("The police were told at %s. %s You need do nothing unless they ask you.", s.Clock(s.TheyKnow), s.whoHas()), doNothing}
 	case s.Next == s.Reader && s.HeldBy != s.Reader:
 		return nextStep{fmt.Sprintf("The police were told at %s. Speak with %s, then take this alarm over.", s.Clock(s.TheyKnow), s.Holder), doTake}
-	case !s.LiaiseAt.IsZero() && !s.LiaiseAt.After(s.At.Add(time.Minute)):
+	case s.Again, !s.LiaiseAt.IsZero() && !s.LiaiseAt.After(s.At.Add(time.Minute)):
 		return nextStep{"Ring the police again now, and log what they say.", doLiaise}
 	case s.LiaiseAt.IsZero():
 		return nextStep{fmt.Sprintf("The police were told at %s. Log each word with them until %s is known to be safe.", s.Clock(s.TheyKnow), s.Worker), doLiaise}

@@ -47,6 +47,7 @@ func TestNextStep(t *testing.T) {
 			"Ring Priya's mobile, then each number below, until you speak with Priya.", doRing},
 		{"the police were told", []func(*standing){mine, told}, "The police were told at 23:30. Speak with them again at 00:00, and log what they say.", doLiaise},
 		{"the police are to be rung again", []func(*standing){mine, told, func(s *standing) { s.LiaiseAt = now }}, "Ring the police again now, and log what they say.", doLiaise},
+		{"the police were to be rung again a while ago", []func(*standing){mine, told, func(s *standing) { s.Again = true }}, "Ring the police again now, and log what they say.", doLiaise},
 		{"the police were told by another who has it", []func(*standing){lees, told},
 			"The police were told at 23:30. Lee Marsh has had this alarm since 23:47. You need do nothing unless they ask you.", doNothing},
 		{"a shift begins in liaison", []func(*standing){lees, told, func(s *standing) { s.Next = "p-sam" }},
