@@ -35,7 +35,7 @@ func TestEveryStateOfAStory(t *testing.T) {
 	t.Parallel()
 	b := demo(t).visitor(t)
 	b.Open("/demo")
-	b.Press("Play: Nobody answers")
+	b.Press("Play the story: Nobody answers")
 	b.Sees("texts IN. Look at: Grace texts IN. (now)")
 	b.In("Nobody answers playing").Press("Pause")
 	b.Sees("Nobody answers paused")

@@ -106,7 +106,7 @@ func forgets(b *page) {
 
 	b.enters(who, "Priya Nair: Overdue")
 	b.Sees("You have had this alarm since")
-	b.Press("Someone answered: Priya's mobile")
+	b.Press("Someone answered the call to Priya's mobile")
 	b.Types("What they said, and what you asked to be sure", "On the bus home.")
 	b.Press("I spoke to Priya")
 	b.Press("I spoke with Priya")
