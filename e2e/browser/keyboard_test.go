@@ -143,5 +143,5 @@ func TestThePhonesByKeyboardAlone(t *testing.T) {
 	b.hears(phone, said)
 	b.Open("/alarms")
 	b.Sees("Jo Park: Asked for help covertly")
-	b.Sees(strings.TrimSuffix(phone, ", personal mobile") + " has it since")
+	b.Sees(strings.TrimSuffix(phone, ", personal mobile") + " has had it since")
 }

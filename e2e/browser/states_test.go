@@ -134,7 +134,7 @@ func TestABoardOfSeveralPages(t *testing.T) {
 	c.books(t, "p-grace", b.now().Add(48*time.Hour), 55)
 	b.Sees("Next")
 	b.Passes("the first page of many visits")
-	b.Press("Next page: 2 of 2")
+	b.Press("Next page (2 of 2)")
 	b.Sees("Previous")
 	b.Passes("the last page of many visits")
 }

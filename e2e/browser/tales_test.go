@@ -106,7 +106,7 @@ func forgets(b *page) {
 
 	b.enters(who, "Priya Nair: Overdue")
 	b.Sees("You have had this alarm since")
-	b.Press("Someone answered the call to Priya's mobile")
+	b.Press("Someone answered the call to Priya’s mobile")
 	b.Types("What they said, and what you asked to be sure", "On the bus home.")
 	b.Press("I spoke to Priya")
 	b.Press("I spoke with Priya")
@@ -197,7 +197,7 @@ func isNotAnswered(b *page) {
 	who := b.answers("Grace L")
 	b.sets("Real time")
 	b.enters(who, "Grace Lewis: Overdue")
-	b.In("Log a call to Grace's mobile").Press("No answer")
+	b.In("Log a call to Grace’s mobile").Press("No answer")
 	b.Sees("The call is logged.")
 	b.tells("GP-1152")
 	b.takes("grace", "600 times")

@@ -22,6 +22,7 @@ type Handover struct {
 	Mention   bool       // duress: the agreed words were mentioned, not plainly asked for (rule 4.6)
 	RaisedBy  string     // the colleague who raised it for the worker; "" when the worker did
 	OpenedAt  time.Time  // when the alarm opened, or took its present kind
+	HarmedAt  time.Time  // when the worker was found harmed: nobody need look for them any more; zero when they were not
 	WrittenAt time.Time  // when the sheet was made; times on the same day are given without their day
 	Zone      *time.Location
 	Rehearsal bool
@@ -31,6 +32,7 @@ type Handover struct {
 
 	Words    private.Text   // distress, duress: what the worker said, verbatim
 	Reasons  []private.Text // what else makes whoever answers think so
+	Harm     private.Text   // what is known of the harm, verbatim
 	Worker   Worker
 	Visits   []Visit // those the alarm covers; none for a cry for help without one
 	Said     []Said  // by those who raised the alarm for the worker

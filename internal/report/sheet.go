@@ -181,6 +181,9 @@ func (h Handover) tried() string {
 	if spoke := h.spokeAt(); !spoke.IsZero() {
 		return made + " Someone spoke with the worker at " + h.at(spoke) + "."
 	}
+	if !h.HarmedAt.IsZero() {
+		return made
+	}
 	return made + " Nobody has spoken with the worker."
 }
 

@@ -20,7 +20,7 @@ import (
 
 // Handover gathers all that the police are told of an alarm (rule 3.4), for those who may know of it.
 func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (report.Handover, error) {
-	h := report.Handover{Kind: a.Kind, Mention: a.Mention, OpenedAt: a.RaisedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: s.Rehearsal}
+	h := report.Handover{Kind: a.Kind, Mention: a.Mention, OpenedAt: a.RaisedAt, HarmedAt: a.HarmedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: s.Rehearsal}
 	if h.OpenedAt.IsZero() {
 		h.OpenedAt = a.OpenedAt
 	}
@@ -93,9 +93,12 @@ func withAccess(f buddy.Form) private.Text {
 	return private.New(f.Address.Reveal() + " (" + f.Access.Reveal() + ")")
 }
 
-// sheetWords adds the worker's last word, and the words that opened an alarm of danger.
+// sheetWords adds the worker's last word, the words that opened an alarm of danger, and what is known of harm.
 func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 	for _, e := range list {
+		if _, harmed := e.input.Event.(watch.Harmed); harmed && e.Alarm == a.ID {
+			h.Harm = private.New(e.words.Note)
+		}
 		if e.Kind != "text" {
 			continue
 		}

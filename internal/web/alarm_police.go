@@ -61,8 +61,8 @@ func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 // duress adds the script of rule 4.1. The second message goes to where the worker wrote from: who rang is told so on the
 // telephone.
 func (part *policePart) duress(r room) {
-	says := fmt.Sprintf("I've got a message to %s. She'll call you back as soon as possible.", r.phrase)
-	tell := "Ring 999: give the address and the family's details."
+	says := fmt.Sprintf("I’ve got a message to %s. She’ll call you back as soon as possible.", r.phrase)
+	tell := "Ring 999: give the address and the family’s details."
 	if len(r.alarm.Visits) == 0 {
 		tell = "Ring 999: say who they are, and where they may be."
 	}

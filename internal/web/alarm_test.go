@@ -41,10 +41,10 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	h.get("/alarms").says("Priya Nair: Overdue", "Nobody has taken it yet.", "The police are due at 16:15.")
 	h.get(room).says("Take charge of this alarm.", "1 Example Street, Gloucester GL1 1AA", "“Going in” at 14:30, by text", "5 ft 4", "Blue Ford Fiesta, AB12 CDE", "30 min left")
 
-	h.post(room+"/acknowledge", "key", "k1").leadsTo(room).says("You have this alarm.", "Ring Priya's mobile, then each number below", `href="tel:&#43;447700900101"`)
+	h.post(room+"/acknowledge", "key", "k1").leadsTo(room).says("You have this alarm.", "Ring Priya’s mobile, then each number below", `href="tel:&#43;447700900101"`)
 	h.wait(2 * time.Minute)
 	h.post(room+"/calls", "key", "k2", "row", "1", "to", "+447700900101", "result", "no_answer").leadsTo(room).
-		says("The call is logged.", "Ring Priya's home phone next", "Tried at 15:47: no answer", "Sam Hill rang Priya's mobile: no answer")
+		says("The call is logged.", "Ring Priya’s home phone next", "Tried at 15:47: no answer", "Sam Hill rang Priya’s mobile: no answer")
 	h.post(room+"/calls", "key", "k3", "row", "3", "to", "+447700900102", "result", "spoke_other", "note-3", "Not seen her since noon").leadsTo(room).
 		says("Sam Hill rang Ravi Nair, husband: spoke to someone else", "Not seen her since noon")
 
@@ -84,8 +84,8 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	alarm := h.duress("Can you ask Scarlett to ring me")
 	room := "/alarms/" + alarm
 	quiet := "Do not ring or text Priya."
-	h.get(room).says(quiet+" Ring 999 now: give the address and the family's details.", `href="tel:999"`, "Take charge of this alarm",
-		"“Can you ask Scarlett to ring me”", "They asked for Scarlett.", "1 Example Street").hides("tel:&#43;447700900101", "Priya's home phone")
+	h.get(room).says(quiet+" Ring 999 now: give the address and the family’s details.", `href="tel:999"`, "Take charge of this alarm",
+		"“Can you ask Scarlett to ring me”", "They asked for Scarlett.", "1 Example Street").hides("tel:&#43;447700900101", "Priya’s home phone")
 	h.as("p-priya").get(room).is(http.StatusNotFound)
 	h.as("p-priya").get("/alarms").is(http.StatusOK).hides("Priya Nair:", "covertly")
 

@@ -293,11 +293,14 @@ func pagination(u *url.URL, number, total, each int) *govuk.Pagination {
 		return u.Path + "?" + q.Encode()
 	}
 	pages := &govuk.Pagination{}
+	link := func(which string, n int) *govuk.PageLink {
+		return &govuk.PageLink{Href: href(n), Text: fmt.Sprintf("%s page (%d of %d)", which, n, last)}
+	}
 	if number > 1 {
-		pages.Previous = &govuk.PageLink{Href: href(number - 1), LabelText: fmt.Sprintf("%d of %d", number-1, last)}
+		pages.Previous = link("Previous", number-1)
 	}
 	if number < last {
-		pages.Next = &govuk.PageLink{Href: href(number + 1), LabelText: fmt.Sprintf("%d of %d", number+1, last)}
+		pages.Next = link("Next", number+1)
 	}
 	return pages
 }

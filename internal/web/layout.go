@@ -252,7 +252,7 @@ func sentence(words string) string {
 	if words == "" {
 		return ""
 	}
-	words = capital(words)
+	words = capital(strings.ReplaceAll(words, "'", "’")) // as all pages write it
 	if !strings.HasSuffix(words, ".") {
 		words += "."
 	}

@@ -197,11 +197,11 @@ func whoseNumber(worker buddy.Person, n phone.Number) string {
 	case n.IsZero():
 		return ""
 	case n == worker.Mobile:
-		return firstName(worker.Name) + "'s mobile"
+		return firstName(worker.Name) + "’s mobile"
 	case n == worker.PersonalMobile:
-		return firstName(worker.Name) + "'s personal mobile"
+		return firstName(worker.Name) + "’s personal mobile"
 	case n == worker.HomePhone:
-		return firstName(worker.Name) + "'s home phone"
+		return firstName(worker.Name) + "’s home phone"
 	}
 	for _, contact := range worker.Contacts {
 		if contact.Phone == n {

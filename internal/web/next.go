@@ -155,7 +155,7 @@ func (s standing) policeKnow() nextStep {
 // danger is distress or duress of which the police do not know yet (rule 4.5).
 func (s standing) danger() nextStep {
 	quiet := fmt.Sprintf("Do not ring or text %s.", s.Worker)
-	tell := "Ring 999 now: give the address and the family's details."
+	tell := "Ring 999 now: give the address and the family’s details."
 	if len(s.Visits) == 0 {
 		tell = "Ring 999 now: say who they are, and where they may be."
 	}

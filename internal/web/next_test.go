@@ -26,7 +26,7 @@ func TestNextStep(t *testing.T) {
 	}{
 		{"nobody has it", nil, "Take charge of this alarm.", doTake},
 		{"someone else has it", []func(*standing){lees}, "Lee Marsh has had this alarm since 23:47. You need do nothing unless they ask you.", doNothing},
-		{"the ring-round begins", []func(*standing){mine}, "Ring Priya's mobile, then each number below, until you speak with Priya.", doRing},
+		{"the ring-round begins", []func(*standing){mine}, "Ring Priya’s mobile, then each number below, until you speak with Priya.", doRing},
 		{"the ring-round goes on", []func(*standing){mine, func(s *standing) { s.Calls, s.Try = 2, "Ravi Nair, husband" }},
 			"Ring Ravi Nair, husband next, and go on round until you speak with Priya.", doRing},
 		{"no number is known", []func(*standing){mine, func(s *standing) { s.Try = "" }}, "No number is known for Priya. Ring 999 now.", doPolice},
@@ -44,7 +44,7 @@ func TestNextStep(t *testing.T) {
 		{"the reader's shift begins", []func(*standing){lees, func(s *standing) { s.Next, s.Taker = "p-sam", "Sam Hill" }},
 			"You are on call now. Speak with Lee Marsh, then take this alarm over.", doTake},
 		{"the reader's shift is over", []func(*standing){mine, func(s *standing) { s.Next, s.Taker = "p-lee", "Lee Marsh" }},
-			"Ring Priya's mobile, then each number below, until you speak with Priya.", doRing},
+			"Ring Priya’s mobile, then each number below, until you speak with Priya.", doRing},
 		{"the police were told", []func(*standing){mine, told}, "The police were told at 23:30. Speak with them again at 00:00, and log what they say.", doLiaise},
 		{"the police are to be rung again", []func(*standing){mine, told, func(s *standing) { s.LiaiseAt = now }}, "Ring the police again now, and log what they say.", doLiaise},
 		{"the police were to be rung again a while ago", []func(*standing){mine, told, func(s *standing) { s.Again = true }}, "Ring the police again now, and log what they say.", doLiaise},
@@ -58,26 +58,26 @@ func TestNextStep(t *testing.T) {
 			"Priya was found harmed. The search is over; close the alarm once the outcome is known. If nobody has told the police, ring 999 now.", doPolice},
 		{"found harmed, and the police know", []func(*standing){mine, told, func(s *standing) { s.HarmedAt = ago(1) }},
 			"Priya was found harmed. The search is over; close the alarm once the outcome is known.", doClose},
-		{"duress, and nobody has it", []func(*standing){of(watch.Duress)}, "Do not ring or text Priya. Ring 999 now: give the address and the family's details.", doPolice},
-		{"duress", []func(*standing){of(watch.Duress), mine}, "Do not ring or text Priya. Ring 999 now: give the address and the family's details.", doPolice},
+		{"duress, and nobody has it", []func(*standing){of(watch.Duress)}, "Do not ring or text Priya. Ring 999 now: give the address and the family’s details.", doPolice},
+		{"duress", []func(*standing){of(watch.Duress), mine}, "Do not ring or text Priya. Ring 999 now: give the address and the family’s details.", doPolice},
 		{"duress, with no visit", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.Visits = nil }},
 			"Do not ring or text Priya. Ring 999 now: say who they are, and where they may be.", doPolice},
 		{"duress, and someone else has it", []func(*standing){of(watch.Duress), lees},
 			"Do not ring or text Priya. Make sure that Lee Marsh has rung 999: if you cannot tell, ring 999 now.", doPolice},
 		{"a mere mention", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.Mention = true }},
-			"Do not ring or text Priya. Ring 999 now: give the address and the family's details. The name was only mentioned: two of you may hold 999.", doPolice},
+			"Do not ring or text Priya. Ring 999 now: give the address and the family’s details. The name was only mentioned: two of you may hold 999.", doPolice},
 		{"a mere mention that is held", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.Mention, s.HeldUntil = true, now.Add(20*time.Minute) }},
 			"Do not ring or text Priya. 999 is held until 00:10: find out what they meant from someone else. In any doubt, ring 999.", doPolice},
 		{"a hold that ran out", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.Mention, s.HeldUntil = true, now }},
-			"Do not ring or text Priya. Ring 999 now: give the address and the family's details. The name was only mentioned: two of you may hold 999.", doPolice},
+			"Do not ring or text Priya. Ring 999 now: give the address and the family’s details. The name was only mentioned: two of you may hold 999.", doPolice},
 		{"duress, the police were told", []func(*standing){of(watch.Duress), mine, told}, "The police were told at 23:30. Speak with them again at 00:00, and log what they say.", doLiaise},
 		{"duress, spoken with", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.SpokeAt = ago(1) }},
 			"Priya was spoken with at 23:49. Unless they are away from the place and a second person agrees, ring 999 now.", doPolice},
 		{"spoken with before it became duress", []func(*standing){of(watch.Duress), mine, func(s *standing) { s.SpokeAt, s.RaisedAt = ago(3), ago(2) }},
-			"Do not ring or text Priya. Ring 999 now: give the address and the family's details.", doPolice},
-		{"distress", []func(*standing){of(watch.Distress), mine}, "Do not ring or text Priya. Ring 999 now: give the address and the family's details.", doPolice},
+			"Do not ring or text Priya. Ring 999 now: give the address and the family’s details.", doPolice},
+		{"distress", []func(*standing){of(watch.Distress), mine}, "Do not ring or text Priya. Ring 999 now: give the address and the family’s details.", doPolice},
 		{"distress, out of there", []func(*standing){of(watch.Distress), mine, func(s *standing) { s.Away = true }},
-			"Priya says they are out of there. Ring Priya's mobile now; if they do not answer or are not safe, ring 999.", doRing},
+			"Priya says they are out of there. Ring Priya’s mobile now; if they do not answer or are not safe, ring 999.", doRing},
 		{"distress, out of there, and someone else has it", []func(*standing){of(watch.Distress), lees, func(s *standing) { s.Away = true }},
 			"Priya says they are out of there. Make sure that Lee Marsh has rung 999: if you cannot tell, ring 999 now.", doPolice},
 		{"the reader may not act", []func(*standing){lees, func(s *standing) { s.May = false }}, "Lee Marsh has had this alarm since 23:47. You need do nothing unless they ask you.", doNothing},
@@ -104,7 +104,7 @@ func TestNextStep(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := standing{Alarm: watch.Alarm{Kind: watch.OverdueAlarm, RaisedAt: ago(25), Visits: []string{"v1"}, PoliceAt: now.Add(5 * time.Minute)}, At: now, Reader: "p-sam",
-				May: true, Sees: true, Open: true, Worker: "Priya", Try: "Priya's mobile", Clock: func(t time.Time) string { return t.Format("15:04") }}
+				May: true, Sees: true, Open: true, Worker: "Priya", Try: "Priya’s mobile", Clock: func(t time.Time) string { return t.Format("15:04") }}
 			for _, change := range row.stand {
 				change(&s)
 			}

@@ -83,7 +83,7 @@ func (p *Pages) raisable(c *request) (all []buddy.Person, teams []store.Team, er
 }
 
 func (p *Pages) raisePage(c *request, f *form, people []buddy.Person, teams []store.Team) raisePage {
-	asked := "They used our team's words for “call 999 for me”"
+	asked := "They used our team’s words for “call 999 for me”"
 	if phrase := c.spoken(); phrase != "" {
 		asked = "They asked for " + phrase
 	}

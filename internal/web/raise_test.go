@@ -26,7 +26,7 @@ func TestAColleagueWhoWasAskedRaisesTheAlarmAndSeesTheAddress(t *testing.T) {
 	kay := h.as("p-kay")
 	kay.get("/raise").is(http.StatusOK).says("Priya Nair", "Ann Woods").hides("Kay Dunn</option>", `value="Kay Dunn"`)
 	room := kay.post("/raise", "key", "k", "who", "priya", "kind", "duress").is(http.StatusSeeOther).Header().Get("Location")
-	kay.get(room).is(http.StatusOK).says("Do not ring or text Priya. Ring 999 now", "1 Example Street", "keep them talking", "I've got a message to Scarlett").
+	kay.get(room).is(http.StatusOK).says("Do not ring or text Priya. Ring 999 now", "1 Example Street", "keep them talking", "I’ve got a message to Scarlett").
 		hides("Send that message") // who rang is answered on the telephone
 	open, err := h.db.Alarms(t.Context(), "open", 10)
 	h.ok(err)
@@ -104,7 +104,7 @@ func TestSomeoneWhoIsNotOnTheListIsRaisedFor(t *testing.T) {
 	room := "/alarms/" + open[0].ID
 	kay.get(said).says("The alarm is raised. They are on the list of your team now", "Do not ring or text Tom. Ring 999 now: say who they are, and where they may be.")
 	h.get(room).says("Flat 3, 9 Mill Lane; a man shouts", "Kay Dunn", "None is booked.", "Kay Dunn raised the alarm", "There is no number to ring.").
-		hides("Where they are is not known", "the family's details")
+		hides("Where they are is not known", "the family’s details")
 	h.get(room+"/police").says("Please find Tom Reed now.", "Where they may be", "Kay Dunn, at 14:00", "Flat 3, 9 Mill Lane; a man shouts")
 	_, err = h.engine.Deliver(t.Context())
 	h.ok(err)

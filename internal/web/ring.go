@@ -50,7 +50,7 @@ func (r room) ring(s standing, numbers []ringNumber, f *form) *ringRound {
 		return nil
 	}
 	round := &ringRound{Quiet: !s.rings(), Results: []watch.Result{watch.NoAnswer, watch.Voicemail, watch.Engaged, watch.WrongNumber},
-		Script: fmt.Sprintf("I'm trying to reach %s about work. Have you heard from %[1]s?", firstName(r.worker.Name))}
+		Script: fmt.Sprintf("I’m trying to reach %s about work. Have you heard from %[1]s?", firstName(r.worker.Name))}
 	if !r.alarm.Kind.Danger() && r.alarm.TheyKnow.IsZero() {
 		round.Until = r.alarm.PoliceDue
 	}
