@@ -146,7 +146,32 @@ func (s *View) visitEntries(ctx context.Context, v Visit, at time.Time) ([]entry
 		list = asShownTo(list, loaded.Watch)
 	}
 	alarms := alarmsOf(list, v.Visit)
-	return slices.DeleteFunc(list, func(e entry) bool { return !e.about(v.Visit, alarms) }), nil
+	list = slices.DeleteFunc(list, func(e entry) bool { return !e.about(v.Visit, alarms) })
+	return s.besides(ctx, list, v)
+}
+
+// besides takes from a visit's record what shows the alarms that are kept from its reader, as the lists of visits do.
+func (s *View) besides(ctx context.Context, list []entry, v Visit) ([]entry, error) {
+	if !v.reader.apart(v.Watch) || v.reader.By == v.Worker {
+		return list, nil
+	}
+	kept := map[string]bool{}
+	for i, e := range list {
+		if e.Alarm == "" {
+			continue
+		}
+		if _, seen := kept[e.Alarm]; !seen {
+			a, err := s.Store.Alarm(ctx, e.Alarm)
+			if err != nil {
+				return nil, fmt.Errorf("find alarm of visit: %w", err)
+			}
+			kept[e.Alarm], _ = v.reader.kept(a)
+		}
+		if kept[e.Alarm] {
+			list[i] = e.asShown(nil)
+		}
+	}
+	return list, nil
 }
 
 // about says that the entry is about the visit: by what it names, by an alarm that covers the visit, or as a text that

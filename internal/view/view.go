@@ -55,6 +55,8 @@ type Visit struct {
 	Responder   *Named       // who answers for it; nil for nobody
 	Gap         bool         // nobody is on call: it falls to the fallback
 	Missing     []string     // what a responder would need to know and does not yet
+
+	reader Reader
 }
 
 // Whole is a visit with its record.
@@ -65,7 +67,7 @@ type Whole struct {
 
 // Visit gives a visit as the reader may see it.
 func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error) {
-	out := Visit{Visit: v}
+	out := Visit{Visit: v, reader: r}
 	loaded, err := s.Store.Load(ctx, v.Worker)
 	if err != nil {
 		return out, fmt.Errorf("load worker: %w", err)
@@ -90,6 +92,10 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	if out.Alarm != nil {
 		if kept, _ := r.kept(*out.Alarm); kept {
 			out.Alarm = nil
+			if r.apart(out.Watch) {
+				out.Visit = asInTime(out.Visit)
+				out.Watch.Status = out.Status
+			}
 		}
 	}
 	if out.Missing, err = s.Engine.Missing(ctx, v); err != nil {
@@ -139,6 +145,17 @@ func asShown(v store.Visit, shown *watch.Watch) store.Visit {
 	v.Status, v.StartsAt, v.ExpectedEndAt, v.InAt, v.EndedAt, v.Evidence = w.Status, w.StartsAt, w.ExpectedEndAt, w.InAt, w.EndedAt, w.Evidence
 	if !v.DueAt.IsZero() {
 		v.DueAt = w.Due()
+	}
+	return v
+}
+
+// asInTime is a visit as it looks where nobody made an alarm of it: its end has passed.
+func asInTime(v store.Visit) store.Visit {
+	if v.Status == watch.Overdue {
+		v.Status = watch.Booked
+		if !v.InAt.IsZero() {
+			v.Status = watch.Inside
+		}
 	}
 	return v
 }

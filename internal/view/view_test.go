@@ -189,7 +189,8 @@ func TestTheSheetHoldsWhoAndWhere(t *testing.T) {
 	}
 }
 
-// A visit that is open to the team tells a colleague of no alarm that they may not open.
+// A visit that is open to the team tells a colleague of no alarm that they may not open: it looks as on the board, as one whose
+// end has passed, then and once the alarm is closed.
 func TestAVisitTellsOfAnAlarmToWhomItIsKnown(t *testing.T) {
 	o := newOffice(t)
 	visit, _ := o.books(false)
@@ -201,9 +202,28 @@ func TestAVisitTellsOfAnAlarmToWhomItIsKnown(t *testing.T) {
 		o.must(err)
 		got, err := o.view.Visit(t.Context(), v, o.person(id))
 		o.must(err)
-		if !got.Open || (got.Alarm != nil) != known || got.Watch.ID != visit || got.Watch.Status != watch.Overdue {
+		looks := watch.Inside
+		if known {
+			looks = watch.Overdue
+		}
+		if !got.Open || (got.Alarm != nil) != known || got.Watch.ID != visit || got.Watch.Status != looks || got.Status != looks {
 			t.Errorf("%s is shown %+v", id, got)
 		}
+	}
+	tells := func() (known []string) {
+		for _, id := range []string{"p-sam", "p-priya", "p-ann"} {
+			if slices.ContainsFunc(o.shows(visit, o.person(id)).Timeline, func(l view.Line) bool { return l.What == watch.AlarmOpened || l.What == watch.AlarmClosed }) {
+				known = append(known, id)
+			}
+		}
+		return known
+	}
+	if got := tells(); !slices.Equal(got, []string{"p-sam", "p-priya"}) {
+		t.Errorf("the record tells of the alarm to %v", got)
+	}
+	o.must(o.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "api"}, o.open("p-sam")[0].ID, watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true}, engine.Words{Note: "She is home"}))
+	if got := tells(); !slices.Equal(got, []string{"p-sam", "p-priya"}) {
+		t.Errorf("once it is closed the record tells of the alarm to %v", got)
 	}
 }
 

@@ -178,6 +178,18 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 // TakeLater says that the button to take the alarm comes after what is to be done next.
 func (page alarmPage) TakeLater() bool { return slices.Contains(page.Parts, chapterTake) }
 
+// TakeLook is how loud the button is that takes the alarm: as one among others where another does what is next.
+func (page alarmPage) TakeLook() string {
+	switch {
+	case page.TakeLater():
+		return "govuk-button--secondary"
+	case page.Next.Does == doPolice, page.Next.Does == doRing:
+		return "govuk-button--inverse allclear-less"
+	default:
+		return "govuk-button--inverse"
+	}
+}
+
 // reach gives the numbers on which someone who is on call is reached: rule 1.1 shows them to every worker they cover.
 func (p *Pages) reach(ctx context.Context, id string) ([]namedNumber, error) {
 	if id == "" {
@@ -210,6 +222,7 @@ func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, 
 	a := r.alarm
 	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Sees: r.Opens, Self: r.Self, Open: a.Status == store.AlarmOpen,
 		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Again: again(r.record, c.at), Clock: p.layout(c, "").When}
+	s.Nowhere = r.nowhere()
 	if n := nextNumber(numbers); n != nil {
 		s.Try = n.Whose
 	}
@@ -222,6 +235,11 @@ func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, 
 		}
 	}
 	return s, nil
+}
+
+// nowhere says that there is no address to give.
+func (r room) nowhere() bool {
+	return !slices.ContainsFunc(r.sheet.Visits, func(v report.Visit) bool { return !v.Address.IsZero() || !v.AddressAtIn.IsZero() })
 }
 
 // heldUntil is how long 999 is held for a mere mention; zero when it is not.
@@ -327,8 +345,8 @@ func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 	if !v.InAt.IsZero() {
 		in = "went in at " + l.When(v.InAt)
 	}
-	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", v.Purpose), fact("Who else is there", v.Others.Reveal()),
-		fact("Expected end", l.When(v.ExpectedEndAt)+"; "+in))
+	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", capital(v.Purpose)), fact("Who else is there", v.Others.Reveal()),
+		fact("Expected end", capital(l.When(v.ExpectedEndAt))+"; "+in))
 }
 
 // quoted is a fact that somebody told, and what is said of their words.
@@ -338,10 +356,7 @@ func quoted(what, words, of string) govuk.SummaryRow {
 
 // fact is one thing that is known; what is not says so.
 func fact(what, known string) govuk.SummaryRow {
-	if known == "" {
-		known = "not known"
-	}
-	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: known}}
+	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: cmp.Or(known, "Not known"), Classes: "allclear-prose"}}
 }
 
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.

@@ -63,7 +63,7 @@ func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 func (part *policePart) duress(r room) {
 	says := fmt.Sprintf("I’ve got a message to %s. She’ll call you back as soon as possible.", r.phrase)
 	tell := "Ring 999: give the address and the family’s details."
-	if len(r.alarm.Visits) == 0 {
+	if r.nowhere() {
 		tell = "Ring 999: say who they are, and where they may be."
 	}
 	part.Script = []string{"If they are on the phone to you, keep them talking.", tell,

@@ -182,9 +182,17 @@ func TestFoundHarmedLeavesTheAlarmOpenUntilTheOutcomeIsKnown(t *testing.T) {
 	_, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	h.post(room + "/harmed").is(http.StatusUnprocessableEntity).says("Enter what is known")
-	h.post(room+"/harmed", "harmed-note", "Fell on the stairs").leadsTo(room).says("Priya was found harmed.", "How did it end?", "Fell on the stairs").hides("Ring round", "seen Priya safe")
+	h.post(room+"/harmed", "harmed-note", "Fell on the stairs").leadsTo(room).says("Priya was found harmed.", "How did it end?", "Fell on the stairs").
+		hides("Ring round", "seen Priya safe", "needs longer", "send officers", "nobody has spoken")
+	if form := h.get(room).Body.String(); !strings.Contains(form, `value="outcome_known" checked`) || !strings.Contains(form, `value="ended" checked`) {
+		t.Error("the only answer there is is not chosen yet")
+	}
+	h.get(room+"/police").says("was found harmed", "Fell on the stairs").hides("send officers", "obody has spoken")
+	h.post(room+"/close", "evidence", "outcome_known", "close-note", "x", "visit", "inside", "until", "16:30").is(http.StatusUnprocessableEntity).says("Choose what becomes of the visit")
+	h.post(room+"/police", "key", "p", "police-reference", "GP-77").leadsTo(room).says("When were the police told how it ended?").hides("told that they are safe")
+	h.post(room+"/close", "evidence", "outcome_known", "close-note", "x", "visit", "ended").is(http.StatusUnprocessableEntity).says("Enter when the police were told how it ended")
 	h.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusUnprocessableEntity)
-	h.post(room+"/close", "evidence", "outcome_known", "close-note", "In hospital, with her husband", "visit", "ended").leadsTo(room).says("How it was known: the outcome is known")
+	h.post(room+"/close", "evidence", "outcome_known", "close-note", "In hospital, with her husband", "visit", "ended", "stood-at", "15:45", "stood-to", "GP-77").leadsTo(room).says("How it was known: the outcome is known")
 }
 
 func TestAMereMentionMayBeHeldByTwo(t *testing.T) {

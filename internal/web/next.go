@@ -18,6 +18,8 @@ type standing struct {
 	Self   bool   // the reader is the worker
 	Open   bool
 
+	Nowhere bool // no address is known
+
 	Worker  string // what the worker is called
 	Answers string // who is to answer it; "" for nobody
 	Holder  string // who has it; "" for nobody
@@ -156,7 +158,7 @@ func (s standing) policeKnow() nextStep {
 func (s standing) danger() nextStep {
 	quiet := fmt.Sprintf("Do not ring or text %s.", s.Worker)
 	tell := "Ring 999 now: give the address and the family’s details."
-	if len(s.Visits) == 0 {
+	if len(s.Visits) == 0 || s.Sees && s.Nowhere {
 		tell = "Ring 999 now: say who they are, and where they may be."
 	}
 	switch {

@@ -154,7 +154,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
 	page.Path = path // also of a button that was refused
 	if v.Live() && !v.Watch.Unwatched {
-		if v.Status != watch.Overdue {
+		if v.DueAt.After(c.at) {
 			page.DueAt = v.DueAt
 		}
 		page.GoIn = v.rights.Own && v.Status == watch.Booked && !c.at.Before(v.StartsAt.Add(-goInAhead))
@@ -168,7 +168,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	if undone[c.URL.Query().Get("done")] {
 		page.Still, page.Done = page.Done, ""
 	}
-	if page.Strip, page.AlarmHref, err = p.alarmStrip(c, v); err != nil {
+	if page.Strip, page.AlarmHref, err = p.alarmStrip(c, v, name); err != nil {
 		return page, err
 	}
 	page.Answers, err = p.responderOf(c, v)
@@ -192,7 +192,7 @@ func (s seen) beside(c *request) bool {
 
 // alarmStrip says that an alarm is open, and where it is for those who may open its page. Who is on the visit is told what
 // they are by text, whatever the alarm is.
-func (p *Pages) alarmStrip(c *request, v seen) (says, href string, err error) {
+func (p *Pages) alarmStrip(c *request, v seen, name string) (says, href string, err error) {
 	switch {
 	case v.beside(c) && v.Status == watch.Overdue && c.who.ID == v.Worker:
 		return "We have not heard from you since the visit’s expected end. Someone is trying to reach you.", "", nil
@@ -205,7 +205,7 @@ func (p *Pages) alarmStrip(c *request, v seen) (says, href string, err error) {
 	if err != nil || !may {
 		return "An alarm is open on this visit. Those who answer for it are being told.", "", err
 	}
-	return kindWords[v.Alarm.Kind], "/alarms/" + v.Alarm.ID, nil
+	return name + ": " + kindWords[v.Alarm.Kind], "/alarms/" + v.Alarm.ID, nil
 }
 
 // overWords say how it is known that a visit is over (law 8).
