@@ -20,7 +20,7 @@ var (
 )
 
 // counties is how many tests run at once: they mostly wait for the clocks of their demos.
-const counties = "4"
+const counties = "6"
 
 var binary string // the allclear that is run
 

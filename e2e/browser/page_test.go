@@ -21,7 +21,7 @@ import (
 
 const (
 	patience = 30 * time.Second // until what a page is to show has to be there
-	look     = 40 * time.Millisecond
+	look     = 100 * time.Millisecond
 	longest  = 4 * time.Minute // that a page is used
 )
 
@@ -180,7 +180,7 @@ func (b *page) Awaits(words string) {
 			return nil
 		}
 		b.again()
-		b.must(chromedp.Do(b.tab, chromedp.Sleep(200*time.Millisecond)))
+		b.must(chromedp.Do(b.tab, chromedp.Sleep(400*time.Millisecond)))
 		return errUnseen
 	})
 }

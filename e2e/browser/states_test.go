@@ -91,7 +91,7 @@ func TestWhatAWorkerInDangerSees(t *testing.T) {
 		b.any = false
 		b.Types("Who should ring you?", "Scarlett")
 		b.Press("Ask them")
-		b.Sees(answer)
+		b.Reads("(" + answer + ")")
 		return b
 	}
 	nia := asks("p-nia", "Nia Evans", "I'll see if I can find Scarlett for you.")
@@ -115,7 +115,7 @@ func TestWhatAWorkerInDangerSees(t *testing.T) {
 	nia.Sees("Noted: out. Thank you.")
 	nia.Passes("a worker in danger who texted out")
 
-	dan := asks("p-dan", "Dan Okafor", "The request was passed on.") // long before the visit
+	dan := asks("p-dan", "Dan Okafor", "The request was passed on|I'll see if I can find Scarlett") // about an hour before the visit
 	dan.Press("Call the visit off")
 	dan.Types("Why is it called off?", "The family is away.")
 	dan.Press("Call it off")

@@ -23,6 +23,9 @@ func TestEachStoryByHand(t *testing.T) {
 	}
 	for story, play := range byHand {
 		for how, set := range hows {
+			if how == "without scripts" && story == "Ask for Scarlett, by a colleague" { // what is pressed there, the other stories press too
+				continue
+			}
 			t.Run(story+" "+how, func(t *testing.T) {
 				t.Parallel()
 				b := set(demo(t).visitor(t))

@@ -136,8 +136,12 @@ func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) 
 	if err != nil {
 		return nil, err
 	}
+	ctx, err := p.directory.hold(c.Context())
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range visits {
-		row, err := board{pages: p, at: c.at, class: one}.row(c.Context(), v)
+		row, err := board{pages: p, at: c.at, class: one}.row(ctx, v)
 		if err != nil {
 			return nil, err
 		}

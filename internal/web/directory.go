@@ -42,8 +42,24 @@ type sheet struct {
 	from, to time.Time // what shifts covers
 }
 
-// open gives the directory as it stands now.
+// heldSheet is the sheet that a context holds.
+type heldSheet struct{}
+
+// hold gives a context in which the directory stays as it stands now, for a list that asks for many: whether it changed is
+// asked once. Nothing made in it may be remembered for longer.
+func (d *directory) hold(ctx context.Context) (context.Context, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return context.WithValue(ctx, heldSheet{}, s), nil
+}
+
+// open gives the directory as it stands now, or as the context holds it.
 func (d *directory) open(ctx context.Context) (*sheet, error) {
+	if held, is := ctx.Value(heldSheet{}).(*sheet); is {
+		return held, nil
+	}
 	epoch, err := d.store.Epoch(ctx)
 	if err != nil {
 		return nil, err

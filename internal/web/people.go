@@ -54,6 +54,11 @@ func (p *Pages) people(c *request) error {
 	if len(teams) > 1 {
 		page.Team = &govuk.Select{Name: "team", Label: govuk.Label{Text: "Team"}, Value: chosen, Items: append(teamOptions(teams), govuk.Option{Value: everyTeam, Text: "All teams"})}
 	}
+	held, err := p.directory.hold(c.Context())
+	if err != nil {
+		return err
+	}
+	c.Request = c.WithContext(held)
 	for _, t := range shown {
 		rows, err := p.rowsOf(c, t, left)
 		if err != nil {

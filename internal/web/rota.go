@@ -155,6 +155,11 @@ func (p *Pages) readRota(ctx context.Context, t *rotaTeam, from, to time.Time) e
 	if err != nil {
 		return fmt.Errorf("read rota: %w", err)
 	}
+	return p.fillRota(ctx, t, shifts)
+}
+
+// fillRota gives a team its shifts, and everyone whom they or the plan name.
+func (p *Pages) fillRota(ctx context.Context, t *rotaTeam, shifts rota.Rota) error {
 	members, err := p.directory.members(ctx, t.ID)
 	if err != nil {
 		return fmt.Errorf("read the team of a rota: %w", err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -31,13 +32,24 @@ func (p *Pages) teamList(c *request) error {
 		return err
 	}
 	page := teamsPage{Layout: p.layout(c, "Teams")}
+	ctx, err := p.directory.hold(c.Context())
+	if err != nil {
+		return err
+	}
+	shifts, err := p.directory.shifts(ctx, c.at)
+	if err != nil {
+		return fmt.Errorf("read rota: %w", err)
+	}
 	for _, team := range teams {
-		members, err := p.members(c, team.ID)
+		members, err := p.directory.members(ctx, team.ID)
 		if err != nil {
-			return err
+			return fmt.Errorf("list people: %w", err)
 		}
 		t, _ := chosenTeam([]store.Team{team}, team.ID, "")
-		if err := p.readRota(c.Context(), &t, c.at, c.at.Add(1)); err != nil {
+		now := slices.DeleteFunc(slices.Clone(shifts), func(s rota.Shift) bool {
+			return !slices.Contains(s.Teams, team.ID) || s.StartsAt.After(c.at) || !s.EndsAt.After(c.at)
+		})
+		if err := p.fillRota(ctx, &t, now); err != nil {
 			return err
 		}
 		row := teamRow{ID: team.ID, Name: team.Name, People: len(membersOf(members, team.ID)), Gap: t.cover(c.at).Gap}
