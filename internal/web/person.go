@@ -107,11 +107,11 @@ func (p *Pages) colleague(c *request) (buddy.Person, store.Team, error) {
 	if err != nil {
 		return who, store.Team{}, err
 	}
-	i := slices.IndexFunc(teams, func(t store.Team) bool { return t.ID == who.Team })
-	if i < 0 {
-		return who, store.Team{}, notFound()
+	team, found := teamOf(teams, who.Team)
+	if !found {
+		return who, team, notFound()
 	}
-	return who, teams[i], nil
+	return who, team, nil
 }
 
 // numbersOf gives someone's numbers: the work mobile to all who may see them, the personal one too where they are on call
