@@ -150,6 +150,9 @@ func (g *Grammar) Words(section string) map[string]bool {
 // Knows says whether a word stands in a section but those of names.
 func (g *Grammar) Knows(w string) bool { return g.known[w] }
 
+// Phrased says whether a word is one of those that the phrases are made of.
+func (g *Grammar) Phrased(w string) bool { return g.known[w] && !g.ordinary[w] }
+
 // Ordinary says whether a word means something: it is known, or an ordinary word with an ending.
 func (g *Grammar) Ordinary(w string) bool {
 	if g.known[w] {
