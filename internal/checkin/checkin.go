@@ -174,8 +174,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 
 // endStands refuses an exit that its time contradicts, or that comes before the visit (guide E5, E8).
 func (m *message) endStands(c Context) bool {
-	plain := m.onlyCourtesyBut("out")
-	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && plain {
+	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && m.barelyOut() {
 		return false
 	}
 	for i := 0; i < len(m.words); i++ {
@@ -187,6 +186,21 @@ func (m *message) endStands(c Context) bool {
 			return false
 		}
 		i += t.words - 1
+	}
+	return true
+}
+
+// barelyOut says whether the text says no more than OUT.
+func (m *message) barelyOut() bool {
+	for i := 0; i < len(m.words); {
+		switch end := fillers.at(m, i); {
+		case end > i:
+			i = end
+		case m.words[i] == "out", isBreak(m.words[i]), m.v.courtesy[m.words[i]]:
+			i++
+		default:
+			return false
+		}
 	}
 	return true
 }

@@ -29,8 +29,8 @@ func (m *message) exit() (whole, claims bool) {
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers = m.ofOthers(c.rest)
 		c.told = m.tells(c.rest)
-		if n := len(clauses); n > 0 && c.exits && c.goesOn && clauses[n-1].ofOthers && !m.worker(c.begin, next) {
-			c.exits, c.left, c.refused, c.ofOthers = false, false, true, true // "Beth is out and back at the office"
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || m.hasAny(m.v.later, clauses[n-1].rest)) {
+			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
 		claims, away, left = claims || c.exits, away || c.away, left || c.left
