@@ -71,7 +71,7 @@ func (m *message) spelledOut() bool {
 // asksPolice catches the politest ways of asking for the police, whatever stands between the words.
 func (m *message) asksPolice() bool {
 	for i, w := range m.words {
-		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 &&
+		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 && resolved.at(m, i) < 0 &&
 			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently") {
 			if m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already") {
 				return false
