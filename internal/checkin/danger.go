@@ -120,11 +120,14 @@ func (m *message) over(start, end int) bool {
 	if calm, _ := resolved.find(m, end); calm >= 0 {
 		return true
 	}
-	if !m.toldAsPast(start, end) {
+	begin := m.clauseStart(start)
+	if !m.toldAsPast(begin, end) {
 		return false
 	}
-	whole, claims := m.exit()
-	return whole || claims || fines.in(m) || m.comforted()
+	if _, claims := m.exit(); claims {
+		return true
+	}
+	return m.longGone(begin, end) && (fines.in(m) || m.comforted())
 }
 
 // lasts says whether a danger touched the worker, or is one that does not end by itself.
@@ -139,19 +142,25 @@ func (m *message) lasts(start, end int) bool {
 	return lasts
 }
 
-// toldAsPast says whether the clause around a danger tells it as past, and not as what has just been: "he kicked off", but not
-// "he's kicked off".
+// toldAsPast says whether words around a danger tell it as past, and not as what has just been: "he kicked off", but not "he's
+// kicked off".
 func (m *message) toldAsPast(start, end int) bool {
 	past := false
-	for _, w := range m.words[m.clauseStart(start):end] {
-		switch {
-		case w == "s" || w == "is" || w == "are" || w == "am" || w == "has" || w == "have" || w == "keeps":
+	for _, w := range m.words[start:end] {
+		switch w {
+		case "s", "is", "are", "am", "has", "have", "keeps":
 			return false
-		case w == "was" || w == "were" || w == "got" || w == "kicked" || w == "lost" || w == "went" || w == "had" || w == "did" || w == "earlier" || w == "after":
+		case "got", "kicked", "lost", "went", "did", "after", "shouted", "swore", "shouting":
 			past = true
 		}
 	}
-	return past
+	return past || m.longGone(start, end)
+}
+
+// longGone says whether words tell a danger as past even to one who is still there.
+func (m *message) longGone(start, end int) bool {
+	return slices.ContainsFunc(m.words[start:end], func(w string) bool { return w == "was" || w == "were" || w == "had" || w == "earlier" }) ||
+		m.word(end) == "earlier"
 }
 
 // comforted says whether the text begins a clause with a word that all is well.

@@ -63,7 +63,7 @@ type Vocabulary struct {
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
 	family, titleBefore, courtesy, notAsked, optOuts                                 wordSet
-	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                            wordSet
+	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase          wordSet
 	told, is, at, joins, adverbs, waits, back, session, promise, doubt, wellOfOthers wordSet
 	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                    wordSet
 	otherThings, pastCues, answersElse, beginCues, endCues, willDo, noSlip           wordSet
