@@ -72,7 +72,7 @@ func (m *message) spelledOut() bool {
 func (m *message) asksPolice() bool {
 	for i, w := range m.words {
 		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 && resolved.at(m, i) < 0 &&
-			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently") {
+			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently", "nice", "lovely", "glad") {
 			if m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already") {
 				return false
 			}
