@@ -116,7 +116,7 @@ func (m *message) decide(c Context) Reading {
 		}
 		return r
 	}
-	if m.tookBack() && (c.State == Inside || c.State == Overdue) {
+	if m.tookBack() {
 		return Reading{Intent: SafeReply, Rule: byTakingBack}
 	}
 	danger, raw := m.danger(c.State)

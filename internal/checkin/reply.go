@@ -3,18 +3,22 @@ package checkin
 // tookBack says whether the text takes back a cry for help, with no other in it (guide H6).
 func (m *message) tookBack() bool {
 	start, end := retracted.find(m, 0)
-	if start < 0 || !m.has("help", "sos", "999", "alarm", "alert", "emergency") {
+	if start < 0 || !m.has("help", "sos", "999", "alarm", "alert", "emergency", "assistance") {
 		return false
 	}
 	m.note(onTakingBack, start, end)
 	for i := 0; i < len(m.words); i++ {
+		if e := harmless.at(m, i); e > i && !m.alarmingBeyond(i, e) {
+			i = e - 1
+			continue
+		}
 		if i >= start && i < end {
 			continue
 		}
 		if threats.at(m, i) > i && !m.denied(i) {
 			return false
 		}
-		if e := cries.at(m, i); e > i && m.words[i] != "sos" && m.words[i] != "help" && !m.denied(i) && !m.ofAnother(i) {
+		if e := cries.at(m, i); e > i && m.words[i] != "sos" && m.words[i] != "help" && !m.denied(i) && !m.ofAnother(i, e) {
 			return false
 		}
 	}
