@@ -23,21 +23,50 @@ func (m *message) tookBack() bool {
 
 // enters says whether the worker goes in, or is in, with nothing against it.
 func (m *message) enters() bool {
-	if w := m.word(0); (w == "in" || w == "here" || w == "inside" || w == "started") && (m.onlyCourtesy(1, len(m.words)) || w == "inside" && m.word(1) == "with" || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
-		m.note(onEntry, 0, 1)
-		return true
-	}
 	for i := range m.words {
-		end := entries.at(m, i)
+		end := max(entries.at(m, i), m.insideAt(i))
 		if !m.in {
 			end = max(end, there.at(m, i))
 		}
-		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.entersAt(end) {
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(end) {
 			m.note(onEntry, i, end)
 			return true
 		}
 	}
 	return false
+}
+
+// insideAt gives where a bare "in" ends that begins at word i: "I'm in", "in now", or -1. Once the worker is inside it says nothing
+// new, unless it is all that the text says.
+func (m *message) insideAt(i int) int {
+	end := within.at(m, i)
+	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) {
+		return -1
+	}
+	w := m.word(end)
+	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
+		return -1
+	}
+	return end
+}
+
+// sentenceEnds says whether a clause ends before word i, or nothing follows but with whom the worker is.
+func (m *message) sentenceEnds(i int) bool {
+	return i >= len(m.words) || isBreak(m.words[i]) && m.words[i] != "?"
+}
+
+func (m *message) onlyFillers(first, last int) bool {
+	for i := first; i < last; {
+		switch e := fillers.at(m, i); {
+		case e > i:
+			i = e
+		case isBreak(m.words[i]) || m.v.courtesy[m.words[i]] || m.v.adverbs[m.words[i]]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
@@ -50,11 +79,10 @@ func (m *message) entersHere(start, end int) bool {
 		return false
 	}
 	for i := begin; i < start; {
-		e := fillers.at(m, i)
-		switch w := m.words[i]; {
+		switch e, w := max(fillers.at(m, i), i+m.times[i].words), m.words[i]; {
 		case e > i && e <= start:
 			i = e
-		case m.v.joins[w] || m.v.adverbs[w] || m.v.IsGiven(w) || w == "i" || w == "am" || w == "have" || w == "are" || w == "no" || w == "now":
+		case m.v.joins[w] || m.v.adverbs[w] || m.v.IsGiven(w) || m.v.entryBefore[w]:
 			i++
 		default:
 			return false
@@ -69,8 +97,8 @@ func (m *message) othersBefore(i int) bool {
 	return first < i && m.someone(first)
 }
 
-// entersAt says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
-func (m *message) entersAt(i int) bool {
+// putOff says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
+func (m *message) putOff(i int) bool {
 	switch m.word(i) {
 	case "in", "at", "from", "about", "around":
 		return m.timeAt(i+1).words > 0
@@ -78,10 +106,16 @@ func (m *message) entersAt(i int) bool {
 	return false
 }
 
-// neverIn says whether the text says so plainly that the worker does not go in that other things that are off change nothing.
+// neverIn says whether the text says so plainly that the visit does not happen that other things that are off change nothing.
 func (m *message) neverIn() bool {
+	reach, next := 0, 0
 	for i := range m.words {
-		if neverIn.at(m, i) > otherOff.at(m, i) {
+		end := neverIn.at(m, i)
+		for ; next < end; next++ {
+			reach = max(reach, otherOff.at(m, next))
+		}
+		if end > max(i, reach) {
+			m.note(onCalledOff, i, end)
 			return true
 		}
 	}
@@ -115,15 +149,16 @@ func (m *message) otherDayBetween(first, last int) bool {
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
 func (m *message) off(c Context) (off, there bool) {
 	there = notThere.in(m)
+	plain := m.neverIn()
 	start, end := called.find(m, 0)
-	if start >= 0 {
-		m.calledOff = true
+	m.calledOff = plain || start >= 0
+	if !plain && start >= 0 {
 		m.note(onCalledOff, start, end)
 	}
-	if start < 0 || c.State == None || m.cut || m.guessed && c.State != Booked {
+	if !m.calledOff || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if uncertain.in(m) || otherOff.in(m) && !m.neverIn() || m.has("?") || m.enters() {
+	if uncertain.in(m) || otherOff.in(m) && !plain || m.has("?") || m.enters() {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && !there {
@@ -161,7 +196,7 @@ func (m *message) anyTime() bool {
 
 // fine says whether the worker says plainly to be well.
 func (m *message) fine() bool {
-	if m.has("?", "if", `"`) || m.cut || m.otherDay() {
+	if m.has("if", "fwd", "forwarded", `"`) || m.cut || m.claimed || m.otherDay() {
 		return false
 	}
 	start, end := fines.find(m, 0)
@@ -173,6 +208,9 @@ func (m *message) fine() bool {
 	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" && m.word(end-1) != "thanks" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
+	if m.questionAt(end) {
+		return false
+	}
 	for j := m.clauseStart(start); j < start; j++ {
 		w := m.words[j]
 		if m.v.family[w] || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
@@ -181,6 +219,16 @@ func (m *message) fine() bool {
 	}
 	m.note(onWellbeing, start, end)
 	return true
+}
+
+// questionAt says whether the clause that goes on at word i is a question.
+func (m *message) questionAt(i int) bool {
+	for ; i < len(m.words); i++ {
+		if isBreak(m.words[i]) {
+			return m.words[i] == "?"
+		}
+	}
+	return false
 }
 
 // onlyCourtesyBut says whether the text is one word with courtesies around it.
