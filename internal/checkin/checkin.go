@@ -163,7 +163,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	case enters && (c.State == Booked || c.State == None || !claims):
 		p.begin = time.Time{}
 		return p.reading(Start, byEntry), true
-	case off && (p.begin.IsZero() && (p.until.IsZero() || plainly) || m.otherDay()):
+	case off && (p.begin.IsZero() && (p.until.IsZero() || plainly) || m.otherDay() || m.offToday()):
 		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case c.State == None, claims && !m.future():
 		return Reading{}, false

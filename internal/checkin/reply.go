@@ -100,7 +100,10 @@ func (m *message) othersBefore(i int) bool {
 // putOff says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
 func (m *message) putOff(i int) bool {
 	switch m.word(i) {
-	case "in", "at", "from", "about", "around":
+	case "in":
+		t := m.timeAt(i + 1)
+		return t.words > 0 && (t.isLength() || t.form == bareHour)
+	case "at", "from", "about", "around":
 		return m.timeAt(i+1).words > 0
 	}
 	return false
@@ -116,6 +119,16 @@ func (m *message) neverIn() bool {
 		}
 		if end > max(i, reach) {
 			m.note(onCalledOff, i, end)
+			return true
+		}
+	}
+	return false
+}
+
+// offToday says whether the visit is off for the whole day, whatever time is named.
+func (m *message) offToday() bool {
+	for i := range m.words {
+		if end := neverIn.at(m, i); end > i+1 && (m.word(end-1) == "today" || m.word(end-1) == "tonight") && (m.word(end-2) == "for" || m.word(end-2) == "4") {
 			return true
 		}
 	}
@@ -142,8 +155,12 @@ func (m *message) hindered(start, end int) bool {
 
 // otherDayBetween says whether another day is named between two words.
 func (m *message) otherDayBetween(first, last int) bool {
-	start, _ := dayWords.find(m, first)
-	return start >= 0 && start < last
+	for ; first < last; first++ {
+		if dayWords.at(m, first) > first && m.words[first] != "sat" && m.words[first] != "sun" {
+			return true
+		}
+	}
+	return false
 }
 
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
@@ -196,7 +213,7 @@ func (m *message) anyTime() bool {
 
 // fine says whether the worker says plainly to be well.
 func (m *message) fine() bool {
-	if m.has("if", "fwd", "forwarded", `"`) || m.cut || m.claimed || m.otherDay() {
+	if m.has("if", "fwd", "forwarded", `"`) || m.cut || m.claimed && m.leftPlainly() || m.otherDay() {
 		return false
 	}
 	start, end := fines.find(m, 0)
@@ -219,6 +236,16 @@ func (m *message) fine() bool {
 	}
 	m.note(onWellbeing, start, end)
 	return true
+}
+
+// leftPlainly says whether the worker speaks of having left, though it may be doubtful.
+func (m *message) leftPlainly() bool {
+	for i := range m.words {
+		if end := exits.at(m, i); end > i && (m.worker(i, end) || i == 0 || isBreak(m.words[i-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // questionAt says whether the clause that goes on at word i is a question.
