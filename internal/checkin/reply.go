@@ -28,7 +28,7 @@ func (m *message) enters() bool {
 		if !m.in {
 			end = max(end, there.at(m, i))
 		}
-		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(end) {
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end) {
 			m.note(onEntry, i, end)
 			return true
 		}
@@ -98,7 +98,12 @@ func (m *message) othersBefore(i int) bool {
 }
 
 // putOff says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
-func (m *message) putOff(i int) bool {
+func (m *message) putOff(start, i int) bool {
+	for _, w := range m.words[start:i] {
+		if isPast(w) || m.v.told[w] {
+			return false // "let me in at 2"
+		}
+	}
 	switch m.word(i) {
 	case "in":
 		t := m.timeAt(i + 1)
@@ -143,7 +148,7 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := first; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if e <= i || i > start && i < end {
+		if e <= i || i > start && e <= end {
 			continue
 		}
 		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
@@ -213,7 +218,7 @@ func (m *message) anyTime() bool {
 
 // fine says whether the worker says plainly to be well.
 func (m *message) fine() bool {
-	if m.has("if", "fwd", "forwarded", `"`) || m.cut || m.claimed && m.leftPlainly() || m.otherDay() {
+	if m.has("fwd", "forwarded", `"`) || m.cut || m.claimed && m.leftPlainly() || m.otherDay() {
 		return false
 	}
 	start, end := fines.find(m, 0)
@@ -225,12 +230,12 @@ func (m *message) fine() bool {
 	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" && m.word(end-1) != "thanks" || m.word(end) == "with" && m.word(end+1) != "me" {
 		return false
 	}
-	if m.questionAt(end) {
+	if m.questionAt(end) || m.word(end) == "if" {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {
 		w := m.words[j]
-		if m.v.family[w] || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
+		if w == "if" || m.v.family[w] || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
 			return false
 		}
 	}
