@@ -1,5 +1,7 @@
 package checkin
 
+import "slices"
+
 // tookBack says whether the text takes back a cry for help, with no other in it (guide H6).
 func (m *message) tookBack() bool {
 	start, end := retracted.find(m, 0)
@@ -168,9 +170,30 @@ func (m *message) otherDayBetween(first, last int) bool {
 	return false
 }
 
+// notThere says whether the text says plainly that it is the worker who is not in there: "I'm at my desk", but not "dad's at home".
+func (m *message) notThere() bool {
+	reach := 0
+	for i := range m.words {
+		reach = max(reach, otherOff.at(m, i))
+		end := notThere.at(m, i)
+		if end <= max(i, reach) {
+			continue
+		}
+		begin := m.clauseStart(i)
+		others := begin > 0 && m.v.joins[m.words[begin-1]] && m.othersBefore(begin-1)
+		for j := begin; j < i; j++ {
+			others = others || m.someone(j)
+		}
+		if !others || m.worker(begin, end) {
+			return true
+		}
+	}
+	return false
+}
+
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
 func (m *message) off(c Context) (off, there bool) {
-	there = notThere.in(m)
+	there = m.notThere()
 	plain := m.neverIn()
 	start, end := called.find(m, 0)
 	m.calledOff = plain || start >= 0
@@ -183,7 +206,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if uncertain.in(m) || otherOff.in(m) && !plain || m.has("?") || m.enters() {
 		return false, there
 	}
-	if (c.State == Inside || c.State == Overdue) && !there {
+	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {
 		return false, there
 	}
 	return true, there
@@ -221,26 +244,58 @@ func (m *message) fine() bool {
 	if m.has("fwd", "forwarded", `"`) || m.cut || m.claimed && m.leftPlainly() || m.otherDay() {
 		return false
 	}
-	start, end := fines.find(m, 0)
-	for i := 0; start < 0 && i < len(m.words); i++ {
-		if e := wellAlone.at(m, i); e > i && m.clauseStart(i) == i && !m.denied(i) {
-			start, end = i, e
+	for i := range m.words {
+		end := fines.at(m, i)
+		if e := wellAlone.at(m, i); e > end && m.wellBegins(i, e) {
+			end = e
+		}
+		if end > i && m.wellHere(i, end) {
+			m.note(onWellbeing, i, end)
+			return true
 		}
 	}
-	if start < 0 || m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" && m.word(end-1) != "thanks" || m.word(end) == "with" && m.word(end+1) != "me" {
+	return false
+}
+
+// wellBegins says whether being well, said without saying who, is a clause of its own and nobody else's: "all fine", but not "good luck".
+func (m *message) wellBegins(start, end int) bool {
+	if m.clauseStart(start) != start || start > 0 && m.v.joins[m.words[start-1]] && m.othersBefore(start-1) {
 		return false
 	}
-	if m.questionAt(end) || m.word(end) == "if" {
+	w := m.word(end)
+	return end >= len(m.words) || isBreak(w) || m.v.joins[w] || m.v.courtesy[w] || m.v.afterWell[w]
+}
+
+// wellHere refuses being well that is somebody else's, is over, hoped for, asked or in doubt.
+func (m *message) wellHere(start, end int) bool {
+	switch next := m.word(end + 1); m.word(end) {
+	case "for":
+		if next != "now" && m.word(end-1) != "thanks" {
+			return false
+		}
+	case "with":
+		if next != "me" {
+			return false
+		}
+	case "i":
+		if next == "think" {
+			return false
+		}
+	case "if", "until", "before", "except", "apart", "to":
+		return false
+	}
+	if m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.questionAt(end) {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {
-		w := m.words[j]
-		if w == "if" || m.v.family[w] || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
+		switch w := m.words[j]; {
+		case w == "not" || w == "hope" || w == "will" || w == "if":
+			return false
+		case m.someone(j) && !(m.v.IsGiven(w) && m.worker(start, end)):
 			return false
 		}
 	}
-	m.note(onWellbeing, start, end)
-	return true
+	return !slices.ContainsFunc(m.words[start:end], func(w string) bool { return w == "was" || w == "were" || w == "will" })
 }
 
 // leftPlainly says whether the worker speaks of having left, though it may be doubtful.

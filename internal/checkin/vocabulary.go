@@ -63,11 +63,11 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts                                 wordSet
-	deny, denyThrough, alarming, thingOfColour, notPhrase                            wordSet
-	told, is, at, joins, adverbs, waits, back, session, promise, doubt, wellOfOthers wordSet
-	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                    wordSet
-	otherThings, pastCues, answersElse, afterIn, entryBefore, beginCues, endCues, willDo, noSlip           wordSet
+	family, titleBefore, courtesy, notAsked, optOuts                                                        wordSet
+	deny, denyThrough, alarming, thingOfColour, notPhrase                                                   wordSet
+	told, is, at, joins, adverbs, waits, back, session, promise, doubt, wellOfOthers                        wordSet
+	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                           wordSet
+	otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip wordSet
 }
 
 // standard is the vocabulary without additions. It is part of the program, so a mistake in it stops the program at once.
@@ -105,7 +105,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
 		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
 		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
-		answersElse: g.Words("answers-elsewhere"), afterIn: g.Words("after-in"), entryBefore: g.Words("entry-before"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"),
+		answersElse: g.Words("answers-elsewhere"), afterIn: g.Words("after-in"), afterWell: g.Words("after-well"), entryBefore: g.Words("entry-before"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"),
 	}
 	v.saying, v.slips = sayings(g.Say), slipsOf(slices.Sorted(maps.Keys(g.Words("one-slip"))))
 	return v, nil
