@@ -52,8 +52,9 @@ func (m *message) insideAt(i int) int {
 	return end
 }
 
-// sentenceEnds says whether a clause ends before word i, or nothing follows but with whom the worker is.
+// sentenceEnds says whether a clause ends before word i, or after a mere filler there.
 func (m *message) sentenceEnds(i int) bool {
+	i = max(i, fillers.at(m, i))
 	return i >= len(m.words) || isBreak(m.words[i]) && m.words[i] != "?"
 }
 
@@ -172,6 +173,9 @@ func (m *message) otherDayBetween(first, last int) bool {
 
 // notThere says whether the text says plainly that it is the worker who is not in there: "I'm at my desk", but not "dad's at home".
 func (m *message) notThere() bool {
+	if m.claimed {
+		return true
+	}
 	reach := 0
 	for i := range m.words {
 		reach = max(reach, otherOff.at(m, i))
