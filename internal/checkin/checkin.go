@@ -146,12 +146,13 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	whole, claims := m.exit()
 	p := m.plan(c)
 	off, there := m.off(c)
-	off = off && (c.State == Booked || m.neverIn() || !claims)
+	plainly := off && m.neverIn()
+	off = plainly || off && !whole && (c.State == Booked || !claims)
 	enters := m.enters()
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
-	case off && there && (m.neverIn() || !whole):
+	case off && there:
 		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case whole && m.asksForSomeone():
 		return Reading{}, false
@@ -162,7 +163,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	case enters && (c.State == Booked || c.State == None || !claims):
 		p.begin = time.Time{}
 		return p.reading(Start, byEntry), true
-	case off && p.begin.IsZero() && p.until.IsZero():
+	case off && (p.begin.IsZero() && (p.until.IsZero() || plainly) || m.otherDay() || m.offToday()):
 		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case c.State == None, claims && !m.future():
 		return Reading{}, false

@@ -53,7 +53,7 @@ func (m *message) words0() string { return m.word(0) }
 // timedKeyword reads "IN 60", "IN 1130", "LATE 30" and "LATE 1630" (guide K).
 func (m *message) timedKeyword(c Context) (Reading, bool) {
 	t := m.timeAt(1)
-	if t.words == 0 || !m.onlyCourtesy(1+t.words, len(m.words)) {
+	if t.words == 0 || m.words[1] == "at" || !m.onlyCourtesy(1+t.words, len(m.words)) {
 		return Reading{}, false
 	}
 	s := m.spokenAt(1, t)
