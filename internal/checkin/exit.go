@@ -84,8 +84,10 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		case isBreak(m.words[i]):
 			c.asks = m.words[i] == "?"
 			return c, i
-		case i > c.begin && (m.v.joins[m.words[i]] || c.exits && (m.words[i] == "i" || m.words[i] == "we")):
+		case i > c.begin && (m.v.joins[m.words[i]] || m.clauseAt(i, c)):
 			return c, i
+		case m.timeAt(i).words > 0: // endStands judges it
+			i += m.timeAt(i).words
 		case m.v.joins[m.words[i]]:
 			i++
 		default:
@@ -94,6 +96,20 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		}
 	}
 	return c, i
+}
+
+// clauseAt says whether another clause begins at word i though no break stands before it: "left now I'm in the car", "out that was long".
+func (m *message) clauseAt(i int, c clause) bool {
+	w, next := m.words[i], m.word(i+1)
+	switch {
+	case w == "i" || w == "we":
+		return c.exits || (next == "am" || next == "have" || next == "will") && len(c.rest) > 0 && !m.v.promise[m.word(i-1)] && m.word(i-1) != "that"
+	case w == "after":
+		return c.exits
+	case w == "it", w == "that", w == "there", m.someone(i):
+		return c.exits && (m.v.is[next] || m.v.told[next] || isPast(next))
+	}
+	return false
 }
 
 // place finds the longest phrase at word i that says where the worker is, or says nothing. Of two that are equally long the one that
@@ -124,7 +140,7 @@ func (m *message) exitHere(start, end int, c clause) bool {
 	if m.quoted(start) {
 		return false
 	}
-	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && m.words[end] != "i" && m.times[end].words == 0 {
+	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
 		return false
 	}
 	for _, i := range c.rest {
@@ -177,6 +193,8 @@ func (m *message) someone(i int) bool {
 // Beside a plain "I've left" it takes more to doubt than beside "all done".
 func (m *message) fits(c, before clause, left bool) bool {
 	switch {
+	case c.stays && left && c.told && m.worker(c.begin, c.begin+1) && !c.exits: // "we sat in the garden"
+		return true
 	case c.stays, c.asks && c.exits:
 		return false
 	case len(c.rest) == 0:
@@ -187,10 +205,12 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest)
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
+	case len(c.rest) <= 2 && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
+		return false // "not there any more, the dog"
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
 		return true
 	}
-	told, others := c.told || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
+	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
 	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return isDoing(m.words[i]) })
 	switch {
 	case others && left:
@@ -199,7 +219,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
 	case left && told && !doing && !c.refused:
 		return true
-	case c.refused, m.hasAny(m.v.doubt, c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
+	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
 		return false
 	case told:
 		return true

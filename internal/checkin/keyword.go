@@ -142,7 +142,7 @@ func (m *message) takeOutWord(word string) bool {
 	for i, w := range m.words {
 		if w == word {
 			m.outWord = m.cuts[i]
-			m.words = append(m.words[:i:i], m.words[i+1:]...)
+			m.words, m.typed = append(m.words[:i:i], m.words[i+1:]...), append(m.typed[:i:i], m.typed[i+1:]...)
 			m.times = append(m.times[:i:i], m.times[i+1:]...)
 			m.cuts = append(m.cuts[:i:i], m.cuts[i+1:]...)
 			m.found = nil
