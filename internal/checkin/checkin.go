@@ -6,6 +6,7 @@
 package checkin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -167,6 +168,8 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case c.State == None, claims && !m.future():
 		return Reading{}, false
+	case m.calledOff && m.otherDay():
+		return Reading{}, false
 	case !p.until.IsZero() || !p.begin.IsZero():
 		return p.reading(Change, p.rule()), true
 	}
@@ -183,7 +186,7 @@ func (m *message) endStands(c Context) bool {
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) && !m.afterVisit(i) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) && !(t.isLength() && m.inExit(i)) {
 			return false
 		}
 		i += t.words - 1
@@ -204,6 +207,11 @@ func (m *message) barelyOut() bool {
 		}
 	}
 	return true
+}
+
+// inExit says whether word i is part of an exit: a length there is past ("been out 10 minutes", "ended 10 minutes early").
+func (m *message) inExit(i int) bool {
+	return slices.ContainsFunc(m.exited, func(s stretch) bool { return s.first <= i && i < s.last })
 }
 
 // afterVisit says whether the time at word i is of what comes after the visit: "Browns next at 3", "in a meeting until 4".

@@ -8,6 +8,7 @@ import "slices"
 // clause is what a text says between two breaks.
 type clause struct {
 	begin    int
+	end      int
 	rest     []int // its words that no phrase explains
 	exits    bool  // a completed exit
 	left     bool  // so plain a one that little can be said against it: "I've left", not "all done"
@@ -28,7 +29,7 @@ func (m *message) exit() (whole, claims bool) {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers = m.ofOthers(c.rest)
-		c.told = m.tells(c.rest)
+		c.end, c.told = next, m.tells(c.rest)
 		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
@@ -67,6 +68,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		switch kind {
 		case exits:
 			c.exits, c.left = true, c.left || m.hasIn(m.v.gone, i, end)
+			m.exited = append(m.exited, stretch{i, end})
 			m.note(onExit, i, end)
 		case aways:
 			c.away = true
@@ -205,7 +207,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest)
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
-	case len(c.rest) <= 2 && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
+	case len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
 		return false // "not there any more, the dog"
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
 		return true

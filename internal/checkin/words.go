@@ -20,9 +20,10 @@ type message struct {
 	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
 
-	claimed   bool // an exit was found, whatever else the text says
-	nearly    bool // words of an exit were found where they make none: "nearly out"
-	calledOff bool // words of a visit that is off were found, whatever else the text says
+	exited    []stretch // the words of the exits that were found
+	claimed   bool      // an exit was found, whatever else the text says
+	nearly    bool      // words of an exit were found where they make none: "nearly out"
+	calledOff bool      // words of a visit that is off were found, whatever else the text says
 
 	noting  bool // keep notes
 	notes   []note
