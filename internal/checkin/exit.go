@@ -59,7 +59,8 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
 		end, kind := m.place(i)
 		if kind == exits && !m.exitHere(i, end, c) {
-			m.nearly, c.refused = true, true
+			m.nearly = true
+			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && m.word(end) == ""
 			m.note(onNearly, i, end)
 			c.rest = append(c.rest, i)
 			i++
@@ -213,7 +214,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return true
 	}
 	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
-	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return isDoing(m.words[i]) })
+	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) })
 	switch {
 	case others && left:
 		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
@@ -266,8 +267,8 @@ func isPast(w string) bool {
 	return len(w) > 4 && w[len(w)-2:] == "ed" && w != "indeed" && w != "speed"
 }
 
-func isDoing(w string) bool {
-	return len(w) > 5 && w[len(w)-3:] == "ing" && w != "morning" && w != "evening" && w != "nothing" && w != "something" && w != "everything" && w != "anything" && w != "meeting" && w != "building"
+func (m *message) isDoing(w string) bool {
+	return len(w) > 5 && w[len(w)-3:] == "ing" && !m.v.notDoing[w]
 }
 
 // rhetorical says whether a question mark ends a question about an earlier text: "did my out text not send?".

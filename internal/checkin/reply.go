@@ -199,6 +199,16 @@ func (m *message) notThere() bool {
 	return false
 }
 
+// undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting".
+func (m *message) undecided() bool {
+	for i := range m.words {
+		if uncertain.at(m, i) > i && m.word(i-1) != "not" {
+			return true
+		}
+	}
+	return false
+}
+
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
 func (m *message) off(c Context) (off, there bool) {
 	there = m.notThere()
@@ -211,7 +221,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if !m.calledOff || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if uncertain.in(m) || otherOff.in(m) && !plain || m.has("?") || m.enters() {
+	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters() {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {

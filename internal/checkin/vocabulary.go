@@ -65,12 +65,12 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts                                                                                                           wordSet
-	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                                                                                    wordSet
-	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords, creature, titles, asksUs, promise, doubt, wellOfOthers wordSet
-	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                                              wordSet
-	otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip, oneSlip                                           wordSet
-	ahead, spent, wanted, numbered, clauses, visitors                                                                                                          wordSet
+	family, titleBefore, courtesy, notAsked, optOuts                                                                                                                     wordSet
+	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                                                                                              wordSet
+	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers wordSet
+	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                                                        wordSet
+	otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip, oneSlip                                                     wordSet
+	ahead, spent, wanted, numbered, clauses, visitors                                                                                                                    wordSet
 }
 
 // standard is the vocabulary without additions. It is part of the program, so a mistake in it stops the program at once.
@@ -105,7 +105,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	v.sets = sets{
 		family: g.Words("family"), titleBefore: g.Words("title-before"), courtesy: g.Words("courtesy"), notAsked: g.Words("not-asked"), optOuts: g.Words("opt-out"),
 		deny: g.Words("deny"), denyThrough: g.Words("deny-through"), alarming: g.Words("alarming"), lasting: g.Words("lasting"), shouted: g.Words("shouted"), thingOfColour: g.Words("thing-of-colour"), notPhrase: g.Words("not-phrase"),
-		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), gone: g.Words("gone"), me: g.Words("mine"), with: g.Words("with"), creature: g.Words("creature"), timeWords: g.Words("time-word"), asksUs: g.Words("ask-us"), again: g.Words("again"), titles: g.Words("whose-word"), later: g.Words("later"), after: g.Words("after-visit"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
+		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), gone: g.Words("gone"), me: g.Words("mine"), with: g.Words("with"), creature: g.Words("creature"), notDoing: g.Words("not-doing"), timeWords: g.Words("time-word"), asksUs: g.Words("ask-us"), again: g.Words("again"), titles: g.Words("whose-word"), later: g.Words("later"), after: g.Words("after-visit"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
 		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
 		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
 		answersElse: g.Words("answers-elsewhere"), afterIn: g.Words("after-in"), afterWell: g.Words("after-well"), entryBefore: g.Words("entry-before"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"), oneSlip: g.Words("one-slip"),
