@@ -4,16 +4,14 @@ package e2e_test
 import (
 	"context"
 	"flag"
-	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/allclear-safety/allclear/e2e/postgres"
+	"github.com/allclear-safety/allclear/e2e/program"
 	"github.com/allclear-safety/allclear/e2e/town"
 )
 
@@ -33,70 +31,16 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
-// run builds the binary, runs the tests, and removes all that they left.
+// run runs the tests, and stops what they started.
 func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "allclear-e2e")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }() // in the temporary folder in any case
-	if binary, err = build(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	if !parallelGiven() {
-		if err := flag.Set("test.parallel", stories); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-	}
 	defer cluster.stop()
-	return m.Run()
+	return program.Run(m, "..", *given, stories, &binary)
 }
 
-// Go remembers what a test has read, and runs it again when that has changed; what a build before the tests has read it does not see.
 func TestTheProgramIsThatOfTheseSources(t *testing.T) {
-	if err := readSources("../internal", "../cmd", "../go.mod"); err != nil {
+	if err := program.Read(".."); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// readSources reads what the binary is made of.
-func readSources(roots ...string) error {
-	for _, root := range roots {
-		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			_, err = os.ReadFile(name)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("read what the binary is made of: %w", err)
-		}
-	}
-	return nil
-}
-
-// build makes the binary in dir, unless one was given, and returns its path.
-func build(dir string) (string, error) {
-	if *given != "" {
-		return filepath.Abs(*given)
-	}
-	made := filepath.Join(dir, "allclear")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", made, "../cmd/allclear")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build allclear: %w: %s", err, out)
-	}
-	return made, os.Chmod(dir, 0o755) // some stories run it as another user
-}
-
-func parallelGiven() bool {
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	return given
 }
 
 // server is the PostgreSQL that the tests share, each with a database of its own.

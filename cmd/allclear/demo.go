@@ -91,7 +91,11 @@ func (c demoCmd) greet(w world, a *app.App) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "allclear %s on http://%s\n", version, a.Addr())
-	fmt.Fprintf(&b, "REHEARSAL: the clock runs %d times as fast; nothing leaves this machine\n\n", c.Speed)
+	runs := fmt.Sprintf("the clock runs %d times as fast", c.Speed)
+	if a.Demo().Time().Speed == 0 {
+		runs = "the clock is paused with the story that was under way"
+	}
+	fmt.Fprintf(&b, "REHEARSAL: %s; nothing leaves this machine\n\n", runs)
 	fmt.Fprintf(&b, "Open http://%s/demo first. On the pages you can act as:\n", a.Addr())
 	for _, p := range demo.Actors() {
 		fmt.Fprintf(&b, "  %-14s %s, %s\n", p.Name, strings.Join(p.Roles, " and "), p.Team)

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -104,5 +107,46 @@ func TestAKeptDemoGoesOnWhereItStood(t *testing.T) {
 	}
 	if speed != 1 || is.Before(was) {
 		t.Errorf("it was %v, and after a restart it is %v at the speed %d", was, is, speed)
+	}
+}
+
+// press sends a form of the demo's page, as a browser without scripts does.
+func press(t *testing.T, address string, fields url.Values) {
+	t.Helper()
+	resp, err := http.PostForm(address, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s answered %d", address, resp.StatusCode)
+	}
+}
+
+func TestAKeptDemoHasItsPhonesAndItsStory(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	address, _, stop := startDemo(t, "--data="+folder)
+	press(t, address+"/demo/stories/ask-for-scarlett", nil)
+	press(t, address+"/demo/phones/p-dan.mobile/text", url.Values{"text-p-dan.mobile": {"the dog barks"}})
+	press(t, address+"/demo/phones/p-tom.mobile/state", url.Values{"state": {"off"}})
+	if code := stop(); code != 0 {
+		t.Fatalf("it ended with %d", code)
+	}
+	if info, err := os.Stat(filepath.Join(folder, "demo.db.phones")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("what the phones hold is kept as %v (%v)", info, err)
+	}
+	address, token, stop := startDemo(t, "--data="+folder)
+	page := ask(t, address+"/demo?show=p-dan.mobile&show=p-tom.mobile", "")
+	if _, speed := clockOf(t, address, token); speed != 0 {
+		t.Errorf("the clock runs at %d while the story waits", speed)
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+	for _, want := range []string{"the dog barks", ">off<", "paused", "Allclear was stopped while this story was playing"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %q", want)
+		}
 	}
 }

@@ -3,8 +3,8 @@ package browser_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
@@ -115,12 +115,31 @@ func (b *page) find(name string, roles []string) (cdp.BackendNodeID, error) {
 	}
 }
 
-// called is an element's accessible name. The browser puts a space before what only screen readers are told, as in "Play : Nobody answers".
+// called is an element's accessible name.
 func called(n *accessibility.Node) string {
 	if n.Name == nil {
 		return ""
 	}
-	return strings.ReplaceAll(words(n.Name.Value), " :", ":")
+	return words(n.Name.Value)
+}
+
+// alone is a mark that does not stand by the word before it.
+var alone = regexp.MustCompile(` [:;,.!?]`)
+
+// misnamed are the controls that a screen reader has no name for, or one that reads badly, as "Play : Nobody answers".
+func (b *page) misnamed() (faults []string) {
+	b.Helper()
+	tree, err := chromedp.Call(b.tab, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	b.must(err)
+	for _, n := range tree.Nodes {
+		if n.Ignored || n.Role == nil || !slices.Contains(slices.Concat(pressed, typedIn), words(n.Role.Value)) {
+			continue
+		}
+		if name := called(n); name == "" || alone.MatchString(name) {
+			faults = append(faults, fmt.Sprintf("a %s is called %q", words(n.Role.Value), name))
+		}
+	}
+	return faults
 }
 
 // inside says whether an element is within all that was named by In.

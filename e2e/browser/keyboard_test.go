@@ -123,3 +123,25 @@ func TestACallForHelpByKeyboardAlone(t *testing.T) {
 	b.key(kb.Enter)
 	b.Sees("Closed by")
 }
+
+// A worker texts for Scarlett, and whoever is rung picks up and presses the key, with no other key than a keyboard's.
+func TestThePhonesByKeyboardAlone(t *testing.T) {
+	t.Parallel()
+	b := stopped(t).visitor(t)
+	b.Open(phones("jo"))
+	b.tabs("Text from Jo Park")
+	b.key("Could Scarlett ring me please?")
+	b.tabs("Send from Jo Park")
+	b.key(kb.Enter)
+	b.Sees("I'll see if I can find Scarlett for you.")
+	phone := b.rings()
+	b.tabs("Answer")
+	b.key(kb.Enter)
+	said := b.hears(phone, "")
+	b.tabs(asked(said))
+	b.key(kb.Enter)
+	b.hears(phone, said)
+	b.Open("/alarms")
+	b.Sees("Jo Park: Asked for help covertly")
+	b.Sees(strings.TrimSuffix(phone, ", personal mobile") + " has had it since")
+}

@@ -1,6 +1,11 @@
 package browser_test
 
-import "testing"
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
 
 func TestAPageSaysThatItIsNotLive(t *testing.T) {
 	t.Parallel()
@@ -45,4 +50,56 @@ func TestTheFocusAndWhatWasTypedOutliveAChange(t *testing.T) {
 	if at := b.focused(); at != "Send from Priya Nair" {
 		t.Errorf("the focus went to %q", at)
 	}
+}
+
+// On the screens of a duty room there are more windows than the six connections that a browser opens to one server.
+func TestEightWindowsOnTheBoardAreAllLive(t *testing.T) {
+	t.Parallel()
+	c := demo(t)
+	windows := []*page{c.visitor(t)}
+	for range 7 {
+		windows = append(windows, windows[0].window())
+	}
+	for _, b := range windows {
+		b.Open("/")
+		b.Sees("Book a visit")
+		b.SeesNot("Not live")
+	}
+	c.stop()
+	for _, b := range windows {
+		b.Sees("Not live. Reload the page to see changes.")
+	}
+	c.start()
+	for _, b := range windows {
+		b.loses("Not live")
+	}
+}
+
+// What one person sees never comes into a page that was made for another.
+func TestAWindowIsNotLiveForSomeoneElse(t *testing.T) {
+	t.Parallel()
+	c := demo(t)
+	before := c.visitor(t)
+	after := before.window()
+	before.actsAs("p-sam")
+	before.Open("/")
+	before.loses("Not live")
+	before.actsAs("p-priya")
+	after.Open("/")
+	before.Sees("Not live. Reload the page to see changes.")
+	after.SeesNot("Not live")
+	before.Open("/")
+	before.loses("Not live")
+	after.SeesNot("Not live")
+}
+
+// loses waits until some words are no longer on the page.
+func (b *page) loses(words string) {
+	b.Helper()
+	b.until(fmt.Sprintf("see no more %q", words), func() error {
+		if text := b.text(); text == "" || strings.Contains(text, words) {
+			return errors.New("it is there still")
+		}
+		return nil
+	})
 }

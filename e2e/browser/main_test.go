@@ -5,13 +5,12 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 
+	"github.com/allclear-safety/allclear/e2e/program"
 	"github.com/chromedp/chromedp"
 )
 
@@ -21,7 +20,7 @@ var (
 )
 
 // counties is how many tests run at once: they mostly wait for the clocks of their demos.
-const counties = "4"
+const counties = "6"
 
 var binary string // the allclear that is run
 
@@ -30,57 +29,15 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
-// run builds the binary, runs the tests, and closes the browser.
+// run runs the tests, and closes the browser.
 func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "allclear-browser")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }() // in the temporary folder in any case
-	if binary, err = build(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	parallel := false
-	flag.Visit(func(f *flag.Flag) { parallel = parallel || f.Name == "test.parallel" })
-	if !parallel {
-		if err := flag.Set("test.parallel", counties); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-	}
 	defer chromium.close()
-	return m.Run()
+	return program.Run(m, "../..", *given, counties, &binary)
 }
 
-// build makes the binary in dir, unless one was given, and returns its path.
-func build(dir string) (string, error) {
-	if *given != "" {
-		return filepath.Abs(*given)
-	}
-	made := filepath.Join(dir, "allclear")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", made, "../../cmd/allclear")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build allclear: %w: %s", err, out)
-	}
-	return made, nil
-}
-
-// Go remembers what a test has read, and runs it again when that has changed; what a build before the tests has read it does not see.
 func TestThePagesAreThoseOfTheseSources(t *testing.T) {
-	for _, root := range []string{"../../internal", "../../cmd", "../../go.mod"} {
-		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			_, err = os.ReadFile(name)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := program.Read("../.."); err != nil {
+		t.Fatal(err)
 	}
 }
 

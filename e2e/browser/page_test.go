@@ -21,7 +21,7 @@ import (
 
 const (
 	patience = 30 * time.Second // until what a page is to show has to be there
-	look     = 40 * time.Millisecond
+	look     = 100 * time.Millisecond
 	longest  = 4 * time.Minute // that a page is used
 )
 
@@ -38,7 +38,19 @@ type page struct {
 // visitor opens a page for someone who has never been there.
 func (c *county) visitor(t *testing.T) *page {
 	t.Helper()
-	tab, leave := chromedp.NewContext(chromium.use(t), chromedp.WithNewBrowserContext())
+	return c.sits(t, chromium.use(t), chromedp.WithNewBrowserContext())
+}
+
+// window opens one more page for the same visitor.
+func (b *page) window() *page {
+	b.Helper()
+	return b.county.sits(b.T, b.tab)
+}
+
+// sits opens a page, in the browser of another one or as an option says.
+func (c *county) sits(t *testing.T, beside context.Context, how ...chromedp.ContextOption) *page {
+	t.Helper()
+	tab, leave := chromedp.NewContext(beside, how...)
 	t.Cleanup(leave)
 	if err := chromedp.Do(tab); err != nil { // which opens it, for as long as this context
 		t.Fatal(err)
@@ -126,6 +138,12 @@ func (b *page) Open(path string) {
 	b.must(chromedp.Do(b.tab, chromedp.Navigate("http://"+b.county.address+path)))
 }
 
+// again opens the page that is open once more.
+func (b *page) again() {
+	b.Helper()
+	b.must(chromedp.Do(b.tab, chromedp.Navigate(evaluate[string](b, `location.href.split("#")[0]`))))
+}
+
 // At is the path of the page that is open.
 func (b *page) At() string {
 	b.Helper()
@@ -161,7 +179,8 @@ func (b *page) Awaits(words string) {
 		if strings.Contains(b.text(), words) {
 			return nil
 		}
-		b.must(chromedp.Do(b.tab, chromedp.Navigate(evaluate[string](b, `location.href.split("#")[0]`)), chromedp.Sleep(200*time.Millisecond)))
+		b.again()
+		b.must(chromedp.Do(b.tab, chromedp.Sleep(400*time.Millisecond)))
 		return errUnseen
 	})
 }

@@ -4,13 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/web"
 )
 
 // sight is a state that a page may be in, and how someone comes to see it.
 type sight struct {
-	route string // in the table of the pages
+	route string // in the table of the pages; that of a form which was refused is the form's own
 	state string
 	by    string // who looks, by id; "" for the visitor
 	comes func(b *page)
@@ -57,16 +58,26 @@ func sights() []sight {
 		{"GET /visits/new", "a visit of one's own to book", "p-priya", opened("/visits/new")},
 		{"GET /visits/new", "a visit of another to book", "p-mo", opened("/visits/new?worker=p-priya")},
 		{"GET /visits/new", "whose visit is to be booked", "p-mo", opened("/visits/new")},
-		{"GET /visits/new", "a visit with nothing filled in", "p-priya", filled("/visits/new", "Book the visit", chooses("Start", ""), chooses("Expected end", ""))},
+		{"POST /visits/new", "a visit with nothing filled in", "p-priya", filled("/visits/new", "Book the visit", chooses("Start", ""), chooses("Expected end", ""))},
+		{"POST /visits/new", "a visit at the time of another", "p-nia", func(b *page) {
+			b.Open("/visits/new")
+			b.Chooses("Start", b.now().Format("15:04"))
+			b.Chooses("Expected end", b.now().Add(time.Hour).Format("15:04"))
+			b.Press("Book the visit")
+			b.Sees("These times overlap visit")
+		}},
 		{"GET /visits/{id}", "a visit that is booked, as its worker sees it", "p-dan", followed("/", "Dan Okafor")},
 		{"GET /visits/{id}", "a visit that is overdue", "p-ann", followed("/", "Ruth Adeyemi")},
 		{"GET /visits/{id}", "a private visit inside, as its worker sees it", "p-nia", followed("/", "Nia Evans")},
 		{"GET /visits/{id}", "a private visit, as another sees it", "p-priya", followed("/", "Nia Evans")},
 		{"GET /visits/{id}", "a visit that has ended", "p-priya", followed("/visits", "Priya Nair")},
-		{"GET /visits/{id}", "a visit with a new end that was not filled in", "p-nia", followed("/", "Nia Evans", "Save the new end")},
-		{"GET /visits/{id}", "a visit to be called off without a reason", "p-dan", followed("/", "Dan Okafor", "Call the visit off", "Call it off")},
+		{"POST /visits/{id}/late", "a visit with a new end that was not filled in", "p-nia", followed("/", "Nia Evans", "Save the new end")},
+		{"POST /visits/{id}/ask", "nobody named who is to ring", "p-nia", followed("/", "Nia Evans", "Ask someone to ring me", "Ask them")},
+		{"POST /visits/{id}/record", "nothing said in one's own words", "p-nia", followed("/", "Nia Evans", "Say it in your own words", "Send")},
+		{"POST /visits/{id}/record", "nothing recorded of what a worker said", "p-ann", followed("/", "Tom Price", "Record what Tom Price said", "Record")},
+		{"POST /visits/{id}/cancel", "a visit to be called off without a reason", "p-dan", followed("/", "Dan Okafor", "Call the visit off", "Call it off")},
 		{"GET /visits/{id}/edit", "a visit to change", "p-dan", followed("/", "Dan Okafor", "Change the times or details")},
-		{"GET /visits/{id}/edit", "a visit changed to have no address", "p-dan", func(b *page) {
+		{"POST /visits/{id}/edit", "a visit changed to have no address", "p-dan", func(b *page) {
 			followed("/", "Dan Okafor", "Change the times or details")(b)
 			b.Chooses("Start", "")
 			b.Press("Save the changes")
@@ -75,32 +86,44 @@ func sights() []sight {
 		{"GET /alarms", "no alarms", "p-grace", opened("/alarms")},
 		{"GET /alarms/{id}", "an alarm of another team", "p-mo", followed("/alarms", "Dan Okafor: Overdue")},
 		{"GET /raise", "someone asked for Scarlett", "p-mo", opened("/raise")},
-		{"GET /raise", "nobody named who asked", "p-mo", filled("/raise", "Raise the alarm")},
+		{"POST /raise", "nobody named who asked", "p-mo", filled("/raise", "Raise the alarm")},
+		{"POST /raise", "a name that several have", "p-mo", filled("/raise", "Raise the alarm", types("Who asked you?", "an"))},
 		{"GET /reading", "a text to try", "", opened("/reading")},
-		{"GET /reading", "nothing typed", "", filled("/reading", "See how it is read")},
+		{"POST /reading", "nothing typed", "", filled("/reading", "See how it is read")},
 		{"GET /reading", "a text that was read", "", filled("/reading", "See how it is read", types("Text", "LATE 16:30"))},
 		{"GET /reading", "a text nobody understands", "", filled("/reading", "See how it is read", types("Text", "purple elephants"))},
 		{"GET /figures", "the figures of the day", "p-mo", opened("/figures")},
+		{"GET /figures", "the figures of a day without visits", "p-mo", opened("/figures?date=2026-01-01")},
 		{"GET /acting", "who to act as", "", opened("/acting")},
+		{"POST /acting", "nobody to act as", "", func(b *page) {
+			b.Open("/acting")
+			evaluate[bool](b, `document.querySelector("[name=person]:checked").value = "nobody"; true`) // who has left since the page was opened
+			b.Press("Continue")
+		}},
 		{"GET /rota", "the rota", "p-mo", opened("/rota")},
 		{"GET /rota", "the rota as a worker sees it", "p-priya", opened("/rota")},
-		{"GET /rota", "a shift with nothing filled in", "p-mo", filled("/rota", "Add the shift")},
+		{"GET /rota", "a rota with nobody on it", "p-mo", opened("/rota?from=2030-01-01")},
+		{"POST /rota", "a shift with nothing filled in", "p-mo", filled("/rota", "Add the shift")},
 		{"GET /people", "the people", "p-mo", opened("/people")},
 		{"GET /people", "the people as a worker sees them", "p-priya", opened("/people")},
+		{"GET /people", "nobody of a name", "p-mo", opened("/people?q=zzz")},
 		{"GET /people/new", "a new person", "p-mo", opened("/people/new")},
-		{"GET /people/new", "a new person without a name", "p-mo", filled("/people/new", "Save", types("Mobile", "12"))},
+		{"POST /people/new", "a new person without a name", "p-mo", filled("/people/new", "Save", types("Mobile", "12"))},
 		{"GET /people/{id}", "a worker, as their manager sees them", "p-mo", opened("/people/p-priya")},
 		{"GET /people/{id}", "a worker, as another sees them", "p-dan", opened("/people/p-priya")},
+		{"GET /people/{id}", "someone without emergency contacts", "p-mo", opened("/people/p-sam")},
+		{"GET /people/{id}", "someone without shifts", "p-ann", opened("/people/p-grace")},
+		{"POST /people/{id}/leave", "someone with open visits who is to leave", "p-mo", followed("/people/p-dan/edit", "Mark as no longer here")},
 		{"GET /people/{id}", "nobody", "", opened("/people/p-nobody")},
 		{"GET /people/{id}/edit", "a person's details", "p-mo", opened("/people/p-priya/edit")},
-		{"GET /people/{id}/edit", "a person's details with a wrong number", "p-mo", filled("/people/p-priya/edit", "Save", types("Mobile", "12"))},
+		{"POST /people/{id}/edit", "a person's details with a wrong number", "p-mo", filled("/people/p-priya/edit", "Save", types("Mobile", "12"))},
 		{"GET /teams", "the teams", "p-mo", opened("/teams")},
 		{"GET /teams/{id}", "a team", "p-mo", opened("/teams/echo")},
 		{"GET /teams/{id}/edit", "a team's settings", "p-mo", opened("/teams/echo/edit")},
-		{"GET /teams/{id}/edit", "a team without a name", "p-mo", filled("/teams/echo/edit", "Save", types("Team’s name", ""))},
+		{"POST /teams/{id}/edit", "a team without a name", "p-mo", filled("/teams/echo/edit", "Save", types("Team’s name", ""))},
 		{"GET /demo", "the phones", "", opened("/demo")},
 		{"GET /demo", "no phone", "", opened("/demo?show=none")},
-		{"GET /demo", "an empty text", "", func(b *page) { b.Open("/demo"); b.Press("Send from Priya Nair") }},
+		{"POST /demo/phones/{id}/text", "an empty text", "", func(b *page) { b.Open("/demo"); b.Press("Send from Priya Nair") }},
 		{"GET /", "a page that is not there", "", opened("/nowhere")},
 	}
 }
@@ -114,21 +137,45 @@ func TestEveryPageInEveryState(t *testing.T) {
 			b := c.visitor(t)
 			b.actsAs(s.by)
 			s.comes(b)
+			if strings.HasPrefix(s.route, "POST ") {
+				b.Sees("There is a problem")
+			}
 			b.Passes(s.state)
 		})
 	}
 }
 
-// elsewhere are the pages that are come to through an alarm, and what is no page at all.
+// elsewhere are the pages and forms that are come to through an alarm, what is no page at all, and presses with nothing to fill in.
 var elsewhere = map[string]string{
 	"GET /alarms/{id}/police":       "TestEveryStateOfACallForHelp",
 	"GET /alarms/{id}/handover.pdf": "a PDF: no browser's accessibility tree has it",
+
+	"POST /alarms/{id}/calls":   "TestEveryStateOfAnOverdueAlarm",
+	"POST /alarms/{id}/police":  "TestEveryStateOfACallForHelp",
+	"POST /alarms/{id}/close":   "TestEveryStateOfACallForHelp",
+	"POST /alarms/{id}/note":    "TestEveryStateOfASearch",
+	"POST /alarms/{id}/liaison": "TestEveryStateOfASearch",
+	"POST /alarms/{id}/harmed":  "TestEveryStateOfASearch",
+	"POST /alarms/{id}/hold":    "TestEveryStateOfAMereMention",
+
+	"POST /alarms/{id}/acknowledge": "a press",
+	"POST /alarms/{id}/reassure":    "a press",
+	"POST /visits/{id}/in":          "a press, offered once it can be pressed",
+	"POST /visits/{id}/out":         "a press",
+	"POST /visits/{id}/help":        "a press",
+	"POST /rota/shifts/{id}/remove": "a press",
+	"POST /people/{id}/return":      "a press",
+	"POST /demo/speed":              "a press",
+	"POST /demo/stories/{id}":       "a press",
+	"POST /demo/story":              "a press",
+	"POST /demo/phones/{id}/state":  "a press",
+	"POST /demo/calls/{id}":         "a press",
 }
 
-func TestEveryPageIsLookedAt(t *testing.T) {
+func TestEveryPageAndEveryRefusedFormIsLookedAt(t *testing.T) {
 	for _, pattern := range web.Routes() {
 		looked := slices.ContainsFunc(sights(), func(s sight) bool { return s.route == pattern })
-		if strings.HasPrefix(pattern, "GET ") && !looked && elsewhere[pattern] == "" {
+		if !looked && elsewhere[pattern] == "" {
 			t.Errorf("no state of %s is looked at", pattern)
 		}
 	}

@@ -96,7 +96,7 @@ func TestEveryStateOfAnOverdueAlarm(t *testing.T) {
 
 	b := c.room(t, "p-ann", "Ruth Adeyemi: Overdue")
 	b.Passes("the ring-round")
-	b.Press("Someone answered: Ruth's mobile")
+	b.Press("Someone answered the call to Ruth’s mobile")
 	b.Press("Add a note to the log")
 	b.Press("Log that the police were told")
 	b.Press("Ruth was found harmed")

@@ -22,11 +22,25 @@ func TestEachStoryPlaysByItself(t *testing.T) {
 				t.Parallel()
 				b := set(demo(t).visitor(t))
 				b.Open("/demo")
-				b.Press("Play: " + story)
-				b.Awaits(story + " finished")
+				b.Press("Play the story: " + story)
+				b.Awaits(story + " Finished")
 				b.Sees(last)
 				b.SeesNot("(next)")
 			})
 		}
 	}
+}
+
+func TestEveryStateOfAStory(t *testing.T) {
+	t.Parallel()
+	b := demo(t).visitor(t)
+	b.Open("/demo")
+	b.Press("Play the story: Nobody answers")
+	b.Sees("(now)")
+	b.In("Nobody answers Playing").Press("Pause")
+	b.Sees("Nobody answers Paused")
+	b.Passes("a story that is paused")
+	b.In("Nobody answers Paused").Press("Take over")
+	b.Sees("Nobody answers Taken over")
+	b.Passes("a story that was taken over")
 }

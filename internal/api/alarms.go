@@ -97,7 +97,7 @@ func (a *API) raiseAlarm(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	id, err := a.Engine.Raise(c.Context(), c.actor(by), worker, visit, kind)
+	id, err := a.Engine.Raise(c.Context(), c.actor(by), worker, visit, kind, engine.Words{})
 	if err != nil {
 		return answer{}, fmt.Errorf("raise alarm: %w", err)
 	}

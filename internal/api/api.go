@@ -34,7 +34,7 @@ type Visits interface {
 
 // Alarms is where alarms are raised and acted on.
 type Alarms interface {
-	Raise(ctx context.Context, who engine.Actor, worker, visit string, kind watch.Kind) (alarm string, err error)
+	Raise(ctx context.Context, who engine.Actor, worker, visit string, kind watch.Kind, said engine.Words) (alarm string, err error)
 	Act(ctx context.Context, who engine.Actor, alarm string, e watch.Event, w engine.Words) error
 }
 

@@ -230,7 +230,7 @@ func (a *API) editVisit(c *call) (answer, error) {
 
 func (a *API) readEdit(c *call, v store.Visit) (engine.VisitEdit, error) {
 	in := c.in
-	for _, field := range []string{"starts_at", "expected_end_at", "private", "overlap"} {
+	for _, field := range []string{"starts_at", "expected_end_at", "private", "prompts", "overlap"} {
 		if in.null(field) {
 			in.wrong(field, "can't be null")
 		}
@@ -238,7 +238,7 @@ func (a *API) readEdit(c *call, v store.Visit) (engine.VisitEdit, error) {
 	e := engine.VisitEdit{
 		StartsAt: in.instant("starts_at"), ExpectedEndAt: in.instant("expected_end_at"),
 		ServiceUser: change(in, "service_user"), Address: change(in, "address"), Access: change(in, "access"),
-		Contact: change(in, "contact"), WhoElse: change(in, "who_else"), Private: in.flag("private"),
+		Contact: change(in, "contact"), WhoElse: change(in, "who_else"), Private: in.flag("private"), Prompts: in.flag("prompts"),
 	}
 	if overlap := in.flag("overlap"); overlap != nil {
 		e.Overlap = *overlap

@@ -124,6 +124,12 @@ func TestAVisitIsChanged(t *testing.T) {
 		if !slices.Contains(got.lines(), "new_time") {
 			o.Errorf("timeline %v", got.lines())
 		}
+		o.must("PATCH", "/visits/"+id, `{"prompts":false}`, 200)
+		loaded, err := o.db.Load(o.Context(), "p-priya")
+		if v, _ := loaded.Watch.Visit(id); err != nil || v.Clock.Prompts {
+			o.Errorf("prompts are on: %v", err)
+		}
+		o.must("PATCH", "/visits/"+id, `{"prompts":null}`, 422)
 	})
 }
 

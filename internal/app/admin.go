@@ -59,5 +59,5 @@ func Migrate(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return store.Migrate(ctx, store.Options{URL: o.Database, Vault: v})
+	return o.another(store.Migrate(ctx, store.Options{URL: o.Database, Vault: v}))
 }

@@ -74,13 +74,14 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly})
+	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly})
+	return db, o.another(err)
 }
 
 // openVault takes the master key from the settings, else from a file that only
 // we may read, made on first start.
 func openVault(o Options, readOnly bool) (*vault.Vault, error) {
-	if err := checkFolder(o.Database); err != nil {
+	if err := checkFolder(o); err != nil {
 		return nil, err
 	}
 	if !o.Key.IsZero() {
@@ -116,7 +117,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Demo && !onLoopback(o.Listen) {
 		return nil, fmt.Errorf("a demo has no sign-in, so it listens on this machine only: give 127.0.0.1 and a port, not %s", o.Listen)
 	}
-	if err := checkFolder(o.Database); err != nil {
+	if err := checkFolder(o); err != nil {
 		return nil, err
 	}
 	lock, err := lockServing(o)
@@ -188,7 +189,8 @@ func (a *App) theClock(ctx context.Context) (*clock, error) {
 // connect puts what reaches people behind the engine: a demo's phones, or Twilio where there is an account.
 func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 	if a.o.Demo {
-		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log, Pace: a.o.Pace})
+		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log, Pace: a.o.Pace,
+			Keep: a.keepPhones, Kept: a.keptPhones})
 		eo.SMS, eo.Voice, eo.Providers = a.demo.SMS(), a.demo.Voice(), a.demo.Providers()
 		eo.Number, eo.Emergency = a.demo.Number(), a.demo.Emergency()
 		return nil
@@ -293,7 +295,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	a.wg.Wait()
 	if a.demo != nil { // its world waits until somebody looks at it again
-		err = errors.Join(err, a.clock.SetSpeed(ctx, 0))
+		err = errors.Join(err, a.clock.SetSpeed(ctx, 0), a.demo.Keep())
 	}
 	return errors.Join(err, a.db.Close(), unlock(a.lock))
 }

@@ -33,7 +33,7 @@ const (
 func Check(ctx context.Context, o Options) ([]Finding, error) {
 	findings := checkGateway(ctx, o)
 	if path := sqlitePath(o.Database); path != "" {
-		if err := checkFolder(o.Database); err != nil {
+		if err := checkFolder(o); err != nil {
 			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
 		}
 		switch info, err := os.Stat(path); {

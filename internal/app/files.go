@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/allclear-safety/allclear/internal/store"
 	"golang.org/x/sys/unix"
 )
 
@@ -29,15 +30,24 @@ func (o Options) placedBy() string {
 	return "file with ALLCLEAR_DATABASE"
 }
 
+// another adds to why a database cannot be opened how to name another: where what
+// was named is none. A demo, which nobody counts on, can always begin elsewhere.
+func (o Options) another(err error) error {
+	if _, none := errors.AsType[*store.NoDatabaseError](err); none || o.Demo && err != nil {
+		return fmt.Errorf("%w; or name another %s", err, o.placedBy())
+	}
+	return err
+}
+
 // checkFolder says that the folder of an SQLite database is not there, before
 // anything else that is to lie in it is complained of.
-func checkFolder(database string) error {
-	path := sqlitePath(database)
+func checkFolder(o Options) error {
+	path := sqlitePath(o.Database)
 	if path == "" {
 		return nil
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return fmt.Errorf("there is no folder %s for the database; make it, or name another with ALLCLEAR_DATABASE", filepath.Dir(path))
+		return fmt.Errorf("there is no folder %s for the database; make it, or name another %s", filepath.Dir(path), o.placedBy())
 	}
 	return nil
 }
@@ -54,7 +64,11 @@ func mayMakeKey(o Options, readOnly bool) error {
 	}
 	info, err := os.Stat(sqlitePath(o.Database))
 	if readOnly || err == nil && info.Size() > 0 {
-		return fmt.Errorf("the key file %s is missing, and without it nothing in the database can be read; put it back, or give ALLCLEAR_KEY", key)
+		or := "give ALLCLEAR_KEY"
+		if o.Demo {
+			or = "name another " + o.placedBy()
+		}
+		return fmt.Errorf("the key file %s is missing, and without it nothing in the database can be read; put it back, or %s", key, or)
 	}
 	return nil
 }
@@ -88,7 +102,7 @@ func lockServing(o Options) (*os.File, error) {
 	}
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
-		return nil, fmt.Errorf("the folder of %s is read-only for this user; let them write to the file and its folder", path)
+		return nil, fmt.Errorf("the folder of %s is read-only for this user; let them write to the file and its folder, or name another %s", path, o.placedBy())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
@@ -108,4 +122,32 @@ func unlock(f *os.File) error {
 		return nil
 	}
 	return f.Close()
+}
+
+// phonesFile is where a demo's phones are kept, beside its database. Nobody but
+// its user reads it: it has what they typed.
+func (a *App) phonesFile() string { return sqlitePath(a.o.Database) + ".phones" }
+
+// keepPhones replaces what is kept, whole or not at all.
+func (a *App) keepPhones(raw []byte) error {
+	path := a.phonesFile()
+	if err := os.WriteFile(path+".new", raw, 0o600); err != nil {
+		return fmt.Errorf("keep the phones: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("keep the phones: %w", err)
+	}
+	return nil
+}
+
+// keptPhones is what was kept last; nil for nothing.
+func (a *App) keptPhones() ([]byte, error) {
+	raw, err := os.ReadFile(a.phonesFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the phones that were kept: %w", err)
+	}
+	return raw, nil
 }

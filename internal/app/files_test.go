@@ -1,10 +1,15 @@
 package app
 
 import (
+	"database/sql"
+	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/allclear-safety/allclear/internal/private"
 )
 
 func TestOneServesADatabaseFile(t *testing.T) {
@@ -50,6 +55,74 @@ func TestWhoseDatabaseIsServedIsToldHowToNameAnother(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// A demo can always begin in another folder, whatever is wrong with the one it was given; a real installation is never
+// told to begin anew beside what it has.
+func TestWhatADatabaseIsRefusedForNamesTheWayOut(t *testing.T) {
+	key := private.New("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
+	for _, test := range []struct {
+		what         string
+		spoil        func(t *testing.T, file string)
+		key          private.Text
+		real, inDemo string
+	}{
+		{"no folder", func(t *testing.T, file string) { must(t, os.RemoveAll(filepath.Dir(file))) }, key,
+			"make it, or name another file with ALLCLEAR_DATABASE", "make it, or name another folder with --data"},
+		{"another program's", func(t *testing.T, file string) { execute(t, file, "CREATE TABLE recipes (name TEXT)") }, key,
+			"move that away; or name another file with ALLCLEAR_DATABASE", "move that away; or name another folder with --data"},
+		{"no database", func(t *testing.T, file string) {
+			must(t, os.WriteFile(file, []byte(strings.Repeat("Dear diary. ", 500)), 0o600))
+		}, key,
+			"or name another file with ALLCLEAR_DATABASE", "or name another folder with --data"},
+		{"newer", func(t *testing.T, file string) {
+			begin(t, file, key)
+			execute(t, file, "UPDATE meta SET value = '999' WHERE key = 'min_reader'")
+		}, key, "install that version again", "install that version again; or name another folder with --data"},
+		{"another key", func(t *testing.T, file string) { begin(t, file, private.New(strings.Repeat("5", 64))) }, key,
+			"give the right key or key file", "give the right key or key file; or name another folder with --data"},
+		{"no key file", func(t *testing.T, file string) {
+			begin(t, file, private.Text{})
+			must(t, os.Remove(file+".key"))
+		}, private.Text{}, "put it back, or give ALLCLEAR_KEY", "put it back, or name another folder with --data"},
+	} {
+		for _, demo := range []bool{false, true} {
+			file := filepath.Join(t.TempDir(), "a.db")
+			test.spoil(t, file)
+			says := test.real
+			if demo {
+				says = test.inDemo
+			}
+			_, err := New(t.Context(), Options{Database: "sqlite:" + file, Key: test.key, Demo: demo, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+			if err == nil || !strings.HasSuffix(err.Error(), says) || strings.Contains(err.Error(), "\n") || demo && strings.Contains(err.Error(), "ALLCLEAR_") {
+				t.Errorf("%s, in a demo: %t: it says %v", test.what, demo, err)
+			}
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// begin makes a database as a first start does.
+func begin(t *testing.T, file string, key private.Text) {
+	t.Helper()
+	db, err := Open(t.Context(), Options{Database: "sqlite:" + file, Key: key}, false)
+	must(t, err)
+	must(t, db.Close())
+}
+
+// execute changes a file behind Allclear's back.
+func execute(t *testing.T, file, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	must(t, err)
+	_, err = db.ExecContext(t.Context(), statement)
+	must(t, errors.Join(err, db.Close()))
 }
 
 // hasFinding says whether one of the findings is about that and says that.

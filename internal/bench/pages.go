@@ -168,6 +168,11 @@ func (s *system) askPages(ctx context.Context, o Options, size PageSize, shown m
 		}
 		figures = append(figures, asked...)
 	}
+	everyone, err := b.askAs(ctx, "/people?team=all", "GET /people of all teams", size.Asks, func(context.Context) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	figures = append(figures, everyone...)
 	change := 0
 	fresh, err := b.askAs(ctx, "/", "GET /{$} right after a check-in", size.Asks, func(ctx context.Context) error {
 		change++

@@ -58,6 +58,11 @@ type Options struct {
 	Real  func() time.Time // the time of those who look at it: phones ring by it
 	Log   *slog.Logger     // ids only
 	Pace  time.Duration    // how long a step of a story is shown at least, in real time; 0: PaceUsual
+
+	// Keep has what the phones hold, and the story that was begun, outlive the process; Kept gives what it was given last, nil for nothing.
+	// Without them the phones begin anew.
+	Keep func([]byte) error
+	Kept func() ([]byte, error)
 }
 
 // PaceUsual is how long a line of a story takes to be read.
@@ -73,6 +78,7 @@ type Demo struct {
 	changed chan struct{} // closed at the next change
 
 	company company
+	keeping keeping
 
 	posting sync.Mutex
 	unsent  []channel.Received     // texts that the engine could not store yet
@@ -152,6 +158,8 @@ func (d *Demo) Begin(ctx context.Context, e *engine.Engine, speed int) error {
 		if err := d.o.Store.SetMeta(ctx, readyKey, "ready"); err != nil {
 			return fmt.Errorf("mark the demo as ready: %w", err)
 		}
+	} else if d.goOn(ctx) {
+		speed = 0
 	}
 	return d.o.Clock.SetSpeed(ctx, speed)
 }
@@ -185,6 +193,9 @@ func (d *Demo) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			if err := d.post(context.WithoutCancel(ctx)); err != nil { // what they did last
+				d.o.Log.Error("texts not stored", "err", err)
+			}
 			return nil
 		case <-tick.C:
 			d.Pass(ctx)
@@ -201,6 +212,7 @@ func (d *Demo) Pass(ctx context.Context) {
 	d.report(ctx, "story not played on", d.playOn(ctx))
 	d.report(ctx, "rota not continued", d.continueRota(ctx))
 	d.report(ctx, "clock not paused", d.rest(ctx))
+	d.report(ctx, "phones not kept", d.keepSoon())
 }
 
 func (d *Demo) report(ctx context.Context, what string, err error) {
@@ -239,6 +251,7 @@ func (d *Demo) Changed() <-chan struct{} {
 func (d *Demo) ring() {
 	d.bell.Lock()
 	defer d.bell.Unlock()
+	d.keeping.due.Store(true)
 	close(d.changed)
 	d.changed = make(chan struct{})
 }

@@ -76,6 +76,7 @@ type play struct {
 	met    bool      // it came true
 	began  time.Time // when the story did
 	wrong  string    // why it is stuck
+	kept   bool      // it was playing when the demo was stopped, and was not let go on yet
 
 	visit, alarm string
 	who          string // the person rung, or who has the alarm
@@ -87,6 +88,7 @@ type StepState struct {
 	Says string
 	Is   string // "done", "now" or "next"
 	Look string // the path of the page to look at; "" when that is not there yet
+	At   string // what is seen there: "visit", "alarm", "phones"
 }
 
 // Story is a story as a page shows it.
@@ -95,8 +97,23 @@ type Story struct {
 	Worker           string // by id
 	Phase            Phase
 	Trouble          string // why it is stuck
+	Kept             bool   // it is paused because the demo was stopped while it played
 	Steps            []StepState
+	Cast             []string // the phones to look at, by id
 }
+
+// Step is the line that the story is at, counted from 1.
+func (s Story) Step() int {
+	for i, x := range s.Steps {
+		if x.Is == "now" {
+			return i + 1
+		}
+	}
+	return len(s.Steps)
+}
+
+// UnderWay says that it plays, or is paused.
+func (s Story) UnderWay() bool { return s.Phase == Playing || s.Phase == Paused }
 
 // ErrNoStory says that there is no such story, or none that was begun.
 var ErrNoStory = errors.New("there is no such story")
@@ -116,8 +133,35 @@ func (d *Demo) Stories() []Story {
 	return all
 }
 
+// Telling gives the story that was begun last; there may be none.
+func (d *Demo) Telling() (s Story, begun bool) {
+	d.stage.Lock()
+	defer d.stage.Unlock()
+	if d.story == nil {
+		return Story{}, false
+	}
+	return d.story.state(), true
+}
+
+// cast are the phones of a worker and of those who answer for them by day.
+func cast(worker string) []string {
+	team := ""
+	for _, m := range members() {
+		if m.id == worker {
+			team = m.team
+		}
+	}
+	phones := []string{worker + mobile}
+	for _, x := range duties(false) {
+		if x.from == dayShift && slices.Contains(x.teams, team) {
+			phones = append(phones, x.person+mobile)
+		}
+	}
+	return phones
+}
+
 func (p *play) state() Story {
-	s := Story{ID: p.tale.id, Title: p.tale.title, About: p.fill(p.tale.about), Worker: p.tale.worker, Phase: p.phase, Trouble: p.wrong}
+	s := Story{ID: p.tale.id, Title: p.tale.title, About: p.fill(p.tale.about), Worker: p.tale.worker, Phase: p.phase, Trouble: p.wrong, Kept: p.kept, Cast: cast(p.tale.worker)}
 	for i, x := range p.tale.steps {
 		is := "next"
 		switch {
@@ -126,7 +170,7 @@ func (p *play) state() Story {
 		case i == p.at:
 			is = "now"
 		}
-		s.Steps = append(s.Steps, StepState{Says: p.fill(x.says), Is: is, Look: p.path(x.look)})
+		s.Steps = append(s.Steps, StepState{Says: p.fill(x.says), Is: is, Look: p.path(x.look), At: string(x.look)})
 	}
 	return s
 }
@@ -162,7 +206,7 @@ func (p *play) path(at look) string {
 	case at == atAlarm && p.alarm != "":
 		return "/alarms/" + p.alarm
 	case at == atPhones:
-		return "/demo"
+		return "/demo#phones"
 	default:
 		return ""
 	}
@@ -214,7 +258,7 @@ func (d *Demo) turn(ctx context.Context, from, to Phase, speed int) error {
 	if d.story == nil || d.story.phase != from {
 		return ErrNoStory
 	}
-	d.story.phase = to
+	d.story.phase, d.story.kept = to, false
 	defer d.ring()
 	return d.story.drive(ctx, speed)
 }

@@ -74,6 +74,7 @@ type world struct {
 	clock  *clock
 	engine *engine.Engine
 	log    *strings.Builder
+	kept   []byte // beside the database
 }
 
 func newWorld(t *testing.T) *world { t.Helper(); return begin(t, storetest.SQLite(t), sunday) }
@@ -88,7 +89,8 @@ func begin(t *testing.T, place storetest.Place, at time.Time) *world {
 
 func (w *world) start() error {
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.Demo = demo.New(demo.Options{Store: w.db, Clock: w.clock, Real: w.clock.Hand, Log: log, Pace: pace})
+	w.Demo = demo.New(demo.Options{Store: w.db, Clock: w.clock, Real: w.clock.Hand, Log: log, Pace: pace,
+		Keep: func(raw []byte) error { w.kept = raw; return nil }, Kept: func() ([]byte, error) { return w.kept, nil }})
 	w.engine = engine.New(engine.Options{Store: w.db, Clock: w.clock, Random: rand.Reader, Log: log, SMS: w.SMS(), Voice: w.Voice(),
 		Providers: w.Providers(), URL: "http://127.0.0.1:8080", Number: w.Number(), Emergency: w.Emergency(), Rehearsal: true, Node: "test"})
 	return w.Begin(w.t.Context(), w.engine, demo.UsualSpeed)

@@ -76,12 +76,12 @@ func (e *Engine) phraseOf(ctx context.Context, worker string) string {
 	return sc.team.Plan.DuressPhrase
 }
 
-// Raise opens an alarm for a worker, on the word of a colleague.
-func (e *Engine) Raise(ctx context.Context, who Actor, worker, visit string, kind watch.Kind) (alarm string, err error) {
+// Raise opens an alarm for a worker, on the word of a colleague; said is what the colleague knows.
+func (e *Engine) Raise(ctx context.Context, who Actor, worker, visit string, kind watch.Kind, said Words) (alarm string, err error) {
 	if p, err := e.Store.Person(ctx, worker); err != nil && p.ID == "" {
 		return "", fmt.Errorf("read worker: %w", err)
 	}
-	g := given{in: watch.Input{ID: e.actID(who, "raise/"+worker), By: who.By, Via: who.Via, Event: watch.Raise{Kind: kind, Visit: visit}}, token: who.Token}
+	g := given{in: watch.Input{ID: e.actID(who, "raise/"+worker), By: who.By, Via: who.Via, Event: watch.Raise{Kind: kind, Visit: visit}}, token: who.Token, words: said}
 	done, err := e.handle(ctx, e.Now(), worker, g)
 	if err != nil {
 		return "", err

@@ -53,6 +53,7 @@ type VisitEdit struct {
 	ExternalID                                     *string
 	Private                                        *bool
 	Responders                                     *[]string
+	Prompts                                        *bool
 	Overlap                                        bool
 }
 

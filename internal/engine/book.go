@@ -296,9 +296,9 @@ func (e *Engine) EditVisit(ctx context.Context, who Actor, visit string, edit Vi
 			return cmp.Or(err, error(&watch.Invalid{Problems: p}))
 		}
 	}
-	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() || edit.Responders != nil {
+	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() || edit.Responders != nil || edit.Prompts != nil {
 		g := given{in: watch.Input{ID: e.actID(who, "edit/"+v.ID), By: who.By, Via: who.Via, Event: watch.Edit{Visit: v.ID,
-			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Overlap: edit.Overlap}}, token: who.Token, asker: &who}
+			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Prompts: edit.Prompts, Overlap: edit.Overlap}}, token: who.Token, asker: &who}
 		if _, err := e.handle(ctx, e.Now(), v.Worker, g); err != nil {
 			return err
 		}
@@ -347,10 +347,10 @@ func seenIsDone(err error) error {
 	return err
 }
 
-// words says whether the edit changes anything that the core does not know.
+// words says whether the edit changes anything of which the core has no line.
 func (edit VisitEdit) words() bool {
 	return edit.ServiceUser != nil || edit.Address != nil || edit.Access != nil || edit.Contact != nil || edit.WhoElse != nil ||
-		edit.ExternalID != nil || edit.Private != nil || edit.Responders != nil
+		edit.ExternalID != nil || edit.Private != nil || edit.Responders != nil || edit.Prompts != nil
 }
 
 // apply gives the details as the edit leaves them.

@@ -135,6 +135,15 @@ func TestEditVisit(t *testing.T) {
 		if v := w.visit(visit); v.Details.Address != there || v.AtIn == nil || v.Responders[0] != "p-ann" || !v.Private {
 			t.Error("a new time lost the details")
 		}
+		if got, _ := loaded.Watch.Visit(visit); !got.Clock.Prompts {
+			t.Error("another buddy turned the prompts off")
+		}
+		w.must(w.engine.EditVisit(t.Context(), engine.Actor{By: "p-mo"}, visit, engine.VisitEdit{Prompts: new(false)}))
+		loaded, err = w.db.Load(t.Context(), "p-priya")
+		w.must(err)
+		if got, _ := loaded.Watch.Visit(visit); got.Clock.Prompts || got.Responders[0] != "p-ann" {
+			t.Errorf("prompts are %v, and the responders %v", got.Clock.Prompts, got.Responders)
+		}
 		err = w.engine.EditVisit(t.Context(), engine.Actor{By: "p-mo"}, visit, engine.VisitEdit{Responders: &[]string{"p-nobody"}})
 		invalid(t, err, "responders")
 		w.wait(2 * time.Hour)

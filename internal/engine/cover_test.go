@@ -272,7 +272,7 @@ func TestOnlyThoseWhoAreHereAct(t *testing.T) {
 		if by := w.alarm().HeldBy; by != "" {
 			t.Errorf("%s has the alarm", by)
 		}
-		_, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-jo", "", watch.Duress)
+		_, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-jo", "", watch.Duress, engine.Words{})
 		w.must(err) // a cry for help is taken from anyone
 	})
 }

@@ -83,7 +83,12 @@ func (e *Engine) claim(ctx context.Context, class string, n int) ([]store.Messag
 	defer cancel()
 	at := e.Now()
 	rows, err := e.Store.Claim(brief, at, at.Add(e.Clock.Plan(lease)), e.Node, class, n)
-	if err != nil && ctx.Err() == nil {
+	ailment := "claim of " + class
+	switch {
+	case err == nil:
+		e.pulse.recovered(ailment)
+	case ctx.Err() != nil: // stopping
+	case errors.Is(err, store.ErrUnopened), e.worthTelling(ailment):
 		e.report(ctx, "tell of messages not claimed", e.tellUnclaimed(ctx))
 	}
 	return rows, err

@@ -231,7 +231,7 @@ func TestPressAfterTheClose(t *testing.T) {
 		words, _, err := w.engine.Speak(t.Context(), nonce)
 		w.must(err)
 		w.must(w.act("p-ann", watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true}))
-		_, err = w.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-priya", "", watch.Distress)
+		_, err = w.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-priya", "", watch.Distress, engine.Words{})
 		w.must(err)
 		got, _, err := w.engine.Press(t.Context(), nonce, town.Asked(words))
 		if err != nil || got != engine.PressOver {

@@ -23,6 +23,7 @@ type pulse struct {
 	written time.Time            // when the database last took a write for Ready
 	failing map[string]time.Time // what goes wrong again and again, and when that was logged
 	looked  map[string]time.Time // until when a shift's list is not compared with its visits again
+	ailing  map[string]time.Time // what goes wrong on a rehearsal's fast clock, and since when in real time
 }
 
 // answers counts how often an unknown number was answered, so that two robots
@@ -169,6 +170,7 @@ func (p *pulse) well(worker string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.stuck, worker)
+	delete(p.ailing, stepOf(worker))
 }
 
 // allWell lets every worker be stepped again at once.
@@ -176,6 +178,7 @@ func (p *pulse) allWell() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.stuck)
+	clear(p.ailing)
 }
 
 func (p *pulse) stuckNow() int {
@@ -183,6 +186,9 @@ func (p *pulse) stuckNow() int {
 	defer p.mu.Unlock()
 	return len(p.stuck)
 }
+
+// stepOf names a worker's step among what may go wrong.
+func stepOf(worker string) string { return "step of " + worker }
 
 // failed counts a failure and says how many there were. The worker rests a
 // little longer each time, never for long.

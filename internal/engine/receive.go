@@ -155,17 +155,21 @@ func (e *Engine) stepText(ctx context.Context, r store.Received) (done bool) {
 		defer cancel()
 		return e.takeText(brief, r)
 	})
+	ailment := "text " + inputID(r)
 	if err == nil || ctx.Err() != nil {
+		e.pulse.recovered(ailment)
 		return err == nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
 	e.Log.Error("text not stepped", "provider", r.Provider, "message", r.ID, "err", err)
+	ails := e.worthTelling(ailment)
 	attempts, err := e.Store.Tried(ctx, r.Ref())
-	if err != nil || attempts < mostTries {
+	if err != nil || attempts < mostTries || !ails {
 		return false
 	}
 	if err = e.tellAside(ctx, r); err == nil {
+		e.pulse.recovered(ailment)
 		err = e.Store.SetAside(ctx, r.Ref(), "could not be stepped", e.Now())
 	}
 	e.report(ctx, "text not set aside", err)

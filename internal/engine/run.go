@@ -194,7 +194,8 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string, step f
 		return
 	}
 	e.Log.Error("worker not stepped", "worker", worker, "err", err)
-	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries {
+	ails := e.worthTelling(stepOf(worker))
+	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries && ails {
 		e.report(ctx, "tell of stuck worker", e.tellStuck(ctx, at, worker)) // once an hour
 	}
 }

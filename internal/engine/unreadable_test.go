@@ -56,7 +56,7 @@ func TestDetailsThatCannotBeOpened(t *testing.T) {
 		p := storetest.SQLite(t)
 		w := newWorld(t, p.Open(t), nil)
 		spoil(t, w, p, "p-priya")
-		_, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-ann", Via: "api"}, "p-priya", "", watch.Duress)
+		_, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-ann", Via: "api"}, "p-priya", "", watch.Duress, engine.Words{})
 		w.must(err)
 		w.settle()
 		w.phone(sam).Expects("CALL 999 now")

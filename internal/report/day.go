@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -69,38 +68,24 @@ func DayOf(at time.Time, zone *time.Location, happened iter.Seq2[time.Time, watc
 	return d
 }
 
-// ReadDay is the day in zone that holds the instant, as the record has it.
-func ReadDay(ctx context.Context, db *store.DB, at time.Time, zone *time.Location) (Day, error) {
-	d := NewDay(at, zone)
-	err := db.EachHappened(ctx, d.From, d.To, func(h store.Happened) error {
-		if !mayCount(h.Events) {
-			return nil
-		}
-		var events []struct {
-			What  watch.What `json:"what"`
-			Shown bool       `json:"shown"` // only shown to the worker while danger is open: it did not happen
-		}
-		if err := json.Unmarshal(h.Events, &events); err != nil {
-			return fmt.Errorf("read events: %w", err)
-		}
-		for _, e := range events {
-			if !e.Shown {
-				d.count(h.At, e.What)
-			}
-		}
+// read counts what an entry of the record says happened.
+func (d *Day) read(h store.Happened) error {
+	if !mayCount(h.Events) {
 		return nil
-	})
-	if err != nil {
-		return d, fmt.Errorf("count a day: %w", err)
 	}
-	told, err := db.FirstTold(ctx, d.From, d.To)
-	if err != nil {
-		return d, fmt.Errorf("count a day: %w", err)
+	var events []struct {
+		What  watch.What `json:"what"`
+		Shown bool       `json:"shown"` // only shown to the worker while danger is open: it did not happen
 	}
-	for _, t := range told {
-		d.Tell = append(d.Tell, Told{t.OpenedAt, t.ToldAt})
+	if err := json.Unmarshal(h.Events, &events); err != nil {
+		return fmt.Errorf("read events: %w", err)
 	}
-	return d, nil
+	for _, e := range events {
+		if !e.Shown {
+			d.count(h.At, e.What)
+		}
+	}
+	return nil
 }
 
 // mayCount says that events name something that is counted. Most name nothing, as bookings do, and need not be read.
@@ -131,13 +116,25 @@ func (d *Day) count(at time.Time, what watch.What) {
 	}
 }
 
+// add adds another hour's figures.
+func (h *Hour) add(other Hour) {
+	h.CheckIns += other.CheckIns
+	h.Reminders += other.Reminders
+	h.Alarms += other.Alarms
+}
+
+// add adds the figures of the same day's hours.
+func (d *Day) add(hours []Hour) {
+	for i, h := range hours {
+		d.Hours[i].add(h)
+	}
+}
+
 // Total is the whole day's figures, as of one long hour.
 func (d Day) Total() Hour {
 	sum := Hour{From: d.From}
 	for _, h := range d.Hours {
-		sum.CheckIns += h.CheckIns
-		sum.Reminders += h.Reminders
-		sum.Alarms += h.Alarms
+		sum.add(h)
 	}
 	return sum
 }

@@ -22,6 +22,7 @@ type Handover struct {
 	Mention   bool       // duress: the agreed words were mentioned, not plainly asked for (rule 4.6)
 	RaisedBy  string     // the colleague who raised it for the worker; "" when the worker did
 	OpenedAt  time.Time  // when the alarm opened, or took its present kind
+	HarmedAt  time.Time  // when the worker was found harmed: nobody need look for them any more; zero when they were not
 	WrittenAt time.Time  // when the sheet was made; times on the same day are given without their day
 	Zone      *time.Location
 	Rehearsal bool
@@ -31,8 +32,10 @@ type Handover struct {
 
 	Words    private.Text   // distress, duress: what the worker said, verbatim
 	Reasons  []private.Text // what else makes whoever answers think so
+	Harm     private.Text   // what is known of the harm, verbatim
 	Worker   Worker
 	Visits   []Visit // those the alarm covers; none for a cry for help without one
+	Said     []Said  // by those who raised the alarm for the worker
 	LastWord LastWord
 	Calls    []Call // in the order they were made
 	Kin      []Kin  // in the worker's order
@@ -63,6 +66,13 @@ type Visit struct {
 	Risks                   []private.Text // warnings that stand, and the risk assessment's
 	StartsAt, ExpectedEndAt time.Time
 	InAt                    time.Time // when the worker said they were going in
+}
+
+// Said is what someone who raised the alarm for the worker knows: where they are, what they said.
+type Said struct {
+	By   string
+	At   time.Time
+	Text private.Text // verbatim
 }
 
 // LastWord is what the worker last told us.

@@ -207,6 +207,26 @@ func TestASheetNeverSaysNobodySpokeWhenSomeoneDid(t *testing.T) {
 	}
 }
 
+func TestNobodyIsSentOutToLookForWhoWasFound(t *testing.T) {
+	for _, h := range []Handover{priya(t), danger(t)} {
+		h.HarmedAt, h.Harm = on(15, 40), private.New("Fell on the stairs")
+		text := h.Spoken()
+		for _, says := range []string{"We ring about Priya Nair, who was found harmed.", "logged at 15:40", "“Fell on the stairs”", "Tell us your reference"} {
+			if !strings.Contains(text, says) {
+				t.Errorf("want %q:\n%s", says, text)
+			}
+		}
+		for _, sends := range []string{"send officers", "find Priya", "obody has spoken", "Do not ring", "immediate risk"} {
+			if strings.Contains(text, sends) {
+				t.Errorf("want no %q:\n%s", sends, text)
+			}
+		}
+		if b, err := h.JSON(); err != nil || strings.Contains(string(b), `"do_not_ring":true`) {
+			t.Errorf("%s, %v", b, err)
+		}
+	}
+}
+
 func TestACryForHelpWithoutAVisit(t *testing.T) {
 	h := priya(t)
 	h.Kind, h.Visits = watch.Distress, nil

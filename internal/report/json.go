@@ -94,7 +94,7 @@ func (h Handover) JSON() ([]byte, error) {
 	w := h.Worker
 	out := handoverJSON{
 		Reference: or(h.reference()), Kind: string(h.Kind), OpenedAt: instant(h.OpenedAt), WrittenAt: instant(h.WrittenAt), Rehearsal: h.Rehearsal,
-		Police: policeJSON{or(h.Force), e164(h.ForceNumber)}, DoNotRing: h.Kind.Danger(), Urgency: h.urgency().Text,
+		Police: policeJSON{or(h.Force), e164(h.ForceNumber)}, DoNotRing: h.quiet(), Urgency: h.urgency().Text,
 		Worker: workerJSON{reveal(w.Name), reveal(w.Description), e164(w.Mobile), readPhotograph(w.Photograph) != nil,
 			vehicleJSON{reveal(w.Vehicle.Make), reveal(w.Vehicle.Model), reveal(w.Vehicle.Colour), reveal(w.Vehicle.Registration)}},
 		Visits:   []visitJSON{},

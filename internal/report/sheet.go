@@ -44,7 +44,7 @@ func (h Handover) sheet() sheet {
 	s.Sections = []section{h.urgency(), h.worker()}
 	s.Sections = append(s.Sections, h.visits()...)
 	s.Sections = append(s.Sections, h.end(), h.lastWord(), h.calls(), h.kin(), h.callBack())
-	return s
+	return s.showable()
 }
 
 func (h Handover) police() string {
@@ -68,7 +68,7 @@ func (h Handover) worker() section {
 
 func (h Handover) visits() []section {
 	if len(h.Visits) == 0 {
-		return []section{{ID: "visit", Heading: "The visit", Text: []string{"No visit is booked. Where they are is not known."}}}
+		return []section{h.noVisit()}
 	}
 	var all []section
 	for i, v := range h.Visits {
@@ -79,9 +79,29 @@ func (h Handover) visits() []section {
 		s.Rows = append([]row{{"Who", reveal(v.ServiceUser)}}, v.where()...)
 		s.Rows = append(s.Rows, row{"Contact", reveal(v.Contact)}, row{"What for", or(v.Purpose)}, row{"Also there", reveal(v.Others)},
 			row{"Known risks", or(joined(v.Risks, "; ", private.Text.Reveal))})
+		if i == 0 {
+			s.Rows = append(s.Rows, h.said()...)
+		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// noVisit stands in place of a visit: then whoever raised the alarm is all that tells where to look.
+func (h Handover) noVisit() section {
+	s := section{ID: "visit", Heading: "The visit", Text: []string{"No visit is booked. Where they are is not known."}, Rows: h.said()}
+	if len(s.Rows) > 0 {
+		s.Heading, s.Text = "Where they may be", []string{"No visit is booked."}
+	}
+	return s
+}
+
+// said is what those know who raised the alarm.
+func (h Handover) said() (rows []row) {
+	for _, x := range h.Said {
+		rows = append(rows, row{fmt.Sprintf("%s, at %s", or(x.By), h.at(x.At)), "“" + x.Text.Reveal() + "”"})
+	}
+	return rows
 }
 
 // where gives the address; both where it was edited after the worker went in.
@@ -160,6 +180,9 @@ func (h Handover) tried() string {
 	made := fmt.Sprintf("%s to %s, from %s to %s.", count(len(h.Calls), "call"), count(len(numbers), "number"), h.at(first), h.at(last))
 	if spoke := h.spokeAt(); !spoke.IsZero() {
 		return made + " Someone spoke with the worker at " + h.at(spoke) + "."
+	}
+	if !h.HarmedAt.IsZero() {
+		return made
 	}
 	return made + " Nobody has spoken with the worker."
 }

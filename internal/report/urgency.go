@@ -13,10 +13,16 @@ const risk = "We believe there is a real and immediate risk to life or of seriou
 // doNotRing is read first where a ringing telephone could betray the worker (rule 4.5).
 const doNotRing = "Do not ring or text the worker: it could put them in more danger."
 
+// quiet says that the worker is not to be rung: it could betray them for as long as they are not found.
+func (h Handover) quiet() bool { return h.Kind.Danger() && h.HarmedAt.IsZero() }
+
 // urgency is what we ask for, and what makes us think that it can't wait.
 func (h Handover) urgency() section {
+	if !h.HarmedAt.IsZero() {
+		return h.harm()
+	}
 	s := section{ID: "urgency", Heading: "What we ask, and why it is urgent"}
-	if h.Kind.Danger() {
+	if h.quiet() {
 		s.Warning = doNotRing
 	}
 	s.Text = append(s.Text, h.ask(), risk)
@@ -27,8 +33,26 @@ func (h Handover) urgency() section {
 	return s
 }
 
+// harm stands in place of urgency once the worker was found: nobody is to be sent out to look for them.
+func (h Handover) harm() section {
+	s := section{ID: "urgency", Heading: "What has happened, and what we ask"}
+	s.Text = []string{fmt.Sprintf("We ring about %s, who was found harmed. It was logged at %s. The search for them is over.", h.name(), h.at(h.HarmedAt))}
+	if !h.Harm.IsZero() {
+		s.Text = append(s.Text, "What is known: “"+h.Harm.Reveal()+"”.")
+	}
+	if h.Kind.Danger() {
+		s.Text = append(s.Text, h.because()...)
+	}
+	s.Text = append(s.Text, "Please record this, if you do not know of it yet. Tell us your reference, and when you will ring us next.")
+	return s
+}
+
+func (h Handover) name() string {
+	return or(h.Worker.Name.Reveal(), "a lone worker whose name is "+notKnown)
+}
+
 func (h Handover) ask() string {
-	name := or(h.Worker.Name.Reveal(), "a lone worker whose name is "+notKnown)
+	name := h.name()
 	if len(h.Visits) == 0 {
 		return fmt.Sprintf("Please find %s now. Tell us your reference, and when you will ring us next.", name)
 	}

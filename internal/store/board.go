@@ -89,13 +89,14 @@ func (db *DB) Day(ctx context.Context, teams []string, from, to time.Time, limit
 	}
 	args := []any{instant(from), instant(to)}
 	where := ` WHERE starts_at >= $1 AND starts_at < $2 AND team IN (` + places(teams, &args) + `)`
-	if total, err = first(ctx, db.reader, value[int], `SELECT count(*) FROM visits`+where, args...); err != nil {
-		return nil, 0, fmt.Errorf("count the visits of a day: %w", err)
-	}
-	args = append(args, limit)
-	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits`+where+` ORDER BY starts_at, id LIMIT $`+strconv.Itoa(len(args)), args...)
+	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits`+where+` ORDER BY starts_at, id LIMIT $`+strconv.Itoa(len(args)+1), append(args, limit)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the visits of a day: %w", err)
+	}
+	if total = len(rows); total == limit { // there may be more, which costs a walk over the day to know
+		if total, err = first(ctx, db.reader, value[int], `SELECT count(*) FROM visits`+where, args...); err != nil {
+			return nil, 0, fmt.Errorf("count the visits of a day: %w", err)
+		}
 	}
 	for _, s := range rows {
 		visits = append(visits, s.Visit)

@@ -124,8 +124,8 @@ func writeUntilKilled() error {
 	}
 	for {
 		select {
-		case <-db.Failed(): // with nothing left to seal, Seal would not hear of it
-			return errors.New("stopped after the disk failed")
+		case <-db.Failed(): // with nothing left to seal, Seal would not hear of it; told as the workers tell theirs
+			return errors.New("error stopped after the disk failed")
 		default:
 		}
 		if _, err := db.Seal(ctx, nine); err != nil {

@@ -1,7 +1,10 @@
 package store
 
-// EachHappenedSQL is shown to the test that asks SQLite how it would run it.
-const EachHappenedSQL = eachHappened
+// EachHappenedSQL and EachHappenedSinceSQL are shown to the test that asks SQLite how it would run them.
+const (
+	EachHappenedSQL      = eachHappened
+	EachHappenedSinceSQL = eachHappenedSince
+)
 
 // Statements whose plans are looked at.
 const TeamsSinceQuery = teamsSince

@@ -11,27 +11,44 @@ import (
 type Happened struct {
 	At     time.Time
 	Events []byte // JSON without private words
+	N      int64  // the entry's place in the sealed chain, which never changes; 0 while it waits for one
 }
 
+// happened gives, of some entries, what Happened has.
+const happened = `SELECT e.at, e.events, COALESCE(e.n, 0) FROM `
+
 // eachHappened has a cross join to keep SQLite to the index by worker: a search for each worker, and no walk over years of entries.
-const eachHappened = `SELECT e.at, e.events FROM workers w CROSS JOIN entries e WHERE e.worker = w.id AND e.at >= $1 AND e.at < $2`
+const eachHappened = happened + `workers w CROSS JOIN entries e WHERE e.worker = w.id AND e.at >= $1 AND e.at < $2`
+
+// eachHappenedSince is one statement, so that what is sealed meanwhile is neither missed nor read twice.
+const eachHappenedSince = happened + `entries e WHERE e.n > $3 AND e.at >= $1 AND e.at < $2
+	UNION ALL ` + happened + `entries e WHERE e.n IS NULL AND e.at >= $1 AND e.at < $2`
 
 // EachHappened gives to do what every worker's entries from from until before to say happened, in no order. It holds one entry at a time and
 // opens no words, so a county's day costs little memory; an error of do ends it.
-func (db *DB) EachHappened(ctx context.Context, from, to time.Time, do func(Happened) error) (err error) {
+func (db *DB) EachHappened(ctx context.Context, from, to time.Time, do func(Happened) error) error {
+	return db.eachHappened(ctx, do, eachHappened, from, to)
+}
+
+// EachHappenedSince gives what EachHappened gives, but for the n sealed entries that came first.
+func (db *DB) EachHappenedSince(ctx context.Context, n int64, from, to time.Time, do func(Happened) error) error {
+	return db.eachHappened(ctx, do, eachHappenedSince, from, to, n)
+}
+
+func (db *DB) eachHappened(ctx context.Context, do func(Happened) error, query string, from, to time.Time, since ...any) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("read what happened from %s to %s: %w", from.Format(time.RFC3339), to.Format(time.RFC3339), err)
 		}
 	}()
-	rows, err := db.reader.query(ctx, eachHappened, instant(from), instant(to))
+	rows, err := db.reader.query(ctx, query, append([]any{instant(from), instant(to)}, since...)...)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var h Happened
-		if err := rows.Scan(at{&h.At}, &h.Events); err != nil {
+		if err := rows.Scan(at{&h.At}, &h.Events, &h.N); err != nil {
 			return err
 		}
 		if err := do(h); err != nil {

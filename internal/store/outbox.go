@@ -116,7 +116,7 @@ func (db *DB) openMessage(ctx context.Context, s sealedMessage) (Message, error)
 // come first, then prompts, then the rest; in each, the one that waited longest. A message whose lease ran out is given again, so each is
 // handed over at least once.
 //
-// One whose words can't be opened is left out, and the error names it: the others are given all the same.
+// One whose words can't be opened is left out, and the error names it and is an [ErrUnopened]: the others are given all the same.
 func (db *DB) Claim(ctx context.Context, at, leaseUntil time.Time, owner, class string, limit int) ([]Message, error) {
 	classes := []string{ClassAlarm, ClassPrompt, ClassInfo}
 	if class != "" {
@@ -146,6 +146,9 @@ func (db *DB) Claim(ctx context.Context, at, leaseUntil time.Time, owner, class 
 	for _, s := range rows {
 		m, err := db.openMessage(ctx, s)
 		if err != nil {
+			if ctx.Err() == nil { // else it is no fault of the message's
+				err = fmt.Errorf("%w: %w", ErrUnopened, err)
+			}
 			errs = append(errs, fmt.Errorf("claim message %s: %w", s.ID, err))
 			continue
 		}

@@ -24,6 +24,14 @@ const (
 	busy          = 5000 // ms to wait for another process, such as "token create" beside a running server
 )
 
+// NoDatabaseError says that where a database was named is none of ours, and how to mend that. How to name another place
+// is for those to say who know by what it was named.
+type NoDatabaseError struct{ says string }
+
+func (e *NoDatabaseError) Error() string { return e.says }
+
+const noDatabase = "it is no database; move it away"
+
 // openSQLite opens the file at path: one connection that writes, a few that read.
 //
 // Nothing else in the process may open and close the file: POSIX locks would fall with the first close.
@@ -32,10 +40,10 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return errors.New("open database: sqlite: needs a path, as in sqlite:allclear.db")
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return fmt.Errorf("open database %s: there is no folder %s; make it, or name another with ALLCLEAR_DATABASE", path, filepath.Dir(path))
+		return fmt.Errorf("open database %s: %w", path, &NoDatabaseError{fmt.Sprintf("there is no folder %s; make it", filepath.Dir(path))})
 	}
 	if _, err := os.Stat(path); db.readOnly && errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("open database %s: there is none; start the server once, or name another with ALLCLEAR_DATABASE", path)
+		return fmt.Errorf("open database %s: %w", path, &NoDatabaseError{"there is none; start the server once"})
 	}
 	if err := look(ctx, path); err != nil {
 		return explain("open database", path, err)
@@ -168,7 +176,7 @@ func isOurs(ctx context.Context, on runner) (tables bool, err error) {
 		// goose makes its own table before the first migration: a start that was cut off there is still ours
 		others, err := first(ctx, on, value[int], "SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT IN ('goose_db_version', 'sqlite_sequence')")
 		if err != nil || others > 0 {
-			return false, errors.Join(err, errors.New("it is another program's database; name another file with ALLCLEAR_DATABASE"))
+			return false, errors.Join(err, &NoDatabaseError{"it is another program's database; move that away"})
 		}
 		return false, nil
 	}
@@ -218,6 +226,8 @@ func explain(doing, path string, err error) error {
 		}
 	}
 	switch {
+	case says == noDatabase:
+		return fmt.Errorf("%s: %w: %w", doing, &NoDatabaseError{says}, err)
 	case says != "":
 		return fmt.Errorf("%s: %s: %w", doing, says, err)
 	case path != "":
@@ -243,7 +253,7 @@ func sqliteSays(code int) string {
 	case sqlite3.SQLITE_FULL:
 		return "the disk is full; make room"
 	case sqlite3.SQLITE_NOTADB:
-		return "it is no database; name another file with ALLCLEAR_DATABASE"
+		return noDatabase
 	case sqlite3.SQLITE_CORRUPT:
 		return "it is damaged; restore a backup"
 	case sqlite3.SQLITE_IOERR:

@@ -34,6 +34,8 @@ var (
 	ErrUnknown = errors.New("commit outcome unknown")
 	// ErrLost says that a lease ran out and another has the message now; the attempt was recorded all the same.
 	ErrLost = errors.New("lease lost")
+	// ErrUnopened says that what is kept cannot be opened: not now, and not at another try.
+	ErrUnopened = errors.New("it cannot be opened")
 	// ErrErased says that the data key was deleted: nothing can be sealed for this owner again.
 	ErrErased = errors.New("data key was erased")
 	// ErrReadOnly says that the database was opened for reading.
@@ -133,7 +135,7 @@ func (db *DB) checkVault(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	case is != mark:
-		return errors.New("open database: the master key is not the one it was made with; give the right ALLCLEAR_KEY or key file")
+		return errors.New("open database: the master key is not the one it was made with; give the right key or key file")
 	}
 	return nil
 }

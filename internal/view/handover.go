@@ -20,7 +20,7 @@ import (
 
 // Handover gathers all that the police are told of an alarm (rule 3.4), for those who may know of it.
 func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (report.Handover, error) {
-	h := report.Handover{Kind: a.Kind, Mention: a.Mention, OpenedAt: a.RaisedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: s.Rehearsal}
+	h := report.Handover{Kind: a.Kind, Mention: a.Mention, OpenedAt: a.RaisedAt, HarmedAt: a.HarmedAt, WrittenAt: at, Zone: time.UTC, Rehearsal: s.Rehearsal}
 	if h.OpenedAt.IsZero() {
 		h.OpenedAt = a.OpenedAt
 	}
@@ -51,6 +51,9 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 		return h, err
 	}
 	sheetWords(&h, a, list)
+	if err := s.sheetSaid(ctx, &h, a, list); err != nil {
+		return h, err
+	}
 	if err := s.sheetCalls(ctx, &h, a, worker, list); err != nil {
 		return h, err
 	}
@@ -90,9 +93,12 @@ func withAccess(f buddy.Form) private.Text {
 	return private.New(f.Address.Reveal() + " (" + f.Access.Reveal() + ")")
 }
 
-// sheetWords adds the worker's last word, and the words that opened an alarm of danger.
+// sheetWords adds the worker's last word, the words that opened an alarm of danger, and what is known of harm.
 func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 	for _, e := range list {
+		if _, harmed := e.input.Event.(watch.Harmed); harmed && e.Alarm == a.ID {
+			h.Harm = private.New(e.words.Note)
+		}
 		if e.Kind != "text" {
 			continue
 		}
@@ -102,6 +108,25 @@ func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 			h.Words = h.LastWord.Text
 		}
 	}
+}
+
+// sheetSaid adds what those said who raised the alarm for the worker.
+func (s *View) sheetSaid(ctx context.Context, h *report.Handover, a store.Alarm, list []entry) error {
+	for _, e := range list {
+		if _, raises := e.input.Event.(watch.Raise); !raises || e.Alarm != a.ID || e.words.Note == "" {
+			continue
+		}
+		by, err := s.named(ctx, e.By)
+		if err != nil {
+			return err
+		}
+		said := report.Said{At: e.At, Text: private.New(e.words.Note)}
+		if by != nil {
+			said.By = by.Name
+		}
+		h.Said = append(h.Said, said)
+	}
+	return nil
 }
 
 // viaOf says how a word came, as people say it.

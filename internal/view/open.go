@@ -103,11 +103,8 @@ func (s *View) Unaware(ctx context.Context, v store.Visit, known []store.Alarm) 
 	if a := loaded.Watch.Alarm; a != nil && a.Kind.Danger() {
 		v = asShown(v, loaded.Watch.Shown)
 	}
-	if v.Status == watch.Overdue && !slices.ContainsFunc(known, func(a store.Alarm) bool { return covers(&a.Alarm, v) }) {
-		v.Status = watch.Booked
-		if !v.InAt.IsZero() {
-			v.Status = watch.Inside
-		}
+	if !slices.ContainsFunc(known, func(a store.Alarm) bool { return covers(&a.Alarm, v) }) {
+		v = asInTime(v)
 	}
 	return v, nil
 }

@@ -36,6 +36,12 @@ func Person(p buddy.Person) Reader {
 // knowsOf says that the reader may know of an alarm of danger, as far as their part in it goes.
 func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person && answers(a, r.By) }
 
+// apart says that the reader is a person who is not on a visit themselves. Who is there with the worker is asked after by
+// text, and so finds that on the page too.
+func (r Reader) apart(v watch.Visit) bool {
+	return r.person && !slices.ContainsFunc(v.Partners, func(p watch.Partner) bool { return p.Worker == r.By })
+}
+
 // answers says that someone was told of an alarm, has it, or raised it: they were rung, and need the address (rule 4.3).
 func answers(a *watch.Alarm, person string) bool {
 	return a != nil && person != "" && (a.HeldBy == person || a.RaisedBy == person || slices.Contains(a.Told, person))

@@ -146,7 +146,32 @@ func (s *View) visitEntries(ctx context.Context, v Visit, at time.Time) ([]entry
 		list = asShownTo(list, loaded.Watch)
 	}
 	alarms := alarmsOf(list, v.Visit)
-	return slices.DeleteFunc(list, func(e entry) bool { return !e.about(v.Visit, alarms) }), nil
+	list = slices.DeleteFunc(list, func(e entry) bool { return !e.about(v.Visit, alarms) })
+	return s.besides(ctx, list, v)
+}
+
+// besides takes from a visit's record what shows the alarms that are kept from its reader, as the lists of visits do.
+func (s *View) besides(ctx context.Context, list []entry, v Visit) ([]entry, error) {
+	if !v.reader.apart(v.Watch) || v.reader.By == v.Worker {
+		return list, nil
+	}
+	kept := map[string]bool{}
+	for i, e := range list {
+		if e.Alarm == "" {
+			continue
+		}
+		if _, seen := kept[e.Alarm]; !seen {
+			a, err := s.Store.Alarm(ctx, e.Alarm)
+			if err != nil {
+				return nil, fmt.Errorf("find alarm of visit: %w", err)
+			}
+			kept[e.Alarm], _ = v.reader.kept(a)
+		}
+		if kept[e.Alarm] {
+			list[i] = e.asShown(nil)
+		}
+	}
+	return list, nil
 }
 
 // about says that the entry is about the visit: by what it names, by an alarm that covers the visit, or as a text that
@@ -265,8 +290,16 @@ func OfAlarmAlone(t store.Touched) bool {
 // lines gives the entry's lines. The words go to the line they belong to: the first.
 func (e entry) lines(worker string) []Line {
 	var lines []Line
-	for i, h := range e.events {
+	events := e.events
+	_, raise := e.input.Event.(watch.Raise)
+	if raise && len(events) == 0 && e.words.Note != "" { // raised before: what they say is news all the same
+		events = []engine.Event{{What: watch.AlarmRaised}}
+	}
+	for i, h := range events {
 		l := Line{At: e.At.UTC(), What: h.What, By: h.By, Visit: h.Visit, Until: h.Until}
+		if raise && (h.What == watch.AlarmOpened || h.What == watch.AlarmRaised) {
+			l.By = e.By
+		}
 		if h.What == watch.TextIn && l.By == "" {
 			l.By = worker
 		}

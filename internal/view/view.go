@@ -50,10 +50,13 @@ type Visit struct {
 	Open        bool         // its details are for the reader
 	Busy        bool         // a person looks whose it is not: all they see is "Busy – private", and an alarm they may know of
 	Hidden      bool         // danger is open, and the reader must not know: this is the visit as it is shown
-	Alarm       *store.Alarm // the open one that covers it; nil when there is none
+	Watch       watch.Visit  // what its clock runs on, as the reader may know it; zero where they are busy to them
+	Alarm       *store.Alarm // the open one that covers it; nil when there is none, and for a person who may not know of it
 	Responder   *Named       // who answers for it; nil for nobody
 	Gap         bool         // nobody is on call: it falls to the fallback
 	Missing     []string     // what a responder would need to know and does not yet
+
+	reader Reader
 }
 
 // Whole is a visit with its record.
@@ -64,7 +67,7 @@ type Whole struct {
 
 // Visit gives a visit as the reader may see it.
 func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error) {
-	out := Visit{Visit: v}
+	out := Visit{Visit: v, reader: r}
 	loaded, err := s.Store.Load(ctx, v.Worker)
 	if err != nil {
 		return out, fmt.Errorf("load worker: %w", err)
@@ -72,6 +75,10 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	w := loaded.Watch
 	if out.Hidden, err = s.hides(ctx, w, r); err != nil {
 		return out, err
+	}
+	out.Watch, _ = w.Visit(v.ID)
+	if out.Hidden && w.Shown != nil {
+		out.Watch, _ = w.Shown.Visit(v.ID)
 	}
 	switch {
 	case out.Hidden:
@@ -81,6 +88,15 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 		}
 	case covers(w.Alarm, v):
 		out.Alarm = &store.Alarm{Alarm: *w.Alarm, Worker: v.Worker, Status: store.AlarmOpen}
+	}
+	if out.Alarm != nil {
+		if kept, _ := r.kept(*out.Alarm); kept {
+			out.Alarm = nil
+			if r.apart(out.Watch) {
+				out.Visit = asInTime(out.Visit)
+				out.Watch.Status = out.Status
+			}
+		}
 	}
 	if out.Missing, err = s.Engine.Missing(ctx, v); err != nil {
 		return out, fmt.Errorf("see what is missing: %w", err)
@@ -129,6 +145,17 @@ func asShown(v store.Visit, shown *watch.Watch) store.Visit {
 	v.Status, v.StartsAt, v.ExpectedEndAt, v.InAt, v.EndedAt, v.Evidence = w.Status, w.StartsAt, w.ExpectedEndAt, w.InAt, w.EndedAt, w.Evidence
 	if !v.DueAt.IsZero() {
 		v.DueAt = w.Due()
+	}
+	return v
+}
+
+// asInTime is a visit as it looks where nobody made an alarm of it: its end has passed.
+func asInTime(v store.Visit) store.Visit {
+	if v.Status == watch.Overdue {
+		v.Status = watch.Booked
+		if !v.InAt.IsZero() {
+			v.Status = watch.Inside
+		}
 	}
 	return v
 }

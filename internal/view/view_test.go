@@ -189,6 +189,60 @@ func TestTheSheetHoldsWhoAndWhere(t *testing.T) {
 	}
 }
 
+// A visit that is open to the team tells a colleague of no alarm that they may not open: it looks as on the board, as one whose
+// end has passed, then and once the alarm is closed.
+func TestAVisitTellsOfAnAlarmToWhomItIsKnown(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(false)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.wait(75 * time.Minute)
+	for id, known := range map[string]bool{"p-sam": true, "p-mo": true, "p-priya": true, "p-ann": false} {
+		v, err := o.db.Visit(t.Context(), visit)
+		o.must(err)
+		got, err := o.view.Visit(t.Context(), v, o.person(id))
+		o.must(err)
+		looks := watch.Inside
+		if known {
+			looks = watch.Overdue
+		}
+		if !got.Open || (got.Alarm != nil) != known || got.Watch.ID != visit || got.Watch.Status != looks || got.Status != looks {
+			t.Errorf("%s is shown %+v", id, got)
+		}
+	}
+	tells := func() (known []string) {
+		for _, id := range []string{"p-sam", "p-priya", "p-ann"} {
+			if slices.ContainsFunc(o.shows(visit, o.person(id)).Timeline, func(l view.Line) bool { return l.What == watch.AlarmOpened || l.What == watch.AlarmClosed }) {
+				known = append(known, id)
+			}
+		}
+		return known
+	}
+	if got := tells(); !slices.Equal(got, []string{"p-sam", "p-priya"}) {
+		t.Errorf("the record tells of the alarm to %v", got)
+	}
+	o.must(o.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "api"}, o.open("p-sam")[0].ID, watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true}, engine.Words{Note: "She is home"}))
+	if got := tells(); !slices.Equal(got, []string{"p-sam", "p-priya"}) {
+		t.Errorf("once it is closed the record tells of the alarm to %v", got)
+	}
+}
+
+// What a visit's clock runs on is given as the reader may know it: in danger that is the watch that they are shown.
+func TestAVisitsClockIsTheOneThatIsShown(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(false)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.says("p-priya", "Can you ask Scarlett to ring me")
+	o.wait(20 * time.Minute)
+	o.says("p-priya", "I have left, all done")
+	for id, want := range map[string]watch.Status{"p-sam": watch.Inside, "p-priya": watch.Ended, "p-ann": watch.Ended} {
+		if got := o.shows(visit, o.person(id)); got.Watch.Status != want || got.Status != want {
+			t.Errorf("%s is shown a clock that is %s, and a visit that is %s", id, got.Watch.Status, got.Status)
+		}
+	}
+}
+
 // Rule 1.4: others see that the worker is busy, and no more; one who may answer alarms sees that one is open.
 func TestOthersSeeThatTheWorkerIsBusy(t *testing.T) {
 	o := newOffice(t)

@@ -138,7 +138,11 @@ func (s *script) instant() time.Time {
 
 func (s *script) edit(w watch.Watch) watch.Event {
 	id, _ := s.visit(w)
-	return watch.Edit{Visit: id, StartsAt: s.instant(), ExpectedEndAt: s.instant(), Overlap: s.pick(2) == 1}
+	e := watch.Edit{Visit: id, StartsAt: s.instant(), ExpectedEndAt: s.instant(), Overlap: s.pick(2) == 1}
+	if n := s.pick(3); n > 0 {
+		e.Prompts = new(n == 1)
+	}
+	return e
 }
 
 func (s *script) cancel(w watch.Watch) watch.Event {

@@ -34,13 +34,14 @@ type (
 		Overlap bool  `json:"overlap,omitempty"`
 	}
 
-	// Edit changes a visit's times and responders from a page, the API or the
-	// calendar. Zero and nil leave a thing as it is.
+	// Edit changes a visit's times, responders and whether the worker is prompted,
+	// from a page, the API or the calendar. Zero and nil leave a thing as it is.
 	Edit struct {
 		Visit         string    `json:"visit"`
 		StartsAt      time.Time `json:"starts_at,omitzero"`
 		ExpectedEndAt time.Time `json:"expected_end_at,omitzero"`
 		Responders    *[]string `json:"responders,omitempty"`
+		Prompts       *bool     `json:"prompts,omitempty"`
 		Overlap       bool      `json:"overlap,omitempty"`
 	}
 

@@ -28,6 +28,9 @@ var phrases = []phrase{
 	{says(`the same text again`), func(w *town, _ time.Time, _ []string) (watch.Input, error) { return w.lastText, nil }},
 	{says(`the provider (shows it|does not have it yet|never had it)`), (*town).fetched},
 	{says(`(\w+) moves (\w+)(?: to start (\d\d:\d\d))?(?: to end (\d\d:\d\d))?`), (*town).moves},
+	{says(`(\w+) turns prompts (on|off) for (\w+)`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Edit{Visit: m[3], Prompts: new(m[2] == "on")})
+	}},
 	{says(`(\w+) cancels (\w+)(, having spoken with them)?`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
 		return event(m[1], watch.Cancel{Visit: m[2], Spoke: m[3] != ""})
 	}},

@@ -144,7 +144,7 @@ func (s *step) overlaps(v Visit) []Problem {
 	return nil
 }
 
-// edit changes a visit's times from a page, the API or the calendar.
+// edit changes a visit from a page, the API or the calendar.
 func (s *step) edit(e Edit) error {
 	i := s.w.index(e.Visit)
 	if i < 0 {
@@ -160,6 +160,9 @@ func (s *step) edit(e Edit) error {
 	before := v
 	if e.Responders != nil {
 		v.Responders = slices.Clone(*e.Responders)
+	}
+	if e.Prompts != nil {
+		s.prompts(&v, *e.Prompts)
 	}
 	v.StartsAt, v.ExpectedEndAt = orElse(e.StartsAt, v.StartsAt), orElse(e.ExpectedEndAt, v.ExpectedEndAt)
 	p := problems(s.at, v)
@@ -177,6 +180,15 @@ func (s *step) edit(e Edit) error {
 	}
 	s.reschedule(i, v, before)
 	return nil
+}
+
+// prompts turns the prompts of a visit on or off. Of those whose time passed
+// meanwhile only the last is sent: two at once would say no more.
+func (s *step) prompts(v *Visit, on bool) {
+	for !v.Clock.Prompts && on && v.EndAsked+1 < len(v.Clock.EndPrompts) && !v.ExpectedEndAt.Add(v.Clock.EndPrompts[v.EndAsked+1]).After(s.at) {
+		v.EndAsked++
+	}
+	v.Clock.Prompts = on
 }
 
 // startMovable says no to another start once the worker may be there: a start

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -36,10 +35,7 @@ func (p *Pages) who(c *request) error {
 	if err != nil {
 		return fmt.Errorf("find team of who is acting: %w", err)
 	}
-	for _, t := range teams {
-		if t.ID != person.Team {
-			continue
-		}
+	if t, found := teamOf(teams, person.Team); found {
 		c.phrase = t.Plan.DuressPhrase
 		if zone, err := p.directory.zone(c.Context(), t.Zone); err == nil && t.Zone != "" {
 			c.in = zone
@@ -102,7 +98,7 @@ func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
 			case len(choices) == mostChoices:
 				page.More++
 			default:
-				choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: strings.Join(m.Roles, ", ") + ", " + t.Name}})
+				choices = append(choices, govuk.Choice{Value: m.ID, Text: m.Name, Hint: govuk.Hint{Text: roleWords(m.Roles) + ", " + t.Name}})
 			}
 		}
 	}
@@ -110,7 +106,7 @@ func (p *Pages) actingPage(c *request, f *form) (actingPage, error) {
 	return page, nil
 }
 
-// membersOf lists the people of a team who are here, by name.
+// membersOf lists the people of a team who are here, in their order.
 func membersOf(people []buddy.Person, team string) []buddy.Person {
 	var members []buddy.Person
 	for _, p := range people {
@@ -118,7 +114,6 @@ func membersOf(people []buddy.Person, team string) []buddy.Person {
 			members = append(members, p)
 		}
 	}
-	slices.SortFunc(members, byName)
 	return members
 }
 

@@ -13,7 +13,7 @@ import (
 func TestWhoHasChosenNobodyIsAsked(t *testing.T) {
 	h := openHouse(t).as("")
 	h.get("/rota?week=1").is(http.StatusSeeOther)
-	h.get("/").leadsTo("/acting").is(http.StatusOK).says("Who are you acting as?", "Sam Hill", "responder, ECHo")
+	h.get("/").leadsTo("/acting").is(http.StatusOK).says("Who are you acting as?", "Sam Hill", "Responder, ECHo")
 }
 
 func TestAPersonIsChosen(t *testing.T) {
@@ -113,7 +113,7 @@ func TestEveryAnswerHasTheHeadersThatGuardIt(t *testing.T) {
 			t.Errorf("%s is %q", name, got.Header().Get(name))
 		}
 	}
-	if csp := got.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
+	if csp := got.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || !strings.Contains(csp, "worker-src 'self'") || strings.Contains(csp, "unsafe") {
 		t.Errorf("the content security policy is %q", csp)
 	}
 	if body := got.Body.String(); strings.Contains(body, " style=") || strings.Contains(body, "<style") || strings.Contains(body, "onclick") {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -40,9 +42,11 @@ type alarmPage struct {
 	Kind     string
 	Look     string // of the part that says what to do
 	Next     nextStep
-	Who      string // who has it, in a sentence; "" where the next step says so
-	Take     string // what the button to take it says; "" where there is none
-	Known    string // closed: how it is known
+	Parts    []chapter     // in their order
+	Who      string        // who has it, in a sentence; "" where the next step says so
+	Take     string        // what the button to take it says; "" where there is none
+	Reach    []namedNumber // the worker: of whom they are to ring
+	Known    string        // closed: how it is known
 	First    *ringNumber
 	Facts    []factList
 	Ring     *ringRound
@@ -61,23 +65,25 @@ type factList struct {
 	List  govuk.SummaryList
 }
 
-// room finds the alarm that the address names, for a reader whose business it is. A look at what is private is put on
-// record first.
-func (p *Pages) room(c *request) (r room, err error) {
-	if r.alarm, err = p.View.Alarm(c.Context(), c.PathValue("id"), c.reader()); err != nil {
+// known finds an alarm for a reader whose business it is; it is [store.ErrNotFound] to all others.
+func (p *Pages) known(c *request, alarm string) (r room, err error) {
+	if r.alarm, err = p.View.Alarm(c.Context(), alarm, c.reader()); err != nil {
 		return r, err
 	}
 	if r.worker, err = p.directory.person(c.Context(), r.alarm.Worker); err != nil {
 		return r, fmt.Errorf("find worker of alarm: %w", err)
 	}
-	if r.part, err = p.part(c, r.alarm, r.worker); err != nil {
+	r.part, err = p.part(c, r.alarm, r.worker)
+	if err == nil && !r.Knows {
+		err = store.ErrNotFound
+	}
+	return r, err
+}
+
+// room finds the alarm that the address names. A look at what is private is put on record first.
+func (p *Pages) room(c *request) (r room, err error) {
+	if r, err = p.known(c, c.PathValue("id")); err != nil || !r.Opens {
 		return r, err
-	}
-	if !r.Knows {
-		return r, notFound()
-	}
-	if !r.Opens {
-		return r, nil
 	}
 	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "alarm/"+r.alarm.ID, "", c.at); err != nil {
 		return r, err
@@ -136,12 +142,16 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 		return page, err
 	}
 	page.Next, page.Look = s.next(), roomLook(a)
+	page.Parts = s.chapters(page.Next)
 	page.Who, page.Take = s.hands()
 	if strings.Contains(page.Next.Says, page.Who) {
 		page.Who = ""
 	}
+	if r.Self && a.Status == store.AlarmOpen {
+		page.Reach, err = p.reach(c.Context(), cmp.Or(a.HeldBy, a.Responder))
+	}
 	if !r.Opens {
-		return page, nil
+		return page, err
 	}
 	if n := nextNumber(numbers); n != nil && page.Next.Does == doRing {
 		page.First = n
@@ -149,6 +159,9 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	page.Facts = r.facts(page.Layout)
 	if a.Status == store.AlarmOpen {
 		page.Ring = r.ring(s, numbers, f)
+		if page.Ring != nil {
+			page.Ring.Folded = page.Parts[0] == chapterClose && !page.Still
+		}
 		if page.Close, err = p.closePart(c, r, f); err != nil {
 			return page, err
 		}
@@ -160,6 +173,36 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	}
 	page.Lines, err = p.lines(c, r.worker, true, r.record)
 	return page, err
+}
+
+// TakeLater says that the button to take the alarm comes after what is to be done next.
+func (page alarmPage) TakeLater() bool { return slices.Contains(page.Parts, chapterTake) }
+
+// TakeLook is how loud the button is that takes the alarm: as one among others where another does what is next.
+func (page alarmPage) TakeLook() string {
+	switch {
+	case page.TakeLater():
+		return "govuk-button--secondary"
+	case page.Next.Does == doPolice, page.Next.Does == doRing:
+		return "govuk-button--inverse allclear-less"
+	default:
+		return "govuk-button--inverse"
+	}
+}
+
+// reach gives the numbers on which someone who is on call is reached: rule 1.1 shows them to every worker they cover.
+func (p *Pages) reach(ctx context.Context, id string) ([]namedNumber, error) {
+	if id == "" {
+		return nil, nil
+	}
+	who, err := p.directory.person(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // a fallback who is not there yet
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find whom to ring: %w", err)
+	}
+	return slices.DeleteFunc(numbersOf(who, false, true), func(n namedNumber) bool { return n.Dial == "" }), nil
 }
 
 // roomLook is how loud the room is.
@@ -177,20 +220,26 @@ func roomLook(a store.Alarm) string {
 // standing is how the alarm stands for the reader.
 func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, err error) {
 	a := r.alarm
-	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Self: r.Self, Open: a.Status == store.AlarmOpen,
-		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Clock: p.layout(c, "").When}
+	s = standing{Alarm: a.Alarm, At: c.at, Reader: c.who.ID, May: r.May, Sees: r.Opens, Self: r.Self, Open: a.Status == store.AlarmOpen,
+		Worker: firstName(r.worker.Name), HeldUntil: heldUntil(a, r.record), Again: again(r.record, c.at), Clock: p.layout(c, "").When}
+	s.Nowhere = r.nowhere()
 	if n := nextNumber(numbers); n != nil {
 		s.Try = n.Whose
 	}
-	for id, name := range map[string]*string{a.HeldBy: &s.Holder, a.Next: &s.Taker, a.ClosedBy: &s.Closer} {
-		if id == "" {
-			continue
-		}
-		if *name, err = p.nameOf(c.Context(), id); err != nil {
+	for _, one := range []struct {
+		id   string
+		name *string
+	}{{a.Responder, &s.Answers}, {a.HeldBy, &s.Holder}, {a.Next, &s.Taker}, {a.ClosedBy, &s.Closer}} {
+		if *one.name, err = p.nameOf(c.Context(), one.id); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
+}
+
+// nowhere says that there is no address to give.
+func (r room) nowhere() bool {
+	return !slices.ContainsFunc(r.sheet.Visits, func(v report.Visit) bool { return !v.Address.IsZero() || !v.AddressAtIn.IsZero() })
 }
 
 // heldUntil is how long 999 is held for a mere mention; zero when it is not.
@@ -201,6 +250,24 @@ func heldUntil(a store.Alarm, record []view.Line) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// again says that the time to speak with the police once more has come since they were last spoken with. The alarm's own next time is no
+// sign of it: once it has come, that is when to ask next.
+func again(record []view.Line, at time.Time) bool {
+	for _, l := range slices.Backward(record) {
+		if l.What != watch.PoliceTold && l.What != watch.LiaisonLogged {
+			continue
+		}
+		next := l.At.Add(watch.LiaisonEvery)
+		if agreed, most := l.NextUpdateAt, l.At.Add(watch.LiaisonMost); agreed.After(most) {
+			next = most
+		} else if !agreed.IsZero() {
+			next = agreed
+		}
+		return !next.After(at)
+	}
+	return false
 }
 
 // hands says who has the alarm, and what the button that takes it says; "" where the reader can't take it.
@@ -234,13 +301,7 @@ func (r room) facts(l Layout) []factList {
 	if !last.At.IsZero() {
 		word = quoted("Last word", last.Text.Reveal(), fmt.Sprintf(" at %s, by %s", l.When(last.At), last.Via))
 	}
-	var all []factList // where comes first: it is what 999 asks
-	for _, visit := range r.sheet.Visits {
-		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
-	}
-	if len(r.sheet.Visits) == 0 {
-		all = append(all, factList{"Where", list(fact("Visit", "None is booked. Where they are is not known."))})
-	}
+	all := r.where(l, list)
 	if words := r.sheet.Words.Reveal(); words != "" {
 		asked := "They asked for help in so many words."
 		switch {
@@ -254,6 +315,27 @@ func (r room) facts(l Layout) []factList {
 	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
 
+// where is the visits that the alarm covers, and what those know who raised it. It comes first: it is what 999 asks.
+func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) (all []factList) {
+	var said []govuk.SummaryRow
+	for _, x := range r.sheet.Said {
+		said = append(said, quoted(x.By, x.Text.Reveal(), " at "+l.When(x.At)))
+	}
+	for _, visit := range r.sheet.Visits {
+		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
+	}
+	switch {
+	case len(all) > 0 && len(said) > 0:
+		return append(all, factList{"What is known from who raised the alarm", list(said...)})
+	case len(all) > 0:
+		return all
+	case len(said) > 0:
+		return []factList{{"Where", list(append(said, fact("Visit", "None is booked."))...)}}
+	default:
+		return []factList{{"Where", list(fact("Visit", "None is booked. Where they are is not known."))}}
+	}
+}
+
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 	rows := []govuk.SummaryRow{fact("Address", v.Address.Reveal())}
 	if !v.AddressAtIn.IsZero() && v.AddressAtIn != v.Address {
@@ -263,8 +345,8 @@ func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 	if !v.InAt.IsZero() {
 		in = "went in at " + l.When(v.InAt)
 	}
-	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", v.Purpose), fact("Who else is there", v.Others.Reveal()),
-		fact("Expected end", l.When(v.ExpectedEndAt)+"; "+in))
+	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", capital(v.Purpose)), fact("Who else is there", v.Others.Reveal()),
+		fact("Expected end", capital(l.When(v.ExpectedEndAt))+"; "+in))
 }
 
 // quoted is a fact that somebody told, and what is said of their words.
@@ -274,10 +356,7 @@ func quoted(what, words, of string) govuk.SummaryRow {
 
 // fact is one thing that is known; what is not says so.
 func fact(what, known string) govuk.SummaryRow {
-	if known == "" {
-		known = "not known"
-	}
-	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: known}}
+	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{Text: cmp.Or(known, "Not known"), Classes: "allclear-prose"}}
 }
 
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.

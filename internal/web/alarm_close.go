@@ -44,15 +44,24 @@ func (p *Pages) closePart(c *request, r room, f *form) (*closePart, error) {
 	}
 	if !a.HarmedAt.IsZero() {
 		part.Evidence.Fieldset.Legend.Text, part.Evidence.Hint.Text = "How did it end?", ""
+		part.Note.Hint.Text = fmt.Sprintf("What became of %s, and who told you.", name)
 	}
 	if !a.TheyKnow.IsZero() {
-		part.StoodDown = &stoodDown{At: f.input("stood-at", "When were the police told that they are safe?", ""), To: f.input("stood-to", "Whom of the police did you tell?", "A name, or the police reference.")}
+		part.StoodDown = &stoodDown{At: f.input("stood-at", fmt.Sprintf("When were the police told %s?", r.news()), ""), To: f.input("stood-to", "Whom of the police did you tell?", "A name, or the police reference.")}
 		part.StoodDown.At.Type, part.StoodDown.At.Classes = "time", "govuk-input--width-5"
 	}
 	if r.live {
-		part.settling(f, name)
+		part.settling(f, r.outcomes())
 	}
 	return part, nil
+}
+
+// news is what the police are to hear before the alarm closes.
+func (r room) news() string {
+	if !r.alarm.HarmedAt.IsZero() {
+		return "how it ended"
+	}
+	return "that they are safe"
 }
 
 // evidence are the ways in which this alarm can close.
@@ -70,10 +79,21 @@ func (r room) evidence() []govuk.Choice {
 	}
 }
 
+// outcomes are what may become of a visit that still has a clock. Nobody who was found harmed goes on with it.
+func (r room) outcomes() []govuk.Choice {
+	ended := govuk.Choice{Value: "ended", Text: "It has ended"}
+	if !r.alarm.HarmedAt.IsZero() {
+		return []govuk.Choice{ended}
+	}
+	return []govuk.Choice{ended, {Value: "inside", Text: firstName(r.worker.Name) + " is inside and needs longer", Hint: govuk.Hint{Text: "Allclear watches the visit again until its new end."}}}
+}
+
 // settling asks what becomes of the visit.
-func (part *closePart) settling(f *form, name string) {
-	part.Visit = new(f.radios("visit", "What becomes of the visit?", "", govuk.Choice{Value: "ended", Text: "It has ended"},
-		govuk.Choice{Value: "inside", Text: name + " is inside and needs longer", Hint: govuk.Hint{Text: "Allclear watches the visit again until its new end."}}))
+func (part *closePart) settling(f *form, outcomes []govuk.Choice) {
+	part.Visit = new(f.radios("visit", "What becomes of the visit?", "", outcomes...))
+	if len(outcomes) == 1 {
+		return
+	}
 	part.Until = new(f.input("until", "New expected end", "If they need longer: a time in the next 12 hours."))
 	part.Until.Type, part.Until.Classes = "time", "govuk-input--width-5"
 }
@@ -96,7 +116,7 @@ func (p *Pages) closes(c *request, f *form, r room) (watch.Event, engine.Words) 
 	}
 	if !a.TheyKnow.IsZero() {
 		e.StoodDownAt, w.StoodDown = f.lately("stood-at", c.at, c.in), f.value("stood-to")
-		f.need("stood-at", "Enter when the police were told that they are safe")
+		f.need("stood-at", "Enter when the police were told "+r.news())
 		if opened := a.OpenedAt.Truncate(time.Minute); !e.StoodDownAt.IsZero() && e.StoodDownAt.Before(opened) {
 			f.wrong("stood-at", "Enter a time after the alarm opened, at "+p.layout(c, "").When(opened))
 		}
@@ -104,17 +124,17 @@ func (p *Pages) closes(c *request, f *form, r room) (watch.Event, engine.Words) 
 		e.StoodDownTo = w.StoodDown != ""
 	}
 	if r.live {
-		f.settles(c, &e)
+		f.settles(c, &e, r.outcomes())
 	}
 	return e, w
 }
 
 // settles reads what becomes of the visit.
-func (f *form) settles(c *request, e *watch.Close) {
-	switch f.value("visit") {
-	case "ended":
+func (f *form) settles(c *request, e *watch.Close, outcomes []govuk.Choice) {
+	switch says := f.value("visit"); {
+	case says == "ended":
 		e.Ended = true
-	case "inside":
+	case says == "inside" && len(outcomes) > 1:
 		f.need("until", "Enter the new expected end")
 		e.ExpectedEndAt = f.ahead("until", c.at, c.in, farAhead)
 	default:

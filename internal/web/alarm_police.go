@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -15,7 +14,6 @@ import (
 
 // policePart is all of the room that is about the police, and about danger.
 type policePart struct {
-	First     bool     // it comes before the ring-round
 	Words     []string // to say to 999
 	Told      string   // what is known of telling them; "" before that
 	Script    []string // duress: what to do for whoever asked, in order
@@ -45,7 +43,7 @@ type holdForm struct {
 // police is the part about the police, as it stands.
 func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 	a := r.alarm
-	part := &policePart{First: a.Kind.Danger(), Words: r.sheet.Opening(), Told: r.policeTold(l), Tell: tellFormOf(f, !a.TheyKnow.IsZero())}
+	part := &policePart{Words: r.sheet.Opening(), Told: r.policeTold(l), Tell: tellFormOf(f, !a.TheyKnow.IsZero())}
 	if a.HarmedAt.IsZero() {
 		part.Harmed = new(f.textarea("harmed-note", "What is known", ""))
 		part.Harmed.Rows = 3
@@ -63,8 +61,12 @@ func (r room) police(l Layout, f *form, people []govuk.Option) *policePart {
 // duress adds the script of rule 4.1. The second message goes to where the worker wrote from: who rang is told so on the
 // telephone.
 func (part *policePart) duress(r room) {
-	says := fmt.Sprintf("I've got a message to %s. She'll call you back as soon as possible.", r.phrase)
-	part.Script = []string{"If they are on the phone to you, keep them talking.", "Ring 999: give the address and the family's details.",
+	says := fmt.Sprintf("I’ve got a message to %s. She’ll call you back as soon as possible.", r.phrase)
+	tell := "Ring 999: give the address and the family’s details."
+	if r.nowhere() {
+		tell = "Ring 999: say who they are, and where they may be."
+	}
+	part.Script = []string{"If they are on the phone to you, keep them talking.", tell,
 		"Then go back and tell them: “" + says + "”"}
 	if r.alarm.Asked != "" {
 		part.Reassure, part.Reassured = says, r.alarm.Reassured
@@ -159,59 +161,4 @@ func (p *Pages) sheetRoom(c *request) (room, error) {
 		return r, notFound()
 	}
 	return r, p.Access.LookedAt(c.Context(), c.who.ID, "page", "handover/"+r.alarm.ID, "", c.at)
-}
-
-// The farthest that a time of day alone is taken to be ahead or past: beyond it, it was meant the other way round.
-const (
-	farAhead = 12 * time.Hour
-	farPast  = 12 * time.Hour
-)
-
-// ahead reads a time of day that is still to come; zero where nothing was typed. One that has gone is asked back: the
-// same time tomorrow is hardly ever meant (rule 2.3).
-func (f *form) ahead(field string, at time.Time, zone *time.Location, most time.Duration) time.Time {
-	c, ok := f.timeOfDay(field)
-	if !ok {
-		return time.Time{}
-	}
-	today := dateOf(at.In(zone))
-	for _, day := range []date{today, today.next()} {
-		t, _, comes := instant(day, c, zone)
-		switch {
-		case !comes || !t.After(at):
-		case t.Sub(at) <= most:
-			return t
-		}
-	}
-	f.wrong(field, fmt.Sprintf("Enter a time that is still to come, within %s", span(most)))
-	return time.Time{}
-}
-
-// lately reads a time of day that has gone; zero where nothing was typed.
-func (f *form) lately(field string, at time.Time, zone *time.Location) time.Time {
-	c, ok := f.timeOfDay(field)
-	if !ok {
-		return time.Time{}
-	}
-	local := at.In(zone)
-	for _, day := range []date{dateOf(local), dateOf(local.AddDate(0, 0, -1))} {
-		if t, _, comes := instant(day, c, zone); comes && !t.After(at) && at.Sub(t) <= farPast {
-			return t
-		}
-	}
-	f.wrong(field, "Enter a time that has gone")
-	return time.Time{}
-}
-
-// timeOfDay reads a field that may be left empty.
-func (f *form) timeOfDay(field string) (clock, bool) {
-	typed := f.value(field)
-	if typed == "" {
-		return clock{}, false
-	}
-	c, ok := parseClock(typed)
-	if !ok {
-		f.wrong(field, "Enter a time on the 24-hour clock, such as 14:30")
-	}
-	return c, ok
 }

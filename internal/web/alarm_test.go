@@ -41,10 +41,10 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	h.get("/alarms").says("Priya Nair: Overdue", "Nobody has taken it yet.", "The police are due at 16:15.")
 	h.get(room).says("Take charge of this alarm.", "1 Example Street, Gloucester GL1 1AA", "“Going in” at 14:30, by text", "5 ft 4", "Blue Ford Fiesta, AB12 CDE", "30 min left")
 
-	h.post(room+"/acknowledge", "key", "k1").leadsTo(room).says("You have this alarm.", "Ring Priya's mobile, then each number below", `href="tel:&#43;447700900101"`)
+	h.post(room+"/acknowledge", "key", "k1").leadsTo(room).says("You have this alarm.", "Ring Priya’s mobile, then each number below", `href="tel:&#43;447700900101"`)
 	h.wait(2 * time.Minute)
 	h.post(room+"/calls", "key", "k2", "row", "1", "to", "+447700900101", "result", "no_answer").leadsTo(room).
-		says("The call is logged.", "Ring Priya's home phone next", "Tried at 15:47: no answer", "Sam Hill rang Priya's mobile: no answer")
+		says("The call is logged.", "Ring Priya’s home phone next", "Tried at 15:47: no answer", "Sam Hill rang Priya’s mobile: no answer")
 	h.post(room+"/calls", "key", "k3", "row", "3", "to", "+447700900102", "result", "spoke_other", "note-3", "Not seen her since noon").leadsTo(room).
 		says("Sam Hill rang Ravi Nair, husband: spoke to someone else", "Not seen her since noon")
 
@@ -56,7 +56,7 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	h.post(room+"/liaison", "key", "k5", "police-note", "At the door, no answer yet").leadsTo(room).says("At the door, no answer yet")
 	h.wait(5 * time.Minute)
 	h.post(room+"/calls", "key", "k6", "row", "1", "to", "+447700900101", "result", "spoke_worker", "note-1", "Phone was in the car; gave her dog's name").leadsTo(room).
-		says("You have spoken with Priya. If they are safe, tell the police so, then close the alarm.")
+		says("Priya was spoken with at 16:20. If they are safe, tell the police so, then close the alarm.")
 
 	h.post(room+"/close", "key", "k7").is(http.StatusUnprocessableEntity).says("Choose how you know", "Enter what you know",
 		"Enter when the police were told that they are safe", "Enter whom of the police you told", "Choose what becomes of the visit", `href="#stood-at"`)
@@ -84,8 +84,11 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	alarm := h.duress("Can you ask Scarlett to ring me")
 	room := "/alarms/" + alarm
 	quiet := "Do not ring or text Priya."
-	h.get(room).says(quiet+" Ring 999 now: give the address and the family's details.", `href="tel:999"`, "Take charge of this alarm",
-		"“Can you ask Scarlett to ring me”", "They asked for Scarlett.", "1 Example Street").hides("tel:&#43;447700900101", "Priya's home phone")
+	h.get(room).says(quiet+" Ring 999 now: give the address and the family’s details.", `href="tel:999"`, "Take charge of this alarm",
+		"“Can you ask Scarlett to ring me”", "They asked for Scarlett.", "1 Example Street").hides("tel:&#43;447700900101", "Priya’s home phone")
+	if loud := strings.Count(strings.ReplaceAll(h.get(room).Body.String(), "govuk-button--inverse allclear-less", ""), "govuk-button--inverse"); loud != 1 {
+		t.Errorf("%d buttons are as loud as the one to ring 999", loud-1)
+	}
 	h.as("p-priya").get(room).is(http.StatusNotFound)
 	h.as("p-priya").get("/alarms").is(http.StatusOK).hides("Priya Nair:", "covertly")
 
@@ -99,6 +102,65 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	if a, status := h.now(alarm); status != "closed" || a.Evidence != watch.SpokeWorker {
 		t.Errorf("it is %s, %+v", status, a)
 	}
+}
+
+// In each state the room's first control does what its sentence says, and what comes next is not below what is done with.
+func TestTheFirstControlOfTheRoomDoesWhatIsNext(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	inOrder := func(h *house, state string, marks ...string) {
+		t.Helper()
+		text, at := h.get(room).is(http.StatusOK).Body.String(), 0
+		for _, mark := range marks {
+			i := strings.Index(text[at:], mark)
+			if i < 0 {
+				t.Errorf("%s: %q does not come after what it should", state, mark)
+				return
+			}
+			at += i
+		}
+	}
+	inOrder(h, "to take", `id="next"`, "/acknowledge", "1 Example Street", `id="ring"`, `id="police"`, `id="close"`)
+	h.post(room + "/acknowledge").leadsTo(room)
+	inOrder(h, "the ring-round", `id="next"`, "tel:&#43;447700900101", `id="ring"`, "1 Example Street", `id="police"`, `id="close"`)
+	h.post(room+"/calls", "key", "a", "row", "1", "to", "+447700900101", "result", "spoke_worker", "note-1", "In her car, safe").leadsTo(room)
+	inOrder(h, "spoken with", `id="next"`, `id="close"`, "Add a note to the log", `id="police"`, "1 Example Street", `id="ring"`, "The numbers, to ring again")
+	if page := h.get(room).Body.String(); strings.Index(page, "tel:") < strings.Index(page, `id="close"`) {
+		t.Error("once the worker was spoken with, a number to ring comes before closing")
+	}
+	h.post(room+"/close", "key", "b").is(http.StatusUnprocessableEntity).says("Choose how you know", "Ring round").hides("The numbers, to ring again") // nothing is folded where something is wrong
+	h.wait(31 * time.Minute)
+	inOrder(h, "spoken with, and left open", "Close it now, or ring 999", "tel:999", `id="close"`, `id="police"`, `id="ring"`)
+	h.post(room+"/police", "key", "c", "police-reference", "GP-77").leadsTo(room)
+	inOrder(h, "liaison", "log what they say", `id="police"`, "police-note", "1 Example Street", `id="ring"`, `id="close"`)
+	h.post(room+"/harmed", "key", "d", "harmed-note", "Fell").leadsTo(room)
+	inOrder(h, "found harmed", "close the alarm once the outcome is known", `id="close"`, `id="police"`, "1 Example Street")
+}
+
+// Who is not to see where the worker is until they take charge is led to that first: nothing else of the room is theirs.
+func TestWhoMayNotSeeYetIsLedToTakeCharge(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	h.post(room+"/calls", "row", "1", "to", "+447700900101", "result", "spoke_worker", "note-1", "Safe").leadsTo(room).says("was spoken with")
+	h.as("p-ann").get(room).says("Take charge of this alarm.", "/acknowledge").hides("was spoken with at", `href="#close"`)
+}
+
+// Whoever was asked to speak with the police again finds that on the page until it is logged, however late they come.
+func TestThePoliceAreToBeRungAgainUntilItIsLogged(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	const now, later = "Ring the police again now, and log what they say.", "Speak with them again at 16:45, and log what they say."
+	h.post(room + "/police").leadsTo(room).hides(now)
+	h.wait(40 * time.Minute)
+	h.get(room).says(now)
+	h.post(room+"/liaison", "police-note", "Still looking", "police-next", "16:45").leadsTo(room).says(later).hides(now)
+	h.wait(15 * time.Minute)
+	h.get(room).says(later)
+	h.wait(10 * time.Minute)
+	h.get(room).says(now)
 }
 
 // What closing asks follows the alarm: nothing of the police where they know nothing, a second person only for danger.
@@ -123,9 +185,17 @@ func TestFoundHarmedLeavesTheAlarmOpenUntilTheOutcomeIsKnown(t *testing.T) {
 	_, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	h.post(room + "/harmed").is(http.StatusUnprocessableEntity).says("Enter what is known")
-	h.post(room+"/harmed", "harmed-note", "Fell on the stairs").leadsTo(room).says("Priya was found harmed.", "How did it end?", "Fell on the stairs").hides("Ring round", "seen Priya safe")
+	h.post(room+"/harmed", "harmed-note", "Fell on the stairs").leadsTo(room).says("Priya was found harmed.", "How did it end?", "Fell on the stairs").
+		hides("Ring round", "seen Priya safe", "needs longer", "send officers", "nobody has spoken")
+	if form := h.get(room).Body.String(); !strings.Contains(form, `value="outcome_known" checked`) || !strings.Contains(form, `value="ended" checked`) {
+		t.Error("the only answer there is is not chosen yet")
+	}
+	h.get(room+"/police").says("was found harmed", "Fell on the stairs").hides("send officers", "obody has spoken")
+	h.post(room+"/close", "evidence", "outcome_known", "close-note", "x", "visit", "inside", "until", "16:30").is(http.StatusUnprocessableEntity).says("Choose what becomes of the visit")
+	h.post(room+"/police", "key", "p", "police-reference", "GP-77").leadsTo(room).says("When were the police told how it ended?").hides("told that they are safe")
+	h.post(room+"/close", "evidence", "outcome_known", "close-note", "x", "visit", "ended").is(http.StatusUnprocessableEntity).says("Enter when the police were told how it ended")
 	h.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusUnprocessableEntity)
-	h.post(room+"/close", "evidence", "outcome_known", "close-note", "In hospital, with her husband", "visit", "ended").leadsTo(room).says("How it was known: the outcome is known")
+	h.post(room+"/close", "evidence", "outcome_known", "close-note", "In hospital, with her husband", "visit", "ended", "stood-at", "15:45", "stood-to", "GP-77").leadsTo(room).says("How it was known: the outcome is known")
 }
 
 func TestAMereMentionMayBeHeldByTwo(t *testing.T) {
@@ -145,7 +215,7 @@ func TestOnlyThoseWhoAnswerAnAlarmActOnIt(t *testing.T) {
 	_, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	worker := h.as("p-priya")
-	worker.get(room).is(http.StatusOK).says("Please ring whoever is on call").hides("Example Street", "tel:", "Ravi", "Close the alarm", "J Smith", "acknowledge")
+	worker.get(room).is(http.StatusOK).says("Please ring Sam Hill: they close", `href="tel:&#43;447700900110"`).hides("Example Street", "900101", "Ravi", "Close the alarm", "J Smith", "acknowledge")
 	worker.post(room + "/acknowledge").is(http.StatusForbidden)
 	worker.post(room+"/close", "evidence", "spoke_worker", "close-note", "x", "visit", "ended").is(http.StatusForbidden)
 	worker.get(room + "/police").is(http.StatusNotFound)

@@ -46,6 +46,16 @@ type visitList struct {
 	Empty string // what is said where there are none
 }
 
+// listing is what the part of a page that lists visits is made of.
+type listing struct {
+	Layout
+	Rows  []visitRow
+	OfDay bool // they begin on the day that the page names
+}
+
+// Listing gives the part that lists visits its rows.
+func (l Layout) Listing(rows []visitRow, ofDay bool) listing { return listing{l, rows, ofDay} }
+
 // teamLink leads to one team's board.
 type teamLink struct {
 	Name, Href string
@@ -80,9 +90,9 @@ func (p *Pages) board(c *request) error {
 		return err
 	}
 	chosen := c.URL.Query().Get("team")
-	shown := slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return chosen != "" && t.ID != chosen })
-	if len(shown) == 0 && chosen != "" {
-		return notFound()
+	shown, err := those(teams, chosen)
+	if err != nil {
+		return err
 	}
 	b := board{pages: p, at: c.at, in: c.in, teams: shown, chosen: chosen, number: pageNumber(c.URL.Query().Get("page"))}
 	list, err := p.boardFor(c, b)
@@ -95,6 +105,18 @@ func (p *Pages) board(c *request) error {
 	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
 		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
 	return p.show(c, http.StatusOK, "board", page)
+}
+
+// those gives the team that is asked for, or all where none is.
+func those(teams []store.Team, asked string) ([]store.Team, error) {
+	if asked == "" {
+		return teams, nil
+	}
+	t, found := teamOf(teams, asked)
+	if !found {
+		return nil, notFound()
+	}
+	return []store.Team{t}, nil
 }
 
 // boardFor gives a board's live part as the reader may see it.
@@ -159,19 +181,18 @@ func hasClock(s watch.Status) bool {
 	return s == watch.Booked || s == watch.Inside || s == watch.Overdue
 }
 
-// hiddenFrom lists the workers in danger of which the reader must not know (rule 4.2): their visits are shown as they
-// are to be seen.
-func (p *Pages) hiddenFrom(c *request) ([]string, error) {
+// hiddenFrom gives the alarms that the reader knows of, and the workers with one that they must not know of (rule 4.2):
+// their visits are shown as they are to be seen.
+func (p *Pages) hiddenFrom(c *request) (known []store.Alarm, workers []string, err error) {
 	m, err := p.shared.now(c.Context(), c.at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var workers []string
-	_, hidden := m.open.For(c.reader())
+	known, hidden := m.open.For(c.reader())
 	for _, a := range hidden {
 		workers = append(workers, a.Worker)
 	}
-	return workers, nil
+	return known, workers, nil
 }
 
 // busyRow is a private visit as those have it who have no part in it.
@@ -208,7 +229,7 @@ func statusTag(v store.Visit, at time.Time) govuk.Tag {
 	case v.Status == watch.Ended:
 		return tag("Ended", "green")
 	case v.Status == watch.Cancelled:
-		return tag("Cancelled", "grey")
+		return tag("Called off", "grey")
 	case at.After(v.ExpectedEndAt):
 		return tag("Past its end", "orange")
 	case v.Status == watch.Inside:
@@ -272,11 +293,14 @@ func pagination(u *url.URL, number, total, each int) *govuk.Pagination {
 		return u.Path + "?" + q.Encode()
 	}
 	pages := &govuk.Pagination{}
+	link := func(which string, n int) *govuk.PageLink {
+		return &govuk.PageLink{Href: href(n), Text: fmt.Sprintf("%s page (%d of %d)", which, n, last)}
+	}
 	if number > 1 {
-		pages.Previous = &govuk.PageLink{Href: href(number - 1), LabelText: fmt.Sprintf("%d of %d", number-1, last)}
+		pages.Previous = link("Previous", number-1)
 	}
 	if number < last {
-		pages.Next = &govuk.PageLink{Href: href(number + 1), LabelText: fmt.Sprintf("%d of %d", number+1, last)}
+		pages.Next = link("Next", number+1)
 	}
 	return pages
 }

@@ -205,7 +205,7 @@ func (b board) unheld(ctx context.Context) (says []string, err error) {
 			return nil, fmt.Errorf("read zone of team %s: %w", t.ID, err)
 		}
 		if of[t.ID].Cover(b.at, rota.Question{Team: t.ID, Zone: zone, Plan: t.Plan}).Gap {
-			says = append(says, fmt.Sprintf("Nobody is on call for %s now. Alarms go to the plan's fallback.", t.Name))
+			says = append(says, fmt.Sprintf("Nobody is on call for %s now. Alarms go to the plan’s fallback.", t.Name))
 		}
 	}
 	return says, nil

@@ -98,7 +98,7 @@ func TestAPartInAVisitShowsItOnTheBoard(t *testing.T) {
 	h.ok(h.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya"}, id, engine.VisitEdit{Responders: &[]string{}}))
 	kim.get("/").says("Busy")
 	h.wait(35 * time.Minute)
-	_, err := h.engine.Raise(t.Context(), engine.Actor{By: "p-kim", Via: "page"}, "p-priya", "", watch.Duress)
+	_, err := h.engine.Raise(t.Context(), engine.Actor{By: "p-kim", Via: "page"}, "p-priya", "", watch.Duress, engine.Words{})
 	h.ok(err)
 	kim.get("/").says("Home visit", "Asked for help covertly").hides("Busy")
 }

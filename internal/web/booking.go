@@ -20,8 +20,11 @@ import (
 
 type bookingPage struct {
 	Layout
-	Others *govuk.Select // whom else; nil where it is nobody
-	Choice *govuk.Select // of whom to book for; nil once that is known
+	Others *govuk.Select // whom else; nil where it is nobody, or too many for a list
+	Many   bool          // too many for a list: one is sought by name
+	Search *govuk.Input  // for whom to book; nil where one list holds them all
+	Choice *govuk.Select // of whom to book for; nil once that is known, or where nobody has the name
+	More   int           // that are not in the choice
 	Worker buddy.Person
 	Self   bool
 	Known  *workerHalf
@@ -56,12 +59,13 @@ type workerHalf struct {
 
 // newVisit answers GET /visits/new. Who books for others says first for whom.
 func (p *Pages) newVisit(c *request) error {
-	worker, others, err := p.toBook(c, c.URL.Query().Get("worker"))
+	query := c.URL.Query()
+	worker, others, err := p.toBook(c, query.Get("worker"))
 	if err != nil {
 		return err
 	}
-	if worker.ID == "" {
-		return p.chooseWorker(c, http.StatusOK, blank(), others)
+	if worker.ID == "" || query.Has("q") {
+		return p.chooseWorker(c, http.StatusOK, blank("q", query.Get("q")), others)
 	}
 	f := blank("key", rand.Text(), "kind", "home_visit", "private", byPlan, "prompts", byPlan, "start-date", c.at.In(c.in).Format(time.DateOnly))
 	return p.showBooking(c, http.StatusOK, f, worker, others)
@@ -77,7 +81,11 @@ func (p *Pages) toBook(c *request, id string) (worker buddy.Person, workers []bu
 	i := slices.IndexFunc(workers, func(w buddy.Person) bool { return w.ID == wanted })
 	switch {
 	case i >= 0:
-		return workers[i], workers, nil
+		worker, err = p.directory.person(c.Context(), wanted)
+		if err != nil {
+			return worker, nil, fmt.Errorf("find worker: %w", err)
+		}
+		return worker, workers, nil
 	case id == "" && answersForOthers(c.who):
 		return worker, workers, nil
 	default:
@@ -90,15 +98,29 @@ func answersForOthers(who buddy.Person) bool {
 	return who.Has(buddy.Responder) || who.Has(buddy.Manager) || who.Has(buddy.Admin)
 }
 
+// mostWorkers is how many workers are in one list to choose from; of more, some are sought by name.
+const mostWorkers = 100
+
+// chooseWorker asks for whom to book.
 func (p *Pages) chooseWorker(c *request, status int, f *form, workers []buddy.Person) error {
-	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Choice: &govuk.Select{Name: "worker",
-		Label: govuk.Label{Text: "Who is visiting?", Classes: "govuk-label--m"}, Items: personOptions(workers), ErrorMessage: f.says("worker")}}
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f)}
+	if len(workers) > mostWorkers {
+		page.Search = new(f.input("q", "Search by name", ""))
+		page.Search.Type, page.Search.Classes = "search", "govuk-input--width-20"
+		workers = slices.DeleteFunc(workers, func(w buddy.Person) bool { return !called(w.Name, f.value("q")) })
+		if page.More = len(workers) - mostWorkers; page.More > 0 {
+			workers = workers[:mostWorkers]
+		}
+	}
+	if page.Search == nil || len(workers) > 0 {
+		page.Choice = &govuk.Select{Name: "worker", Label: govuk.Label{Text: "Who is visiting?", Classes: "govuk-label--m"}, Items: personOptions(workers), ErrorMessage: f.says("worker")}
+	}
 	return p.show(c, status, "booking", page)
 }
 
 // othersOf is the choice of someone else to book for.
 func othersOf(workers []buddy.Person, chosen string) *govuk.Select {
-	if len(workers) < 2 {
+	if len(workers) < 2 || len(workers) > mostWorkers {
 		return nil
 	}
 	return &govuk.Select{ID: "other-worker", Name: "worker", Label: govuk.Label{Text: "Who is visiting?"}, Items: personOptions(workers), Value: chosen}
@@ -118,7 +140,7 @@ func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find team of worker: %w", err)
 	}
-	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Others: othersOf(workers, worker.ID), Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Others: othersOf(workers, worker.ID), Many: len(workers) > mostWorkers, Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
 		Kind:      f.radios("kind", "What is it?", "", kindChoices()...),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),
@@ -172,39 +194,56 @@ func (f *form) privacy(team store.Team) govuk.Radios {
 		govuk.Choice{Value: "no", Text: "Open to the team"})
 }
 
+const promptsHint = "A buzzing phone can be wrong in a tense home. Without prompts the alarm comes at the same time."
+
 // prompts asks whether the worker is asked by text (rule 2.5).
 func (f *form) prompts() govuk.Radios {
-	return f.radios("prompts", "Texts during the visit", "A buzzing phone can be wrong in a tense home. Without prompts the alarm comes at the same time.",
+	return f.radios("prompts", "Texts during the visit", promptsHint,
 		govuk.Choice{Value: byPlan, Text: "As the plan says"},
 		govuk.Choice{Value: "no", Text: "Send no prompts on this visit"})
 }
 
 // company asks who else goes, and who is the visit's named buddy.
 func (p *Pages) company(c *request, f *form, page *bookingPage) error {
-	members, err := p.members(c, page.Worker.Team)
+	buddies, err := p.buddies(c, page.Worker, "")
 	if err != nil {
 		return err
 	}
-	var partners, buddies []buddy.Person
-	for _, m := range members {
-		if !m.Active || m.ID == page.Worker.ID {
-			continue
-		}
-		buddies = append(buddies, m)
-		if m.Has(buddy.Worker) {
-			partners = append(partners, m)
-		}
-	}
-	choice := func(field, label, hint, nobody string, people []buddy.Person) *govuk.Select {
-		if len(people) == 0 {
-			return nil
-		}
-		return &govuk.Select{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.value(field), ErrorMessage: f.says(field),
-			Items: append([]govuk.Option{{Value: "", Text: nobody}}, personOptions(people)...)}
-	}
-	page.Joint = choice("joint", "Another worker going too", "They get a visit of their own, with its own end: each checks out for themself.", "Nobody", partners)
-	page.Buddy = choice("buddy", "Named buddy", "Who answers for this visit in working hours. Out of hours it is whoever is on call.", "As the plan says", buddies)
+	partners := slices.DeleteFunc(slices.Clone(buddies), func(m buddy.Person) bool { return !m.Has(buddy.Worker) })
+	page.Joint = f.someone("joint", "Another worker going too", "They get a visit of their own, with its own end: each says when they are out.", "Nobody", partners)
+	page.Buddy = f.namedBuddy(buddies)
 	return nil
+}
+
+// buddies are the colleagues of a worker's team who are here, and whoever is named already.
+func (p *Pages) buddies(c *request, worker buddy.Person, named string) ([]buddy.Person, error) {
+	members, err := p.members(c, worker.Team)
+	if err != nil {
+		return nil, err
+	}
+	buddies := slices.DeleteFunc(slices.Clone(members), func(m buddy.Person) bool { return m.ID == worker.ID || !m.Active && m.ID != named })
+	if named != "" && !slices.ContainsFunc(buddies, func(m buddy.Person) bool { return m.ID == named }) {
+		who, err := p.directory.person(c.Context(), named)
+		if err != nil {
+			return nil, fmt.Errorf("find named buddy: %w", err)
+		}
+		buddies = append(buddies, who)
+	}
+	return buddies, nil
+}
+
+// namedBuddy asks who is the visit's named buddy.
+func (f *form) namedBuddy(buddies []buddy.Person) *govuk.Select {
+	return f.someone("buddy", "Named buddy", "Who answers for this visit in working hours. Out of hours it is whoever is on call.", "As the plan says", buddies)
+}
+
+// someone is a choice among people, or of nobody; nil where there are none.
+func (f *form) someone(field, label, hint, nobody string, people []buddy.Person) *govuk.Select {
+	if len(people) == 0 {
+		return nil
+	}
+	return &govuk.Select{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.value(field), ErrorMessage: f.says(field),
+		Items: append([]govuk.Option{{Value: "", Text: nobody}}, personOptions(people)...)}
 }
 
 // workerHalf is what a responder is given about a worker. Where it holds private numbers the look is recorded.
@@ -276,10 +315,16 @@ func (f *form) booking(worker buddy.Person, zone *time.Location) (engine.Booking
 	if id := f.value("joint"); id != "" {
 		b.JointWith = []string{id}
 	}
-	if id := f.value("buddy"); id != "" {
-		b.Responders = []string{id}
-	}
+	b.Responders = f.responders()
 	return b, span
+}
+
+// responders reads the named buddy.
+func (f *form) responders() []string {
+	if id := f.value("buddy"); id != "" {
+		return []string{id}
+	}
+	return nil
 }
 
 // details reads the visit's half of the buddy form.

@@ -1,11 +1,14 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -155,4 +158,22 @@ func TestWhoGoesAndWhoAnswersCanBeSaid(t *testing.T) {
 	if w.Watch.Visits[0].Clock.Prompts {
 		t.Error("she is texted prompts")
 	}
+}
+
+// TestOneOfManyWorkersIsSoughtByName: a county has more than fit into one list.
+func TestOneOfManyWorkersIsSoughtByName(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	for i := range mostWorkers {
+		_, err := h.engine.PutPerson(h.Context(), engine.Actor{}, buddy.Person{ID: fmt.Sprintf("p-%03d", i), Name: fmt.Sprintf("Zoe Number%03d", i), Team: "echo",
+			Roles: []string{buddy.Worker}, Active: true, Mobile: number(fmt.Sprintf("07700 901%03d", i))})
+		h.ok(err)
+	}
+	h.get("/visits/new").is(http.StatusOK).says("Search by name", "Who is visiting?", "Ann Woods", "Zoe Number097", "2 more are not listed").hides("Zoe Number098")
+	h.get("/visits/new?q=number099").is(http.StatusOK).says("Zoe Number099", `value="number099"`, "Continue").hides("Priya", "more are not listed")
+	h.get("/visits/new?q=nobody").is(http.StatusOK).says("No worker here has that name", "Search by name").hides("Continue")
+	page := h.get("/visits/new?worker=p-099").is(http.StatusOK).says("Zoe Number099", "Book for someone else", `href="/visits/new?q="`)
+	if strings.Contains(page.Body.String(), "other-worker") {
+		t.Error("there is a list of all of them")
+	}
+	h.post("/visits/new", "worker", "").is(http.StatusUnprocessableEntity).says("Choose who is visiting", "Search by name")
 }

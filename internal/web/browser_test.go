@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -17,7 +18,8 @@ import (
 // desk is a page with one live region in a real browser, and a hand on what the server says.
 type desk struct {
 	*testing.T
-	tab context.Context
+	address string
+	tab     context.Context
 
 	mu      sync.Mutex
 	version int           // of what the region shows
@@ -28,8 +30,10 @@ type desk struct {
 	streams atomic.Int32 // that are open
 }
 
+const patience = 20 * time.Second // until a window has to be there
+
 const deskPage = `<!DOCTYPE html>
-<html lang="en-GB" class="govuk-template" data-now="2026-11-21T14:00:00Z" data-speed="0">
+<html lang="en-GB" class="govuk-template" data-now="2026-11-21T14:00:00Z" data-speed="0" data-switchboard="%s">
 <head><meta charset="utf-8"><title>Board</title><link rel="stylesheet" href="%s"><script src="%s" type="module"></script></head>
 <body class="govuk-template__body"><main><h1>Board</h1>
 <p><time-left id="due" until="2026-11-21T14:12:30Z">13 min left</time-left></p>
@@ -39,8 +43,15 @@ const deskFragment = `<p id="version">version %d</p><details><summary>How to get
 <form><input id="note" name="note" value=""><input id="seen" value="seen %[1]d">
 <select id="team"><option>ECHo</option><option>Family Links</option></select><button id="out" type="button">Out</button></form>`
 
-// openDesk starts a browser at the page. It fails where CI is set and there is no browser, else it skips.
-func openDesk(t *testing.T) *desk {
+// eachLine tries pages that share one line to the server, and a page that has its own.
+func eachLine(t *testing.T, try func(*desk)) {
+	t.Run("a line for all pages", func(t *testing.T) { try(openDesk(t, "switchboard.js")) })
+	t.Run("no switchboard", func(t *testing.T) { try(openDesk(t, "")) })
+	t.Run("a switchboard that is not there", func(t *testing.T) { try(openDesk(t, "nowhere.js")) })
+}
+
+// openDesk starts a browser at the page, with a switchboard or none. It fails where CI is set and there is no browser, else it skips.
+func openDesk(t *testing.T, switchboard string) *desk {
 	t.Helper()
 	static, err := OpenStatic()
 	if err != nil {
@@ -63,8 +74,11 @@ func openDesk(t *testing.T) *desk {
 		defer d.mu.Unlock()
 		_, _ = fmt.Fprintf(w, deskFragment, d.version)
 	})
+	if switchboard != "" {
+		switchboard = static.URL(switchboard)
+	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = fmt.Fprintf(w, deskPage, static.URL("allclear.css"), static.URL("allclear.js"))
+		_, _ = fmt.Fprintf(w, deskPage, switchboard, static.URL("allclear.css"), static.URL("allclear.js"))
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -75,7 +89,7 @@ func openDesk(t *testing.T) *desk {
 	t.Cleanup(stop)
 	tab, closeTab := chromedp.NewContext(browser)
 	t.Cleanup(closeTab)
-	d.tab = tab
+	d.tab, d.address = tab, server.URL
 	if err := chromedp.Do(tab, chromedp.Navigate(server.URL)); err != nil {
 		t.Fatal(err)
 	}
@@ -162,53 +176,101 @@ func (d *desk) shows(version int) string {
 }
 
 func TestALiveRegionChangesUnderTheHandsOfWhoUsesIt(t *testing.T) {
-	d := openDesk(t)
-	d.comes("what changed since the page was made", d.shows(1))
-	d.comes("the time left, on the paused clock", `document.getElementById("due").textContent === "12 min left"`)
-	d.does(`document.querySelector("live-region details").open = true;
+	eachLine(t, func(d *desk) {
+		d.comes("what changed since the page was made", d.shows(1))
+		d.comes("the time left, on the paused clock", `document.getElementById("due").textContent === "12 min left"`)
+		d.does(`document.querySelector("live-region details").open = true;
 		document.getElementById("note").value = "rang twice";
 		document.getElementById("team").selectedIndex = 1;
 		document.getElementById("out").focus()`)
-	d.change(true)
-	d.comes("the change", d.shows(2))
-	for what, still := range map[string]string{
-		"what was opened": `document.querySelector("live-region details").open`,
-		"what was typed":  `document.getElementById("note").value === "rang twice"`,
-		"what was chosen": `document.getElementById("team").selectedIndex === 1`,
-		"the focus":       `document.activeElement.id === "out"`,
-		"what is new":     `document.getElementById("seen").value === "seen 2"`,
-	} {
-		kept, err := chromedp.Run(d.tab, chromedp.Evaluate[bool](still))
-		if err != nil || !kept {
-			t.Errorf("%s is lost (%v)", what, err)
+		d.change(true)
+		d.comes("the change", d.shows(2))
+		for what, still := range map[string]string{
+			"what was opened": `document.querySelector("live-region details").open`,
+			"what was typed":  `document.getElementById("note").value === "rang twice"`,
+			"what was chosen": `document.getElementById("team").selectedIndex === 1`,
+			"the focus":       `document.activeElement.id === "out"`,
+			"what is new":     `document.getElementById("seen").value === "seen 2"`,
+		} {
+			kept, err := chromedp.Run(d.tab, chromedp.Evaluate[bool](still))
+			if err != nil || !kept {
+				d.Errorf("%s is lost (%v)", what, err)
+			}
 		}
-	}
+	})
 }
 
 func TestAPageThatIsNotLiveSaysSo(t *testing.T) {
-	d := openDesk(t)
-	d.comes("the page is live", d.shows(1))
-	d.lose()
-	d.comes("the notice, for those who see it and those who hear it",
-		`document.querySelector("[role=alert].allclear-not-live")?.textContent === "Not live. Reload the page to see changes."`)
-	d.change(false)
-	d.find()
-	d.comes("what was missed", d.shows(2))
-	d.comes("the page is live again", `document.querySelector(".allclear-not-live").textContent === ""`)
+	eachLine(t, func(d *desk) {
+		d.comes("the page is live", d.shows(1))
+		d.lose()
+		d.comes("the notice, for those who see it and those who hear it",
+			`document.querySelector("[role=alert].allclear-not-live")?.textContent === "Not live. Reload the page to see changes."`)
+		d.change(false)
+		d.find()
+		d.comes("what was missed", d.shows(2))
+		d.comes("the page is live again", `document.querySelector(".allclear-not-live").textContent === ""`)
+	})
 }
 
-// A browser opens six connections to one server: with a stream for every tab, the seventh would never come.
+// It would fetch what nobody sees.
 func TestATabOutOfSightHasNoStream(t *testing.T) {
-	const streams = `fetch("/streams").then((answer) => answer.text()).then((open) => { window.open_ = open }) && window.open_ === "%d"`
-	const sight = `Object.defineProperty(document, "hidden", {configurable: true, value: %t});
+	eachLine(t, func(d *desk) {
+		const streams = `fetch("/streams").then((answer) => answer.text()).then((open) => { window.open_ = open }) && window.open_ === "%d"`
+		const sight = `Object.defineProperty(document, "hidden", {configurable: true, value: %t});
 		document.dispatchEvent(new Event("visibilitychange"))`
-	d := openDesk(t)
-	d.comes("the page is live", d.shows(1))
-	d.comes("it has a stream", fmt.Sprintf(streams, 1))
-	d.does(fmt.Sprintf(sight, true))
-	d.comes("out of sight it has none", fmt.Sprintf(streams, 0))
+		d.comes("the page is live", d.shows(1))
+		d.comes("it has a stream", fmt.Sprintf(streams, 1))
+		d.does(fmt.Sprintf(sight, true))
+		d.comes("out of sight it has none", fmt.Sprintf(streams, 0))
+		d.change(false)
+		d.does(fmt.Sprintf(sight, false))
+		d.comes("in sight again, what changed meanwhile", d.shows(2))
+		d.comes("and a stream", fmt.Sprintf(streams, 1))
+	})
+}
+
+// A browser opens six connections to one server: with a stream for every window, the seventh would never come.
+func TestManyWindowsShareOneLine(t *testing.T) {
+	d := openDesk(t, "switchboard.js")
+	windows := []*desk{d}
+	for range 7 {
+		windows = append(windows, d.window())
+	}
+	all := func(what, expression string) {
+		t.Helper()
+		for i, w := range windows {
+			w.comes(fmt.Sprintf("%s in window %d", what, i+1), expression)
+		}
+	}
+	all("the page is live", d.shows(1))
+	if open := d.streams.Load(); open != 1 {
+		t.Errorf("%d streams are open", open)
+	}
+	d.change(true)
+	all("the change", d.shows(2))
+	d.lose()
+	all("the notice", `document.documentElement.hasAttribute("data-not-live")`)
 	d.change(false)
-	d.does(fmt.Sprintf(sight, false))
-	d.comes("in sight again, what changed meanwhile", d.shows(2))
-	d.comes("and a stream", fmt.Sprintf(streams, 1))
+	d.find()
+	all("what was missed", d.shows(3))
+	all("live again", `!document.documentElement.hasAttribute("data-not-live")`)
+	for _, w := range windows[1:] {
+		w.does(`location.href = "about:blank"`)
+	}
+	d.change(true)
+	d.comes("the change, when all others have gone", d.shows(4))
+}
+
+// window opens the page once more in the same browser.
+func (d *desk) window() *desk {
+	d.Helper()
+	tab, leave := chromedp.NewContext(d.tab)
+	d.Cleanup(leave)
+	within, end := context.WithTimeout(tab, patience)
+	d.Cleanup(end)
+	if err := chromedp.Do(within, chromedp.Navigate(d.address)); err != nil {
+		d.Fatalf("open one more window: %v", err)
+	}
+	return &desk{T: d.T, tab: tab}
 }

@@ -38,9 +38,9 @@ func (p *Pages) day(c *request) error {
 		return err
 	}
 	chosen := q.Get("team")
-	shown := slices.DeleteFunc(slices.Clone(teams), func(t store.Team) bool { return chosen != "" && t.ID != chosen })
-	if len(shown) == 0 && chosen != "" {
-		return notFound()
+	shown, err := those(teams, chosen)
+	if err != nil {
+		return err
 	}
 	f := blank("date-date", q.Get("date"), "ref", q.Get("ref"))
 	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
@@ -93,7 +93,7 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 		return nil, 0, err
 	}
 	more = total - len(visits)
-	hidden, err := p.hiddenFrom(c)
+	known, hidden, err := p.hiddenFrom(c)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -105,7 +105,7 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 		}
 		visits = append(visits, slices.DeleteFunc(own, func(v store.Visit) bool { return !slices.Contains(idsOf(teams), v.Team) })...)
 	}
-	if visits, err = p.asShown(c, visits, hidden); err != nil {
+	if visits, err = p.asShown(c, visits, hidden, known); err != nil {
 		return nil, 0, err
 	}
 	visits = slices.DeleteFunc(visits, func(v store.Visit) bool { return v.StartsAt.Before(from) || !v.StartsAt.Before(to) })
@@ -117,32 +117,35 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 // shownMoves is how far a visit may stand from where it is shown to whoever must not know of danger.
 const shownMoves = 48 * time.Hour
 
-// asShown puts the visits of hidden workers as the reader is to see them (rule 4.2).
-func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string) ([]store.Visit, error) {
-	for i, v := range visits {
-		if !slices.Contains(hidden, v.Worker) {
-			continue
+// asShown puts the visits of hidden workers as the reader, who knows of some alarms, is to see them: as the board does.
+func (p *Pages) asShown(c *request, visits []store.Visit, hidden []string, known []store.Alarm) (shown []store.Visit, err error) {
+	for _, v := range visits {
+		if slices.Contains(hidden, v.Worker) {
+			if v, err = p.View.Unaware(c.Context(), v, known); err != nil {
+				return nil, err
+			}
 		}
-		shown, err := p.View.Visit(c.Context(), v, c.reader())
-		if err != nil {
-			return nil, err
-		}
-		visits[i] = shown.Visit
+		shown = append(shown, v)
 	}
-	return visits, nil
+	return shown, nil
 }
 
-// visitRows lists visits of some teams as the reader has them.
+// visitRows lists visits of some teams as the reader has them, on a page that stays as it is: no time runs on it.
 func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) (rows []visitRow, err error) {
 	one, err := p.classOf(c, teams)
 	if err != nil {
 		return nil, err
 	}
+	ctx, err := p.directory.hold(c.Context())
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range visits {
-		row, err := board{pages: p, at: c.at, class: one}.row(c.Context(), v)
+		row, err := board{pages: p, at: c.at, class: one}.row(ctx, v)
 		if err != nil {
 			return nil, err
 		}
+		row.Ticks = false
 		rows = append(rows, row)
 	}
 	return rows, nil
@@ -176,11 +179,11 @@ func (p *Pages) showReferred(c *request, page dayPage, teams []store.Team, ref s
 		return c.redirect("/visits/" + kept[0].ID)
 	}
 	page.Sought, page.Title = true, "Visits with that reference"
-	hidden, err := p.hiddenFrom(c)
+	known, hidden, err := p.hiddenFrom(c)
 	if err != nil {
 		return err
 	}
-	if kept, err = p.asShown(c, kept, hidden); err != nil {
+	if kept, err = p.asShown(c, kept, hidden, known); err != nil {
 		return err
 	}
 	if page.Rows, err = p.visitRows(c, teams, kept); err != nil {

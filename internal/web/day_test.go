@@ -25,6 +25,23 @@ func TestTheVisitsOfADay(t *testing.T) {
 	h.get("/visits?date=21/11/2026").says("Priya Nair")
 }
 
+// Who has no part in an alarm is shown its visit by day as on the board.
+func TestADayShowsWhatTheBoardShows(t *testing.T) {
+	for _, danger := range []bool{false, true} {
+		h := openHouse(t)
+		h.shared()
+		if danger {
+			h.texts("07700 900101", "Can you ask Scarlett to ring me")
+		}
+		kay := h.with("p-kay", "Kay Dunn", buddy.Worker)
+		board, day := kay.get("/").is(http.StatusOK), kay.get("/visits").is(http.StatusOK)
+		for _, page := range []page{board, day} {
+			page.says("Priya Nair", "Past its end").hides("govuk-tag--red")
+		}
+		h.as("p-sam").get("/visits").says("Overdue")
+	}
+}
+
 func TestAReferenceLeadsToItsVisit(t *testing.T) {
 	h := openHouse(t)
 	id := h.visit()
@@ -36,8 +53,8 @@ func TestAReferenceLeadsToItsVisit(t *testing.T) {
 			t.Errorf("%q leads to %s", typed, to)
 		}
 	}
-	h.with("p-kim", "Kim Oak", buddy.Worker).get("/visits?ref=" + v.Reference).is(http.StatusOK).says("No visit of the last 90 days has it.").hides("Priya Nair")
-	h.get("/visits?ref=ZZZZ").is(http.StatusOK).says("No visit of the last 90 days has it.", `value="ZZZZ"`)
+	h.with("p-kim", "Kim Oak", buddy.Worker).get("/visits?ref=" + v.Reference).is(http.StatusOK).says("No visit of the last 90 days has the reference " + v.Reference + ".").hides("Priya Nair")
+	h.get("/visits?ref=ZZZZ").is(http.StatusOK).says("No visit of the last 90 days has the reference ZZZZ.", `value="ZZZZ"`)
 }
 
 func TestAnotherTeamsVisitsAreNotListed(t *testing.T) {

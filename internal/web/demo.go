@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,14 +22,33 @@ const demoVisitor = "p-sam"
 type demoPage struct {
 	Layout
 	Number  string // that people text
-	GoOn    int    // the speed with which the clock goes on that was paused while nobody was looking; 0: it was not, or a story goes on
+	GoOn    int    // the speed with which a clock that stands goes on; 0: it runs, or a story goes on
 	Speeds  []speedChoice
-	Story   *demo.Story // that was begun; nil for none
+	Anew    bool        // the database is an earlier run's, and what the phones held then was not kept
+	Asks    *demo.Story // to be played instead of the one that is under way, if that is really meant; nil for none
 	Stories []demo.Story
+	Ringing []phoneLink // phones that ring, and where they are: first those that are shown
+	More    int         // that ring besides
 	Phones  []phoneView
 	Others  []phoneLink // phones that are not shown
-	Show    string      // the ids of those that are, as an address has them
+	Chosen  []string    // the ids of those that are, where somebody chose them
 	Src     string      // where the live parts are, but for their names
+}
+
+// UnderWay is the story that plays or is paused; nil for none.
+func (p demoPage) UnderWay() *demo.Story {
+	if p.Telling == nil || !p.Telling.UnderWay() {
+		return nil
+	}
+	return p.Telling
+}
+
+// Minute is how long a minute takes on the clock as it runs.
+func (p demoPage) Minute() string {
+	if p.Speed <= 1 {
+		return ""
+	}
+	return strconv.FormatFloat(60/float64(p.Speed), 'g', 3, 64) + " s"
 }
 
 // speedChoice is one speed that the clock may have.
@@ -51,6 +71,14 @@ type phoneView struct {
 	Hide  string // where the page without this phone is
 }
 
+// Called tells one phone from another, as two can be of the same person: what is on them is named after it.
+func (v phoneView) Called() string {
+	if v.Kind == "mobile" {
+		return v.Holder
+	}
+	return v.Holder + ", " + v.Kind
+}
+
 // phoneLine is a text or a call.
 type phoneLine struct {
 	At       time.Time
@@ -60,7 +88,7 @@ type phoneLine struct {
 	CallSays string
 }
 
-// shownAtFirst are the phones of the forgotten check-out: the worker, and those who answer in their order.
+// shownAtFirst are the phones while no story was begun: those of the forgotten check-out.
 var shownAtFirst = []string{"p-priya.mobile", "p-sam.mobile", "p-mo.mobile"}
 
 // demoHome answers GET /demo: the stories, the clock and the phones side by side.
@@ -72,47 +100,86 @@ func (p *Pages) demoHome(c *request) error {
 }
 
 func (p *Pages) showDemo(c *request, status int, show []string, f *form) error {
-	phones, err := p.Demo.Phones(c.Context())
+	page, err := p.demoPage(c, show, f)
 	if err != nil {
 		return err
 	}
-	if len(show) == 0 {
-		show = shownAtFirst
+	return p.show(c, status, "demo", page)
+}
+
+func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
+	phones, err := p.Demo.Phones(c.Context())
+	if err != nil {
+		return demoPage{}, err
 	}
 	now := p.Demo.Time()
-	page := demoPage{Layout: p.layout(c, "Try Allclear", topicPhones, topicClock).again(f), Number: p.Demo.Number(), GoOn: now.Left, Speeds: speedChoices(now.Speed)}
-	for _, s := range p.Demo.Stories() {
-		if s.Phase != demo.Waiting && page.Story == nil {
-			page.Story = &s
+	page := demoPage{Layout: p.layout(c, "Try Allclear", topicPhones, topicClock).again(f), Number: p.Demo.Number(), Anew: p.Demo.Anew(),
+		Speeds: speedChoices(now.Speed), Stories: p.Demo.Stories()}
+	if now.Speed == 0 && (page.Telling == nil || page.Telling.Phase != demo.Paused) { // a story that is has a button of its own
+		page.GoOn = cmp.Or(now.Left, demo.UsualSpeed)
+	}
+	show = page.choose(phones, show)
+	here := 0 // phones that ring and are shown
+	for _, ph := range phones {
+		shown := slices.Contains(show, ph.ID)
+		there := demoAddress(append(slices.Clone(show), ph.ID), ph.ID)
+		if rings(ph) {
+			link, place := phoneLink{ph.Holder + "’s " + ph.Kind, there}, len(page.Ringing)
+			if shown {
+				link.Href, place = "#"+ph.ID, here
+				here++
+			}
+			page.Ringing = slices.Insert(page.Ringing, place, link)
 		}
-		if s.Phase == demo.Paused { // which has a button of its own
-			page.GoOn = 0
+		if !shown {
+			page.Others = append(page.Others, phoneLink{ph.Holder + ", " + ph.Kind, there})
+			continue
 		}
-		page.Stories = append(page.Stories, s)
+		hide := slices.DeleteFunc(slices.Clone(show), func(id string) bool { return id == ph.ID })
+		v := phoneView{Phone: ph, Lines: phoneLines(ph.Conversation), Field: "text-" + ph.ID, Hide: demoAddress(hide, "phones")}
+		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
+		page.Phones = append(page.Phones, v)
+	}
+	if n := len(page.Ringing); n > mostRinging {
+		page.Ringing, page.More = page.Ringing[:mostRinging], n-mostRinging
+	}
+	return page, nil
+}
+
+// mostRinging is how many ringing phones are named: on a small screen they stand above everything.
+const mostRinging = 2
+
+// choose gives the phones to show, and notes where the page's live parts are: those that were asked for, else those of the story.
+func (p *demoPage) choose(phones []demo.Phone, show []string) []string {
+	p.Src = "/demo?"
+	if len(show) == 0 {
+		if p.Telling != nil {
+			return p.Telling.Cast
+		}
+		return shownAtFirst
 	}
 	show = slices.DeleteFunc(slices.Clone(show), func(id string) bool {
 		return !slices.ContainsFunc(phones, func(ph demo.Phone) bool { return ph.ID == id })
 	})
-	for _, ph := range phones {
-		if !slices.Contains(show, ph.ID) {
-			page.Others = append(page.Others, phoneLink{ph.Holder + ", " + ph.Kind, demoAddress(append(slices.Clone(show), ph.ID))})
-			continue
-		}
-		hide := slices.DeleteFunc(slices.Clone(show), func(id string) bool { return id == ph.ID })
-		v := phoneView{Phone: ph, Lines: phoneLines(ph.Conversation), Field: "text-" + ph.ID, Hide: demoAddress(hide)}
-		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
-		page.Phones = append(page.Phones, v)
+	if p.Chosen = show; len(show) == 0 {
+		p.Chosen = []string{noPhone}
 	}
-	page.Show = url.Values{"show": show}.Encode()
-	page.Src = "/demo?" + page.Show
-	return p.show(c, status, "demo", page)
+	p.Src += url.Values{"show": p.Chosen}.Encode() + "&"
+	return show
 }
 
-func demoAddress(show []string) string {
+// noPhone is what the address of a page without phones has.
+const noPhone = "none"
+
+func rings(ph demo.Phone) bool {
+	return slices.ContainsFunc(ph.Calls, func(call town.Call) bool { return !call.PickedUp })
+}
+
+func demoAddress(show []string, anchor string) string {
 	if len(show) == 0 {
-		show = []string{"none"}
+		show = []string{noPhone}
 	}
-	return "/demo?" + url.Values{"show": show}.Encode() + "#phones"
+	return "/demo?" + url.Values{"show": show}.Encode() + "#" + anchor
 }
 
 func speedChoices(now int) []speedChoice {
@@ -222,13 +289,35 @@ func (p *Pages) demoSpeed(c *request) error {
 	return c.backToDemo("")
 }
 
-// demoPlay answers POST /demo/stories/{id}: the story begins.
+// demoPlay answers POST /demo/stories/{id}: the story begins. One that is under way is ended by who was told so.
 func (p *Pages) demoPlay(c *request) error {
-	if _, err := c.form(); err != nil {
+	f, err := c.form()
+	if err != nil {
 		return err
 	}
-	if err := p.Demo.Play(c.Context(), c.PathValue("id")); err != nil {
+	all := p.Demo.Stories()
+	i := slices.IndexFunc(all, func(s demo.Story) bool { return s.ID == c.PathValue("id") })
+	if i < 0 {
+		return notFoundFor(demo.ErrNoStory)
+	}
+	show := c.PostForm["show"]
+	if now, begun := p.Demo.Telling(); begun && now.UnderWay() && f.value("ends") != now.ID {
+		page, err := p.demoPage(c, show, blank())
+		if err != nil {
+			return err
+		}
+		page.Asks = &all[i]
+		return p.show(c, http.StatusConflict, "demo", page)
+	}
+	if err := p.Demo.Play(c.Context(), all[i].ID); err != nil {
 		return demoProblem(err)
+	}
+	if len(show) > 0 { // its phones are to be seen too
+		for _, id := range all[i].Cast {
+			if !slices.Contains(show, id) {
+				c.PostForm.Add("show", id)
+			}
+		}
 	}
 	return c.backToDemo("#story")
 }

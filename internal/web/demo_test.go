@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,13 +14,14 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/engine/enginetest"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/view"
 )
 
 // demoClock is a clock moved by hand whose speed is only shown.
 type demoClock struct {
-	handClock
+	*enginetest.Clock
 	speed atomic.Int64
 }
 
@@ -29,17 +32,18 @@ func (c *demoClock) SetSpeed(_ context.Context, speed int) error {
 	return nil
 }
 
-func (c *demoClock) Set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
 // openDemo is the demo's pages: a house whose time, and that of its visitors, is moved by hand.
 func openDemo(t *testing.T) *house {
 	t.Helper()
-	c := &demoClock{handClock: handClock{at: saturday}}
-	visitors := &handClock{at: saturday}
+	h, _ := openDemoOn(t)
+	return h
+}
+
+// openDemoOn is openDemo with the clock that its people live by.
+func openDemoOn(t *testing.T) (*house, *demoClock) {
+	t.Helper()
+	c := &demoClock{Clock: enginetest.NewClock(saturday)}
+	visitors := enginetest.NewClock(saturday)
 	h := &house{T: t, db: storetest.SQLite(t).Open(t), clock: visitors, log: &journal{}}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	d := demo.New(demo.Options{Store: h.db, Clock: c, Real: visitors.Now, Log: log})
@@ -50,7 +54,7 @@ func openDemo(t *testing.T) *house {
 		Speed: c.Speed, Rehearsal: true, Demo: d, Clock: visitors.Now, Log: log})
 	h.ok(err)
 	h.pages = pages
-	return h
+	return h, c
 }
 
 func TestADemoThatNobodyLooksAtSaysThatItWasPaused(t *testing.T) {
@@ -59,7 +63,7 @@ func TestADemoThatNobodyLooksAtSaysThatItWasPaused(t *testing.T) {
 	h.get("/demo").is(http.StatusOK).hides(says)
 	// An open page asks for what changed by itself, and that is nobody.
 	for range 3 {
-		h.clock.move(demo.AloneMost / 3)
+		h.clock.Move(demo.AloneMost / 3)
 		h.get("/demo?fragment=clock").is(http.StatusOK)
 	}
 	h.pages.Demo.Pass(t.Context())
@@ -72,7 +76,7 @@ func TestADemoThatNobodyLooksAtSaysThatItWasPaused(t *testing.T) {
 func TestADemoThatSomebodyLooksAtGoesOn(t *testing.T) {
 	h := openDemo(t)
 	for range 3 {
-		h.clock.move(demo.AloneMost - time.Minute)
+		h.clock.Move(demo.AloneMost - time.Minute)
 		h.get("/").is(http.StatusOK)
 		h.pages.Demo.Pass(t.Context())
 	}
@@ -89,4 +93,109 @@ func TestTheBannerOfADemoKeepsUpWithItsClock(t *testing.T) {
 	h.ok(h.pages.Demo.SetSpeed(t.Context(), 0))
 	h.get("/demo?fragment=rehearsal").is(http.StatusOK).says("REHEARSAL", "The clock is paused.").hides("60 times", "<html", "<live-region")
 	h.get("/teams").says("The clock is paused.").hides("/demo?fragment=rehearsal") // a page that listens to nothing opens no stream for it
+}
+
+// ring lets the plan's time pass until more phones ring than are named, and gives the ids of those that do. Nobody's own time passes.
+func ring(h *house, c *demoClock) []string {
+	h.Helper()
+	for range 40 {
+		var ids []string
+		c.Move(time.Minute)
+		_, err := h.engine.StepDue(h.Context())
+		h.ok(err)
+		_, err = h.engine.Deliver(h.Context())
+		h.ok(err)
+		phones, err := h.pages.Demo.Phones(h.Context())
+		h.ok(err)
+		for _, ph := range phones {
+			if rings(ph) {
+				ids = append(ids, ph.ID)
+			}
+		}
+		if len(ids) > mostRinging {
+			return ids
+		}
+	}
+	h.Fatal("too few phones ring")
+	return nil
+}
+
+func TestThePageOfADemoBeginsWithThePhonesThatRing(t *testing.T) {
+	h, c := openDemoOn(t)
+	h.get("/demo?fragment=ringing").says("No phone is ringing.").hides("<html")
+	h.get("/demo").says(`fragment=ringing" topic="phones" class="allclear-ringing" role="status"`)
+	ids := ring(h, c)
+	h.get("/demo?fragment=ringing&show=none").says("Ringing, to answer:", fmt.Sprintf("and %d more", len(ids)-mostRinging))
+	for _, id := range ids {
+		// A phone that is on the page is gone to, and another is brought there.
+		h.get("/demo?fragment=ringing&show="+id).says(`href="#`+id+`"`, "Answer ")
+		there := `href="/demo?show=p-tom.mobile&amp;show=` + id + `#` + id + `"`
+		if slices.Index(ids, id) < mostRinging {
+			h.get("/demo?fragment=ringing&show=p-tom.mobile").says(there)
+		}
+		h.get("/demo?show=p-tom.mobile&show="+id).says(`id="`+id+`"`, "Allclear is ringing")
+	}
+}
+
+func TestAStoryBringsItsPhonesAndItsOwnPlace(t *testing.T) {
+	h := openDemo(t)
+	h.get("/demo").says("To begin, play a story", `id="p-priya.mobile"`).hides("To the story", "This ends the story", `id="p-jo.mobile"`)
+	h.get("/").hides("Back to the story")
+	h.post("/demo/stories/ask-for-scarlett").leadsTo("/demo#story")
+	h.get("/demo").says("To the story", "(playing, step 1 of 11)", `id="p-jo.mobile"`, "Nothing need be pressed", "The story sets the clock").hides(`id="p-priya.mobile"`)
+	for _, path := range []string{"/", "/alarms", "/people"} {
+		h.get(path).says(`href="/demo#story"`, "Back to the story")
+	}
+	h.get("/demo?fragment=phones").says(`id="p-jo.mobile"`) // what is live asks for no phones, and follows the story
+	h.get("/demo?show=p-tom.mobile").says(`id="p-tom.mobile"`).hides(`id="p-jo.mobile"`)
+	h.post("/demo/story", "do", "take-over").leadsTo("/demo#story")
+	h.get("/demo").says("It drives nothing any more").hides("This ends the story")
+	h.post("/demo/stories/nobody-answers", "show", "p-tom.mobile").leadsTo("/demo?show=p-tom.mobile&show=p-grace.mobile&show=p-ann.mobile&show=p-mo.mobile#story")
+}
+
+func TestAStoryEndsAnotherOnlyIfThatIsMeant(t *testing.T) {
+	h := openDemo(t)
+	h.post("/demo/stories/ask-for-scarlett").leadsTo("/demo#story")
+	h.get("/demo").says("This ends the story that is playing: Ask for Scarlett.", "Play instead", "Begin again")
+	playing := func() string {
+		t.Helper()
+		s, _ := h.pages.Demo.Telling()
+		return s.ID
+	}
+	// Who pressed the button of a page that knew of no story is asked, and once.
+	h.post("/demo/stories/nobody-answers", "show", "p-tom.mobile").is(http.StatusConflict).
+		says("Another story is playing", "To play “Nobody answers” ends “Ask for Scarlett”.", `name="ends" value="ask-for-scarlett"`, `name="show" value="p-tom.mobile"`)
+	h.post("/demo/stories/ask-for-scarlett").is(http.StatusConflict)
+	h.ok(h.pages.Demo.Pause(t.Context()))
+	h.post("/demo/stories/nobody-answers", "ends", "forgotten-check-out").is(http.StatusConflict).says("Another story is paused")
+	if playing() != "ask-for-scarlett" {
+		t.Fatalf("%s is under way", playing())
+	}
+	h.post("/demo/stories/nobody-answers", "ends", "ask-for-scarlett").leadsTo("/demo#story")
+	if playing() != "nobody-answers" {
+		t.Errorf("%s is under way", playing())
+	}
+	h.post("/demo/stories/no-such-story").is(http.StatusNotFound)
+}
+
+func TestADemoThatIsPausedSaysHowItGoesOn(t *testing.T) {
+	h := openDemo(t)
+	h.get("/demo").says("A minute on it takes 1 s.").hides("Let it go on")
+	h.post("/demo/speed", "speed", "600")
+	h.get("/demo").says("A minute on it takes 0.1 s.")
+	h.post("/demo/speed", "speed", "0")
+	h.get("/demo").says("The clock is paused.", "Texts are still answered.", "Let it go on").hides("the story waits too")
+	h.post("/demo/speed", "speed", "60")
+	h.post("/demo/stories/ask-for-scarlett")
+	h.post("/demo/story", "do", "pause")
+	h.get("/demo").says("The clock is paused.", "the story waits too", "Go on").hides("Let it go on")
+}
+
+// The phones are kept beside the database: where they were not, that is said.
+func TestADemoWhosePhonesWereNotKeptSaysSo(t *testing.T) {
+	const says = "What was on the phones then was not kept"
+	h := openDemo(t)
+	h.get("/demo").hides(says)
+	h.ok(h.pages.Demo.Begin(t.Context(), h.engine, demo.UsualSpeed))
+	h.get("/demo").says(says)
 }

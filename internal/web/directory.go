@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,13 +36,30 @@ type sheet struct {
 	people   map[string]buddy.Person // by the id that was asked for
 	teams    []store.Team
 	everyone []buddy.Person
+	members  map[string][]buddy.Person // by team
 	zones    map[string]*time.Location
 	shifts   rota.Rota
 	from, to time.Time // what shifts covers
 }
 
-// open gives the directory as it stands now.
+// heldSheet is the sheet that a context holds.
+type heldSheet struct{}
+
+// hold gives a context in which the directory stays as it stands now, for a list that asks for many: whether it changed is
+// asked once. Nothing made in it may be remembered for longer.
+func (d *directory) hold(ctx context.Context) (context.Context, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return context.WithValue(ctx, heldSheet{}, s), nil
+}
+
+// open gives the directory as it stands now, or as the context holds it.
 func (d *directory) open(ctx context.Context) (*sheet, error) {
+	if held, is := ctx.Value(heldSheet{}).(*sheet); is {
+		return held, nil
+	}
 	epoch, err := d.store.Epoch(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +67,7 @@ func (d *directory) open(ctx context.Context) (*sheet, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sheet == nil || d.sheet.epoch != epoch || d.sheet.full() {
-		d.sheet = &sheet{store: d.store, epoch: epoch, people: map[string]buddy.Person{}, zones: map[string]*time.Location{}}
+		d.sheet = &sheet{store: d.store, epoch: epoch, people: map[string]buddy.Person{}, members: map[string][]buddy.Person{}, zones: map[string]*time.Location{}}
 	}
 	return d.sheet, nil
 }
@@ -116,7 +134,7 @@ func (d *directory) teams(ctx context.Context) ([]store.Team, error) {
 	return append([]store.Team(nil), s.teams...), nil
 }
 
-// everyone lists who is here, in the order of their ids: name, team and roles alone. The list is not the caller's to change.
+// everyone lists who is here, by name: name, team and roles alone. The list is not the caller's to change.
 func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
 	s, err := d.open(ctx)
 	if err != nil {
@@ -134,14 +152,42 @@ func (d *directory) everyone(ctx context.Context) ([]buddy.Person, error) {
 	if err != nil {
 		d.log.Error("someone's details cannot be read", "error", err)
 	}
+	s.everyone = bare(slices.DeleteFunc(people, func(p buddy.Person) bool { return !p.Active }))
+	return s.everyone, nil
+}
+
+// members lists a team's people, those who have left too, by name: name, team and roles alone. One whose details can't be read
+// is there by their id. The list is the caller's.
+func (d *directory) members(ctx context.Context, team string) ([]buddy.Person, error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if members, known := s.members[team]; known {
+		return slices.Clone(members), nil
+	}
+	people, err := s.store.PeopleOf(ctx, team)
+	switch {
+	case err != nil && (len(people) == 0 || ctx.Err() != nil):
+		return nil, err
+	case err != nil:
+		d.log.Error("someone's details cannot be read", "error", err)
+		return bare(people), nil // not remembered: the next may be able to
+	}
+	s.members[team] = bare(people)
+	return slices.Clone(s.members[team]), nil
+}
+
+// bare keeps of people what a list of them shows, in its order.
+func bare(people []buddy.Person) []buddy.Person {
 	list := make([]buddy.Person, 0, len(people))
 	for _, p := range people {
-		if p.Active {
-			list = append(list, buddy.Person{ID: p.ID, Name: cmp.Or(p.Name, p.ID), Team: p.Team, Roles: p.Roles, Active: true})
-		}
+		list = append(list, buddy.Person{ID: p.ID, Name: cmp.Or(p.Name, p.ID), Team: p.Team, Roles: p.Roles, Active: p.Active})
 	}
-	s.everyone = list
-	return list, nil
+	slices.SortFunc(list, byName)
+	return list
 }
 
 // zone gives a zone by its name.

@@ -32,7 +32,7 @@ func (p *Pages) figures(c *request) error {
 		on = d
 	}
 	noon := on.in(c.in).Add(12 * time.Hour)
-	day, err := report.ReadDay(c.Context(), p.Store, noon, c.in)
+	day, err := p.days.Read(c.Context(), noon, c.in)
 	if err != nil {
 		return fmt.Errorf("read the figures of a day: %w", err)
 	}

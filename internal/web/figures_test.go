@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/report"
 )
 
 func TestTheFiguresOfADay(t *testing.T) {
@@ -25,4 +28,49 @@ func TestTheFiguresAreForNobodyWhoVisits(t *testing.T) {
 	h.as("p-priya").get("/figures").is(http.StatusNotFound)
 	h.as("p-ann").get("/figures").is(http.StatusNotFound)
 	h.as("p-lee").get("/figures").is(http.StatusOK)
+}
+
+// TestTheFiguresAreThoseOfTheRecord: what is remembered of a day is what is read of it anew, by readers of any team.
+func TestTheFiguresAreThoseOfTheRecord(t *testing.T) {
+	h := openHouse(t).nextDoor()
+	remembering, seen := h.pages.days, map[string]bool{}
+	figures := func(reader, date string) string {
+		_, main, _ := strings.Cut(h.as(reader).get("/figures?date="+date).is(http.StatusOK).Body.String(), "<main")
+		main, _, _ = strings.Cut(main, "</main>")
+		return main
+	}
+	compare := func(when string, dates ...string) {
+		t.Helper()
+		for _, date := range dates {
+			for _, reader := range []string{"p-lee", "p-jo", "p-ada"} {
+				h.pages.days = report.NewDays(h.db)
+				anew := figures(reader, date)
+				h.pages.days = remembering
+				if got := figures(reader, date); got != anew {
+					t.Errorf("%s, %s as %s: want\n%s\ngot\n%s", when, date, reader, anew, got)
+				}
+				seen[date+anew] = true
+			}
+		}
+	}
+	seal := func() {
+		_, err := h.db.Seal(h.Context(), h.clock.Now())
+		h.ok(err)
+	}
+	const today, tomorrow = "2026-11-21", "2026-11-22"
+	compare("before anything", today)
+	h.overdue()
+	compare("nothing is sealed", today)
+	seal()
+	compare("all is sealed", today)
+	h.texts("07700 900101", "OUT")
+	compare("one more", today)
+	h.clock.Move(9 * time.Hour) // past midnight
+	h.texts("07700 900131", "hello")
+	compare("the next day", today, tomorrow)
+	seal()
+	compare("all is sealed again", today, tomorrow)
+	if len(seen) < 4 {
+		t.Errorf("only %d sets of figures", len(seen))
+	}
 }

@@ -120,6 +120,10 @@ func (f *form) textarea(field, label, hint string) govuk.Textarea {
 
 // radios is a choice of one.
 func (f *form) radios(field, question, hint string, choices ...govuk.Choice) govuk.Radios {
-	return govuk.Radios{Name: field, Items: choices, Value: f.values.Get(field), Hint: govuk.Hint{Text: hint}, ErrorMessage: f.says(field),
+	chosen := f.values.Get(field)
+	if len(choices) == 1 { // nobody need press what is the only answer
+		chosen = choices[0].Value
+	}
+	return govuk.Radios{Name: field, Items: choices, Value: chosen, Hint: govuk.Hint{Text: hint}, ErrorMessage: f.says(field),
 		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: question, Classes: "govuk-fieldset__legend--s"}}}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/engine/enginetest"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -31,7 +32,7 @@ type house struct {
 	*testing.T
 	place  storetest.Place
 	db     *store.DB
-	clock  *handClock
+	clock  *enginetest.Clock
 	engine *engine.Engine
 	town   *town.Town
 	pages  *Pages
@@ -45,7 +46,7 @@ var saturday = time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 func openHouse(t *testing.T) *house {
 	t.Helper()
 	place := storetest.SQLite(t)
-	h := &house{T: t, place: place, db: place.Open(t), clock: &handClock{at: saturday}, log: &journal{}, acting: "p-sam"}
+	h := &house{T: t, place: place, db: place.Open(t), clock: enginetest.NewClock(saturday), log: &journal{}, acting: "p-sam"}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.town = town.New(town.Options{Now: h.clock.Now})
 	h.engine = engine.New(engine.Options{Store: h.db, Clock: h.clock, Random: rand.Reader, Log: log, URL: "http://127.0.0.1", Node: "test",
@@ -103,7 +104,7 @@ func number(s string) phone.Number {
 // wait lets time pass, and does all that fell due in it.
 func (h *house) wait(d time.Duration) {
 	h.Helper()
-	h.clock.move(d)
+	h.clock.Move(d)
 	_, err := h.engine.StepWaiting(h.Context())
 	h.ok(err)
 	_, err = h.engine.StepDue(h.Context())
@@ -245,30 +246,6 @@ func (p page) leadsTo(path string) page {
 	}
 	return p.get(to)
 }
-
-// handClock stands still until it is moved.
-type handClock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *handClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-func (*handClock) Real(span time.Duration) time.Duration { return span }
-func (*handClock) Plan(real time.Duration) time.Duration { return real }
-
-// True is the same instant: this clock is no rehearsal.
-func (*handClock) True(at time.Time) time.Time { return at }
 
 // journal keeps what is logged.
 type journal struct {

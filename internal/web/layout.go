@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -14,9 +15,10 @@ type Layout struct {
 	Title     string
 	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
 	Rehearsal bool
-	Demo      bool // the clock's speed is changed while pages are open
-	Speed     int  // of the clock; 0 is paused
-	Alone     bool // paused, as nobody was looking at the demo
+	Demo      bool        // the clock's speed is changed while pages are open
+	Speed     int         // of the clock; 0 is paused
+	Alone     bool        // paused, as nobody was looking at the demo
+	Telling   *demo.Story // the demo's story that was begun last; nil for none
 	Now       time.Time
 	Path      string // of the page, without its query
 	Nav       []govuk.NavItem
@@ -33,11 +35,17 @@ type Problem struct{ Field, Says string }
 
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
-	return Layout{
+	l := Layout{
 		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
 		Alone: p.Demo != nil && p.Demo.Time().Left > 0,
 		Nav:   p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
+	if p.Demo != nil {
+		if s, begun := p.Demo.Telling(); begun {
+			l.Telling = &s
+		}
+	}
+	return l
 }
 
 // done is what a button says it did, by the word that the page it leads to is given. A sentence never comes from an
@@ -62,7 +70,9 @@ var done = map[string]string{
 	"help":       "Got your message.",
 	"changed":    "The changes were saved.",
 
-	"raised":    "The alarm is raised. Those who answer for them are being told.",
+	"raised":          "The alarm is raised. Those who answer for them are being told.",
+	"raised-unlisted": "The alarm is raised. They are on the list of your team now, so that the alarm can be about them: their details can be put right afterwards.",
+
 	"taken":     "You have this alarm. Everyone told has been told so.",
 	"not-taken": "Someone else has this alarm: see below.",
 	"call":      "The call is logged.",
@@ -242,7 +252,7 @@ func sentence(words string) string {
 	if words == "" {
 		return ""
 	}
-	words = capital(words)
+	words = capital(strings.ReplaceAll(words, "'", "’")) // as all pages write it
 	if !strings.HasSuffix(words, ".") {
 		words += "."
 	}

@@ -73,7 +73,7 @@ var lineLooks = map[watch.What]string{
 // plainLines are the sentences in which {by} did it to or for {worker}.
 var plainLines = map[watch.What]string{
 	watch.VisitBooked:      "{by} booked the visit",
-	watch.VisitCancelled:   "{by} cancelled the visit",
+	watch.VisitCancelled:   "{by} called the visit off",
 	watch.VisitOverdue:     "No word from {worker}: the visit is overdue",
 	watch.OutUnconfirmed:   "Word came that {worker} is out, which our provider has not confirmed",
 	watch.OutForged:        "Our provider does not know the text that said {worker} is out: the visit goes on",
@@ -103,6 +103,10 @@ func (s speaker) sentence(l view.Line, by, second string) string {
 	switch l.What {
 	case watch.CallLogged:
 		return s.call(l, someone)
+	case watch.AlarmOpened, watch.AlarmRaised:
+		if by != "" {
+			return by + " raised the alarm"
+		}
 	case watch.TextIn:
 		return s.word(l, someone, own)
 	case watch.VisitNewTime:
@@ -193,11 +197,11 @@ func whoseNumber(worker buddy.Person, n phone.Number) string {
 	case n.IsZero():
 		return ""
 	case n == worker.Mobile:
-		return firstName(worker.Name) + "'s mobile"
+		return firstName(worker.Name) + "’s mobile"
 	case n == worker.PersonalMobile:
-		return firstName(worker.Name) + "'s personal mobile"
+		return firstName(worker.Name) + "’s personal mobile"
 	case n == worker.HomePhone:
-		return firstName(worker.Name) + "'s home phone"
+		return firstName(worker.Name) + "’s home phone"
 	}
 	for _, contact := range worker.Contacts {
 		if contact.Phone == n {

@@ -27,7 +27,7 @@ func TestALineOfTheRecordIsASentence(t *testing.T) {
 	ravi := private.New("+447700900102")
 	for want, l := range map[string]view.Line{
 		"Sam Hill rang Ravi Nair, husband: no answer":       {What: watch.CallLogged, By: "p-sam", To: ravi, Result: watch.NoAnswer},
-		"Sam Hill rang Priya's mobile: spoke to Priya Nair": {What: watch.CallLogged, By: "p-sam", To: private.New("+447700900101"), Result: watch.SpokeThem},
+		"Sam Hill rang Priya’s mobile: spoke to Priya Nair": {What: watch.CallLogged, By: "p-sam", To: private.New("+447700900101"), Result: watch.SpokeThem},
 		"Sam Hill rang another number: voicemail":           {What: watch.CallLogged, By: "p-sam", To: private.New("+447700900199"), Result: watch.Voicemail},
 		"Sam Hill rang a number":                            {What: watch.CallLogged, By: "p-sam"},
 		"Priya Nair texted":                                 {What: watch.TextIn, By: "p-priya", Via: "sms", Text: private.New("In now")},

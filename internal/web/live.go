@@ -34,7 +34,7 @@ const (
 )
 
 // live tells open pages that something changed, by topic. One goroutine looks for all readers, so that what a change
-// costs does not grow with them; what a reader is told holds nothing but the topic.
+// costs does not grow with them; what a reader is told holds nothing but the topic and who they act as.
 type live struct {
 	store *store.DB
 	view  *view.View
@@ -47,7 +47,7 @@ type live struct {
 	stop     context.CancelFunc
 }
 
-// reader is one open page.
+// reader is one stream: that of all open pages of a browser, or of one page.
 type reader struct {
 	who     view.Reader
 	topics  map[string]bool
@@ -268,7 +268,7 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
-	for topics := []string(nil); p.send(w, control, topics) == nil; topics = p.live.news(me) {
+	for topics := []string(nil); p.send(w, control, c.who.ID, topics) == nil; topics = p.live.news(me) {
 		select {
 		case <-ctx.Done():
 			return
@@ -277,15 +277,17 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// newsJSON is one event: what changed, and what time it is, so that the page's clocks stay right.
+// newsJSON is one event: what changed, what time it is, so that the page's clocks stay right, and whom the stream is for:
+// several pages share it, of which one may have been made before the reader chose to act as someone else.
 type newsJSON struct {
 	Topics []string  `json:"topics"`
 	Now    time.Time `json:"now"`
 	Speed  int       `json:"speed"`
+	Acting string    `json:"acting"`
 }
 
-func (p *Pages) send(w http.ResponseWriter, control *http.ResponseController, topics []string) error {
-	raw, err := json.Marshal(newsJSON{append([]string{}, topics...), p.Engine.Now().UTC(), p.Speed()})
+func (p *Pages) send(w http.ResponseWriter, control *http.ResponseController, acting string, topics []string) error {
+	raw, err := json.Marshal(newsJSON{append([]string{}, topics...), p.Engine.Now().UTC(), p.Speed(), acting})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -41,6 +43,27 @@ func TestTheStreamHasNoTraceOfDangerForItsWorker(t *testing.T) {
 	if topics := told("p-sam"); !slices.Contains(topics, "alarm/"+open[0].ID) || !slices.Contains(topics, topicBoard) {
 		t.Errorf("the responder hears of %v", topics)
 	}
+}
+
+// A page that was made before the reader chose to act as someone else gets no part of what that one sees.
+func TestAPageIsKeptUpToDateForWhomItWasMade(t *testing.T) {
+	h := openHouse(t).as("p-sam")
+	h.get("/").is(http.StatusOK).says(`data-acting="p-sam"`)
+	for _, test := range []struct {
+		madeFor, acting string
+		status          int
+	}{{"p-sam", "p-sam", http.StatusOK}, {"p-priya", "p-sam", http.StatusConflict}, {"", "p-sam", http.StatusConflict}} {
+		r := httptest.NewRequest(http.MethodGet, "/?fragment=list", nil)
+		r.Header.Set("Acting-As", test.madeFor)
+		h.as(test.acting).send(r).is(test.status)
+	}
+}
+
+// Pages share a stream: whom it is for tells them whether it is theirs.
+func TestAStreamSaysWhomItIsFor(t *testing.T) {
+	h := openHouse(t).as("p-sam")
+	h.pages.Stop() // after the first event
+	h.get("/live?topics=board").is(http.StatusOK).says(`"acting":"p-sam"`)
 }
 
 // seal has all that was done on record.

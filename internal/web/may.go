@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -31,6 +32,22 @@ func (p *Pages) teams(c *request) ([]store.Team, error) {
 	return slices.DeleteFunc(all, func(t store.Team) bool {
 		return t.ID != c.who.Team && !slices.Contains(covered, t.ID) && !names(t, c.who)
 	}), nil
+}
+
+// teamOf finds a team among some by its id.
+func teamOf(teams []store.Team, id string) (store.Team, bool) {
+	for _, t := range teams {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return store.Team{}, false
+}
+
+// among says that a team is one of some.
+func among(teams []store.Team, id string) bool {
+	_, is := teamOf(teams, id)
+	return is
 }
 
 // covered gives the teams that someone is on call for, now or soon.
@@ -185,7 +202,7 @@ func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
 	if err != nil {
 		return rightsOver{}, err
 	}
-	near := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team })
+	near := among(teams, v.Team)
 	answers := near && (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) || v.Responder != nil && v.Responder.ID == c.who.ID
 	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin) && !v.Busy}, nil
 }
@@ -196,7 +213,7 @@ func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
 		return true, nil
 	}
 	teams, err := p.teams(c)
-	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == v.Team }), err
+	return among(teams, v.Team), err
 }
 
 // part is what a reader has to do with an alarm that package view lets them know of.
@@ -230,8 +247,16 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 	if err != nil {
 		return part{}, err
 	}
-	knows := slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == worker.Team })
-	return part{Knows: knows || may, May: may, Opens: opens}, nil
+	return part{Knows: among(teams, worker.Team) || may, May: may, Opens: opens}, nil
+}
+
+// mayOpen says that there is a page of an alarm for the reader.
+func (p *Pages) mayOpen(c *request, alarm string) (bool, error) {
+	_, err := p.known(c, alarm)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would

@@ -14,15 +14,20 @@ type standing struct {
 	At     time.Time
 	Reader string // the reader's id
 	May    bool   // the reader may act on it
+	Sees   bool   // where the worker is and whom to ring is shown to the reader: only who sees that acts on it
 	Self   bool   // the reader is the worker
 	Open   bool
 
-	Worker string // what the worker is called
-	Holder string // who has it; "" for nobody
-	Taker  string // who is to take it over from the holder
-	Closer string // who closed it
+	Nowhere bool // no address is known
+
+	Worker  string // what the worker is called
+	Answers string // who is to answer it; "" for nobody
+	Holder  string // who has it; "" for nobody
+	Taker   string // who is to take it over from the holder
+	Closer  string // who closed it
 
 	Try       string    // whose number comes next in the ring-round; "" where there is none to ring
+	Again     bool      // the time to speak with the police again has come, and nothing was logged since
 	HeldUntil time.Time // a mere mention: how long 999 is held; zero when it is not
 	Clock     func(time.Time) string
 }
@@ -54,7 +59,9 @@ func (s standing) next() nextStep {
 	case s.Self:
 		return s.forTheWorker()
 	case !s.May:
-		return nextStep{s.whoHas() + " You need do nothing unless they ask you.", doNothing}
+		return s.nothing()
+	case !s.Sees:
+		return s.unseen()
 	case !s.HarmedAt.IsZero():
 		return s.harmed()
 	case !s.TheyKnow.IsZero():
@@ -70,9 +77,41 @@ func (s standing) next() nextStep {
 	case s.HeldBy == "":
 		return nextStep{"Take charge of this alarm.", doTake}
 	case s.HeldBy != s.Reader:
-		return nextStep{s.whoHas() + " You need do nothing unless they ask you.", doNothing}
+		return s.nothing()
 	default:
 		return s.ringRound()
+	}
+}
+
+// nothing is for whoever has no part in it, as long as nobody asks them.
+func (s standing) nothing() nextStep {
+	return nextStep{s.whoHas() + " You need do nothing unless they ask you.", doNothing}
+}
+
+// unseen is for those who may take the alarm, and see where the worker is once they do (rule 1.4). A call to 999 that
+// can't say where is of little use, and the one press comes first.
+func (s standing) unseen() nextStep {
+	police := s.TheyKnow.IsZero() && s.HarmedAt.IsZero()
+	says := ""
+	switch {
+	case police && s.Kind.Danger():
+		says = s.unlessOut(fmt.Sprintf("Do not ring or text %s.", s.Worker)) + " "
+	case police && s.policeDue() && s.SpokeAt.IsZero():
+		says = fmt.Sprintf("Nobody has spoken with %s. ", s.Worker)
+	default:
+		police = false
+	}
+	switch {
+	case s.HeldBy == "" && police:
+		return nextStep{says + "Take charge of this alarm now: you then see where they are. Ring 999 next.", doTake}
+	case s.HeldBy == "":
+		return nextStep{"Take charge of this alarm.", doTake}
+	case s.Next == s.Reader:
+		return nextStep{fmt.Sprintf("You are on call now. Speak with %s, then take this alarm over.", s.Holder), doTake}
+	case police:
+		return nextStep{fmt.Sprintf("%sMake sure that %s has rung 999: if you cannot tell, ring 999 now.", says, s.Holder), doPolice}
+	default:
+		return s.nothing()
 	}
 }
 
@@ -85,7 +124,7 @@ func (s standing) whoHas() string {
 }
 
 func (s standing) forTheWorker() nextStep {
-	who := cmp.Or(s.Holder, "whoever is on call")
+	who := cmp.Or(s.Holder, s.Answers, "whoever is on call")
 	return nextStep{fmt.Sprintf("Please ring %s: they close this once they have spoken with you.", who), doNothing}
 }
 
@@ -101,12 +140,12 @@ func (s standing) harmed() nextStep {
 func (s standing) policeKnow() nextStep {
 	switch {
 	case s.SpokeAt.After(s.TheyKnow):
-		return nextStep{fmt.Sprintf("You have spoken with %s. If they are safe, tell the police so, then close the alarm.", s.Worker), doClose}
+		return nextStep{fmt.Sprintf("%s was spoken with at %s. If they are safe, tell the police so, then close the alarm.", s.Worker, s.Clock(s.SpokeAt)), doClose}
 	case s.HeldBy != "" && s.HeldBy != s.Reader && s.Next != s.Reader:
 		return nextStep{fmt.Sprintf("The police were told at %s. %s You need do nothing unless they ask you.", s.Clock(s.TheyKnow), s.whoHas()), doNothing}
 	case s.Next == s.Reader && s.HeldBy != s.Reader:
 		return nextStep{fmt.Sprintf("The police were told at %s. Speak with %s, then take this alarm over.", s.Clock(s.TheyKnow), s.Holder), doTake}
-	case !s.LiaiseAt.IsZero() && !s.LiaiseAt.After(s.At.Add(time.Minute)):
+	case s.Again, !s.LiaiseAt.IsZero() && !s.LiaiseAt.After(s.At.Add(time.Minute)):
 		return nextStep{"Ring the police again now, and log what they say.", doLiaise}
 	case s.LiaiseAt.IsZero():
 		return nextStep{fmt.Sprintf("The police were told at %s. Log each word with them until %s is known to be safe.", s.Clock(s.TheyKnow), s.Worker), doLiaise}
@@ -118,10 +157,14 @@ func (s standing) policeKnow() nextStep {
 // danger is distress or duress of which the police do not know yet (rule 4.5).
 func (s standing) danger() nextStep {
 	quiet := fmt.Sprintf("Do not ring or text %s.", s.Worker)
-	tell := "Ring 999 now: give the address and the family's details."
+	tell := "Ring 999 now: give the address and the family’s details."
+	if len(s.Visits) == 0 || s.Sees && s.Nowhere {
+		tell = "Ring 999 now: say who they are, and where they may be."
+	}
 	switch {
 	case s.spokeLately():
-		return nextStep{fmt.Sprintf("You have spoken with %s. Unless they are away from the place and a second person agrees, ring 999 now.", s.Worker), doPolice}
+		return nextStep{fmt.Sprintf("%s was spoken with at %s. Unless they are away from the place and a second person agrees, ring 999 now.",
+			s.Worker, s.Clock(s.SpokeAt)), doPolice}
 	case s.HeldUntil.After(s.At):
 		return nextStep{fmt.Sprintf("%s 999 is held until %s: find out what they meant from someone else. In any doubt, ring 999.", quiet, s.Clock(s.HeldUntil)), doPolice}
 	case s.HeldBy != "" && s.HeldBy != s.Reader:
@@ -157,6 +200,9 @@ func (s standing) spoke() nextStep {
 	if !s.spokeLately() {
 		return nextStep{fmt.Sprintf("%s was spoken with at %s. Close the alarm now, or log why not.", s.Worker, s.Clock(s.SpokeAt)), doClose}
 	}
+	if s.HeldBy != "" && s.HeldBy != s.Reader && s.Next != s.Reader {
+		return nextStep{fmt.Sprintf("%s was spoken with at %s. %s You need do nothing unless they ask you.", s.Worker, s.Clock(s.SpokeAt), s.whoHas()), doNothing}
+	}
 	return nextStep{fmt.Sprintf("%s was spoken with at %s. Close the alarm, or log why not, by %s.", s.Worker, s.Clock(s.SpokeAt),
 		s.Clock(s.SpokeAt.Add(watch.SpokeHold))), doClose}
 }
@@ -181,5 +227,34 @@ func (s standing) ringRound() nextStep {
 		return nextStep{fmt.Sprintf("Ring %s, then each number below, until you speak with %s.", s.Try, s.Worker), doRing}
 	default:
 		return nextStep{fmt.Sprintf("Ring %s next, and go on round until you speak with %s.", s.Try, s.Worker), doRing}
+	}
+}
+
+// chapter is a part of the room, under the sentence that says what to do next.
+type chapter string
+
+const (
+	chapterTake   chapter = "take" // the button to take charge, where it is not what to do next
+	chapterFacts  chapter = "facts"
+	chapterRing   chapter = "ring"
+	chapterNote   chapter = "note"
+	chapterPolice chapter = "police"
+	chapterClose  chapter = "close"
+)
+
+// chapters puts the parts of the room in order: the one that does what is next comes first, and to ring round comes last
+// once the worker was spoken with. Whoever rings 999 is asked where before all else.
+func (s standing) chapters(next nextStep) []chapter {
+	switch {
+	case next.Does == doClose, next.Does == doPolice && !s.Kind.Danger() && !s.SpokeAt.IsZero() && s.HarmedAt.IsZero():
+		return []chapter{chapterClose, chapterNote, chapterTake, chapterPolice, chapterFacts, chapterRing}
+	case next.Does == doLiaise:
+		return []chapter{chapterPolice, chapterTake, chapterFacts, chapterRing, chapterNote, chapterClose}
+	case next.Does == doRing:
+		return []chapter{chapterRing, chapterNote, chapterFacts, chapterPolice, chapterClose}
+	case next.Does == doPolice, s.Kind.Danger():
+		return []chapter{chapterFacts, chapterPolice, chapterRing, chapterNote, chapterClose}
+	default:
+		return []chapter{chapterFacts, chapterRing, chapterNote, chapterPolice, chapterClose}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,7 +84,17 @@ func (p *Pages) answer(rt route, c *request) error {
 	if c.who.ID == "" && c.URL.Path != "/acting" {
 		return c.redirect("/acting?then=" + url.QueryEscape(localPath(c.URL.RequestURI())))
 	}
+	if c.madeForAnother() {
+		return &statusError{status: http.StatusConflict, says: "You are acting as someone else now. Reload the page."}
+	}
 	return rt.handle(c)
+}
+
+// madeForAnother says that an open page asks for a part of itself, and was made before the reader chose to act as who
+// they are now: nothing that one of them sees belongs under the other's name.
+func (c *request) madeForAnother() bool {
+	as, asked := c.Header["Acting-As"]
+	return asked && !slices.Equal(as, []string{c.who.ID})
 }
 
 // onlyHere answers on this very machine alone, and sets the headers that every answer has.
@@ -94,7 +105,7 @@ func (p *Pages) onlyHere(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
+		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; worker-src 'self'")
 		if !loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r) {
 			http.Error(w, "Allclear has no sign-in yet, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
 			return

@@ -35,6 +35,8 @@ type peoplePage struct {
 type personRow struct {
 	ID, Name, Roles, Team string
 	OnCall, Left          bool
+
+	sorts string // what it is sorted by: the name in small letters
 }
 
 // people answers GET /people: everyone of the reader's teams, or those whose name is sought.
@@ -54,6 +56,11 @@ func (p *Pages) people(c *request) error {
 	if len(teams) > 1 {
 		page.Team = &govuk.Select{Name: "team", Label: govuk.Label{Text: "Team"}, Value: chosen, Items: append(teamOptions(teams), govuk.Option{Value: everyTeam, Text: "All teams"})}
 	}
+	held, err := p.directory.hold(c.Context())
+	if err != nil {
+		return err
+	}
+	c.Request = c.WithContext(held)
 	for _, t := range shown {
 		rows, err := p.rowsOf(c, t, left)
 		if err != nil {
@@ -61,8 +68,10 @@ func (p *Pages) people(c *request) error {
 		}
 		page.People = append(page.People, rows...)
 	}
-	page.People = slices.DeleteFunc(page.People, func(r personRow) bool { return !called(r.Name, q) })
-	slices.SortStableFunc(page.People, func(a, b personRow) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	page.People = slices.DeleteFunc(page.People, func(r personRow) bool { return q != "" && !called(r.Name, q) })
+	if len(shown) > 1 {
+		slices.SortStableFunc(page.People, func(a, b personRow) int { return cmp.Compare(a.sorts, b.sorts) })
+	}
 	if page.More = len(page.People) - mostPeople; page.More > 0 {
 		page.People = page.People[:mostPeople]
 	}
@@ -71,10 +80,8 @@ func (p *Pages) people(c *request) error {
 
 // only gives the chosen team, or all where all were chosen or it is not one of them.
 func only(teams []store.Team, chosen string) []store.Team {
-	for _, t := range teams {
-		if t.ID == chosen {
-			return []store.Team{t}
-		}
+	if t, found := teamOf(teams, chosen); found {
+		return []store.Team{t}
 	}
 	return teams
 }
@@ -114,30 +121,24 @@ func (p *Pages) rowsOf(c *request, t store.Team, left bool) ([]personRow, error)
 	var rows []personRow
 	for _, m := range members {
 		if m.Active || left {
-			rows = append(rows, personRow{m.ID, m.Name, roleWords(m.Roles), t.Name, slices.Contains(on, m.ID) && m.Active, !m.Active})
+			rows = append(rows, personRow{m.ID, m.Name, roleWords(m.Roles), t.Name, slices.Contains(on, m.ID) && m.Active, !m.Active, strings.ToLower(m.Name)})
 		}
 	}
 	return rows, nil
 }
 
-// members gives a team's people, those who have left too. One whose details cannot be read is there by their id.
+// members gives a team's people as the directory has them, those who have left too.
 func (p *Pages) members(c *request, team string) ([]buddy.Person, error) {
-	people, err := p.Store.PeopleOf(c.Context(), team)
-	if err != nil && len(people) == 0 {
-		return nil, fmt.Errorf("list people: %w", err)
-	}
+	people, err := p.directory.members(c.Context(), team)
 	if err != nil {
-		p.Log.Error("someone's details cannot be read", "error", err)
-	}
-	for i := range people {
-		people[i].Name = cmp.Or(people[i].Name, people[i].ID)
+		return nil, fmt.Errorf("list people: %w", err)
 	}
 	return people, nil
 }
 
 // onCall gives the people of the rota who are on call for a team now, in their order.
 func (p *Pages) onCall(c *request, team string) ([]string, error) {
-	shifts, err := p.Store.Shifts(c.Context(), team, c.at, c.at.Add(1))
+	shifts, err := p.directory.shifts(c.Context(), c.at)
 	if err != nil {
 		return nil, fmt.Errorf("read rota: %w", err)
 	}

@@ -78,7 +78,7 @@ func (p *Pages) person(c *request) error {
 		return err
 	}
 	page := personPage{Layout: p.layout(c, who.Name), Self: who.ID == c.who.ID, Private: private, MayEdit: p.mayEdit(c, who), Vehicle: vehicleWords(who),
-		Person: personRow{who.ID, who.Name, roleWords(who.Roles), team.Name, slices.Contains(on, who.ID) && who.Active, !who.Active}}
+		Person: personRow{ID: who.ID, Name: who.Name, Roles: roleWords(who.Roles), Team: team.Name, OnCall: slices.Contains(on, who.ID) && who.Active, Left: !who.Active}}
 	page.Numbers = numbersOf(who, private, page.Person.OnCall)
 	if private {
 		page.Email, page.About, page.Contacts = who.Email.Reveal(), who.Description.Reveal(), contactsOf(who)
@@ -107,11 +107,11 @@ func (p *Pages) colleague(c *request) (buddy.Person, store.Team, error) {
 	if err != nil {
 		return who, store.Team{}, err
 	}
-	i := slices.IndexFunc(teams, func(t store.Team) bool { return t.ID == who.Team })
-	if i < 0 {
-		return who, store.Team{}, notFound()
+	team, found := teamOf(teams, who.Team)
+	if !found {
+		return who, team, notFound()
 	}
-	return who, teams[i], nil
+	return who, team, nil
 }
 
 // numbersOf gives someone's numbers: the work mobile to all who may see them, the personal one too where they are on call

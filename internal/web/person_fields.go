@@ -1,9 +1,13 @@
 package web
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -36,7 +40,7 @@ func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person
 	if c.PathValue("id") != "" {
 		title, to = "Change details", "/people/"+who.ID+"/edit"
 	}
-	page := personFormPage{Layout: p.layout(c, title).again(f), Person: personRow{ID: who.ID, Name: who.Name, Left: !who.Active}, To: to, Key: f.value("key"),
+	page := personFormPage{Layout: p.layout(c, title).again(f), Person: personRow{ID: who.ID, Name: who.Name, Left: !who.Active}, To: to, Key: f.value("key"), Was: f.value("was"),
 		Name: f.input("name", "Full name", ""), Email: f.input("email", "E-mail address", ""),
 		Mobile:   f.telephone("mobile", "Mobile", "The phone they text from and are told on, such as 07700 900101"),
 		Personal: f.telephone("personal_mobile", "Personal mobile", "Rung and texted too in an alarm"),
@@ -61,13 +65,64 @@ func (p *Pages) showPersonForm(c *request, status int, f *form, who buddy.Person
 
 // personFields lists the form's fields as they stand on the page.
 func personFields() []string {
-	fields := []string{"name", "team", "roles", "mobile", "personal_mobile", "home_phone", "email", "description", "make", "model", "colour", "registration"}
+	fields := []string{"name", "team", "roles", "mobile", "personal_mobile", "home_phone", "email", "description", "make", "model", "colour", "registration", "no_vehicle"}
 	for row := range mostContacts {
 		for _, field := range []string{"name", "relation", "phone"} {
 			fields = append(fields, contactField(row)(field))
 		}
 	}
 	return fields
+}
+
+// fields lists what the form shows someone with that right.
+func (r personRight) fields() []string {
+	fields := []string{"name", "mobile", "personal_mobile", "email", "description", "make", "model", "colour", "registration", "no_vehicle"}
+	if r.keeps {
+		fields = append(fields, "roles")
+	}
+	if r.keeps && len(r.teams) > 1 {
+		fields = append(fields, "team")
+	}
+	if r.rings {
+		fields = append(fields, "home_phone", contactsField)
+	}
+	return fields
+}
+
+// personInWords gives what each field of a person's form is called and what it holds, for a sentence about it.
+func (f *form) personInWords(right personRight) func(field string) (what, is string) {
+	return func(field string) (what, is string) {
+		switch field {
+		case "no_vehicle":
+			return "“Comes without a car”", f.ticked(field)
+		case "roles":
+			return "the roles", "“" + roleWords(f.values[field]) + "”"
+		case "team":
+			i := slices.IndexFunc(right.teams, func(t store.Team) bool { return t.ID == f.value(field) })
+			if i >= 0 {
+				return "the team", "“" + right.teams[i].Name + "”"
+			}
+		case contactsField:
+			return "the emergency contacts", f.contactsInWords()
+		}
+		called := map[string]string{"mobile": "the mobile number", "personal_mobile": "the personal mobile", "home_phone": "the home phone", "email": "the e-mail address",
+			"make": "the car’s make", "model": "the car’s model", "colour": "the car’s colour", "registration": "the car’s registration"}
+		return cmp.Or(called[field], "the "+field), f.inQuotes(field)
+	}
+}
+
+// contactsInWords lists the emergency contacts in the order in which they are rung.
+func (f *form) contactsInWords() string {
+	var each []string
+	for _, row := range f.contactRows() {
+		name := contactField(row)
+		words := []string{f.value(name("name")), f.value(name("relation")), f.value(name("phone"))}
+		each = append(each, "“"+strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")+"”")
+	}
+	if len(each) == 0 {
+		return "nobody"
+	}
+	return listed(each)
 }
 
 func (f *form) teamChoice(right personRight) *govuk.Select {

@@ -31,6 +31,7 @@ type personFormPage struct {
 	Person   personRow
 	To       string // where the form goes
 	Key      string
+	Was      string // marks of what is shown
 	Name     govuk.Input
 	Team     *govuk.Select     // nil where there is no choice
 	Roles    *govuk.Checkboxes // nil where it is not the reader's to say
@@ -63,7 +64,7 @@ type personRight struct {
 
 // over says that the reader keeps a team.
 func (r personRight) over(team string) bool {
-	return slices.ContainsFunc(r.teams, func(t store.Team) bool { return t.ID == team })
+	return among(r.teams, team)
 }
 
 // right says what of someone's details the reader changes; none of it is a page that is not there.
@@ -124,7 +125,7 @@ func (p *Pages) editPerson(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showPersonForm(c, http.StatusOK, filledPerson(who), who, right)
+	return p.showPersonForm(c, http.StatusOK, filledPerson(who).marked(right.fields()), who, right)
 }
 
 // changePerson answers POST /people/{id}/edit.
@@ -153,8 +154,11 @@ func (p *Pages) toEdit(c *request) (buddy.Person, personRight, error) {
 	return who, right, err
 }
 
-// savePerson takes what the form says of someone, or shows it again with what is wrong.
+// savePerson takes what the form says of someone, or shows it again with what is wrong, or with what someone else saved
+// since it was shown.
 func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRight, done string) error {
+	kept := filledPerson(who)
+	status := http.StatusUnprocessableEntity
 	fields := f.readPerson(&who, right)
 	if right.keeps && !right.over(who.Team) {
 		f.wrong("team", "Choose the team")
@@ -163,13 +167,17 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 	for _, x := range who.Problems() {
 		f.wrong(cmp.Or(fields[x.Field], x.Field), personSays(x.Field, x.Says))
 	}
-	if !f.bad() {
+	switch {
+	case f.bad():
+	case f.since(filledPerson(who), kept, right.fields(), kept.personInWords(right)):
+		status = http.StatusConflict
+	default:
 		if err := p.putPerson(c, f, who); err != nil {
 			return err
 		}
 	}
 	if f.bad() {
-		return p.showPersonForm(c, http.StatusUnprocessableEntity, f, who, right)
+		return p.showPersonForm(c, status, f, who, right)
 	}
 	return c.redirect("/people/" + who.ID + "?done=" + done)
 }
@@ -205,7 +213,7 @@ func (p *Pages) here(c *request, active bool) error {
 	_, err = p.Engine.PutPerson(c.Context(), c.press(), who)
 	if refused, is := errors.AsType[*watch.Refused](err); is {
 		who.Active = true
-		f := filledPerson(who)
+		f := filledPerson(who).marked(right.fields())
 		f.wrong("leave", fmt.Sprintf("%s cannot leave yet. %s", who.Name, sentence(p.plainly(c, refused.Says))))
 		return p.showPersonForm(c, http.StatusConflict, f, who, right)
 	}

@@ -66,7 +66,7 @@ func TestWhatIsWrongWithAPersonStandsBesideItsField(t *testing.T) {
 		{"email", "bea at example", "Enter an e-mail address, such as name@example.org."},
 		{"colour", "a very long description of a colour that nobody would write", "The colour must have at most 50 characters."},
 		{"contact-2-name", "", "Enter the name."},
-		{"contact-2-phone", "07700 900141", "The number is the worker's own number; give one that reaches somebody else."},
+		{"contact-2-phone", "07700 900141", "The number is the worker’s own number; give one that reaches somebody else."},
 		{"contact-2-phone", "", "Enter the number."},
 	} {
 		typed := map[string]string{"key": "k1", "name": "Bea Quill", "mobile": "07700 900141", "contact-2-name": "Tom Quill", "contact-2-phone": "07700 900143", "description": "red coat"}

@@ -42,6 +42,7 @@ func TestAWorkersWordsTurnNothingRound(t *testing.T) {
 	h.post("/alarms/"+open[0].ID+"/acknowledge", "key", "A").is(http.StatusSeeOther)
 	h.texts("07700 900101", "HELP \u202eme")
 	h.get("/alarms/"+open[0].ID).says("“<bdi>HELP \ufffdme</bdi>”", "<q><bdi>HELP \ufffdme</bdi></q>", "Their words: “HELP \ufffdme”").hides("\u202e")
+	h.get("/alarms/"+open[0].ID+"/police").says("Their words: “HELP \ufffdme”", "“HELP \ufffdme”").hides("\u202e", "&#8238;")
 	tried := h.post("/reading", "text", sent, "state", "booked", "now", "14:00", "start", "13:30", "end", "14:30", "phrase", "Scarlett").is(http.StatusOK).says("Why:")
 	if said, _, _ := strings.Cut(tried.Body.String(), "Why:"); strings.Contains(said, "\u202e") || !strings.Contains(said, "<bdi>") {
 		t.Errorf("the tried text stands as %q", said)

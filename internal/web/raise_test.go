@@ -26,7 +26,7 @@ func TestAColleagueWhoWasAskedRaisesTheAlarmAndSeesTheAddress(t *testing.T) {
 	kay := h.as("p-kay")
 	kay.get("/raise").is(http.StatusOK).says("Priya Nair", "Ann Woods").hides("Kay Dunn</option>", `value="Kay Dunn"`)
 	room := kay.post("/raise", "key", "k", "who", "priya", "kind", "duress").is(http.StatusSeeOther).Header().Get("Location")
-	kay.get(room).is(http.StatusOK).says("Do not ring or text Priya. Ring 999 now", "1 Example Street", "keep them talking", "I've got a message to Scarlett").
+	kay.get(room).is(http.StatusOK).says("Do not ring or text Priya. Ring 999 now", "1 Example Street", "keep them talking", "I’ve got a message to Scarlett").
 		hides("Send that message") // who rang is answered on the telephone
 	open, err := h.db.Alarms(t.Context(), "open", 10)
 	h.ok(err)
@@ -49,7 +49,7 @@ func TestRaisingAsksWho(t *testing.T) {
 	h := openHouse(t)
 	h.joins("p-priya2", "Priya Shah", buddy.Worker, "07700 900132")
 	h.post("/raise", "kind", "duress").is(http.StatusUnprocessableEntity).says("Enter who asked you", `href="#who"`)
-	h.post("/raise", "who", "Nobody Known", "kind", "duress").is(http.StatusUnprocessableEntity).says("Nobody of that name is in your teams", `value="Nobody Known"`)
+	h.post("/raise", "who", "Nobody Known", "kind", "duress").is(http.StatusUnprocessableEntity).says("Nobody of that name is in your teams. Enter another name, or say that they are not on the list", `value="Nobody Known"`)
 	h.post("/raise", "who", "Priya", "kind", "duress").is(http.StatusUnprocessableEntity).says("Choose which of them asked you", "Priya Shah", "Priya Nair")
 	h.post("/raise", "who", "Priya Nair", "kind", "overdue").is(http.StatusUnprocessableEntity).says("Choose what they did")
 	if open, err := h.db.Alarms(t.Context(), "open", 10); err != nil || len(open) > 0 {
@@ -59,6 +59,79 @@ func TestRaisingAsksWho(t *testing.T) {
 	open, err := h.db.Alarms(t.Context(), "open", 10)
 	if err != nil || len(open) != 1 || open[0].Worker != "p-priya2" {
 		t.Fatalf("open are %+v, %v", open, err)
+	}
+}
+
+// What a colleague knows of where the worker is stands with the address, in the log and on the sheet, word for word.
+func TestWhatARaiserKnowsIsToldToWhoAnswers(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	h.joins("p-meg", "Meg Rowe", buddy.Worker, "07700 900133")
+	h.visit()
+	h.wait(40 * time.Minute)
+	room := h.as("p-kay").post("/raise", "key", "k", "who", "Priya Nair", "kind", "duress", "said", "In the kitchen,\r\nhe has a dog").is(http.StatusSeeOther).Header().Get("Location")
+	room, _, _ = strings.Cut(room, "?")
+	h.as("p-meg").post("/raise", "key", "m", "who", "Priya Nair", "kind", "duress", "said", "She whispered").is(http.StatusSeeOther) // it is open: what she knows is told all the same
+	h.get(room).says("1 Example Street", "What is known from who raised the alarm", "In the kitchen,\nhe has a dog", "Kay Dunn raised the alarm", "Meg Rowe raised the alarm", "She whispered")
+	h.get(room+"/police").says("1 Example Street", "Kay Dunn, at 14:40", "“In the kitchen,", "Meg Rowe, at 14:40")
+	h.as("p-priya").get("/").hides("kitchen", "whispered", "raised")
+	if strings.Contains(h.log.String(), "kitchen") {
+		t.Error("the log says what was said")
+	}
+}
+
+// Rules 4.3 and 8.6: of someone who is not on the list there is an alarm like any other, with what is known of them.
+func TestSomeoneWhoIsNotOnTheListIsRaisedFor(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	kay := h.as("p-kay")
+	kay.get("/raise").says("They are not on the list", "Where are they, and what did they say?")
+	kay.post("/raise", "unlisted", "yes", "kind", "duress").is(http.StatusUnprocessableEntity).says("Enter who asked you")
+	kay.post("/raise", "unlisted", "yes", "who", strings.Repeat("tall ", 30), "kind", "duress").is(http.StatusUnprocessableEntity).says("Who they are must have at most 100 characters. Put the rest under where they are.")
+	form := []string{"key", "k", "unlisted", "yes", "who", "Tom  Reed", "kind", "duress", "said", "Flat 3, 9 Mill Lane; a man shouts"}
+	said := kay.post("/raise", form...).is(http.StatusSeeOther).Header().Get("Location")
+	kay.post("/raise", form...).is(http.StatusSeeOther) // the same press again
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	h.ok(err)
+	if len(open) != 1 || open[0].RaisedBy != "p-kay" || open[0].Kind != watch.Duress || len(open[0].Visits) > 0 {
+		t.Fatalf("open are %+v", open)
+	}
+	who, err := h.db.Person(t.Context(), open[0].Worker)
+	h.ok(err)
+	if who.Name != "Tom Reed" || who.Team != "echo" || !who.Active || !who.Has(buddy.Worker) {
+		t.Errorf("they are on the list as %+v", who)
+	}
+	room := "/alarms/" + open[0].ID
+	kay.get(said).says("The alarm is raised. They are on the list of your team now", "Do not ring or text Tom. Ring 999 now: say who they are, and where they may be.")
+	h.get(room).says("Flat 3, 9 Mill Lane; a man shouts", "Kay Dunn", "None is booked.", "Kay Dunn raised the alarm", "There is no number to ring.").
+		hides("Where they are is not known", "the family’s details")
+	h.get(room+"/police").says("Please find Tom Reed now.", "Where they may be", "Kay Dunn, at 14:00", "Flat 3, 9 Mill Lane; a man shouts")
+	_, err = h.engine.Deliver(t.Context())
+	h.ok(err)
+	if texts := h.town.Phone(number("07700 900110")).Inbox(); len(texts) == 0 || !strings.Contains(texts[0].Body, "CALL 999 now. Tom R asked for Scarlett") {
+		t.Errorf("Sam is texted %d texts, the first is not that Tom is in danger", len(texts))
+	}
+	h.post(room + "/acknowledge").leadsTo(room).says("You have this alarm")
+	h.post(room+"/police", "key", "p", "police-reference", "GP-9").leadsTo(room)
+	h.post(room+"/close", "key", "c", "evidence", "seen_by_police", "close-note", "PC Lane met him", "stood-at", "14:00", "stood-to", "PC Lane").leadsTo(room).says("Closed by Sam Hill")
+}
+
+// Whoever has the very name of someone on the list is asked for once: the alarm must be about the right one of them.
+func TestSomeoneUnlistedWithAListedNameIsAskedFor(t *testing.T) {
+	h := openHouse(t)
+	form := []string{"key", "k", "unlisted", "yes", "who", "priya nair", "kind", "distress"}
+	h.post("/raise", form...).is(http.StatusUnprocessableEntity).says("Choose which of them asked you", "Someone else, who is not on the list")
+	h.post("/raise", "unlisted", "yes", "who", "Priya", "kind", "distress", "key", "k2").is(http.StatusSeeOther) // like hers, and not hers
+	h.post("/raise", append(form, "person", "unlisted")...).is(http.StatusSeeOther)
+	h.post("/raise", append(form, "person", "p-priya")...).is(http.StatusSeeOther)
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	h.ok(err)
+	about := map[bool]int{}
+	for _, a := range open {
+		about[a.Worker == "p-priya"]++
+	}
+	if about[true] != 1 || about[false] != 2 {
+		t.Errorf("open are %+v", open)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
+	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -110,7 +111,7 @@ func (p *Pages) readingPage(c *request, f *form) readingPage {
 			govuk.Choice{Value: string(checkin.None), Text: "There is no visit"}),
 		ComesAt: f.input("now", "The text comes at", ""), Start: f.input("start", "The visit starts at", ""), End: f.input("end", "It is expected to end at", "")}
 	if mayTryPhrase(c.who) {
-		page.Phrase = new(f.input("phrase", "The team's phrase", "The name that covertly asks for help"))
+		page.Phrase = new(f.input("phrase", "The team’s phrase", "The name that covertly asks for help"))
 		page.Phrase.Classes = "govuk-input--width-20"
 	}
 	page.Text.Rows = 3
@@ -162,7 +163,7 @@ func partsOf(text string, words []checkin.Span) (parts []textPart) {
 	end := 0
 	add := func(s string, marked bool) {
 		if s != "" {
-			parts = append(parts, textPart{strings.Map(showable, s), marked})
+			parts = append(parts, textPart{report.Showable(s), marked})
 		}
 	}
 	for _, w := range words {
@@ -182,7 +183,7 @@ var intents = map[checkin.Intent]struct{ name, means string }{
 	checkin.Cancel:    {"Not happening", "The visit is called off, and the answer confirms it."},
 	checkin.SafeReply: {"All is well", "Noted and shown to the responder. It ends nothing: the clock runs on."},
 	checkin.Ask:       {"Asks for someone to ring", "Passed on to the responder. The clock runs on."},
-	checkin.Duress:    {"Asks for help covertly", "An alarm opens at once. The worker's phone shows nothing but an ordinary answer."},
+	checkin.Duress:    {"Asks for help covertly", "An alarm opens at once. The worker’s phone shows nothing but an ordinary answer."},
 	checkin.Distress:  {"A call for help", "An alarm opens at once."},
 	checkin.Unclear:   {"Not clear", "Asked back. The clock runs on, so nothing is lost."},
 }

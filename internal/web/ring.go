@@ -16,6 +16,7 @@ import (
 // ringRound is whom to ring until someone speaks with the worker (rule 3), and what to say (rule 3.5).
 type ringRound struct {
 	Numbers    []ringNumber
+	Folded     bool      // someone spoke with the worker: it is there, and not in the way
 	Quiet      bool      // the worker's own numbers are not to be rung (rule 4.5)
 	Until      time.Time // when the police are due; zero where there is no such time
 	PoliceOnly []string  // contacts whom only the police ring
@@ -49,7 +50,7 @@ func (r room) ring(s standing, numbers []ringNumber, f *form) *ringRound {
 		return nil
 	}
 	round := &ringRound{Quiet: !s.rings(), Results: []watch.Result{watch.NoAnswer, watch.Voicemail, watch.Engaged, watch.WrongNumber},
-		Script: fmt.Sprintf("I'm trying to reach %s about work. Have you heard from %[1]s?", firstName(r.worker.Name))}
+		Script: fmt.Sprintf("I’m trying to reach %s about work. Have you heard from %[1]s?", firstName(r.worker.Name))}
 	if !r.alarm.Kind.Danger() && r.alarm.TheyKnow.IsZero() {
 		round.Until = r.alarm.PoliceDue
 	}

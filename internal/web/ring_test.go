@@ -30,7 +30,7 @@ func TestNumbersAreInTheWorkersOrder(t *testing.T) {
 		buddy.Contact{Name: private.New("Asha Nair"), Phone: number("07700 900106")},
 		buddy.Contact{Name: private.New("Herself"), Phone: worker.Mobile})
 	r := room{worker: worker, alarm: store.Alarm{Alarm: watch.Alarm{Kind: watch.OverdueAlarm}}, record: []view.Line{{Number: private.New("+441632960107")}, {}}}
-	want := []string{"Priya's mobile", "Priya's personal mobile", "Priya's home phone", "the number Priya gave", "Ravi Nair, husband", "Asha Nair"}
+	want := []string{"Priya’s mobile", "Priya’s personal mobile", "Priya’s home phone", "the number Priya gave", "Ravi Nair, husband", "Asha Nair"}
 	if got := whose(r.numbers(Layout{})); !slices.Equal(got, want) {
 		t.Errorf("to ring are %v, not %v", got, want)
 	}
@@ -48,11 +48,11 @@ func TestTheNextNumberIsTheOneNotTriedForTheLongest(t *testing.T) {
 		call report.Call
 		next string
 	}{
-		{report.Call{To: mobile, Result: watch.NoAnswer}, "Priya's home phone"},
-		{report.Call{To: ravi, Result: watch.Voicemail}, "Priya's home phone"},
-		{report.Call{To: home, Result: watch.WrongNumber}, "Priya's mobile"},
+		{report.Call{To: mobile, Result: watch.NoAnswer}, "Priya’s home phone"},
+		{report.Call{To: ravi, Result: watch.Voicemail}, "Priya’s home phone"},
+		{report.Call{To: home, Result: watch.WrongNumber}, "Priya’s mobile"},
 		{report.Call{To: mobile, Result: watch.Engaged}, "Ravi Nair, husband"},
-		{report.Call{To: ravi, Result: watch.Engaged}, "Priya's mobile"}, // not the wrong number
+		{report.Call{To: ravi, Result: watch.Engaged}, "Priya’s mobile"}, // not the wrong number
 	} {
 		at = at.Add(time.Minute)
 		step.call.At = at

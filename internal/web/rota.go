@@ -155,12 +155,22 @@ func (p *Pages) readRota(ctx context.Context, t *rotaTeam, from, to time.Time) e
 	if err != nil {
 		return fmt.Errorf("read rota: %w", err)
 	}
-	managers, err := p.Store.Managers(ctx, t.ID)
+	return p.fillRota(ctx, t, shifts)
+}
+
+// fillRota gives a team its shifts, and everyone whom they or the plan name.
+func (p *Pages) fillRota(ctx context.Context, t *rotaTeam, shifts rota.Rota) error {
+	members, err := p.directory.members(ctx, t.ID)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the team of a rota: %w", err)
 	}
 	t.people = map[string]buddy.Person{}
-	ids := append([]string{t.Plan.Fallback, t.Plan.NamedBuddy}, managers...)
+	ids := []string{t.Plan.Fallback, t.Plan.NamedBuddy}
+	for _, m := range members {
+		if m.Active && m.Has(buddy.Manager) {
+			ids = append(ids, m.ID)
+		}
+	}
 	for _, s := range shifts {
 		ids = append(ids, s.Person)
 	}
@@ -168,8 +178,8 @@ func (p *Pages) readRota(ctx context.Context, t *rotaTeam, from, to time.Time) e
 		if _, known := t.people[id]; known || id == "" {
 			continue
 		}
-		who, err := p.Store.Person(ctx, id)
-		if err != nil && who.ID == "" && !errors.Is(err, store.ErrNotFound) {
+		who, err := p.directory.person(ctx, id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("read who is on call: %w", err)
 		}
 		who.Name = cmp.Or(who.Name, id)

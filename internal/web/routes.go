@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
@@ -118,11 +120,43 @@ func (p *Pages) Addresses() []string {
 	return looked
 }
 
+// forms are the addresses that only forms are sent to, each with that of the page around it. A form that was refused stands at the form's address:
+// whoever reloads it there must not find that there is no such page.
+func (p *Pages) forms() map[string]string {
+	pages, forms := map[string]bool{"/": true}, map[string]string{}
+	for _, r := range p.routes() {
+		if page, is := strings.CutPrefix(r.pattern, "GET "); is {
+			pages[page] = true
+		}
+	}
+	for _, r := range p.routes() {
+		from, is := strings.CutPrefix(r.pattern, "POST ")
+		if !is || pages[from] {
+			continue
+		}
+		forms[from] = path.Dir(from)
+		for !pages[forms[from]] {
+			forms[from] = path.Dir(forms[from])
+		}
+	}
+	return forms
+}
+
+// leadTo leads to a page, by its pattern.
+func leadTo(page string) handler {
+	return func(c *request) error {
+		return c.redirect(strings.ReplaceAll(page, "{id}", url.PathEscape(c.PathValue("id"))))
+	}
+}
+
 // mux routes every page, the stream of changes and the static files. A form that was sent from another site is refused.
 func (p *Pages) mux() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range p.routes() {
 		mux.Handle(r.pattern, p.adapt(r))
+	}
+	for from, page := range p.forms() {
+		mux.Handle("GET "+from, p.adapt(route{"GET " + from, leadTo(page)}))
 	}
 	mux.Handle("GET /live", p.onlyHere(http.HandlerFunc(p.stream)))
 	mux.Handle("GET /static/", p.static)

@@ -78,10 +78,7 @@ func (p *Pages) readShift(c *request, f *form, t rotaTeam) (rota.Shift, error) {
 	if len(kept) == 1 {
 		s.Teams = []string{t.ID}
 	}
-	known := func(id string) bool {
-		return slices.ContainsFunc(kept, func(t store.Team) bool { return t.ID == id })
-	}
-	if len(s.Teams) == 0 || slices.ContainsFunc(s.Teams, func(id string) bool { return !known(id) }) {
+	if len(s.Teams) == 0 || slices.ContainsFunc(s.Teams, func(id string) bool { return !among(kept, id) }) {
 		f.wrong("teams", "Choose the teams that the shift is for")
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d %d %d %q", c.who.ID, cmp.Or(f.value("key"), rand.Text()), s.Person, s.StartsAt.UnixMicro(), s.EndsAt.UnixMicro(), s.Order, s.Teams))

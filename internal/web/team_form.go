@@ -19,7 +19,7 @@ import (
 
 type teamFormPage struct {
 	Layout
-	ID             string
+	ID, Was        string
 	Name, Zone     govuk.Input
 	Overdue, Asked []govuk.Input
 	Flags          []govuk.Checkboxes // what is on or off about checking in
@@ -41,12 +41,12 @@ type timeSetting struct {
 // timeSettings lists the plan's lengths of time, in the order in which they come to pass.
 func timeSettings(s *plan.Settings) []timeSetting {
 	return []timeSetting{
-		{"grace", "Silence that is normal", "After the expected end; then an alarm opens. From 0 to 60", &s.Grace},
-		{"acknowledge_within", "To take charge", "Then the next in the order is told too. From 1 to 15", &s.Acknowledge},
-		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15", &s.AcknowledgeDanger},
-		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60", &s.RingRound},
-		{"police_repeat", "Between reminders to contact the police", "From 1 to 15", &s.Repeat},
-		{"start_prompt", "After the start", "When who has not said that they are going in is asked. From 0 to 60", &s.StartPrompt},
+		{"grace", "Silence that is normal", "After the expected end; then an alarm opens. From 0 to 60 minutes", &s.Grace},
+		{"acknowledge_within", "To take charge", "Then the next in the order is told too. From 1 to 15 minutes", &s.Acknowledge},
+		{"acknowledge_within_danger", "To take charge of a call for help", "From 1 to 15 minutes", &s.AcknowledgeDanger},
+		{"ring_round", "Ring-round", "Then the police are to be contacted. From 5 to 60 minutes", &s.RingRound},
+		{"police_repeat", "Between reminders to contact the police", "From 1 to 15 minutes", &s.Repeat},
+		{"start_prompt", "After the start", "A worker who has not said that they are going in is asked then. From 0 to 60 minutes", &s.StartPrompt},
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *Pages) editTeam(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showTeamForm(c, http.StatusOK, filledTeam(t), t)
+	return p.showTeamForm(c, http.StatusOK, filledTeam(t).marked(teamFields()), t)
 }
 
 // teamToEdit finds the team that an address names, where the reader keeps it.
@@ -82,7 +82,7 @@ func (p *Pages) teamToEdit(c *request) (store.Team, error) {
 	return t, err
 }
 
-// changeTeam answers POST /teams/{id}/edit.
+// changeTeam answers POST /teams/{id}/edit. What someone else changed since the form was shown is not written over unseen.
 func (p *Pages) changeTeam(c *request) error {
 	t, err := p.teamToEdit(c)
 	if err != nil {
@@ -100,14 +100,19 @@ func (p *Pages) changeTeam(c *request) error {
 	if err := p.phraseIsFree(c, f, t.Plan.DuressPhrase); err != nil {
 		return err
 	}
-	if !f.bad() {
+	status := http.StatusUnprocessableEntity
+	switch kept := filledTeam(was); {
+	case f.bad():
+	case f.since(filledTeam(t), kept, teamFields(), p.teamInWords(c, kept)):
+		status = http.StatusConflict
+	default:
 		_, err := p.Engine.PutTeam(c.Context(), c.press(), t)
 		if err := f.takesTeam(err); err != nil {
 			return fmt.Errorf("put team: %w", err)
 		}
 	}
 	if f.bad() {
-		return p.showTeamForm(c, http.StatusUnprocessableEntity, f, was)
+		return p.showTeamForm(c, status, f, was)
 	}
 	return c.redirect("/teams/" + t.ID + "?done=team-saved")
 }
@@ -162,12 +167,12 @@ func inMinutes(says string) string {
 
 // phraseIsFree refuses a duress phrase that someone here is called: asking for them would be an alarm (rule 4.6).
 func (p *Pages) phraseIsFree(c *request, f *form, phrase string) error {
-	people, err := p.Store.People(c.Context())
-	if err != nil && len(people) == 0 {
+	people, err := p.directory.everyone(c.Context())
+	if err != nil {
 		return fmt.Errorf("list people: %w", err)
 	}
 	for _, who := range people {
-		if phrase != "" && who.Active && slices.ContainsFunc(strings.Fields(who.Name), func(word string) bool { return strings.EqualFold(word, phrase) }) {
+		if phrase != "" && slices.ContainsFunc(strings.Fields(who.Name), func(word string) bool { return strings.EqualFold(word, phrase) }) {
 			f.wrong("duress_phrase", "Someone who works here is called that. Choose a name that nobody here has")
 		}
 	}
@@ -181,7 +186,7 @@ func (f *form) readTeam(t *store.Team) {
 	for _, setting := range timeSettings(s) {
 		d, ok := readMinutes(f.value(setting.field))
 		if !ok {
-			f.wrong(setting.field, "Enter a number of minutes, such as 15")
+			f.wrong(setting.field, fmt.Sprintf("Enter a number of minutes, such as 15, for “%s”", setting.label))
 			continue
 		}
 		*setting.in = d
@@ -239,6 +244,43 @@ func filledTeam(t store.Team) *form {
 	return f
 }
 
+// teamFields lists the form's fields as they stand on the page.
+func teamFields() []string {
+	return []string{"name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
+		"prompts", "pass_on_texts", "out_closes_overdue", "out_word", "duress_phrase", "colleagues", "plain_distress_answer", "working_hours", "named_buddy"}
+}
+
+// teamInWords gives what each field of a team's form is called and what it holds, for a sentence about it.
+func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is string) {
+	called := map[string]string{"name": "the team’s name", "zone": "the time zone", "end_prompts": "when workers are asked after the expected end",
+		"out_word": "the word that must come with OUT", "duress_phrase": "the duress phrase", "working_hours": "the working hours",
+		"fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues told of a duress phrase"}
+	var s plan.Settings
+	for _, t := range timeSettings(&s) {
+		called[t.field] = "“" + t.label + "”"
+	}
+	ticks := map[string]string{"plain_distress_answer": "Answer a cry for help in plain words"}
+	for _, t := range flagSettings(&s) {
+		ticks[t.field] = t.label
+	}
+	return func(field string) (what, is string) {
+		if label := ticks[field]; label != "" {
+			return "“" + label + "”", f.ticked(field)
+		}
+		switch field {
+		case "fallback", "named_buddy", "colleagues":
+			var names []string
+			for _, id := range f.values[field] {
+				if id != "" {
+					names = append(names, p.nameOrID(c, id))
+				}
+			}
+			return called[field], cmp.Or(listed(names), "nobody")
+		}
+		return called[field], f.inQuotes(field)
+	}
+}
+
 func writeMinutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), 'f', -1, 64) }
 
 // showTeamForm shows the form with what was typed and what is wrong with it; t is the team as it is kept.
@@ -247,10 +289,9 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 	if err != nil {
 		return err
 	}
-	f.inOrder("name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
-		"out_word", "duress_phrase", "colleagues", "working_hours", "named_buddy")
+	f.inOrder(teamFields()...)
 	here := membersOf(members, t.ID)
-	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID,
+	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID, Was: f.value("was"),
 		Name: f.input("name", "Team’s name", ""), Zone: f.input("zone", "Time zone", "Such as Europe/London: whose clocks the team lives by"),
 		OutWord: f.input("out_word", "Word that must come with OUT", "Leave it empty if none is asked for"),
 		Phrase:  f.input("duress_phrase", "Duress phrase", "The name to ask for that means “call 999 for me”: one that nobody at work, in a worker’s family or on the caseload has"),
@@ -273,7 +314,7 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 			page.Asked = append(page.Asked, in)
 		}
 	}
-	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "When who has not gone out is asked: up to six times, rising, such as 0, 10"}))
+	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10 minutes"}))
 	for _, setting := range flagSettings(&t.Plan) {
 		page.Flags = append(page.Flags, f.tick(setting.field, setting.label, setting.hint))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -31,13 +32,23 @@ func (p *Pages) teamList(c *request) error {
 		return err
 	}
 	page := teamsPage{Layout: p.layout(c, "Teams")}
+	ctx, err := p.directory.hold(c.Context())
+	if err != nil {
+		return err
+	}
+	shifts, err := p.directory.shifts(ctx, c.at)
+	if err != nil {
+		return fmt.Errorf("read rota: %w", err)
+	}
+	shifts = slices.DeleteFunc(shifts, func(s rota.Shift) bool { return s.StartsAt.After(c.at) || !s.EndsAt.After(c.at) })
 	for _, team := range teams {
-		members, err := p.members(c, team.ID)
+		members, err := p.directory.members(ctx, team.ID)
 		if err != nil {
-			return err
+			return fmt.Errorf("list people: %w", err)
 		}
 		t, _ := chosenTeam([]store.Team{team}, team.ID, "")
-		if err := p.readRota(c.Context(), &t, c.at, c.at.Add(1)); err != nil {
+		own := slices.DeleteFunc(slices.Clone(shifts), func(s rota.Shift) bool { return !slices.Contains(s.Teams, team.ID) })
+		if err := p.fillRota(ctx, &t, own); err != nil {
 			return err
 		}
 		row := teamRow{ID: team.ID, Name: team.Name, People: len(membersOf(members, team.ID)), Gap: t.cover(c.at).Gap}
@@ -74,7 +85,6 @@ func (p *Pages) team(c *request) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(rows, func(a, b personRow) int { return cmp.Compare(a.Name, b.Name) })
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, name), []setting{hoursInWords(t, name)})
@@ -170,7 +180,7 @@ func endPromptWords(prompts []time.Duration) string {
 	if prompts[0] != 0 {
 		words[0] = minutes(prompts[0]) + " after the expected end"
 	}
-	return "Who has not gone out is asked " + listed(words) + "."
+	return "A worker who has not said that they are out is asked " + listed(words) + "."
 }
 
 func helpInWords(s plan.Settings, name func(string) string) []setting {

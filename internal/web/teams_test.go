@@ -49,10 +49,10 @@ func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
 		}
 	}
 	for want, prompts := range map[string][]time.Duration{
-		"Nobody is asked when the expected end passes.":                                           nil,
-		"Who has not gone out is asked 1 minute after the expected end.":                          {time.Minute},
-		"Who has not gone out is asked at the expected end.":                                      {0},
-		"Who has not gone out is asked 90 seconds after the expected end and 5 minutes after it.": {90 * time.Second, 5 * time.Minute},
+		"Nobody is asked when the expected end passes.":                                                                  nil,
+		"A worker who has not said that they are out is asked 1 minute after the expected end.":                          {time.Minute},
+		"A worker who has not said that they are out is asked at the expected end.":                                      {0},
+		"A worker who has not said that they are out is asked 90 seconds after the expected end and 5 minutes after it.": {90 * time.Second, 5 * time.Minute},
 	} {
 		if got := endPromptWords(prompts); got != want {
 			t.Errorf("%v: %q, not %q", prompts, got, want)
@@ -109,10 +109,10 @@ func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
 		{"name", "", "Enter the name."},
 		{"zone", "Gloucester", `The time zone is not a time zone, such as "Europe/London".`},
 		{"grace", "61", "This must be from 0 minutes to 60 minutes."},
-		{"grace", "a while", "Enter a number of minutes, such as 15."},
-		{"grace", "1h", "Enter a number of minutes, such as 15."},
+		{"grace", "a while", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
+		{"grace", "1h", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
 		{"ring_round", "4", "This must be from 5 minutes to 60 minutes."},
-		{"acknowledge_within_danger", "", "Enter a number of minutes, such as 15."},
+		{"acknowledge_within_danger", "", "Enter a number of minutes, such as 15, for “To take charge of a call for help”."},
 		{"end_prompts", "10, 5", "The reminders must rise, each later than the one before."},
 		{"end_prompts", "soon", "Enter minutes with commas between, such as 0, 10."},
 		{"duress_phrase", "", "Enter the duress phrase: the name to ask for that means"},

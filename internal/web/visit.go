@@ -3,13 +3,11 @@ package web
 import (
 	"cmp"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -53,10 +51,10 @@ type visitPage struct {
 
 // answering is who answers for a visit, and how they are reached.
 type answering struct {
-	ID, Name string
-	Gap      bool
-	Then     bool // at its start, which is still to come
-	Numbers  []namedNumber
+	Name    string
+	Gap     bool
+	Then    bool // at its start, which is still to come
+	Numbers []namedNumber
 }
 
 // formWords are the visit's half of the buddy form in clear, for those who may see them.
@@ -69,7 +67,6 @@ type companion struct{ Name, Href string }
 type seen struct {
 	view.Visit
 	rights rightsOver
-	watch  watch.Visit // what its clock runs on, as the reader may know it
 }
 
 // visit answers GET /visits/{id}.
@@ -97,15 +94,6 @@ func (p *Pages) seen(c *request) (s seen, err error) {
 	if !found {
 		return s, notFound()
 	}
-	loaded, err := p.Store.Load(c.Context(), kept.Worker)
-	if err != nil {
-		return s, fmt.Errorf("load worker: %w", err)
-	}
-	w := loaded.Watch
-	if s.Hidden && w.Shown != nil {
-		w = *w.Shown
-	}
-	s.watch, _ = w.Visit(kept.ID)
 	s.rights, err = p.mayDo(c, s.Visit)
 	return s, err
 }
@@ -162,11 +150,11 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	page := visitPage{Layout: p.layout(c, name+", "+cmp.Or(v.Reference, "visit"), topic, "worker/"+v.Worker, topicOrganisation).again(f),
 		Visit: v.Visit, Rights: v.rights, Name: name, What: visitWords[v.Kind], Tag: statusTag(v.Visit.Visit, c.at),
 		Ticks: hasClock(v.Status) && c.at.After(v.StartsAt), OtherDay: dateOf(v.StartsAt.In(c.in)) != dateOf(v.ExpectedEndAt.In(c.in)),
-		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.watch.Clock.Prompts, Key: rand.Text(),
+		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.Watch.Clock.Prompts, Key: rand.Text(),
 		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
 	page.Path = path // also of a button that was refused
-	if v.Live() && !v.watch.Unwatched {
-		if v.Status != watch.Overdue {
+	if v.Live() && !v.Watch.Unwatched {
+		if v.DueAt.After(c.at) {
 			page.DueAt = v.DueAt
 		}
 		page.GoIn = v.rights.Own && v.Status == watch.Booked && !c.at.Before(v.StartsAt.Add(-goInAhead))
@@ -176,10 +164,12 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		page.Details = wordsOf(v.Visit)
 		page.Missing = missingWords(v.Missing)
 	}
-	page.alarmStrip(c, v)
 	page.forms(c, v, f)
 	if undone[c.URL.Query().Get("done")] {
 		page.Still, page.Done = page.Done, ""
+	}
+	if page.Strip, page.AlarmHref, err = p.alarmStrip(c, v, name); err != nil {
+		return page, err
 	}
 	page.Answers, err = p.responderOf(c, v)
 	return page, err
@@ -197,21 +187,25 @@ func (s seen) Live() bool { return hasClock(s.Status) }
 
 // beside says that the reader is with the worker: what they are shown is what the worker is.
 func (s seen) beside(c *request) bool {
-	return c.who.ID == s.Worker || slices.ContainsFunc(s.watch.Partners, func(p watch.Partner) bool { return p.Worker == c.who.ID })
+	return c.who.ID == s.Worker || slices.ContainsFunc(s.Watch.Partners, func(p watch.Partner) bool { return p.Worker == c.who.ID })
 }
 
-// alarmStrip says that an alarm is open. Who is on the visit is told what they are by text, whatever the alarm is.
-func (page *visitPage) alarmStrip(c *request, v seen) {
+// alarmStrip says that an alarm is open, and where it is for those who may open its page. Who is on the visit is told what
+// they are by text, whatever the alarm is.
+func (p *Pages) alarmStrip(c *request, v seen, name string) (says, href string, err error) {
 	switch {
+	case v.beside(c) && v.Status == watch.Overdue && c.who.ID == v.Worker:
+		return "We have not heard from you since the visit’s expected end. Someone is trying to reach you.", "", nil
 	case v.beside(c) && v.Status == watch.Overdue:
-		page.Strip = "We have not heard from you since the visit’s expected end. Someone is trying to reach you."
-		if c.who.ID != v.Worker {
-			page.Strip = "We have not heard from them since the visit’s expected end. Someone is trying to reach them."
-		}
+		return "We have not heard from them since the visit’s expected end. Someone is trying to reach them.", "", nil
 	case v.beside(c) || v.Alarm == nil || v.Alarm.Status != store.AlarmOpen:
-	default:
-		page.Strip, page.AlarmHref = kindWords[v.Alarm.Kind], "/alarms/"+v.Alarm.ID
+		return "", "", nil
 	}
+	may, err := p.mayOpen(c, v.Alarm.ID)
+	if err != nil || !may {
+		return "An alarm is open on this visit. Those who answer for it are being told.", "", err
+	}
+	return name + ": " + kindWords[v.Alarm.Kind], "/alarms/" + v.Alarm.ID, nil
 }
 
 // overWords say how it is known that a visit is over (law 8).
@@ -234,29 +228,17 @@ func wordsOf(v view.Visit) *formWords {
 
 // responderOf says who answers for a visit and how to reach them: rule 1.1 shows that to every worker they cover.
 func (p *Pages) responderOf(c *request, v seen) (*answering, error) {
-	if !v.Live() || v.Responder == nil || v.watch.Unwatched {
+	if !v.Live() || v.Responder == nil || v.Watch.Unwatched {
 		return nil, nil
 	}
-	who, err := p.directory.person(c.Context(), v.Responder.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		who, err = buddy.Person{}, nil // a fallback who is not there yet
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find responder: %w", err)
-	}
-	a := &answering{ID: who.ID, Name: v.Responder.Name, Gap: v.Gap, Then: v.StartsAt.After(c.at)}
-	for _, n := range numbersOf(who, false, true) {
-		if n.Dial != "" {
-			a.Numbers = append(a.Numbers, n)
-		}
-	}
-	return a, nil
+	numbers, err := p.reach(c.Context(), v.Responder.ID)
+	return &answering{Name: v.Responder.Name, Gap: v.Gap, Then: v.StartsAt.After(c.at), Numbers: numbers}, err
 }
 
 // companions are the other workers of a joint visit.
 func (p *Pages) companions(c *request, v seen) ([]companion, error) {
 	var all []companion
-	for _, partner := range v.watch.Partners {
+	for _, partner := range v.Watch.Partners {
 		name, err := p.nameOf(c.Context(), partner.Worker)
 		if err != nil {
 			return nil, err

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -77,24 +77,6 @@ func (p *Pages) newEnd(c *request) error {
 	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "late", Until: until}, "until-time")
 }
 
-// next reads the field NAME-time as the next such time.
-func (f *form) next(name, called string, at time.Time, zone *time.Location) (time.Time, bool) {
-	typed, ok := parseClock(f.value(name + timeField))
-	if !ok {
-		f.wrong(name+timeField, fmt.Sprintf("Enter the %s time on the 24-hour clock, such as 14:30", called))
-		return at, false
-	}
-	day := dateOf(at.In(zone))
-	for range 2 {
-		if when, _, comes := instant(day, typed, zone); comes && when.After(at) {
-			return when, true
-		}
-		day = day.next()
-	}
-	f.wrong(name+timeField, "That time does not come: the clocks go forward. Enter another")
-	return at, false
-}
-
 // askFor answers POST /visits/{id}/ask: the worker wants someone to ring. Whatever name it is goes the way of a text that
 // asks for it, and is answered in the same words (rule 4.2).
 func (p *Pages) askFor(c *request) error {
@@ -136,12 +118,11 @@ func (p *Pages) record(c *request) error {
 func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engine.Checkin, field string) error {
 	said.Person, said.Visit = v.Worker, v.ID
 	took, err := p.Engine.Checkin(c.Context(), who, said)
-	if _, invalid := errors.AsType[*watch.Invalid](err); invalid {
-		f.wrong(field, "Only a responder or a manager who spoke with them records this")
-		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
-	}
-	if err != nil {
+	if err = f.takesWord(err, field, "records this"); err != nil {
 		return fmt.Errorf("take check-in: %w", err)
+	}
+	if f.bad() {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	now, err := p.seen(c)
 	if err != nil {
@@ -152,6 +133,28 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 		return p.showVisit(c, http.StatusConflict, now, f)
 	}
 	return c.redirect("/visits/" + v.ID + "?done=" + cameOf(took.Reading, now))
+}
+
+// takesWord notes beside a field all that the core found wrong with a word about a visit, given by someone who does so; it
+// gives back every other error.
+func (f *form) takesWord(err error, field, does string) error {
+	invalid, is := errors.AsType[*watch.Invalid](err)
+	if !is {
+		return err
+	}
+	var all []string
+	for _, p := range invalid.Problems {
+		_, says := visitSays(p)
+		if p.Field == "by" {
+			says = "Who " + does + " " + p.Says
+			if what, is := strings.CutPrefix(p.Says, "is a "); is {
+				says = "Who " + does + " must be a " + what
+			}
+		}
+		all = append(all, says)
+	}
+	f.wrong(field, strings.Join(all, ". "))
+	return nil
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
@@ -236,17 +239,19 @@ func (p *Pages) callOff(c *request) error {
 	}
 	spoke := f.value("spoke") != ""
 	err = p.Engine.CancelVisit(c.Context(), c.press(), v.ID, spoke, private.New(reason))
-	refused, is := errors.AsType[*watch.Refused](err)
-	_, invalid := errors.AsType[*watch.Invalid](err)
-	switch {
-	case is:
+	if refused, is := errors.AsType[*watch.Refused](err); is {
 		f.wrong("reason", refused.Says)
 		return p.showVisit(c, http.StatusConflict, v, f)
-	case invalid:
-		f.wrong("spoke", "Only a responder or a manager who spoke with them calls it off")
-		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
-	case err != nil:
+	}
+	field := "reason"
+	if spoke {
+		field = "spoke"
+	}
+	if err = f.takesWord(err, field, "calls it off"); err != nil {
 		return fmt.Errorf("cancel visit: %w", err)
+	}
+	if f.bad() {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	return c.redirect("/visits/" + v.ID + "?done=called-off")
 }

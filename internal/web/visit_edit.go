@@ -24,7 +24,8 @@ type visitEditPage struct {
 	StartDate           govuk.Input
 	StartTime, EndTime  govuk.Input
 	Place               placeFields
-	Private             govuk.Radios
+	Buddy               *govuk.Select // nil where there is nobody else
+	Private, Prompts    govuk.Radios
 	Overlap             *govuk.Checkboxes
 }
 
@@ -56,12 +57,29 @@ func filledVisit(v seen, zone *time.Location) *form {
 	if v.Private {
 		f.values.Set("private", "yes")
 	}
+	f.values.Set("prompts", onOrOff(v.Watch.Clock.Prompts))
+	f.values.Set("buddy", v.buddy())
 	f.fill("start", v.StartsAt, zone)
 	f.fill("end", v.ExpectedEndAt, zone)
 	for field, words := range detailFields(&v.Details) {
 		f.values.Set(field, words.Reveal())
 	}
 	return f
+}
+
+func onOrOff(on bool) string {
+	if on {
+		return "yes"
+	}
+	return "no"
+}
+
+// buddy is the visit's named buddy; "" where it is as the plan says.
+func (s seen) buddy() string {
+	if len(s.Responders) == 0 {
+		return ""
+	}
+	return s.Responders[0]
 }
 
 // detailFields are the fields of the visit's half of the buddy form.
@@ -72,7 +90,7 @@ func detailFields(d *buddy.Form) map[string]*private.Text {
 // state is the same as long as nobody changed the visit.
 func (s seen) state() string {
 	d := s.Details
-	sum := sha256.Sum256([]byte(strings.Join([]string{s.ID, s.StartsAt.UTC().String(), s.ExpectedEndAt.UTC().String(), fmt.Sprint(s.Private),
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.ID, s.StartsAt.UTC().String(), s.ExpectedEndAt.UTC().String(), fmt.Sprint(s.Private, s.Watch.Clock.Prompts, s.Responders),
 		d.ServiceUser.Reveal(), d.Address.Reveal(), d.Access.Reveal(), d.Contact.Reveal(), d.WhoElse.Reveal()}, "\x00")))
 	return hex.EncodeToString(sum[:8])
 }
@@ -82,11 +100,24 @@ func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form) error {
 	if err != nil {
 		return err
 	}
+	worker, err := p.directory.person(c.Context(), v.Worker)
+	if err != nil {
+		return fmt.Errorf("find worker: %w", err)
+	}
+	buddies, err := p.buddies(c, worker, v.buddy())
+	if err != nil {
+		return err
+	}
 	page := visitEditPage{Layout: p.layout(c, "Change the visit").again(f), ID: v.ID, Name: name, Reference: v.Reference, Key: f.value("key"), Was: f.value("was"),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."), Overlap: f.overlap(), Place: f.place(),
 		Private: f.radios("private", "Who sees the details?", "", govuk.Choice{Value: "yes", Text: "Private: the worker and those who answer for them"},
 			govuk.Choice{Value: "no", Text: "Open to the team"})}
+	if !v.Watch.Unwatched {
+		page.Buddy = f.namedBuddy(buddies)
+		page.Prompts = f.radios("prompts", "Texts during the visit", promptsHint, govuk.Choice{Value: "yes", Text: "Ask by text how things are going"},
+			govuk.Choice{Value: "no", Text: "Send no prompts on this visit"})
+	}
 	return p.show(c, status, "visit_edit", page)
 }
 
@@ -154,6 +185,12 @@ func (f *form) visitEdit(v seen, zone *time.Location) (e engine.VisitEdit, chang
 	}
 	if private := f.yesOrNo("private"); private != nil && *private != v.Private {
 		e.Private, changes = private, true
+	}
+	if prompts := f.yesOrNo("prompts"); prompts != nil && *prompts != v.Watch.Clock.Prompts {
+		e.Prompts, changes = prompts, true
+	}
+	if _, asked := f.values["buddy"]; asked && f.value("buddy") != v.buddy() {
+		e.Responders, changes = new(f.responders()), true
 	}
 	return e, changes
 }

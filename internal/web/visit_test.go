@@ -3,10 +3,12 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -207,6 +209,18 @@ func TestAManagerRecordsForAVisitThatIsBusyToThem(t *testing.T) {
 	}
 }
 
+// A colleague to whom the visit is open learns of no alarm on its page, as they do not on the board.
+func TestAColleaguesPageOfAnOverdueVisitIsAsTheBoard(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	id, alarm := h.overdue()
+	open := false
+	h.ok(h.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya"}, id, engine.VisitEdit{Private: &open}))
+	h.get("/visits/"+id).says("Overdue", "Priya Nair: Overdue", "The alarm opened")
+	h.as("p-kay").get("/visits/"+id).says("Past its end", "1 Example Street", "Going in").
+		hides("Overdue", "overdue", alarm, "alarm opened", "was told", "If we hear nothing")
+}
+
 // An open alarm is settled by its closing alone (rule 3.2).
 func TestInAnAlarmNothingMovesTheClock(t *testing.T) {
 	h := openHouse(t)
@@ -232,14 +246,69 @@ func TestCallingOffABegunVisitTakesTheWorkersWord(t *testing.T) {
 	h.get(v).says("I spoke with the worker")
 	h.post(v+"/cancel", "key", "A", "reason", "Family rang").is(http.StatusConflict).says("The visit has started", "Family rang")
 	h.as("p-ada").post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").is(http.StatusNotFound) // it is busy to her
-	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("The visit is called off.", "Cancelled", "Someone spoke with the worker", "Family rang")
-	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("Cancelled")
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("The visit is called off.", "Called off", "Someone spoke with the worker", "Family rang")
+	h.post(v+"/cancel", "key", "A", "reason", "Family rang", "spoke", "yes").leadsTo(v).says("Called off")
 }
 
 func TestAWorkerCallsOffTheirOwnVisitBeforeItsStart(t *testing.T) {
 	h := openHouse(t).as("p-priya")
 	id := h.visit()
 	h.post("/visits/"+id+"/cancel", "reason", "She is in hospital").leadsTo("/visits/"+id).says("The visit is called off.", "Called off before its start")
+}
+
+// Of each thing that is wrong with a word about a visit it is said what that is.
+func TestWhatIsWrongWithAWordIsSaid(t *testing.T) {
+	for _, row := range []struct {
+		wrong            []watch.Problem
+		recorded, called string
+	}{
+		{[]watch.Problem{{Field: "by", Says: "is a responder or a manager who spoke with them"}},
+			"Who records this must be a responder or a manager who spoke with them.", "Who calls it off must be a responder or a manager who spoke with them."},
+		{[]watch.Problem{{Field: "by", Says: "is no longer active"}}, "Who records this is no longer active.", "Who calls it off is no longer active."},
+		{[]watch.Problem{{Field: "expected_end_at", Says: "is already gone"}}, "The end must be still to come.", "The end must be still to come."},
+		{[]watch.Problem{{Field: "worker", Says: "is no longer active"}, {Field: "by", Says: "is not a person we know"}},
+			"The worker is no longer active. Who records this is not a person we know.", "The worker is no longer active. Who calls it off is not a person we know."},
+	} {
+		for does, want := range map[string]string{"records this": row.recorded, "calls it off": row.called} {
+			var f form
+			if err := f.takesWord(&watch.Invalid{Problems: row.wrong}, "words", does); err != nil || len(f.problems) != 1 || f.problems[0].Says != want {
+				t.Errorf("%s: want %q, got %v, %v", does, want, f.problems, err)
+			}
+		}
+	}
+}
+
+// shared has a visit of Priya's that is open to the team go overdue, and gives its page.
+func (h *house) shared() string {
+	h.Helper()
+	id := h.visit()
+	open := false
+	h.ok(h.engine.EditVisit(h.Context(), engine.Actor{By: "p-priya", Via: "page"}, id, engine.VisitEdit{Private: &open}))
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "Going in")
+	h.wait(75 * time.Minute)
+	return "/visits/" + id
+}
+
+// A visit's page leads to its alarm only those who may open that.
+func TestAVisitLeadsToItsAlarmWhoMayOpenIt(t *testing.T) {
+	h := openHouse(t)
+	v := h.shared()
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	h.ok(err)
+	room := "/alarms/" + open[0].ID
+	h.with("p-kay", "Kay Dunn", buddy.Worker)
+	for reader, may := range map[string]bool{"p-sam": true, "p-lee": true, "p-ann": true, "p-kay": false, "p-ada": false} {
+		as := h.as(reader)
+		if leads := strings.Contains(as.get(v).is(http.StatusOK).Body.String(), room); leads != may {
+			t.Errorf("the visit's page leads %s to the alarm: %v", reader, leads)
+		}
+		want := http.StatusNotFound
+		if may {
+			want = http.StatusOK
+		}
+		as.get(room).is(want)
+	}
 }
 
 // edit is the form of a visit as it is shown, with some of its fields as given in turn.
@@ -282,6 +351,38 @@ func TestTheTimesAndTheDetailsAreChanged(t *testing.T) {
 	h.texts("07700 900101", "IN")
 	h.post(v+"/edit", h.edit(v, "start-time", "14:45")...).is(http.StatusConflict).says("its start can no longer be changed")
 	h.post(v+"/edit", h.edit(v, "address", "3 Other Lane")...).leadsTo(v).says("3 Other Lane", "Address when they went in", "2 Sample Road")
+}
+
+// What a booking said of the named buddy and of prompts is changed as its times are.
+func TestTheNamedBuddyAndThePromptsAreChanged(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	h.with("p-kay", "Kay Dunn", buddy.Worker)
+	id := h.visit()
+	v := "/visits/" + id
+	stands := func(prompts bool, buddies ...string) {
+		t.Helper()
+		kept, err := h.db.Visit(t.Context(), id)
+		h.ok(err)
+		loaded, err := h.db.Load(t.Context(), "p-priya")
+		h.ok(err)
+		w, _ := loaded.Watch.Visit(id)
+		if w.Clock.Prompts != prompts || !slices.Equal(w.Responders, buddies) || !slices.Equal(kept.Responders, buddies) {
+			t.Errorf("prompts are %v, the buddies %v and %v", w.Clock.Prompts, w.Responders, kept.Responders)
+		}
+	}
+	h.get(v+"/edit").says("Named buddy", "As the plan says", `<option value="p-kay">Kay Dunn`, "Texts during the visit").hides(`value="p-priya"`)
+	unchanged := append(h.edit(v), "prompts", "yes", "buddy", "")
+	h.post(v+"/edit", unchanged...).leadsTo(v).hides("The changes were saved")
+	h.post(v+"/edit", append(h.edit(v), "prompts", "no", "buddy", "p-kay")...).leadsTo(v).says("The changes were saved.", "None are texted on this visit", "Priya Nair changed the details")
+	stands(false, "p-kay")
+	h.get(v+"/edit").says(`<option value="p-kay" selected`, `value="no" checked`)
+	h.post(v+"/edit", append(unchanged, "end-time", "16:30")...).is(http.StatusConflict).says("Someone changed this visit") // as it was opened before
+	stands(false, "p-kay")
+	h.post(v+"/edit", append(h.edit(v, "end-time", "15:45"), "prompts", "yes", "buddy", "p-nobody")...).is(http.StatusUnprocessableEntity).says("The named buddy is not a person we know.", `href="#buddy"`)
+	h.post(v+"/edit", append(h.edit(v), "prompts", "yes", "buddy", "")...).leadsTo(v).says("The changes were saved.").hides("None are texted")
+	stands(true)
+	meeting := h.post("/visits/new", booking("kind", "meeting", "start-time", "18:00", "end-time", "19:00")...).booked()
+	h.get("/visits/"+meeting.ID+"/edit").is(http.StatusOK).hides("Named buddy", "Texts during the visit") // nobody watches it
 }
 
 func TestAGapInCoverAndWhatIsMissingAreSaid(t *testing.T) {

@@ -16,49 +16,16 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
-	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
-	"github.com/allclear-safety/allclear/internal/private"
-	"github.com/allclear-safety/allclear/internal/rota"
+	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
-	"github.com/allclear-safety/allclear/internal/watch"
 )
-
-// Visits is where visits are booked and changed.
-type Visits interface {
-	Book(ctx context.Context, who engine.Actor, b engine.Booking) (engine.Booked, error)
-	EditVisit(ctx context.Context, who engine.Actor, visit string, e engine.VisitEdit) error
-	CancelVisit(ctx context.Context, who engine.Actor, visit string, spoke bool, reason private.Text) error
-	Checkin(ctx context.Context, who engine.Actor, c engine.Checkin) (engine.CheckedIn, error)
-}
-
-// Alarms is where alarms are raised and acted on.
-type Alarms interface {
-	Raise(ctx context.Context, who engine.Actor, worker, visit string, kind watch.Kind) (alarm string, err error)
-	Act(ctx context.Context, who engine.Actor, alarm string, e watch.Event, w engine.Words) error
-}
-
-// Organisation is where teams, people and shifts are put.
-type Organisation interface {
-	PutTeam(ctx context.Context, who engine.Actor, t store.Team) (created bool, err error)
-	PutPerson(ctx context.Context, who engine.Actor, p buddy.Person) (created bool, err error)
-	AddShift(ctx context.Context, who engine.Actor, s rota.Shift) (created bool, err error)
-	RemoveShift(ctx context.Context, who engine.Actor, id string) (rota.Shift, error)
-}
-
-// Engine is all that the pages ask of the engine.
-type Engine interface {
-	Visits
-	Alarms
-	Organisation
-	Now() time.Time // on the rehearsal clock
-}
 
 // Options is what the pages are made of.
 type Options struct {
-	Engine Engine
+	Engine *engine.Engine
 	Store  *store.DB
 	Access *access.Access
 	View   *view.View
@@ -78,6 +45,7 @@ type Pages struct {
 	live      *live
 	directory *directory
 	shared    *shared
+	days      *report.Days
 	handler   http.Handler
 }
 
@@ -94,7 +62,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store)}
 	p.handler = p.mux()
 	return p, nil
 }

@@ -204,6 +204,81 @@ func (f *form) unsay(field string) {
 	}
 }
 
+// nextAt is when the clock on the wall in a zone next shows a time after an instant; it may not come today or tomorrow, where
+// the clocks go forward.
+func nextAt(c clock, at time.Time, zone *time.Location) (next time.Time, comes bool) {
+	today := dateOf(at.In(zone))
+	for _, day := range []date{today, today.next()} {
+		if t, _, comes := instant(day, c, zone); comes && t.After(at) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// next reads the field NAME-time as the next such time.
+func (f *form) next(name, called string, at time.Time, zone *time.Location) (time.Time, bool) {
+	typed, ok := parseClock(f.value(name + timeField))
+	if !ok {
+		f.wrong(name+timeField, fmt.Sprintf("Enter the %s time on the 24-hour clock, such as 14:30", called))
+		return at, false
+	}
+	when, comes := nextAt(typed, at, zone)
+	if !comes {
+		f.wrong(name+timeField, "That time does not come: the clocks go forward. Enter another")
+	}
+	return when, comes
+}
+
+// The farthest that a time of day alone is taken to be ahead or past: beyond it, it was meant the other way round.
+const (
+	farAhead = 12 * time.Hour
+	farPast  = 12 * time.Hour
+)
+
+// ahead reads a time of day that is still to come; zero where nothing was typed. One that has gone is asked back: the
+// same time tomorrow is hardly ever meant (rule 2.3).
+func (f *form) ahead(field string, at time.Time, zone *time.Location, most time.Duration) time.Time {
+	c, ok := f.timeOfDay(field)
+	if !ok {
+		return time.Time{}
+	}
+	if next, comes := nextAt(c, at, zone); comes && next.Sub(at) <= most {
+		return next
+	}
+	f.wrong(field, fmt.Sprintf("Enter a time that is still to come, within %s", span(most)))
+	return time.Time{}
+}
+
+// lately reads a time of day that has gone; zero where nothing was typed.
+func (f *form) lately(field string, at time.Time, zone *time.Location) time.Time {
+	c, ok := f.timeOfDay(field)
+	if !ok {
+		return time.Time{}
+	}
+	local := at.In(zone)
+	for _, day := range []date{dateOf(local), dateOf(local.AddDate(0, 0, -1))} {
+		if t, _, comes := instant(day, c, zone); comes && !t.After(at) && at.Sub(t) <= farPast {
+			return t
+		}
+	}
+	f.wrong(field, "Enter a time that has gone")
+	return time.Time{}
+}
+
+// timeOfDay reads a field that may be left empty.
+func (f *form) timeOfDay(field string) (clock, bool) {
+	typed := f.value(field)
+	if typed == "" {
+		return clock{}, false
+	}
+	c, ok := parseClock(typed)
+	if !ok {
+		f.wrong(field, "Enter a time on the 24-hour clock, such as 14:30")
+	}
+	return c, ok
+}
+
 // fill puts an instant into the fields NAME-date and NAME-time, as a zone's clock shows it.
 func (f *form) fill(name string, at time.Time, zone *time.Location) {
 	local := at.In(zone)

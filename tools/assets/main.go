@@ -48,6 +48,10 @@ func build(web, out string) error {
 	if err != nil {
 		return err
 	}
+	switchboard, err := script(filepath.Join(src, "switchboard.js"))
+	if err != nil {
+		return err
+	}
 	icon, err := os.ReadFile(filepath.Join(src, "favicon.svg"))
 	if err != nil {
 		return err
@@ -56,7 +60,7 @@ func build(web, out string) error {
 	for _, f := range []struct {
 		name    string
 		content []byte
-	}{{"favicon.svg", icon}, {"allclear.js", js}, {"allclear.css", css}} { // the style sheet last: make goes by its time
+	}{{"favicon.svg", icon}, {"switchboard.js", switchboard}, {"allclear.js", js}, {"allclear.css", css}} { // the style sheet last: make goes by its time
 		compressed, err := write(filepath.Join(out, f.name), f.content)
 		if err != nil {
 			return err
@@ -93,7 +97,7 @@ func style(web string) ([]byte, error) {
 	}))
 }
 
-// script bundles the custom elements with the parts of the packages they use, as one module.
+// script bundles a source with all that it uses, of the packages only those parts.
 func script(source string) ([]byte, error) {
 	return written(api.Build(api.BuildOptions{
 		EntryPoints:       []string{source},

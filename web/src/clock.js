@@ -5,11 +5,12 @@ let planned = Date.now(); // the plan's time, in milliseconds, at
 let real = Date.now(); // this browser's time
 let speed = 1; // 0 is paused
 
-export function set(now, runs) {
+// set says what the plan's time was at an instant of this browser's.
+export function set(now, runs, then = Date.now()) {
   const at = Date.parse(now);
   if (Number.isNaN(at)) return;
   planned = at;
-  real = Date.now();
+  real = then;
   speed = Number.isFinite(runs) ? runs : 1;
 }
 

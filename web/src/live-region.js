@@ -49,7 +49,8 @@ export class LiveRegion extends HTMLElement {
 
   async #fetch() {
     const answer = await fetch(this.getAttribute("src"), {
-      headers: { "X-Requested-With": "live-region" },
+      // The server refuses it to whoever acts as someone else than the page was made for.
+      headers: { "X-Requested-With": "live-region", "Acting-As": document.documentElement.dataset.acting ?? "" },
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error", // another page, as to sign in, is not this region

@@ -1,23 +1,19 @@
-// The page's one stream of server-sent events, for all its live regions.
-//
-//   GET /live?topics=board+alarm%2F7
-//   event: news
-//   data: {"topics":["board"],"now":"2026-11-22T15:04:05Z","speed":60}
-//
-// An event without topics is a ping, at most 10 s after the last one. Where nothing was heard for 25 s, or a region
-// could not be fetched, a notice says that the page is not live: an old board must never pass for a new one.
+// What the page hears of changes, for all its live regions: by the browser's switchboard, or where there is none by a line
+// of its own. Where nothing was heard for 25 s, or a region could not be fetched, a notice says that the page is not
+// live: an old board must never pass for a new one.
 
 import * as clock from "./clock.js";
+import * as line from "./line.js";
 
 const silence = 25000; // milliseconds
-const again = 5000; // until the next attempt, where the browser makes none itself
+const { acting, switchboard } = document.documentElement.dataset; // whom the page was made for, and the worker's address
 
 const regions = new Set();
-let source = null;
-let listening = ""; // the topics of source
+let alone = !window.SharedWorker || !switchboard; // there is no switchboard
+let hangUp = null; // while the page listens
+let listening = ""; // to these topics
 let heard = 0; // when the last event came
 let lost = true; // whether events may have been missed: at first those since the page was made
-let retry = 0;
 let notice = null;
 
 export function join(region) {
@@ -30,13 +26,13 @@ export function leave(region) {
   queueMicrotask(listen);
 }
 
-// listen opens the stream, or a new one where the page's topics have changed.
+// listen opens the line, or listens to other topics where those of the page have changed.
 function listen() {
   const topics = new Set((document.body.dataset.topics ?? "").split(/\s+/).filter(Boolean)); // the page's own
   for (const region of regions) region.topics.forEach((topic) => topics.add(topic));
   const wanted = [...topics].sort().join(" ");
   if (wanted === listening) return;
-  lost = true; // something may happen between the two streams
+  lost = true; // something may have happened that nobody listened for
   listening = wanted;
   open();
 }
@@ -45,32 +41,48 @@ function open() {
   close();
   if (listening === "" || document.hidden) return;
   heard = Date.now();
-  const opened = new EventSource(`/live?topics=${encodeURIComponent(listening)}`);
-  source = opened;
-  opened.addEventListener("news", (event) => {
-    if (opened === source) take(event.data);
-  });
-  opened.addEventListener("error", () => {
-    if (opened !== source) return;
-    fail();
-    // A stream that was refused is closed for good; one that was cut is opened again by the browser.
-    if (opened.readyState === EventSource.CLOSED) retry = setTimeout(open, again);
-  });
+  const topics = listening.split(" ");
+  const port = reach();
+  if (!port) {
+    hangUp = () => line.leave(take);
+    line.listen(take, topics, acting);
+    return;
+  }
+  port.addEventListener("message", (event) => take(event.data));
+  port.start();
+  port.postMessage({ topics, acting });
+  hangUp = () => {
+    port.postMessage({});
+    port.close();
+  };
 }
 
-function take(data) {
-  let news;
+// reach finds the switchboard, or has the browser start it; null where it cannot.
+function reach() {
+  if (alone) return null;
   try {
-    news = JSON.parse(data);
+    const worker = new SharedWorker(switchboard);
+    worker.addEventListener("error", () => {
+      if (alone) return;
+      alone = true;
+      open();
+    });
+    return worker.port;
   } catch {
-    return fail();
+    alone = true; // as where scripts may keep nothing
+    return null;
   }
-  heard = Date.now();
-  clock.set(news.now, news.speed);
+}
+
+// take takes what is said on the line. To a page made for someone else than the reader now acts as, it says nothing.
+function take(said) {
+  if (said.heard) heard = said.heard;
+  if (!said.news || said.news.acting !== acting) return fail();
+  clock.set(said.news.now, said.news.speed, heard);
   document.dispatchEvent(new Event("allclear:clock"));
-  const missed = lost;
+  const missed = lost || said.missed;
   lost = false;
-  const changed = [...regions].filter((r) => missed || r.stale || r.topics.some((topic) => news.topics.includes(topic)));
+  const changed = [...regions].filter((r) => missed || r.stale || r.topics.some((topic) => said.news.topics.includes(topic)));
   changed.forEach((region) => region.refresh());
   if (changed.length === 0) settle();
 }
@@ -109,19 +121,17 @@ function place() {
 }
 
 function close() {
-  clearTimeout(retry);
-  retry = 0;
-  source?.close();
-  source = null;
+  hangUp?.();
+  hangUp = null;
 }
 
-// watch listens to the page's own topics, and looks for silence. A tab out of sight has no stream: a browser opens six
-// connections to one server, so that with six of them no page would open and no button would work any more.
+// watch listens to the page's own topics, and looks for silence. A tab out of sight does not listen: it would fetch what
+// nobody sees.
 export function watch() {
   const look = () => {
     if (listening === "" || document.hidden || Date.now() - heard <= silence) return;
     fail();
-    if (!retry) open(); // a connection that says nothing may be dead without knowing
+    open(); // the switchboard may be gone
   };
   queueMicrotask(listen);
   setInterval(look, 1000);
@@ -129,7 +139,7 @@ export function watch() {
     if (document.hidden) return close();
     look(); // what was out of sight for long is old until it was fetched again
     lost = true;
-    if (!source) open();
+    if (!hangUp) open();
   });
   window.addEventListener("pagehide", close); // or a browser that leaves the page would say that it is not live
   window.addEventListener("pageshow", (event) => {

@@ -37,6 +37,11 @@ const (
 func (p *Phone) State() State {
 	p.town.mu.Lock()
 	defer p.town.mu.Unlock()
+	return p.state()
+}
+
+// state is State for who holds the town's lock.
+func (p *Phone) state() State {
 	switch {
 	case p.off:
 		return Off
