@@ -83,6 +83,7 @@ func (m *message) hidePhrase(phrase string) (standIn, typed string) {
 		m.cuts = slices.Replace(m.cuts, start, end, stretch{m.cuts[start].first, m.cuts[end-1].last})
 		m.words = slices.Replace(m.words, start, end, standIns[i])
 		m.typed = slices.Replace(m.typed, start, end, standIns[i])
+		m.unknown = slices.Replace(m.unknown, start, end, false)
 		m.times = slices.Replace(m.times, start, end, moment{})
 		m.found = nil
 		from = start + 1

@@ -202,7 +202,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return false
 	case len(c.rest) == 0:
 		return true
-	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest):
+	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest), m.hasUnknown(c.rest):
 		return false
 	case c.exits, c.away && !c.ofOthers:
 		return !m.hasAny(m.v.doubt, c.rest)
@@ -222,12 +222,12 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
 	case left && told && !doing && !c.refused:
 		return true
-	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
+	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), m.hasNumber(c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
 		return false
 	case told:
 		return true
-	case m.hasAny(m.v.later, c.rest): // "will write it up tonight"
-		return !m.hasAny(m.v.back, c.rest)
+	case m.hasAny(m.v.later, c.rest): // "will write it up tonight", but not "can't stand up"
+		return !m.hasAny(m.v.back, c.rest) && !slices.ContainsFunc(c.rest, func(i int) bool { return m.words[i] == "can" && m.word(i+1) == "not" })
 	case m.v.at[m.words[c.begin]]: // "in her car", "with the kids"
 		return false
 	}
@@ -244,6 +244,16 @@ func (m *message) hasIn(set wordSet, start, end int) bool {
 }
 
 func (m *message) hasSomeone(at []int) bool { return slices.ContainsFunc(at, m.someone) }
+
+// hasUnknown says whether one of the words is unknown.
+func (m *message) hasUnknown(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return m.unknown[i] })
+}
+
+// hasNumber says whether one of the words is a figure that no time was read from.
+func (m *message) hasNumber(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return m.words[i][0] <= '9' && m.words[i][0] >= '0' })
+}
 
 // entersIn says whether the worker goes in again.
 func (m *message) entersIn(at []int) bool {

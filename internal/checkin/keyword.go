@@ -145,6 +145,7 @@ func (m *message) takeOutWord(word string) bool {
 			m.words, m.typed = append(m.words[:i:i], m.words[i+1:]...), append(m.typed[:i:i], m.typed[i+1:]...)
 			m.times = append(m.times[:i:i], m.times[i+1:]...)
 			m.cuts = append(m.cuts[:i:i], m.cuts[i+1:]...)
+			m.unknown = append(m.unknown[:i:i], m.unknown[i+1:]...)
 			m.found = nil
 			return true
 		}

@@ -16,6 +16,7 @@ type message struct {
 	typed   []string         // the words as they were typed, before a slip of the thumb was mended
 	words   []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
 	times   []moment         // for each word, the time that begins there; its words are 0 where none does
+	unknown []bool           // for each word, whether we do not know it
 	guessed bool             // a word was read through its misspelling: never enough to close a visit
 	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
@@ -33,13 +34,15 @@ type message struct {
 
 func (v *Vocabulary) read(s string) *message {
 	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
-	pieces := split(Normalise(s))
+	var from []int
+	pieces := split(normalise(s, &from))
 	for i := 0; i < len(pieces); {
 		said, n := v.say(pieces[i:])
-		from := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
+		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for _, w := range said {
-			m.add(w, from)
+			m.add(w, cut)
 		}
+		m.strange(n == 1 && len(said) == 1 && cut.first < len(from) && unicode.IsUpper(rune(s[from[cut.first]])))
 		i += n
 	}
 	m.times = make([]moment, len(m.words))
@@ -47,6 +50,21 @@ func (v *Vocabulary) read(s string) *message {
 		m.times[i] = m.momentAt(i)
 	}
 	return m
+}
+
+// strange notes whether the last word is a short one that we do not know, and no name by its capital: a piece, perhaps, of a word that would tell
+// another story.
+func (m *message) strange(capital bool) {
+	for len(m.unknown) < len(m.words) {
+		m.unknown = append(m.unknown, false)
+	}
+	i := len(m.words) - 1
+	if i < 0 {
+		return
+	}
+	w := m.typed[i]
+	name := capital && i > 0 && !isBreak(m.words[i-1])
+	m.unknown[i] = w[0] > '9' && len(w) > 1 && len(w) < 4 && !m.v.means(w) && !name
 }
 
 func (m *message) add(w string, from stretch) {
