@@ -113,6 +113,7 @@ const (
 	TellWord      Notice = "word"       // the worker wrote while the alarm is open
 	TellOptOut    Notice = "opt_out"    // our texts may no longer reach the worker
 	TellUnplanned Notice = "unplanned"  // an IN opened a visit that was not booked
+	TellWhere     Notice = "where"      // says where the visit is that was not booked
 	TellAsksFor   Notice = "asks_for"   // the worker asks for a person to ring
 	TellNumber    Notice = "number"     // the worker gave another number
 	TellIn        Notice = "in"         // passed on: going in
@@ -138,6 +139,7 @@ const (
 	ReplyAgain      Notice = "reply_again"       // an OUT so soon, or a repeat: names the visit and asks
 	ReplyTimeGone   Notice = "reply_time_gone"   // that time has gone
 	ReplyMuchMore   Notice = "reply_much_more"   // over 2 h more: say it again to make it count
+	ReplyKept       Notice = "reply_kept"        // no to a much later end: the end stays
 	ReplyNoVisit    Notice = "reply_no_visit"    // no visit that this could be about
 	ReplyUnplanned  Notice = "reply_unplanned"   // in, until; where are you
 	ReplyNoted      Notice = "reply_noted"       // fine, noted; the clock stays
@@ -169,6 +171,7 @@ const (
 	OutForged        What = "out_not_found"
 	TextIn           What = "text_in"
 	AskedBack        What = "asked_back"
+	TextsJoined      What = "texts_joined" // a text was read as one with the unfinished one before it
 	Prompted         What = "prompted"
 	AlarmOpened      What = "alarm_opened"
 	AlarmJoined      What = "alarm_joined"

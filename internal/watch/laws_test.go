@@ -295,6 +295,12 @@ func forgotten(w watch.Watch, at time.Time) watch.Watch {
 	if w.Asked != nil && w.Asked.At.Before(at.Add(-30*time.Minute)) {
 		w.Asked = nil
 	}
+	if w.Question != nil && w.Question.At.Before(at.Add(-30*time.Minute)) {
+		w.Question = nil
+	}
+	if w.Fragment != nil && w.Fragment.Text == nil && w.Fragment.At.Before(at.Add(-time.Minute)) {
+		w.Fragment = nil
+	}
 	if w.Shown != nil {
 		w.Shown = new(forgotten(*w.Shown, at))
 	}
