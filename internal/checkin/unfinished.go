@@ -5,10 +5,10 @@ import "strings"
 // unfinished says whether a text ends in a word that wants another: what comes next within a minute belongs to it. Words
 // that end texts as often ("in", "out", "on") are not among them: who says no more would wait for an answer in vain.
 func unfinished(text string) bool {
-	said := strings.TrimRight(Normalise(text), " ")
-	if strings.HasSuffix(said, ",") || strings.HasSuffix(said, "&") {
+	if raw := strings.TrimSpace(text); strings.HasSuffix(raw, ",") || strings.HasSuffix(raw, "&") {
 		return true
 	}
+	said := Normalise(text) // an emoji is a comma there, and ends a text
 	last := said[strings.LastIndexAny(said, " .,?!")+1:]
 	switch last {
 	case "a", "an", "the", "my", "his", "her", "their", "our", "your", "another", "half", "mr", "mrs", "ms", "dr",
