@@ -174,12 +174,18 @@ func (s *step) goesOn(t Text) {
 func (s *step) restDue() {
 	f := *s.w.Fragment
 	s.w.Fragment = nil
-	of := s.of
+	of, before := s.of, len(s.out)
 	s.of = f.Of[len(f.Of)-1]
 	t := f.Text.inDoubt()
 	t.Unfinished = false
 	s.said(t)
 	s.of = of
+	for i, e := range s.out[before:] {
+		if r, is := e.(Reply); is {
+			r.At = f.At // of that text it speaks
+			s.out[before+i] = r
+		}
+	}
 }
 
 // wake is when the rest of an unfinished text is no longer waited for; zero when
