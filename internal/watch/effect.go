@@ -127,34 +127,35 @@ const (
 
 // Sentences to the worker.
 const (
-	ReplyIn         Notice = "reply_in"          // in, until
-	ReplyNewTime    Notice = "reply_new_time"    // until
-	ReplyNewStart   Notice = "reply_new_start"   // starts
-	ReplyOut        Notice = "reply_out"         // out
-	ReplyConfirming Notice = "reply_confirming"  // got that, confirming
-	ReplyCalledOff  Notice = "reply_called_off"  // cancelled
-	ReplyNoAnswer   Notice = "reply_no_answer"   // LEFT, or a new time
-	ReplyUnclear    Notice = "reply_unclear"     // not understood
-	ReplyWhich      Notice = "reply_which"       // which visit
-	ReplyAgain      Notice = "reply_again"       // an OUT so soon, or a repeat: names the visit and asks
-	ReplyTimeGone   Notice = "reply_time_gone"   // that time has gone
-	ReplyMuchMore   Notice = "reply_much_more"   // over 2 h more: say it again to make it count
-	ReplyKept       Notice = "reply_kept"        // no to a much later end: the end stays
-	ReplyNoVisit    Notice = "reply_no_visit"    // no visit that this could be about
-	ReplyUnplanned  Notice = "reply_unplanned"   // in, until; where are you
-	ReplyNoted      Notice = "reply_noted"       // fine, noted; the clock stays
-	ReplyAsk        Notice = "reply_ask"         // I'll see if I can find Jane for you
-	ReplyFound      Notice = "reply_found"       // I've got a message to Scarlett
-	ReplyGotMessage Notice = "reply_got_message" // distress: got your message
-	ReplyAlarmOpen  Notice = "reply_alarm_open"  // noted; the responder will speak with you
-	ReplyNumber     Notice = "reply_number"      // number noted
-	ReplyNotOff     Notice = "reply_not_off"     // started: not cancelled by that
-	AskStart        Notice = "ask_start"         // no IN yet
-	AskEnd          Notice = "ask_end"           // expected end passed
-	AskBoth         Notice = "ask_both"          // the partner says both are out
-	ReachingYou     Notice = "reaching_you"      // someone is trying to reach you
-	Rearmed         Notice = "rearmed"           // after a close: until
-	WasRaised       Notice = "was_raised"        // after a close: a colleague raised an alarm for you
+	ReplyIn         Notice = "reply_in"           // in, until
+	ReplyNewTime    Notice = "reply_new_time"     // until
+	ReplyNewStart   Notice = "reply_new_start"    // starts
+	ReplyOut        Notice = "reply_out"          // out
+	ReplyConfirming Notice = "reply_confirming"   // got that, confirming
+	ReplyCalledOff  Notice = "reply_called_off"   // cancelled
+	ReplyNoAnswer   Notice = "reply_no_answer"    // LEFT, or a new time
+	ReplyUnclear    Notice = "reply_unclear"      // not understood
+	ReplyWhich      Notice = "reply_which"        // which visit
+	ReplyAgain      Notice = "reply_again"        // an OUT so soon, or a repeat: names the visit and asks
+	ReplyTimeGone   Notice = "reply_time_gone"    // that time has gone
+	ReplyMuchMore   Notice = "reply_much_more"    // over 2 h more: say it again to make it count
+	ReplyKept       Notice = "reply_kept"         // no to a much later end: the end stays
+	ReplyInMuchMore Notice = "reply_in_much_more" // in, and the end over 2 h more is asked back
+	ReplyNoVisit    Notice = "reply_no_visit"     // no visit that this could be about
+	ReplyUnplanned  Notice = "reply_unplanned"    // in, until; where are you
+	ReplyNoted      Notice = "reply_noted"        // fine, noted; the clock stays
+	ReplyAsk        Notice = "reply_ask"          // I'll see if I can find Jane for you
+	ReplyFound      Notice = "reply_found"        // I've got a message to Scarlett
+	ReplyGotMessage Notice = "reply_got_message"  // distress: got your message
+	ReplyAlarmOpen  Notice = "reply_alarm_open"   // noted; the responder will speak with you
+	ReplyNumber     Notice = "reply_number"       // number noted
+	ReplyNotOff     Notice = "reply_not_off"      // started: not cancelled by that
+	AskStart        Notice = "ask_start"          // no IN yet
+	AskEnd          Notice = "ask_end"            // expected end passed
+	AskBoth         Notice = "ask_both"           // the partner says both are out
+	ReachingYou     Notice = "reaching_you"       // someone is trying to reach you
+	Rearmed         Notice = "rearmed"            // after a close: until
+	WasRaised       Notice = "was_raised"         // after a close: a colleague raised an alarm for you
 )
 
 // What names a line of the record; the API's timeline shows it as it is.

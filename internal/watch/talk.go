@@ -95,7 +95,7 @@ func (w Watch) asks(at time.Time) bool {
 // answer.
 var questions = map[Notice]checkin.Question{
 	AskEnd: checkin.AskedWell, AskBoth: checkin.AskedWell,
-	ReplyMuchMore: checkin.AskedLonger,
+	ReplyMuchMore: checkin.AskedLonger, ReplyInMuchMore: checkin.AskedLonger,
 	ReplyTimeGone: checkin.AskedNewTime, ReplyNoAnswer: checkin.AskedNewTime,
 	ReplyUnplanned: checkin.AskedWhere,
 }

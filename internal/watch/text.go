@@ -358,9 +358,9 @@ func (s *step) whoAnswers() string {
 	return s.responder()
 }
 
-// fits asks back a time that has gone or is over two hours more, and says
-// whether it counts.
-func (s *step) fits(v *Visit, until time.Time) bool {
+// fits asks back a time that has gone or is over two hours more (asks says how),
+// and says whether it counts.
+func (s *step) fits(v *Visit, until time.Time, asks Notice) bool {
 	base := v.ExpectedEndAt
 	if base.Before(s.at) {
 		base = s.at
@@ -375,7 +375,7 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 	case until.Sub(base) > muchMore && !v.saidAgain(until):
 		v.Proposed = until
 		s.happened(AskedBack, v.ID, "")
-		s.reply(Reply{Notice: ReplyMuchMore, Visit: v.ID, Until: until})
+		s.reply(Reply{Notice: asks, Visit: v.ID, Until: until, Begin: v.ExpectedEndAt})
 	default:
 		return true
 	}
@@ -402,7 +402,7 @@ func (s *step) goIn(v *Visit, t Text) {
 	}
 	if until.IsZero() {
 		s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
-	} else if s.fits(v, until) {
+	} else if s.fits(v, until, ReplyInMuchMore) {
 		s.moveEnd(v, until)
 		s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
 	}
@@ -417,7 +417,7 @@ func (s *step) change(v *Visit, t Text) {
 	case t.Until.IsZero(), t.Until.After(s.at) && v.overBeforeBegun(t.Until):
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
-	case s.fits(v, t.Until):
+	case s.fits(v, t.Until, ReplyMuchMore):
 		s.moveEnd(v, t.Until)
 		s.reply(Reply{Notice: ReplyNewTime, Visit: v.ID, Until: t.Until})
 		s.pass(TellNewTime, *v, Board)
@@ -440,7 +440,7 @@ func (s *step) changeStart(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 		return
 	}
-	if !t.Until.IsZero() && !s.fits(v, until) {
+	if !t.Until.IsZero() && !s.fits(v, until, ReplyMuchMore) {
 		return
 	}
 	v.StartsAt, v.StartAsked = t.Begin, false
