@@ -164,6 +164,10 @@ func ends(t *watch.Text) bool {
 	return t != nil && (t.Intent == checkin.End || t.Intent == checkin.Cancel)
 }
 
+func danger(t *watch.Text) bool {
+	return t.Intent == checkin.Duress || t.Intent == checkin.Distress
+}
+
 // ends: a visit that is still ahead ends after it starts, whoever moved it.
 func (l *lawyer) ends() {
 	for _, v := range l.watch.Live() {

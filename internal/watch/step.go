@@ -14,7 +14,7 @@ const (
 	remembered = 64             // inputs remembered for law 5; the store's inbox remembers for ever
 	kept       = 24 * time.Hour // how long an ended visit stays, to recognise a repeat of its OUT
 	soonAfter  = 10 * time.Minute
-	muchMore   = 2 * time.Hour    // a home visit rarely lasts that much longer, and a slip ("18:30" for "16:30") costs so much of an alarm's lateness
+	muchMore   = 2 * time.Hour    // rule 2.3: few visits last so much longer, and a slip ("18:30" for "16:30") makes the alarm so much later
 	sameWords  = 10 * time.Minute // how far apart a much later time and its repeat may be: the words may count from now
 	longest    = 24 * time.Hour
 	longAgo    = 12 * time.Hour

@@ -100,15 +100,14 @@ var questions = map[Notice]checkin.Question{
 	ReplyUnplanned: checkin.AskedWhere,
 }
 
-// asked keeps what the worker was asked with a sentence to them. One that asks
-// nothing else leaves a question how things are open; any other settles what was
-// asked before.
+// asked keeps what the worker was asked with a sentence to them. One that only
+// says that their text came leaves the question open; any other settles it.
 func (s *step) asked(r Reply) {
 	about, asks := questions[r.Notice]
 	switch {
 	case asks:
 		s.w.Question = &Question{About: about, At: s.at, Visit: r.Visit, Until: r.Until}
-	case r.Notice == ReplyUnclear, r.Notice == ReplyNoted, r.Notice == ReachingYou:
+	case r.Notice == ReplyUnclear, r.Notice == ReplyNoted, r.Notice == ReachingYou, r.Notice == ReplyGotMessage:
 	default:
 		s.w.Question = nil
 	}
