@@ -46,6 +46,7 @@ type Context struct {
 	Phrase     string      // the team's duress phrase, e.g. "Scarlett"
 	Unknowing  bool        // read as to someone to whom the phrase is a name like any other: no duress (rule 4.2)
 	OutWord    string      // the word an OUT must carry; "" or "off" means none
+	Asked      Asked       // what the worker was last asked
 	Vocabulary *Vocabulary // what texts are read by; nil: our own languages
 }
 
@@ -58,21 +59,24 @@ func (c Context) vocabulary() *Vocabulary {
 
 // Reading is what was understood of a text.
 type Reading struct {
-	Intent    Intent
-	Until     time.Time    // the expected end the text gives; zero: none
-	Begin     time.Time    // the start the text gives; zero: none
-	Name      string       // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
-	Mention   bool         // duress: the phrase is only mentioned (rule 4.6)
-	Away      bool         // distress: the text says that the worker is out of the place (rule 4.5)
-	Reference string       // a visit's short code, such as "A7F3"
-	Keyword   bool         // the whole text is a keyword that is taught (rule 2.1)
-	OptOut    bool         // a word that may have opted the worker out of our texts (rule 2.1)
-	NoAnswer  bool         // nobody answered the door (rule 2.8); in an unclear text too
-	NotThere  bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
-	OutWord   bool         // the plan's out word was in the text
-	Number    phone.Number // a number to reach the worker on (rule 8.9)
-	Question  bool         // the text asks something
-	Rule      Rule         // what decided; [Explain] gives the words it rests on. It tells the phrase from a plain wish: not for the worker's eyes (rule 4.2)
+	Intent     Intent
+	Until      time.Time    // the expected end the text gives; zero: none
+	Begin      time.Time    // the start the text gives; zero: none
+	Name       string       // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
+	Mention    bool         // duress: the phrase is only mentioned (rule 4.6)
+	Away       bool         // distress: the text says that the worker is out of the place (rule 4.5)
+	Reference  string       // a visit's short code, such as "A7F3"
+	Keyword    bool         // the whole text is a keyword that is taught (rule 2.1)
+	OptOut     bool         // a word that may have opted the worker out of our texts (rule 2.1)
+	NoAnswer   bool         // nobody answered the door (rule 2.8); in an unclear text too
+	NotThere   bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
+	OutWord    bool         // the plan's out word was in the text
+	Number     phone.Number // a number to reach the worker on (rule 8.9)
+	Question   bool         // the text asks something
+	No         bool         // a bare no to the later end that was asked back
+	Both       bool         // a bare "both"
+	Unfinished bool         // the text ends in a word that wants another: the next text may go on with it
+	Rule       Rule         // what decided; [Explain] gives the words it rests on. It tells the phrase from a plain wish: not for the worker's eyes (rule 4.2)
 }
 
 // Understand reads a text in the context of its visit. It never fails: what it cannot read is Unclear. An Until or
@@ -94,8 +98,11 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 		standIn, typed = m.hidePhrase(c.Phrase)
 		c.Phrase = ""
 	}
-	r := m.decide(c)
-	r.Reference, r.Number, r.OutWord = reference, number, out
+	r := m.inLight(m.decide(c), text, c)
+	if reference != "" {
+		r.Reference = reference
+	}
+	r.Number, r.OutWord, r.Unfinished = number, out, unfinished(text)
 	r.Question = m.has("?")
 	if r.Name == "" {
 		r.Name = m.nameAsked()

@@ -41,6 +41,9 @@ func scenes(t testing.TB) []scene {
 	for _, w := range whys {
 		out = append(out, scene{w.text, afternoon1500(w.state)})
 	}
+	for _, a := range answered {
+		out = append(out, scene{a.text, asked(a.state, a.asked)})
+	}
 	return out
 }
 

@@ -82,6 +82,7 @@ type Words struct {
 	Text      string `json:"text,omitempty"`      // a text, verbatim
 	From      string `json:"from,omitempty"`      // the number it came from, E.164
 	Name      string `json:"name,omitempty"`      // the person asked for
+	Before    string `json:"before,omitempty"`    // the unfinished text that this one was read as one with
 	Note      string `json:"note,omitempty"`      // how we know, what was said, why
 	To        string `json:"to,omitempty"`        // the number rung, or whom the police line was
 	Reference string `json:"reference,omitempty"` // the police's own
