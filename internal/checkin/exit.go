@@ -89,7 +89,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 			return c, i
 		case i > c.begin && (m.v.joins[m.words[i]] || m.clauseAt(i, c)):
 			return c, i
-		case m.timeAt(i).words > 0: // endStands judges it
+		case m.timeAt(i).words > 0 && m.timeAt(i).form != bareHour: // endStands judges it
 			i += m.timeAt(i).words
 		case m.v.joins[m.words[i]]:
 			i++

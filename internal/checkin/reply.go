@@ -338,13 +338,3 @@ func (m *message) questionAt(i int) bool {
 	}
 	return false
 }
-
-// onlyCourtesyBut says whether the text is one word with courtesies around it.
-func (m *message) onlyCourtesyBut(word string) bool {
-	for _, w := range m.words {
-		if w != word && !isBreak(w) && !m.v.courtesy[w] {
-			return false
-		}
-	}
-	return true
-}

@@ -249,7 +249,7 @@ func sayings(say map[string]string) map[string][]saying {
 			out[s.written[0]] = append(out[s.written[0]], s)
 		}
 	}
-	for first := range out {
+	for _, first := range slices.Sorted(maps.Keys(out)) {
 		slices.SortStableFunc(out[first], func(a, b saying) int { return len(b.written) - len(a.written) })
 	}
 	return out
@@ -337,16 +337,6 @@ func set(words string) map[string]bool {
 	out := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
 		out[w] = true
-	}
-	return out
-}
-
-// table reads "short: full" pairs, parted by lines and bars.
-func table(s string) map[string]string {
-	out := map[string]string{}
-	for _, pair := range strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '|' }) {
-		short, full, _ := strings.Cut(pair, ":")
-		out[strings.TrimSpace(short)] = strings.TrimSpace(full)
 	}
 	return out
 }
