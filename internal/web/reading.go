@@ -61,6 +61,7 @@ func (p *Pages) tryText(c *request) error {
 		f.wrong("text", "The text must be 1,600 characters or fewer")
 	}
 	x := tryContext(c, f)
+	x.Vocabulary = p.Vocabulary
 	if f.bad() {
 		return p.show(c, http.StatusUnprocessableEntity, "reading", p.readingPage(c, f))
 	}
