@@ -25,7 +25,7 @@ type part struct {
 
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
-	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nearest", "internal/phone", "internal/plan",
+	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/rota", "internal/watch", "internal/wording",
 }
 
@@ -41,6 +41,7 @@ var architecture = map[string]part{
 	"internal/checkin/grammar": {pure: true, reason: "finds phrases in words; knows nothing of visits"},
 	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "nearest", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
+	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
