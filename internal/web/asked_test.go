@@ -183,5 +183,5 @@ func TestMoreTextsThanOnePageHolds(t *testing.T) {
 	first := h.get("/texts").is(http.StatusOK).says("Older texts").hides(unclear)
 	_, next, _ := strings.Cut(first.Body.String(), `href="/texts?before=`)
 	next, _, _ = strings.Cut(next, `"`)
-	h.get("/texts?before=" + next).is(http.StatusOK).says(unclear).hides("purple elephants", "Older texts")
+	h.get("/texts?before="+next).is(http.StatusOK).says(unclear).hides("purple elephants", "Older texts")
 }
