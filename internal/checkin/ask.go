@@ -62,7 +62,7 @@ func (m *message) statement(i int) bool {
 			return true
 		}
 		return m.v.family[prev] || m.v.IsName(prev) && m.words[i] == "s"
-	case "ring", "text", "message", "contact", "tell", "speak", "need", "want", "get":
+	case "ring", "text", "message", "contact", "tell", "speak", "talk", "chat", "ask", "see", "let", "email", "check", "catch", "need", "want", "get":
 		return m.word(i-1) == "will" || m.word(i-1) == "d" && m.word(i-2) == "i"
 	}
 	return false

@@ -6,6 +6,7 @@
 package checkin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +117,7 @@ func (m *message) decide(c Context) Reading {
 		}
 		return r
 	}
-	if m.tookBack() && (c.State == Inside || c.State == Overdue) {
+	if m.tookBack() {
 		return Reading{Intent: SafeReply, Rule: byTakingBack}
 	}
 	danger, raw := m.danger(c.State)
@@ -146,12 +147,13 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	whole, claims := m.exit()
 	p := m.plan(c)
 	off, there := m.off(c)
-	off = off && (c.State == Booked || m.neverIn() || !claims)
+	plainly := off && m.neverIn()
+	off = plainly || off && !whole && (c.State == Booked || !claims)
 	enters := m.enters()
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
-	case off && there && (m.neverIn() || !whole):
+	case off && there:
 		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case whole && m.asksForSomeone():
 		return Reading{}, false
@@ -162,9 +164,11 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	case enters && (c.State == Booked || c.State == None || !claims):
 		p.begin = time.Time{}
 		return p.reading(Start, byEntry), true
-	case off && p.begin.IsZero() && p.until.IsZero():
+	case off && (p.begin.IsZero() && (p.until.IsZero() || plainly) || m.otherDay() || m.offToday()):
 		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case c.State == None, claims && !m.future():
+		return Reading{}, false
+	case m.calledOff && m.otherDay():
 		return Reading{}, false
 	case !p.until.IsZero() || !p.begin.IsZero():
 		return p.reading(Change, p.rule()), true
@@ -174,8 +178,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 
 // endStands refuses an exit that its time contradicts, or that comes before the visit (guide E5, E8).
 func (m *message) endStands(c Context) bool {
-	plain := m.onlyCourtesyBut("out")
-	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && plain {
+	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && m.barelyOut() {
 		return false
 	}
 	for i := 0; i < len(m.words); i++ {
@@ -183,12 +186,32 @@ func (m *message) endStands(c Context) bool {
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) && !m.afterVisit(i) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) && !(t.isLength() && m.inExit(i)) {
 			return false
 		}
 		i += t.words - 1
 	}
 	return true
+}
+
+// barelyOut says whether the text says no more than OUT.
+func (m *message) barelyOut() bool {
+	for i := 0; i < len(m.words); {
+		switch end := fillers.at(m, i); {
+		case end > i:
+			i = end
+		case m.words[i] == "out", isBreak(m.words[i]), m.v.courtesy[m.words[i]]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// inExit says whether word i is part of an exit: a length there is past ("been out 10 minutes", "ended 10 minutes early").
+func (m *message) inExit(i int) bool {
+	return slices.ContainsFunc(m.exited, func(s stretch) bool { return s.first <= i && i < s.last })
 }
 
 // afterVisit says whether the time at word i is of what comes after the visit: "Browns next at 3", "in a meeting until 4".

@@ -21,7 +21,7 @@ func PhraseTrouble(phrase string) string {
 		return "already means something in a check-in"
 	case has(v.IsGiven):
 		return "is a common first name, so it would be in texts about others"
-	case has(v.Ordinary), len(c.words) == 1 && v.Ordinary(c.whole.letters):
+	case has(v.Phrased), len(c.words) == 1 && v.Ordinary(c.whole.letters):
 		return "is an everyday word, so it would be in texts about other things"
 	case len(c.words) > 1:
 		return ""

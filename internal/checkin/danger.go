@@ -12,7 +12,6 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 		m.note(onDanger, 0, len(m.words))
 		return byCry, true
 	}
-	calm, _ := resolved.find(m, 0)
 	for i := 0; i < len(m.words); i++ {
 		if end := harmless.at(m, i); end > i {
 			if m.alarming(i, end) {
@@ -25,19 +24,19 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 			}
 		}
 		if end := threats.at(m, i); end > i {
-			raw = true
-			if !m.denied(i) && !(i < calm && !m.againstMe(i, end)) {
+			if !m.denied(i) && !m.over(i, end) {
 				m.note(onDanger, i, end)
 				return byThreat, true
 			}
+			raw = raw || m.alarming(i, end)
 			m.note(onNoDanger, i, end)
 		}
 		if end := cries.at(m, i); end > i {
-			raw = true
-			if !m.denied(i) && !(i < calm && m.has("was", "were", "earlier", "had")) && !m.ofAnother(i) && !(state == Booked && m.onlyIll(i, end)) {
+			if !m.denied(i) && !m.over(i, end) && !m.ofAnother(i, end) && !(state == Booked && m.onlyIll(i, end)) {
 				m.note(onDanger, i, end)
 				return byCry, true
 			}
+			raw = raw || m.alarming(i, end)
 			m.note(onNoDanger, i, end)
 		}
 	}
@@ -72,8 +71,8 @@ func (m *message) spelledOut() bool {
 // asksPolice catches the politest ways of asking for the police, whatever stands between the words.
 func (m *message) asksPolice() bool {
 	for i, w := range m.words {
-		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 &&
-			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently") {
+		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 && resolved.at(m, i) < 0 &&
+			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently", "nice", "lovely", "glad") {
 			if m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already") {
 				return false
 			}
@@ -87,7 +86,7 @@ func (m *message) asksPolice() bool {
 // shortCry reads "help" in a few words that nothing explains, in whatever language the others are.
 func (m *message) shortCry() bool {
 	for i, w := range m.words {
-		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i) && !m.has("can", "may", "home", "happy", "to", "self") {
+		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i, i+1) && !m.has("can", "may", "home", "happy", "to", "self") {
 			m.note(onDanger, i, i+1)
 			return true
 		}
@@ -112,18 +111,66 @@ func (m *message) comfortTakenBack() bool {
 	return true
 }
 
-// againstMe says whether a threat touched the worker: that it is calm since does not undo it.
-func (m *message) againstMe(start, end int) bool {
-	touched := false
+// over says whether what is told between start and end is past: others are calm since, or it was done and the worker is out or
+// well now. It is not when it touched the worker or still may: "he had a knife".
+func (m *message) over(start, end int) bool {
+	if m.lasts(start, end) {
+		return false
+	}
+	if calm, _ := resolved.find(m, end); calm >= 0 {
+		return true
+	}
+	begin := m.clauseStart(start)
+	if !m.toldAsPast(begin, end) {
+		return false
+	}
+	if _, claims := m.exit(); claims {
+		return true
+	}
+	return m.longGone(begin, end) && (fines.in(m) || m.comforted())
+}
+
+// lasts says whether a danger touched the worker, or is one that does not end by itself.
+func (m *message) lasts(start, end int) bool {
+	lasts := false
 	for _, w := range m.words[start:end] {
-		switch w {
-		case "me", "us", "my":
-			touched = true
-		case "shouting", "screaming", "yelling", "swearing", "face":
+		if m.v.shouted[w] {
 			return false
 		}
+		lasts = lasts || m.v.lasting[w]
 	}
-	return touched
+	return lasts
+}
+
+// toldAsPast says whether words around a danger tell it as past, and not as what has just been: "he kicked off", but not "he's
+// kicked off".
+func (m *message) toldAsPast(start, end int) bool {
+	past := false
+	for _, w := range m.words[start:end] {
+		switch w {
+		case "s", "is", "are", "am", "has", "have", "keeps":
+			return false
+		case "got", "kicked", "lost", "went", "did", "after", "shouted", "swore", "shouting":
+			past = true
+		}
+	}
+	return past || m.longGone(start, end)
+}
+
+// longGone says whether words tell a danger as past even to one who is still there.
+func (m *message) longGone(start, end int) bool {
+	return slices.ContainsFunc(m.words[start:end], func(w string) bool { return w == "was" || w == "were" || w == "had" || w == "earlier" }) ||
+		m.word(end) == "earlier"
+}
+
+// comforted says whether the text begins a clause with a word that all is well.
+func (m *message) comforted() bool {
+	for i := range m.words {
+		if wellAlone.at(m, i) > i && m.clauseStart(i) == i && !m.denied(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // alarming says whether a word between start and end is one of danger.
@@ -154,7 +201,7 @@ func (m *message) denied(i int) bool {
 		if m.v.deny[w] {
 			next := m.word(j + 1)
 			answer := w == "no" && (next == "i" || next == "he" || next == "she" || next == "they" || next == "it")
-			return next != "sure" && next != "joking" && !answer
+			return next != "sure" && next != "joking" && !answer && !(w == "nobody" && (next == "here" || next == "there" || next == "to"))
 		}
 		if !m.v.denyThrough[w] {
 			return false
@@ -164,7 +211,10 @@ func (m *message) denied(i int) bool {
 }
 
 // ofAnother says whether someone else is the one who cries: "mum says she needs help".
-func (m *message) ofAnother(i int) bool {
+func (m *message) ofAnother(i, end int) bool {
+	if slices.Contains(m.words[i:end], "my") && !m.has("says", "said", "saying") {
+		return false // "he's broken my wrist"
+	}
 	for j := i - 1; j >= 0 && j >= i-5; j-- {
 		w := m.words[j]
 		switch {

@@ -21,10 +21,16 @@ func (m *message) findPhrase(phrase string) (start, end int, found bool) {
 	return m.findCry(newCry(phrase), 0)
 }
 
-// findCry finds the phrase in word i or after it.
+// findCry finds the phrase in word i or after it, in the words as they were typed: a slip of the thumb in it must not be mended to another
+// word.
 func (m *message) findCry(c cry, i int) (start, end int, found bool) {
 	if len(c.words) == 0 {
 		return 0, 0, false
+	}
+	if len(m.typed) == len(m.words) {
+		typed := *m
+		typed.words = m.typed
+		m = &typed
 	}
 	for ; i < len(m.words); i++ {
 		n := m.cryAt(i, c)
@@ -76,6 +82,7 @@ func (m *message) hidePhrase(phrase string) (standIn, typed string) {
 		}
 		m.cuts = slices.Replace(m.cuts, start, end, stretch{m.cuts[start].first, m.cuts[end-1].last})
 		m.words = slices.Replace(m.words, start, end, standIns[i])
+		m.typed = slices.Replace(m.typed, start, end, standIns[i])
 		m.times = slices.Replace(m.times, start, end, moment{})
 		m.found = nil
 		from = start + 1

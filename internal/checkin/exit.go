@@ -8,6 +8,7 @@ import "slices"
 // clause is what a text says between two breaks.
 type clause struct {
 	begin    int
+	end      int
 	rest     []int // its words that no phrase explains
 	exits    bool  // a completed exit
 	left     bool  // so plain a one that little can be said against it: "I've left", not "all done"
@@ -28,9 +29,9 @@ func (m *message) exit() (whole, claims bool) {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers = m.ofOthers(c.rest)
-		c.told = m.tells(c.rest)
-		if n := len(clauses); n > 0 && c.exits && c.goesOn && clauses[n-1].ofOthers && !m.worker(c.begin, next) {
-			c.exits, c.left, c.refused, c.ofOthers = false, false, true, true // "Beth is out and back at the office"
+		c.end, c.told = next, m.tells(c.rest)
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || m.hasAny(m.v.later, clauses[n-1].rest)) {
+			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
 		claims, away, left = claims || c.exits, away || c.away, left || c.left
@@ -58,7 +59,8 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
 		end, kind := m.place(i)
 		if kind == exits && !m.exitHere(i, end, c) {
-			m.nearly, c.refused = true, true
+			m.nearly = true
+			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && m.word(end) == ""
 			m.note(onNearly, i, end)
 			c.rest = append(c.rest, i)
 			i++
@@ -67,6 +69,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		switch kind {
 		case exits:
 			c.exits, c.left = true, c.left || m.hasIn(m.v.gone, i, end)
+			m.exited = append(m.exited, stretch{i, end})
 			m.note(onExit, i, end)
 		case aways:
 			c.away = true
@@ -84,8 +87,10 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		case isBreak(m.words[i]):
 			c.asks = m.words[i] == "?"
 			return c, i
-		case i > c.begin && (m.v.joins[m.words[i]] || c.exits && (m.words[i] == "i" || m.words[i] == "we")):
+		case i > c.begin && (m.v.joins[m.words[i]] || m.clauseAt(i, c)):
 			return c, i
+		case m.timeAt(i).words > 0: // endStands judges it
+			i += m.timeAt(i).words
 		case m.v.joins[m.words[i]]:
 			i++
 		default:
@@ -94,6 +99,20 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		}
 	}
 	return c, i
+}
+
+// clauseAt says whether another clause begins at word i though no break stands before it: "left now I'm in the car", "out that was long".
+func (m *message) clauseAt(i int, c clause) bool {
+	w, next := m.words[i], m.word(i+1)
+	switch {
+	case w == "i" || w == "we":
+		return c.exits || (next == "am" || next == "have" || next == "will") && len(c.rest) > 0 && !m.v.promise[m.word(i-1)] && m.word(i-1) != "that"
+	case w == "after":
+		return c.exits
+	case w == "it", w == "that", w == "there", m.someone(i):
+		return c.exits && (m.v.is[next] || m.v.told[next] || isPast(next))
+	}
+	return false
 }
 
 // place finds the longest phrase at word i that says where the worker is, or says nothing. Of two that are equally long the one that
@@ -124,7 +143,7 @@ func (m *message) exitHere(start, end int, c clause) bool {
 	if m.quoted(start) {
 		return false
 	}
-	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && m.words[end] != "i" && m.times[end].words == 0 {
+	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
 		return false
 	}
 	for _, i := range c.rest {
@@ -177,6 +196,8 @@ func (m *message) someone(i int) bool {
 // Beside a plain "I've left" it takes more to doubt than beside "all done".
 func (m *message) fits(c, before clause, left bool) bool {
 	switch {
+	case c.stays && left && c.told && m.worker(c.begin, c.begin+1) && !c.exits: // "we sat in the garden"
+		return true
 	case c.stays, c.asks && c.exits:
 		return false
 	case len(c.rest) == 0:
@@ -187,11 +208,13 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest)
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
+	case len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
+		return false // "not there any more, the dog"
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
 		return true
 	}
-	told, others := c.told || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
-	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return isDoing(m.words[i]) })
+	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
+	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) })
 	switch {
 	case others && left:
 		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
@@ -199,7 +222,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
 	case left && told && !doing && !c.refused:
 		return true
-	case c.refused, m.hasAny(m.v.doubt, c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
+	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
 		return false
 	case told:
 		return true
@@ -244,8 +267,8 @@ func isPast(w string) bool {
 	return len(w) > 4 && w[len(w)-2:] == "ed" && w != "indeed" && w != "speed"
 }
 
-func isDoing(w string) bool {
-	return len(w) > 5 && w[len(w)-3:] == "ing" && w != "morning" && w != "evening" && w != "nothing" && w != "something" && w != "everything" && w != "anything" && w != "meeting" && w != "building"
+func (m *message) isDoing(w string) bool {
+	return len(w) > 5 && w[len(w)-3:] == "ing" && !m.v.notDoing[w]
 }
 
 // rhetorical says whether a question mark ends a question about an earlier text: "did my out text not send?".

@@ -53,7 +53,7 @@ func (m *message) words0() string { return m.word(0) }
 // timedKeyword reads "IN 60", "IN 1130", "LATE 30" and "LATE 1630" (guide K).
 func (m *message) timedKeyword(c Context) (Reading, bool) {
 	t := m.timeAt(1)
-	if t.words == 0 || !m.onlyCourtesy(1+t.words, len(m.words)) {
+	if t.words == 0 || m.words[1] == "at" || !m.onlyCourtesy(1+t.words, len(m.words)) {
 		return Reading{}, false
 	}
 	s := m.spokenAt(1, t)
@@ -142,7 +142,7 @@ func (m *message) takeOutWord(word string) bool {
 	for i, w := range m.words {
 		if w == word {
 			m.outWord = m.cuts[i]
-			m.words = append(m.words[:i:i], m.words[i+1:]...)
+			m.words, m.typed = append(m.words[:i:i], m.words[i+1:]...), append(m.typed[:i:i], m.typed[i+1:]...)
 			m.times = append(m.times[:i:i], m.times[i+1:]...)
 			m.cuts = append(m.cuts[:i:i], m.cuts[i+1:]...)
 			m.found = nil

@@ -66,6 +66,8 @@ func fold(r rune) string {
 		return " 3/4 "
 	case '&':
 		return " and "
+	case '@':
+		return " at "
 	case '\u200b', '\u200c', '\u200d', '\ufeff', '\ufe0f':
 		return ""
 	case '\'', '"', ',', '.', ':', ';', '!', '?', '(', ')', '-', '/', '>', '+':

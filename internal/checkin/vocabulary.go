@@ -23,6 +23,7 @@ const (
 	retracted
 	harmless
 	entries
+	within
 	hindrances
 	called
 	notThere
@@ -47,7 +48,7 @@ const (
 )
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
-var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
+var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "in", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
 	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
 
 type wordSet map[string]bool
@@ -64,12 +65,12 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts                                                                                      wordSet
-	deny, denyThrough, alarming, thingOfColour, notPhrase                                                                                 wordSet
-	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, titles, asksUs, promise, doubt, wellOfOthers wordSet
-	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                         wordSet
-	otherThings, pastCues, answersElse, beginCues, endCues, willDo, noSlip                                                                wordSet
-	ahead, spent, wanted, numbered, clauses, visitors                                                                                     wordSet
+	family, titleBefore, courtesy, notAsked, optOuts                                                                                                                     wordSet
+	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                                                                                              wordSet
+	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers wordSet
+	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                                                        wordSet
+	otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip, oneSlip                                                     wordSet
+	ahead, spent, wanted, numbered, clauses, visitors                                                                                                                    wordSet
 }
 
 // standard is the vocabulary without additions. It is part of the program, so a mistake in it stops the program at once.
@@ -106,16 +107,30 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	v := &Vocabulary{Grammar: g}
 	v.sets = sets{
 		family: g.Words("family"), titleBefore: g.Words("title-before"), courtesy: g.Words("courtesy"), notAsked: g.Words("not-asked"), optOuts: g.Words("opt-out"),
-		deny: g.Words("deny"), denyThrough: g.Words("deny-through"), alarming: g.Words("alarming"), thingOfColour: g.Words("thing-of-colour"), notPhrase: g.Words("not-phrase"),
-		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), gone: g.Words("gone"), me: g.Words("mine"), with: g.Words("with"), asksUs: g.Words("ask-us"), again: g.Words("again"), titles: g.Words("whose-word"), later: g.Words("later"), after: g.Words("after-visit"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
+		deny: g.Words("deny"), denyThrough: g.Words("deny-through"), alarming: g.Words("alarming"), lasting: g.Words("lasting"), shouted: g.Words("shouted"), thingOfColour: g.Words("thing-of-colour"), notPhrase: g.Words("not-phrase"),
+		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), gone: g.Words("gone"), me: g.Words("mine"), with: g.Words("with"), creature: g.Words("creature"), notDoing: g.Words("not-doing"), timeWords: g.Words("time-word"), asksUs: g.Words("ask-us"), again: g.Words("again"), titles: g.Words("whose-word"), later: g.Words("later"), after: g.Words("after-visit"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
 		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
 		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
-		answersElse: g.Words("answers-elsewhere"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"),
+		answersElse: g.Words("answers-elsewhere"), afterIn: g.Words("after-in"), afterWell: g.Words("after-well"), entryBefore: g.Words("entry-before"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"), oneSlip: g.Words("one-slip"),
 		ahead: g.Words("ahead"), spent: g.Words("spent"), wanted: g.Words("wanted"), numbered: g.Words("numbered"), clauses: g.Words("clause"), visitors: g.Words("visitor"),
 	}
 	v.others, v.ordinary = g.Words("other-names"), slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips = sayings(g.Say), slipsOf(slices.Sorted(maps.Keys(g.Words("one-slip"))))
+	v.saying, v.slips = sayings(g.Say), slipsOf(matter(g))
 	return v, nil
+}
+
+// matter gives the words that matter enough to be read through one slip of the thumb: those of danger, but for short ones, from which too many
+// others are a slip away.
+func matter(g *grammar.Grammar) []string {
+	all := g.Words("one-slip")
+	for _, section := range []string{"cry", "threat", "cry-alone"} {
+		for _, w := range g.All(section) {
+			if len(w) >= 5 {
+				all[w] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
 }
 
 // at gives where the longest phrase of the topic that begins at word i ends, or -1.

@@ -13,15 +13,17 @@ import (
 type message struct {
 	v       *Vocabulary
 	found   *grammar.Matches // nil until they are looked for
+	typed   []string         // the words as they were typed, before a slip of the thumb was mended
 	words   []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
 	times   []moment         // for each word, the time that begins there; its words are 0 where none does
 	guessed bool             // a word was read through its misspelling: never enough to close a visit
 	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
 
-	claimed   bool // an exit was found, whatever else the text says
-	nearly    bool // words of an exit were found where they make none: "nearly out"
-	calledOff bool // words of a visit that is off were found, whatever else the text says
+	exited    []stretch // the words of the exits that were found
+	claimed   bool      // an exit was found, whatever else the text says
+	nearly    bool      // words of an exit were found where they make none: "nearly out"
+	calledOff bool      // words of a visit that is off were found, whatever else the text says
 
 	noting  bool // keep notes
 	notes   []note
@@ -54,7 +56,7 @@ func (m *message) add(w string, from stretch) {
 		switch {
 		case isBreak(w) && isBreak(last):
 			if w == "?" || last == "," {
-				m.words[n-1] = w
+				m.words[n-1], m.typed[n-1] = w, w
 			}
 			return
 		case w == "one" && (last == "no" || last == "any" || last == "some"):
@@ -63,9 +65,10 @@ func (m *message) add(w string, from stretch) {
 			return
 		case last == "ill" && m.v.willDo[w]: // "ill be out": the apostrophe was left out
 			m.words[n-1] = "i"
-			m.words, m.cuts = append(m.words, "will"), append(m.cuts, m.cuts[n-1])
+			m.words, m.typed, m.cuts = append(m.words, "will"), append(m.typed, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
+	m.typed = append(m.typed, w)
 	w, guess := m.v.spelling(w)
 	m.guessed = m.guessed || guess
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
@@ -177,6 +180,9 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 		}
 	}
 	w := pieces[0].word
+	if len(pieces) > 1 && v.cutInTwo(w, pieces[1].word) {
+		return []string{w + pieces[1].word}, 2
+	}
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
 		return []string{base, "not"}, 1
 	}
@@ -186,6 +192,15 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 		}
 	}
 	return []string{strings.ReplaceAll(w, "'", "")}, 1
+}
+
+// cutInTwo says whether two words are nothing by themselves and a known word together: "mi ght".
+func (v *Vocabulary) cutInTwo(a, b string) bool {
+	return v.Knows(a+b) && len(a)+len(b) >= 4 && !isBreak(a) && !isBreak(b) && (len(a) < 3 || !v.means(a)) && !v.means(b)
+}
+
+func (v *Vocabulary) means(w string) bool {
+	return v.Ordinary(w) || v.isSomeone(w) || v.saying[w] != nil
 }
 
 // saying is a line of [say]: the words as they are written, and as they are said.
@@ -225,9 +240,9 @@ func sayings(say map[string]string) map[string][]saying {
 var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve", "have"}, {"'ll", "will"}, {"'d", "d"}}
 
 // spelling reads a word through how people write in haste. A g left out ("leavin") leaves no doubt; one slip of the thumb (a letter
-// missing, doubled, wrong, or two swapped) in a word that matters is a guess.
+// missing, doubled, wrong, or two swapped) in a word that matters is a guess; in one that only tells of danger it is none that could close a visit.
 func (v *Vocabulary) spelling(w string) (right string, guess bool) {
-	if v.noSlip[w] || v.Knows(w) || v.isSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
+	if v.noSlip[w] || v.Ordinary(w) || v.isSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
 		return w, false
 	}
 	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {
@@ -242,7 +257,7 @@ func (v *Vocabulary) spelling(w string) (right string, guess bool) {
 	for _, left := range shorter(w) {
 		for _, right := range v.slips[left] {
 			if (w[0] == right[0] || w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
-				return right, true
+				return right, v.oneSlip[right]
 			}
 		}
 	}

@@ -86,6 +86,9 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 	quiet := "Do not ring or text Priya."
 	h.get(room).says(quiet+" Ring 999 now: give the address and the family’s details.", `href="tel:999"`, "Take charge of this alarm",
 		"“Can you ask Scarlett to ring me”", "They asked for Scarlett.", "1 Example Street").hides("tel:&#43;447700900101", "Priya’s home phone")
+	if loud := strings.Count(strings.ReplaceAll(h.get(room).Body.String(), "govuk-button--inverse allclear-less", ""), "govuk-button--inverse"); loud != 1 {
+		t.Errorf("%d buttons are as loud as the one to ring 999", loud-1)
+	}
 	h.as("p-priya").get(room).is(http.StatusNotFound)
 	h.as("p-priya").get("/alarms").is(http.StatusOK).hides("Priya Nair:", "covertly")
 

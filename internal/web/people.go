@@ -35,6 +35,8 @@ type peoplePage struct {
 type personRow struct {
 	ID, Name, Roles, Team string
 	OnCall, Left          bool
+
+	sorts string // what it is sorted by: the name in small letters
 }
 
 // people answers GET /people: everyone of the reader's teams, or those whose name is sought.
@@ -66,9 +68,9 @@ func (p *Pages) people(c *request) error {
 		}
 		page.People = append(page.People, rows...)
 	}
-	page.People = slices.DeleteFunc(page.People, func(r personRow) bool { return !called(r.Name, q) })
+	page.People = slices.DeleteFunc(page.People, func(r personRow) bool { return q != "" && !called(r.Name, q) })
 	if len(shown) > 1 {
-		slices.SortStableFunc(page.People, func(a, b personRow) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+		slices.SortStableFunc(page.People, func(a, b personRow) int { return cmp.Compare(a.sorts, b.sorts) })
 	}
 	if page.More = len(page.People) - mostPeople; page.More > 0 {
 		page.People = page.People[:mostPeople]
@@ -119,7 +121,7 @@ func (p *Pages) rowsOf(c *request, t store.Team, left bool) ([]personRow, error)
 	var rows []personRow
 	for _, m := range members {
 		if m.Active || left {
-			rows = append(rows, personRow{m.ID, m.Name, roleWords(m.Roles), t.Name, slices.Contains(on, m.ID) && m.Active, !m.Active})
+			rows = append(rows, personRow{m.ID, m.Name, roleWords(m.Roles), t.Name, slices.Contains(on, m.ID) && m.Active, !m.Active, strings.ToLower(m.Name)})
 		}
 	}
 	return rows, nil

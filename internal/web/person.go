@@ -78,7 +78,7 @@ func (p *Pages) person(c *request) error {
 		return err
 	}
 	page := personPage{Layout: p.layout(c, who.Name), Self: who.ID == c.who.ID, Private: private, MayEdit: p.mayEdit(c, who), Vehicle: vehicleWords(who),
-		Person: personRow{who.ID, who.Name, roleWords(who.Roles), team.Name, slices.Contains(on, who.ID) && who.Active, !who.Active}}
+		Person: personRow{ID: who.ID, Name: who.Name, Roles: roleWords(who.Roles), Team: team.Name, OnCall: slices.Contains(on, who.ID) && who.Active, Left: !who.Active}}
 	page.Numbers = numbersOf(who, private, page.Person.OnCall)
 	if private {
 		page.Email, page.About, page.Contacts = who.Email.Reveal(), who.Description.Reveal(), contactsOf(who)

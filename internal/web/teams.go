@@ -40,16 +40,15 @@ func (p *Pages) teamList(c *request) error {
 	if err != nil {
 		return fmt.Errorf("read rota: %w", err)
 	}
+	shifts = slices.DeleteFunc(shifts, func(s rota.Shift) bool { return s.StartsAt.After(c.at) || !s.EndsAt.After(c.at) })
 	for _, team := range teams {
 		members, err := p.directory.members(ctx, team.ID)
 		if err != nil {
 			return fmt.Errorf("list people: %w", err)
 		}
 		t, _ := chosenTeam([]store.Team{team}, team.ID, "")
-		now := slices.DeleteFunc(slices.Clone(shifts), func(s rota.Shift) bool {
-			return !slices.Contains(s.Teams, team.ID) || s.StartsAt.After(c.at) || !s.EndsAt.After(c.at)
-		})
-		if err := p.fillRota(ctx, &t, now); err != nil {
+		own := slices.DeleteFunc(slices.Clone(shifts), func(s rota.Shift) bool { return !slices.Contains(s.Teams, team.ID) })
+		if err := p.fillRota(ctx, &t, own); err != nil {
 			return err
 		}
 		row := teamRow{ID: team.ID, Name: team.Name, People: len(membersOf(members, team.ID)), Gap: t.cover(c.at).Gap}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"io/fs"
+	"regexp"
 	"testing"
 
 	"github.com/jba/templatecheck"
@@ -65,5 +67,23 @@ func TestEveryTemplateFitsItsPage(t *testing.T) {
 		if pages[name] == nil {
 			t.Errorf("everyPage has %s, which has no template", name)
 		}
+	}
+}
+
+// Pages have one kind of apostrophe: what is typed with the other is no page's own words.
+func TestPagesHaveOneKindOfApostrophe(t *testing.T) {
+	straight := regexp.MustCompile(`[A-Za-z}]'[a-z]`)
+	err := fs.WalkDir(templateFiles, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := templateFiles.ReadFile(path)
+		if found := straight.Find(text); found != nil {
+			t.Errorf("%s has %q", path, found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

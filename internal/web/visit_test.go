@@ -209,6 +209,18 @@ func TestAManagerRecordsForAVisitThatIsBusyToThem(t *testing.T) {
 	}
 }
 
+// A colleague to whom the visit is open learns of no alarm on its page, as they do not on the board.
+func TestAColleaguesPageOfAnOverdueVisitIsAsTheBoard(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	id, alarm := h.overdue()
+	open := false
+	h.ok(h.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya"}, id, engine.VisitEdit{Private: &open}))
+	h.get("/visits/"+id).says("Overdue", "Priya Nair: Overdue", "The alarm opened")
+	h.as("p-kay").get("/visits/"+id).says("Past its end", "1 Example Street", "Going in").
+		hides("Overdue", "overdue", alarm, "alarm opened", "was told", "If we hear nothing")
+}
+
 // An open alarm is settled by its closing alone (rule 3.2).
 func TestInAnAlarmNothingMovesTheClock(t *testing.T) {
 	h := openHouse(t)

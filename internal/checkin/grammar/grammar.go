@@ -138,17 +138,36 @@ func (g *Grammar) say(line string) error {
 	return nil
 }
 
-// Words gives the words of a section, in a map of the caller's own.
+// Words gives the words of a section that stand there by themselves, in a map of the caller's own.
 func (g *Grammar) Words(section string) map[string]bool {
 	out := map[string]bool{}
-	if p := g.sections[section]; p != nil {
-		p.collect(out)
+	p := g.sections[section]
+	if p == nil {
+		return out
+	}
+	maps.Copy(out, p.words)
+	if p.kind == choice {
+		for _, part := range p.parts {
+			maps.Copy(out, part.words)
+		}
 	}
 	return out
 }
 
+// All gives all words of a section's phrases, in order.
+func (g *Grammar) All(section string) []string {
+	out := map[string]bool{}
+	if p := g.sections[section]; p != nil {
+		p.collect(out)
+	}
+	return slices.Sorted(maps.Keys(out))
+}
+
 // Knows says whether a word stands in a section but those of names.
 func (g *Grammar) Knows(w string) bool { return g.known[w] }
+
+// Phrased says whether a word is one of those that the phrases are made of.
+func (g *Grammar) Phrased(w string) bool { return g.known[w] && !g.ordinary[w] }
 
 // Ordinary says whether a word means something: it is known, or an ordinary word with an ending.
 func (g *Grammar) Ordinary(w string) bool {
@@ -157,7 +176,7 @@ func (g *Grammar) Ordinary(w string) bool {
 	}
 	for _, end := range endings {
 		base, ok := strings.CutSuffix(w, end)
-		if n := len(base); ok && n > 2 && (g.ordinary[base] || n > 3 && base[n-1] == base[n-2] && g.ordinary[base[:n-1]] ||
+		if n := len(base); ok && n > 2 && (g.ordinary[base] && !(isVowel(end[0]) && doubles(base)) || n > 3 && base[n-1] == base[n-2] && g.ordinary[base[:n-1]] ||
 			end[0] != 's' && g.ordinary[base+"e"] || base[n-1] == 'i' && g.ordinary[base[:n-1]+"y"]) {
 			return true
 		}

@@ -165,10 +165,10 @@ func (r *reader) atom(f string) (*pattern, error) {
 	return either.simplified(), nil
 }
 
-// said gives a word as texts have it when phrases are looked for.
+// said gives a word as texts have it when phrases are looked for: as it is said, without an apostrophe.
 func (r *reader) said(w string) *pattern {
 	all := &pattern{kind: sequence}
-	for part := range strings.FieldsSeq(cmp.Or(r.say[w], w)) {
+	for part := range strings.FieldsSeq(strings.ReplaceAll(cmp.Or(r.say[w], w), "'", "")) {
 		all.parts = append(all.parts, &pattern{kind: word, words: map[string]bool{part: true}})
 	}
 	if len(all.parts) == 1 {
@@ -218,10 +218,16 @@ func inflected(verb string) map[string]bool {
 		return map[string]bool{verb: true, verb[:len(verb)-1] + "ies": true, verb[:len(verb)-1] + "ied": true, verb + "ing": true}
 	case strings.HasSuffix(verb, "ch"), strings.HasSuffix(verb, "sh"), last == 's', last == 'x':
 		s = verb + "es"
-	case len(verb) <= 4 && !isVowel(last) && !strings.ContainsRune("wxy", rune(last)) && isVowel(verb[len(verb)-2]) && !isVowel(verb[len(verb)-3]):
+	case doubles(verb):
 		stem = verb + verb[len(verb)-1:]
 	}
 	return map[string]bool{verb: true, s: true, stem + "ed": true, stem + "ing": true}
+}
+
+// doubles says whether a short word doubles its last letter before an ending: "grab", "let".
+func doubles(w string) bool {
+	n := len(w)
+	return n > 2 && n <= 4 && !isVowel(w[n-1]) && !strings.ContainsRune("wxy", rune(w[n-1])) && isVowel(w[n-2]) && !isVowel(w[n-3])
 }
 
 func isVowel(b byte) bool { return strings.IndexByte("aeiou", b) >= 0 }
