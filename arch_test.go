@@ -25,7 +25,7 @@ type part struct {
 
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
-	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nearest", "internal/phone", "internal/plan",
+	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/rota", "internal/watch", "internal/wording",
 }
 
@@ -39,8 +39,9 @@ var architecture = map[string]part{
 	"internal/plan":            {pure: true, imports: in("nearest"), reason: "the team's settings are plain values"},
 	"internal/rota":            {pure: true, imports: in("plan"), reason: "the cover chain ends in the plan's fallback"},
 	"internal/checkin/grammar": {pure: true, reason: "finds phrases in words; knows nothing of visits"},
-	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
+	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "nearest", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
+	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
@@ -81,7 +82,7 @@ var architecture = map[string]part{
 // pureStandard is the part of the standard library that touches nothing outside a value. A hash is a pure function.
 var pureStandard = []string{
 	"cmp", "crypto/sha256", "embed", "encoding/json", "errors", "fmt", "iter", "maps", "math", "regexp", "slices",
-	"strconv", "strings", "time", "unicode", "unicode/utf8", "unique",
+	"sort", "strconv", "strings", "time", "unicode", "unicode/utf8", "unique",
 }
 
 // pureBesides is what one pure package may import beyond that.

@@ -83,7 +83,7 @@ var standard = func() *Vocabulary {
 }()
 
 // NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
-// ours. It errs when a line of the additions is none of that form.
+// ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
 func NewVocabulary(additions string) (*Vocabulary, error) {
 	texts := []string{}
 	files, err := languages.ReadDir("languages")
@@ -96,6 +96,9 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 			return nil, err
 		}
 		texts = append(texts, string(raw))
+	}
+	if err := checkAdditions(additions, texts); err != nil {
+		return nil, err
 	}
 	g, err := grammar.Parse(looked, append(texts, additions)...)
 	if err != nil {

@@ -212,9 +212,9 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 	return []string{strings.ReplaceAll(w, "'", "")}, 1
 }
 
-// cutInTwo says whether two words are nothing by themselves and a known word together: "mi ght".
+// cutInTwo says whether the first of two words is nothing by itself, and both together are a known word: "gathe ring".
 func (v *Vocabulary) cutInTwo(a, b string) bool {
-	return v.Knows(a+b) && len(a)+len(b) >= 4 && !isBreak(a) && !isBreak(b) && (len(a) < 3 || !v.means(a)) && !v.means(b)
+	return v.Knows(a+b) && len(a)+len(b) >= 4 && !isBreak(a) && !isBreak(b) && (len(a) < 3 && !v.means(b) || !v.means(a))
 }
 
 func (v *Vocabulary) means(w string) bool {

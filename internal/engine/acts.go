@@ -90,6 +90,8 @@ type Words struct {
 	Attending *bool  `json:"attending,omitempty"`
 	Number    string `json:"number,omitempty"` // another number to reach the worker on
 	StoodDown string `json:"stood_down,omitempty"`
+	Stood     *Stood `json:"stood,omitempty"` // of a text that was asked back
+	Meant     *Meant `json:"meant,omitempty"` // of a label
 }
 
 // Pressed is what a key press on an alarm call came to.

@@ -62,6 +62,7 @@ func (e *Engine) hearing(at time.Time, worker string, g given, h heard, reading 
 			}
 		}
 		g.name, g.words.Name = reading.Name, reading.Name
+		g.stood = stoodAs(w, sc, at, h, *reading)
 		g.words.Number = reading.Number.E164()
 		visible, seen := *reading, asSeen(w) // the phone is answered by the watch that it is shown (law 9)
 		if w.Shown != nil && !given {
@@ -165,6 +166,7 @@ func unknowing(body private.Text, w watch.Watch, sc scene, at time.Time, visit s
 
 func understandIn(c checkin.Context, body private.Text, w watch.Watch, sc scene, at time.Time, visit string) checkin.Reading {
 	c.Now, c.State, c.Phrase, c.OutWord = at.In(sc.zone), checkin.None, sc.team.Plan.DuressPhrase, sc.team.Plan.OutWord
+	c.Vocabulary = sc.words
 	return w.Understand(body.Reveal(), c, visit)
 }
 

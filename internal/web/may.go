@@ -270,3 +270,7 @@ func mayTryPhrase(who buddy.Person) bool {
 func maySeeFigures(who buddy.Person) bool {
 	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }
+
+// mayLabel says that the reader says what workers meant by texts that were asked back: who keeps a team. Which texts they see is
+// package view's to say.
+func mayLabel(who buddy.Person) bool { return who.Has(buddy.Manager) || who.Has(buddy.Admin) }

@@ -198,7 +198,7 @@ func (m *Matches) End(t Topic, i int) int {
 
 // Match finds the phrases of all topics in a text's words. times has, for each word, the time that begins there.
 func (g *Grammar) Match(words []string, times []Time) *Matches {
-	s := search{g: g, times: times, symbols: make([]int32, len(words)), tried: make([]uint32, len(g.places)),
+	s := search{g: g, times: times, symbols: make([]int32, len(words)), met: make([]uint64, (len(g.places)+63)/64),
 		found: &Matches{g.topics, make([]int32, len(words)*g.topics)}}
 	for i, w := range words {
 		s.symbols[i] = g.symbolOf(w)
@@ -238,8 +238,8 @@ type search struct {
 	found   *Matches
 	ahead   [longestTime + 1][]int32 // the places that were reached, by the word that comes next
 	waiting int                      // how many they are
-	tried   []uint32                 // for each place, the round in which it was tried last
-	round   uint32
+	met     []uint64                 // a bit for each place that was gone on to from this word already
+	passed  []int32                  // those places
 }
 
 // from finds the phrases that begin at word i.
@@ -251,12 +251,12 @@ func (s *search) from(i int) {
 		for _, p := range s.g.timeStarts {
 			s.try(p, i)
 		}
+		s.forget()
 	}
 	for k := i + 1; s.waiting > 0; k++ {
 		slot := k % len(s.ahead)
 		here := s.ahead[slot]
 		s.waiting -= len(here)
-		s.round++
 		for _, p := range here {
 			for _, t := range s.g.places[p].ends {
 				s.found.ends[i*s.g.topics+int(t)] = int32(k)
@@ -265,27 +265,40 @@ func (s *search) from(i int) {
 				continue
 			}
 			for _, q := range s.g.places[p].next {
-				if s.tried[q] != s.round {
-					s.tried[q] = s.round
-					s.try(q, k)
-				}
+				s.try(q, k)
 			}
 		}
+		s.forget()
 		s.ahead[slot] = here[:0]
 	}
 }
 
-// try goes on to a place if word i, or the time that begins there, allows it.
+// try goes on to a place, once, if word i, or the time that begins there, allows it.
 func (s *search) try(p int32, i int) {
 	at := &s.g.places[p]
-	switch {
-	case at.isTime():
-		if t := s.times[i]; at.takesTime(t) {
-			s.reach(p, i+t.Words)
+	next := i + 1
+	if at.isTime() {
+		t := s.times[i]
+		if !at.takesTime(t) {
+			return
 		}
-	case at.takesSymbol(s.symbols[i]):
-		s.reach(p, i+1)
+		next = i + t.Words
+	} else if !at.takesSymbol(s.symbols[i]) {
+		return
 	}
+	if bit := uint64(1) << (p % 64); s.met[p/64]&bit == 0 {
+		s.met[p/64] |= bit
+		s.passed = append(s.passed, p)
+		s.reach(p, next)
+	}
+}
+
+// forget makes the places that were gone on to new again, for the next word.
+func (s *search) forget() {
+	for _, p := range s.passed {
+		s.met[p/64] = 0
+	}
+	s.passed = s.passed[:0]
 }
 
 func (s *search) reach(p int32, next int) {
