@@ -81,7 +81,7 @@ var architecture = map[string]part{
 
 // pureStandard is the part of the standard library that touches nothing outside a value. A hash is a pure function.
 var pureStandard = []string{
-	"cmp", "crypto/sha256", "embed", "encoding/json", "errors", "fmt", "iter", "maps", "math", "regexp", "slices",
+	"cmp", "crypto/sha256", "embed", "encoding/json", "errors", "fmt", "iter", "maps", "math", "math/bits", "regexp", "slices",
 	"sort", "strconv", "strings", "time", "unicode", "unicode/utf8", "unique",
 }
 

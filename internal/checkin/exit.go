@@ -13,6 +13,7 @@ type clause struct {
 	exits    bool  // a completed exit
 	left     bool  // so plain a one that little can be said against it: "I've left", not "all done"
 	refused  bool  // an exit that is none: "nearly out"
+	near     bool  // words of an exit that are none
 	away     bool  // the worker is elsewhere
 	stays    bool  // the worker is still there, or there again
 	asks     bool  // ends as a question
@@ -30,7 +31,7 @@ func (m *message) exit() (whole, claims bool) {
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers = m.ofOthers(c.rest)
 		c.end, c.told = next, m.tells(c.rest)
-		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || m.hasAny(m.v.later, clauses[n-1].rest)) {
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
@@ -59,7 +60,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
 		end, kind := m.place(i)
 		if kind == exits && !m.exitHere(i, end, c) {
-			m.nearly = true
+			m.nearly, c.near = true, true
 			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && m.word(end) == ""
 			m.note(onNearly, i, end)
 			c.rest = append(c.rest, i)
@@ -116,11 +117,11 @@ func (m *message) clauseAt(i int, c clause) bool {
 }
 
 // place finds the longest phrase at word i that says where the worker is, or says nothing. Of two that are equally long the one that
-// keeps the visit open counts.
+// keeps the visit open counts; it counts too beside one that only places the worker elsewhere: "waiting for a taxi with the lads".
 func (m *message) place(i int) (end int, kind phrases) {
 	end = i
 	for _, k := range []phrases{unmeant, stays, exits, aways, overs, fillers} {
-		if e := k.at(m, i); e > end {
+		if e := k.at(m, i); e > end && !(k == aways && kind == stays) {
 			end, kind = e, k
 		}
 	}

@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"maps"
+	"math/bits"
 	"slices"
 )
 
@@ -119,15 +120,20 @@ func (a *automaton) finish(g *Grammar) {
 		a.symbols[w] = int32(len(words)) // a break that a phrase names has a symbol of its own
 		words = append(words, w)
 	}
-	sets := map[*pattern][]uint64{}
+	sets, kinds := map[*pattern][]uint64{}, map[kind][]uint64{}
 	for i := range a.places {
 		p := &a.places[i]
 		p.next = slices.Compact(slices.Sorted(slices.Values(p.next)))
 		p.ends = slices.Compact(slices.Sorted(slices.Values(p.ends)))
-		if sets[p.pattern] == nil {
-			sets[p.pattern] = p.pattern.symbols(g, words)
+		switch {
+		case p.kind == word && sets[p.pattern] == nil:
+			sets[p.pattern] = a.ofWords(p.words, len(words))
+		case p.kind != word && kinds[p.kind] == nil:
+			kinds[p.kind] = p.symbols(g, words)
 		}
-		p.takes = sets[p.pattern]
+		if p.takes = kinds[p.kind]; p.kind == word {
+			p.takes = sets[p.pattern]
+		}
 	}
 	a.starts = make([][]int32, len(words))
 	for _, p := range slices.Compact(slices.Sorted(slices.Values(a.first))) {
@@ -135,23 +141,32 @@ func (a *automaton) finish(g *Grammar) {
 			a.timeStarts = append(a.timeStarts, p)
 			continue
 		}
-		for s := range int32(len(words)) {
-			if a.places[p].takesSymbol(s) {
+		for at, some := range a.places[p].takes {
+			for ; some != 0; some &= some - 1 {
+				s := at*64 + bits.TrailingZeros64(some)
 				a.starts[s] = append(a.starts[s], p)
 			}
 		}
 	}
 }
 
-// symbols gives the symbols that a pattern of one word takes.
+// ofWords gives the symbols of words.
+func (a *automaton) ofWords(words map[string]bool, n int) []uint64 {
+	out := make([]uint64, (n+63)/64)
+	for _, w := range slices.Sorted(maps.Keys(words)) {
+		s := a.symbols[w]
+		out[s/64] |= 1 << (s % 64)
+	}
+	return out
+}
+
+// symbols gives the symbols that a pattern of any word of its kind takes.
 func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
 	out := make([]uint64, (len(words)+63)/64)
 	for i, w := range words {
 		s := int32(i)
 		takes := false
 		switch p.kind {
-		case word:
-			takes = s >= firstWord && p.words[w]
 		case anyWord:
 			takes = s != breakSymbol && !IsBreak(w)
 		case nameWord:
