@@ -87,6 +87,7 @@ var pureStandard = []string{
 
 // pureBesides is what one pure package may import beyond that.
 var pureBesides = map[string][]string{
+	"internal/checkin": {"sync"},                                        // for a value that is made when it is first asked for: the languages take a while to read
 	"internal/phone":   {"github.com/nyaruka/phonenumbers", "log/slog"}, // tables of the world's numbering plans; slog only to hide from it
 	"internal/private": {"log/slog"},                                    // only to hide from it
 }

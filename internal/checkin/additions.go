@@ -11,7 +11,7 @@ import (
 )
 
 // Standard is the vocabulary of our own languages, without additions.
-func Standard() *Vocabulary { return standard }
+func Standard() *Vocabulary { return standard() }
 
 // BadLine is the first line of a council's additions that cannot be read.
 type BadLine struct {

@@ -52,7 +52,7 @@ type Context struct {
 
 func (c Context) vocabulary() *Vocabulary {
 	if c.Vocabulary == nil {
-		return standard
+		return standard()
 	}
 	return c.Vocabulary
 }

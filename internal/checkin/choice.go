@@ -9,7 +9,7 @@ import (
 // PhraseTrouble says what makes a phrase a bad choice, whoever is on the team: it would be heard in ordinary texts. It
 // completes a sentence that begins with the phrase ("is a common first name"), and is "" for one that may be chosen.
 func PhraseTrouble(phrase string) string {
-	v, c := standard, newCry(phrase)
+	v, c := standard(), newCry(phrase)
 	has := func(is func(string) bool) bool {
 		return !slices.ContainsFunc(c.words, func(s voiced) bool { return !is(s.letters) })
 	}
@@ -76,7 +76,7 @@ func (c cry) soundsLike(name string) bool {
 	if len(c.words) == 0 {
 		return false
 	}
-	m := &message{v: standard}
+	m := &message{v: standard()}
 	for _, p := range split(Normalise(name)) {
 		w := plainLetters(p.word)
 		if len(c.words) == 1 && !isBreak(w) && c.whole.tooLike(w) {

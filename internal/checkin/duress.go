@@ -50,7 +50,7 @@ func (m *message) findCry(c cry, i int) (start, end int, found bool) {
 func AfterPhrase(text, phrase string) (rest string, is bool) {
 	text = clockWords.Replace(Normalise(text))
 	pieces := split(text)
-	m := &message{v: standard}
+	m := &message{v: standard()}
 	for _, p := range pieces {
 		m.words = append(m.words, p.word)
 	}

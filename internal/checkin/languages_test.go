@@ -25,7 +25,7 @@ var means = map[string]struct {
 
 // TestTheExamplesOfTheLanguages reads each example that stands beside the phrases it explains.
 func TestTheExamplesOfTheLanguages(t *testing.T) {
-	for _, e := range standard.Examples {
+	for _, e := range standard().Examples {
 		want, ok := means[e.Section]
 		if !ok {
 			continue
@@ -42,7 +42,7 @@ func TestTheExamplesOfTheLanguages(t *testing.T) {
 // TestEverySectionOfPhrasesHasAnExample keeps each section's reason beside it.
 func TestEverySectionOfPhrasesHasAnExample(t *testing.T) {
 	for _, section := range looked {
-		if _, ok := means[section]; ok && !slices.ContainsFunc(standard.Examples, func(e grammar.Example) bool { return e.Section == section && e.Wanted }) {
+		if _, ok := means[section]; ok && !slices.ContainsFunc(standard().Examples, func(e grammar.Example) bool { return e.Section == section && e.Wanted }) {
 			t.Errorf("[%s] has no example", section)
 		}
 	}

@@ -70,7 +70,7 @@ func FuzzPhrase(f *testing.F) {
 func BenchmarkFindPhrase(b *testing.B) {
 	var texts []*message
 	for _, t := range labelledTexts(b) {
-		texts = append(texts, standard.read(t.Text))
+		texts = append(texts, standard().read(t.Text))
 	}
 	for i := 0; b.Loop(); i++ {
 		texts[i%len(texts)].findPhrase("Rosalind")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/allclear-safety/allclear/internal/checkin/grammar"
 )
@@ -73,14 +74,15 @@ type sets struct {
 	ahead, spent, wanted, numbered, clauses, visitors                                                                                                                    wordSet
 }
 
-// standard is the vocabulary without additions. It is part of the program, so a mistake in it stops the program at once.
-var standard = func() *Vocabulary {
+// standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
+// at once.
+var standard = sync.OnceValue(func() *Vocabulary {
 	v, err := NewVocabulary("")
 	if err != nil {
 		panic("checkin: " + err.Error())
 	}
 	return v
-}()
+})
 
 // NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
 // ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
