@@ -64,14 +64,15 @@ func (p *Pages) needHelp(c *request) error {
 	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "sos"}, "help")
 }
 
-// newEnd answers POST /visits/{id}/late: a new end time. A time that has gone today is tomorrow's.
+// newEnd answers POST /visits/{id}/late: a new end time. One that has gone is asked back (rule 2.3).
 func (p *Pages) newEnd(c *request) error {
 	v, f, err := p.toAct(c, own)
 	if err != nil {
 		return err
 	}
-	until, ok := f.next("until", "end", c.at, c.in)
-	if !ok {
+	f.need("until-time", "Enter the new end time")
+	until := f.ahead("until-time", c.at, c.in, farAhead)
+	if f.bad() {
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "late", Until: until}, "until-time")

@@ -132,7 +132,7 @@ func (p *Pages) changeVisit(c *request) error {
 		return err
 	}
 	status := http.StatusUnprocessableEntity
-	if edit, changes := f.visitEdit(v, c.in); !f.bad() {
+	if edit, changes := f.visitEdit(v, c.at, c.in); !f.bad() {
 		switch {
 		case !changes: // also the same press again
 			return c.redirect("/visits/" + v.ID)
@@ -165,14 +165,17 @@ func (p *Pages) saveVisit(c *request, f *form, v seen, edit engine.VisitEdit) (s
 }
 
 // visitEdit reads what the form changes of a visit as its reader sees it.
-func (f *form) visitEdit(v seen, zone *time.Location) (e engine.VisitEdit, changes bool) {
+func (f *form) visitEdit(v seen, at time.Time, zone *time.Location) (e engine.VisitEdit, changes bool) {
 	e.Overlap = f.value("overlap") != ""
-	if span, ok := f.period("start", "end", zone); ok {
-		if !sameMinute(span.StartsAt, v.StartsAt) {
-			e.StartsAt = span.StartsAt
+	if when, ok := f.period("start", "end", zone); ok {
+		if !sameMinute(when.StartsAt, v.StartsAt) {
+			e.StartsAt = when.StartsAt
 		}
-		if !sameMinute(span.EndsAt, v.ExpectedEndAt) {
-			e.ExpectedEndAt = span.EndsAt
+		if !sameMinute(when.EndsAt, v.ExpectedEndAt) {
+			e.ExpectedEndAt = when.EndsAt
+			if when.NextDay && v.Status != watch.Booked && when.EndsAt.Sub(at) > farAhead { // it has gone: tomorrow is hardly meant (rule 2.3)
+				f.wrong("end-time", "Enter a time that is still to come, within "+span(farAhead))
+			}
 		}
 	}
 	changes = !e.StartsAt.IsZero() || !e.ExpectedEndAt.IsZero()

@@ -216,20 +216,6 @@ func nextAt(c clock, at time.Time, zone *time.Location) (next time.Time, comes b
 	return time.Time{}, false
 }
 
-// next reads the field NAME-time as the next such time.
-func (f *form) next(name, called string, at time.Time, zone *time.Location) (time.Time, bool) {
-	typed, ok := parseClock(f.value(name + timeField))
-	if !ok {
-		f.wrong(name+timeField, fmt.Sprintf("Enter the %s time on the 24-hour clock, such as 14:30", called))
-		return at, false
-	}
-	when, comes := nextAt(typed, at, zone)
-	if !comes {
-		f.wrong(name+timeField, "That time does not come: the clocks go forward. Enter another")
-	}
-	return when, comes
-}
-
 // The farthest that a time of day alone is taken to be ahead or past: beyond it, it was meant the other way round.
 const (
 	farAhead = 12 * time.Hour
