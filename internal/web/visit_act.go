@@ -159,7 +159,7 @@ func (f *form) takesWord(err error, field, does string) error {
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
-var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true}
+var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true, "no-visit": true}
 
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
@@ -174,6 +174,9 @@ func cameOf(r checkin.Reading, now seen) string {
 	}
 	if asked := r.Intent == checkin.Cancel || r.Intent == checkin.Unclear; asked && r.NoAnswer && now.Live() {
 		return "no-answer"
+	}
+	if goesOn := r.Intent == checkin.Start || r.Intent == checkin.Change || r.Intent == checkin.Unclear; goesOn && !now.Live() {
+		return "no-visit"
 	}
 	switch r.Intent {
 	case checkin.Start:

@@ -173,7 +173,7 @@ func TestANewEndThatHasGoneIsAskedAgain(t *testing.T) {
 	for _, key := range []string{"A", "B"} {
 		h.post(v+"/late", "key", key, "until-time", "14:20").is(http.StatusUnprocessableEntity).
 			says("Enter a time that is still to come, within 12 h.", `id="until-time-error"`, `value="14:20"`)
-		h.post(v+"/record", "key", key, "words", "until 14:20").is(http.StatusSeeOther)
+		h.post(v+"/record", "key", key, "words", "LATE 14:20").leadsTo(v).says("We could not follow that.").hides("once more", "Success")
 		ends("sent")
 	}
 	for range 2 {
@@ -182,6 +182,22 @@ func TestANewEndThatHasGoneIsAskedAgain(t *testing.T) {
 		ends("changed")
 	}
 	h.post("/visits/new", booking("start-time", "14:10", "end-time", "14:20")...).is(http.StatusUnprocessableEntity).says("still to come")
+}
+
+// What is said of a visit that is over counts for nothing, however often it is sent.
+func TestWhatIsSaidOfAVisitThatIsOverFitsNone(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := "/visits/" + h.visit()
+	h.wait(30 * time.Minute)
+	h.post(v + "/in").leadsTo(v)
+	h.post(v + "/out").leadsTo(v).says("Noted: out.")
+	h.wait(time.Minute)
+	for _, typed := range []string{"15:00", "20:00"} {
+		h.post(v+"/late", "until-time", typed).leadsTo(v).says("That fits no visit: this one is over").hides("once more", "Success")
+	}
+	h.post(v + "/in").leadsTo(v).says("That fits no visit: this one is over")
+	h.post(v+"/record", "words", "the thing with the other one").leadsTo(v).says("That fits no visit")
+	h.post(v + "/out").leadsTo(v).says("Noted: out.")
 }
 
 func TestGoingInADayEarlyOpensNoOtherVisit(t *testing.T) {
