@@ -396,7 +396,7 @@ func TestTheTimesAndTheDetailsAreChanged(t *testing.T) {
 	h.post(v+"/edit", same...).leadsTo(v).hides("The changes were saved")
 	h.post(v+"/edit", h.edit(v, "end-time", "16:30", "address", "2 Sample Road")...).leadsTo(v).
 		says("The changes were saved.", "2 Sample Road", "We act at 16:45", "Sam Hill changed the details").hides("1 Example Street")
-	h.post(v+"/edit", same...).is(http.StatusConflict).says("Someone changed this visit since you opened it", "1 Example Street")
+	h.post(v+"/edit", same...).is(http.StatusConflict).says("Someone else changed the address since you opened the form. What they saved is shown.", "2 Sample Road")
 	h.post(v+"/edit", h.edit(v, "end-time", "14:30")...).is(http.StatusUnprocessableEntity).says("The end must be after the start.")
 	h.wait(30 * time.Minute)
 	h.texts("07700 900101", "IN")
@@ -427,7 +427,7 @@ func TestTheNamedBuddyAndThePromptsAreChanged(t *testing.T) {
 	h.post(v+"/edit", append(h.edit(v), "prompts", "no", "buddy", "p-kay")...).leadsTo(v).says("The changes were saved.", "None are texted on this visit", "Priya Nair changed the details")
 	stands(false, "p-kay")
 	h.get(v+"/edit").says(`<option value="p-kay" selected`, `value="no" checked`)
-	h.post(v+"/edit", append(unchanged, "end-time", "16:30")...).is(http.StatusConflict).says("Someone changed this visit") // as it was opened before
+	h.post(v+"/edit", append(unchanged, "end-time", "16:30")...).is(http.StatusConflict).says("Someone else changed the named buddy since", "Someone else changed the texts during the visit since") // as it was opened before
 	stands(false, "p-kay")
 	h.post(v+"/edit", append(h.edit(v, "end-time", "15:45"), "prompts", "yes", "buddy", "p-nobody")...).is(http.StatusUnprocessableEntity).says("The named buddy is not a person we know.", `href="#buddy"`)
 	h.post(v+"/edit", append(h.edit(v), "prompts", "yes", "buddy", "")...).leadsTo(v).says("The changes were saved.").hides("None are texted")
