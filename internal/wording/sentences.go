@@ -54,7 +54,7 @@ var toWorkers = map[watch.Notice]string{
 	watch.ReplyAgain:      "Your text of {at}: which visit is it about? We have {ref}<, until {until}>. Please reply with its code.",
 	watch.ReplyTimeGone:   "{until} has gone already.[ Ref {ref}.] Please send a time that is still to come.",
 	watch.ReplyMuchMore:   "Until {until} is over 2 h more.[ Ref {ref}.] If that is right, please send it again.",
-	watch.ReplyNoVisit:    "Your text of {at} fits no visit that we have for you. Please ring your manager.",
+	watch.ReplyNoVisit:    "What you sent at {at} fits no visit that we have for you. Please ring your manager.",
 	watch.ReplyUnplanned:  "In {at}, until {until}.[ Ref {ref}.] This visit was not booked: please reply with where you are.",
 	watch.ReplyNoted:      "Noted {at}, thank you.[ Ref {ref}[, until {until}].]",
 	watch.ReplyAlarmOpen:  "Noted {at}, thank you.[ Ref {ref}.] {who} will speak with you.",
