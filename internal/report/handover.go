@@ -30,16 +30,17 @@ type Handover struct {
 	Force       string       // the police force that the plan names
 	ForceNumber phone.Number // how to reach it from elsewhere in the country, where 999 reaches another force
 
-	Words    private.Text   // distress, duress: what the worker said, verbatim
-	Reasons  []private.Text // what else makes whoever answers think so
-	Harm     private.Text   // what is known of the harm, verbatim
-	Worker   Worker
-	Visits   []Visit // those the alarm covers; none for a cry for help without one
-	Said     []Said  // by those who raised the alarm for the worker
-	LastWord LastWord
-	Calls    []Call // in the order they were made
-	Kin      []Kin  // in the worker's order
-	CallBack CallBack
+	Words     private.Text   // distress, duress: what the worker said, verbatim
+	Reasons   []private.Text // what else makes whoever answers think so
+	Harm      private.Text   // what is known of the harm, verbatim
+	Worker    Worker
+	Visits    []Visit // those the alarm covers; none for a cry for help without one
+	Said      []Said  // by those who raised the alarm for the worker
+	LastWord  LastWord
+	LastPress LastPress
+	Calls     []Call // in the order they were made
+	Kin       []Kin  // in the worker's order
+	CallBack  CallBack
 }
 
 // Worker is who is to be found.
@@ -75,11 +76,17 @@ type Said struct {
 	Text private.Text // verbatim
 }
 
-// LastWord is what the worker last told us.
+// LastPress is the button that the worker pressed last: it has no words of theirs.
+type LastPress struct {
+	What string // "pressed “I’m out”"; "" for none
+	At   time.Time
+}
+
+// LastWord is what the worker last told us in words.
 type LastWord struct {
 	Text private.Text // verbatim
 	At   time.Time
-	Via  string // "text", "call", "press"
+	Via  string // "text", "call", "page"
 }
 
 // Call is one try to reach the worker.

@@ -133,15 +133,17 @@ func (h Handover) end() section {
 func (h Handover) lastWord() section {
 	w := h.LastWord
 	s := section{ID: "last-word", Heading: "Last word from the worker"}
-	if w.Text.IsZero() && w.At.IsZero() {
+	switch {
+	case !w.Text.IsZero():
+		s.Rows = []row{{"Their words", "“" + w.Text.Reveal() + "”"}, {"When", h.at(w.At) + ", by " + or(w.Via)}}
+	case h.LastPress.What != "":
+		s.Rows = []row{{"Their words", notKnown}}
+	default:
 		s.Text = []string{notKnown}
-		return s
 	}
-	said := notKnown
-	if !w.Text.IsZero() {
-		said = "“" + w.Text.Reveal() + "”"
+	if h.LastPress.What != "" {
+		s.Rows = append(s.Rows, row{"Last press", "they " + h.LastPress.What + ", at " + h.at(h.LastPress.At)})
 	}
-	s.Rows = []row{{"Their words", said}, {"When", h.at(w.At) + ", by " + or(w.Via)}}
 	return s
 }
 

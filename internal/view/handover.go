@@ -93,20 +93,42 @@ func withAccess(f buddy.Form) private.Text {
 	return private.New(f.Address.Reveal() + " (" + f.Access.Reveal() + ")")
 }
 
-// sheetWords adds the worker's last word, the words that opened an alarm of danger, and what is known of harm.
+// sheetWords adds the worker's last words and last press before the alarm closed, the words that opened an alarm of danger, and
+// what is known of harm.
 func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 	for _, e := range list {
 		if _, harmed := e.input.Event.(watch.Harmed); harmed && e.Alarm == a.ID {
 			h.Harm = private.New(e.words.Note)
 		}
-		if e.Kind != "text" {
+		if e.Kind != "text" || !a.ClosedAt.IsZero() && e.At.After(a.ClosedAt) {
 			continue
 		}
-		h.LastWord = report.LastWord{Text: private.New(e.words.Text), At: e.At, Via: viaOf(e)}
+		if e.words.Text == "" { // a button says less than the words before it, which stay
+			if press := pressOf(e); press != (Press{}) {
+				h.LastPress = report.LastPress{What: press.Says(clockOn(e.At, h.Zone)), At: e.At}
+			}
+			continue
+		}
+		words, request := Typed(e.Via, e.words.Text)
+		h.LastWord = report.LastWord{Text: private.New(words), At: e.At, Via: viaOf(e)}
+		if request {
+			h.LastWord.Via += ", under “Ask someone to ring me”"
+		}
 		opens := slices.ContainsFunc(e.events, func(x engine.Event) bool { return x.What == watch.AlarmOpened || x.What == watch.AlarmRaised })
 		if a.Kind.Danger() && opens && e.Alarm == a.ID {
 			h.Words = h.LastWord.Text
 		}
+	}
+}
+
+// clockOn gives a time of day; one of another day than that of at has its day.
+func clockOn(at time.Time, zone *time.Location) func(time.Time) string {
+	return func(t time.Time) string {
+		t = t.In(zone)
+		if t.Format(time.DateOnly) == at.In(zone).Format(time.DateOnly) {
+			return t.Format("15:04")
+		}
+		return t.Format("15:04 on Mon 2 Jan")
 	}
 }
 
@@ -134,8 +156,6 @@ func viaOf(e entry) string {
 	switch {
 	case e.Via == "sms":
 		return "text"
-	case e.Via == "api" && e.words.Text == "":
-		return "press"
 	case e.Via == "api":
 		return "message"
 	default:

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -277,5 +279,43 @@ func TestOthersSeeThatTheWorkerIsBusy(t *testing.T) {
 	}
 	if list := o.open("p-priya"); len(list) != 1 {
 		t.Errorf("the worker is shown %d alarms: of one overdue they know", len(list))
+	}
+}
+
+// The worker's last words stay on the sheet when they press a button after them (rule 3.4), and nothing of a later visit is on it.
+func TestAPressDoesNotTakeTheLastWordsOffTheSheet(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in, he seems calm")
+	press := func(c engine.Checkin) {
+		c.Person, c.Visit = "p-priya", visit
+		_, err := o.engine.Checkin(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, c)
+		o.must(err)
+	}
+	o.wait(time.Minute)
+	press(engine.Checkin{Kind: "late", Until: o.clock.Now().Add(90 * time.Minute)})
+	press(engine.Checkin{Kind: "sos"})
+	sheet := func() report.Handover {
+		a, err := o.db.Alarms(t.Context(), "", 1)
+		o.must(err)
+		h, err := o.view.Handover(t.Context(), a[0], o.clock.Now())
+		o.must(err)
+		return h
+	}
+	if h := sheet(); h.LastWord.Text.Reveal() != "Going in, he seems calm" || h.LastPress.What != "pressed “I need help now”" {
+		t.Errorf("last words %q, last press %q", h.LastWord.Text.Reveal(), h.LastPress.What)
+	}
+	o.wait(time.Minute)
+	press(engine.Checkin{Text: private.New("ASK Ann")})
+	if h := sheet(); h.LastWord.Text.Reveal() != "Ann" || h.LastWord.Via != "page, under “Ask someone to ring me”" {
+		t.Errorf("what was typed is told as %q by %s", h.LastWord.Text.Reveal(), h.LastWord.Via)
+	}
+	o.must(o.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, o.open("p-sam")[0].ID, watch.Close{Evidence: watch.SeenByPolice, Note: true, Ended: true, StoodDownAt: o.clock.Now(), StoodDownTo: true},
+		engine.Words{Note: "Seen", StoodDown: "PC Lane"}))
+	o.wait(time.Minute)
+	o.says("p-priya", "IN")
+	if h := sheet(); h.LastWord.Text.Reveal() != "Ann" {
+		t.Errorf("after its close the alarm's last words are %q", h.LastWord.Text.Reveal())
 	}
 }

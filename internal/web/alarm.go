@@ -296,9 +296,12 @@ func (r room) facts(l Layout) []factList {
 		return govuk.SummaryList{Rows: slices.DeleteFunc(rows, func(r govuk.SummaryRow) bool { return r.Key.Text == "" })}
 	}
 	w := r.worker
-	last := r.sheet.LastWord
-	word := govuk.SummaryRow{}
-	if !last.At.IsZero() {
+	last, pressed := r.sheet.LastWord, r.sheet.LastPress
+	word, press := govuk.SummaryRow{}, govuk.SummaryRow{}
+	if pressed.What != "" {
+		press = fact("Last press", capital(fmt.Sprintf("%s, at %s", pressed.What, l.When(pressed.At))))
+	}
+	if !last.Text.IsZero() {
 		word = quoted("Last word", last.Text.Reveal(), fmt.Sprintf(" at %s, by %s", l.When(last.At), last.Via))
 	}
 	all := r.where(l, list)
@@ -312,7 +315,7 @@ func (r room) facts(l Layout) []factList {
 		}
 		all = append(all, factList{"What they said", list(quoted("Their words", words, ""), fact("Meaning", asked))})
 	}
-	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
+	return append(all, factList{"Who: " + w.Name, list(word, press, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
 
 // where is the visits that the alarm covers, and what those know who raised it. It comes first: it is what 999 asks.
