@@ -177,3 +177,21 @@ func TestAPressForHelpIsAnsweredByNoMoreThanAText(t *testing.T) {
 	h.as("p-priya").post(v+"/help", "key", "B").leadsTo(v).says("Got your message.").hides("/alarms/", "Alarm raised", "Alarm opened", "trying to reach")
 	h.get(v).says("Call for help", "/alarms/")
 }
+
+// Rule 3.2: whoever answers an alarm is told which button the worker pressed; a worker in danger has no page that names the one for
+// help, and reads of the others as on any day (rule 4.2).
+func TestWhoAnswersIsToldWhichButtonWasPressed(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	v := "/visits/" + id
+	h.wait(35 * time.Minute)
+	priya := h.as("p-priya")
+	priya.post(v+"/in", "key", "A").leadsTo(v)
+	priya.post(v+"/help", "key", "B").leadsTo(v)
+	priya.post(v+"/late", "key", "C", "until-time", "16:10").is(http.StatusSeeOther)
+	priya.post(v+"/out", "key", "D").leadsTo(v)
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.get("/alarms/"+open[0].ID).says("Priya Nair pressed “I need help now”", "Priya Nair gave 16:10 as the new end", "Priya Nair pressed “I’m out”")
+	priya.get(v+"?fragment=timeline").says("Priya Nair pressed “I’m out”", "Priya Nair checked in").hides("pressed “I need help now”")
+}
