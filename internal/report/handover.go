@@ -34,6 +34,7 @@ type Handover struct {
 	Reasons   []private.Text // what else makes whoever answers think so
 	Harm      private.Text   // what is known of the harm, verbatim
 	Worker    Worker
+	LastVisit *Visit  // where the alarm has no visit: the one that the worker was on last; nil when there was none
 	Visits    []Visit // those the alarm covers; none for a cry for help without one
 	Said      []Said  // by those who raised the alarm for the worker
 	LastWord  LastWord
@@ -66,6 +67,7 @@ type Visit struct {
 	Others                  private.Text   // who else is there
 	Risks                   []private.Text // warnings that stand, and the risk assessment's
 	StartsAt, ExpectedEndAt time.Time
+	EndedAt                 time.Time // zero while it has not
 	InAt                    time.Time // when the worker said they were going in
 }
 

@@ -87,13 +87,32 @@ func (h Handover) visits() []section {
 	return all
 }
 
-// noVisit stands in place of a visit: then whoever raised the alarm is all that tells where to look.
+// noVisit stands in place of a visit: then the visit before, and whoever raised the alarm, are all that tells where to look.
 func (h Handover) noVisit() section {
 	s := section{ID: "visit", Heading: "The visit", Text: []string{"No visit is booked. Where they are is not known."}, Rows: h.said()}
+	if v := h.LastVisit; v != nil {
+		s.Rows = append([]row{{h.lastVisit(), v.Whereabouts()}, {"Who", reveal(v.ServiceUser)}, {"Contact", reveal(v.Contact)}}, s.Rows...)
+	}
 	if len(s.Rows) > 0 {
 		s.Heading, s.Text = "Where they may be", []string{"No visit is booked."}
 	}
 	return s
+}
+
+// lastVisit says what the visit before is to where the worker is now.
+func (h Handover) lastVisit() string {
+	if h.LastVisit.EndedAt.IsZero() {
+		return "Last visit, to end " + h.at(h.LastVisit.ExpectedEndAt)
+	}
+	return "Last visit, ended " + h.at(h.LastVisit.EndedAt)
+}
+
+// Whereabouts is the address in one line; both where it was edited after the worker went in.
+func (v Visit) Whereabouts() string {
+	if v.AddressAtIn.IsZero() || v.AddressAtIn == v.Address {
+		return reveal(v.Address)
+	}
+	return fmt.Sprintf("%s (when they went in: %s)", reveal(v.Address), reveal(v.AddressAtIn))
 }
 
 // said is what those know who raised the alarm.

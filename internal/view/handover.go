@@ -43,6 +43,9 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	if since, err = s.sheetVisits(ctx, &h, a, since); err != nil {
 		return h, err
 	}
+	if err := s.sheetLast(ctx, &h, a); err != nil {
+		return h, err
+	}
 	list, err := s.entries(ctx, a.Worker, since, at.Add(time.Minute))
 	if err != nil {
 		return h, err
@@ -75,14 +78,34 @@ func (s *View) sheetVisits(ctx context.Context, h *report.Handover, a store.Alar
 		if !v.BookedAt.IsZero() && v.BookedAt.Before(since) {
 			since = v.BookedAt
 		}
-		r := report.Visit{Reference: v.Reference, Purpose: purposes[v.Kind], ServiceUser: v.Details.ServiceUser, Address: withAccess(v.Details),
-			Contact: v.Details.Contact, Others: v.Details.WhoElse, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt}
-		if v.AtIn != nil {
-			r.AddressAtIn = withAccess(*v.AtIn)
-		}
-		h.Visits = append(h.Visits, r)
+		h.Visits = append(h.Visits, sheetVisit(v))
 	}
 	return since, nil
+}
+
+// sheetVisit is a visit as the sheet has it.
+func sheetVisit(v store.Visit) report.Visit {
+	r := report.Visit{Reference: v.Reference, Purpose: purposes[v.Kind], ServiceUser: v.Details.ServiceUser, Address: withAccess(v.Details),
+		Contact: v.Details.Contact, Others: v.Details.WhoElse, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt, EndedAt: v.EndedAt}
+	if v.AtIn != nil {
+		r.AddressAtIn = withAccess(*v.AtIn)
+	}
+	return r
+}
+
+// sheetLast adds the visit that the worker was on last, where the alarm has none: it is for those for whom the alarm is (rule 1.4).
+func (s *View) sheetLast(ctx context.Context, h *report.Handover, a store.Alarm) error {
+	if len(a.Visits) > 0 {
+		return nil
+	}
+	v, found, err := engine.LastVisit(ctx, s.Store, a.Worker, a.OpenedAt)
+	if err != nil {
+		return fmt.Errorf("find last visit: %w", err)
+	}
+	if found {
+		h.LastVisit = new(sheetVisit(v))
+	}
+	return nil
 }
 
 // withAccess is the address with how to get in.

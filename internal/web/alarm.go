@@ -327,6 +327,9 @@ func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) 
 	for _, visit := range r.sheet.Visits {
 		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
 	}
+	if v := r.sheet.LastVisit; v != nil && len(all) == 0 {
+		said = append([]govuk.SummaryRow{fact(lastVisitSays(l, *v), v.Whereabouts()), fact("Visiting", v.ServiceUser.Reveal())}, said...)
+	}
 	switch {
 	case len(all) > 0 && len(said) > 0:
 		return append(all, factList{"What is known from who raised the alarm", list(said...)})
@@ -337,6 +340,14 @@ func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) 
 	default:
 		return []factList{{"Where", list(fact("Visit", "None is booked. Where they are is not known."))}}
 	}
+}
+
+// lastVisitSays names the visit that the worker was on before an alarm without one.
+func lastVisitSays(l Layout, v report.Visit) string {
+	if v.EndedAt.IsZero() {
+		return "Last visit, to end " + l.When(v.ExpectedEndAt)
+	}
+	return "Last visit, ended " + l.When(v.EndedAt)
 }
 
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
