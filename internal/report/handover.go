@@ -6,6 +6,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/phone"
@@ -75,7 +76,12 @@ type Visit struct {
 type Said struct {
 	By   string
 	At   time.Time
-	Text private.Text // verbatim
+	Text private.Text // verbatim; none where they raised it and said no more
+}
+
+// Whereabouts says that there is something to go by where the alarm has no visit.
+func (h Handover) Whereabouts() bool {
+	return h.LastVisit != nil || slices.ContainsFunc(h.Said, func(s Said) bool { return !s.Text.IsZero() })
 }
 
 // LastPress is the button that the worker pressed last: it has no words of theirs.

@@ -93,7 +93,7 @@ func (h Handover) noVisit() section {
 	if v := h.LastVisit; v != nil {
 		s.Rows = append([]row{{h.lastVisit(), v.Whereabouts()}, {"Who", reveal(v.ServiceUser)}, {"Contact", reveal(v.Contact)}}, s.Rows...)
 	}
-	if len(s.Rows) > 0 {
+	if h.Whereabouts() {
 		s.Heading, s.Text = "Where they may be", []string{"No visit is booked."}
 	}
 	return s
@@ -118,7 +118,11 @@ func (v Visit) Whereabouts() string {
 // said is what those know who raised the alarm.
 func (h Handover) said() (rows []row) {
 	for _, x := range h.Said {
-		rows = append(rows, row{fmt.Sprintf("%s, at %s", or(x.By), h.at(x.At)), "“" + x.Text.Reveal() + "”"})
+		said := "raised the alarm too"
+		if !x.Text.IsZero() {
+			said = "“" + x.Text.Reveal() + "”"
+		}
+		rows = append(rows, row{fmt.Sprintf("%s, at %s", or(x.By), h.at(x.At)), said})
 	}
 	return rows
 }

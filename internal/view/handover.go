@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -27,11 +28,6 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	worker, err := s.Store.Person(ctx, a.Worker)
 	if err != nil && worker.ID == "" { // a sheet without their details is better than none: it has the address
 		return h, fmt.Errorf("find worker: %w", err)
-	}
-	if raiser, err := s.named(ctx, a.RaisedBy); err != nil {
-		return h, err
-	} else if raiser != nil {
-		h.RaisedBy = raiser.Name
 	}
 	h.Worker = report.Worker{Name: private.New(cmp.Or(worker.Name, worker.ID)), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
 	if team, err := s.Store.Team(ctx, worker.Team); err == nil { // a sheet in UTC is better than none
@@ -137,8 +133,8 @@ func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 		if request {
 			h.LastWord.Via += ", under “Ask someone to ring me”"
 		}
-		opens := slices.ContainsFunc(e.events, func(x engine.Event) bool { return x.What == watch.AlarmOpened || x.What == watch.AlarmRaised })
-		if a.Kind.Danger() && opens && e.Alarm == a.ID {
+		t, _ := e.input.Event.(watch.Text)
+		if a.Kind.Danger() && e.raises(a) && (a.Kind != watch.Duress || t.Intent != checkin.Distress) {
 			h.Words = h.LastWord.Text
 		}
 	}
@@ -155,10 +151,40 @@ func clockOn(at time.Time, zone *time.Location) func(time.Time) string {
 	}
 }
 
-// sheetSaid adds what those said who raised the alarm for the worker.
+// raises says that the alarm opened by the entry, or took another kind.
+func (e entry) raises(a store.Alarm) bool {
+	return e.Alarm == a.ID && slices.ContainsFunc(e.events, func(x engine.Event) bool { return x.What == watch.AlarmOpened || x.What == watch.AlarmRaised })
+}
+
+// raisedBy is who raised the alarm, as it is now, for the worker, and by which entry; "" where the worker did, or silence. Who
+// raised it once more is another.
+func raisedBy(a store.Alarm, list []entry) (by, id string) {
+	for _, e := range slices.Backward(list) {
+		if !e.raises(a) {
+			continue
+		}
+		if _, is := e.input.Event.(watch.Raise); is && e.By != a.Worker {
+			return e.By, e.ID
+		}
+		return "", e.ID
+	}
+	return a.RaisedBy, ""
+}
+
+// sheetSaid adds who raised the alarm for the worker, and what the others said who did.
 func (s *View) sheetSaid(ctx context.Context, h *report.Handover, a store.Alarm, list []entry) error {
+	source, first := raisedBy(a, list)
+	raiser, err := s.named(ctx, source)
+	if err != nil {
+		return err
+	}
+	if raiser != nil {
+		h.RaisedBy = raiser.Name
+	}
 	for _, e := range list {
-		if _, raises := e.input.Event.(watch.Raise); !raises || e.Alarm != a.ID || e.words.Note == "" {
+		_, raises := e.input.Event.(watch.Raise)
+		silent := e.words.Note == "" && (e.ID == first || first == "" || e.Via == "joint")
+		if !raises || e.Alarm != a.ID || silent {
 			continue
 		}
 		by, err := s.named(ctx, e.By)

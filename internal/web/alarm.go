@@ -322,6 +322,10 @@ func (r room) facts(l Layout) []factList {
 func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) (all []factList) {
 	var said []govuk.SummaryRow
 	for _, x := range r.sheet.Said {
+		if x.Text.IsZero() {
+			said = append(said, fact(x.By, "Raised the alarm too, at "+l.When(x.At)))
+			continue
+		}
 		said = append(said, quoted(x.By, x.Text.Reveal(), " at "+l.When(x.At)))
 	}
 	for _, visit := range r.sheet.Visits {
@@ -335,10 +339,10 @@ func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) 
 		return append(all, factList{"What is known from who raised the alarm", list(said...)})
 	case len(all) > 0:
 		return all
-	case len(said) > 0:
+	case r.sheet.Whereabouts():
 		return []factList{{"Where", list(append(said, fact("Visit", "None is booked."))...)}}
 	default:
-		return []factList{{"Where", list(fact("Visit", "None is booked. Where they are is not known."))}}
+		return []factList{{"Where", list(append(said, fact("Visit", "None is booked. Where they are is not known."))...)}}
 	}
 }
 
