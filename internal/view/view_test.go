@@ -319,3 +319,30 @@ func TestAPressDoesNotTakeTheLastWordsOffTheSheet(t *testing.T) {
 		t.Errorf("after its close the alarm's last words are %q", h.LastWord.Text.Reveal())
 	}
 }
+
+// An alarm's log tells of its own visits: what is booked or changed of another's while it is open is not in it.
+func TestAnAlarmsLogTellsOfItsOwnVisits(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.wait(75 * time.Minute)
+	mo := engine.Actor{By: "p-mo", Via: "page"}
+	tomorrow := saturday.Add(24 * time.Hour)
+	b, err := o.engine.Book(t.Context(), mo, engine.Booking{Worker: "p-priya", Kind: "home_visit", StartsAt: tomorrow, ExpectedEndAt: tomorrow.Add(time.Hour)})
+	o.must(err)
+	later, end := tomorrow.Add(time.Hour), tomorrow.Add(2*time.Hour)
+	o.must(o.engine.EditVisit(t.Context(), mo, b.Visit, engine.VisitEdit{StartsAt: later, ExpectedEndAt: end}))
+	o.must(o.engine.CancelVisit(t.Context(), mo, b.Visit, false, private.New("moved")))
+	a := o.open("p-sam")[0]
+	lines, err := o.view.AlarmTimeline(t.Context(), a, o.person("p-sam"), o.clock.Now())
+	o.must(err)
+	if len(a.Visits) != 1 || a.Visits[0] != visit || !slices.Contains(whats(lines), watch.AlarmOpened) {
+		t.Fatalf("the alarm of %v has %v", a.Visits, whats(lines))
+	}
+	for _, l := range lines {
+		if l.Visit == b.Visit {
+			t.Errorf("the log tells of tomorrow’s visit: %s", l.What)
+		}
+	}
+}
