@@ -37,6 +37,13 @@ var toResponders = map[watch.Notice]string{
 	watch.TellForged:    head + "An OUT for {worker} is not known to our provider<, so the visit goes on>.< Please find out more.>[ {link}]",
 }
 
+// What is said in place of these where no address is known.
+var toNowhere = map[watch.Notice]string{
+	watch.TellDistress: alarmHead + "CALL 999 now. {worker} has asked for help<< at {since}>>.< Do not ring or text them.>< What is known:>[ {link}]",
+	watch.TellDuress:   alarmHead + "CALL 999 now. {worker} asked for {asked}<< at {since}>>.< Do not ring or text them.>< What is known:>[ {link}]",
+	watch.TellMention:  alarmHead + "{worker} mentioned {asked}<< at {since}>>. Treat it as danger.< Do not ring or text them.>< What is known:>[ {link}]",
+}
+
 // policeSpoke is the police prompt once someone has spoken with the worker and the alarm was still not closed.
 const policeSpoke = head + "Contact the police now. {worker} is not known to be safe.< What to tell them:>[ {link}]"
 
