@@ -108,7 +108,7 @@ func TestWhatAWorkerInDangerSees(t *testing.T) {
 	nia.Sees("I've got a message to Scarlett.")
 	nia.Passes("the phone of a worker who was told that Scarlett knows")
 	followed("/", "Nia Evans")(nia)
-	nia.Sees("ASK Scarlett")
+	nia.Sees("asked for someone to ring")
 	nia.SeesNot("olice")
 	nia.Passes("a worker who was told that Scarlett knows")
 	nia.Press("I’m out")

@@ -154,5 +154,6 @@ func (e *Engine) call(ctx context.Context, nonce string) (ringing, error) {
 	c.over = a.Status == "closed"
 	c.raised, c.worse, c.notice = a.RaisedAt, m.CreatedAt.Before(a.RaisedAt) && a.Kind.Danger(), noticeOf(a.Alarm)
 	c.values.Since = a.RaisedAt.In(c.scene.zone)
+	c.values.Nowhere = a.Kind.Danger() && e.nowhere(ctx, m.Worker, a.Alarm)
 	return c, nil
 }

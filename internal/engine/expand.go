@@ -54,6 +54,8 @@ type expansion struct {
 	g    given
 	done outcome
 	rows []store.Message
+
+	nowhere *bool // nil: not looked yet
 }
 
 func (x *expansion) effect(effect watch.Effect) error {
@@ -122,9 +124,18 @@ func (x *expansion) tell(t watch.Tell) error {
 	values.Link, values.Name = x.link(t.Alarm, t.Visit), private.New(x.g.name)
 	if a := x.done.after.Alarm; a != nil {
 		values.Since, values.Spoke = x.local(a.RaisedAt), !a.SpokeAt.IsZero()
+		values.Nowhere = a.Kind.Danger() && t.Alarm == a.ID && x.isNowhere(*a)
 	}
 	x.reach(m, p, t, values)
 	return nil
+}
+
+// isNowhere says, looking once a step, that there is no address to tell of the alarm.
+func (x *expansion) isNowhere(a watch.Alarm) bool {
+	if x.nowhere == nil {
+		x.nowhere = new(x.Engine.nowhere(x.ctx, x.done.after.Worker, a))
+	}
+	return *x.nowhere
 }
 
 // apart leaves a person the numbers that are theirs alone. Phones are shared (rule

@@ -6,6 +6,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/phone"
@@ -30,16 +31,18 @@ type Handover struct {
 	Force       string       // the police force that the plan names
 	ForceNumber phone.Number // how to reach it from elsewhere in the country, where 999 reaches another force
 
-	Words    private.Text   // distress, duress: what the worker said, verbatim
-	Reasons  []private.Text // what else makes whoever answers think so
-	Harm     private.Text   // what is known of the harm, verbatim
-	Worker   Worker
-	Visits   []Visit // those the alarm covers; none for a cry for help without one
-	Said     []Said  // by those who raised the alarm for the worker
-	LastWord LastWord
-	Calls    []Call // in the order they were made
-	Kin      []Kin  // in the worker's order
-	CallBack CallBack
+	Words     private.Text   // distress, duress: what the worker said, verbatim
+	Reasons   []private.Text // what else makes whoever answers think so
+	Harm      private.Text   // what is known of the harm, verbatim
+	Worker    Worker
+	LastVisit *Visit  // where the alarm has no visit: the one that the worker was on last; nil when there was none
+	Visits    []Visit // those the alarm covers; none for a cry for help without one
+	Said      []Said  // by those who raised the alarm for the worker
+	LastWord  LastWord
+	LastPress LastPress
+	Calls     []Call // in the order they were made
+	Kin       []Kin  // in the worker's order
+	CallBack  CallBack
 }
 
 // Worker is who is to be found.
@@ -65,6 +68,7 @@ type Visit struct {
 	Others                  private.Text   // who else is there
 	Risks                   []private.Text // warnings that stand, and the risk assessment's
 	StartsAt, ExpectedEndAt time.Time
+	EndedAt                 time.Time // zero while it has not
 	InAt                    time.Time // when the worker said they were going in
 }
 
@@ -72,14 +76,25 @@ type Visit struct {
 type Said struct {
 	By   string
 	At   time.Time
-	Text private.Text // verbatim
+	Text private.Text // verbatim; none where they raised it and said no more
 }
 
-// LastWord is what the worker last told us.
+// Whereabouts says that there is something to go by where the alarm has no visit.
+func (h Handover) Whereabouts() bool {
+	return h.LastVisit != nil || slices.ContainsFunc(h.Said, func(s Said) bool { return !s.Text.IsZero() })
+}
+
+// LastPress is the button that the worker pressed last: it has no words of theirs.
+type LastPress struct {
+	What string // "pressed “I’m out”"; "" for none
+	At   time.Time
+}
+
+// LastWord is what the worker last told us in words.
 type LastWord struct {
 	Text private.Text // verbatim
 	At   time.Time
-	Via  string // "text", "call", "press"
+	Via  string // "text", "call", "page"
 }
 
 // Call is one try to reach the worker.

@@ -236,6 +236,18 @@ func TestACryForHelpWithoutAVisit(t *testing.T) {
 	}
 }
 
+// Where the alarm has no visit, the one before it tells where to look.
+func TestACryForHelpAfterAVisitSaysWhereThatWas(t *testing.T) {
+	h := priya(t)
+	last := h.Visits[0]
+	last.EndedAt = on(14, 50)
+	h.Kind, h.Visits, h.LastVisit = watch.Distress, nil, &last
+	text := h.Spoken()
+	if !strings.Contains(text, "Last visit, ended 14:50: 1 Example Street, Gloucester GL1 1AA; side gate.") || strings.Contains(text, "Where they are is not known.") {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestThePageStandsByItselfAndEscapes(t *testing.T) {
 	h := priya(t)
 	h.Worker.Name = private.New(`<script>alert("x")</script>`)

@@ -98,7 +98,7 @@ func (h Handover) JSON() ([]byte, error) {
 		Worker: workerJSON{reveal(w.Name), reveal(w.Description), e164(w.Mobile), readPhotograph(w.Photograph) != nil,
 			vehicleJSON{reveal(w.Vehicle.Make), reveal(w.Vehicle.Model), reveal(w.Vehicle.Colour), reveal(w.Vehicle.Registration)}},
 		Visits:   []visitJSON{},
-		LastWord: lastWordJSON{reveal(h.LastWord.Text), instant(h.LastWord.At), or(h.LastWord.Via)},
+		LastWord: h.LastWord.json(h.LastPress),
 		Calls:    []callJSON{}, Kin: []kinJSON{},
 		CallBack: callBackJSON{or(h.CallBack.Name), e164(h.CallBack.Number)},
 		Spoken:   h.Spoken(),
@@ -113,6 +113,14 @@ func (h Handover) JSON() ([]byte, error) {
 		out.Kin = append(out.Kin, kinJSON{reveal(k.Name), reveal(k.Relation), e164(k.Phone), k.PoliceOnly, instant(k.ToldAt)})
 	}
 	return json.Marshal(out)
+}
+
+// json gives the worker's last words, with how and when they came; of a worker who said none, their last press.
+func (w LastWord) json(p LastPress) lastWordJSON {
+	if w.Text.IsZero() && p.What != "" {
+		return lastWordJSON{notKnown, instant(p.At), "press"}
+	}
+	return lastWordJSON{reveal(w.Text), instant(w.At), or(w.Via)}
 }
 
 func (v Visit) json() visitJSON {

@@ -87,19 +87,42 @@ func (h Handover) visits() []section {
 	return all
 }
 
-// noVisit stands in place of a visit: then whoever raised the alarm is all that tells where to look.
+// noVisit stands in place of a visit: then the visit before, and whoever raised the alarm, are all that tells where to look.
 func (h Handover) noVisit() section {
 	s := section{ID: "visit", Heading: "The visit", Text: []string{"No visit is booked. Where they are is not known."}, Rows: h.said()}
-	if len(s.Rows) > 0 {
+	if v := h.LastVisit; v != nil {
+		s.Rows = append([]row{{h.lastVisit(), v.Whereabouts()}, {"Who", reveal(v.ServiceUser)}, {"Contact", reveal(v.Contact)}}, s.Rows...)
+	}
+	if h.Whereabouts() {
 		s.Heading, s.Text = "Where they may be", []string{"No visit is booked."}
 	}
 	return s
 }
 
+// lastVisit says what the visit before is to where the worker is now.
+func (h Handover) lastVisit() string {
+	if h.LastVisit.EndedAt.IsZero() {
+		return "Last visit, to end " + h.at(h.LastVisit.ExpectedEndAt)
+	}
+	return "Last visit, ended " + h.at(h.LastVisit.EndedAt)
+}
+
+// Whereabouts is the address in one line; both where it was edited after the worker went in.
+func (v Visit) Whereabouts() string {
+	if v.AddressAtIn.IsZero() || v.AddressAtIn == v.Address {
+		return reveal(v.Address)
+	}
+	return fmt.Sprintf("%s (when they went in: %s)", reveal(v.Address), reveal(v.AddressAtIn))
+}
+
 // said is what those know who raised the alarm.
 func (h Handover) said() (rows []row) {
 	for _, x := range h.Said {
-		rows = append(rows, row{fmt.Sprintf("%s, at %s", or(x.By), h.at(x.At)), "“" + x.Text.Reveal() + "”"})
+		said := "raised the alarm too"
+		if !x.Text.IsZero() {
+			said = "“" + x.Text.Reveal() + "”"
+		}
+		rows = append(rows, row{fmt.Sprintf("%s, at %s", or(x.By), h.at(x.At)), said})
 	}
 	return rows
 }
@@ -133,15 +156,17 @@ func (h Handover) end() section {
 func (h Handover) lastWord() section {
 	w := h.LastWord
 	s := section{ID: "last-word", Heading: "Last word from the worker"}
-	if w.Text.IsZero() && w.At.IsZero() {
+	switch {
+	case !w.Text.IsZero():
+		s.Rows = []row{{"Their words", "“" + w.Text.Reveal() + "”"}, {"When", h.at(w.At) + ", by " + or(w.Via)}}
+	case h.LastPress.What != "":
+		s.Rows = []row{{"Their words", notKnown}}
+	default:
 		s.Text = []string{notKnown}
-		return s
 	}
-	said := notKnown
-	if !w.Text.IsZero() {
-		said = "“" + w.Text.Reveal() + "”"
+	if h.LastPress.What != "" {
+		s.Rows = append(s.Rows, row{"Last press", "they " + h.LastPress.What + ", at " + h.at(h.LastPress.At)})
 	}
-	s.Rows = []row{{"Their words", said}, {"When", h.at(w.At) + ", by " + or(w.Via)}}
 	return s
 }
 

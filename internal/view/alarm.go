@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // Alarm gives an alarm; [store.ErrNotFound] when there is none of that id, or one that the reader must not know of. One
@@ -125,7 +127,7 @@ func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at ti
 	}
 	var lines []Line
 	for _, e := range list {
-		if e.Alarm == a.ID {
+		if e.Alarm == a.ID && !e.elsewhere(a) {
 			lines = append(lines, e.lines(a.Worker)...)
 		}
 	}
@@ -134,6 +136,19 @@ func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at ti
 		unsaid(lines)
 	}
 	return lines, err
+}
+
+// elsewhere says that the entry is a booking, a change or a calling off of another visit than those of the alarm: it came while the
+// alarm was open, and tells nothing of it.
+func (e entry) elsewhere(a store.Alarm) bool {
+	switch e.input.Event.(type) {
+	case watch.Book, watch.Edit, watch.Cancel:
+	default:
+		return false
+	}
+	return !slices.ContainsFunc(e.events, func(h engine.Event) bool {
+		return slices.Contains(a.Visits, h.Visit) || slices.Contains(ofAlarm, h.What)
+	})
 }
 
 // asKnown gives the entries to whoever is shown the alarm a: where that is not of the danger that is open, they are as

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -28,11 +29,6 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	if err != nil && worker.ID == "" { // a sheet without their details is better than none: it has the address
 		return h, fmt.Errorf("find worker: %w", err)
 	}
-	if raiser, err := s.named(ctx, a.RaisedBy); err != nil {
-		return h, err
-	} else if raiser != nil {
-		h.RaisedBy = raiser.Name
-	}
 	h.Worker = report.Worker{Name: private.New(cmp.Or(worker.Name, worker.ID)), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
 	if team, err := s.Store.Team(ctx, worker.Team); err == nil { // a sheet in UTC is better than none
 		if zone, err := time.LoadLocation(team.Zone); err == nil {
@@ -41,6 +37,9 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 	}
 	since := a.OpenedAt.Add(-24 * time.Hour)
 	if since, err = s.sheetVisits(ctx, &h, a, since); err != nil {
+		return h, err
+	}
+	if err := s.sheetLast(ctx, &h, a); err != nil {
 		return h, err
 	}
 	list, err := s.entries(ctx, a.Worker, since, at.Add(time.Minute))
@@ -75,14 +74,34 @@ func (s *View) sheetVisits(ctx context.Context, h *report.Handover, a store.Alar
 		if !v.BookedAt.IsZero() && v.BookedAt.Before(since) {
 			since = v.BookedAt
 		}
-		r := report.Visit{Reference: v.Reference, Purpose: purposes[v.Kind], ServiceUser: v.Details.ServiceUser, Address: withAccess(v.Details),
-			Contact: v.Details.Contact, Others: v.Details.WhoElse, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt}
-		if v.AtIn != nil {
-			r.AddressAtIn = withAccess(*v.AtIn)
-		}
-		h.Visits = append(h.Visits, r)
+		h.Visits = append(h.Visits, sheetVisit(v))
 	}
 	return since, nil
+}
+
+// sheetVisit is a visit as the sheet has it.
+func sheetVisit(v store.Visit) report.Visit {
+	r := report.Visit{Reference: v.Reference, Purpose: purposes[v.Kind], ServiceUser: v.Details.ServiceUser, Address: withAccess(v.Details),
+		Contact: v.Details.Contact, Others: v.Details.WhoElse, StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt, EndedAt: v.EndedAt}
+	if v.AtIn != nil {
+		r.AddressAtIn = withAccess(*v.AtIn)
+	}
+	return r
+}
+
+// sheetLast adds the visit that the worker was on last, where the alarm has none: it is for those for whom the alarm is (rule 1.4).
+func (s *View) sheetLast(ctx context.Context, h *report.Handover, a store.Alarm) error {
+	if len(a.Visits) > 0 {
+		return nil
+	}
+	v, found, err := engine.LastVisit(ctx, s.Store, a.Worker, a.OpenedAt)
+	if err != nil {
+		return fmt.Errorf("find last visit: %w", err)
+	}
+	if found {
+		h.LastVisit = new(sheetVisit(v))
+	}
+	return nil
 }
 
 // withAccess is the address with how to get in.
@@ -93,27 +112,79 @@ func withAccess(f buddy.Form) private.Text {
 	return private.New(f.Address.Reveal() + " (" + f.Access.Reveal() + ")")
 }
 
-// sheetWords adds the worker's last word, the words that opened an alarm of danger, and what is known of harm.
+// sheetWords adds the worker's last words and last press before the alarm closed, the words that opened an alarm of danger, and
+// what is known of harm.
 func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 	for _, e := range list {
 		if _, harmed := e.input.Event.(watch.Harmed); harmed && e.Alarm == a.ID {
 			h.Harm = private.New(e.words.Note)
 		}
-		if e.Kind != "text" {
+		if e.Kind != "text" || !a.ClosedAt.IsZero() && e.At.After(a.ClosedAt) {
 			continue
 		}
-		h.LastWord = report.LastWord{Text: private.New(e.words.Text), At: e.At, Via: viaOf(e)}
-		opens := slices.ContainsFunc(e.events, func(x engine.Event) bool { return x.What == watch.AlarmOpened || x.What == watch.AlarmRaised })
-		if a.Kind.Danger() && opens && e.Alarm == a.ID {
+		if e.words.Text == "" { // a button says less than the words before it, which stay
+			if press := pressOf(e); press != (Press{}) {
+				h.LastPress = report.LastPress{What: press.Says(clockOn(e.At, h.Zone)), At: e.At}
+			}
+			continue
+		}
+		words, request := Typed(e.Via, e.words.Text)
+		h.LastWord = report.LastWord{Text: private.New(words), At: e.At, Via: viaOf(e)}
+		if request {
+			h.LastWord.Via += ", under “Ask someone to ring me”"
+		}
+		t, _ := e.input.Event.(watch.Text)
+		if a.Kind.Danger() && e.raises(a) && (a.Kind != watch.Duress || t.Intent != checkin.Distress) {
 			h.Words = h.LastWord.Text
 		}
 	}
 }
 
-// sheetSaid adds what those said who raised the alarm for the worker.
+// clockOn gives a time of day; one of another day than that of at has its day.
+func clockOn(at time.Time, zone *time.Location) func(time.Time) string {
+	return func(t time.Time) string {
+		t = t.In(zone)
+		if t.Format(time.DateOnly) == at.In(zone).Format(time.DateOnly) {
+			return t.Format("15:04")
+		}
+		return t.Format("15:04 on Mon 2 Jan")
+	}
+}
+
+// raises says that the alarm opened by the entry, or took another kind.
+func (e entry) raises(a store.Alarm) bool {
+	return e.Alarm == a.ID && slices.ContainsFunc(e.events, func(x engine.Event) bool { return x.What == watch.AlarmOpened || x.What == watch.AlarmRaised })
+}
+
+// raisedBy is who raised the alarm, as it is now, for the worker, and by which entry; "" where the worker did, or silence. Who
+// raised it once more is another.
+func raisedBy(a store.Alarm, list []entry) (by, id string) {
+	for _, e := range slices.Backward(list) {
+		if !e.raises(a) {
+			continue
+		}
+		if _, is := e.input.Event.(watch.Raise); is && e.By != a.Worker {
+			return e.By, e.ID
+		}
+		return "", e.ID
+	}
+	return a.RaisedBy, ""
+}
+
+// sheetSaid adds who raised the alarm for the worker, and what the others said who did.
 func (s *View) sheetSaid(ctx context.Context, h *report.Handover, a store.Alarm, list []entry) error {
+	source, first := raisedBy(a, list)
+	raiser, err := s.named(ctx, source)
+	if err != nil {
+		return err
+	}
+	if raiser != nil {
+		h.RaisedBy = raiser.Name
+	}
 	for _, e := range list {
-		if _, raises := e.input.Event.(watch.Raise); !raises || e.Alarm != a.ID || e.words.Note == "" {
+		_, raises := e.input.Event.(watch.Raise)
+		silent := e.words.Note == "" && (e.ID == first || first == "" || e.Via == "joint")
+		if !raises || e.Alarm != a.ID || silent {
 			continue
 		}
 		by, err := s.named(ctx, e.By)
@@ -134,8 +205,6 @@ func viaOf(e entry) string {
 	switch {
 	case e.Via == "sms":
 		return "text"
-	case e.Via == "api" && e.words.Text == "":
-		return "press"
 	case e.Via == "api":
 		return "message"
 	default:

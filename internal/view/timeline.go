@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -23,6 +24,7 @@ type Line struct {
 	Until time.Time // a new expected end
 
 	Via, Token string // how it came, and by which token
+	Press      Press  // the button it came by
 
 	Text, Note   private.Text // verbatim
 	To           private.Text // the number rung, or whom the police line was
@@ -269,6 +271,9 @@ func (e entry) asShown(shown *store.Alarm) entry {
 	if shown != nil && (shown.Status == store.AlarmOpen || !e.At.After(shown.ClosedAt)) {
 		e.Alarm = shown.ID
 	}
+	if t, is := e.input.Event.(watch.Text); is && t.Intent == checkin.Distress {
+		e.input = watch.Input{} // a page that says which button it was would say that help was called
+	}
 	if len(e.shown) > 0 {
 		e.events, e.Visit = e.shown, e.shown[0].About
 		return e
@@ -313,7 +318,7 @@ func (e entry) lines(worker string) []Line {
 
 // fill adds what was said with the entry.
 func (e entry) fill(l *Line) {
-	l.Via, l.Token = e.Via, e.Token
+	l.Via, l.Token, l.Press = e.Via, e.Token, pressOf(e)
 	w := e.words
 	l.Text, l.Note, l.To = private.New(w.Text), private.New(w.Note), private.New(w.To)
 	l.Number = private.New(w.Number)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -277,5 +279,70 @@ func TestOthersSeeThatTheWorkerIsBusy(t *testing.T) {
 	}
 	if list := o.open("p-priya"); len(list) != 1 {
 		t.Errorf("the worker is shown %d alarms: of one overdue they know", len(list))
+	}
+}
+
+// The worker's last words stay on the sheet when they press a button after them (rule 3.4), and nothing of a later visit is on it.
+func TestAPressDoesNotTakeTheLastWordsOffTheSheet(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in, he seems calm")
+	press := func(c engine.Checkin) {
+		c.Person, c.Visit = "p-priya", visit
+		_, err := o.engine.Checkin(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, c)
+		o.must(err)
+	}
+	o.wait(time.Minute)
+	press(engine.Checkin{Kind: "late", Until: o.clock.Now().Add(90 * time.Minute)})
+	press(engine.Checkin{Kind: "sos"})
+	sheet := func() report.Handover {
+		a, err := o.db.Alarms(t.Context(), "", 1)
+		o.must(err)
+		h, err := o.view.Handover(t.Context(), a[0], o.clock.Now())
+		o.must(err)
+		return h
+	}
+	if h := sheet(); h.LastWord.Text.Reveal() != "Going in, he seems calm" || h.LastPress.What != "pressed “I need help now”" {
+		t.Errorf("last words %q, last press %q", h.LastWord.Text.Reveal(), h.LastPress.What)
+	}
+	o.wait(time.Minute)
+	press(engine.Checkin{Text: private.New("ASK Ann")})
+	if h := sheet(); h.LastWord.Text.Reveal() != "Ann" || h.LastWord.Via != "page, under “Ask someone to ring me”" {
+		t.Errorf("what was typed is told as %q by %s", h.LastWord.Text.Reveal(), h.LastWord.Via)
+	}
+	o.must(o.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, o.open("p-sam")[0].ID, watch.Close{Evidence: watch.SeenByPolice, Note: true, Ended: true, StoodDownAt: o.clock.Now(), StoodDownTo: true},
+		engine.Words{Note: "Seen", StoodDown: "PC Lane"}))
+	o.wait(time.Minute)
+	o.says("p-priya", "IN")
+	if h := sheet(); h.LastWord.Text.Reveal() != "Ann" {
+		t.Errorf("after its close the alarm's last words are %q", h.LastWord.Text.Reveal())
+	}
+}
+
+// An alarm's log tells of its own visits: what is booked or changed of another's while it is open is not in it.
+func TestAnAlarmsLogTellsOfItsOwnVisits(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.wait(75 * time.Minute)
+	mo := engine.Actor{By: "p-mo", Via: "page"}
+	tomorrow := saturday.Add(24 * time.Hour)
+	b, err := o.engine.Book(t.Context(), mo, engine.Booking{Worker: "p-priya", Kind: "home_visit", StartsAt: tomorrow, ExpectedEndAt: tomorrow.Add(time.Hour)})
+	o.must(err)
+	later, end := tomorrow.Add(time.Hour), tomorrow.Add(2*time.Hour)
+	o.must(o.engine.EditVisit(t.Context(), mo, b.Visit, engine.VisitEdit{StartsAt: later, ExpectedEndAt: end}))
+	o.must(o.engine.CancelVisit(t.Context(), mo, b.Visit, false, private.New("moved")))
+	a := o.open("p-sam")[0]
+	lines, err := o.view.AlarmTimeline(t.Context(), a, o.person("p-sam"), o.clock.Now())
+	o.must(err)
+	if len(a.Visits) != 1 || a.Visits[0] != visit || !slices.Contains(whats(lines), watch.AlarmOpened) {
+		t.Fatalf("the alarm of %v has %v", a.Visits, whats(lines))
+	}
+	for _, l := range lines {
+		if l.Visit == b.Visit {
+			t.Errorf("the log tells of tomorrow’s visit: %s", l.What)
+		}
 	}
 }

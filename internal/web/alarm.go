@@ -296,9 +296,12 @@ func (r room) facts(l Layout) []factList {
 		return govuk.SummaryList{Rows: slices.DeleteFunc(rows, func(r govuk.SummaryRow) bool { return r.Key.Text == "" })}
 	}
 	w := r.worker
-	last := r.sheet.LastWord
-	word := govuk.SummaryRow{}
-	if !last.At.IsZero() {
+	last, pressed := r.sheet.LastWord, r.sheet.LastPress
+	word, press := govuk.SummaryRow{}, govuk.SummaryRow{}
+	if pressed.What != "" {
+		press = fact("Last press", capital(fmt.Sprintf("%s, at %s", pressed.What, l.When(pressed.At))))
+	}
+	if !last.Text.IsZero() {
 		word = quoted("Last word", last.Text.Reveal(), fmt.Sprintf(" at %s, by %s", l.When(last.At), last.Via))
 	}
 	all := r.where(l, list)
@@ -312,28 +315,43 @@ func (r room) facts(l Layout) []factList {
 		}
 		all = append(all, factList{"What they said", list(quoted("Their words", words, ""), fact("Meaning", asked))})
 	}
-	return append(all, factList{"Who: " + w.Name, list(word, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
+	return append(all, factList{"Who: " + w.Name, list(word, press, fact("Looks like", w.Description.Reveal()), fact("Vehicle", vehicleWords(w)))})
 }
 
 // where is the visits that the alarm covers, and what those know who raised it. It comes first: it is what 999 asks.
 func (r room) where(l Layout, list func(...govuk.SummaryRow) govuk.SummaryList) (all []factList) {
 	var said []govuk.SummaryRow
 	for _, x := range r.sheet.Said {
+		if x.Text.IsZero() {
+			said = append(said, fact(x.By, "Raised the alarm too, at "+l.When(x.At)))
+			continue
+		}
 		said = append(said, quoted(x.By, x.Text.Reveal(), " at "+l.When(x.At)))
 	}
 	for _, visit := range r.sheet.Visits {
 		all = append(all, factList{"Where: visit " + visit.Reference, list(visitFacts(l, visit)...)})
+	}
+	if v := r.sheet.LastVisit; v != nil && len(all) == 0 {
+		said = append([]govuk.SummaryRow{fact(lastVisitSays(l, *v), v.Whereabouts()), fact("Visiting", v.ServiceUser.Reveal())}, said...)
 	}
 	switch {
 	case len(all) > 0 && len(said) > 0:
 		return append(all, factList{"What is known from who raised the alarm", list(said...)})
 	case len(all) > 0:
 		return all
-	case len(said) > 0:
+	case r.sheet.Whereabouts():
 		return []factList{{"Where", list(append(said, fact("Visit", "None is booked."))...)}}
 	default:
-		return []factList{{"Where", list(fact("Visit", "None is booked. Where they are is not known."))}}
+		return []factList{{"Where", list(append(said, fact("Visit", "None is booked. Where they are is not known."))...)}}
 	}
+}
+
+// lastVisitSays names the visit that the worker was on before an alarm without one.
+func lastVisitSays(l Layout, v report.Visit) string {
+	if v.EndedAt.IsZero() {
+		return "Last visit, to end " + l.When(v.ExpectedEndAt)
+	}
+	return "Last visit, ended " + l.When(v.EndedAt)
 }
 
 func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {

@@ -42,22 +42,23 @@ func (p *Pages) day(c *request) error {
 	if err != nil {
 		return err
 	}
-	f := blank("date-date", q.Get("date"), "ref", q.Get("ref"))
+	f := blank("date", q.Get("date"), "ref", q.Get("ref"))
 	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
 	page.Search.Classes = "govuk-input--width-10"
 	page.Search.Autocomplete = "off"
 	if ref := f.value("ref"); ref != "" {
 		return p.showReferred(c, page, shown, ref)
 	}
-	on, ok := parseDate(f.value("date-date"))
-	if !ok {
-		on = dateOf(c.at.In(c.in))
-	}
+	on := f.day("date", dateOf(c.at.In(c.in)))
+	page.Layout = page.again(f)
 	page.days(c, on, chosen, teams)
+	if f.bad() {
+		page.Pick = f.dayInput("date", "Day", "")
+	}
 	if page.Rows, page.More, err = p.dayVisits(c, shown, on); err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, "day", page)
+	return p.show(c, f.status(), "day", page)
 }
 
 // days is the way from a day to those around it, and to a team's.
@@ -73,9 +74,7 @@ func (page *dayPage) days(c *request, on date, chosen string, teams []store.Team
 	before := dateOf(on.in(time.UTC).AddDate(0, 0, -1))
 	page.Around = &govuk.Pagination{LandmarkLabel: "Days", Previous: &govuk.PageLink{Text: "The day before", Href: href(before, chosen)},
 		Next: &govuk.PageLink{Text: "The day after", Href: href(on.next(), chosen)}}
-	f := blank("date-date", page.Date)
-	page.Pick = f.dateInput("date", "Day", "")
-	page.Pick.Name, page.Pick.ID = "date", "date"
+	page.Pick = blank("date", page.Date).dayInput("date", "Day", "")
 	if len(teams) < 2 {
 		return
 	}

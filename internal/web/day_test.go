@@ -16,7 +16,9 @@ func TestTheVisitsOfADay(t *testing.T) {
 	h.get("/visits").is(http.StatusOK).says("Saturday 21 November 2026", "Priya Nair", "14:30", "/visits/"+id, "date=2026-11-20", "date=2026-11-22").
 		hides("J Smith", "Example Street")
 	h.get("/visits?date=2026-11-22").says("Sunday 22 November 2026", "No visit begins on this day").hides("Priya Nair")
-	h.get("/visits?date=nonsense").says("Saturday 21 November 2026")
+	for _, typed := range []string{"31/02/2026", "nonsense"} {
+		h.get("/visits?date="+typed).is(http.StatusUnprocessableEntity).says("There is a problem", "The day must be a real date", `href="#date"`, `id="date-error"`).holds("date", typed)
+	}
 	h.wait(30 * time.Minute)
 	h.texts("07700 900101", "IN")
 	h.texts("07700 900101", "I have left, all done")

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -176,4 +177,69 @@ func TestAPressForHelpIsAnsweredByNoMoreThanAText(t *testing.T) {
 	h.as("p-priya").post(v+"/in", "key", "A").is(http.StatusSeeOther)
 	h.as("p-priya").post(v+"/help", "key", "B").leadsTo(v).says("Got your message.").hides("/alarms/", "Alarm raised", "Alarm opened", "trying to reach")
 	h.get(v).says("Call for help", "/alarms/")
+}
+
+// dangerText is the text by which Sam is told of danger.
+func (h *house) dangerText() (text string) {
+	h.Helper()
+	_, err := h.engine.Deliver(h.Context())
+	h.ok(err)
+	for _, m := range h.town.Phone(number("07700 900110")).Inbox() {
+		if strings.Contains(m.Body, "CALL 999 now") {
+			text = m.Body
+		}
+	}
+	return text
+}
+
+// A call for help just after OUT has no visit: whoever answers it, and the police, are told where the last one was.
+func TestACallForHelpAfterOutTellsOfTheLastVisit(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	v := "/visits/" + h.visit()
+	h.wait(35 * time.Minute)
+	priya := h.as("p-priya")
+	priya.post(v+"/in", "key", "A").leadsTo(v)
+	h.wait(20 * time.Minute)
+	priya.post(v+"/out", "key", "B").leadsTo(v)
+	priya.post(v+"/help", "key", "C").leadsTo(v)
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	room := "/alarms/" + open[0].ID
+	h.get(room).says("Last visit, ended 14:55", "1 Example Street", "J Smith").hides("Where they are is not known")
+	h.get(room+"/police").says("Last visit, ended 14:55", "1 Example Street").hides("Where they are is not known")
+	h.as("p-kay").get(room).hides("Example Street")
+	if text := h.dangerText(); !strings.Contains(text, "Address:") {
+		t.Errorf("Sam is texted %q", text)
+	}
+}
+
+// A text promises an address only where there is one.
+func TestACallForHelpFromNowherePromisesNoAddress(t *testing.T) {
+	h := openHouse(t)
+	h.texts("07700 900101", "SOS")
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.get("/alarms/" + open[0].ID).says("None is booked. Where they are is not known.").hides("Last visit")
+	if text := h.dangerText(); !strings.Contains(text, "What is known:") || strings.Contains(text, "Address") {
+		t.Errorf("Sam is texted %q", text)
+	}
+}
+
+// Rule 3.2: whoever answers an alarm is told which button the worker pressed; a worker in danger has no page that names the one for
+// help, and reads of the others as on any day (rule 4.2).
+func TestWhoAnswersIsToldWhichButtonWasPressed(t *testing.T) {
+	h := openHouse(t)
+	id := h.visit()
+	v := "/visits/" + id
+	h.wait(35 * time.Minute)
+	priya := h.as("p-priya")
+	priya.post(v+"/in", "key", "A").leadsTo(v)
+	priya.post(v+"/help", "key", "B").leadsTo(v)
+	priya.post(v+"/late", "key", "C", "until-time", "16:10").is(http.StatusSeeOther)
+	priya.post(v+"/out", "key", "D").leadsTo(v)
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.get("/alarms/"+open[0].ID).says("Priya Nair pressed “I need help now”", "Priya Nair gave 16:10 as the new end", "Priya Nair pressed “I’m out”")
+	priya.get(v+"?fragment=timeline").says("Priya Nair pressed “I’m out”", "Priya Nair checked in").hides("pressed “I need help now”")
 }

@@ -19,8 +19,8 @@ func TestTheFiguresOfADay(t *testing.T) {
 	}
 	h.get("/figures").says("Check-ins", "Reminders", "Alarms", "Whole day", "<svg", "Time to tell").hides("Priya")
 	h.get("/figures?date=2026-11-20").is(http.StatusOK).says("Nothing happened on this day yet", `href="/figures?date=2026-11-21"`)
-	h.get("/figures?date=2026-11-22").is(http.StatusNotFound)
-	h.get("/figures?date=tomorrow").is(http.StatusNotFound)
+	h.get("/figures?date=2026-11-22").is(http.StatusUnprocessableEntity).says("Enter a day that has come.", `href="#date"`, `id="date-error"`).holds("date", "2026-11-22")
+	h.get("/figures?date=tomorrow").is(http.StatusUnprocessableEntity).says("The day must be a real date", `href="#date"`, `id="date-error"`).holds("date", "tomorrow")
 }
 
 func TestTheFiguresAreForNobodyWhoVisits(t *testing.T) {

@@ -59,6 +59,7 @@ var done = map[string]string{
 	"new-end":    "The new end is noted.",
 	"new-start":  "The new start is noted.",
 	"much-later": "That is much later than before, so it does not count yet. If it is right, send it once more.",
+	"no-visit":   "That fits no visit: this one is over, and nobody watches it any more. If you are still there, book a visit from now, or ring your manager.",
 	"out":        "Noted: out. Thank you.",
 	"goes-on":    "It is noted. The visit goes on.",
 	"called-off": "The visit is called off.",

@@ -59,7 +59,8 @@ func (s speaker) line(l view.Line) (line, error) {
 		return line{}, err
 	}
 	said := line{At: l.At, Says: s.sentence(l, by, second), Look: lineLooks[l.What]}
-	said.Quote = cmp.Or(l.Text.Reveal(), l.Note.Reveal())
+	text, _ := view.Typed(l.Via, l.Text.Reveal())
+	said.Quote = cmp.Or(text, l.Note.Reveal())
 	said.More = s.more(l)
 	return said, nil
 }
@@ -167,8 +168,11 @@ func (s speaker) word(l view.Line, by string, own bool) string {
 	case l.Via == "sms":
 		return s.worker.Name + " texted"
 	case l.Text.IsZero():
-		return s.worker.Name + " checked in"
+		return s.worker.Name + " " + l.Press.Says(s.clock)
 	default:
+		if _, request := view.Typed(l.Via, l.Text.Reveal()); request {
+			return s.worker.Name + " asked for someone to ring"
+		}
 		return s.worker.Name + " wrote"
 	}
 }

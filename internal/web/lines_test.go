@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -33,6 +34,11 @@ func TestALineOfTheRecordIsASentence(t *testing.T) {
 		"Priya Nair texted":                                          {What: watch.TextIn, By: "p-priya", Via: "sms", Text: private.New("In now")},
 		"Priya Nair wrote":                                           {What: watch.TextIn, By: "p-priya", Via: "api", Text: private.New("In now")},
 		"Priya Nair checked in":                                      {What: watch.TextIn, By: "p-priya", Via: "page"},
+		"Priya Nair pressed “I’m going in”":                          {What: watch.TextIn, By: "p-priya", Via: "page", Press: view.Press{Intent: checkin.Start}},
+		"Priya Nair pressed “I’m out”":                               {What: watch.TextIn, By: "p-priya", Via: "page", Press: view.Press{Intent: checkin.End}},
+		"Priya Nair pressed “I need help now”":                       {What: watch.TextIn, By: "p-priya", Via: "page", Press: view.Press{Intent: checkin.Distress}},
+		"Priya Nair gave 14:42 as the new end":                       {What: watch.TextIn, By: "p-priya", Via: "page", Press: view.Press{Intent: checkin.Change, Until: time.Date(2026, 11, 21, 14, 42, 0, 0, time.UTC)}},
+		"Priya Nair asked for someone to ring":                       {What: watch.TextIn, By: "p-priya", Via: "page", Text: private.New("ASK Jane")},
 		"Sam Hill recorded what Priya Nair said":                     {What: watch.TextIn, By: "p-sam", Via: "call", Text: private.New("In now")},
 		"Priya Nair is going in":                                     {What: watch.VisitIn, By: "p-priya"},
 		"Sam Hill recorded that Priya Nair is going in":              {What: watch.VisitIn, By: "p-sam"},
@@ -46,8 +52,8 @@ func TestALineOfTheRecordIsASentence(t *testing.T) {
 		"weather changed":                                            {What: "weather_changed"},
 		"No word from Priya Nair: the visit is overdue":              {What: watch.VisitOverdue},
 		"Sam Hill logged that Priya Nair was found harmed":           {What: watch.FoundHarmed, By: "p-sam"},
-		"The text was read as one with the unfinished one before it": {What: watch.TextsJoined, By: "p-priya"},
 		"Allclear asked Priya Nair how things are going":             {What: watch.Prompted},
+		"The text was read as one with the unfinished one before it": {What: watch.TextsJoined, By: "p-priya"},
 	} {
 		said, err := speakerOf(true).line(l)
 		if err != nil || said.Says != want {

@@ -62,6 +62,18 @@ func TestRaisingAsksWho(t *testing.T) {
 	}
 }
 
+// Who raises an alarm that the worker opened themself is not who told the police of their words.
+func TestWhoRaisesItAgainIsNotTheSource(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	room := "/alarms/" + h.duress("Can you ask Scarlett to ring me")
+	h.wait(10 * time.Minute)
+	h.as("p-kay").post("/raise", "key", "k", "who", "Priya Nair", "kind", "duress").is(http.StatusSeeOther)
+	h.get(room+"/police").says("they used the words agreed", "“Can you ask Scarlett to ring me”", "Kay Dunn, at 14:45", "raised the alarm too").
+		hides("Kay Dunn told us")
+	h.get(room).says("Kay Dunn", "Raised the alarm too, at 14:45")
+}
+
 // What a colleague knows of where the worker is stands with the address, in the log and on the sheet, word for word.
 func TestWhatARaiserKnowsIsToldToWhoAnswers(t *testing.T) {
 	h := openHouse(t)

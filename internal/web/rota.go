@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,6 +26,7 @@ type rotaPage struct {
 	Zone             string        // whose clocks it is read by
 	Team             *govuk.Select // nil with one team
 	From             string        // the first day, for a machine
+	Pick             govuk.Input   // of the first day
 	Earlier, Later   string
 	Today            string
 	Days             []rotaDay
@@ -73,11 +73,12 @@ type rotaTeam struct {
 
 // rota answers GET /rota?team=…&from=…: two weeks of who is on call.
 func (p *Pages) rota(c *request) error {
-	page, _, err := p.rotaPage(c, c.URL.Query(), blank())
+	f := blank("from", c.URL.Query().Get("from"))
+	page, _, err := p.rotaPage(c, c.URL.Query(), f)
 	if err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, "rota", page)
+	return p.show(c, f.status(), "rota", page)
 }
 
 func (p *Pages) rotaPage(c *request, asked url.Values, f *form) (page rotaPage, t rotaTeam, err error) {
@@ -91,10 +92,7 @@ func (p *Pages) rotaPage(c *request, asked url.Values, f *form) (page rotaPage, 
 	}
 	c.in = t.zone // the rota is read by the team's clocks
 	today := dateOf(c.at.In(t.zone))
-	first := today
-	if d, ok := parseDate(asked.Get("from")); ok {
-		first = d
-	}
+	first := f.day("from", today)
 	from, to := first.in(t.zone), first.plus(rotaDays).in(t.zone)
 	if err := p.readRota(c.Context(), &t, from, to); err != nil {
 		return page, t, err
@@ -102,6 +100,10 @@ func (p *Pages) rotaPage(c *request, asked url.Values, f *form) (page rotaPage, 
 	page = rotaPage{Layout: p.layout(c, "Rota", topicOrganisation).again(f), TeamID: t.ID, TeamName: t.Name, Zone: t.zone.String(), From: from.Format(time.DateOnly),
 		Earlier: rotaPath(t.ID, first.plus(-7), ""), Later: rotaPath(t.ID, first.plus(7), ""), Today: rotaPath(t.ID, today, ""),
 		Fragment: rotaPath(t.ID, first, "weeks")}
+	page.Pick = blank("from", page.From).dayInput("from", "Two weeks from", "")
+	if f.problem("from") {
+		page.Pick = f.dayInput("from", "Two weeks from", "")
+	}
 	if len(teams) > 1 {
 		page.Team = &govuk.Select{Name: "team", Label: govuk.Label{Text: "Team"}, Value: t.ID, Items: teamOptions(teams)}
 	}

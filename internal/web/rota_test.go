@@ -66,7 +66,7 @@ func TestOtherWeeks(t *testing.T) {
 	h := openHouse(t)
 	h.get("/rota").says(`href="/rota?from=2026-11-14&amp;team=echo"`, `href="/rota?from=2026-11-28&amp;team=echo"`)
 	h.get("/rota?from=2026-11-14").says("Saturday 14 November 2026", "Friday 27 November 2026").hides("Saturday 28 November")
-	h.get("/rota?from=nonsense").is(http.StatusOK).says("Saturday 21 November 2026")
+	h.get("/rota?from=abc").is(http.StatusUnprocessableEntity).says("Saturday 21 November 2026", "The day must be a real date", `href="#from"`, `id="from-error"`).holds("from", "abc")
 	h.get("/rota?from=2026-11-21&fragment=weeks").is(http.StatusOK).says("Saturday 21 November 2026").hides("<html", "Two weeks from")
 }
 

@@ -110,6 +110,24 @@ func TestTwoWhoChangeAPlanAtOnceLoseNothing(t *testing.T) {
 	}
 }
 
+func TestTwoWhoChangeAVisitAtOnceLoseNothing(t *testing.T) {
+	h := openHouse(t)
+	v := "/visits/" + h.visit()
+	opened := h.edit(v)
+	h.as("p-priya").post(v+"/edit", changed(opened, "end-time", "16:00", "address", "2 Sample Road", "access", "side door")...).leadsTo(v)
+
+	his := changed(opened, "end-time", "16:15", "who_else", "a lodger")
+	refused := h.post(v+"/edit", his...).is(http.StatusConflict).says(
+		"Someone else changed the expected end to “16:00” since you opened the form. Save again to put yours in its place.", `id="end-time-error"`,
+		"Someone else changed the address since you opened the form. What they saved is shown.", `id="address-error"`, "2 Sample Road", "side door", "a lodger").
+		holds("end-time", "16:15").hides(`id="start-date-error"`, "1 Example Street")
+	h.get(v).says("We act at 16:15").hides("a lodger")
+
+	again := changed(his, "address", "2 Sample Road", "access", "side door", "was", refused.marks())
+	h.post(v+"/edit", again...).leadsTo(v).says("The changes were saved.", "We act at 16:30", "2 Sample Road", "side door", "a lodger")
+	h.post(v+"/edit", again...).leadsTo(v) // the same press again
+}
+
 // Marks tell what was changed and not what it is, and nothing of what the form does not show.
 func TestMarksAreOfWhatIsShownAlone(t *testing.T) {
 	h := openHouse(t)

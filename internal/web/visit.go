@@ -165,8 +165,11 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		page.Missing = missingWords(v.Missing)
 	}
 	page.forms(c, v, f)
-	if undone[c.URL.Query().Get("done")] {
+	if did := c.URL.Query().Get("done"); undone[did] {
 		page.Still, page.Done = page.Done, ""
+		if proposed := v.Watch.Proposed; did == "much-later" && !proposed.IsZero() {
+			page.Still = fmt.Sprintf("Until %s on %s is much later than before, so it does not count yet. If it is right, send it once more.", page.Clock(proposed), page.Day(proposed))
+		}
 	}
 	if page.Strip, page.AlarmHref, err = p.alarmStrip(c, v, name); err != nil {
 		return page, err
@@ -254,7 +257,7 @@ func (page *visitPage) forms(c *request, v seen, f *form) {
 	for _, p := range f.problems {
 		page.Opened[p.Field] = true
 	}
-	page.Until = f.timeInput("until", "New end time", "The next such time is meant.")
+	page.Until = f.timeInput("until", "New end time", "A time in the next 12 hours.")
 	page.Ask = f.input("name", "Who should ring you?", "Their name. We pass it on to whoever answers for you.")
 	page.Ask.Classes = "govuk-input--width-20"
 	page.Ask.Autocomplete = "off"

@@ -64,14 +64,15 @@ func (p *Pages) needHelp(c *request) error {
 	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "sos"}, "help")
 }
 
-// newEnd answers POST /visits/{id}/late: a new end time. A time that has gone today is tomorrow's.
+// newEnd answers POST /visits/{id}/late: a new end time. One that has gone is asked back (rule 2.3).
 func (p *Pages) newEnd(c *request) error {
 	v, f, err := p.toAct(c, own)
 	if err != nil {
 		return err
 	}
-	until, ok := f.next("until", "end", c.at, c.in)
-	if !ok {
+	f.need("until-time", "Enter the new end time")
+	until := f.ahead("until-time", c.at, c.in, farAhead)
+	if f.bad() {
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	return p.checkIn(c, v, f, c.press(), engine.Checkin{Kind: "late", Until: until}, "until-time")
@@ -158,7 +159,7 @@ func (f *form) takesWord(err error, field, does string) error {
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
-var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true}
+var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true, "no-visit": true}
 
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
@@ -173,6 +174,9 @@ func cameOf(r checkin.Reading, now seen) string {
 	}
 	if asked := r.Intent == checkin.Cancel || r.Intent == checkin.Unclear; asked && r.NoAnswer && now.Live() {
 		return "no-answer"
+	}
+	if goesOn := r.Intent == checkin.Start || r.Intent == checkin.Change || r.Intent == checkin.Unclear; goesOn && !now.Live() {
+		return "no-visit"
 	}
 	switch r.Intent {
 	case checkin.Start:

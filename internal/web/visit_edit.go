@@ -1,13 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -48,12 +47,12 @@ func (p *Pages) editVisit(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showVisitEdit(c, http.StatusOK, v, filledVisit(v, c.in))
+	return p.showVisitEdit(c, http.StatusOK, v, filledVisit(v, c.in).marked(visitFields(v)))
 }
 
 // filledVisit is the form as the visit stands.
 func filledVisit(v seen, zone *time.Location) *form {
-	f := blank("key", rand.Text(), "was", v.state(), "private", "no")
+	f := blank("key", rand.Text(), "private", "no")
 	if v.Private {
 		f.values.Set("private", "yes")
 	}
@@ -87,12 +86,47 @@ func detailFields(d *buddy.Form) map[string]*private.Text {
 	return map[string]*private.Text{"service_user": &d.ServiceUser, "address": &d.Address, "access": &d.Access, "contact": &d.Contact, "who_else": &d.WhoElse}
 }
 
-// state is the same as long as nobody changed the visit.
-func (s seen) state() string {
-	d := s.Details
-	sum := sha256.Sum256([]byte(strings.Join([]string{s.ID, s.StartsAt.UTC().String(), s.ExpectedEndAt.UTC().String(), fmt.Sprint(s.Private, s.Watch.Clock.Prompts, s.Responders),
-		d.ServiceUser.Reveal(), d.Address.Reveal(), d.Access.Reveal(), d.Contact.Reveal(), d.WhoElse.Reveal()}, "\x00")))
-	return hex.EncodeToString(sum[:8])
+// visitFields are the fields of the form that changes a visit, in the page's order.
+func visitFields(v seen) []string {
+	fields := []string{"start-date", "start-time", "end-time", "service_user", "address", "access", "contact", "who_else"}
+	if !v.Watch.Unwatched {
+		fields = append(fields, "buddy")
+	}
+	if fields = append(fields, "private"); !v.Watch.Unwatched {
+		fields = append(fields, "prompts")
+	}
+	return fields
+}
+
+// asKept is what was typed with its times as a visit's would be shown.
+func (f *form) asKept(zone *time.Location) *form {
+	read := &form{values: maps.Clone(f.values)}
+	if when, ok := read.period("start", "end", zone); ok {
+		read.fill("start", when.StartsAt, zone)
+		read.fill("end", when.EndsAt, zone)
+	}
+	return read
+}
+
+// visitInWords gives what each field of a visit's form is called and what it holds, for a sentence about it.
+func (f *form) visitInWords(buddy string) func(field string) (what, is string) {
+	called := map[string]string{"start-date": "the date", "start-time": "the start", "end-time": "the expected end", "service_user": "who is visited", "access": "how to get in",
+		"contact": "how to reach them", "who_else": "who else is there"}
+	return func(field string) (what, is string) {
+		switch field {
+		case "start-date":
+			d, _ := parseDate(f.value(field))
+			return called[field], d.in(time.UTC).Format("Monday 2 January 2006")
+		case "buddy":
+			return "the named buddy", cmp.Or(buddy, "“As the plan says”")
+		case "private":
+			return "who sees the details", map[string]string{"yes": "“Private”", "no": "“Open to the team”"}[f.value(field)]
+		case "prompts":
+			return "the texts during the visit", map[string]string{"yes": "“Ask by text”", "no": "“Send no prompts”"}[f.value(field)]
+		default:
+			return cmp.Or(called[field], "the "+field), f.inQuotes(field)
+		}
+	}
 }
 
 func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form) error {
@@ -131,14 +165,18 @@ func (p *Pages) changeVisit(c *request) error {
 	if err != nil {
 		return err
 	}
+	buddy, err := p.nameOf(c.Context(), v.buddy())
+	if err != nil {
+		return err
+	}
 	status := http.StatusUnprocessableEntity
-	if edit, changes := f.visitEdit(v, c.in); !f.bad() {
+	if edit, changes := f.visitEdit(v, c.at, c.in); !f.bad() {
+		kept := filledVisit(v, c.in)
 		switch {
+		case f.since(f.asKept(c.in), kept, visitFields(v), kept.visitInWords(buddy)):
+			status = http.StatusConflict
 		case !changes: // also the same press again
 			return c.redirect("/visits/" + v.ID)
-		case f.value("was") != v.state():
-			status = http.StatusConflict
-			f.wrong("start-date", "Someone changed this visit since you opened it. Look at it again, then make your change")
 		default:
 			if status, err = p.saveVisit(c, f, v, edit); err != nil {
 				return err
@@ -165,14 +203,17 @@ func (p *Pages) saveVisit(c *request, f *form, v seen, edit engine.VisitEdit) (s
 }
 
 // visitEdit reads what the form changes of a visit as its reader sees it.
-func (f *form) visitEdit(v seen, zone *time.Location) (e engine.VisitEdit, changes bool) {
+func (f *form) visitEdit(v seen, at time.Time, zone *time.Location) (e engine.VisitEdit, changes bool) {
 	e.Overlap = f.value("overlap") != ""
-	if span, ok := f.period("start", "end", zone); ok {
-		if !sameMinute(span.StartsAt, v.StartsAt) {
-			e.StartsAt = span.StartsAt
+	if when, ok := f.period("start", "end", zone); ok {
+		if !sameMinute(when.StartsAt, v.StartsAt) {
+			e.StartsAt = when.StartsAt
 		}
-		if !sameMinute(span.EndsAt, v.ExpectedEndAt) {
-			e.ExpectedEndAt = span.EndsAt
+		if !sameMinute(when.EndsAt, v.ExpectedEndAt) {
+			e.ExpectedEndAt = when.EndsAt
+			if when.NextDay && v.Status != watch.Booked && when.EndsAt.Sub(at) > farAhead { // it has gone: tomorrow is hardly meant (rule 2.3)
+				f.wrong("end-time", "Enter a time that is still to come, within "+span(farAhead))
+			}
 		}
 	}
 	changes = !e.StartsAt.IsZero() || !e.ExpectedEndAt.IsZero()

@@ -21,6 +21,14 @@ func (h *house) status(visit string) watch.Status {
 	return v.Status
 }
 
+// endOf is when a visit is expected to end.
+func (h *house) endOf(visit string) time.Time {
+	h.Helper()
+	v, err := h.db.Visit(h.Context(), visit)
+	h.ok(err)
+	return v.ExpectedEndAt
+}
+
 // key is the hidden key of a page's forms.
 func (p page) key() string {
 	p.Helper()
@@ -132,9 +140,9 @@ func TestAWorkerGoesInStaysLongerAndComesOut(t *testing.T) {
 	h.wait(time.Minute)
 	h.get(v).says(`until="2026-11-21T15:30:00Z"`, "59 min left")
 	h.post(v+"/late", "key", h.get(v).key(), "until-time", "16:00").leadsTo(v).says("The new end is noted.", "We act at 16:15", "Priya Nair gave a new time: until 16:00")
-	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("does not count yet", "We act at 16:15").hides("Success")
+	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("Until 23:00 on Saturday 21 November 2026 is much later", "does not count yet", "We act at 16:15").hides("Success")
 	h.post(v+"/late", "key", h.get(v).key(), "until-time", "23:00").leadsTo(v).says("The new end is noted.", "We act at 23:15")
-	h.post(v+"/out", "key", h.get(v).key()).leadsTo(v).says("Noted: out. Thank you.", "Ended", "The worker said so").hides("I’m out", "I need help", "Change the times")
+	h.post(v+"/out", "key", h.get(v).key()).leadsTo(v).says("Noted: out. Thank you.", "Ended", "The worker said so").hides(`id="out"`, "I need help", "Change the times")
 	if s := h.status(id); s != watch.Ended {
 		t.Errorf("it is %s", s)
 	}
@@ -143,10 +151,53 @@ func TestAWorkerGoesInStaysLongerAndComesOut(t *testing.T) {
 func TestANewEndThatIsNoTimeIsAskedAgain(t *testing.T) {
 	h := openHouse(t).as("p-priya")
 	v := "/visits/" + h.visit()
-	for _, typed := range []string{"", "soon", "25:00"} {
-		h.post(v+"/late", "until-time", typed).is(http.StatusUnprocessableEntity).
-			says("Enter the end time on the 24-hour clock", `href="#until-time"`, `id="until-time-error"`)
+	for typed, says := range map[string]string{"": "Enter the new end time.", "soon": "Enter a time on the 24-hour clock", "25:00": "Enter a time on the 24-hour clock"} {
+		h.post(v+"/late", "until-time", typed).is(http.StatusUnprocessableEntity).says(says, `href="#until-time"`, `id="until-time-error"`)
 	}
+}
+
+// A time that has gone, sent as often as may be, is never tomorrow's: nobody would look for the worker until then (rule 2.3).
+func TestANewEndThatHasGoneIsAskedAgain(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	id := h.visit()
+	v := "/visits/" + id
+	h.wait(30 * time.Minute)
+	h.post(v + "/in").leadsTo(v)
+	h.wait(20 * time.Minute)
+	ends := func(how string) {
+		t.Helper()
+		if got := h.endOf(id); !got.Equal(saturday.Add(90 * time.Minute)) {
+			t.Errorf("%s the end is %s", how, got)
+		}
+	}
+	for _, key := range []string{"A", "B"} {
+		h.post(v+"/late", "key", key, "until-time", "14:20").is(http.StatusUnprocessableEntity).
+			says("Enter a time that is still to come, within 12 h.", `id="until-time-error"`, `value="14:20"`)
+		h.post(v+"/record", "key", key, "words", "LATE 14:20").leadsTo(v).says("We could not follow that.").hides("once more", "Success")
+		ends("sent")
+	}
+	for range 2 {
+		h.post(v+"/edit", h.edit(v, "end-time", "14:40")...).is(http.StatusUnprocessableEntity).says("The end must be still to come.")
+		h.post(v+"/edit", h.edit(v, "end-time", "14:20")...).is(http.StatusUnprocessableEntity).says("Enter a time that is still to come, within 12 h.", `id="end-time-error"`)
+		ends("changed")
+	}
+	h.post("/visits/new", booking("start-time", "14:10", "end-time", "14:20")...).is(http.StatusUnprocessableEntity).says("still to come")
+}
+
+// What is said of a visit that is over counts for nothing, however often it is sent.
+func TestWhatIsSaidOfAVisitThatIsOverFitsNone(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	v := "/visits/" + h.visit()
+	h.wait(30 * time.Minute)
+	h.post(v + "/in").leadsTo(v)
+	h.post(v + "/out").leadsTo(v).says("Noted: out.")
+	h.wait(time.Minute)
+	for _, typed := range []string{"15:00", "20:00"} {
+		h.post(v+"/late", "until-time", typed).leadsTo(v).says("That fits no visit: this one is over").hides("once more", "Success")
+	}
+	h.post(v + "/in").leadsTo(v).says("That fits no visit: this one is over")
+	h.post(v+"/record", "words", "the thing with the other one").leadsTo(v).says("That fits no visit")
+	h.post(v + "/out").leadsTo(v).says("Noted: out.")
 }
 
 func TestGoingInADayEarlyOpensNoOtherVisit(t *testing.T) {
@@ -169,7 +220,7 @@ func TestAPressAndItsRepeatAreOneAct(t *testing.T) {
 	h.post(v+"/in", "key", key).is(http.StatusSeeOther)
 	h.post(v+"/ask", "key", key, "name", "Jane").is(http.StatusSeeOther)
 	h.post(v+"/ask", "key", key, "name", "Jane").is(http.StatusSeeOther)
-	if n := strings.Count(h.get(v).Body.String(), "ASK Jane"); n != 1 {
+	if n := strings.Count(h.get(v).Body.String(), "Priya Nair asked for someone to ring"); n != 1 {
 		t.Errorf("she asked %d times", n)
 	}
 	h.post(v+"/ask", "key", key, "name", "Scarlett").is(http.StatusSeeOther)
@@ -345,7 +396,7 @@ func TestTheTimesAndTheDetailsAreChanged(t *testing.T) {
 	h.post(v+"/edit", same...).leadsTo(v).hides("The changes were saved")
 	h.post(v+"/edit", h.edit(v, "end-time", "16:30", "address", "2 Sample Road")...).leadsTo(v).
 		says("The changes were saved.", "2 Sample Road", "We act at 16:45", "Sam Hill changed the details").hides("1 Example Street")
-	h.post(v+"/edit", same...).is(http.StatusConflict).says("Someone changed this visit since you opened it", "1 Example Street")
+	h.post(v+"/edit", same...).is(http.StatusConflict).says("Someone else changed the address since you opened the form. What they saved is shown.", "2 Sample Road")
 	h.post(v+"/edit", h.edit(v, "end-time", "14:30")...).is(http.StatusUnprocessableEntity).says("The end must be after the start.")
 	h.wait(30 * time.Minute)
 	h.texts("07700 900101", "IN")
@@ -376,7 +427,7 @@ func TestTheNamedBuddyAndThePromptsAreChanged(t *testing.T) {
 	h.post(v+"/edit", append(h.edit(v), "prompts", "no", "buddy", "p-kay")...).leadsTo(v).says("The changes were saved.", "None are texted on this visit", "Priya Nair changed the details")
 	stands(false, "p-kay")
 	h.get(v+"/edit").says(`<option value="p-kay" selected`, `value="no" checked`)
-	h.post(v+"/edit", append(unchanged, "end-time", "16:30")...).is(http.StatusConflict).says("Someone changed this visit") // as it was opened before
+	h.post(v+"/edit", append(unchanged, "end-time", "16:30")...).is(http.StatusConflict).says("Someone else changed the named buddy since", "Someone else changed the texts during the visit since") // as it was opened before
 	stands(false, "p-kay")
 	h.post(v+"/edit", append(h.edit(v, "end-time", "15:45"), "prompts", "yes", "buddy", "p-nobody")...).is(http.StatusUnprocessableEntity).says("The named buddy is not a person we know.", `href="#buddy"`)
 	h.post(v+"/edit", append(h.edit(v), "prompts", "yes", "buddy", "")...).leadsTo(v).says("The changes were saved.").hides("None are texted")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -171,6 +172,28 @@ func (f *form) date(name string, otherwise *date) (date, bool) {
 	return d, ok
 }
 
+// day reads a field that chooses the day of a page; otherwise it is where nothing was typed, or no day that there is.
+func (f *form) day(field string, otherwise date) date {
+	typed := f.value(field)
+	if typed == "" {
+		return otherwise
+	}
+	d, ok := parseDate(typed)
+	if !ok {
+		f.wrong(field, "The day must be a real date, such as 22/11/2026")
+		return otherwise
+	}
+	return d
+}
+
+// status is how a page answers that shows what was asked, or what was wrong with that.
+func (f *form) status() int {
+	if f.bad() {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
 // clock reads the field NAME-time.
 func (f *form) clock(name string) (clock, bool) {
 	typed := f.value(name + timeField)
@@ -214,20 +237,6 @@ func nextAt(c clock, at time.Time, zone *time.Location) (next time.Time, comes b
 		}
 	}
 	return time.Time{}, false
-}
-
-// next reads the field NAME-time as the next such time.
-func (f *form) next(name, called string, at time.Time, zone *time.Location) (time.Time, bool) {
-	typed, ok := parseClock(f.value(name + timeField))
-	if !ok {
-		f.wrong(name+timeField, fmt.Sprintf("Enter the %s time on the 24-hour clock, such as 14:30", called))
-		return at, false
-	}
-	when, comes := nextAt(typed, at, zone)
-	if !comes {
-		f.wrong(name+timeField, "That time does not come: the clocks go forward. Enter another")
-	}
-	return when, comes
 }
 
 // The farthest that a time of day alone is taken to be ahead or past: beyond it, it was meant the other way round.
@@ -288,10 +297,17 @@ func (f *form) fill(name string, at time.Time, zone *time.Location) {
 
 // dateInput is the field NAME-date: the browser's own calendar, or a line to type in.
 func (f *form) dateInput(name, label, hint string) govuk.Input {
-	in := f.input(name+dateField, label, hint)
+	return f.dayInput(name+dateField, label, hint)
+}
+
+// dayInput is a field of a day. What is no day stands in a line to type in: a browser's calendar would not show it.
+func (f *form) dayInput(field, label, hint string) govuk.Input {
+	in := f.input(field, label, hint)
 	in.Type, in.Classes = "date", "govuk-input--width-10"
-	if d, ok := parseDate(f.value(name + dateField)); ok {
+	if d, ok := parseDate(f.value(field)); ok {
 		in.Value = d.in(time.UTC).Format(time.DateOnly) // the one way that a browser takes it
+	} else if in.Value != "" {
+		in.Type = "text"
 	}
 	return in
 }

@@ -38,6 +38,13 @@ var toResponders = map[watch.Notice]string{
 	watch.TellForged:    head + "An OUT for {worker} is not known to our provider<, so the visit goes on>.< Please find out more.>[ {link}]",
 }
 
+// What is said in place of these where no address is known.
+var toNowhere = map[watch.Notice]string{
+	watch.TellDistress: alarmHead + "CALL 999 now. {worker} has asked for help<< at {since}>>.< Do not ring or text them.>< What is known:>[ {link}]",
+	watch.TellDuress:   alarmHead + "CALL 999 now. {worker} asked for {asked}<< at {since}>>.< Do not ring or text them.>< What is known:>[ {link}]",
+	watch.TellMention:  alarmHead + "{worker} mentioned {asked}<< at {since}>>. Treat it as danger.< Do not ring or text them.>< What is known:>[ {link}]",
+}
+
 // policeSpoke is the police prompt once someone has spoken with the worker and the alarm was still not closed.
 const policeSpoke = head + "Contact the police now. {worker} is not known to be safe.< What to tell them:>[ {link}]"
 
@@ -57,7 +64,7 @@ var toWorkers = map[watch.Notice]string{
 	watch.ReplyMuchMore:   "Until {until} is over 2 h more, so for now it stays {begin}.[ Ref {ref}.] If you mean it, please send it again, or a new time.",
 	watch.ReplyInMuchMore: "In {at}, until {begin} for now: {until} is over 2 h more.[ Ref {ref}.] If you mean it, please send it again, or a new time.",
 	watch.ReplyKept:       "Still until {until}.[ Ref {ref}.] Please send a new time if that changes.",
-	watch.ReplyNoVisit:    "Your text of {at} fits no visit that we have for you. Please ring your manager.",
+	watch.ReplyNoVisit:    "What you sent at {at} fits no visit that we have for you. Please ring your manager.",
 	watch.ReplyUnplanned:  "In {at}, until {until}.[ Ref {ref}.] This visit was not booked: please reply with where you are.",
 	watch.ReplyNoted:      "Noted {at}, thank you.[ Ref {ref}[, until {until}].]",
 	watch.ReplyAlarmOpen:  "Noted {at}, thank you.[ Ref {ref}.] {who} will speak with you.",

@@ -31,6 +31,9 @@ const otherSpoken = "There is news about {worker}[, visit {ref}], at {at}. Pleas
 // gathering of the key, so that an early press counts.
 func Speech(n watch.Notice, v Values, digit int) string {
 	what := v.aloud(cmp.Or(spoken[n], otherSpoken))
+	if v.Nowhere {
+		what = strings.Replace(what, "The address is in your text.", "What is known is in your text.", 1)
+	}
 	take := fmt.Sprintf("To take charge, press %d.", digit)
 	return v.rehearsed("This is Allclear." + v.again() + " " + what + " " + take + " I will say that again. " + what + " " + take)
 }

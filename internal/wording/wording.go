@@ -53,6 +53,7 @@ type Values struct {
 	Unsure    bool // an OUT is shown that the provider could not confirm
 	Spoke     bool // someone has spoken with the worker since the alarm opened
 	Rehearsal bool // everything said is marked as a rehearsal
+	Nowhere   bool // no address is known, so that none is promised
 	Plain     bool // the plan answers distress in plainer words (rule 4.4)
 }
 
@@ -73,6 +74,8 @@ func template(n watch.Notice, v Values) string {
 	switch {
 	case n == watch.TellPolice && v.Spoke:
 		return policeSpoke
+	case v.Nowhere && toNowhere[n] != "":
+		return toNowhere[n]
 	case n == watch.ReplyGotMessage && v.Plain:
 		return gotMessagePlain
 	}

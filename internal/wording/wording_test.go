@@ -202,6 +202,26 @@ func TestDangerSaysNotToRingWhateverTheName(t *testing.T) {
 	}
 }
 
+// Whoever opens the link must not look there for an address that nobody knows.
+func TestNoAddressIsPromisedWhereNoneIsKnown(t *testing.T) {
+	for _, n := range []watch.Notice{watch.TellDistress, watch.TellDuress, watch.TellMention} {
+		for _, v := range []Values{saturday(), hardest()} {
+			v.Nowhere = true
+			text := Text(n, v)
+			mustFit(t, text)
+			if strings.Contains(strings.ToLower(text), "address") {
+				t.Errorf("%s: %s", n, text)
+			}
+			if said := Speech(n, v, 4); strings.Contains(said, "address") {
+				t.Errorf("%s is said %q", n, said)
+			}
+		}
+		if text := Text(n, saturday()); !strings.Contains(strings.ToLower(text), "address:") {
+			t.Errorf("%s: %s", n, text)
+		}
+	}
+}
+
 func TestARepeatIsRecognisable(t *testing.T) {
 	for _, n := range []watch.Notice{watch.TellOverdue, watch.TellDistress, watch.TellDuress, watch.TellMention} {
 		for round, want := range map[int]string{2: ", 2nd notice:", 3: ", 3rd notice:", 11: ", 11th notice:", 21: ", 21st notice:"} {
