@@ -333,8 +333,8 @@ func (p *Pages) demoStory(c *request) error {
 	if !known {
 		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
 	}
-	if err := act(c.Context()); err != nil {
-		return demoProblem(err)
+	if err := act(c.Context()); err != nil && !errors.Is(err, demo.ErrNoStory) { // pressed too late: the page shows how it stands
+		return err
 	}
 	return c.backToDemo("#story")
 }

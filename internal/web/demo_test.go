@@ -199,3 +199,15 @@ func TestADemoWhosePhonesWereNotKeptSaysSo(t *testing.T) {
 	h.ok(h.pages.Demo.Begin(t.Context(), h.engine, demo.UsualSpeed))
 	h.get("/demo").says(says)
 }
+
+func TestAButtonOfAStoryThatIsPressedTooLateShowsHowItStands(t *testing.T) {
+	h := openDemo(t)
+	h.post("/demo/story", "do", "pause").leadsTo("/demo#story")
+	h.post("/demo/stories/ask-for-scarlett")
+	h.post("/demo/story", "do", "take-over")
+	for _, late := range []string{"pause", "resume", "take-over"} {
+		h.post("/demo/story", "do", late, "show", "p-tom.mobile").leadsTo("/demo?show=p-tom.mobile#story")
+	}
+	h.get("/demo").says("taken over")
+	h.post("/demo/story", "do", "dance").is(http.StatusBadRequest)
+}
