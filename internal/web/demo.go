@@ -24,8 +24,9 @@ type demoPage struct {
 	Number  string // that people text
 	GoOn    int    // the speed with which a clock that stands goes on; 0: it runs, or a story goes on
 	Speeds  []speedChoice
-	Anew    bool        // the database is an earlier run's, and what the phones held then was not kept
-	Asks    *demo.Story // to be played instead of the one that is under way, if that is really meant; nil for none
+	Anew    bool          // the database is an earlier run's, and what the phones held then was not kept
+	Asks    *demo.Story   // to be played only if that is really meant, or not yet; nil for none
+	Way     demo.InTheWay // of the story that is asked about
 	Stories []demo.Story
 	Ringing []phoneLink // phones that ring, and where they are: first those that are shown
 	More    int         // that ring besides
@@ -289,7 +290,8 @@ func (p *Pages) demoSpeed(c *request) error {
 	return c.backToDemo("")
 }
 
-// demoPlay answers POST /demo/stories/{id}: the story begins. One that is under way is ended by who was told so.
+// demoPlay answers POST /demo/stories/{id}: the story begins. One that is under way is ended, and visits ahead are called off, by who was told
+// so; where the worker has an alarm or is on a visit that is none of the story's, it does not begin.
 func (p *Pages) demoPlay(c *request) error {
 	f, err := c.form()
 	if err != nil {
@@ -301,12 +303,21 @@ func (p *Pages) demoPlay(c *request) error {
 		return notFoundFor(demo.ErrNoStory)
 	}
 	show := c.PostForm["show"]
-	if now, begun := p.Demo.Telling(); begun && now.UnderWay() && f.value("ends") != now.ID {
+	way, err := p.Demo.InTheWay(c.Context(), all[i].ID)
+	if err != nil {
+		return err
+	}
+	now, begun := p.Demo.Telling()
+	unasked := begun && now.UnderWay() && f.value("ends") != now.ID
+	for _, v := range way.Ahead {
+		unasked = unasked || !slices.Contains(c.PostForm["calls-off"], v.ID)
+	}
+	if way.Bars() || unasked {
 		page, err := p.demoPage(c, show, blank())
 		if err != nil {
 			return err
 		}
-		page.Asks = &all[i]
+		page.Asks, page.Way = &all[i], way
 		return p.show(c, http.StatusConflict, "demo", page)
 	}
 	if err := p.Demo.Play(c.Context(), all[i].ID); err != nil {
@@ -344,6 +355,8 @@ func demoProblem(err error) error {
 	switch {
 	case errors.Is(err, demo.ErrNoStory), errors.Is(err, demo.ErrNoPhone):
 		return notFoundFor(err)
+	case errors.Is(err, demo.ErrNeeded): // since it was looked at
+		return &statusError{http.StatusConflict, "The story’s worker is needed elsewhere now: play it again to see where.", err}
 	default:
 		return err
 	}

@@ -12,11 +12,15 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/engine/enginetest"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // demoClock is a clock moved by hand whose speed is only shown.
@@ -210,4 +214,22 @@ func TestAButtonOfAStoryThatIsPressedTooLateShowsHowItStands(t *testing.T) {
 	}
 	h.get("/demo").says("taken over")
 	h.post("/demo/story", "do", "dance").is(http.StatusBadRequest)
+}
+
+func TestAStoryAsksForWhatIsInItsWay(t *testing.T) {
+	const story = "/demo/stories/ask-for-scarlett"
+	h := openDemo(t)
+	at := h.engine.Now().Add(time.Hour)
+	v, err := h.engine.Book(t.Context(), engine.Actor{By: "p-jo"}, engine.Booking{Worker: "p-jo", Kind: "home_visit", StartsAt: at, ExpectedEndAt: at.Add(time.Hour),
+		Details: buddy.Form{ServiceUser: private.New("A B"), Address: private.New("1 High Street, Stroud GL5 1AA"), Contact: private.New("07700 900399")}})
+	h.ok(err)
+	h.post(story).is(http.StatusConflict).says("Jo Park has visits booked", "calls off what Jo Park has booked", "/visits/"+v.Visit, `name="calls-off" value="`+v.Visit+`"`).hides("1 High Street")
+	h.post(story, "calls-off", v.Visit).leadsTo("/demo#story")
+	h.post("/demo/story", "do", "take-over")
+	alarm, err := h.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-jo", "", watch.Duress, engine.Words{})
+	h.ok(err)
+	h.post(story, "calls-off", v.Visit).is(http.StatusConflict).says("An alarm about Jo Park is open", `href="/alarms/`+alarm+`"`).hides("Play “Ask for Scarlett”")
+	if a, err := h.db.Alarm(t.Context(), alarm); err != nil || a.Status != store.AlarmOpen {
+		t.Errorf("the alarm is %s, %v", a.Status, err)
+	}
 }
