@@ -108,6 +108,12 @@ func (s Story) Step() int {
 	return len(s.Steps)
 }
 
+// Current is that line, and where the story is over the last that it came to.
+func (s Story) Current() StepState { return s.Steps[s.Step()-1] }
+
+// Earlier are the lines before it.
+func (s Story) Earlier() []StepState { return s.Steps[:s.Step()-1] }
+
 // UnderWay says that it plays, or is paused.
 func (s Story) UnderWay() bool { return s.Phase == Playing || s.Phase == Paused }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -232,4 +233,30 @@ func TestAStoryAsksForWhatIsInItsWay(t *testing.T) {
 	if a, err := h.db.Alarm(t.Context(), alarm); err != nil || a.Status != store.AlarmOpen {
 		t.Errorf("the alarm is %s, %v", a.Status, err)
 	}
+}
+
+// The phones are to be seen while a story plays: above them is the line that it is at, and no other unless it is asked for.
+func TestAStoryShowsOneLineAboveThePhones(t *testing.T) {
+	h := openDemo(t)
+	page := h.get("/demo").Body.String()
+	if strings.Index(page, `id="stories"`) > strings.Index(page, `id="phones"`) {
+		t.Error("before any story the choice of one is below the phones")
+	}
+	h.post("/demo/stories/ask-for-scarlett")
+	telling, _ := h.pages.Demo.Telling()
+	page = h.get("/demo").says("Step 1 of 11.", "(now)").hides(telling.Steps[1].Says, "(next)", "What happened before").Body.String()
+	at := []int{strings.Index(page, telling.Steps[0].Says), strings.Index(page, `id="phones"`), strings.Index(page, `id="stories"`)}
+	if !slices.IsSorted(at) || at[0] < 0 {
+		t.Errorf("the line, the phones and the other stories are at %v", at)
+	}
+	h.get("/demo?fragment=story").hides("Stories that play by themselves")
+	h.get("/demo?fragment=stories").says("Stories that play by themselves", "Play instead")
+	for range 200 {
+		h.clock.Move(time.Second)
+		h.pages.Demo.Pass(t.Context())
+		if s, _ := h.pages.Demo.Telling(); s.Step() > 1 {
+			break
+		}
+	}
+	h.get("/demo").says("Step 2 of 11.", "What happened before", telling.Steps[0].Says, "(done)")
 }
