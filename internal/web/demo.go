@@ -66,6 +66,8 @@ type phoneLink struct{ Text, Href string }
 type phoneView struct {
 	demo.Phone
 	Lines []phoneLine // the latest first
+	Rest  int         // that ring on it besides those that are shown
+	Older string      // where the page with those before them is; "" when they are all there
 	Field string      // the name of the field to type in
 	Typed string
 	Wrong string // what is wrong with what was typed
@@ -120,6 +122,7 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		page.GoOn = cmp.Or(now.Left, demo.UsualSpeed)
 	}
 	show = page.choose(phones, show)
+	earlier := page.reachBack(phones, c.URL.Query()["earlier"])
 	here := 0 // phones that ring and are shown
 	for _, ph := range phones {
 		shown := slices.Contains(show, ph.ID)
@@ -138,6 +141,10 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		}
 		hide := slices.DeleteFunc(slices.Clone(show), func(id string) bool { return id == ph.ID })
 		v := phoneView{Phone: ph, Lines: phoneLines(ph.Conversation), Field: "text-" + ph.ID, Hide: demoAddress(hide, "phones")}
+		v.Calls, v.Rest = latestOf(ph.Calls)
+		if len(v.Lines) > latestLines && !slices.Contains(earlier, ph.ID) {
+			v.Lines, v.Older = v.Lines[:latestLines], page.Src+url.Values{"earlier": {ph.ID}}.Encode()+"#"+ph.ID
+		}
 		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
 		page.Phones = append(page.Phones, v)
 	}
@@ -167,6 +174,41 @@ func (p *demoPage) choose(phones []demo.Phone, show []string) []string {
 	}
 	p.Src += url.Values{"show": p.Chosen}.Encode() + "&"
 	return show
+}
+
+// latestLines are as many texts and calls of a phone as are shown at first: the page is fetched anew at every change.
+const latestLines = 12
+
+// latestRinging are as many calls as ring on a phone and can be answered there: by a fast clock dozens do at once.
+const latestRinging = 3
+
+// latestOf leaves out calls that rang before the latest, but never one that was picked up, and says how many it left out.
+func latestOf(calls []town.Call) (shown []town.Call, left int) {
+	ringing := 0
+	for _, call := range slices.Backward(calls) {
+		if !call.PickedUp {
+			if ringing++; ringing > latestRinging {
+				left++
+				continue
+			}
+		}
+		shown = append(shown, call)
+	}
+	slices.Reverse(shown)
+	return shown, left
+}
+
+// reachBack gives the phones whose earlier texts and calls are asked for, and has the page's live parts ask for them too.
+func (p *demoPage) reachBack(phones []demo.Phone, ids []string) (earlier []string) {
+	for _, ph := range phones {
+		if slices.Contains(ids, ph.ID) {
+			earlier = append(earlier, ph.ID)
+		}
+	}
+	if len(earlier) > 0 {
+		p.Src += url.Values{"earlier": earlier}.Encode() + "&"
+	}
+	return earlier
 }
 
 // noPhone is what the address of a page without phones has.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/engine/enginetest"
@@ -259,4 +260,67 @@ func TestAStoryShowsOneLineAboveThePhones(t *testing.T) {
 		}
 	}
 	h.get("/demo").says("Step 2 of 11.", "What happened before", telling.Steps[0].Says, "(done)")
+}
+
+// hour lets an hour pass in the county, in which nobody does anything: its visitors' minute.
+func hour(h *house, c *demoClock) {
+	h.Helper()
+	for range 60 {
+		c.Move(time.Minute)
+		h.clock.Move(time.Second)
+		h.pages.Demo.Pass(h.Context())
+		_, err := h.engine.StepDue(h.Context())
+		h.ok(err)
+		_, err = h.engine.Deliver(h.Context())
+		h.ok(err)
+	}
+}
+
+func TestThePageOfADemoStaysSmall(t *testing.T) {
+	const most = 100_000 // bytes, as for every page
+	h, c := openDemoOn(t)
+	hour(h, c)
+	for _, path := range []string{"/demo", "/demo?show=p-sam.mobile&show=p-ann.mobile&show=p-mo.mobile&show=p-lee.mobile", "/demo?fragment=phones"} {
+		got := h.get(path).is(http.StatusOK)
+		if n := got.Body.Len(); n >= most {
+			t.Errorf("%s takes %d bytes after an hour", path, n)
+		}
+	}
+	h.post("/demo/stories/nobody-answers")
+	hour(h, c)
+	if n := h.get("/demo").Body.Len(); n >= most {
+		t.Errorf("/demo takes %d bytes after a story", n)
+	}
+}
+
+func TestWhatAPhoneHeldEarlierIsAskedFor(t *testing.T) {
+	h, c := openDemoOn(t)
+	hour(h, c)
+	lines := func(path string) int {
+		return strings.Count(h.get(path).Body.String(), `class="allclear-text__at"`)
+	}
+	const phone = "/demo?fragment=phones&show=p-mo.mobile"
+	if n := lines(phone); n != latestLines {
+		t.Errorf("%d lines are shown at first", n)
+	}
+	h.get(phone).says(`href="/demo?show=p-mo.mobile&amp;earlier=p-mo.mobile#p-mo.mobile"`)
+	if n := lines(phone + "&earlier=p-mo.mobile"); n <= latestLines {
+		t.Errorf("%d lines are shown where the earlier ones were asked for", n)
+	}
+	h.get("/demo?show=p-mo.mobile&earlier=p-mo.mobile&earlier=none").says("earlier=p-mo.mobile&amp;fragment=phones").hides("earlier=none")
+}
+
+func TestAPhoneOnWhichDozensOfCallsRingShowsTheLatest(t *testing.T) {
+	calls := []town.Call{{ID: "a", PickedUp: true}}
+	for i := range 20 {
+		calls = append(calls, town.Call{ID: fmt.Sprint(i)})
+	}
+	shown, left := latestOf(calls)
+	var ids []string
+	for _, c := range shown {
+		ids = append(ids, c.ID)
+	}
+	if want := []string{"a", "17", "18", "19"}; !slices.Equal(ids, want) || left != 17 {
+		t.Errorf("shown are %q, and left out %d", ids, left)
+	}
 }
