@@ -246,9 +246,9 @@ func TestAStoryShowsOneLineAboveThePhones(t *testing.T) {
 	h.post("/demo/stories/ask-for-scarlett")
 	telling, _ := h.pages.Demo.Telling()
 	page = h.get("/demo").says("Step 1 of 11.", "(now)").hides(telling.Steps[1].Says, "(next)", "What happened before").Body.String()
-	at := []int{strings.Index(page, telling.Steps[0].Says), strings.Index(page, `id="phones"`), strings.Index(page, `id="stories"`)}
+	at := []int{strings.Index(page, telling.Steps[0].Says), strings.Index(page, `id="p-jo.mobile"`), strings.Index(page, "Text <strong>IN</strong>"), strings.Index(page, `id="stories"`)}
 	if !slices.IsSorted(at) || at[0] < 0 {
-		t.Errorf("the line, the phones and the other stories are at %v", at)
+		t.Errorf("the line, the phones, how they are used and the other stories are at %v", at)
 	}
 	h.get("/demo?fragment=story").hides("Stories that play by themselves")
 	h.get("/demo?fragment=stories").says("Stories that play by themselves", "Play instead")
