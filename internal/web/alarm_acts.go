@@ -50,9 +50,9 @@ func (p *Pages) actedOn(c *request) (room, *form, error) {
 	}
 	switch {
 	case !r.May:
-		return r, nil, &statusError{http.StatusForbidden, "Only those who answer for the worker act on this alarm.", nil}
+		return r, nil, &statusError{status: http.StatusForbidden, says: "Only those who answer for the worker act on this alarm."}
 	case !r.Opens && path.Base(c.URL.Path) != "acknowledge":
-		return r, nil, &statusError{http.StatusForbidden, "Take charge of this alarm first.", nil}
+		return r, nil, &statusError{status: http.StatusForbidden, says: "Take charge of this alarm first."}
 	}
 	f, err := c.form()
 	return r, f, err
@@ -62,11 +62,11 @@ func (p *Pages) actedOn(c *request) (room, *form, error) {
 // alarm is closed.
 func onlyOthers(err error) error {
 	if errors.Is(err, watch.ErrNoAlarm) {
-		return &statusError{http.StatusConflict, "The alarm is closed.", err}
+		return &statusError{status: http.StatusConflict, says: "The alarm is closed.", cause: err}
 	}
 	invalid, is := errors.AsType[*watch.Invalid](err)
 	if is && slices.ContainsFunc(invalid.Problems, func(p watch.Problem) bool { return p.Field == "by" }) {
-		return &statusError{http.StatusForbidden, "You are on the visit too, so someone else has to do this.", err}
+		return &statusError{status: http.StatusForbidden, says: "You are on the visit too, so someone else has to do this.", cause: err}
 	}
 	return err
 }

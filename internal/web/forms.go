@@ -24,7 +24,7 @@ func (c *request) form() (*form, error) {
 		if _, long := errors.AsType[*http.MaxBytesError](err); long {
 			return nil, err
 		}
-		return nil, &statusError{http.StatusBadRequest, "What was sent is not a form.", err}
+		return nil, &statusError{status: http.StatusBadRequest, says: "What was sent is not a form.", cause: err}
 	}
 	return &form{values: c.PostForm}, nil
 }
