@@ -109,8 +109,12 @@ func readCall(_ *request, f *form, r room) (watch.Event, engine.Words) {
 	return e, engine.Words{To: to.E164(), Note: f.value(field)}
 }
 
-// readPolice reads what the police were told, and what they answered.
+// readPolice reads what the police were told, and what they answered. The prompts to tell them stop with it, so one thing
+// that only whoever spoke with them knows is asked for.
 func readPolice(c *request, f *form, _ room) (watch.Event, engine.Words) {
+	if f.value("police-note")+f.value("police-reference")+f.value("police-officer") == "" {
+		f.wrong("police-note", "Enter what was said, the police reference or whom you spoke with")
+	}
 	return watch.Police{NextUpdateAt: f.ahead("police-next", c.at, c.in, watch.LiaisonMost)}, policeSaid(f)
 }
 
