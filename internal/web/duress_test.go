@@ -177,3 +177,23 @@ func TestAPressForHelpIsAnsweredByNoMoreThanAText(t *testing.T) {
 	h.as("p-priya").post(v+"/help", "key", "B").leadsTo(v).says("Got your message.").hides("/alarms/", "Alarm raised", "Alarm opened", "trying to reach")
 	h.get(v).says("Call for help", "/alarms/")
 }
+
+// A call for help that is over is not before the worker on their next visit, nor in the next duress (rule 4.2).
+func TestAnEarlierCallForHelpIsNotListedOnTheNextVisit(t *testing.T) {
+	h := openHouse(t)
+	priya, covert := h.as("p-priya"), "Priya Nair: Asked for help covertly"
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.ok(h.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, open[0].ID,
+		watch.Close{Evidence: watch.SpokeWorker, Away: true, Second: "p-lee", Note: true}, engine.Words{Note: "She is at the office"}))
+	h.visit()
+	priya.get("/alarms").says(covert)
+	h.wait(30 * time.Minute)
+	priya.get("/alarms").hides("Priya Nair:", "covertly")
+	priya.get("/alarms/" + open[0].ID).is(http.StatusNotFound)
+	h.get("/alarms").says(covert)
+	h.texts("07700 900101", "Going in")
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	priya.get("/alarms").hides("Priya Nair:", "covertly")
+}

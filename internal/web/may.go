@@ -10,6 +10,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // What a reader may see and do, until there is a table of it with sign-in. Every page asks here; what of a visit is shown
@@ -257,6 +258,17 @@ func (p *Pages) mayOpen(c *request, alarm string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// outAlone says that the reader may be on a visit, or that an alarm about them is open: whoever is with them may read what
+// they have before them, so it tells of no call for help, nor of how they would make one (rule 4.2).
+func (p *Pages) outAlone(c *request) (bool, error) {
+	loaded, err := p.Store.Load(c.Context(), c.who.ID)
+	if err != nil {
+		return false, fmt.Errorf("load reader: %w", err)
+	}
+	there := func(v watch.Visit) bool { return v.Status != watch.Booked || !v.StartsAt.After(c.at) }
+	return loaded.Watch.Alarm != nil || slices.ContainsFunc(loaded.Watch.Live(), there), nil
 }
 
 // mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would
