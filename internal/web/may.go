@@ -271,14 +271,11 @@ func (p *Pages) outAlone(c *request) (bool, error) {
 	return loaded.Watch.Alarm != nil || slices.ContainsFunc(loaded.Watch.Live(), there), nil
 }
 
-// mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would
-// tell whoever looks what the name means (rule 4.2): there it is a name like any other.
-func mayTryPhrase(who buddy.Person) bool {
-	return !who.Has(buddy.Worker) || who.Has(buddy.Manager) || who.Has(buddy.Responder)
-}
+// visits says that someone visits alone, whatever else they do. What they have before them may be read by whoever is with
+// them, so no page names the phrase there, or what counts calls for help (rule 4.2).
+func visits(who buddy.Person) bool { return who.Has(buddy.Worker) }
 
-// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
-// visits: a worker in danger must find no trace of it (rule 4.2).
+// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who visits.
 func maySeeFigures(who buddy.Person) bool {
-	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
+	return !visits(who) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }

@@ -33,10 +33,10 @@ type raisePage struct {
 	Raised bool // the alarm is raised, and is not for the reader to see
 }
 
-// spoken is the duress phrase, where a page may name it: on the screen of someone who visits alone it would tell whoever
-// looks over their shoulder what the name means (rule 4.2).
+// spoken is the duress phrase, where a page may name it: "" for who visits, as it would tell whoever looks over their
+// shoulder what the name means.
 func (c *request) spoken() string {
-	if c.who.Has(buddy.Worker) {
+	if visits(c.who) {
 		return ""
 	}
 	return c.phrase

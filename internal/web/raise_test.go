@@ -170,6 +170,7 @@ func TestToAWorkerTheTriedPhraseIsAnyName(t *testing.T) {
 			t.Errorf("%q reads\n%s\nelse\n%s", text, differs(phrase, other), differs(other, phrase))
 		}
 		try(worker, strings.ReplaceAll(text, "NAME", "Scarlett")).hides("phrase", "covertly", "An alarm opens")
-		try(h.as("p-ann"), strings.ReplaceAll(text, "NAME", "Scarlett")).says("phrase", "Asks for help covertly") // who answers too
+		try(h.as("p-ann"), strings.ReplaceAll(text, "NAME", "Scarlett")).hides("phrase", "covertly", "An alarm opens") // who visits, and answers too
+		try(h, strings.ReplaceAll(text, "NAME", "Scarlett")).says("phrase", "Asks for help covertly")
 	}
 }
