@@ -92,7 +92,7 @@ func TestTheClock(t *testing.T) {
 // A rehearsal lifts the lower bounds of a plan.
 func TestARehearsalsPlanMayBeQuick(t *testing.T) {
 	o := onSQLite(t)
-	quick := `{"name":"ECHo","plan":{"fallback":"p-lee","ring_round":"1m"}}`
+	quick := `{"name":"Quick","plan":{"fallback":"p-lee","ring_round":"1m"}}`
 	o.must("PUT", "/teams/quick", quick, 422)
 	rehearsing := engine.New(engine.Options{Store: o.db, Clock: o.clock, Rehearsal: true, Log: slog.New(slog.DiscardHandler)})
 	o.api = api.New(api.Options{Engine: rehearsing, Store: o.db, Access: access.New(o.db), Clock: o.clock.Now, Rehearsal: true, Speed: func() int { return 240 }})

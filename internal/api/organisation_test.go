@@ -8,7 +8,7 @@ import (
 
 func TestATeamIsPutAndReadBack(t *testing.T) {
 	each(t, func(o *office) {
-		whole := `{"name":"ECHo","zone":"Europe/London","plan":{"grace":"15m","ring_round":"30m","acknowledge_within":"5m","acknowledge_within_danger":"2m",
+		whole := `{"name":"ECHo two","zone":"Europe/London","plan":{"grace":"15m","ring_round":"30m","acknowledge_within":"5m","acknowledge_within_danger":"2m",
 			"police_repeat":"5m","start_prompt":"10m","end_prompts":["0s","10m"],"duress_phrase":"Scarlett","fallback":"p-lee","named_buddy":null,"out_word":"off",
 			"out_closes_overdue":false,"prompts":true,"working_hours":"Mon-Fri 08:30-17:00"}}`
 		first := o.must("PUT", "/teams/echo-2", whole, 201)

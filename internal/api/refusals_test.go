@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	aTeam   = `{"name":"ECHo","zone":"Europe/London","plan":{"fallback":"p-lee"}}`
+	aTeam   = `{"name":"West","zone":"Europe/London","plan":{"fallback":"p-lee"}}`
 	aPerson = `{"name":"Kim Ito","team":"echo","roles":["worker"],"mobile":"07700 900131"}`
 	aShift  = `{"person":"p-lee","starts_at":"2026-11-21T00:00:00Z","ends_at":"2026-11-22T00:00:00Z","order":2}`
 )
@@ -48,6 +48,8 @@ func TestBadInputNamesItsField(t *testing.T) {
 		{"an unknown team", "PUT", "/people/p-kim", person(map[string]any{"team": "nowhere"}), "team"},
 		{"no name", "PUT", "/people/p-kim", person(map[string]any{"name": nil}), "name"},
 		{"an id in the address that is none", "PUT", "/people/p%20kim", aPerson, "id"},
+		{"a name that another team has", "PUT", "/teams/new", with(aTeam, map[string]any{"name": "echo"}), "name"},
+		{"a name that nobody can see", "PUT", "/teams/new", with(aTeam, map[string]any{"name": "\u200b"}), "name"},
 		{"a plan without a fallback", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{}}), "plan.fallback"},
 		{"a grace over its bound", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "grace": "2h"}}), "plan.grace"},
 		{"an unknown setting", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "gracee": "5m"}}), "plan.gracee"},

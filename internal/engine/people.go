@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -17,11 +18,17 @@ import (
 )
 
 // PutTeam keeps a team and its plan's settings. A plan without a fallback is
-// refused; the fallback may name a person who is not there yet.
+// refused; the fallback may name a person who is not there yet. So is a name that
+// another team has.
 func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bool, err error) {
 	var p []watch.Problem
-	if t.Name == "" {
-		p = append(p, watch.Problem{Field: "name", Says: "is missing"})
+	for _, x := range buddy.NameProblems("name", t.Name) {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
+	}
+	if taken, err := e.teamIsCalled(ctx, t); err != nil {
+		return false, err
+	} else if taken {
+		p = append(p, watch.Problem{Field: "name", Says: "is another team's: give one that no other team has"})
 	}
 	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "" || t.Zone == "Local" {
 		p = append(p, watch.Problem{Field: "zone", Says: `is not a time zone, such as "Europe/London"`})
@@ -35,6 +42,24 @@ func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bo
 	created, err = e.Store.PutTeam(ctx, t, e.Now())
 	e.woken()
 	return created, err
+}
+
+// teamIsCalled says that another team has the name that a team is given. One that
+// keeps its name keeps it.
+func (e *Engine) teamIsCalled(ctx context.Context, given store.Team) (bool, error) {
+	folded := func(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+	was, err := e.Store.Team(ctx, given.ID)
+	if err == nil && folded(was.Name) == folded(given.Name) || given.Name == "" {
+		return false, nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, fmt.Errorf("read team: %w", err)
+	}
+	teams, err := e.Store.Teams(ctx)
+	if err != nil {
+		return false, fmt.Errorf("list teams: %w", err)
+	}
+	return slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID != given.ID && folded(t.Name) == folded(given.Name) }), nil
 }
 
 // PutPerson keeps a person. A leaver, or one who no longer is a worker, with

@@ -320,3 +320,17 @@ func TestAPDFOfTheSheet(t *testing.T) {
 		t.Errorf("it is a %s", got.Header().Get("Content-Type"))
 	}
 }
+
+// A note that nobody can see is none, and one bound holds for all that people write.
+func TestWhatIsWrittenInTheRoomIsSeenAndBounded(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	h.post(room + "/acknowledge").leadsTo(room)
+	for _, nothing := range []string{"\u200b", "\x00", " \u2060\u00ad "} {
+		h.post(room+"/note", "note", nothing).is(http.StatusUnprocessableEntity).says("Enter what was said, or why the alarm stays open.")
+		h.post(room+"/police", "police-note", nothing).is(http.StatusUnprocessableEntity).says("Enter what was said, the police reference or whom you spoke with.")
+	}
+	h.post(room+"/note", "note", strings.Repeat("é", 10_001)).is(http.StatusUnprocessableEntity).says("Enter less: 10,000 characters at most.", `id="note-error"`)
+	h.post(room+"/note", "note", strings.Repeat("é", 10_000)).leadsTo(room).says("It is in the log.")
+}

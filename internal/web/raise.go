@@ -133,9 +133,6 @@ func (p *Pages) raise(c *request) error {
 	if !kind.Danger() {
 		f.wrong("kind", "Choose what they did")
 	}
-	if len([]rune(f.value("said"))) > longestWords {
-		f.wrong("said", "Enter less: the first 10,000 characters of it")
-	}
 	says := "raised"
 	if worker == unlisted && !f.bad() {
 		says = "raised-unlisted"

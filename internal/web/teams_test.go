@@ -124,6 +124,9 @@ func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).nextDoor().as("p-lee")
 	for _, test := range []struct{ field, typed, says string }{
 		{"name", "", "Enter the name."},
+		{"name", "\u200b", "Enter the name."},
+		{"name", strings.Repeat("x", 300), "The name must have at most 100 characters."},
+		{"name", "family  LINKS", "The name is another team’s: give one that no other team has."},
 		{"zone", "Gloucester", `The time zone is not a time zone, such as "Europe/London".`},
 		{"grace", "61", "This must be from 0 minutes to 60 minutes."},
 		{"grace", "a while", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
