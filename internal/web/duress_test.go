@@ -197,3 +197,19 @@ func TestAnEarlierCallForHelpIsNotListedOnTheNextVisit(t *testing.T) {
 	h.texts("07700 900101", "Can you ask Scarlett to ring me")
 	priya.get("/alarms").hides("Priya Nair:", "covertly")
 }
+
+// To who answers, the row of a visit in duress is not that of a calm one; to its worker, and to who must not know, it is.
+func TestAVisitInDangerIsMarkedForWhoAnswersAlone(t *testing.T) {
+	h := openHouse(t)
+	h.visit()
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "Going in")
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	for _, path := range []string{"/", "/visits"} {
+		h.get(path).says("In danger", "allclear-visit--danger")
+		for _, other := range []string{"p-priya", "p-ada"} {
+			h.as(other).get(path).is(http.StatusOK).hides("In danger", "danger\"")
+		}
+		h.as("p-priya").get(path).says("Inside")
+	}
+}
