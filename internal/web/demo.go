@@ -324,7 +324,7 @@ func (p *Pages) demoSpeed(c *request) error {
 		err = demo.CheckSpeed(speed)
 	}
 	if err != nil {
-		return &statusError{http.StatusBadRequest, "The clock has no such speed.", err}
+		return &statusError{status: http.StatusBadRequest, says: "The clock has no such speed.", cause: err}
 	}
 	if err := p.Demo.SetSpeed(c.Context(), speed); err != nil {
 		return err
@@ -384,7 +384,7 @@ func (p *Pages) demoStory(c *request) error {
 	acts := map[string]func(context.Context) error{"pause": p.Demo.Pause, "resume": p.Demo.Resume, "take-over": p.Demo.TakeOver}
 	act, known := acts[f.value("do")]
 	if !known {
-		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
+		return &statusError{status: http.StatusBadRequest, says: "There is no such button."}
 	}
 	if err := act(c.Context()); err != nil && !errors.Is(err, demo.ErrNoStory) { // pressed too late: the page shows how it stands
 		return err
@@ -398,7 +398,7 @@ func demoProblem(err error) error {
 	case errors.Is(err, demo.ErrNoStory), errors.Is(err, demo.ErrNoPhone):
 		return notFoundFor(err)
 	case errors.Is(err, demo.ErrNeeded): // since it was looked at
-		return &statusError{http.StatusConflict, "The story’s worker is needed elsewhere now: play it again to see where.", err}
+		return &statusError{status: http.StatusConflict, says: "The story’s worker is needed elsewhere now: play it again to see where.", again: "/demo", cause: err}
 	default:
 		return err
 	}
@@ -433,7 +433,7 @@ func (p *Pages) demoSwitch(c *request) error {
 	}
 	to := town.State(f.value("state"))
 	if !slices.Contains([]town.State{town.On, town.Off, town.NoSignal}, to) {
-		return &statusError{http.StatusBadRequest, "A phone is on, off or without a signal.", nil}
+		return &statusError{status: http.StatusBadRequest, says: "A phone is on, off or without a signal."}
 	}
 	if err := p.Demo.SetState(c.Context(), c.PathValue("id"), to); err != nil {
 		return demoProblem(err)
@@ -459,7 +459,7 @@ func (p *Pages) demoCall(c *request) error {
 	case "":
 		err = p.Demo.PressKey(c.Context(), call, f.value("digit"))
 	default:
-		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
+		return &statusError{status: http.StatusBadRequest, says: "There is no such button."}
 	}
 	if err != nil && !errors.Is(err, town.ErrOver) {
 		return demoProblem(err)
