@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
@@ -274,7 +274,7 @@ func (a *API) readClose(c *call) (watch.Close, engine.Words, error) {
 	in := c.in
 	e := watch.Close{Evidence: watch.Evidence(in.choice("evidence", evidences...))}
 	w := engine.Words{Note: in.words("note", maxWords)}
-	e.Note = strings.TrimSpace(w.Note) != ""
+	e.Note = buddy.Visible(w.Note) > 0
 	if raw, given := in.take("visit"); given {
 		if string(raw) == `"ended"` {
 			e.Ended = true

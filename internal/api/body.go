@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/nearest"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -132,12 +133,12 @@ func (b *body) given(field string) bool {
 	return given
 }
 
-// need notes the fields that are not there. Blanks are nothing said.
+// need notes the fields that are not there. What nobody can see is nothing said.
 func (b *body) need(fields ...string) {
 	for _, field := range fields {
 		raw, given := b.raw[field]
 		var s string
-		if !given || json.Unmarshal(raw, &s) == nil && strings.TrimSpace(s) == "" {
+		if !given || json.Unmarshal(raw, &s) == nil && buddy.Visible(s) == 0 {
 			b.wrong(field, "is missing")
 		}
 	}

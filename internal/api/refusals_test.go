@@ -48,6 +48,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 		{"an unknown team", "PUT", "/people/p-kim", person(map[string]any{"team": "nowhere"}), "team"},
 		{"no name", "PUT", "/people/p-kim", person(map[string]any{"name": nil}), "name"},
 		{"an id in the address that is none", "PUT", "/people/p%20kim", aPerson, "id"},
+		{"a name that nobody can see", "PUT", "/teams/new", with(aTeam, map[string]any{"name": "\u200b"}), "name"},
 		{"a plan without a fallback", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{}}), "plan.fallback"},
 		{"a grace over its bound", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "grace": "2h"}}), "plan.grace"},
 		{"a phrase that is an everyday word", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "duress_phrase": "garden"}}), "plan.duress_phrase"},

@@ -35,7 +35,7 @@ func loopback(listening net.Addr, public string) bool {
 // private page until there is sign-in.
 func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error) {
 	if !loopback(a.listen.Addr(), a.o.URL) {
-		return front, nil
+		return signInFirst(front), nil
 	}
 	pages, err := web.New(web.Options{Engine: a.engine, Store: a.db, Access: who,
 		View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Demo || a.o.Speed > 0}), Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0,
@@ -56,6 +56,21 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 		}
 		pages.ServeHTTP(w, r)
 	}), nil
+}
+
+// signInFirst answers at the address of every page and button as the API does at those that texts link to: that they need
+// sign-in. All else is the API's.
+func signInFirst(front http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for _, pattern := range web.Routes() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			home := r.Clone(r.Context())
+			home.Method, home.URL = http.MethodGet, &url.URL{Path: "/"}
+			front.ServeHTTP(w, home)
+		})
+	}
+	mux.Handle("/", front)
+	return mux
 }
 
 // Pages lists the addresses of the pages that are shown, as patterns of net/http; none where there are no pages.

@@ -2,6 +2,9 @@ package app
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -23,6 +26,23 @@ func TestThePagesAreShownOnThisMachineAlone(t *testing.T) {
 	} {
 		if got := loopback(&net.TCPAddr{IP: place.ip, Port: 8080}, place.public); got != place.want {
 			t.Errorf("listening on %s, known as %s: %t", place.ip, place.public, got)
+		}
+	}
+}
+
+// Where the pages are off, every address of theirs answers alike, and what is none of theirs is the API's.
+func TestPagesThatAreOffAllAnswerAlike(t *testing.T) {
+	asked := ""
+	off := signInFirst(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.Method + " " + r.URL.Path }))
+	for request, want := range map[string]string{
+		"GET /": "GET /", "GET /people": "GET /", "GET /alarms/a-1": "GET /", "GET /rota": "GET /", "GET /acting": "GET /", "POST /raise": "GET /",
+		"POST /alarms/a-1/acknowledge": "GET /", "GET /teams/echo/edit": "GET /",
+		"GET /api/v1/alarms": "GET /api/v1/alarms", "POST /hooks/twilio/sms": "POST /hooks/twilio/sms", "GET /metrics": "GET /metrics", "GET /none": "GET /none",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		off.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+		if asked != want {
+			t.Errorf("%s is asked for as %s", request, asked)
 		}
 	}
 }

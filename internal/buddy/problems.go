@@ -28,7 +28,7 @@ const (
 func (p Person) Problems() []Problem {
 	var found problems
 	found.line("id", p.ID, maxID)
-	found.required("name", p.Name, maxName)
+	found = append(found, NameProblems("name", p.Name)...)
 	found.line("external_id", p.ExternalID, maxID)
 	found.line("team", p.Team, maxID)
 	found.roles(p)
@@ -61,7 +61,7 @@ func (f *problems) add(field, says string, args ...any) {
 
 // required is line, for what may not be missing.
 func (f *problems) required(field, text string, most int) {
-	if strings.TrimSpace(text) == "" {
+	if Visible(text) == 0 {
 		f.add(field, "is missing")
 		return
 	}
@@ -78,6 +78,25 @@ func (f *problems) line(field, text string, most int) {
 	case strings.ContainsFunc(text, unseen):
 		f.add(field, "must be one line of plain text")
 	}
+}
+
+// NameProblems says what keeps a name, a person's or a team's, from being taken.
+func NameProblems(field, name string) []Problem {
+	var found problems
+	found.required(field, name, maxName)
+	return found
+}
+
+// Visible counts the characters of a text that whoever reads it sees. A text of none says nothing, and a name of none can't
+// be told from its lack.
+func Visible(text string) (n int) {
+	for _, r := range text {
+		blank := r == '\u2800' || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) // letters and signs by their class, drawn as nothing
+		if !blank && unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) {
+			n++
+		}
+	}
+	return n
 }
 
 // prose takes text of several lines.

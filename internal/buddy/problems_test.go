@@ -126,3 +126,18 @@ func TestFormsThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A name or a note of characters that nobody sees says nothing.
+func TestOnlyWhatIsSeenCounts(t *testing.T) {
+	for text, want := range map[string]int{"": 0, " \t\n": 0, "\u200b": 0, "\x00": 0, "\u200b\u200d\u00ad\ufeff": 0, "\u3164": 0, "\u2800": 0, "\u0301": 0,
+		"Jo": 2, "Zoe\u0301 O'Brien": 10, "王": 1, "👍": 1, "\u200bA": 1, "-": 1} {
+		if got := buddy.Visible(text); got != want {
+			t.Errorf("%q has %d characters to be seen, not %d", text, got, want)
+		}
+	}
+	for _, name := range []string{"\u200b", "\u3164 \u3164", "\u2800"} {
+		if p := buddy.NameProblems("name", name); len(p) != 1 || p[0] != (buddy.Problem{Field: "name", Says: "is missing"}) {
+			t.Errorf("%q: %v", name, p)
+		}
+	}
+}

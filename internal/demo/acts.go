@@ -36,8 +36,11 @@ func books(length time.Duration, form buddy.Form) deed {
 		at := p.engine.Now()
 		booked, err := p.engine.Book(ctx, engine.Actor{By: p.tale.worker, Via: "api"}, engine.Booking{Worker: p.tale.worker, Kind: "home_visit",
 			StartsAt: at, ExpectedEndAt: at.Add(length), Details: form})
+		if err != nil {
+			return err
+		}
 		p.visit = booked.Visit
-		return err
+		return p.o.Store.SetMeta(ctx, ownVisit(p.tale.id), booked.Visit)
 	}
 }
 

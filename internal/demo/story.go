@@ -9,10 +9,6 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/channel/town"
-	"github.com/allclear-safety/allclear/internal/engine"
-	"github.com/allclear-safety/allclear/internal/private"
-	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // tale is a story as it is written down.
@@ -111,6 +107,12 @@ func (s Story) Step() int {
 	}
 	return len(s.Steps)
 }
+
+// Current is that line, and where the story is over the last that it came to.
+func (s Story) Current() StepState { return s.Steps[s.Step()-1] }
+
+// Earlier are the lines before it.
+func (s Story) Earlier() []StepState { return s.Steps[:s.Step()-1] }
 
 // UnderWay says that it plays, or is paused.
 func (s Story) UnderWay() bool { return s.Phase == Playing || s.Phase == Paused }
@@ -213,16 +215,22 @@ func (p *play) path(at look) string {
 }
 
 // Play begins a story, or begins it again: what an earlier telling left open is settled first, by people's acts. One that plays is left as it
-// stands.
+// stands. It is ErrNeeded where the worker is needed elsewhere: see [InTheWay].
 func (d *Demo) Play(ctx context.Context, id string) error {
-	all := tales()
-	i := slices.IndexFunc(all, func(t tale) bool { return t.id == id })
-	if i < 0 {
-		return ErrNoStory
+	t, err := taleOf(id)
+	if err != nil {
+		return err
 	}
 	d.stage.Lock()
 	defer d.stage.Unlock()
 	defer d.ring()
+	way, err := d.inTheWay(ctx, t)
+	if err != nil {
+		return err
+	}
+	if way.Bars() {
+		return ErrNeeded
+	}
 	before := d.o.Clock.Speed()
 	if s := d.story; s != nil && (s.phase == Playing || s.phase == Paused) {
 		before = s.before
@@ -230,8 +238,8 @@ func (d *Demo) Play(ctx context.Context, id string) error {
 	if before == 0 {
 		before = UsualSpeed
 	}
-	p := &play{Demo: d, tale: all[i], phase: Playing, before: before, began: d.engine.Now(), names: map[string]string{}}
-	if err := p.clear(ctx); err != nil {
+	p := &play{Demo: d, tale: t, phase: Playing, before: before, began: d.engine.Now(), names: map[string]string{}}
+	if err := p.clear(ctx, way); err != nil {
 		return fmt.Errorf("settle what was left open: %w", err)
 	}
 	d.story = p
@@ -360,40 +368,5 @@ func (p *play) voicemail(ctx context.Context, own bool) error {
 			}
 		}
 	}
-	return nil
-}
-
-// clear settles what an earlier telling left open: its alarm is closed and its visits are called off by a manager who spoke with the worker.
-func (p *play) clear(ctx context.Context) error {
-	const by, second = "p-lee", "p-mo"
-	how := "The story was begun again."
-	a, open, err := p.alarmOf(ctx, p.tale.worker)
-	if err != nil {
-		return err
-	}
-	who := engine.Actor{By: by, Via: "api"}
-	if open {
-		c := watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true, Away: true, Second: second}
-		if !a.HarmedAt.IsZero() {
-			c.Evidence = watch.OutcomeKnown
-		}
-		words := engine.Words{Note: how}
-		if !a.TheyKnow.IsZero() {
-			c.StoodDownAt, c.StoodDownTo, words.StoodDown = p.engine.Now(), true, "the control room"
-		}
-		if err := p.engine.Act(ctx, who, a.ID, c, words); err != nil {
-			return err
-		}
-	}
-	left, err := p.o.Store.Visits(ctx, store.VisitFilter{Worker: p.tale.worker, Live: true, To: p.engine.Now().Add(4 * time.Hour), Bare: true})
-	if err != nil {
-		return err
-	}
-	for _, v := range left {
-		if err := p.engine.CancelVisit(ctx, who, v.ID, true, private.New(how)); err != nil {
-			return err
-		}
-	}
-	p.town.Phone(p.mobile()).On()
 	return nil
 }

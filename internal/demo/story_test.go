@@ -1,13 +1,16 @@
 package demo_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -201,5 +204,99 @@ func TestThereIsNoSuchStory(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: without a story", what)
 		}
+	}
+}
+
+func TestAStoryLeavesTheVisitorsOwnAlarmAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const id = "ask-for-scarlett"
+	raised, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-mo", Via: "web"}, "p-jo", "", watch.Distress, engine.Words{})
+	w.must(err)
+	if err := w.Play(t.Context(), id); !errors.Is(err, demo.ErrNeeded) {
+		t.Fatalf("played over an alarm: %v", err)
+	}
+	if _, begun := w.Telling(); begun {
+		t.Error("it was begun")
+	}
+	if a, open := w.openAlarm("p-jo"); !open || a.ID != raised {
+		t.Error("the alarm is not open any more")
+	}
+	if way, err := w.InTheWay(t.Context(), id); err != nil || way.Alarm != raised || way.Name != "Jo Park" {
+		t.Errorf("in the way: %+v, %v", way, err)
+	}
+}
+
+func TestAStoryLeavesTheAlarmThatSomeoneRaisedInItsMidst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const id = "nobody-answers"
+	w.must(w.Play(t.Context(), id))
+	w.until("the alarm", func() bool { _, open := w.openAlarm("p-grace"); return open })
+	_, err := w.engine.Raise(t.Context(), engine.Actor{By: "p-mo", Via: "web"}, "p-grace", "", watch.Distress, engine.Words{})
+	w.must(err)
+	if err := w.Play(t.Context(), id); !errors.Is(err, demo.ErrNeeded) {
+		t.Errorf("begun again over it: %v", err)
+	}
+}
+
+func TestAStoryLeavesTheVisitorsVisitThatHasBegun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const id = "ask-for-scarlett"
+	book := func(from time.Duration) string {
+		t.Helper()
+		at := w.engine.Now().Add(from)
+		b, err := w.engine.Book(t.Context(), engine.Actor{By: "p-jo", Via: "web"}, engine.Booking{Worker: "p-jo", Kind: "home_visit", StartsAt: at,
+			ExpectedEndAt: at.Add(time.Hour), Details: buddy.Form{ServiceUser: private.New("A B"), Address: private.New("1 High Street, Stroud GL5 1AA"), Contact: private.New("07700 900399")}})
+		w.must(err)
+		return b.Visit
+	}
+	ahead := book(2 * time.Hour)
+	if way, err := w.InTheWay(t.Context(), id); err != nil || way.Bars() || len(way.Ahead) != 1 || way.Ahead[0].ID != ahead {
+		t.Fatalf("in the way: %+v, %v", way, err)
+	}
+	w.must(w.Play(t.Context(), id))
+	if v, err := w.db.Visit(t.Context(), ahead); err != nil || v.Evidence != watch.CancelledBefore {
+		t.Errorf("the visit ahead: %+v, %v", v, err)
+	}
+	w.must(w.TakeOver(t.Context()))
+	begun := book(0)
+	w.must(w.Text(t.Context(), "p-jo.mobile", "IN"))
+	w.tick()
+	if way, _ := w.InTheWay(t.Context(), id); way.Visit != begun {
+		t.Errorf("in the way: %+v", way)
+	}
+	if err := w.Play(t.Context(), id); !errors.Is(err, demo.ErrNeeded) {
+		t.Errorf("played over a visit: %v", err)
+	}
+}
+
+// Whatever a telling left, the next says of nobody that they spoke with the worker.
+func TestAStoryBegunAgainSaysNothingThatDidNotHappen(t *testing.T) {
+	t.Parallel()
+	for id, worker := range map[string]string{"forgotten-check-out": "p-priya", "ask-for-scarlett": "p-jo", "nobody-answers": "p-grace"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for _, step := range []int{0, 1, 2, len(w.story(id).Steps) / 2} {
+				w.must(w.Play(t.Context(), id))
+				w.until("it goes on", func() bool { return now(w.story(id)) >= step })
+				w.tick()
+				own, err := w.db.Meta(t.Context(), "story/"+id)
+				w.must(err)
+				w.must(w.Play(t.Context(), id)) // begun again, in the midst of it
+				v, err := w.db.Visit(t.Context(), own)
+				w.must(err)
+				if (v.Status != watch.Ended && v.Status != watch.Cancelled) || (v.Evidence != watch.WorkerOut && v.Evidence != watch.RaisedInError) {
+					t.Errorf("step %d: its visit is %s, %q", step, v.Status, v.Evidence)
+				}
+				for _, a := range w.alarmsOf(worker) {
+					if a.Status != store.AlarmClosed || a.Evidence != watch.RaisedInError {
+						t.Errorf("step %d: its alarm is %s, %q", step, a.Status, a.Evidence)
+					}
+				}
+			}
+		})
 	}
 }

@@ -21,8 +21,8 @@ import (
 // duress phrase that texts about others would have in them (rule 4.6).
 func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bool, err error) {
 	var p []watch.Problem
-	if t.Name == "" {
-		p = append(p, watch.Problem{Field: "name", Says: "is missing"})
+	for _, x := range buddy.NameProblems("name", t.Name) {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}
 	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "" || t.Zone == "Local" {
 		p = append(p, watch.Problem{Field: "zone", Says: `is not a time zone, such as "Europe/London"`})

@@ -132,3 +132,23 @@ func TestOfManySomeAreSoughtByName(t *testing.T) {
 	h.get("/acting?q=nobody").says("Nobody here has that name.").hides("Continue")
 	h.post("/acting", "q", "priya").is(http.StatusUnprocessableEntity).says("Priya Nair", `value="priya"`).hides("Kim Oak")
 }
+
+// A window that was left open does nothing in the name of whoever the reader acts as since.
+func TestAFormShownToOnePersonIsNotPressedAsAnother(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	h.get(room).says(`<form method="post" action="` + room + `/acknowledge"><input type="hidden" name="acting" value="p-sam">`)
+	h.get(room + "?fragment=room").says(`<input type="hidden" name="acting" value="p-sam">`)
+	for _, shown := range []string{"p-sam", ""} {
+		h.as("p-lee").post(room+"/acknowledge", "key", "A", "acting", shown).is(http.StatusConflict).
+			says("You are acting as Lee Marsh now. Look at the page again before you press.", `href="`+room+`/acknowledge"`)
+	}
+	kept, err := h.db.Alarm(t.Context(), alarm)
+	h.ok(err)
+	if kept.HeldBy != "" {
+		t.Errorf("%s has the alarm", kept.HeldBy)
+	}
+	h.as("p-lee").get(room + "/acknowledge").leadsTo(room)
+	h.as("p-lee").post(room+"/acknowledge", "key", "A").leadsTo(room).says("You have this alarm")
+}

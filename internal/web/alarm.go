@@ -74,6 +74,11 @@ func (p *Pages) known(c *request, alarm string) (r room, err error) {
 		return r, fmt.Errorf("find worker of alarm: %w", err)
 	}
 	r.part, err = p.part(c, r.alarm, r.worker)
+	if err == nil && r.Self && r.alarm.Kind.Danger() {
+		var out bool
+		out, err = p.outAlone(c)
+		r.Knows = !out
+	}
 	if err == nil && !r.Knows {
 		err = store.ErrNotFound
 	}

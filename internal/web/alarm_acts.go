@@ -50,9 +50,9 @@ func (p *Pages) actedOn(c *request) (room, *form, error) {
 	}
 	switch {
 	case !r.May:
-		return r, nil, &statusError{http.StatusForbidden, "Only those who answer for the worker act on this alarm.", nil}
+		return r, nil, &statusError{status: http.StatusForbidden, says: "Only those who answer for the worker act on this alarm."}
 	case !r.Opens && path.Base(c.URL.Path) != "acknowledge":
-		return r, nil, &statusError{http.StatusForbidden, "Take charge of this alarm first.", nil}
+		return r, nil, &statusError{status: http.StatusForbidden, says: "Take charge of this alarm first."}
 	}
 	f, err := c.form()
 	return r, f, err
@@ -62,11 +62,11 @@ func (p *Pages) actedOn(c *request) (room, *form, error) {
 // alarm is closed.
 func onlyOthers(err error) error {
 	if errors.Is(err, watch.ErrNoAlarm) {
-		return &statusError{http.StatusConflict, "The alarm is closed.", err}
+		return &statusError{status: http.StatusConflict, says: "The alarm is closed.", cause: err}
 	}
 	invalid, is := errors.AsType[*watch.Invalid](err)
 	if is && slices.ContainsFunc(invalid.Problems, func(p watch.Problem) bool { return p.Field == "by" }) {
-		return &statusError{http.StatusForbidden, "You are on the visit too, so someone else has to do this.", err}
+		return &statusError{status: http.StatusForbidden, says: "You are on the visit too, so someone else has to do this.", cause: err}
 	}
 	return err
 }
@@ -109,8 +109,12 @@ func readCall(_ *request, f *form, r room) (watch.Event, engine.Words) {
 	return e, engine.Words{To: to.E164(), Note: f.value(field)}
 }
 
-// readPolice reads what the police were told, and what they answered.
+// readPolice reads what the police were told, and what they answered. The prompts to tell them stop with it, so one thing
+// that only whoever spoke with them knows is asked for.
 func readPolice(c *request, f *form, _ room) (watch.Event, engine.Words) {
+	if f.value("police-note")+f.value("police-reference")+f.value("police-officer") == "" {
+		f.wrong("police-note", "Enter what was said, the police reference or whom you spoke with")
+	}
 	return watch.Police{NextUpdateAt: f.ahead("police-next", c.at, c.in, watch.LiaisonMost)}, policeSaid(f)
 }
 

@@ -94,7 +94,9 @@ func TestADuressAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 
 	h.post(room + "/acknowledge").leadsTo(room).says(quiet)
 	h.post(room + "/reassure").leadsTo(room).says("The message was sent:")
-	h.post(room+"/police", "police-reference", "GP-78").leadsTo(room).says("The police were told at 14:35.")
+	h.post(room+"/police", "key", "e", "police-attending", "yes").is(http.StatusUnprocessableEntity).
+		says("Enter what was said, the police reference or whom you spoke with.", `href="#police-note"`, `id="police-note-error"`).hides("The police were told at")
+	h.post(room+"/police", "police-reference", "GP-78").leadsTo(room).says("The police were told at 14:35.", "Sam Hill logged that the police were told")
 	h.post(room+"/close", "evidence", "spoke_worker", "close-note", "She rang me", "stood-at", "14:35", "stood-to", "GP-78", "visit", "ended").is(http.StatusUnprocessableEntity).
 		says("Confirm that you spoke with them away from the place", "Choose the second person who agrees", "She rang me", `value="GP-78"`)
 	h.post(room+"/close", "evidence", "spoke_worker", "close-note", "She is at the office", "away", "yes", "close-second", "p-lee", "stood-at", "14:35", "stood-to", "GP-78",
@@ -153,7 +155,7 @@ func TestThePoliceAreToBeRungAgainUntilItIsLogged(t *testing.T) {
 	_, alarm := h.overdue()
 	room := "/alarms/" + alarm
 	const now, later = "Ring the police again now, and log what they say.", "Speak with them again at 16:45, and log what they say."
-	h.post(room + "/police").leadsTo(room).hides(now)
+	h.post(room+"/police", "police-officer", "PC Lane").leadsTo(room).hides(now)
 	h.wait(40 * time.Minute)
 	h.get(room).says(now)
 	h.post(room+"/liaison", "police-note", "Still looking", "police-next", "16:45").leadsTo(room).says(later).hides(now)
@@ -317,4 +319,18 @@ func TestAPDFOfTheSheet(t *testing.T) {
 	if got.Header().Get("Content-Type") != "application/pdf" || !strings.HasPrefix(got.Body.String(), "%PDF") {
 		t.Errorf("it is a %s", got.Header().Get("Content-Type"))
 	}
+}
+
+// A note that nobody can see is none, and one bound holds for all that people write.
+func TestWhatIsWrittenInTheRoomIsSeenAndBounded(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	room := "/alarms/" + alarm
+	h.post(room + "/acknowledge").leadsTo(room)
+	for _, nothing := range []string{"\u200b", "\x00", " \u2060\u00ad "} {
+		h.post(room+"/note", "note", nothing).is(http.StatusUnprocessableEntity).says("Enter what was said, or why the alarm stays open.")
+		h.post(room+"/police", "police-note", nothing).is(http.StatusUnprocessableEntity).says("Enter what was said, the police reference or whom you spoke with.")
+	}
+	h.post(room+"/note", "note", strings.Repeat("é", 10_001)).is(http.StatusUnprocessableEntity).says("Enter less: 10,000 characters at most.", `id="note-error"`)
+	h.post(room+"/note", "note", strings.Repeat("é", 10_000)).leadsTo(room).says("It is in the log.")
 }

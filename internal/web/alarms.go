@@ -41,13 +41,21 @@ func (p *Pages) alarms(c *request) (err error) {
 	return p.show(c, http.StatusOK, "alarms", page)
 }
 
-// alarmEntries lists the alarms of a status that are the reader's business, the newest first.
+// alarmEntries lists the alarms of a status that are the reader's business, the newest first. What became of the reader's
+// own calls for help is not before them on the next visit.
 func (p *Pages) alarmEntries(c *request, status string, limit int) (list []alarmEntry, err error) {
 	known, err := p.View.Alarms(c.Context(), status, limit, c.reader())
 	if err != nil {
 		return nil, err
 	}
+	out, err := p.outAlone(c)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range known {
+		if out && a.Worker == c.who.ID && a.Kind.Danger() {
+			continue
+		}
 		worker, err := p.directory.person(c.Context(), a.Worker)
 		if err != nil {
 			return nil, fmt.Errorf("find worker of alarm: %w", err)

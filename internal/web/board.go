@@ -79,7 +79,7 @@ type visitRow struct {
 	Responder string
 	Gap       bool
 	Tag       govuk.Tag
-	Look      string // of its entry: "inside", "due", "overdue"; "" for any other
+	Look      string // of its entry: "inside", "due", "overdue", "danger"; "" for any other
 	Ticks     bool   // its time is running
 }
 
@@ -215,6 +215,17 @@ func (p *Pages) rowAt(ctx context.Context, at time.Time, v store.Visit) (row vis
 	row.Gap = gap
 	row.Responder, err = p.nameOf(ctx, responder)
 	return row, err
+}
+
+// marked shows that the visit is one of an open alarm of danger, of those that the reader knows of: one that runs to its
+// time looks calm. Who must not know of the danger has none among theirs (rule 4.2).
+func (row visitRow) marked(known []store.Alarm) visitRow {
+	for _, a := range known {
+		if a.Kind.Danger() && slices.Contains(a.Visits, row.ID) && !row.Busy {
+			row.Tag, row.Look = govuk.Tag{Text: "In danger", Classes: "govuk-tag--red"}, "danger"
+		}
+	}
+	return row
 }
 
 // visitWords says what kind of visit it is.

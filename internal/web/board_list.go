@@ -169,7 +169,8 @@ func (b board) row(ctx context.Context, v store.Visit) (visitRow, error) {
 	if !b.class.sees(v) {
 		return b.pages.busyRow(ctx, v)
 	}
-	return b.pages.rowAt(ctx, b.at, v)
+	row, err := b.pages.rowAt(ctx, b.at, v)
+	return row.marked(b.alarms), err
 }
 
 // listAlarms adds the open alarms.

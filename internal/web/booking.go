@@ -369,6 +369,8 @@ func visitSays(p watch.Problem) (field, says string) {
 		return "overlap", fmt.Sprintf("These times overlap visit %s. Change them, or say that both are meant", ref)
 	case p.Says == "is already gone":
 		return field, "The end must be still to come"
+	case p.Field == "joint_with" && p.Says == "names the worker":
+		return field, "Choose another worker than the one whose visit it is"
 	case p.Field == "starts_at" && strings.Contains(p.Says, "past"):
 		return "start-date", "The start can be 12 hours ago at most"
 	case p.Field == "expected_end_at":

@@ -105,7 +105,7 @@ func TestABadBookingIsShownAgainAsItWasTyped(t *testing.T) {
 		{"start-date", "2026-11-19", "The end must be still to come.", "end-time"},
 		{"service_user", strings.Repeat("x", 201), "Who you visit must have at most 200 characters.", "service_user"},
 		{"joint", "p-nobody", "The other worker is not a person we know.", "joint"},
-		{"joint", "p-priya", "The other worker names the worker.", "joint"},
+		{"joint", "p-priya", "Choose another worker than the one whose visit it is.", "joint"},
 		{"buddy", "p-nobody", "The named buddy is not a person we know.", "buddy"},
 	} {
 		got := h.post("/visits/new", booking(bad.field, bad.value)...).is(http.StatusUnprocessableEntity)

@@ -110,6 +110,9 @@ func (p *Pages) dayVisits(c *request, teams []store.Team, on date) (rows []visit
 	visits = slices.DeleteFunc(visits, func(v store.Visit) bool { return v.StartsAt.Before(from) || !v.StartsAt.Before(to) })
 	slices.SortFunc(visits, func(a, b store.Visit) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
 	rows, err = p.visitRows(c, teams, visits)
+	for i := range rows {
+		rows[i] = rows[i].marked(known)
+	}
 	return rows, more, err
 }
 

@@ -40,7 +40,7 @@ func TestADayShowsWhatTheBoardShows(t *testing.T) {
 		for _, page := range []page{board, day} {
 			page.says("Priya Nair", "Past its end").hides("govuk-tag--red")
 		}
-		h.as("p-sam").get("/visits").says("Overdue")
+		h.as("p-sam").get("/visits").says(map[bool]string{false: "Overdue", true: "In danger"}[danger])
 	}
 }
 

@@ -24,8 +24,9 @@ type demoPage struct {
 	Number  string // that people text
 	GoOn    int    // the speed with which a clock that stands goes on; 0: it runs, or a story goes on
 	Speeds  []speedChoice
-	Anew    bool        // the database is an earlier run's, and what the phones held then was not kept
-	Asks    *demo.Story // to be played instead of the one that is under way, if that is really meant; nil for none
+	Anew    bool          // the database is an earlier run's, and what the phones held then was not kept
+	Asks    *demo.Story   // to be played only if that is really meant, or not yet; nil for none
+	Way     demo.InTheWay // of the story that is asked about
 	Stories []demo.Story
 	Ringing []phoneLink // phones that ring, and where they are: first those that are shown
 	More    int         // that ring besides
@@ -65,6 +66,8 @@ type phoneLink struct{ Text, Href string }
 type phoneView struct {
 	demo.Phone
 	Lines []phoneLine // the latest first
+	Rest  int         // that ring on it besides those that are shown
+	Older string      // where the page with those before them is; "" when they are all there
 	Field string      // the name of the field to type in
 	Typed string
 	Wrong string // what is wrong with what was typed
@@ -119,6 +122,7 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		page.GoOn = cmp.Or(now.Left, demo.UsualSpeed)
 	}
 	show = page.choose(phones, show)
+	earlier := page.reachBack(phones, c.URL.Query()["earlier"])
 	here := 0 // phones that ring and are shown
 	for _, ph := range phones {
 		shown := slices.Contains(show, ph.ID)
@@ -137,6 +141,10 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		}
 		hide := slices.DeleteFunc(slices.Clone(show), func(id string) bool { return id == ph.ID })
 		v := phoneView{Phone: ph, Lines: phoneLines(ph.Conversation), Field: "text-" + ph.ID, Hide: demoAddress(hide, "phones")}
+		v.Calls, v.Rest = latestOf(ph.Calls)
+		if len(v.Lines) > latestLines && !slices.Contains(earlier, ph.ID) {
+			v.Lines, v.Older = v.Lines[:latestLines], page.Src+url.Values{"earlier": {ph.ID}}.Encode()+"#"+ph.ID
+		}
 		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
 		page.Phones = append(page.Phones, v)
 	}
@@ -166,6 +174,41 @@ func (p *demoPage) choose(phones []demo.Phone, show []string) []string {
 	}
 	p.Src += url.Values{"show": p.Chosen}.Encode() + "&"
 	return show
+}
+
+// latestLines are as many texts and calls of a phone as are shown at first: the page is fetched anew at every change.
+const latestLines = 12
+
+// latestRinging are as many calls as ring on a phone and can be answered there: by a fast clock dozens do at once.
+const latestRinging = 3
+
+// latestOf leaves out calls that rang before the latest, but never one that was picked up, and says how many it left out.
+func latestOf(calls []town.Call) (shown []town.Call, left int) {
+	ringing := 0
+	for _, call := range slices.Backward(calls) {
+		if !call.PickedUp {
+			if ringing++; ringing > latestRinging {
+				left++
+				continue
+			}
+		}
+		shown = append(shown, call)
+	}
+	slices.Reverse(shown)
+	return shown, left
+}
+
+// reachBack gives the phones whose earlier texts and calls are asked for, and has the page's live parts ask for them too.
+func (p *demoPage) reachBack(phones []demo.Phone, ids []string) (earlier []string) {
+	for _, ph := range phones {
+		if slices.Contains(ids, ph.ID) {
+			earlier = append(earlier, ph.ID)
+		}
+	}
+	if len(earlier) > 0 {
+		p.Src += url.Values{"earlier": earlier}.Encode() + "&"
+	}
+	return earlier
 }
 
 // noPhone is what the address of a page without phones has.
@@ -281,7 +324,7 @@ func (p *Pages) demoSpeed(c *request) error {
 		err = demo.CheckSpeed(speed)
 	}
 	if err != nil {
-		return &statusError{http.StatusBadRequest, "The clock has no such speed.", err}
+		return &statusError{status: http.StatusBadRequest, says: "The clock has no such speed.", cause: err}
 	}
 	if err := p.Demo.SetSpeed(c.Context(), speed); err != nil {
 		return err
@@ -289,7 +332,8 @@ func (p *Pages) demoSpeed(c *request) error {
 	return c.backToDemo("")
 }
 
-// demoPlay answers POST /demo/stories/{id}: the story begins. One that is under way is ended by who was told so.
+// demoPlay answers POST /demo/stories/{id}: the story begins. One that is under way is ended, and visits ahead are called off, by who was told
+// so; where the worker has an alarm or is on a visit that is none of the story's, it does not begin.
 func (p *Pages) demoPlay(c *request) error {
 	f, err := c.form()
 	if err != nil {
@@ -301,12 +345,21 @@ func (p *Pages) demoPlay(c *request) error {
 		return notFoundFor(demo.ErrNoStory)
 	}
 	show := c.PostForm["show"]
-	if now, begun := p.Demo.Telling(); begun && now.UnderWay() && f.value("ends") != now.ID {
+	way, err := p.Demo.InTheWay(c.Context(), all[i].ID)
+	if err != nil {
+		return err
+	}
+	now, begun := p.Demo.Telling()
+	unasked := begun && now.UnderWay() && f.value("ends") != now.ID
+	for _, v := range way.Ahead {
+		unasked = unasked || !slices.Contains(c.PostForm["calls-off"], v.ID)
+	}
+	if way.Bars() || unasked {
 		page, err := p.demoPage(c, show, blank())
 		if err != nil {
 			return err
 		}
-		page.Asks = &all[i]
+		page.Asks, page.Way = &all[i], way
 		return p.show(c, http.StatusConflict, "demo", page)
 	}
 	if err := p.Demo.Play(c.Context(), all[i].ID); err != nil {
@@ -331,10 +384,10 @@ func (p *Pages) demoStory(c *request) error {
 	acts := map[string]func(context.Context) error{"pause": p.Demo.Pause, "resume": p.Demo.Resume, "take-over": p.Demo.TakeOver}
 	act, known := acts[f.value("do")]
 	if !known {
-		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
+		return &statusError{status: http.StatusBadRequest, says: "There is no such button."}
 	}
-	if err := act(c.Context()); err != nil {
-		return demoProblem(err)
+	if err := act(c.Context()); err != nil && !errors.Is(err, demo.ErrNoStory) { // pressed too late: the page shows how it stands
+		return err
 	}
 	return c.backToDemo("#story")
 }
@@ -344,6 +397,8 @@ func demoProblem(err error) error {
 	switch {
 	case errors.Is(err, demo.ErrNoStory), errors.Is(err, demo.ErrNoPhone):
 		return notFoundFor(err)
+	case errors.Is(err, demo.ErrNeeded): // since it was looked at
+		return &statusError{status: http.StatusConflict, says: "The story’s worker is needed elsewhere now: play it again to see where.", again: "/demo", cause: err}
 	default:
 		return err
 	}
@@ -378,7 +433,7 @@ func (p *Pages) demoSwitch(c *request) error {
 	}
 	to := town.State(f.value("state"))
 	if !slices.Contains([]town.State{town.On, town.Off, town.NoSignal}, to) {
-		return &statusError{http.StatusBadRequest, "A phone is on, off or without a signal.", nil}
+		return &statusError{status: http.StatusBadRequest, says: "A phone is on, off or without a signal."}
 	}
 	if err := p.Demo.SetState(c.Context(), c.PathValue("id"), to); err != nil {
 		return demoProblem(err)
@@ -404,7 +459,7 @@ func (p *Pages) demoCall(c *request) error {
 	case "":
 		err = p.Demo.PressKey(c.Context(), call, f.value("digit"))
 	default:
-		return &statusError{http.StatusBadRequest, "There is no such button.", nil}
+		return &statusError{status: http.StatusBadRequest, says: "There is no such button."}
 	}
 	if err != nil && !errors.Is(err, town.ErrOver) {
 		return demoProblem(err)

@@ -7,16 +7,22 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/engine/enginetest"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // demoClock is a clock moved by hand whose speed is only shown.
@@ -198,4 +204,123 @@ func TestADemoWhosePhonesWereNotKeptSaysSo(t *testing.T) {
 	h.get("/demo").hides(says)
 	h.ok(h.pages.Demo.Begin(t.Context(), h.engine, demo.UsualSpeed))
 	h.get("/demo").says(says)
+}
+
+func TestAButtonOfAStoryThatIsPressedTooLateShowsHowItStands(t *testing.T) {
+	h := openDemo(t)
+	h.post("/demo/story", "do", "pause").leadsTo("/demo#story")
+	h.post("/demo/stories/ask-for-scarlett")
+	h.post("/demo/story", "do", "take-over")
+	for _, late := range []string{"pause", "resume", "take-over"} {
+		h.post("/demo/story", "do", late, "show", "p-tom.mobile").leadsTo("/demo?show=p-tom.mobile#story")
+	}
+	h.get("/demo").says("taken over")
+	h.post("/demo/story", "do", "dance").is(http.StatusBadRequest)
+}
+
+func TestAStoryAsksForWhatIsInItsWay(t *testing.T) {
+	const story = "/demo/stories/ask-for-scarlett"
+	h := openDemo(t)
+	at := h.engine.Now().Add(time.Hour)
+	v, err := h.engine.Book(t.Context(), engine.Actor{By: "p-jo"}, engine.Booking{Worker: "p-jo", Kind: "home_visit", StartsAt: at, ExpectedEndAt: at.Add(time.Hour),
+		Details: buddy.Form{ServiceUser: private.New("A B"), Address: private.New("1 High Street, Stroud GL5 1AA"), Contact: private.New("07700 900399")}})
+	h.ok(err)
+	h.post(story).is(http.StatusConflict).says("Jo Park has visits booked", "calls off what Jo Park has booked", "/visits/"+v.Visit, `name="calls-off" value="`+v.Visit+`"`).hides("1 High Street")
+	h.post(story, "calls-off", v.Visit).leadsTo("/demo#story")
+	h.post("/demo/story", "do", "take-over")
+	alarm, err := h.engine.Raise(t.Context(), engine.Actor{By: "p-mo"}, "p-jo", "", watch.Duress, engine.Words{})
+	h.ok(err)
+	h.post(story, "calls-off", v.Visit).is(http.StatusConflict).says("An alarm about Jo Park is open", `href="/alarms/`+alarm+`"`).hides("Play “Ask for Scarlett”")
+	if a, err := h.db.Alarm(t.Context(), alarm); err != nil || a.Status != store.AlarmOpen {
+		t.Errorf("the alarm is %s, %v", a.Status, err)
+	}
+}
+
+// The phones are to be seen while a story plays: above them is the line that it is at, and no other unless it is asked for.
+func TestAStoryShowsOneLineAboveThePhones(t *testing.T) {
+	h := openDemo(t)
+	page := h.get("/demo").Body.String()
+	if strings.Index(page, `id="stories"`) > strings.Index(page, `id="phones"`) {
+		t.Error("before any story the choice of one is below the phones")
+	}
+	h.post("/demo/stories/ask-for-scarlett")
+	telling, _ := h.pages.Demo.Telling()
+	page = h.get("/demo").says("Step 1 of 11.", "(now)").hides(telling.Steps[1].Says, "(next)", "What happened before").Body.String()
+	at := []int{strings.Index(page, telling.Steps[0].Says), strings.Index(page, `id="p-jo.mobile"`), strings.Index(page, "Text <strong>IN</strong>"), strings.Index(page, `id="stories"`)}
+	if !slices.IsSorted(at) || at[0] < 0 {
+		t.Errorf("the line, the phones, how they are used and the other stories are at %v", at)
+	}
+	h.get("/demo?fragment=story").hides("Stories that play by themselves")
+	h.get("/demo?fragment=stories").says("Stories that play by themselves", "Play instead")
+	for range 200 {
+		h.clock.Move(time.Second)
+		h.pages.Demo.Pass(t.Context())
+		if s, _ := h.pages.Demo.Telling(); s.Step() > 1 {
+			break
+		}
+	}
+	h.get("/demo").says("Step 2 of 11.", "What happened before", telling.Steps[0].Says, "(done)")
+}
+
+// hour lets an hour pass in the county, in which nobody does anything: its visitors' minute.
+func hour(h *house, c *demoClock) {
+	h.Helper()
+	for range 60 {
+		c.Move(time.Minute)
+		h.clock.Move(time.Second)
+		h.pages.Demo.Pass(h.Context())
+		_, err := h.engine.StepDue(h.Context())
+		h.ok(err)
+		_, err = h.engine.Deliver(h.Context())
+		h.ok(err)
+	}
+}
+
+func TestThePageOfADemoStaysSmall(t *testing.T) {
+	const most = 100_000 // bytes, as for every page
+	h, c := openDemoOn(t)
+	hour(h, c)
+	for _, path := range []string{"/demo", "/demo?show=p-sam.mobile&show=p-ann.mobile&show=p-mo.mobile&show=p-lee.mobile", "/demo?fragment=phones"} {
+		got := h.get(path).is(http.StatusOK)
+		if n := got.Body.Len(); n >= most {
+			t.Errorf("%s takes %d bytes after an hour", path, n)
+		}
+	}
+	h.post("/demo/stories/nobody-answers")
+	hour(h, c)
+	if n := h.get("/demo").Body.Len(); n >= most {
+		t.Errorf("/demo takes %d bytes after a story", n)
+	}
+}
+
+func TestWhatAPhoneHeldEarlierIsAskedFor(t *testing.T) {
+	h, c := openDemoOn(t)
+	hour(h, c)
+	lines := func(path string) int {
+		return strings.Count(h.get(path).Body.String(), `class="allclear-text__at"`)
+	}
+	const phone = "/demo?fragment=phones&show=p-mo.mobile"
+	if n := lines(phone); n != latestLines {
+		t.Errorf("%d lines are shown at first", n)
+	}
+	h.get(phone).says(`href="/demo?show=p-mo.mobile&amp;earlier=p-mo.mobile#p-mo.mobile"`)
+	if n := lines(phone + "&earlier=p-mo.mobile"); n <= latestLines {
+		t.Errorf("%d lines are shown where the earlier ones were asked for", n)
+	}
+	h.get("/demo?show=p-mo.mobile&earlier=p-mo.mobile&earlier=none").says("earlier=p-mo.mobile&amp;fragment=phones").hides("earlier=none")
+}
+
+func TestAPhoneOnWhichDozensOfCallsRingShowsTheLatest(t *testing.T) {
+	calls := []town.Call{{ID: "a", PickedUp: true}}
+	for i := range 20 {
+		calls = append(calls, town.Call{ID: fmt.Sprint(i)})
+	}
+	shown, left := latestOf(calls)
+	var ids []string
+	for _, c := range shown {
+		ids = append(ids, c.ID)
+	}
+	if want := []string{"a", "17", "18", "19"}; !slices.Equal(ids, want) || left != 17 {
+		t.Errorf("shown are %q, and left out %d", ids, left)
+	}
 }

@@ -243,3 +243,39 @@ func TestWhoAnswersIsToldWhichButtonWasPressed(t *testing.T) {
 	h.get("/alarms/"+open[0].ID).says("Priya Nair pressed “I need help now”", "Priya Nair gave 16:10 as the new end", "Priya Nair pressed “I’m out”")
 	priya.get(v+"?fragment=timeline").says("Priya Nair pressed “I’m out”", "Priya Nair checked in").hides("pressed “I need help now”")
 }
+
+// A call for help that is over is not before the worker on their next visit, nor in the next duress (rule 4.2).
+func TestAnEarlierCallForHelpIsNotListedOnTheNextVisit(t *testing.T) {
+	h := openHouse(t)
+	priya, covert := h.as("p-priya"), "Priya Nair: Asked for help covertly"
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.ok(h.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, open[0].ID,
+		watch.Close{Evidence: watch.SpokeWorker, Away: true, Second: "p-lee", Note: true}, engine.Words{Note: "She is at the office"}))
+	h.visit()
+	priya.get("/alarms").says(covert)
+	h.wait(30 * time.Minute)
+	priya.get("/alarms").hides("Priya Nair:", "covertly")
+	priya.get("/alarms/" + open[0].ID).is(http.StatusNotFound)
+	h.get("/alarms").says(covert)
+	h.texts("07700 900101", "Going in")
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	priya.get("/alarms").hides("Priya Nair:", "covertly")
+}
+
+// To who answers, the row of a visit in duress is not that of a calm one; to its worker, and to who must not know, it is.
+func TestAVisitInDangerIsMarkedForWhoAnswersAlone(t *testing.T) {
+	h := openHouse(t)
+	h.visit()
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "Going in")
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	for _, path := range []string{"/", "/visits"} {
+		h.get(path).says("In danger", "allclear-visit--danger")
+		for _, other := range []string{"p-priya", "p-ada"} {
+			h.as(other).get(path).is(http.StatusOK).hides("In danger", "danger\"")
+		}
+		h.as("p-priya").get(path).says("Inside")
+	}
+}

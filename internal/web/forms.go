@@ -3,11 +3,14 @@ package web
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -24,13 +27,28 @@ func (c *request) form() (*form, error) {
 		if _, long := errors.AsType[*http.MaxBytesError](err); long {
 			return nil, err
 		}
-		return nil, &statusError{http.StatusBadRequest, "What was sent is not a form.", err}
+		return nil, &statusError{status: http.StatusBadRequest, says: "What was sent is not a form.", cause: err}
 	}
-	return &form{values: c.PostForm}, nil
+	f := &form{values: c.PostForm}
+	for _, field := range slices.Sorted(maps.Keys(f.values)) {
+		if utf8.RuneCountInString(f.values.Get(field)) > longestWords {
+			f.wrong(field, "Enter less: 10,000 characters at most")
+		}
+	}
+	return f, nil
 }
 
-// value is a field as it was typed, without the spaces around it.
-func (f *form) value(field string) string { return strings.TrimSpace(f.values.Get(field)) }
+// longestWords is how much anyone may say in one field, in characters.
+const longestWords = 10_000
+
+// value is a field as it was typed, without the spaces around it; "" where nothing in it can be seen.
+func (f *form) value(field string) string {
+	typed := strings.TrimSpace(f.values.Get(field))
+	if buddy.Visible(typed) == 0 {
+		return ""
+	}
+	return typed
+}
 
 // wrong notes what is wrong with a field, once.
 func (f *form) wrong(field, says string) {

@@ -170,6 +170,9 @@ func (h *house) post(path string, fields ...string) page {
 	for i := 0; i+1 < len(fields); i += 2 {
 		form.Add(fields[i], fields[i+1])
 	}
+	if !form.Has(actingField) {
+		form.Set(actingField, h.acting)
+	}
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return h.send(r)

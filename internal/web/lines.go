@@ -89,7 +89,7 @@ var plainLines = map[watch.What]string{
 	watch.HolderFellSilent: "Nothing was logged by {by} for 10 minutes: the alarm was raised again",
 	watch.ShiftChanged:     "{by} is on call from now",
 	watch.PolicePrompted:   "Everyone told was asked to contact the police",
-	watch.PoliceTold:       "{by} told the police",
+	watch.PoliceTold:       "{by} logged that the police were told",
 	watch.LiaisonLogged:    "{by} logged what was said",
 	watch.FoundHarmed:      "{by} logged that {worker} was found harmed",
 	watch.IncidentOpened:   "An incident was opened",

@@ -73,7 +73,7 @@ func TestALineHasWhatThePoliceAnswered(t *testing.T) {
 	l := view.Line{What: watch.PoliceTold, By: "p-sam", Reference: private.New("GP-1"), Officer: private.New("PC Lane"), Attending: new(true),
 		NextUpdateAt: time.Date(2026, 11, 21, 16, 30, 0, 0, time.UTC), Note: private.New("A car is on its way")}
 	said, err := speakerOf(true).line(l)
-	want := line{Says: "Sam Hill told the police", Quote: "A car is on its way", Look: "done",
+	want := line{Says: "Sam Hill logged that the police were told", Quote: "A car is on its way", Look: "done",
 		More: []string{"Police reference GP-1", "Spoke with PC Lane", "They will attend", "Next update at 16:30"}}
 	if err != nil || said.Says != want.Says || said.Quote != want.Quote || said.Look != want.Look || len(said.More) != 4 || said.More[0] != want.More[0] || said.More[3] != want.More[3] {
 		t.Errorf("got %+v, %v", said, err)

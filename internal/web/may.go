@@ -10,6 +10,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // What a reader may see and do, until there is a table of it with sign-in. Every page asks here; what of a visit is shown
@@ -259,16 +260,24 @@ func (p *Pages) mayOpen(c *request, alarm string) (bool, error) {
 	return err == nil, err
 }
 
-// mayTryPhrase says that the page that tries texts tells the reader of the phrase. On the screen of who only visits it would
-// tell whoever looks what the name means (rule 4.2): there it is a name like any other.
-func mayTryPhrase(who buddy.Person) bool {
-	return !who.Has(buddy.Worker) || who.Has(buddy.Manager) || who.Has(buddy.Responder)
+// outAlone says that the reader may be on a visit, or that an alarm about them is open: whoever is with them may read what
+// they have before them, so it tells of no call for help, nor of how they would make one (rule 4.2).
+func (p *Pages) outAlone(c *request) (bool, error) {
+	loaded, err := p.Store.Load(c.Context(), c.who.ID)
+	if err != nil {
+		return false, fmt.Errorf("load reader: %w", err)
+	}
+	there := func(v watch.Visit) bool { return v.Status != watch.Booked || !v.StartsAt.After(c.at) }
+	return loaded.Watch.Alarm != nil || slices.ContainsFunc(loaded.Watch.Live(), there), nil
 }
 
-// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who
-// visits: a worker in danger must find no trace of it (rule 4.2).
+// visits says that someone visits alone, whatever else they do. What they have before them may be read by whoever is with
+// them, so no page names the phrase there, or what counts calls for help (rule 4.2).
+func visits(who buddy.Person) bool { return who.Has(buddy.Worker) }
+
+// maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who visits.
 func maySeeFigures(who buddy.Person) bool {
-	return !who.Has(buddy.Worker) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
+	return !visits(who) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }
 
 // mayLabel says that the reader says what workers meant by texts that were asked back: who keeps a team. Which texts they see is

@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -44,6 +47,7 @@ type handler func(*request) error
 type statusError struct {
 	status int
 	says   string // to the reader: nothing private, what is wrong and what to do
+	again  string // the path of the page to look at again; "" for none
 	cause  error  // for the log
 }
 
@@ -87,6 +91,9 @@ func (p *Pages) answer(rt route, c *request) error {
 	if c.madeForAnother() {
 		return &statusError{status: http.StatusConflict, says: "You are acting as someone else now. Reload the page."}
 	}
+	if err := c.pressedAs(); err != nil {
+		return err
+	}
 	return rt.handle(c)
 }
 
@@ -95,6 +102,34 @@ func (p *Pages) answer(rt route, c *request) error {
 func (c *request) madeForAnother() bool {
 	as, asked := c.Header["Acting-As"]
 	return asked && !slices.Equal(as, []string{c.who.ID})
+}
+
+// pressedAs refuses a form that was shown to someone else than who the reader acts as now: what a window that was left
+// open does, it would do in another's name. Choosing whom to act as, and the telephones of a demo, are in nobody's name.
+func (c *request) pressedAs() error {
+	if c.Method != http.MethodPost || c.URL.Path == "/acting" || strings.HasPrefix(c.URL.Path, "/demo/") {
+		return nil
+	}
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	if f.values.Get(actingField) == c.who.ID {
+		return nil
+	}
+	return &statusError{status: http.StatusConflict, says: "You are acting as " + c.who.Name + " now. Look at the page again before you press.", again: c.URL.Path}
+}
+
+// actingField is the field of every form that says who it was shown to.
+const actingField = "acting"
+
+// postForm begins a form that a button sends. Nothing that anyone wrote looks like it: templates escape that.
+var postForm = regexp.MustCompile(`<form method="post"[^>]*>`)
+
+// shownTo puts into every form of a page who it is shown to, so that no form can be without it.
+func (c *request) shownTo(rendered []byte) []byte {
+	field := `<input type="hidden" name="` + actingField + `" value="` + html.EscapeString(c.who.ID) + `">`
+	return postForm.ReplaceAllFunc(rendered, func(form []byte) []byte { return append(slices.Clip(form), field...) })
 }
 
 // onlyHere answers on this very machine alone, and sets the headers that every answer has.
@@ -175,7 +210,7 @@ func (p *Pages) fail(rt route, c *request, err error) {
 	default:
 		p.Log.Debug("page refused", "route", rt.pattern, "status", e.status)
 	}
-	page := problemPage{Layout: p.layout(c, titles[e.status]), Says: e.says, Sorry: e.status >= http.StatusInternalServerError}
+	page := problemPage{Layout: p.layout(c, titles[e.status]), Says: e.says, Again: e.again, Sorry: e.status >= http.StatusInternalServerError}
 	if err := p.show(c, e.status, "problem", page); err != nil {
 		p.Log.Error("show error page", "route", rt.pattern, "error", err)
 		http.Error(c.w, e.says, e.status)
@@ -192,7 +227,8 @@ var titles = map[int]string{
 type problemPage struct {
 	Layout
 	Says  string
-	Sorry bool // it is our fault
+	Again string // the path of the page to look at again; "" for none
+	Sorry bool   // it is our fault
 }
 
 // problemOf says what an error is to a reader.
@@ -201,20 +237,20 @@ func problemOf(err error) *statusError {
 		return e
 	}
 	if refused, is := errors.AsType[*watch.Refused](err); is {
-		return &statusError{http.StatusConflict, sentence(refused.Says), err}
+		return &statusError{status: http.StatusConflict, says: sentence(refused.Says), cause: err}
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		return &statusError{http.StatusRequestEntityTooLarge, "What you sent is longer than any form here. Nothing was saved.", err}
+		return &statusError{status: http.StatusRequestEntityTooLarge, says: "What you sent is longer than any form here. Nothing was saved.", cause: err}
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return notFoundFor(err)
 	case errors.Is(err, store.ErrConflict):
-		return &statusError{http.StatusConflict, "Someone else changed this at the same moment. Look at it again, then try once more.", err}
+		return &statusError{status: http.StatusConflict, says: "Someone else changed this at the same moment. Look at it again, then try once more.", cause: err}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, store.ErrUnknown):
-		return &statusError{http.StatusServiceUnavailable, "Allclear could not save this in time. Look at the page again to see whether it was taken, then try once more.", err}
+		return &statusError{status: http.StatusServiceUnavailable, says: "Allclear could not save this in time. Look at the page again to see whether it was taken, then try once more.", cause: err}
 	default:
-		return &statusError{http.StatusInternalServerError, "Try again in a moment. If it goes on, ring whoever you need to reach: do not wait for this page.", err}
+		return &statusError{status: http.StatusInternalServerError, says: "Try again in a moment. If it goes on, ring whoever you need to reach: do not wait for this page.", cause: err}
 	}
 }
 
@@ -242,7 +278,7 @@ func (p *Pages) show(c *request, status int, name string, page any) error {
 	if err := p.templates.render(&out, name, c.URL.Query().Get("fragment"), page); err != nil {
 		return err
 	}
-	c.send(status, out.Bytes())
+	c.send(status, c.shownTo(out.Bytes()))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -33,10 +34,10 @@ type raisePage struct {
 	Raised bool // the alarm is raised, and is not for the reader to see
 }
 
-// spoken is the duress phrase, where a page may name it: on the screen of someone who visits alone it would tell whoever
-// looks over their shoulder what the name means (rule 4.2).
+// spoken is the duress phrase, where a page may name it: "" for who visits, as it would tell whoever looks over their
+// shoulder what the name means.
 func (c *request) spoken() string {
-	if c.who.Has(buddy.Worker) {
+	if visits(c.who) {
 		return ""
 	}
 	return c.phrase
@@ -91,11 +92,11 @@ func (p *Pages) raisePage(c *request, f *form, people []buddy.Person, teams []st
 		Who: f.input("who", "Who asked you?", "Start typing their name."),
 		Kind: f.radios("kind", "What did they do?", "", govuk.Choice{Value: string(watch.Duress), Text: asked},
 			govuk.Choice{Value: string(watch.Distress), Text: "They cried for help, or I heard them in danger"})}
-	page.Who.Autocomplete, page.Who.Attributes = "off", govuk.Attributes{"list": "people"}
+	page.Who.Autocomplete, page.Who.Attributes = "off", govuk.Attributes{"list": "people", "maxlength": "100"} // of a name
 	page.Absent = govuk.Checkboxes{Name: "unlisted", Values: f.values["unlisted"], Classes: "govuk-checkboxes--small",
 		Items: []govuk.Choice{{Value: "yes", Text: "They are not on the list", Hint: govuk.Hint{Text: "Say above who they are, as well as you know it."}}}}
 	page.Said = f.textarea("said", "Where are they, and what did they say?", "As you know it, or nothing: those who answer and the police are told it in your words.")
-	page.Said.Rows = 3
+	page.Said.Rows, page.Said.Attributes = 3, govuk.Attributes{"maxlength": strconv.Itoa(longestWords)}
 	for _, m := range people {
 		if !slices.Contains(page.People, m.Name) {
 			page.People = append(page.People, m.Name)
@@ -132,9 +133,6 @@ func (p *Pages) raise(c *request) error {
 	kind := watch.Kind(f.value("kind"))
 	if !kind.Danger() {
 		f.wrong("kind", "Choose what they did")
-	}
-	if len([]rune(f.value("said"))) > longestWords {
-		f.wrong("said", "Enter less: the first 10,000 characters of it")
 	}
 	says := "raised"
 	if worker == unlisted && !f.bad() {

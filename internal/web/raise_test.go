@@ -182,6 +182,15 @@ func TestToAWorkerTheTriedPhraseIsAnyName(t *testing.T) {
 			t.Errorf("%q reads\n%s\nelse\n%s", text, differs(phrase, other), differs(other, phrase))
 		}
 		try(worker, strings.ReplaceAll(text, "NAME", "Scarlett")).hides("phrase", "covertly", "An alarm opens")
-		try(h.as("p-ann"), strings.ReplaceAll(text, "NAME", "Scarlett")).says("phrase", "Asks for help covertly") // who answers too
+		try(h.as("p-ann"), strings.ReplaceAll(text, "NAME", "Scarlett")).hides("phrase", "covertly", "An alarm opens") // who visits, and answers too
+		try(h, strings.ReplaceAll(text, "NAME", "Scarlett")).says("phrase", "Asks for help covertly")
+	}
+}
+
+// Whoever raises an alarm reads of 999 before the form, and can't type more than it takes.
+func TestTheFormToRaiseComesAfter999(t *testing.T) {
+	body := openHouse(t).get("/raise").says(`maxlength="100"`, `maxlength="10000"`).Body.String()
+	if ring, form := strings.Index(body, `href="tel:999"`), strings.Index(body, `action="/raise"`); ring < 0 || ring > form {
+		t.Errorf("999 is at %d, the form at %d", ring, form)
 	}
 }

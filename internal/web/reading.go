@@ -45,7 +45,7 @@ func (p *Pages) reading(c *request) error {
 	now := c.at.In(c.in)
 	f := blank("state", string(checkin.Inside), "now", now.Format("15:04"), "start", now.Add(-30*time.Minute).Format("15:04"),
 		"end", now.Add(30*time.Minute).Format("15:04"))
-	if mayTryPhrase(c.who) {
+	if !visits(c.who) {
 		f.values.Set("phrase", "Scarlett")
 	}
 	return p.show(c, http.StatusOK, "reading", p.readingPage(c, f))
@@ -72,7 +72,7 @@ func (p *Pages) tryText(c *request) error {
 	}
 	page := p.readingPage(c, f)
 	page.tell(text, x)
-	if mayTryPhrase(c.who) {
+	if !visits(c.who) {
 		page.ruled(text, x)
 	}
 	return p.show(c, http.StatusOK, "reading", page)
@@ -81,7 +81,7 @@ func (p *Pages) tryText(c *request) error {
 // tryContext is the visit that the text is tried against: its times are on the day of the form, the next after the start.
 func tryContext(c *request, f *form) checkin.Context {
 	x := checkin.Context{State: checkin.State(f.value("state")), Phrase: c.phrase, Unknowing: true}
-	if mayTryPhrase(c.who) {
+	if !visits(c.who) {
 		x.Phrase, x.Unknowing = f.value("phrase"), false
 	}
 	on := dateOf(c.at.In(c.in))
@@ -119,7 +119,7 @@ func (p *Pages) readingPage(c *request, f *form) readingPage {
 			govuk.Choice{Value: string(checkin.Overdue), Text: "It is past its expected end"},
 			govuk.Choice{Value: string(checkin.None), Text: "There is no visit"}),
 		ComesAt: f.input("now", "The text comes at", ""), Start: f.input("start", "The visit starts at", ""), End: f.input("end", "It is expected to end at", "")}
-	if mayTryPhrase(c.who) {
+	if !visits(c.who) {
 		page.Phrase = new(f.input("phrase", "The team’s phrase", "The name that covertly asks for help"))
 		page.Phrase.Classes = "govuk-input--width-20"
 	}

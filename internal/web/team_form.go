@@ -97,6 +97,9 @@ func (p *Pages) changeTeam(c *request) error {
 	if err := p.onlyOurs(c, f, was, t.Plan); err != nil {
 		return err
 	}
+	if err := p.nameIsFree(c, f, was, t); err != nil {
+		return err
+	}
 	status := http.StatusUnprocessableEntity
 	switch kept := filledTeam(was); {
 	case f.bad():
@@ -112,6 +115,22 @@ func (p *Pages) changeTeam(c *request) error {
 		return p.showTeamForm(c, status, f, was)
 	}
 	return c.redirect("/teams/" + t.ID + "?done=team-saved")
+}
+
+// nameIsFree refuses a name that another team has, so that nobody has to tell two apart. One that keeps its name keeps it.
+func (p *Pages) nameIsFree(c *request, f *form, was, given store.Team) error {
+	folded := func(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+	if folded(was.Name) == folded(given.Name) {
+		return nil
+	}
+	teams, err := p.Store.Teams(c.Context())
+	if err != nil {
+		return fmt.Errorf("list teams: %w", err)
+	}
+	if slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID != given.ID && folded(t.Name) == folded(given.Name) }) {
+		f.wrong("name", "The name is another team’s: give one that no other team has")
+	}
+	return nil
 }
 
 // onlyOurs refuses people whom the form did not offer.

@@ -73,8 +73,9 @@ type teamPage struct {
 
 // setting is one part of the plan in words.
 type setting struct {
-	Name string
-	Says []string
+	Name   string
+	Says   []string
+	Folded []string // the covert phrase, which whoever glances at the page is not to read (rule 4.2)
 }
 
 // team answers GET /teams/{id}: the plan in words, and who is in the team.
@@ -87,9 +88,13 @@ func (p *Pages) team(c *request) error {
 	if err != nil {
 		return err
 	}
+	out, err := p.outAlone(c)
+	if err != nil {
+		return err
+	}
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
-	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, name), []setting{hoursInWords(t, name)})
+	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})
 	if page.MayEdit {
 		taken, free, err := p.Engine.TakenPhrase(c.Context(), t)
 		if err != nil {
@@ -145,10 +150,10 @@ func timesInWords(c plan.Clock) []setting {
 		early = "Going out still closes an overdue alarm, until someone takes charge of it or logs a call."
 	}
 	return []setting{
-		{"Overdue", []string{silence, early}},
-		{"Who is told", []string{fmt.Sprintf("Whoever is told has %s to take charge, then the next in the order is told too.", minutes(c.Acknowledge)),
+		{Name: "Overdue", Says: []string{silence, early}},
+		{Name: "Who is told", Says: []string{fmt.Sprintf("Whoever is told has %s to take charge, then the next in the order is told too.", minutes(c.Acknowledge)),
 			fmt.Sprintf("With a call for help it is %s.", minutes(c.AcknowledgeDanger))}},
-		{"Ring-round and police", []string{fmt.Sprintf("Numbers are rung for %s. If nobody has spoken with the worker by then, the police are to be contacted.", minutes(c.RingRound)),
+		{Name: "Ring-round and police", Says: []string{fmt.Sprintf("Numbers are rung for %s. If nobody has spoken with the worker by then, the police are to be contacted.", minutes(c.RingRound)),
 			fmt.Sprintf("That is said again every %s until it is logged.", minutes(c.Repeat))}},
 	}
 }
@@ -192,8 +197,12 @@ func endPromptWords(prompts []time.Duration) string {
 	return "A worker who has not said that they are out is asked " + listed(words) + "."
 }
 
-func helpInWords(s plan.Settings, name func(string) string) []setting {
-	help := setting{"Calling for help", []string{fmt.Sprintf("Asking for %s means: call 999 for me.", s.DuressPhrase)}}
+// helpInWords says what the plan has about calling for help, with the covert phrase only where the page may name it.
+func helpInWords(s plan.Settings, phrase bool, name func(string) string) []setting {
+	help := setting{Name: "Calling for help"}
+	if phrase {
+		help.Folded = []string{fmt.Sprintf("Asking for %s means: call 999 for me.", s.DuressPhrase)}
+	}
 	var told []string
 	for _, id := range s.Colleagues {
 		told = append(told, name(id))
@@ -204,15 +213,18 @@ func helpInWords(s plan.Settings, name func(string) string) []setting {
 	if s.PlainDistressAnswer {
 		help.Says = append(help.Says, "A cry for help is answered in plain words.")
 	}
-	fallback := setting{"Fallback", []string{name(s.Fallback) + " answers when nobody else does."}}
+	fallback := setting{Name: "Fallback", Says: []string{name(s.Fallback) + " answers when nobody else does."}}
 	if s.Fallback == "" {
 		fallback.Says = []string{"There is none yet. Someone must answer when nobody else does."}
+	}
+	if len(help.Says)+len(help.Folded) == 0 {
+		return []setting{fallback}
 	}
 	return []setting{help, fallback}
 }
 
 func hoursInWords(t store.Team, name func(string) string) setting {
-	hours := setting{"Working hours", []string{t.Plan.WorkingHours.String() + ", by the clocks of " + t.Zone + "."}}
+	hours := setting{Name: "Working hours", Says: []string{t.Plan.WorkingHours.String() + ", by the clocks of " + t.Zone + "."}}
 	if t.Plan.WorkingHours.IsZero() {
 		hours.Says = []string{"None: the rota answers day and night."}
 	}

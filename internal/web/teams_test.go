@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,22 @@ func TestAPlanInWords(t *testing.T) {
 	h.as("p-lee").get("/teams/echo").says("Change the settings")
 }
 
+// What the phrase means is not to be read over someone's shoulder, nor found on the phone of one who is on a visit (rule 4.2).
+func TestTheCovertPhraseIsFoldedAndNotShownOnAVisit(t *testing.T) {
+	h := openHouse(t)
+	priya, means := h.as("p-priya"), "Asking for Scarlett means"
+	h.visit()
+	if body := priya.get("/teams/echo").says("The covert phrase", means).Body.String(); !strings.Contains(body[:strings.Index(body, means)], "<details") {
+		t.Error("the phrase stands there openly")
+	}
+	h.wait(30 * time.Minute)
+	priya.get("/teams/echo").hides("Scarlett", "The covert phrase", "Calling for help")
+	h.get("/teams/echo").says(means)
+	h.texts("07700 900101", "Going in")
+	h.texts("07700 900101", "Can you ask Scarlett to ring me")
+	priya.get("/teams/echo").hides("Scarlett", "The covert phrase")
+}
+
 func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
 	s := plan.Standard()
 	s.Prompts, s.PassOnTexts, s.OutClosesOverdue, s.PlainDistressAnswer = false, true, true, true
@@ -39,7 +56,7 @@ func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
 	var says []string
 	name := func(id string) string { return "<" + id + ">" }
 	none := func(id string) string { return id }
-	for _, settings := range [][]setting{timesInWords(s.Clock), promptsInWords(s), helpInWords(s, name), {hoursInWords(store.Team{Plan: s}, none)}} {
+	for _, settings := range [][]setting{timesInWords(s.Clock), promptsInWords(s), helpInWords(s, true, name), {hoursInWords(store.Team{Plan: s}, none)}} {
 		for _, one := range settings {
 			says = append(says, one.Says...)
 		}
@@ -110,6 +127,9 @@ func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).nextDoor().as("p-lee")
 	for _, test := range []struct{ field, typed, says string }{
 		{"name", "", "Enter the name."},
+		{"name", "\u200b", "Enter the name."},
+		{"name", strings.Repeat("x", 300), "The name must have at most 100 characters."},
+		{"name", "family  LINKS", "The name is another team’s: give one that no other team has."},
 		{"zone", "Gloucester", `The time zone is not a time zone, such as "Europe/London".`},
 		{"grace", "61", "This must be from 0 minutes to 60 minutes."},
 		{"grace", "a while", "Enter a number of minutes, such as 15, for “Silence that is normal”."},

@@ -16,8 +16,6 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
-const longestWords = 10_000 // characters of what was said
-
 // toAct finds the visit that a button is about, and what was sent with it, where the reader may press it.
 func (p *Pages) toAct(c *request, may func(rightsOver) bool) (seen, *form, error) {
 	v, err := p.seen(c)
@@ -86,7 +84,7 @@ func (p *Pages) askFor(c *request) error {
 		return err
 	}
 	name := f.value("name")
-	if name == "" || len(name) > longestWords {
+	if name == "" || f.bad() {
 		f.wrong("name", "Enter a name, such as Jane")
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
@@ -101,7 +99,7 @@ func (p *Pages) record(c *request) error {
 		return err
 	}
 	words, who := f.value("words"), c.press()
-	if words == "" || len([]rune(words)) > longestWords {
+	if words == "" {
 		f.wrong("words", "Enter what was said")
 	}
 	if !v.rights.Own {
@@ -237,7 +235,7 @@ func (p *Pages) callOff(c *request) error {
 		return c.redirect("/visits/" + v.ID + "?done=called-off") // the same press again
 	}
 	reason := f.value("reason")
-	if reason == "" || len([]rune(reason)) > longestWords {
+	if reason == "" || f.bad() {
 		f.wrong("reason", "Enter why it is called off")
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}

@@ -421,7 +421,7 @@ func TestTheNamedBuddyAndThePromptsAreChanged(t *testing.T) {
 			t.Errorf("prompts are %v, the buddies %v and %v", w.Clock.Prompts, w.Responders, kept.Responders)
 		}
 	}
-	h.get(v+"/edit").says("Named buddy", "As the plan says", `<option value="p-kay">Kay Dunn`, "Texts during the visit").hides(`value="p-priya"`)
+	h.get(v+"/edit").says("Named buddy", "As the plan says", `<option value="p-kay">Kay Dunn`, "Texts during the visit").hides(`value="p-priya">Priya`)
 	unchanged := append(h.edit(v), "prompts", "yes", "buddy", "")
 	h.post(v+"/edit", unchanged...).leadsTo(v).hides("The changes were saved")
 	h.post(v+"/edit", append(h.edit(v), "prompts", "no", "buddy", "p-kay")...).leadsTo(v).says("The changes were saved.", "None are texted on this visit", "Priya Nair changed the details")
