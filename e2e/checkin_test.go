@@ -144,3 +144,30 @@ func TestACallOfTheAPIMadeTwiceActsOnce(t *testing.T) {
 	w.Do(late)
 	w.Check(len(w.Visit(id(t, first)).Timeline) == texts, "a check-in sent twice is on the record once")
 }
+
+// What a short text means is what was asked: the visit was ended by neither, and the no is a cry for help.
+func TestNoToHowThingsAreIsACryForHelp(t *testing.T) {
+	t.Parallel()
+	w, visit := inside(t, 120, 20*time.Minute)
+	w.WaitText(town.Priya.Mobile, visit.ExpectedEndAt.Sub(w.Now())+w.Tolerance(), "how are things going")
+	w.Text(town.Priya, "yes")
+	w.WaitText(town.Priya.Mobile, w.Tolerance(), "noted")
+	w.Check(w.Visit(visit.ID).Status == "inside", "a yes ends nothing")
+	w.Text(town.Priya, "no")
+	w.WaitText(town.Priya.Mobile, w.Tolerance(), "got your message")
+	w.WaitAlarm(w.Tolerance(), "be of distress", func(a town.Alarm) bool { return a.Kind == "distress" })
+	w.WaitText(town.Sam.Mobile, w.Tolerance(), "999", visit.Reference)
+}
+
+// A text that was sent too soon is answered once, with its rest.
+func TestAnUnfinishedTextIsReadWithItsRest(t *testing.T) {
+	t.Parallel()
+	w, visit := inside(t, 20, time.Hour)
+	before := len(w.TextsTo(town.Priya.Mobile))
+	w.Text(town.Priya, "be here another")
+	w.Text(town.Priya, "90 mins")
+	w.WaitText(town.Priya.Mobile, w.Tolerance(), "until", visit.Reference)
+	w.WaitVisit(visit.ID, w.Tolerance(), "end later", func(v town.Visit) bool { return v.ExpectedEndAt.After(visit.ExpectedEndAt) })
+	w.Until(w.Now().Add(3 * time.Minute))
+	w.Check(len(w.TextsTo(town.Priya.Mobile)) == before+1, "both are answered once")
+}

@@ -15,10 +15,11 @@ import (
 )
 
 type benchCmd struct {
-	Alarms   benchAlarmsCmd   `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
-	Checkins benchCheckinsCmd `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
-	Idle     benchIdleCmd     `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
-	Pages    benchPagesCmd    `cmd:"" help:"How long each page takes and how large it is, and how soon a crowd of open boards shows a change."`
+	Alarms     benchAlarmsCmd     `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
+	Checkins   benchCheckinsCmd   `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
+	Idle       benchIdleCmd       `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
+	Pages      benchPagesCmd      `cmd:"" help:"How long each page takes and how large it is, and how soon a crowd of open boards shows a change."`
+	Understand benchUnderstandCmd `cmd:"" help:"How many check-in texts a second are understood, by one core and by all."`
 }
 
 // benchFlags are what the benchmarks share.
@@ -98,6 +99,30 @@ func (c benchPagesCmd) Run(w world) error {
 		size = bench.PageSize{Visits: 20, Workers: 5, Alarms: 1, Asks: 2, Crowd: bench.CrowdSize{Viewers: 10, Rate: 5, For: 400 * time.Millisecond}}
 	}
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Pages(ctx, o, size) })
+}
+
+type benchUnderstandCmd struct {
+	File       string        `placeholder:"FILE" help:"Texts to read, as allclear understand reads them; by default the examples of our own languages."`
+	For        time.Duration `default:"5s" help:"How long one core reads, and then all."`
+	Short      bool          `help:"A moment, to see that it works; the figures say little."`
+	Cpuprofile string        `placeholder:"FILE" help:"Write a CPU profile of the measured stretch, for go tool pprof."`
+}
+
+// Run measures how texts are understood.
+func (c benchUnderstandCmd) Run(w world) error {
+	size := bench.UnderstandSize{For: c.For}
+	if c.Short {
+		size.For = 50 * time.Millisecond
+	}
+	if c.File != "" {
+		var err error
+		if size.Lines, err = os.ReadFile(c.File); err != nil {
+			return fmt.Errorf("read texts: %w", err)
+		}
+	}
+	return benchFlags{Cpuprofile: c.Cpuprofile}.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) {
+		return bench.Understand(ctx, o, size)
+	})
 }
 
 // measure runs a benchmark and prints its figures, whatever they are: speed is no gate.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/private"
 )
 
@@ -22,8 +23,9 @@ type Settings struct {
 	Key              private.Text // the master key that wraps the data keys; empty: made beside the database
 	Speed            int          // the rehearsal clock's speed; 0: no rehearsal
 	LogLevel         slog.Level
-	HeartbeatURL     string // called every minute while the engine truly works; empty: none
-	EmergencyContact string // rung when nobody is on call (rule 8.4): E.164, or a person's id
+	HeartbeatURL     string              // called every minute while the engine truly works; empty: none
+	EmergencyContact string              // rung when nobody is on call (rule 8.4): E.164, or a person's id
+	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 	Twilio           Twilio
 }
 
@@ -50,6 +52,7 @@ type settingsFlags struct {
 	HeartbeatURL        string `name:"heartbeat-url" placeholder:"URL" help:"Called every minute while the engine truly works."`
 	HeartbeatURLFile    string `name:"heartbeat-url-file" placeholder:"FILE" help:"File that holds the heartbeat address."`
 	EmergencyContact    string `placeholder:"NUMBER" help:"Rung when nobody is on call: a number as +44…, or a person's id."`
+	Words               string `placeholder:"FILE" help:"Words of your own for reading texts, beside those we have."`
 	TwilioAccountSID    string `name:"twilio-account-sid" placeholder:"SID" help:"Twilio account."`
 	TwilioAuthToken     string `placeholder:"TOKEN" help:"Twilio token; better given as a file, as others see a command line."`
 	TwilioAuthTokenFile string `placeholder:"FILE" help:"File that holds the Twilio token."`
@@ -74,6 +77,7 @@ var known = []setting{
 	{name: "log_level", set: setLogLevel},
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
 	{name: "emergency_contact", set: setEmergencyContact},
+	{name: "words", set: setWords},
 	{name: "twilio_account_sid", set: func(s *Settings, v string) error { s.Twilio.AccountSID = v; return nil }},
 	{name: "twilio_auth_token", secret: true, set: func(s *Settings, v string) error { s.Twilio.AuthToken = private.New(v); return nil }},
 	{name: "twilio_from", set: func(s *Settings, v string) error { s.Twilio.From = v; return checkNumber(v) }},
@@ -147,6 +151,12 @@ func setEmergencyContact(s *Settings, v string) error {
 		return checkNumber(v)
 	}
 	return nil
+}
+
+// setWords reads the file whose words are added to our own languages. A line of it that cannot be read is named.
+func setWords(s *Settings, path string) (err error) {
+	s.Vocabulary, err = readWords(path)
+	return err
 }
 
 func checkHostPort(v string) error {

@@ -53,14 +53,19 @@ func givenFlags(ctx *kong.Context) map[string]string {
 	return given
 }
 
-func loadSettings(flags map[string]string, environ []string) (Settings, error) {
+// gather gives the places where settings are given, what beats the others first.
+func gather(flags map[string]string, environ []string) ([]source, error) {
 	command := source{flags, func(name string) string { return "--" + strings.ReplaceAll(name, "_", "-") }}
 	variables := source{fromEnvironment(environ), variable}
 	file, err := fromFile(command, variables)
+	return []source{command, variables, file}, err
+}
+
+func loadSettings(flags map[string]string, environ []string) (Settings, error) {
+	sources, err := gather(flags, environ)
 	if err != nil {
 		return Settings{}, err
 	}
-	sources := []source{command, variables, file}
 
 	var bad problems
 	for _, src := range sources {

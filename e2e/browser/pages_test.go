@@ -94,6 +94,10 @@ func sights() []sight {
 		{"GET /reading", "a text nobody understands", "", filled("/reading", "See how it is read", types("Text", "purple elephants"))},
 		{"GET /figures", "the figures of the day", "p-mo", opened("/figures")},
 		{"GET /figures", "the figures of a day without visits", "p-mo", opened("/figures?date=2026-01-01")},
+		{"GET /texts", "no text that was asked back", "p-ann", opened("/texts?date=2026-01-01")},
+		{"GET /texts", "a text that was asked back", "p-mo", askedBack(func(*page) {})},
+		{"GET /texts/{id}", "what a text meant", "p-mo", askedBack(toSay)},
+		{"POST /texts/{id}", "nothing said of what a text meant", "p-mo", askedBack(func(b *page) { toSay(b); b.Press("Save what was meant") })},
 		{"GET /acting", "who to act as", "", opened("/acting")},
 		{"POST /acting", "nobody to act as", "", func(b *page) {
 			b.Open("/acting")
@@ -149,6 +153,7 @@ func TestEveryPageInEveryState(t *testing.T) {
 var elsewhere = map[string]string{
 	"GET /alarms/{id}/police":       "TestEveryStateOfACallForHelp",
 	"GET /alarms/{id}/handover.pdf": "a PDF: no browser's accessibility tree has it",
+	"GET /texts/labelled.jsonl":     "a file to download",
 
 	"POST /alarms/{id}/calls":   "TestEveryStateOfAnOverdueAlarm",
 	"POST /alarms/{id}/police":  "TestEveryStateOfACallForHelp",
@@ -170,6 +175,23 @@ var elsewhere = map[string]string{
 	"POST /demo/story":              "a press",
 	"POST /demo/phones/{id}/state":  "a press",
 	"POST /demo/calls/{id}":         "a press",
+}
+
+// askedBack has a worker text what nobody understands, opens the list of such texts, and goes on from it.
+func askedBack(then func(*page)) func(*page) {
+	return func(b *page) {
+		b.Open("/demo")
+		b.texts("Priya Nair", "purple elephants")
+		b.Open("/texts")
+		b.Sees("purple elephants")
+		then(b)
+	}
+}
+
+// toSay goes on to say what the worker meant.
+func toSay(b *page) {
+	b.any = true // others looked at the list before
+	b.Press("Say what was meant by the text of Priya Nair, " + b.now().Format("15:04"))
 }
 
 func TestEveryPageAndEveryRefusedFormIsLookedAt(t *testing.T) {

@@ -51,6 +51,8 @@ func TestBadInputNamesItsField(t *testing.T) {
 		{"a name that nobody can see", "PUT", "/teams/new", with(aTeam, map[string]any{"name": "\u200b"}), "name"},
 		{"a plan without a fallback", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{}}), "plan.fallback"},
 		{"a grace over its bound", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "grace": "2h"}}), "plan.grace"},
+		{"a phrase that is an everyday word", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "duress_phrase": "garden"}}), "plan.duress_phrase"},
+		{"a phrase that is a common name", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "duress_phrase": "Sara"}}), "plan.duress_phrase"},
 		{"an unknown setting", "PUT", "/teams/new", with(aTeam, map[string]any{"plan": map[string]any{"fallback": "p-lee", "gracee": "5m"}}), "plan.gracee"},
 		{"a zone that is none", "PUT", "/teams/new", with(aTeam, map[string]any{"zone": "Gloucester"}), "zone"},
 		{"a shift that ends before it starts", "POST", "/shifts", with(aShift, map[string]any{"ends_at": "2026-11-20T00:00:00Z"}), "ends_at"},

@@ -19,6 +19,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/api"
 	"github.com/allclear-safety/allclear/internal/channel/twilio"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/phone"
@@ -42,6 +43,8 @@ type Options struct {
 	Heartbeat string        // called every minute while the engine truly works
 	Version   string
 	Log       *slog.Logger
+
+	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
 
 // Twilio is the account that texts and calls go through.
@@ -154,7 +157,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	metrics := newMetrics(a)
 	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
-		Rehearsal: a.o.Demo || a.o.Speed > 0, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
+		Rehearsal: a.o.Demo || a.o.Speed > 0, Vocabulary: a.o.Vocabulary, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Clock: time.Now, Log: a.o.Log,
 		Rehearsal: a.o.Demo || a.o.Speed > 1, Speed: a.clock.Speed}
 	if err := a.connect(&eo, &ao); err != nil {

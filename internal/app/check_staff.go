@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 )
@@ -61,34 +61,23 @@ func (s staff) checkPlan(t store.Team) []Finding {
 		}
 	}
 	for _, whose := range s.named(t.Plan.DuressPhrase) {
-		say(false, "its duress phrase is a name of %s; choose one that nobody has", whose)
+		say(false, "its duress phrase is a name of %s, or sounds like it; choose one that nobody has", whose)
 	}
 	return found
 }
 
-// named says who has the phrase as a first name, a surname or a whole name (rule
-// 4.6). Neither the phrase nor the name of a contact is in what it gives.
+// named says who has a name that sounds like the phrase (rule 4.6). Neither the phrase nor the name of a contact is in what it gives.
 func (s staff) named(phrase string) []string {
 	var whose []string
 	for _, p := range s.all {
-		if hasName(p.Name, phrase) {
+		if checkin.SoundsLike(p.Name, phrase) {
 			whose = append(whose, p.ID)
 		}
-		if slices.ContainsFunc(p.Contacts, func(c buddy.Contact) bool { return hasName(c.Name.Reveal(), phrase) }) {
+		if slices.ContainsFunc(p.Contacts, func(c buddy.Contact) bool { return checkin.SoundsLike(c.Name.Reveal(), phrase) }) {
 			whose = append(whose, "an emergency contact of "+p.ID)
 		}
 	}
 	return whose
-}
-
-func hasName(name, phrase string) bool {
-	words, asked := nameWords(name), strings.Join(nameWords(phrase), " ")
-	return asked != "" && (slices.Contains(words, asked) || strings.Join(words, " ") == asked)
-}
-
-// nameWords are the parts of a name, as it makes no difference to the ear.
-func nameWords(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == ' ' || r == ',' || r == '-' || r == '.' })
 }
 
 // checkRota says whose shifts are those of someone who is no longer active, and

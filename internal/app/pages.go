@@ -39,7 +39,7 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 	}
 	pages, err := web.New(web.Options{Engine: a.engine, Store: a.db, Access: who,
 		View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Demo || a.o.Speed > 0}), Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0,
-		Demo: a.demo, Clock: time.Now, Log: a.o.Log})
+		Demo: a.demo, Vocabulary: a.o.Vocabulary, Clock: time.Now, Log: a.o.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -167,7 +167,7 @@ func TestUncommonName(t *testing.T) {
 func TestAskBesideOutAlike(t *testing.T) {
 	for _, form := range []string{"Left now. Could NAME ring me", "ask NAME. left now", "Just left, tell NAME", "I've left, let NAME know", "Out. Can NAME text me please?", "left now, is NAME in?"} {
 		unknowing := afternoon1500(Inside)
-		unknowing.Phrase = ""
+		unknowing.Phrase, unknowing.Unknowing = "Scarlett", true
 		want := Understand(strings.ReplaceAll(form, "NAME", "Jane"), unknowing).Intent
 		for _, name := range []string{"Scarlett", "scarlet", "Auntie Jo", "Zbigniew"} {
 			if r := Understand(strings.ReplaceAll(form, "NAME", name), unknowing); r.Intent != want {

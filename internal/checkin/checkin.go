@@ -6,6 +6,7 @@
 package checkin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -41,29 +42,41 @@ const (
 type Context struct {
 	Now        time.Time // in the team's zone
 	State      State
-	Start, End time.Time // the booked start and the current expected end; zero without a visit
-	Phrase     string    // the team's duress phrase, e.g. "Scarlett"
-	Unknowing  bool      // read as to someone to whom the phrase is a name like any other: no duress (rule 4.2)
-	OutWord    string    // the word an OUT must carry; "" or "off" means none
+	Start, End time.Time   // the booked start and the current expected end; zero without a visit
+	Phrase     string      // the team's duress phrase, e.g. "Scarlett"
+	Unknowing  bool        // read as to someone to whom the phrase is a name like any other: no duress (rule 4.2)
+	OutWord    string      // the word an OUT must carry; "" or "off" means none
+	Asked      Asked       // what the worker was last asked
+	Vocabulary *Vocabulary // what texts are read by; nil: our own languages
+}
+
+func (c Context) vocabulary() *Vocabulary {
+	if c.Vocabulary == nil {
+		return standard()
+	}
+	return c.Vocabulary
 }
 
 // Reading is what was understood of a text.
 type Reading struct {
-	Intent    Intent
-	Until     time.Time    // the expected end the text gives; zero: none
-	Begin     time.Time    // the start the text gives; zero: none
-	Name      string       // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
-	Mention   bool         // duress: the phrase is only mentioned (rule 4.6)
-	Away      bool         // distress: the text says that the worker is out of the place (rule 4.5)
-	Reference string       // a visit's short code, such as "A7F3"
-	Keyword   bool         // the whole text is a keyword that is taught (rule 2.1)
-	OptOut    bool         // a word that may have opted the worker out of our texts (rule 2.1)
-	NoAnswer  bool         // nobody answered the door (rule 2.8); in an unclear text too
-	NotThere  bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
-	OutWord   bool         // the plan's out word was in the text
-	Number    phone.Number // a number to reach the worker on (rule 8.9)
-	Question  bool         // the text asks something
-	Rule      Rule         // what decided; [Explain] gives the words it rests on. It tells the phrase from a plain wish: not for the worker's eyes (rule 4.2)
+	Intent     Intent
+	Until      time.Time    // the expected end the text gives; zero: none
+	Begin      time.Time    // the start the text gives; zero: none
+	Name       string       // the person asked for, as it is to be answered: "Jane"; in duress the plan's own spelling
+	Mention    bool         // duress: the phrase is only mentioned (rule 4.6)
+	Away       bool         // distress: the text says that the worker is out of the place (rule 4.5)
+	Reference  string       // a visit's short code, such as "A7F3"
+	Keyword    bool         // the whole text is a keyword that is taught (rule 2.1)
+	OptOut     bool         // a word that may have opted the worker out of our texts (rule 2.1)
+	NoAnswer   bool         // nobody answered the door (rule 2.8); in an unclear text too
+	NotThere   bool         // cancel: the text says plainly that the worker is not in there (rule 2.8)
+	OutWord    bool         // the plan's out word was in the text
+	Number     phone.Number // a number to reach the worker on (rule 8.9)
+	Question   bool         // the text asks something
+	No         bool         // a bare no to the later end that was asked back
+	Both       bool         // a bare "both"
+	Unfinished bool         // the text ends in a word that wants another: the next text may go on with it
+	Rule       Rule         // what decided; [Explain] gives the words it rests on. It tells the phrase from a plain wish: not for the worker's eyes (rule 4.2)
 }
 
 // Understand reads a text in the context of its visit. It never fails: what it cannot read is Unclear. An Until or
@@ -77,16 +90,19 @@ func Understand(text string, c Context) Reading {
 func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
-	m := read(text)
-	m.noting = noting
+	m := c.vocabulary().read(withoutQuoted(text))
+	m.noting, m.in = noting, c.State == Inside || c.State == Overdue
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""
 	if c.Unknowing {
 		standIn, typed = m.hidePhrase(c.Phrase)
 		c.Phrase = ""
 	}
-	r := m.decide(c)
-	r.Reference, r.Number, r.OutWord = reference, number, out
+	r := m.inLight(m.decide(c), text, c)
+	if reference != "" {
+		r.Reference = reference
+	}
+	r.Number, r.OutWord, r.Unfinished = number, out, unfinished(text)
 	r.Question = m.has("?")
 	if r.Name == "" {
 		r.Name = m.nameAsked()
@@ -108,7 +124,7 @@ func (m *message) decide(c Context) Reading {
 		}
 		return r
 	}
-	if m.tookBack() && (c.State == Inside || c.State == Overdue) {
+	if m.tookBack() {
 		return Reading{Intent: SafeReply, Rule: byTakingBack}
 	}
 	danger, raw := m.danger(c.State)
@@ -138,10 +154,16 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	whole, claims := m.exit()
 	p := m.plan(c)
 	off, there := m.off(c)
+	plainly := off && m.neverIn()
+	off = plainly || off && !whole && (c.State == Booked || !claims)
 	enters := m.enters()
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
+	case off && there:
+		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
+	case whole && m.asksForSomeone():
+		return Reading{}, false
 	case whole && m.endStands(c):
 		return Reading{Intent: End, Rule: byExit}, true
 	case whole && (c.State == Inside || c.State == Overdue) && p.until.IsZero():
@@ -149,9 +171,11 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	case enters && (c.State == Booked || c.State == None || !claims):
 		p.begin = time.Time{}
 		return p.reading(Start, byEntry), true
-	case off && p.begin.IsZero() && p.until.IsZero():
+	case off && (p.begin.IsZero() && (p.until.IsZero() || plainly) || m.otherDay() || m.offToday()):
 		return Reading{Intent: Cancel, NotThere: there, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case c.State == None, claims && !m.future():
+		return Reading{}, false
+	case m.calledOff && m.otherDay():
 		return Reading{}, false
 	case !p.until.IsZero() || !p.begin.IsZero():
 		return p.reading(Change, p.rule()), true
@@ -161,8 +185,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 
 // endStands refuses an exit that its time contradicts, or that comes before the visit (guide E5, E8).
 func (m *message) endStands(c Context) bool {
-	plain := m.onlyCourtesyBut("out")
-	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && plain {
+	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && m.barelyOut() {
 		return false
 	}
 	for i := 0; i < len(m.words); i++ {
@@ -170,12 +193,41 @@ func (m *message) endStands(c Context) bool {
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) && !(t.isLength() && m.inExit(i)) {
 			return false
 		}
 		i += t.words - 1
 	}
 	return true
+}
+
+// barelyOut says whether the text says no more than OUT.
+func (m *message) barelyOut() bool {
+	for i := 0; i < len(m.words); {
+		switch end := fillers.at(m, i); {
+		case end > i:
+			i = end
+		case m.words[i] == "out", isBreak(m.words[i]), m.v.courtesy[m.words[i]]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// inExit says whether word i is part of an exit: a length there is past ("been out 10 minutes", "ended 10 minutes early").
+func (m *message) inExit(i int) bool {
+	return slices.ContainsFunc(m.exited, func(s stretch) bool { return s.first <= i && i < s.last })
+}
+
+// afterVisit says whether the time at word i is of what comes after the visit: "Browns next at 3", "in a meeting until 4".
+func (m *message) afterVisit(i int) bool {
+	first, last := m.clauseStart(i), i
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	return exits.in(&message{v: m.v, words: m.words[:first], times: m.times[:first]}) && m.hasIn(m.v.after, first, last)
 }
 
 // reading makes a reading with the plan's times.

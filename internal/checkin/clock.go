@@ -1,12 +1,14 @@
 package checkin
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
 
 // moment is a time as the words give it: a time of day, a length, or minutes past or to an hour that is not named.
+//
+//	time   = [minutes past|to] hour | hour[.minutes] | noon | midnight      then am, pm, tonight, o'clock, ish
+//	length = hours [[and] minutes] | hours and a half | part of an hour | minutes
 type moment struct {
 	words  int // how many words it takes; 0: no time here
 	form   form
@@ -14,6 +16,7 @@ type moment struct {
 	minute int
 	half   half
 	length time.Duration
+	counts counting // how a length says that it counts: "two more hours"
 }
 
 type form int
@@ -37,6 +40,14 @@ const (
 
 func (t moment) isLength() bool { return t.form == aSpan }
 
+// asHour is a bare number, taken for an hour.
+func (t moment) asHour() moment {
+	if t.form == bareHour {
+		t.form = clockTime
+	}
+	return t
+}
+
 // timeAt is the time that begins at word i; a moment without words when none does.
 func (m *message) timeAt(i int) moment {
 	if i < 0 || i >= len(m.times) {
@@ -54,188 +65,162 @@ func (m *message) word(i int) string {
 
 // momentAt reads the longest time that begins at word i.
 func (m *message) momentAt(i int) moment {
-	for _, reader := range []func(int) moment{m.lengthAt, m.minutesOfHour, m.noonOrMidnight, m.figures} {
-		if t := reader(i); t.words > 0 {
-			return t
-		}
+	w := m.words[i]
+	if w == "" || w[0] > '9' && !beginsTime(w) {
+		return moment{}
 	}
-	return moment{}
+	if t := m.minutesOfHour(i); t.words > 0 {
+		return t
+	}
+	if t := m.lengthAt(i); t.words > 0 {
+		return t
+	}
+	if t := m.noonOrMidnight(i); t.words > 0 {
+		return t
+	}
+	return m.figures(i)
 }
 
-// number reads a whole number of at most two digits, "twenty five" among them.
+// beginsTime says whether a word that is no figure may begin a time.
+func beginsTime(w string) bool {
+	switch w {
+	case "a", "an", "the", "one", "another", "half", "hauf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter", "usual", "full":
+		return true
+	}
+	return strings.HasSuffix(w, "ish")
+}
+
+// figure reads a word of up to four figures.
+func figure(w string) (n int, ok bool) {
+	if w == "" || len(w) > 4 {
+		return 0, false
+	}
+	for _, r := range []byte(w) {
+		if r < '0' || r > '9' {
+			return 0, false
+		}
+		n = 10*n + int(r-'0')
+	}
+	return n, true
+}
+
+// number reads a whole number of at most three figures, "twenty five" among them.
 func (m *message) number(i int) (n, words int) {
-	n, err := strconv.Atoi(m.word(i))
-	if err != nil || n < 0 || len(m.word(i)) > 3 {
+	n, ok := figure(m.word(i))
+	if !ok || len(m.word(i)) > 3 {
 		return 0, 0
 	}
 	if n >= 20 && n < 60 && n%10 == 0 {
-		if unit, err := strconv.Atoi(m.word(i + 1)); err == nil && unit > 0 && unit < 10 && len(m.word(i+1)) == 1 {
-			switch m.word(i + 2) {
-			case "min", "past", "to", "m":
-				return n + unit, 2
-			}
+		if unit, ok := figure(m.word(i + 1)); ok && unit > 0 && len(m.word(i+1)) == 1 {
+			return n + unit, 2
 		}
 	}
 	return n, 1
 }
 
-// lengthAt reads "40 mins", "an hour and a half", "1h30", "three quarters of an hour", "a couple of hours".
-func (m *message) lengthAt(i int) moment {
-	if minutes, words := m.partOfHour(i); words > 0 {
-		return span(words, minutes)
-	}
-	if n, words := m.number(i); words > 0 && (m.word(i+words) == "min" || m.word(i+words) == "m") {
-		return span(words+1, n)
-	}
-	hours, words := m.hours(i)
-	if words == 0 {
-		return moment{}
-	}
-	j := i + words
-	if m.word(j) == "and" {
-		j++
-	}
-	if minutes, more := m.partOfHour(j); more == 0 {
-		// "an hour and a half", "an hour and half", "2 hours and a quarter"
-		if m.word(j) == "a" {
-			j++
-		}
-		if m.word(j-1) == "a" || m.word(j-1) == "and" {
-			switch m.word(j) {
-			case "half":
-				return span(j+1-i, hours+30)
-			case "quarter":
-				return span(j+1-i, hours+15)
-			}
-		}
-	} else if m.word(i+words) == "and" {
-		return span(j+more-i, hours+minutes)
-	}
-	if n, more := m.number(j); more > 0 && n < 60 && (m.word(j+more) == "min" || m.word(j+more) == "m") {
-		return span(j+more+1-i, hours+n)
-	} else if more == 1 && len(m.word(j)) == 2 && n < 60 && j == i+words && m.word(i+1) == "hour" {
-		return span(words+1, hours+n) // "1h30", "1hr 30"
-	}
-	return span(words, hours)
-}
-
-func span(words, minutes int) moment {
-	if minutes <= 0 || minutes > 24*60 {
-		return moment{}
-	}
-	return moment{words: words, form: aSpan, length: time.Duration(minutes) * time.Minute}
-}
-
-// partOfHour reads "half an hour", "quarter of an hour", "three quarters of an hour".
-func (m *message) partOfHour(i int) (minutes, words int) {
-	j := i
-	if m.word(j) == "a" || m.word(j) == "another" && m.word(j+1) == "half" && m.word(j+2) == "hour" {
-		j++
-	}
-	switch {
-	case m.word(j) == "half" && m.word(j+1) == "hour":
-		return 30, j + 2 - i
-	case m.word(j) == "half" && (m.word(j+1) == "an" || m.word(j+1) == "a") && m.word(j+2) == "hour":
-		return 30, j + 3 - i
-	case m.word(j) == "quarter" && m.word(j+1) == "of" && m.word(j+2) == "an" && m.word(j+3) == "hour":
-		return 15, j + 4 - i
-	case m.word(j) == "3" && m.word(j+1) == "quarters" && m.word(j+2) == "of" && m.word(j+3) == "an" && m.word(j+4) == "hour":
-		return 45, j + 5 - i
-	case m.word(j) == "3" && m.word(j+1) == "quarter" && m.word(j+2) == "hour":
-		return 45, j + 3 - i
-	}
-	return 0, 0
-}
-
-// hours reads "an hour", "2 hours", "1.5 hours", "2 and a half hours", "a couple of hours", in minutes.
-func (m *message) hours(i int) (minutes, words int) {
-	w, next := m.word(i), m.word(i+1)
-	switch {
-	case w == "awr":
-		return 60, 1
-	case (w == "an" || w == "the" || w == "one" || w == "another" || w == "a") && next == "hour":
-		return 60, 2
-	case w == "a" && next == "couple" && m.word(i+2) == "of" && m.word(i+3) == "hour":
-		return 120, 4
-	case w == "couple" && next == "of" && m.word(i+2) == "hour":
-		return 120, 3
-	case w == "couple" && next == "hour":
-		return 120, 2
-	}
-	if whole, part, ok := strings.Cut(w, "."); ok && next == "hour" && len(part) <= 2 {
-		if f, err := strconv.ParseFloat(whole+"."+part, 64); err == nil && f <= 24 {
-			return int(f * 60), 2
-		}
-	}
-	n, used := m.number(i)
-	if w == "one" {
-		n, used = 1, 1
-	}
-	if used == 0 || n > 24 {
-		return 0, 0
-	}
-	j := i + used
-	if m.word(j) == "and" && m.word(j+1) == "a" && m.word(j+2) == "half" && m.word(j+3) == "hour" {
-		return n*60 + 30, j + 4 - i
-	}
-	if m.word(j) == "hour" {
-		return n * 60, j + 1 - i
-	}
-	return 0, 0
-}
-
 // minutesOfHour reads "half 4", "quarter past 4", "20 to 6", and "ten to", "half past", "25 past" without the hour.
+// Dictation writes "too" and "two" for "to": "quarter too six".
 func (m *message) minutesOfHour(i int) moment {
-	j := i
-	if m.word(j) == "a" {
-		j++
-	}
-	minutes, words := m.number(j)
-	switch w := m.word(j); {
-	case w == "half":
-		minutes, words = 30, 1
-	case w == "quarter" || w == "qtr":
-		minutes, words = 15, 1
-	case w == "1" || words == 0 || minutes == 0 || minutes > 29 || minutes%5 != 0 && m.word(j+words) != "min":
+	minutes, j := m.minutesBefore(i)
+	if minutes == 0 {
 		return moment{}
 	}
-	j += words
+	before := false
+	switch w := m.word(j); {
+	case w == "past":
+	case w == "to" || w == "too" || w == "2" && m.saysTo(i, j):
+		before = true
+	default:
+		if minutes == 30 {
+			return m.ofHour(i, j, 30, false)
+		}
+		return moment{}
+	}
+	if before && minutes == 30 {
+		return moment{}
+	}
+	if t := m.ofHour(i, j+1, minutes, before); t.words > 0 {
+		return t
+	}
+	if !before {
+		return moment{words: j + 1 - i, form: pastHour, minute: minutes}
+	}
+	if w := m.word(j + 1); w != "" && !isBreak(w) && (!m.v.afterTime[w] || m.v.willDo[w]) {
+		return moment{} // "two to three", "ten to finish": not a time
+	}
+	return moment{words: j + 1 - i, form: pastHour, minute: 60 - minutes}
+}
+
+// minutesBefore reads the minutes that stand before "past" and "to", and gives the word after them; 0 when there are none.
+func (m *message) minutesBefore(i int) (minutes, next int) {
+	if m.word(i) == "a" {
+		i++
+	}
+	switch m.word(i) {
+	case "half", "hauf":
+		return 30, i + 1
+	case "quarter", "qtr":
+		return 15, i + 1
+	case "5":
+		if m.word(i+1) == "and" && m.word(i+2) == "20" {
+			return 25, i + 3
+		}
+	}
+	n, words := m.number(i)
+	j := i + words
+	if words == 0 || n == 0 || n > 29 || n%5 != 0 && m.word(j) != "min" {
+		return 0, i
+	}
 	if m.word(j) == "min" {
 		j++
 	}
-	direction := m.word(j)
-	if direction != "past" && direction != "to" || direction == "to" && minutes == 30 {
-		if m.word(i) == "half" {
-			return m.ofHour(i, i+1, 30, false)
+	return n, j
+}
+
+// saysTo says whether the "2" at word j is a "to": "quarter 2", "10 2 6".
+func (m *message) saysTo(i, j int) bool {
+	if _, words := m.hourAt(j + 1); words > 0 {
+		return true
+	}
+	return m.word(j-1) == "quarter" && (j-1 == i || m.word(i) == "a")
+}
+
+// hourAt reads an hour of the twelve.
+func (m *message) hourAt(j int) (hour, words int) {
+	switch w := m.word(j); w {
+	case "one":
+		return 1, 1
+	case "noon", "midnight":
+		return 12, 1
+	default:
+		if n, ok := figure(strings.TrimSuffix(w, "ish")); ok && n > 0 && n <= 12 && len(w) < 3 && m.word(j+1) != "min" && m.word(j+1) != "hour" {
+			return n, 1
 		}
-		return moment{}
+		if n, ok := m.ish(w); ok {
+			return n, 1
+		}
 	}
-	if t := m.ofHour(i, j+1, minutes, direction == "to"); t.words > 0 {
-		return t
+	return 0, 0
+}
+
+// ish reads "fourish".
+func (m *message) ish(w string) (int, bool) {
+	stem, ok := strings.CutSuffix(w, "ish")
+	if !ok || stem == "" {
+		return 0, false
 	}
-	if w := m.word(j + 1); direction == "to" && w != "" && !isBreak(w) && !afterTime[w] {
-		return moment{} // "two to three", "ten to finish": not a time
-	}
-	if direction == "to" {
-		minutes = 60 - minutes
-	}
-	return moment{words: j + 1 - i, form: pastHour, minute: minutes}
+	n, ok := figure(m.v.Say[stem])
+	return n, ok && n > 0 && n <= 12
 }
 
 // ofHour reads the hour at word j that the minutes belong to.
 func (m *message) ofHour(i, j, minutes int, before bool) moment {
-	hour, words := m.number(j)
-	if m.word(j) == "one" {
-		hour, words = 1, 1
-	}
-	if w := m.word(j); w == "noon" || w == "midnight" {
-		hour, words = 12, 1
-	}
-	if words == 0 || hour == 0 || hour > 12 || words != 1 || m.word(j+1) == "min" {
+	hour, words := m.hourAt(j)
+	if words == 0 {
 		return moment{}
 	}
 	t := moment{form: clockTime, hour: hour, minute: minutes}
-	t.half, words = m.halfOfDay(j + 1)
+	t.half, words = m.halfOfDay(j+1, hour)
 	if m.word(j) == "midnight" {
 		t.half = morning
 	}
@@ -261,47 +246,88 @@ func (m *message) noonOrMidnight(i int) moment {
 	return moment{}
 }
 
-// figures reads "4.15", "16:30", "1630", "4pm", "5ish", "4 o'clock" and, as a bare hour, "4".
+// figures reads "4.15", "16:30", "1630", "2145 hours", "4pm", "5ish", "4 o'clock", "four thirty" and, as a bare hour, "4".
 func (m *message) figures(i int) moment {
 	w := m.word(i)
-	if w == "one" && m.word(i+1) == "oclock" {
+	if n, ok := m.ish(w); ok {
+		return moment{words: 1, hour: n}
+	}
+	if w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i)) {
 		w = "1"
 	}
-	hourPart, minutePart, pointed := strings.Cut(strings.Replace(w, ":", ".", 1), ".")
-	if !pointed && (len(w) == 3 || len(w) == 4) {
+	hourPart, minutePart := w, ""
+	if at := strings.IndexAny(w, ":."); at >= 0 {
+		hourPart, minutePart = w[:at], w[at+1:]
+	} else if len(w) == 3 || len(w) == 4 {
 		hourPart, minutePart = w[:len(w)-2], w[len(w)-2:]
 	}
-	hour, err := strconv.Atoi(hourPart)
-	minute, err2 := strconv.Atoi("0" + minutePart)
-	if err != nil || err2 != nil || hour < 0 || hour > 24 || minute > 59 || minutePart != "" && len(minutePart) != 2 {
-		if n, err := strconv.Atoi(w); err == nil && n > 0 && n < 100 {
+	hour, ok := figure(hourPart)
+	minute, ok2 := figure(minutePart)
+	if !ok || minutePart != "" && (!ok2 || len(minutePart) != 2) || hour > 24 || minute > 59 {
+		if n, ok := figure(w); ok && n > 0 && n < 100 {
 			return moment{words: 1, form: bareHour, hour: n}
 		}
 		return moment{}
 	}
-	if hour == 24 {
-		hour = 0
-		w = "00"
-	}
-	t := moment{words: 1, hour: hour, minute: minute}
+	t := moment{words: 1, hour: hour % 24, minute: minute}
 	if minutePart == "" {
 		t.form = bareHour
+		if n, words := m.number(i + 1); words > 0 && hour > 0 && m.minutesSaid(i+1, n, words) {
+			t.form, t.minute, t.words = clockTime, n, 1+words
+		}
 	}
 	if hour > 12 || hour == 0 || w[0] == '0' {
 		t.half = exact
 	}
-	j := i + 1
+	return m.withHalf(i, t, minutePart == "" && t.words == 1)
+}
+
+// minutesSaid says whether the number at word i is the minutes of the hour before it: "four thirty".
+func (m *message) minutesSaid(i, n, words int) bool {
+	if n < 10 || n > 59 || n%5 != 0 {
+		return false
+	}
+	switch m.word(i + words) {
+	case "min", "m", "hour", "past", "to", "-", "more", "late", "over", "extra", "longer":
+		return false
+	}
+	return true
+}
+
+// standsAsOne says whether "one" at word i is the hour: "out by one", "done for one".
+func (m *message) standsAsOne(i int) bool {
+	after := m.word(i + 1)
+	if after != "" && !isBreak(after) && after != "please" && after != "now" {
+		return false
+	}
+	switch m.word(i - 1) {
+	case "at", "by", "until", "before":
+		return true
+	case "for":
+		return m.v.endCues[m.word(i-2)] || m.word(i-2) == "there"
+	}
+	return false
+}
+
+// withHalf adds what the words after a time say of it: its half of the day, o'clock, ish.
+func (m *message) withHalf(i int, t moment, whole bool) moment {
+	j := i + t.words
 	for range 3 {
-		h, words := m.halfOfDay(j)
+		h, words := m.halfOfDay(j, t.hour)
 		switch {
 		case words > 0 && t.half != exact:
 			t.half, t.form = h, clockTime
 			j += words
-		case m.word(j) == "oclock" && minutePart == "":
+		case m.word(j) == "oclock" && whole:
 			t.form = clockTime
 			j++
+		case m.word(j) == "o" && m.word(j+1) == "clock" && whole:
+			t.form = clockTime
+			j += 2
 		case m.word(j) == "ish" && t.half != exact:
 			t.form = clockTime
+			j++
+		case m.word(j) == "hour" && len(m.words[i]) == 4:
 			j++
 		}
 	}
@@ -309,29 +335,35 @@ func (m *message) figures(i int) moment {
 	return t
 }
 
-// halfOfDay reads "am", "pm", "in the afternoon", "tonight".
-func (m *message) halfOfDay(i int) (half, int) {
-	switch m.word(i) {
+// halfOfDay reads "am", "pm", "in the afternoon", "this evening", "tonight".
+func (m *message) halfOfDay(i, hour int) (half, int) {
+	switch w := m.word(i); w {
 	case "am":
 		if m.word(i+1) != "i" && m.word(i-1) != "i" {
 			return morning, 1
 		}
 	case "pm":
 		return afternoon, 1
-	case "in":
-		if m.word(i+1) == "the" {
-			switch m.word(i + 2) {
-			case "morning":
-				return morning, 3
-			case "afternoon", "evening":
-				return afternoon, 3
-			}
+	case "tonight":
+		if hour == 12 {
+			return morning, 1
+		}
+		if hour >= 5 {
+			return afternoon, 1
+		}
+	case "in", "this":
+		j := i + 1
+		if w == "in" && m.word(j) == "the" {
+			j++
+		} else if w == "in" {
+			return either, 0
+		}
+		switch m.word(j) {
+		case "morning":
+			return morning, j + 1 - i
+		case "afternoon", "evening":
+			return afternoon, j + 1 - i
 		}
 	}
 	return either, 0
 }
-
-// afterTime lists the words that may stand right after a bare number for it to be a time.
-var afterTime = set(`and or but if so then not no sorry please thanks now today tonight instead latest at the ish ok all
-	then i we will should would be x hopefully sharp for to until is as max tops or before after when because just mum dad
-	it xx you lol on can depending probably maybe about ring text send get check raise alert he she they make actually scratch that have could with love cause or start finish here`)

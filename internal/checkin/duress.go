@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// notHer are what follows or goes before the phrase when it is a word of its own (guide D4).
-var notHer = set("fever pimpernel red coat dress colour color paint door ribbon letter woman jumper car lipstick shoes macaw ibis")
-
 // duress looks for the team's phrase, misspelt and half-heard forms among them (rule 4.6). It gives the plan's own
 // spelling, and whether she is only mentioned.
 func (m *message) duress(phrase string) (name string, mention bool) {
@@ -21,21 +18,47 @@ func (m *message) duress(phrase string) (name string, mention bool) {
 
 // findPhrase finds the words that are the phrase.
 func (m *message) findPhrase(phrase string) (start, end int, found bool) {
-	want := strings.Fields(Normalise(phrase))
-	if len(want) == 0 {
+	return m.findCry(newCry(phrase), 0)
+}
+
+// findCry finds the phrase in word i or after it, in the words as they were typed: a slip of the thumb in it must not be mended to another
+// word.
+func (m *message) findCry(c cry, i int) (start, end int, found bool) {
+	if len(c.words) == 0 {
 		return 0, 0, false
 	}
-	for i := range m.words {
-		n := m.phraseAt(i, want)
-		if n == 0 || len(want) == 1 && n == 1 && notHer[m.word(i+1)] && m.words[i] != "scarlett" {
+	if len(m.typed) == len(m.words) {
+		typed := *m
+		typed.words = m.typed
+		m = &typed
+	}
+	for ; i < len(m.words); i++ {
+		n := m.cryAt(i, c)
+		if n == 0 || len(c.words) == 1 && m.ofSomethingElse(i, n) {
 			continue
 		}
-		if len(want) == 1 && (m.word(i+n) == "fever" || m.word(i+n) == "pimpernel" || m.word(i-1) == "colour") {
-			continue
+		if c.article != "" && m.word(i-1) == c.article {
+			return i - 1, i + n, true
 		}
 		return i, i + n, true
 	}
 	return 0, 0, false
+}
+
+// AfterPhrase gives what follows the phrase in a text that begins with it, however it is spelt: "skarlet Priya" is a
+// colleague's raise too (rule 4.3).
+func AfterPhrase(text, phrase string) (rest string, is bool) {
+	text = clockWords.Replace(Normalise(text))
+	pieces := split(text)
+	m := &message{v: standard()}
+	for _, p := range pieces {
+		m.words = append(m.words, p.word)
+	}
+	start, end, found := m.findCry(newCry(phrase), 0)
+	if !found || start > 0 || end == len(pieces) {
+		return "", false
+	}
+	return strings.Trim(string([]rune(text)[pieces[end-1].from.last:]), " ,.:"), true
 }
 
 // standIns are given names of which one is surely not in the text too.
@@ -44,71 +67,228 @@ var standIns = []string{"jane", "mary", "ruth", "anna", "lucy", "emma"}
 // hidePhrase puts a given name where the phrase stands, so that it is read as any name is. It gives both as they are
 // said: the name that stands in, and what was typed. Without the phrase it gives nothing.
 func (m *message) hidePhrase(phrase string) (standIn, typed string) {
-	i := slices.IndexFunc(standIns, func(name string) bool { return !slices.Contains(m.words, name) })
+	c := newCry(phrase)
+	i := slices.IndexFunc(standIns, func(name string) bool { return !slices.Contains(m.words, name) && !c.has(name) })
 	if i < 0 {
 		return "", ""
 	}
-	for range len(m.words) {
-		start, end, found := m.findPhrase(phrase)
+	for from := 0; ; {
+		start, end, found := m.findCry(c, from)
 		if !found {
 			break
 		}
 		if typed == "" {
-			standIn, typed = title(standIns[i:i+1]), title(m.words[start:end])
+			standIn, typed = m.v.title(standIns[i:i+1]), m.v.title(m.words[start:end])
 		}
 		m.cuts = slices.Replace(m.cuts, start, end, stretch{m.cuts[start].first, m.cuts[end-1].last})
 		m.words = slices.Replace(m.words, start, end, standIns[i])
+		m.typed = slices.Replace(m.typed, start, end, standIns[i])
+		m.unknown = slices.Replace(m.unknown, start, end, false)
 		m.times = slices.Replace(m.times, start, end, moment{})
+		m.found = nil
+		from = start + 1
 	}
 	return standIn, typed
 }
 
-// phraseAt says how many words at i are the phrase; 0 when they are not.
-func (m *message) phraseAt(i int, want []string) int {
-	if len(want) > 1 {
-		for k, w := range want {
-			if !soundsLike(m.word(i+k), w, slips(w)) {
-				return 0
-			}
+// cry is a team's phrase, ready to be looked for.
+type cry struct {
+	article string   // stands before it and need not be said: "the blue file"
+	words   []voiced // "blue", "file"
+	whole   voiced   // as one word: "bluefile"
+}
+
+func newCry(phrase string) (c cry) {
+	var whole strings.Builder
+	for _, p := range split(Normalise(phrase)) {
+		w := plainLetters(p.word)
+		switch {
+		case isBreak(w) || w == "":
+		case len(c.words) == 0 && c.article == "" && articles[w]:
+			c.article = w
+		default:
+			c.words = append(c.words, spoke(w))
+			whole.WriteString(w)
 		}
-		return len(want)
 	}
-	w, name := m.word(i), want[0]
-	core := strings.TrimSuffix(name, name[len(name)-1:])
-	switch {
-	case isBreak(w):
+	if len(c.words) == 0 && c.article != "" {
+		c.words, c.article = []voiced{spoke(c.article)}, ""
+	}
+	c.whole = c.alone()
+	if len(c.words) > 1 {
+		c.whole = spoke(whole.String())
+	}
+	return c
+}
+
+func (c cry) alone() voiced {
+	if len(c.words) == 0 {
+		return voiced{}
+	}
+	return c.words[0]
+}
+
+// has says whether w is one of the phrase's words, or near one.
+func (c cry) has(w string) bool {
+	return slices.ContainsFunc(c.words, func(s voiced) bool { return s.letters == w || s.like(w).near })
+}
+
+var articles = set("the a an my our")
+
+// cryAt says how many words at i are the phrase; 0 when they are not.
+func (m *message) cryAt(i int, c cry) int {
+	if isBreak(m.words[i]) {
 		return 0
-	case soundsLike(w, name, slips(name)), len(name) >= 7 && strings.Contains(w, core), len(w) > len(name) && strings.Contains(w, name) && strings.HasPrefix(w, "ask"):
-		return 1
-	case len(name) >= 7 && m.word(i+1) != "" && len(m.word(i+1)) >= 1 && (soundsLike(w+m.word(i+1), name, 1) || soundsLike(w+m.word(i+1), core, 1)) && !isBreak(m.word(i+1)):
-		return 2
 	}
-	return 0
-}
-
-// slips is how many slips of the thumb a name may have: a short one none, or every other word would be it.
-func slips(name string) int {
-	switch n := len([]rune(name)); {
-	case n >= 7:
-		return 2
-	case n >= 5:
+	if n := len(c.words); n > 1 && m.eachIs(i, c.words) {
+		return n
+	}
+	w := plainLetters(m.words[i])
+	if m.v.isOne(w, c.whole) || m.v.joined(w, c.whole) {
 		return 1
 	}
-	return 0
+	return m.inPieces(i, w, c.whole)
 }
 
-func soundsLike(w, name string, most int) bool {
-	if w == name || strings.TrimSuffix(w, "s") == name {
+// eachIs says whether the words at i are those of a phrase of several. Beside the others, one may be an ordinary word or
+// a name that sounds the same: "read folder", "aunty Joe".
+func (m *message) eachIs(i int, words []voiced) bool {
+	odd := 0
+	for k, want := range words {
+		w := plainLetters(m.word(i + k))
+		if m.v.isOne(w, want) {
+			continue
+		}
+		l := want.like(w)
+		if odd++; odd > 1 || !l.near || !l.same || l.points > oneSlip || m.v.isSomeone(w) && l.points > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// isOne says whether w is the name: exactly, of hers ("scarletts"), or near it. A word that people write of other things
+// only counts if it sounds the same; somebody else's name does not.
+func (v *Vocabulary) isOne(w string, name voiced) bool {
+	if w == name.letters {
 		return true
 	}
-	if most == 0 || w == "" || len(w) > 1 && notPhrase[w] {
+	if len(w) < 2 {
 		return false
 	}
-	return distance(w, name, most) <= most || distance(strings.Replace(w, "k", "c", 1), name, most) <= most
+	if one, ok := strings.CutSuffix(w, "s"); ok && (one == name.letters || strings.TrimSuffix(one, "e") == name.letters) {
+		return true
+	}
+	l := name.like(w)
+	switch {
+	case !l.near:
+		return v.nearOwned(w, name)
+	case v.isSomeone(w) || v.notPhrase[w]:
+		return false
+	case v.Ordinary(w):
+		return l.same && l.points <= oneSlip && len(name.letters) >= shortName
+	}
+	return true
 }
 
-// notPhrase are other names and words that come near a usual phrase.
-var notPhrase = set("charlotte scott scarborough starlight carlotta scatter startle charles")
+// nearOwned is isOne for what is hers and misspelt: "skarlets".
+func (v *Vocabulary) nearOwned(w string, name voiced) bool {
+	one, ok := strings.CutSuffix(w, "s")
+	if !ok || len(name.letters) < shortName || v.isSomeone(w) || v.isSomeone(one) || v.Ordinary(w) || v.notPhrase[one] {
+		return false
+	}
+	return name.like(one).near
+}
+
+// glue are words that run together with a name in a hurry: "askscarlett", "ask4scarlett", "scarlettplease".
+var glue = struct{ before, after []string }{
+	strings.Fields("askfor ask4 asking4 askingfor ask askin asking tell get find ring call text msg message phone need want is can where wheres hi hey 4 for 2 to with and from about"),
+	strings.Fields("please pls plz there here in about around now ring call me back for to is can xx x"),
+}
+
+// joined says whether the name is in w beside a word that was run together with it.
+func (v *Vocabulary) joined(w string, name voiced) bool {
+	n := len(name.letters)
+	if len(w) <= n || n < 3 {
+		return false
+	}
+	holds := n >= 7 && strings.Contains(w, name.letters[:n-1])
+	for k := 0; k < len(glue.before) && !holds; k++ {
+		rest, ok := strings.CutPrefix(w, glue.before[k])
+		holds = ok && (rest == name.letters || len(rest) >= n-1 && n >= shortName && v.isOne(rest, name))
+	}
+	for k := 0; k < len(glue.after) && !holds; k++ {
+		rest, ok := strings.CutSuffix(w, glue.after[k])
+		holds = ok && n >= shortName && len(rest) >= n-1 && v.isOne(rest, name)
+	}
+	return holds && !v.Ordinary(w) && !v.isSomeone(w)
+}
+
+// inPieces says how many words at i are the name cut into pieces, "scar let"; 0 when they are not.
+func (m *message) inPieces(i int, w string, name voiced) int {
+	n := len(name.letters)
+	if n < shortName || len(w) > n || w == "" || wrong(w[0], name.letters[0]) > 1 {
+		return 0
+	}
+	letters := len(w)
+	for k := 1; k <= 2; k++ {
+		next := m.word(i + k)
+		if letters += len(next); next == "" || isBreak(next) || letters > n+oneSlip {
+			return 0
+		}
+		if letters >= n-oneSlip && m.piecesAre(i, k+1, plainLetters(strings.Join(m.words[i:i+k+1], "")), name) {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+// piecesAre says whether the words at i, which together are w, are the name. Where all of them are ordinary words ("is
+// old" for Isolde) they are held to more.
+func (m *message) piecesAre(i, words int, w string, name voiced) bool {
+	points := slip(w, name.letters, oneSlip)
+	if points > oneSlip {
+		return false
+	}
+	odd := slices.ContainsFunc(m.words[i:i+words], func(w string) bool { return !m.v.Ordinary(w) && !m.v.isSomeone(w) })
+	switch {
+	case odd:
+		return points == 0 || len(name.letters) >= 7 || soundKey(w) == name.sound
+	case len(name.letters) >= 7:
+		return points <= 1
+	}
+	return points == 0 && askWords[m.word(i-1)]
+}
+
+var askWords = set("ask asked asking for tell get ring call phone message text contact find fetch")
+
+// ofSomethingElse says whether what sounds like the phrase is the ordinary word: scarlet fever, the colour, "he went
+// scarlet", "scarlet with rage" (guide D4). The phrase as the team spells it is never one of these, unless it is an ordinary
+// word itself.
+func (m *message) ofSomethingElse(i, n int) bool {
+	next, prev := m.word(i+n), m.word(i-1)
+	if next == "fever" || next == "pimpernel" || prev == "colour" {
+		return true
+	}
+	if n > 1 || !m.v.Ordinary(m.words[i]) {
+		return false
+	}
+	switch {
+	case m.v.thingOfColour[next], becoming[prev]:
+		return true
+	case next == "with" || next == "from" || next == "and":
+		return feelings[m.word(i+n+1)]
+	case prev == "is" || prev == "s" || prev == "was" || prev == "are" || prev == "looks":
+		return reddens[m.word(i-2)]
+	}
+	return false
+}
+
+var (
+	becoming = set("a an the went goes gone go going turned turns turning bright dark deep in all blushed blushing flushed his her their this that some")
+	feelings = set("rage anger fury shame embarrassment cold temper heat crying sweat hot sore itchy swollen sweaty angry")
+	reddens  = set("face faces cheek cheeks ear ears skin rash nose he she it he's she's arm arms leg legs")
+)
 
 // onlyMentioned says whether she is only spoken of: nothing is asked of her, of her whereabouts, or passed to her.
 func (m *message) onlyMentioned(start, end int) bool {
@@ -121,7 +301,7 @@ func (m *message) onlyMentioned(start, end int) bool {
 // onlyNames says whether nothing but names follows: "SCARLETT Kim and Priya" is a colleague's raise (rule 4.3).
 func (m *message) onlyNames(i int) bool {
 	for _, w := range m.words[i:] {
-		if w != "and" && !isBreak(w) && !courtesy[w] && !isName(w) {
+		if w != "and" && !isBreak(w) && !m.v.courtesy[w] && !m.v.IsName(w) {
 			return false
 		}
 	}

@@ -30,7 +30,7 @@ func FuzzUnderstand(f *testing.F) {
 			}
 		}
 		if r.Intent == End {
-			for _, w := range []string{"help", "sos", "999", "police", "knife", "scared", "frightened", "threatened", "bleeding", "hostage", "scarlett"} {
+			for _, w := range []string{"help", "sos", "999", "knife", "scared", "frightened", "threatened", "bleeding", "hostage", "scarlett"} {
 				for word := range strings.FieldsSeq(strings.ToLower(text)) {
 					if word == w {
 						t.Errorf("an end, with %q in the text", w)

@@ -5,12 +5,9 @@ import (
 	"unicode"
 )
 
-// optOuts are words after which a carrier may block all our texts to the worker (rule 2.1, guide K).
-var optOuts = set("stop stopall unsubscribe cancel end quit revoke optout")
-
 func (m *message) optOut() bool {
 	_, ok := m.bare()
-	return ok && optOuts[m.words[0]]
+	return ok && m.v.optOuts[m.words[0]]
 }
 
 // bare gives the words when the text is no more than one word and courtesies after it.
@@ -56,10 +53,11 @@ func (m *message) words0() string { return m.word(0) }
 // timedKeyword reads "IN 60", "IN 1130", "LATE 30" and "LATE 1630" (guide K).
 func (m *message) timedKeyword(c Context) (Reading, bool) {
 	t := m.timeAt(1)
-	if t.words == 0 || !m.onlyCourtesy(1+t.words, len(m.words)) {
+	if t.words == 0 || m.words[1] == "at" || !m.onlyCourtesy(1+t.words, len(m.words)) {
 		return Reading{}, false
 	}
-	s := spoken{first: 1, last: 1 + t.words, t: t, cue: m.words[0]}
+	s := m.spokenAt(1, t)
+	s.counts = late
 	if t.form == bareHour {
 		if m.words[0] == "in" && t.hour <= 4 {
 			return Reading{}, false
@@ -75,11 +73,11 @@ func (m *message) timedKeyword(c Context) (Reading, bool) {
 	case m.words[0] == "in":
 		r.Intent, r.Rule, p.until = Start, byInUntil, c.next(s.t)
 	case c.State == Booked:
-		r.Intent, r.Rule, p.begin = Change, byLateStart, c.starts(s, m)
+		r.Intent, r.Rule, p.begin = Change, byLateStart, c.starts(&s)
 	case c.State == None:
 		return Reading{}, false
 	default:
-		r.Intent, p.until = Change, c.ends(s, m)
+		r.Intent, p.until = Change, c.ends(&s, false)
 	}
 	given := p
 	if p = p.within(c.Now); p != given || p == (plan{}) {
@@ -144,9 +142,11 @@ func (m *message) takeOutWord(word string) bool {
 	for i, w := range m.words {
 		if w == word {
 			m.outWord = m.cuts[i]
-			m.words = append(m.words[:i:i], m.words[i+1:]...)
+			m.words, m.typed = append(m.words[:i:i], m.words[i+1:]...), append(m.typed[:i:i], m.typed[i+1:]...)
 			m.times = append(m.times[:i:i], m.times[i+1:]...)
 			m.cuts = append(m.cuts[:i:i], m.cuts[i+1:]...)
+			m.unknown = append(m.unknown[:i:i], m.unknown[i+1:]...)
+			m.found = nil
 			return true
 		}
 	}
@@ -154,10 +154,10 @@ func (m *message) takeOutWord(word string) bool {
 }
 
 // title writes a name as it is to be answered.
-func title(words []string) string {
+func (v *Vocabulary) title(words []string) string {
 	var out []string
 	for _, w := range words {
-		if !isBreak(w) && (!courtesy[w] || givenNames[w]) {
+		if !isBreak(w) && (!v.courtesy[w] || v.IsGiven(w)) {
 			rs := []rune(w)
 			rs[0] = unicode.ToUpper(rs[0])
 			out = append(out, string(rs))

@@ -32,22 +32,32 @@ type reasonJSON struct {
 	Words    []string `json:"words"`
 }
 
-// UnderstandLine reads one line of `allclear understand`'s input and gives the line of its answer, without its line's
-// end: {"id","intent","until","begin"}, the last two as HH:MM and left out when not given. A wish that a person ring is
+// Lines reads lines of `allclear understand`'s input. It may be used by many at once.
+type Lines struct {
+	Phrase     string      // the team's duress phrase
+	Explain    bool        // the answer says why, too
+	Vocabulary *Vocabulary // nil: our own languages
+
+	zone *time.Location
+}
+
+// London makes ready the zone in which lines give their times.
+func (l Lines) London() (Lines, error) {
+	var err error
+	l.zone, err = time.LoadLocation("Europe/London")
+	return l, err
+}
+
+// Answer reads one line and gives the line of its answer, without its line's end: {"id","intent","until","begin"}, the last
+// two as HH:MM and left out when not given; with Explain "why":{"rule","sentence","words"} too. A wish that a person ring is
 // "unclear" there: the guide has no word for it. It errs when the line is no JSON object or its times are no times.
-func UnderstandLine(raw []byte, phrase string) ([]byte, error) {
-	in, c, err := readLine(raw, phrase)
+func (l Lines) Answer(raw []byte) ([]byte, error) {
+	in, c, err := l.read(raw)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(in.answer(Understand(in.Text, c)))
-}
-
-// ExplainLine is UnderstandLine with one field more: "why":{"rule","sentence","words"}.
-func ExplainLine(raw []byte, phrase string) ([]byte, error) {
-	in, c, err := readLine(raw, phrase)
-	if err != nil {
-		return nil, err
+	if !l.Explain {
+		return json.Marshal(in.answer(Understand(in.Text, c)))
 	}
 	r, why := Explain(in.Text, c)
 	a := in.answer(r)
@@ -55,14 +65,30 @@ func ExplainLine(raw []byte, phrase string) ([]byte, error) {
 	return json.Marshal(a)
 }
 
-func readLine(raw []byte, phrase string) (in line, c Context, err error) {
-	if err = json.Unmarshal(raw, &in); err == nil {
-		c, err = in.context()
+// UnderstandLine gives the answer to one line in our own languages, as [Lines.Answer] does.
+func UnderstandLine(raw []byte, phrase string) ([]byte, error) {
+	return Lines{Phrase: phrase}.Answer(raw)
+}
+
+// ExplainLine is UnderstandLine with one field more: "why":{"rule","sentence","words"}.
+func ExplainLine(raw []byte, phrase string) ([]byte, error) {
+	return Lines{Phrase: phrase, Explain: true}.Answer(raw)
+}
+
+func (l Lines) read(raw []byte) (in line, c Context, err error) {
+	if l.zone == nil {
+		l, err = l.London()
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &in)
+	}
+	if err == nil {
+		c, err = in.contextIn(l.zone)
 	}
 	if err != nil {
 		return in, c, fmt.Errorf("read line: %w", err)
 	}
-	c.Phrase = phrase
+	c.Phrase, c.Vocabulary = l.Phrase, l.Vocabulary
 	return in, c, nil
 }
 
@@ -82,10 +108,14 @@ func clock(at time.Time) string {
 }
 
 func (in line) context() (Context, error) {
-	zone, err := time.LoadLocation("Europe/London")
+	l, err := Lines{}.London()
 	if err != nil {
 		return Context{}, err
 	}
+	return in.contextIn(l.zone)
+}
+
+func (in line) contextIn(zone *time.Location) (Context, error) {
 	wall, err := time.Parse("2006-01-02T15:04", in.Now)
 	if err != nil {
 		return Context{}, fmt.Errorf("now: not a local time such as 2026-01-19T17:34")

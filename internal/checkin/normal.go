@@ -56,8 +56,18 @@ func fold(r rune) string {
 		return " . "
 	case '🆘':
 		return " sos "
+	case '🙄':
+		return " eyeroll "
+	case '½':
+		return " 1/2 "
+	case '¼':
+		return " 1/4 "
+	case '¾':
+		return " 3/4 "
 	case '&':
 		return " and "
+	case '@':
+		return " at "
 	case '\u200b', '\u200c', '\u200d', '\ufeff', '\ufe0f':
 		return ""
 	case '\'', '"', ',', '.', ':', ';', '!', '?', '(', ')', '-', '/', '>', '+':
@@ -69,8 +79,33 @@ func fold(r rune) string {
 	if unicode.Is(unicode.Mn, r) {
 		return ""
 	}
+	if unicode.Is(unicode.So, r) { // an emoji parts what stands before it from what comes after
+		return " , "
+	}
 	if r != unicode.ReplacementChar && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 		return string(unicode.ToLower(r))
 	}
 	return " "
+}
+
+// withoutQuoted leaves out the lines that quote an earlier text, as mail programs mark them ("> Are you safe?"), if there are others. It
+// keeps each byte in its place.
+func withoutQuoted(s string) string {
+	if !strings.Contains(s, ">") {
+		return s
+	}
+	var b strings.Builder
+	others := false
+	for line := range strings.Lines(s) {
+		if strings.HasPrefix(line, ">") {
+			b.WriteString(strings.Repeat(" ", len(line)))
+			continue
+		}
+		others = others || strings.TrimSpace(line) != ""
+		b.WriteString(line)
+	}
+	if !others {
+		return s
+	}
+	return b.String()
 }

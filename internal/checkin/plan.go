@@ -5,52 +5,38 @@ import "time"
 // plan is what a text says of a visit's times. Zero: not given, past, or not to be known from the words.
 type plan struct{ until, begin time.Time }
 
-// spoken is one usable time in a text, with what the words around it make of it.
-type spoken struct {
-	first, last int // its first word, and the word after it
-	t           moment
-	cue         string // the word before it that says what it is: "until", "another", "be"
-	after       string
-	begins      bool // it is when the visit starts
-}
-
 // plan reads the text's times for the visit (guide C, T). Two times that nothing joins are none: better asked.
 func (m *message) plan(c Context) plan {
-	if m.has("yesterday") || m.otherDay() {
+	if !m.anyTime() && !m.has("double", "twice") {
 		return plan{}
 	}
-	var begins, ends []spoken
-	all := m.spoken(c)
-	if p, ok := m.fromTo(all, c); ok {
-		return p
+	return m.planOf(c, m.enters())
+}
+
+// planOf is plan for a text of which it is known whether the worker goes in.
+func (m *message) planOf(c Context, enters bool) plan {
+	if m.has("yesterday") || m.otherDay() || m.word(0) == "fw" || m.word(0) == "fwd" {
+		return plan{}
 	}
-	for i, s := range all {
-		if i+1 < len(all) && m.corrected(s, all[i+1]) {
-			if next := &all[i+1]; next.t.form == pastHour && next.t.minute < 45 && !s.t.isLength() && s.t.minute == 0 {
-				// "5 or quarter past" is 5 or 5:15.
-				minute := next.t.minute
-				next.t = s.t.asHour()
-				next.t.minute = minute
-			}
-			continue
-		}
-		if i > 0 && (m.word(s.first-1) == "not" || m.word(s.first-1) == "of" && m.word(s.first-2) == "instead") {
-			continue
-		}
-		if s.begins {
-			begins = append(begins, s)
-		} else {
-			ends = append(ends, s)
-		}
-	}
+	all := m.account(c, enters)
+	m.correct(all)
+	rangesOnly(all)
 	var p plan
-	if s, ok := m.settle(begins); ok {
-		m.noteTime(onBegin, s)
-		p.begin = c.starts(s, m)
+	if s := m.settle(all, asStart, c.starts); s != nil {
+		m.noteTime(onBegin, *s)
+		p.begin = s.at
 	}
-	if s, ok := m.settle(ends); ok {
-		m.noteTime(onUntil, s)
-		p.until = c.ends(s, m)
+	ends := func(s *spoken) time.Time { return c.ends(s, enters) }
+	if c.State == Booked && !enters {
+		ends = func(s *spoken) time.Time { return c.endsAfter(s, p.begin) }
+	}
+	if s := m.settle(all, asEnd, ends); s != nil {
+		m.noteTime(onUntil, *s)
+		p.until = s.at
+	}
+	if i := m.doubled(); i >= 0 && len(all) == 0 && (c.State == Inside || c.State == Overdue) {
+		m.note(onUntil, i, i+1)
+		p.until = c.End.Add(c.End.Sub(c.Start))
 	}
 	return p.within(c.Now)
 }
@@ -67,278 +53,190 @@ func (p plan) within(now time.Time) plan {
 	return p
 }
 
-var dayWords = list(`$otherday | next $otherday | another day | tomorrow`)
-
 // otherDay says whether the text speaks of another day: its times are not this visit's.
 func (m *message) otherDay() bool {
 	start, end := dayWords.find(m, 0)
 	return start >= 0 && m.word(end) != "s" && m.words[start] != "sat" && m.words[start] != "sun"
 }
 
-// fromTo reads "3 till 4 instead" before a visit, and "between 4 and half past" in it.
-func (m *message) fromTo(all []spoken, c Context) (plan, bool) {
-	if len(all) != 2 || all[0].t.isLength() || all[1].t.isLength() {
-		return plan{}, false
-	}
-	join := m.words[all[0].last:all[1].first]
-	if c.State == Booked && len(join) == 1 && (join[0] == "until" || join[0] == "to" || join[0] == "-") && !m.enters() {
-		m.noteTime(onBegin, all[0])
-		m.noteTime(onUntil, all[1])
-		p := plan{begin: c.next(all[0].t.asHour())}
-		later := c
-		later.Now = p.begin
-		p.until = later.next(all[1].t.asHour())
-		if p.begin.IsZero() || p.until.IsZero() {
-			return plan{}, true
-		}
-		return p.within(c.Now), true
-	}
-	return plan{}, false
-}
-
-func (t moment) asHour() moment {
-	if t.form == bareHour {
-		t.form = clockTime
-	}
-	return t
-}
-
-var corrections = list(`no | sorry | make that | make it | scratch that | actually | i mean | meant | rather | correction | wait | not | instead of | scrap that`)
-
-// corrected says whether the next time stands in place of this one (guide T6, T7): a range or "5, no sorry 5.30".
-func (m *message) corrected(s, next spoken) bool {
-	if s.begins != next.begins {
-		return false
-	}
-	between := &message{words: m.words[s.last:next.first]}
-	if n := len(between.words); n > 0 && (between.words[n-1] == "not" || between.words[n-1] == "of") {
-		return false
-	}
-	if len(between.words) <= 2 && between.has("or", "-", "to", "and", "until") {
-		return true
-	}
-	return len(between.words) <= 6 && corrections.in(between)
-}
-
-// settle picks the one time that a list comes to. Several that nothing joins are none.
-func (m *message) settle(list []spoken) (spoken, bool) {
-	if len(list) == 0 {
-		return spoken{}, false
-	}
-	for _, s := range list {
-		if m.word(s.last) == "latest" || m.word(s.last) == "at" && m.word(s.last+2) == "latest" {
-			return s, true
+// doubled finds the word of a visit that takes twice as long as planned (guide T8), or gives -1.
+func (m *message) doubled() int {
+	for i, w := range m.words {
+		next := m.word(i + 1)
+		if w == "double" && (next == "what" || next == "the") || w == "twice" && (next == "as" || next == "what" || next == "the") {
+			return i
 		}
 	}
-	for _, s := range list[1:] {
-		if m.elsewhere(s.first) {
+	return -1
+}
+
+// correct takes out the times that a later one stands in place of (guide T6, T7): "5, no sorry 5.30".
+func (m *message) correct(all []spoken) {
+	for k := range all {
+		s := &all[k]
+		if s.use == unused {
+			continue
+		}
+		for n := k + 1; n < len(all); n++ {
+			next := &all[n]
+			if next.use != s.use || next.ranges && n == k+1 {
+				continue
+			}
+			if next.first-s.last <= 7 && m.correction(s.last, next.first) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more") ||
+				s.cue == "in" && s.first == 1 {
+				s.use = unused
+			}
 			break
 		}
-		if s.t.form != list[0].t.form || s.t.hour%12 != list[0].t.hour%12 || s.t.minute != list[0].t.minute || s.t.length != list[0].t.length {
-			return spoken{}, false
-		}
 	}
-	return list[0], true
 }
 
-// elsewhere says whether a time is that of what comes after the visit: "out at 4, home by 5", "then Smiths at 5".
-func (m *message) elsewhere(i int) bool {
-	first := m.clauseStart(i)
-	for j := first; j < i; j++ {
-		switch m.words[j] {
-		case "home", "desk", "office", "base", "next":
+// supposed says whether a time is only what had been thought: "was meant to be 4, now half past".
+func (m *message) supposed(s *spoken) bool {
+	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should")
+}
+
+// rangesOnly takes out the other starts where the text says from when till when: "they put me down for 3. I said 4. 4 till 5".
+func rangesOnly(all []spoken) {
+	for k := 1; k < len(all); k++ {
+		if !all[k].ranges || all[k].use != asEnd || all[k-1].use != asStart {
+			continue
+		}
+		for n := range all {
+			if n != k-1 && all[n].use == asStart {
+				all[n].use = unused
+			}
+		}
+		return
+	}
+}
+
+// correction says whether a word of correction stands between two times.
+func (m *message) correction(from, to int) bool {
+	for i := from; i < to; i++ {
+		if end := corrections.at(m, i); end > i && end <= to {
 			return true
 		}
 	}
-	return m.word(first-1) == "then" || m.nextVisit(i)
+	return false
 }
 
-// ends gives the instant of a new end (guide T4, T5).
-func (c Context) ends(s spoken, m *message) time.Time {
+// settle picks the one time that those of a use come to; nil when there is none, or no telling.
+func (m *message) settle(all []spoken, u use, instant func(*spoken) time.Time) *spoken {
+	var best *spoken
+	for k := range all {
+		s := &all[k]
+		if s.use != u {
+			continue
+		}
+		if s.at = instant(s); s.at.IsZero() {
+			continue
+		}
+		switch {
+		case best == nil:
+			best = s
+		case s.ranges && best == &all[k-1]: // T6: the later bound
+			if s.at.After(best.at) {
+				best = s
+			}
+		case m.latest(best):
+		case m.latest(s):
+			best = s
+		default:
+			if best = m.either(best, s); best == nil {
+				return nil
+			}
+		}
+	}
+	return best
+}
+
+// either chooses between two times for one thing: the sooner of two that agree, a time of day before a lateness.
+func (m *message) either(a, b *spoken) *spoken {
+	first, second := a, b
+	if b.at.Before(a.at) {
+		first, second = b, a
+	}
+	switch {
+	case a.use == asStart && a.t.isLength() && !b.t.isLength():
+		return b
+	case a.use == asStart && b.t.isLength() && !a.t.isLength():
+		return a
+	case second.at.Sub(first.at) <= 10*time.Minute:
+		return first
+	case a.t.isLength() && b.t.isLength() && second.counts == late && first.counts != late:
+		return first // "20 over so far, out in 5"
+	case a.t.isLength() == b.t.isLength():
+		return nil
+	case first.t.isLength() && first.counts == late && m.v.endCues[second.cue]:
+		return second
+	}
+	return first
+}
+
+// latest says whether the time is said to be the latest (guide T6): "6 at the latest".
+func (m *message) latest(s *spoken) bool {
+	if m.word(s.first-1) == "latest" || s.cue == "latest" {
+		return true
+	}
+	for j := s.last; j < s.last+4; j++ {
+		switch m.word(j) {
+		case "latest":
+			return true
+		case "at", "the", "very", "by", "please":
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// ends gives the instant of a new end (guide S4, T4, T5).
+func (c Context) ends(s *spoken, enters bool) time.Time {
 	if !s.t.isLength() {
 		return c.next(s.t)
 	}
-	over := overCues[s.cue] || overAfter[s.after] || s.cue == "by" && m.has("extended", "extend", "extending", "overrunning", "overrun")
-	more := moreCues[s.cue] || s.after == "more" || s.after == "longer"
-	base := c.End
-	if c.State == Booked {
-		base = c.Start
-	}
-	fromNow := c.Now.Add(s.t.length)
+	now := c.Now.Add(s.t.length)
 	switch {
-	case c.State == None || c.End.IsZero() || m.enters():
-		return fromNow
-	case m.word(s.last) == "more" && m.word(s.last+1) == "than", over && !more:
-		if base.Before(c.Now) {
-			base = c.Now
-		}
-		return base.Add(s.t.length)
-	case (more || over) && !fromNow.After(c.End):
+	case c.State == None || c.End.IsZero() || enters:
+		return now
+	case s.counts == early:
+		return c.End.Add(-s.t.length)
+	case s.counts == late:
+		return latter(c.End, c.Now).Add(s.t.length)
+	case s.counts == more && !now.After(c.End):
 		return c.End.Add(s.t.length)
 	}
-	return fromNow
+	return now
 }
 
-// starts gives the instant of a new start: "late 20" and "an hour later" count from the booked one.
-func (c Context) starts(s spoken, m *message) time.Time {
-	if !s.t.isLength() {
-		return c.next(s.t)
+// endsAfter gives the instant of the end of a visit whose start moves too; zero for a length from who knows when.
+func (c Context) endsAfter(s *spoken, begin time.Time) time.Time {
+	if s.t.isLength() && begin.IsZero() {
+		return time.Time{}
 	}
-	if overCues[s.cue] || overAfter[s.after] || s.after == "later" || s.after == "delayed" || s.cue == "back" || s.cue == "by" {
-		if c.Start.Before(c.Now) {
-			return c.Now.Add(s.t.length)
-		}
-		return c.Start.Add(s.t.length)
+	c.Now = latter(begin, c.Now)
+	return c.next(s.t)
+}
+
+// starts gives the instant of a new start: "late 20" and "an hour later" count from the booked one (guide C4, T4).
+func (c Context) starts(s *spoken) time.Time {
+	switch {
+	case !s.t.isLength():
+		return c.next(s.t)
+	case s.counts == early:
+		return c.Start.Add(-s.t.length)
+	case s.counts == late:
+		return latter(c.Start, c.Now).Add(s.t.length)
 	}
 	return c.Now.Add(s.t.length)
 }
 
-var (
-	overCues  = set("late over behind extra extended overrunning overrun extend extension delayed plus running")
-	overAfter = set("late over behind extra overdue past")
-	moreCues  = set("another more need longer plus needs")
-	clockCues = set("by at until before to be that it for about around out now than latest till finish done end start start from then instead of gone nearer around no and or - between leaving finishing there starting begin away later late")
-	glueCues  = set("about around approx approximately roughly maybe like say the only a just probably nearer closer another maximum max another further at least or so be good solid")
-)
-
-// spoken gives the usable times of the text: those of the past, of other people and of other things are left out.
-func (m *message) spoken(c Context) []spoken {
-	var out []spoken
-	for i := 0; i < len(m.words); i++ {
-		t := m.timeAt(i)
-		if t.words == 0 {
-			continue
-		}
-		s := spoken{first: i, last: i + t.words, t: t, cue: m.cue(i), after: m.word(i + t.words)}
-		if m.read(&s) && !m.foreign(s, c) {
-			s.begins = c.State == Booked && m.beginning(s)
-			out = append(out, s)
-		}
-		i = i + t.words - 1
+func latter(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
-	return out
-}
-
-// cue gives the word before a time that says what it is for, over words like "about".
-func (m *message) cue(i int) string {
-	j := i - 1
-	for j >= 0 && (glueCues[m.words[j]] && !moreCues[m.words[j]] && m.word(j) != "be" && m.word(j) != "at") {
-		j--
-	}
-	return m.word(j)
-}
-
-// read settles a bare number: an hour, a number of minutes, or no time at all.
-func (m *message) read(s *spoken) bool {
-	if s.t.form != bareHour {
-		if s.t.isLength() {
-			return true
-		}
-		return s.t.minute != 0 || s.t.half != either || s.t.form != clockTime || !m.counted(s.last)
-	}
-	n, alone := s.t.hour, m.onlyCourtesyOutside(s.first, s.last)
-	bare := s.after == "" || isBreak(s.after) || afterTime[s.after]
-	switch {
-	case alone && n <= 12:
-	case s.after == "late" || s.after == "over" || s.after == "more" || s.after == "behind" || s.after == "longer" || s.after == "extra":
-		return s.asMinutes(n)
-	case !bare:
-		return false
-	case s.cue == "plus" && n < 5:
-		return false
-	case s.cue == "in" && n != 12 && n >= 5, s.cue == "another", s.cue == "extra", s.cue == "running", s.cue == "plus", s.cue == "me", s.cue == "more":
-		return s.asMinutes(n)
-	case (s.cue == "be" || s.cue == "need" || s.cue == "for" || s.cue == "late" || s.cue == "by" && m.has("extend", "extended", "late")) && n > 12:
-		return s.asMinutes(n)
-	case s.cue == "be" && (n == 5 || n == 10), s.cue == "need":
-		return false
-	case n > 24 || !clockCues[s.cue] && !isBreak(s.cue) && s.cue != "" && !alone:
-		return false
-	case (isBreak(s.cue) || s.cue == "") && n > 12:
-		return false
-	}
-	s.t.form = clockTime
-	return n <= 12 || s.t.half == exact
-}
-
-func (s *spoken) asMinutes(n int) bool {
-	s.t = moment{words: s.t.words, form: aSpan, length: time.Duration(n) * time.Minute}
-	return n > 0
-}
-
-// counted says whether what follows a number is a thing counted, or a street.
-func (m *message) counted(i int) bool {
-	w := m.word(i)
-	return w == "kids" || w == "children" || w == "people" || w == "bus"
-}
-
-func (m *message) onlyCourtesyOutside(first, last int) bool {
-	return m.onlyCourtesy(0, first) && m.onlyCourtesy(last, len(m.words))
-}
-
-var otherThings = set("meeting appointment train bus taxi court dinner tea lunch bath bed bedtime nap feed bottle medication meds review supervision interview nursery pickup lesson club swimming")
-
-var pastCues = set("since waited gave left arrived started was were began got had ended concluded finished been did should")
-
-// foreign says whether a time is not the visit's: past, somebody else's, or of another visit.
-func (m *message) foreign(s spoken, c Context) bool {
-	if s.after == "ago" || s.cue == "since" || m.word(s.last) == "early" && s.t.isLength() {
-		return true
-	}
-	first := m.clauseStart(s.first)
-	someone, me := false, false
-	for j := first; j < s.first; j++ {
-		w := m.words[j]
-		switch {
-		case otherThings[w] && m.dates(j, s.first), w == "waited", (w == "gave" || w == "give" || w == "giving") && m.word(j+1) == "it":
-			return true
-		case w == "next", w == "my" && j == s.first-1:
-			return true
-		case pastCues[w] && s.t.form != aSpan && m.word(j+1) == "at":
-			return true
-		case w == "i" || w == "we" || w == "me" || w == "my" || w == "need":
-			me = true
-		case (names["family"].has(w) || w == "he" || w == "she" || w == "they") && m.word(j-1) != "with" && m.word(j-1) != "the":
-			someone = someone || m.word(j+1) == "is" || m.word(j+1) == "s" || m.word(j+1) == "are" || m.word(j+1) == "will" || m.word(j+1) == "has" || m.word(j+1) == "due"
-		case w == "asked" || w == "agreed" || w == "late" || w == "delayed" || w == "wants" || w == "running" || w == "session" || w == "contact":
-			me = true
-		}
-	}
-	if someone && !me && m.word(first) != "until" {
-		// "Mum's out, back for half 11, will go in then"
-		return !(c.State == Booked && m.comesBack(s.last))
-	}
-	return m.nextVisit(first) && first > 0
-}
-
-// dates says whether the time at word i is that of the thing at word j: "meeting at 4".
-func (m *message) dates(j, i int) bool {
-	for j++; j < i; j++ {
-		if w := m.words[j]; w != "at" && w != "is" && w != "s" && w != "for" {
-			return false
-		}
-	}
-	return true
-}
-
-// comesBack says whether a later clause takes somebody else's time for the visit's start: "will go in then".
-func (m *message) comesBack(i int) bool {
-	for ; i < len(m.words); i++ {
-		if m.words[i] == "then" && (m.word(i-1) == "in" || m.word(i-1) == "start" || m.word(i-1) == "go") {
-			return true
-		}
-	}
-	return false
-}
-
-// nextVisit says whether the clause at word i speaks of the next visit.
-func (m *message) nextVisit(i int) bool {
-	for j := i; j < len(m.words) && !isBreak(m.words[j]); j++ {
-		if m.words[j] == "next" || m.words[j] == "then" && m.word(j+1) == "straight" {
-			return true
-		}
-	}
-	return false
+	return b
 }
 
 func (m *message) clauseStart(i int) int {
@@ -348,44 +246,20 @@ func (m *message) clauseStart(i int) int {
 	return i
 }
 
-// beginCues before a visit make a time its start; without them and without an end's words, "pushed back to 3" is one.
-var beginCues = set("there start starting begin beginning begins come try again eta return arrive arriving arrival going go in back moved move pushed put into delayed push bring brought forward changed get getting enter entering starts")
-
-var endCues = set("out done finish finished finishing until end leave leaving away by home for")
-
-// beginning says whether a time before the visit is its start rather than its end (guide C4).
-func (m *message) beginning(s spoken) bool {
-	if s.t.isLength() && (s.after == "late" || s.after == "later" || s.after == "behind" || s.cue == "late" || s.cue == "running" || s.after == "delayed") {
-		return true
-	}
-	begin := s.after == "start" || m.word(s.last) == "start"
-	for j := m.clauseStart(s.first); j < s.first; j++ {
-		switch w := m.words[j]; {
-		case beginCues[w] && !m.enters(), w == "late" && !m.enters():
-			begin = true
-		case w == "until" && (m.word(j-2) == "there" || m.has("not")):
-			begin = begin || m.has("get", "there", "start")
-		case endCues[w] && !(w == "by" && begin) && !(w == "for" && begin) && !(w == "out" && m.word(0) == "mum"):
-			begin = false
-		}
-	}
-	return begin || m.comesBack(s.last)
-}
-
-// timePast says whether a time in an exit has gone: "left at 3", "OUT 1605" (guide E5).
+// timePast says whether a time in an exit has gone: "left at 3", "OUT 1605" (guide E5), or is none of the exit's.
 func (m *message) timePast(i int, t moment, c Context) bool {
-	if m.word(i+t.words) == "ago" {
+	s := m.spokenAt(i, t)
+	s.counts = m.counting(&s)
+	past := m.past(&s, c)
+	switch {
+	case m.v.numbered[s.cue], m.struck(&s), m.foreign(&s, true):
 		return true
-	}
-	cue := m.cue(i)
-	if t.isLength() && m.has("been") && !m.has("will") {
+	case past && (t.isLength() || t.form == pastHour):
 		return true
-	}
-	if t.isLength() || cue == "by" || cue == "in" || cue == "number" {
-		return m.word(m.clauseStart(i)) == "should" || m.has("home") && m.has("should", "will") || cue == "number" || m.nextVisit(m.clauseStart(i)) || m.nextVisit(i)
-	}
-	if m.has("should", "will") && m.has("home", "back") || cue == "on" || m.has("see") {
-		return true
+	case t.isLength() && (s.counts == late || s.counts == early):
+		return m.hasWithin(max(0, i-reach), i, "left", "gone", "finished") // "left, 5 mins late"
+	case t.isLength(), t.form == pastHour, !past && (s.cue == "by" || s.cue == "in"):
+		return false
 	}
 	t = t.asHour()
 	last, next := c.last(t), c.next(t)

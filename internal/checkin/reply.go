@@ -1,20 +1,26 @@
 package checkin
 
+import "slices"
+
 // tookBack says whether the text takes back a cry for help, with no other in it (guide H6).
 func (m *message) tookBack() bool {
 	start, end := retracted.find(m, 0)
-	if start < 0 || !m.has("help", "sos", "999", "alarm", "alert", "emergency") {
+	if start < 0 || !m.has("help", "sos", "999", "alarm", "alert", "emergency", "assistance") {
 		return false
 	}
 	m.note(onTakingBack, start, end)
 	for i := 0; i < len(m.words); i++ {
+		if e := harmless.at(m, i); e > i && !m.alarmingBeyond(i, e) {
+			i = e - 1
+			continue
+		}
 		if i >= start && i < end {
 			continue
 		}
 		if threats.at(m, i) > i && !m.denied(i) {
 			return false
 		}
-		if e := cries.at(m, i); e > i && m.words[i] != "sos" && m.words[i] != "help" && !m.denied(i) && !m.ofAnother(i) {
+		if e := cries.at(m, i); e > i && m.words[i] != "sos" && m.words[i] != "help" && !m.denied(i) && !m.ofAnother(i, e) {
 			return false
 		}
 	}
@@ -23,72 +29,209 @@ func (m *message) tookBack() bool {
 
 // enters says whether the worker goes in, or is in, with nothing against it.
 func (m *message) enters() bool {
-	if w := m.word(0); (w == "in" || w == "here" || w == "inside" || w == "started") && (m.onlyCourtesy(1, len(m.words)) || w == "inside" && m.word(1) == "with" || w == "in" && (m.word(1) == "," || m.word(1) == "." || m.word(1) == "at" && m.timeAt(2).words == 0)) && !m.has("?") {
-		m.note(onEntry, 0, 1)
-		return true
-	}
-	for i := 0; i < len(m.words); {
-		start, end := entries.find(m, i)
-		if start < 0 {
-			return false
+	for i := range m.words {
+		end := max(entries.at(m, i), m.insideAt(i))
+		if !m.in {
+			end = max(end, there.at(m, i))
 		}
-		if !m.hindered(start, end) && !m.entersAt(end) {
-			m.note(onEntry, start, end)
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end) {
+			m.note(onEntry, i, end)
 			return true
 		}
-		i = start + 1
 	}
 	return false
 }
 
-// entersAt says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
-func (m *message) entersAt(i int) bool {
+// insideAt gives where a bare "in" ends that begins at word i: "I'm in", "in now", or -1. Once the worker is inside it says nothing
+// new, unless it is all that the text says.
+func (m *message) insideAt(i int) int {
+	end := within.at(m, i)
+	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) {
+		return -1
+	}
+	w := m.word(end)
+	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
+		return -1
+	}
+	return end
+}
+
+// sentenceEnds says whether a clause ends before word i, or after a mere filler there.
+func (m *message) sentenceEnds(i int) bool {
+	i = max(i, fillers.at(m, i))
+	return i >= len(m.words) || isBreak(m.words[i]) && m.words[i] != "?"
+}
+
+func (m *message) onlyFillers(first, last int) bool {
+	for i := first; i < last; {
+		switch e := fillers.at(m, i); {
+		case e > i:
+			i = e
+		case isBreak(m.words[i]) || m.v.courtesy[m.words[i]] || m.v.adverbs[m.words[i]]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
+func (m *message) entersHere(start, end int) bool {
+	if m.worker(start, end) || m.v.session[m.words[start]] {
+		return true
+	}
+	begin := m.clauseStart(start)
+	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
+		return false
+	}
+	for i := begin; i < start; {
+		switch e, w := max(fillers.at(m, i), i+m.times[i].words), m.words[i]; {
+		case e > i && e <= start:
+			i = e
+		case m.v.joins[w] || m.v.adverbs[w] || m.v.IsGiven(w) || m.v.entryBefore[w]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// othersBefore says whether the clause that ends before word i is about somebody else, as what goes on from it is then too.
+func (m *message) othersBefore(i int) bool {
+	first := m.clauseStart(i)
+	return first < i && m.someone(first)
+}
+
+// putOff says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
+func (m *message) putOff(start, i int) bool {
+	for _, w := range m.words[start:i] {
+		if isPast(w) || m.v.told[w] {
+			return false // "let me in at 2"
+		}
+	}
 	switch m.word(i) {
-	case "in", "at", "from", "about", "around":
+	case "in":
+		t := m.timeAt(i + 1)
+		return t.words > 0 && (t.isLength() || t.form == bareHour)
+	case "at", "from", "about", "around":
 		return m.timeAt(i+1).words > 0
 	}
 	return false
 }
 
-// hindered says whether the clause of an entry, or what comes after it, takes the entry back.
-func (m *message) hindered(start, end int) bool {
-	first := m.clauseStart(start)
+// neverIn says whether the text says so plainly that the visit does not happen that other things that are off change nothing.
+func (m *message) neverIn() bool {
+	reach, next := 0, 0
 	for i := range m.words {
-		e := hindrances.at(m, i)
-		if e < 0 || i > start && i < end {
-			continue
+		end := neverIn.at(m, i)
+		for ; next < end; next++ {
+			reach = max(reach, otherOff.at(m, next))
 		}
-		if i >= first && i <= end || i >= end {
-			if i >= end && (m.words[i] == "still" || names["family"].has(m.words[i]) || m.words[i] == "will" || m.words[i] == "should" || m.words[i] == "to" || m.words[i] == "would") {
-				continue
-			}
+		if end > max(i, reach) {
+			m.note(onCalledOff, i, end)
 			return true
 		}
 	}
-	return m.has("again") && m.has("then") || m.word(end) == "?" || m.otherDay()
+	return false
+}
+
+// offToday says whether the visit is off for the whole day, whatever time is named.
+func (m *message) offToday() bool {
+	for i := range m.words {
+		if end := neverIn.at(m, i); end > i+1 && (m.word(end-1) == "today" || m.word(end-1) == "tonight") && (m.word(end-2) == "for" || m.word(end-2) == "4") {
+			return true
+		}
+	}
+	return false
+}
+
+// hindered says whether the clause of an entry takes it back, or a later one does: "going in, no answer".
+func (m *message) hindered(start, end int) bool {
+	first, last := m.clauseStart(start), end
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	for i := first; i < len(m.words); i++ {
+		e := hindrances.at(m, i)
+		if e <= i || i > start && e <= end {
+			continue
+		}
+		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
+			return true
+		}
+	}
+	return m.word(last) == "?" && last == end || m.otherDayBetween(first, last)
+}
+
+// otherDayBetween says whether another day is named between two words.
+func (m *message) otherDayBetween(first, last int) bool {
+	for ; first < last; first++ {
+		if dayWords.at(m, first) > first && m.words[first] != "sat" && m.words[first] != "sun" {
+			return true
+		}
+	}
+	return false
+}
+
+// notThere says whether the text says plainly that it is the worker who is not in there: "I'm at my desk", but not "dad's at home".
+func (m *message) notThere() bool {
+	if m.claimed {
+		return true
+	}
+	reach := 0
+	for i := range m.words {
+		reach = max(reach, otherOff.at(m, i))
+		end := notThere.at(m, i)
+		if end <= max(i, reach) {
+			continue
+		}
+		begin := m.clauseStart(i)
+		others := begin > 0 && m.v.joins[m.words[begin-1]] && m.othersBefore(begin-1)
+		for j := begin; j < i; j++ {
+			others = others || m.someone(j)
+		}
+		if !others || m.worker(begin, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting".
+func (m *message) undecided() bool {
+	for i := range m.words {
+		if uncertain.at(m, i) > i && m.word(i-1) != "not" {
+			return true
+		}
+	}
+	return false
 }
 
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
 func (m *message) off(c Context) (off, there bool) {
-	there = notThere.in(m)
+	there = m.notThere()
+	plain := m.neverIn()
 	start, end := called.find(m, 0)
-	if start >= 0 {
-		m.calledOff = true
+	m.calledOff = plain || start >= 0
+	if !plain && start >= 0 {
 		m.note(onCalledOff, start, end)
 	}
-	if start < 0 || c.State == None || m.cut || m.guessed && c.State != Booked {
+	if !m.calledOff || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if uncertain.in(m) || m.has("?") || m.enters() {
+	if start >= 0 && slices.Contains(m.unknown[m.clauseStart(start):start], true) { // "thinkng of moving it"
 		return false, there
 	}
-	if (c.State == Inside || c.State == Overdue) && !there {
+	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters() {
+		return false, there
+	}
+	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {
 		return false, there
 	}
 	return true, there
 }
-
-var answers = list(`no answer | no reply | not answering | nobody answering`)
 
 func (m *message) noAnswer() bool {
 	start, end := answers.find(m, 0)
@@ -100,10 +243,8 @@ func (m *message) noAnswer() bool {
 // phone". Where the text says no more, the door is meant.
 func (m *message) answersElsewhere() bool {
 	_, end := answers.find(m, 0)
-	return elsewhere[m.word(end)] || m.has("phone", "mobile", "rang", "ringing", "text", "texting", "email")
+	return m.v.answersElse[m.word(end)] || m.has("phone", "mobile", "rang", "ringing", "text", "texting", "email")
 }
-
-var elsewhere = set("from to on by about")
 
 // future says whether the text speaks of leaving as still to come.
 func (m *message) future() bool {
@@ -119,34 +260,81 @@ func (m *message) anyTime() bool {
 	return false
 }
 
-// isVerb before a word of well-being gives it to someone else: "and is fine".
-var isVerb = set("is s are was were be been looks seems sounds a the very got has")
-
 // fine says whether the worker says plainly to be well.
 func (m *message) fine() bool {
-	if m.has("?", "if", `"`) || m.cut || m.otherDay() {
+	if m.has("fwd", "forwarded", `"`) || m.cut || m.claimed && m.leftPlainly() || m.otherDay() {
 		return false
 	}
-	start, end := fines.find(m, 0)
-	if start < 0 || isVerb[m.word(start-1)] || m.denied(start) || m.word(end) == "for" && m.word(end+1) != "now" || m.word(end) == "with" && m.word(end+1) != "me" {
+	for i := range m.words {
+		end := fines.at(m, i)
+		if e := wellAlone.at(m, i); e > end && m.wellBegins(i, e) {
+			end = e
+		}
+		if end > i && m.wellHere(i, end) {
+			m.note(onWellbeing, i, end)
+			return true
+		}
+	}
+	return false
+}
+
+// wellBegins says whether being well, said without saying who, is a clause of its own and nobody else's: "all fine", but not "good luck".
+func (m *message) wellBegins(start, end int) bool {
+	if m.clauseStart(start) != start || start > 0 && m.v.joins[m.words[start-1]] && m.othersBefore(start-1) {
+		return false
+	}
+	w := m.word(end)
+	return end >= len(m.words) || isBreak(w) || m.v.joins[w] || m.v.courtesy[w] || m.v.afterWell[w]
+}
+
+// wellHere refuses being well that is somebody else's, is over, hoped for, asked or in doubt.
+func (m *message) wellHere(start, end int) bool {
+	switch next := m.word(end + 1); m.word(end) {
+	case "for":
+		if next != "now" && m.word(end-1) != "thanks" {
+			return false
+		}
+	case "with":
+		if next != "me" {
+			return false
+		}
+	case "i":
+		if next == "think" {
+			return false
+		}
+	case "if", "until", "before", "except", "apart", "to":
+		return false
+	}
+	if m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.questionAt(end) {
 		return false
 	}
 	for j := m.clauseStart(start); j < start; j++ {
-		w := m.words[j]
-		if names["family"].has(w) || w == "he" || w == "she" || w == "they" || w == "not" || w == "hope" || w == "will" {
+		switch w := m.words[j]; {
+		case w == "not" || w == "hope" || w == "will" || w == "if":
+			return false
+		case m.someone(j) && !(m.v.IsGiven(w) && m.worker(start, end)):
 			return false
 		}
 	}
-	m.note(onWellbeing, start, end)
-	return true
+	return !slices.ContainsFunc(m.words[start:end], func(w string) bool { return w == "was" || w == "were" || w == "will" })
 }
 
-// onlyCourtesyBut says whether the text is one word with courtesies around it.
-func (m *message) onlyCourtesyBut(word string) bool {
-	for _, w := range m.words {
-		if w != word && !isBreak(w) && !courtesy[w] {
-			return false
+// leftPlainly says whether the worker speaks of having left, though it may be doubtful.
+func (m *message) leftPlainly() bool {
+	for i := range m.words {
+		if end := exits.at(m, i); end > i && (m.worker(i, end) || i == 0 || isBreak(m.words[i-1])) {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// questionAt says whether the clause that goes on at word i is a question.
+func (m *message) questionAt(i int) bool {
+	for ; i < len(m.words); i++ {
+		if isBreak(m.words[i]) {
+			return m.words[i] == "?"
+		}
+	}
+	return false
 }

@@ -21,20 +21,47 @@ type labelled struct {
 
 // The mistakes, worst first, as the guide ranks them.
 const (
-	missedHelp     = "1 danger missed"
-	closedWrongly  = "2 closed wrongly"
-	tooLate        = "3 too late a time"
-	openedWrongly  = "4 opened or soothed wrongly"
-	otherMistake   = "5 another mistake"
-	askedNeedless  = "6 asked needlessly"
-	right          = "right"
-	fewestRightPct = 95
+	missedHelp    = "1 danger missed"
+	closedWrongly = "2 closed wrongly"
+	tooLate       = "3 too late a time"
+	openedWrongly = "4 opened or soothed wrongly"
+	otherMistake  = "5 another mistake"
+	askedNeedless = "6 asked needlessly"
+	right         = "right"
 )
 
-// TestLabelledTexts scores all labelled texts. One mistake that could cost a life fails it; so does asking too often.
+// TestLabelledTexts scores the labelled texts: those given with the guide, our own, by which the grammar was made, and our own that were kept
+// aside while it was. A mistake that could cost a life fails the first two; so does asking too often. Of those kept aside a few are wrong: they say
+// what to expect of texts that nobody has seen (docs/understanding.md).
 func TestLabelledTexts(t *testing.T) {
-	counts := map[string]int{}
-	texts := labelledTexts(t)
+	for _, set := range []struct {
+		file             string
+		fewestRight      int // of 100
+		mostDeadly, most int // of 1,000: mistakes that could cost a life, and visits opened or worries soothed wrongly
+	}{
+		{"dev", 97, 0, 0},
+		{"written", 96, 0, 4},
+		{"aside", 80, 20, 10},
+	} {
+		t.Run(set.file, func(t *testing.T) {
+			counts, n := scored(t, set.file)
+			for _, kind := range []string{missedHelp, closedWrongly, tooLate, openedWrongly, otherMistake, askedNeedless, right} {
+				t.Logf("%5d  %s", counts[kind], kind)
+			}
+			if deadly := counts[missedHelp] + counts[closedWrongly] + counts[tooLate]; deadly*1000 > set.mostDeadly*n || counts[openedWrongly]*1000 > set.most*n {
+				t.Errorf("%d mistakes that could cost a life, %d opened or soothed wrongly", deadly, counts[openedWrongly])
+			}
+			if counts[right]*100 < set.fewestRight*n {
+				t.Errorf("%d of %d right: fewer than %d in 100", counts[right], n, set.fewestRight)
+			}
+		})
+	}
+}
+
+// scored counts a file's texts by what becomes of them, and names those that are not right.
+func scored(t *testing.T, file string) (counts map[string]int, n int) {
+	counts = map[string]int{}
+	texts := textsIn(t, file)
 	for _, w := range texts {
 		c, err := w.context()
 		if err != nil {
@@ -43,25 +70,19 @@ func TestLabelledTexts(t *testing.T) {
 		c.Phrase = "Scarlett"
 		r := Understand(w.Text, c)
 		kind := w.judge(r, c)
-		counts[kind]++
-		switch kind {
-		case missedHelp, closedWrongly, tooLate, openedWrongly:
-			t.Errorf("%s: %s: %q (%s): want %s %s, got %s %s", kind, w.ID, w.Text, w.State, w.Intent, w.Until, r.Intent, clock(r.Until))
-		case otherMistake, askedNeedless:
-			t.Logf("%s: %s: %q (%s): want %s, got %s", kind, w.ID, w.Text, w.State, w.Intent, r.Intent)
+		if counts[kind]++; kind != right {
+			t.Logf("%s: %s: %q (%s): want %s %s, got %s %s", kind, w.ID, w.Text, w.State, w.Intent, w.Until, r.Intent, clock(r.Until))
 		}
 	}
-	for _, kind := range []string{missedHelp, closedWrongly, tooLate, openedWrongly, otherMistake, askedNeedless, right} {
-		t.Logf("%5d  %s", counts[kind], kind)
-	}
-	if counts[right]*100 < fewestRightPct*len(texts) {
-		t.Errorf("%d of %d right: fewer than %d in 100", counts[right], len(texts), fewestRightPct)
-	}
+	return counts, len(texts)
 }
 
-func labelledTexts(t testing.TB) []labelled {
+func labelledTexts(t testing.TB) []labelled { return textsIn(t, "dev") }
+
+// textsIn reads the labelled texts of a file in testdata.
+func textsIn(t testing.TB, file string) []labelled {
 	t.Helper()
-	f, err := os.Open("testdata/dev.jsonl")
+	f, err := os.Open("testdata/" + file + ".jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

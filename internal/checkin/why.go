@@ -41,6 +41,9 @@ const (
 	byWish             Rule = "wish"
 	byNoDanger         Rule = "danger_denied"
 	byTimeDoubt        Rule = "time_doubt"
+	byYes              Rule = "yes"
+	byYesLonger        Rule = "yes_longer"
+	byNo               Rule = "no"
 	byNothing          Rule = "nothing"
 )
 
@@ -67,6 +70,7 @@ const (
 	onAnyTime
 	onWellbeing
 	onWish
+	onAnswer // to what the worker was asked
 )
 
 // reason is what people are told of a rule, and the topics whose words it rests on.
@@ -111,6 +115,9 @@ var reasons = map[Rule]reason{
 	byWish:             {"Asks for somebody to ring", []topic{onWish}},
 	byNoDanger:         {"Has a word of danger that seems to mean none, and nothing else that is plain, so we ask", []topic{onNoDanger}},
 	byTimeDoubt:        {"Has a time, but not one that we can place, so we ask", []topic{onAnyTime}},
+	byYes:              {"Says yes when asked how things are, which ends nothing", []topic{onAnswer}},
+	byYesLonger:        {"Says yes to the later end that was asked back", []topic{onAnswer}},
+	byNo:               {"Says no when asked how things are, which is read as a cry for help", []topic{onAnswer}},
 	byNothing:          {"Nothing in it was understood, so we ask", nil},
 }
 

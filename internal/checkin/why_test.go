@@ -41,6 +41,9 @@ func scenes(t testing.TB) []scene {
 	for _, w := range whys {
 		out = append(out, scene{w.text, afternoon1500(w.state)})
 	}
+	for _, a := range answered {
+		out = append(out, scene{a.text, asked(a.state, a.asked)})
+	}
 	return out
 }
 
@@ -76,7 +79,8 @@ var whys = []struct {
 	{Inside, "Left now, no need for the police", byExitInDanger, "Left now|need for the police", Unclear},
 	{Inside, "Left at 5", byExitTime, "Left at 5", Unclear},
 	{Booked, "Thanks, out", byExitEarly, "out", Unclear},
-	{Inside, "Left the baby's bag in the hall", byExitDoubt, "Left the baby's", Unclear},
+	{Inside, "Left the baby's bag in the hall", byNearly, "Left", Unclear},
+	{Inside, "Left now, just packing the bag", byExitDoubt, "Left now", Unclear},
 	{Inside, "Nearly out", byNearly, "out", Unclear},
 	{Booked, "All good here", byWellbeingEarly, "All good here", Unclear},
 	{Booked, "Going in now, until 4.15", byEntry, "Going in now|until 4.15", Start},

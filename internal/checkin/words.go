@@ -1,20 +1,30 @@
 package checkin
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/allclear-safety/allclear/internal/checkin/grammar"
 )
 
 // message is a text cut into words, as the grammar reads it.
 type message struct {
-	words   []string // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
-	times   []moment // for each word, the time that begins there; its words are 0 where none does
-	guessed bool     // a word was read through its misspelling: never enough to close a visit
-	cut     bool     // longer than is read
+	v       *Vocabulary
+	found   *grammar.Matches // nil until they are looked for
+	typed   []string         // the words as they were typed, before a slip of the thumb was mended
+	words   []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
+	times   []moment         // for each word, the time that begins there; its words are 0 where none does
+	unknown []bool           // for each word, whether we do not know it
+	guessed bool             // a word was read through its misspelling: never enough to close a visit
+	in      bool             // the worker has gone in
+	cut     bool             // longer than is read
 
-	claimed   bool // an exit was found, whatever else the text says
-	nearly    bool // words of an exit were found where they make none: "nearly out"
-	calledOff bool // words of a visit that is off were found, whatever else the text says
+	exited    []stretch // the words of the exits that were found
+	claimed   bool      // an exit was found, whatever else the text says
+	nearly    bool      // words of an exit were found where they make none: "nearly out"
+	calledOff bool      // words of a visit that is off were found, whatever else the text says
 
 	noting  bool // keep notes
 	notes   []note
@@ -22,18 +32,39 @@ type message struct {
 	outWord stretch   // the characters of the plan's out word
 }
 
-func read(s string) *message {
-	m := &message{cut: len(s) > longest && len([]rune(s)) > longest}
-	for _, w := range split(Normalise(s)) {
-		for _, part := range expand(w.word) {
-			m.add(part, w.from)
+func (v *Vocabulary) read(s string) *message {
+	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
+	var from []int
+	pieces := split(normalise(s, &from))
+	for i := 0; i < len(pieces); {
+		said, n := v.say(pieces[i:])
+		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
+		for _, w := range said {
+			m.add(w, cut)
 		}
+		m.strange(n == 1 && len(said) == 1 && cut.first < len(from) && unicode.IsUpper(rune(s[from[cut.first]])))
+		i += n
 	}
 	m.times = make([]moment, len(m.words))
 	for i := range m.words {
 		m.times[i] = m.momentAt(i)
 	}
 	return m
+}
+
+// strange notes whether the last word is a short one that we do not know, and no name by its capital: a piece, perhaps, of a word that would tell
+// another story.
+func (m *message) strange(capital bool) {
+	for len(m.unknown) < len(m.words) {
+		m.unknown = append(m.unknown, false)
+	}
+	i := len(m.words) - 1
+	if i < 0 {
+		return
+	}
+	w := m.typed[i]
+	name := capital && i > 0 && !isBreak(m.words[i-1])
+	m.unknown[i] = w[0] > '9' && len(w) > 1 && len(w) < 4 && !m.v.means(w) && !name
 }
 
 func (m *message) add(w string, from stretch) {
@@ -43,25 +74,23 @@ func (m *message) add(w string, from stretch) {
 		switch {
 		case isBreak(w) && isBreak(last):
 			if w == "?" || last == "," {
-				m.words[n-1] = w
+				m.words[n-1], m.typed[n-1] = w, w
 			}
 			return
 		case w == "one" && (last == "no" || last == "any" || last == "some"):
 			m.words[n-1] = map[string]string{"no": "nobody", "any": "anyone", "some": "someone"}[last]
 			m.cuts[n-1].last = from.last
 			return
-		case last == "ill" && willVerbs[w]: // "ill be out": the apostrophe was left out
+		case last == "ill" && m.v.willDo[w]: // "ill be out": the apostrophe was left out
 			m.words[n-1] = "i"
-			m.words, m.cuts = append(m.words, "will"), append(m.cuts, m.cuts[n-1])
+			m.words, m.typed, m.cuts = append(m.words, "will"), append(m.typed, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
-	if right, ok := spelling(w); ok {
-		m.guessed, w = true, right
-	}
+	m.typed = append(m.typed, w)
+	w, guess := m.v.spelling(w)
+	m.guessed = m.guessed || guess
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
-
-var willVerbs = set("be text ring call let get need try go do give have come start finish leave stay message pop just still send")
 
 // piece is a word with the characters it was cut from.
 type piece struct {
@@ -79,6 +108,9 @@ func split(s string) []piece {
 	rs := []rune(clockWords.Replace(s))
 	for i := 0; i < len(rs); {
 		switch r := rs[i]; {
+		case fraction(rs, i) != "":
+			out = append(out, piece{fraction(rs, i), stretch{i, i + 3}})
+			i += 3
 		case unicode.IsDigit(r):
 			j := i + 1
 			for j < len(rs) && (unicode.IsDigit(rs[j]) || pointed(rs, j)) {
@@ -88,7 +120,7 @@ func split(s string) []piece {
 			i = j
 		case unicode.IsLetter(r):
 			j := i + 1
-			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '\'' || unicode.IsDigit(rs[j])) {
+			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '\'' || unicode.IsDigit(rs[j]) && !hourSign(rs, i, j)) {
 				j++
 			}
 			out = append(out, piece{strings.Trim(string(rs[i:j]), "'"), stretch{i, j}})
@@ -103,12 +135,35 @@ func split(s string) []piece {
 	return out
 }
 
+// fraction reads "1/2" and "1/4", which stand for a word.
+func fraction(rs []rune, i int) string {
+	if i+2 >= len(rs) || rs[i] != '1' || rs[i+1] != '/' || i > 0 && unicode.IsDigit(rs[i-1]) || i+3 < len(rs) && (unicode.IsDigit(rs[i+3]) || rs[i+3] == '/') {
+		return ""
+	}
+	switch rs[i+2] {
+	case '2':
+		return "half"
+	case '4':
+		return "quarter"
+	}
+	return ""
+}
+
+// hourSign says whether the letters from i until before j, between figures, part hours from minutes: "1h30", "1hr30".
+func hourSign(rs []rune, i, j int) bool {
+	return i > 0 && unicode.IsDigit(rs[i-1]) && rs[i] == 'h' && (j == i+1 || j == i+2 && rs[i+1] == 'r' || j == i+3 && rs[i+1] == 'r' && rs[i+2] == 's')
+}
+
 func pointed(rs []rune, j int) bool {
 	return (rs[j] == '.' || rs[j] == ':') && j+1 < len(rs) && unicode.IsDigit(rs[j+1]) && unicode.IsDigit(rs[j-1])
 }
 
 func breakAt(rs []rune, i int) string {
 	switch rs[i] {
+	case '/':
+		if i > 0 && i+1 < len(rs) && unicode.IsDigit(rs[i-1]) && rs[i+1] != ' ' {
+			return "/"
+		}
 	case '.', '!', ';':
 		return "."
 	case '?':
@@ -134,60 +189,117 @@ func breakAt(rs []rune, i int) string {
 	return ""
 }
 
-// expand undoes contractions and text-speak, so that each phrase need be written once: "I'm", "im" and "I am" are one.
-func expand(w string) []string {
-	if full, ok := shorthand[w]; ok {
-		return strings.Fields(full)
+// say gives what the first of the pieces says, in one way of writing each word, and how many pieces that takes: a phrase of the
+// languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one.
+func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
+	for _, s := range v.saying[pieces[0].word] {
+		if s.matches(pieces) {
+			return s.said, len(s.written)
+		}
+	}
+	w := pieces[0].word
+	if len(pieces) > 1 && v.cutInTwo(w, pieces[1].word) {
+		return []string{w + pieces[1].word}, 2
 	}
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
-		return []string{base, "not"}
+		return []string{base, "not"}, 1
 	}
 	for _, c := range contractions {
 		if base, ok := strings.CutSuffix(w, c[0]); ok && base != "" {
-			return []string{strings.ReplaceAll(base, "'", ""), c[1]}
+			return []string{strings.ReplaceAll(base, "'", ""), c[1]}, 1
 		}
 	}
-	return []string{strings.ReplaceAll(w, "'", "")}
+	return []string{strings.ReplaceAll(w, "'", "")}, 1
+}
+
+// cutInTwo says whether the first of two words is nothing by itself, and both together are a known word: "gathe ring".
+func (v *Vocabulary) cutInTwo(a, b string) bool {
+	return v.Knows(a+b) && len(a)+len(b) >= 4 && !isBreak(a) && !isBreak(b) && (len(a) < 3 && !v.means(b) || !v.means(a))
+}
+
+func (v *Vocabulary) means(w string) bool {
+	return v.Ordinary(w) || v.isSomeone(w) || v.saying[w] != nil
+}
+
+// saying is a line of [say]: the words as they are written, and as they are said.
+type saying struct{ written, said []string }
+
+func (s saying) matches(pieces []piece) bool {
+	if len(s.written) > len(pieces) {
+		return false
+	}
+	for i, w := range s.written {
+		if pieces[i].word != w {
+			return false
+		}
+	}
+	return true
+}
+
+// sayings sorts the lines of [say] by their first word, the longest first.
+func sayings(say map[string]string) map[string][]saying {
+	out := map[string][]saying{}
+	for _, key := range slices.Sorted(maps.Keys(say)) {
+		var s saying
+		for _, p := range split(Normalise(key)) {
+			s.written = append(s.written, p.word)
+		}
+		s.said = strings.Fields(say[key])
+		if len(s.written) > 0 {
+			out[s.written[0]] = append(out[s.written[0]], s)
+		}
+	}
+	for _, first := range slices.Sorted(maps.Keys(out)) {
+		slices.SortStableFunc(out[first], func(a, b saying) int { return len(b.written) - len(a.written) })
+	}
+	return out
 }
 
 var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve", "have"}, {"'ll", "will"}, {"'d", "d"}}
 
-var shorthand = table(`
-can't: can not|cant: can not|cannot: can not|won't: will not|wont: will not|shan't: will not|dont: do not|didnt: did not|doesnt: does not
-isnt: is not|arent: are not|wasnt: was not|werent: were not|hasnt: has not|havent: have not|hadnt: had not|couldnt: could not
-wouldnt: would not|shouldnt: should not|aint: is not|ain't: is not|im: i am|ive: i have|hes: he s|shes: she s|its: it s|thats: that s
-theyre: they are|theyve: they have|weve: we have|youre: you are|whats: what s|wheres: where s|theres: there s|mums: mum s|dads: dad s|everythings: everything s
-u: you|ur: your|r: are|pls: please|plz: please|plse: please|plese: please|pleez: please|snd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|hepl: help|hlep: help|esnd: send|nt: not|hellp: help|polise: police|poilce: police|heelp: help|pleease: please|soos: sos|heellp: help|hlp: help|halp: help|helpp: help|hekp: help|hwlp: help|helo: help|hep: help
-thx: thanks|ta: thanks|tnx: thanks|thanx: thanks|thankyou: thanks|cheers: thanks|b4: before|2nite: tonight|2day: today|2moro: tomorrow|tmrw: tomorrow|tomoz: tomorrow
-cld: could|wld: would|w8: wait|w8ing: waiting|l8: late|l8r: later|gd: good|vst: visit|vis: visit|cncld: cancelled|canx: cancelled|cxld: cancelled|canceled: cancelled|appt: appointment
-mins: min|minutes: min|minute: min|minits: min|hours: hour|hrs: hour|hr: hour|h: hour|no1: nobody|noone: nobody|sum1: someone|some1: someone|somebody: someone|anybody: anyone
-ppl: people|polis: police|plice: police|polce: police|cops: police|bizzies: police|feds: police|plod: police|policeman: police|jst: just|msg: message|txt: text|soz: sorry|bc: because|cos: because|coz: because|cus: because
-til: until|till: until|untill: until|'til: until|unitl: until|abt: about|hv: have|n: and|gonna: going to|goin: going|goign: going|wanna: want to|gotta: got to|lemme: let me|gimme: give me
-dw: do not worry|idk: i do not know|dunno: do not know|inn: in|teh: the|okay: ok|oki: ok|yep: yes|yeah: yes|yup: yes|ye: yes|yh: yes|alright: fine|oclock: oclock
-twelve: 12|eleven: 11|ten: 10|nine: 9|eight: 8|seven: 7|six: 6|five: 5|four: 4|three: 3|two: 2|fifteen: 15|twenty: 20|thirty: 30|forty: 40|fourty: 40|fifty: 50|sixty: 60|ninety: 90
-midday: noon|lates: late|phone: ring|call: ring|telephone: ring|bell: ring|tel: ring|mummy: mum|mom: mum|mam: mum|daddy: dad|1st: first|w: with`)
-
-// misspelt lists the words that matter enough to be read through one slip of the thumb.
-var misspelt = strings.Fields(`police please scared frightened terrified threatening threatened ambulance emergency attacked attacking
-	following followed trapped aggressive violent bleeding answer quarter until another running entering arrived cancelled starting going
-	heading someone hurry knife danger locked smashing shouting door left finished`)
-
-var realWords = set(`policy polite scarred shared stared scare cared spared started looked blocked clocked looking locker fallow following
-	pleased release answers answered quarters other anther ruining runner arrives arrive cancel cancels staring stating stirring gong
-	reading leading lead hearing someones harry furry knives dangers lift loft felt lent lest let lefts finishes finish dor dour moor floor
-	lost last list heeding shooting`)
-
-// spelling reads a word that is one slip (a letter missing, doubled, wrong or two swapped) from one that matters.
-func spelling(w string) (string, bool) {
-	if len(w) < 4 || realWords[w] || vocabulary[w] || givenNames[w] {
-		return "", false
+// spelling reads a word through how people write in haste. A g left out ("leavin") leaves no doubt; one slip of the thumb (a letter
+// missing, doubled, wrong, or two swapped) in a word that matters is a guess; in one that only tells of danger it is none that could close a visit.
+func (v *Vocabulary) spelling(w string) (right string, guess bool) {
+	if v.noSlip[w] || v.Ordinary(w) || v.isSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
+		return w, false
 	}
-	for _, right := range misspelt {
-		if (w[0] == right[0] || len(w) == len(right) && w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
-			return right, true
+	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {
+		return w + "g", false
+	}
+	if n := len(w); w[n-1] == w[n-2] && strings.IndexByte("aeiouy", w[n-1]) >= 0 && v.Knows(w[:n-1]) {
+		return w[:n-1], false // "finee"
+	}
+	if len(w) < 4 {
+		return w, false
+	}
+	for _, left := range shorter(w) {
+		for _, right := range v.slips[left] {
+			if (w[0] == right[0] || w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
+				return right, v.oneSlip[right]
+			}
 		}
 	}
-	return "", false
+	return w, false
+}
+
+// slipsOf sorts words by what is left of them when a letter is: two words that are one slip apart share one of these.
+func slipsOf(words []string) map[string][]string {
+	out := map[string][]string{}
+	for _, w := range words {
+		for _, left := range shorter(w) {
+			out[left] = append(out[left], w)
+		}
+	}
+	return out
+}
+
+// shorter gives a word, and it without each of its letters.
+func shorter(w string) []string {
+	out := []string{w}
+	for i := range w {
+		out = append(out, w[:i]+w[i+1:])
+	}
+	return out
 }
 
 // distance counts the slips between two words (a letter missing, added, wrong, or two neighbours swapped); above most
@@ -219,22 +331,12 @@ func distance(a, b string, most int) int {
 	return old[len(y)]
 }
 
-func isBreak(w string) bool { return w == "," || w == "." || w == "?" || w == `"` }
+func isBreak(w string) bool { return grammar.IsBreak(w) }
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
 		out[w] = true
-	}
-	return out
-}
-
-// table reads "short: full" pairs, parted by lines and bars.
-func table(s string) map[string]string {
-	out := map[string]string{}
-	for _, pair := range strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '|' }) {
-		short, full, _ := strings.Cut(pair, ":")
-		out[strings.TrimSpace(short)] = strings.TrimSpace(full)
 	}
 	return out
 }

@@ -82,6 +82,7 @@ type Words struct {
 	Text      string `json:"text,omitempty"`      // a text, verbatim
 	From      string `json:"from,omitempty"`      // the number it came from, E.164
 	Name      string `json:"name,omitempty"`      // the person asked for
+	Before    string `json:"before,omitempty"`    // the unfinished text that this one was read as one with
 	Note      string `json:"note,omitempty"`      // how we know, what was said, why
 	To        string `json:"to,omitempty"`        // the number rung, or whom the police line was
 	Reference string `json:"reference,omitempty"` // the police's own
@@ -89,6 +90,8 @@ type Words struct {
 	Attending *bool  `json:"attending,omitempty"`
 	Number    string `json:"number,omitempty"` // another number to reach the worker on
 	StoodDown string `json:"stood_down,omitempty"`
+	Stood     *Stood `json:"stood,omitempty"` // of a text that was asked back
+	Meant     *Meant `json:"meant,omitempty"` // of a label
 }
 
 // Pressed is what a key press on an alarm call came to.

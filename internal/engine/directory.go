@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -187,6 +188,7 @@ type scene struct {
 	zone   *time.Location
 	rota   rota.Rota
 	chiefs []string // the team's managers
+	words  *checkin.Vocabulary
 }
 
 // look reads the scene around a worker. A worker who is not in the system has
@@ -201,7 +203,7 @@ func (e *Engine) look(ctx context.Context, at time.Time, worker string) (scene, 
 
 // lookIn is look in a directory that is open.
 func (e *Engine) lookIn(ctx context.Context, pages *pages, at time.Time, worker string) (sc scene, err error) {
-	sc = scene{pages: pages, zone: time.UTC}
+	sc = scene{pages: pages, zone: time.UTC, words: e.Vocabulary}
 	sc.worker, err = pages.person(ctx, worker)
 	if errors.Is(err, store.ErrNotFound) {
 		sc.worker = buddy.Person{ID: worker}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/channel"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -45,6 +46,7 @@ type Store interface {
 	Teams(ctx context.Context) ([]store.Team, error)
 	PutTeam(ctx context.Context, t store.Team, at time.Time) (bool, error)
 	Person(ctx context.Context, id string) (buddy.Person, error)
+	People(ctx context.Context) ([]buddy.Person, error)
 	PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
 	Managers(ctx context.Context, team string) ([]string, error)
 	PutPerson(ctx context.Context, p buddy.Person, at time.Time) (bool, error)
@@ -61,6 +63,7 @@ type Store interface {
 	Alarm(ctx context.Context, id string) (store.Alarm, error)
 	Alarms(ctx context.Context, status string, limit int) ([]store.Alarm, error)
 	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
+	Entry(ctx context.Context, id string) (store.Entry, error)
 
 	Head(ctx context.Context) (store.Head, error)
 	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
@@ -94,20 +97,21 @@ type Provider interface {
 
 // Options are the parts an Engine is made of.
 type Options struct {
-	Store     Store
-	Clock     Clock
-	Random    io.Reader                    // ids, call digits: crypto/rand, or a simulator's seed
-	Log       *slog.Logger                 // ids only, never words
-	SMS       channel.Channel              // nil: no texts can be sent
-	Voice     channel.Channel              // nil: nobody can be rung
-	Providers map[string]Provider          // by the name their texts come under
-	URL       string                       // the public address in links
-	Number    string                       // our own number, as people see it
-	Emergency string                       // the organisation's emergency contact: a person's id or a number
-	Rehearsal bool                         // every message says REHEARSAL
-	Place     string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
-	Node      string                       // names this process in leases; unique, and begins with Place
-	Told      func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
+	Store      Store
+	Clock      Clock
+	Random     io.Reader                    // ids, call digits: crypto/rand, or a simulator's seed
+	Log        *slog.Logger                 // ids only, never words
+	SMS        channel.Channel              // nil: no texts can be sent
+	Voice      channel.Channel              // nil: nobody can be rung
+	Providers  map[string]Provider          // by the name their texts come under
+	URL        string                       // the public address in links
+	Number     string                       // our own number, as people see it
+	Emergency  string                       // the organisation's emergency contact: a person's id or a number
+	Rehearsal  bool                         // every message says REHEARSAL
+	Place      string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
+	Node       string                       // names this process in leases; unique, and begins with Place
+	Vocabulary *checkin.Vocabulary          // by which texts are read; nil: our own languages alone
+	Told       func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
 }
 
 // Engine carries out what the core decides.

@@ -26,6 +26,7 @@ type given struct {
 	words    Words
 	origin   phone.Number // where the worker wrote from; zero: their own mobile
 	name     string       // the person asked for, as the answer says it
+	stood    *Stood       // how the visit stood that a text was read against
 	received []store.ReceivedRef
 	// prepare completes what is given from the watch as it was loaded, before
 	// the step; nil when nothing is to be completed.
@@ -228,6 +229,9 @@ func (e *Engine) entry(at time.Time, g given, done outcome, events []Event) (sto
 	entry := store.Entry{ID: in.ID, At: at, RecordedAt: e.Now(), Kind: in.Name(), By: in.By, Via: in.Via, Token: g.token,
 		Visit: visitOf(done, events), Alarm: alarmOf(done), Rules: watch.Rules, Input: raw, Events: lines,
 		Worker: done.after.Worker, Owner: "person/" + done.after.Worker}
+	if wasAskedBack(events) {
+		g.words.Stood = g.stood.answered(done)
+	}
 	if g.words != (Words{}) {
 		said, err := json.Marshal(g.words)
 		if err != nil {

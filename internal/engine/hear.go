@@ -25,7 +25,8 @@ type heard struct {
 	reading  *checkin.Reading
 	visible  *checkin.Reading // what it says to someone to whom the duress phrase is a name like any other
 	done     *outcome
-	spoken   bool // a responder recorded it for the worker
+	spoken   bool          // a responder recorded it for the worker
+	pending  []store.Entry // what is kept by the same commit, before it
 }
 
 // hear understands a text in the context of the worker's visits and steps it.
@@ -49,7 +50,8 @@ func (e *Engine) hear(ctx context.Context, at time.Time, worker string, g given,
 func (e *Engine) hearing(at time.Time, worker string, g given, h heard, reading *checkin.Reading) given {
 	opens := watch.Visit{}
 	g.prepare = func(ctx context.Context, sc scene, w watch.Watch, g *given) error {
-		if h.reading != nil && h.reading.Intent != "" {
+		given := h.reading != nil && h.reading.Intent != ""
+		if given {
 			*reading = *h.reading
 		} else {
 			*reading = understand(h.body, w, sc, at, h.visit)
@@ -60,28 +62,30 @@ func (e *Engine) hearing(at time.Time, worker string, g given, h heard, reading 
 			}
 		}
 		g.name, g.words.Name = reading.Name, reading.Name
+		g.stood = stoodAs(w, sc, at, h, *reading)
 		g.words.Number = reading.Number.E164()
-		visible, seen := *reading, w
-		if w.Shown != nil { // the phone is answered by the watch that it is shown (law 9)
-			seen = *w.Shown
-			if h.reading == nil || h.reading.Intent == "" {
-				visible = understand(h.body, seen, sc, at, h.visit)
-			}
+		visible, seen := *reading, asSeen(w) // the phone is answered by the watch that it is shown (law 9)
+		if w.Shown != nil && !given {
+			visible = understand(h.body, seen, sc, at, h.visit)
 		}
 		visible = visibly(visible, h, seen, sc, at)
 		if h.visible != nil {
 			*h.visible = visible
 		}
-		if opensAhead(visible, seen, at) {
-			if opens.ID == "" {
-				v, err := e.unplannedVisit(ctx, at, sc)
-				if err != nil {
-					return err
-				}
-				opens = v
+		one, err := e.asOne(ctx, at, w, sc, h, g)
+		if err != nil {
+			return err
+		}
+		if opens.ID == "" && (opensAhead(visible, seen, at) || one != nil && opensAhead(one.visible, seen, at)) {
+			if opens, err = e.unplannedVisit(ctx, at, sc); err != nil {
+				return err
 			}
 		}
-		g.in.Event = withRequest(*reading, visible, h, w, sc, opens)
+		text := withRequest(*reading, visible, h, w, sc, opens)
+		if one != nil {
+			text.Joined = new(withRequest(one.reading, one.visible, one.heard, w, sc, opens))
+		}
+		g.in.Event = text
 		return nil
 	}
 	g.finish = func(sc scene, _ watch.Watch, c *store.Change) { completeUnplanned(sc, opens, c) }
@@ -113,7 +117,7 @@ func withRequest(r, visible checkin.Reading, h heard, w watch.Watch, sc scene, o
 		}
 		return text
 	case r.Intent != checkin.Duress && tells && r.Name != "":
-		return watch.Text{Intent: checkin.Ask, OptOut: r.OptOut, Number: !r.Number.IsZero(), Besides: &besides}
+		return watch.Text{Intent: checkin.Ask, OptOut: r.OptOut, Number: !r.Number.IsZero(), Unfinished: r.Unfinished, Besides: &besides}
 	case r.Intent == checkin.Duress:
 		return textOf(r, h, w, sc)
 	default:
@@ -162,54 +166,14 @@ func unknowing(body private.Text, w watch.Watch, sc scene, at time.Time, visit s
 
 func understandIn(c checkin.Context, body private.Text, w watch.Watch, sc scene, at time.Time, visit string) checkin.Reading {
 	c.Now, c.State, c.Phrase, c.OutWord = at.In(sc.zone), checkin.None, sc.team.Plan.DuressPhrase, sc.team.Plan.OutWord
-	r := checkin.Understand(body.Reveal(), inContext(c, w, at, visit, ""))
-	if r.Reference != "" { // it names its visit: read it again in that one's context
-		r = checkin.Understand(body.Reveal(), inContext(c, w, at, visit, r.Reference))
-	}
-	return r
-}
-
-// inContext fills in the visit a text is read against: the one named, else the
-// one the worker is in, else the next.
-func inContext(c checkin.Context, w watch.Watch, at time.Time, id, ref string) checkin.Context {
-	live := slices.DeleteFunc(w.Live(), func(v watch.Visit) bool { return v.Unwatched })
-	if len(live) == 0 {
-		return c
-	}
-	v := live[0]
-	for _, o := range live {
-		if o.ID == id || ref != "" && o.Reference == ref {
-			v = o
-			break
-		}
-		if v.Status == watch.Booked && o.Status != watch.Booked {
-			v = o
-		}
-	}
-	zone := c.Now.Location()
-	c.Start, c.End = v.StartsAt.In(zone), v.ExpectedEndAt.In(zone)
-	switch {
-	case v.Status == watch.Booked && at.Before(v.ExpectedEndAt):
-		c.State = "booked"
-	case at.After(v.ExpectedEndAt):
-		c.State = "overdue"
-	default:
-		c.State = "inside"
-	}
-	return c
+	c.Vocabulary = sc.words
+	return w.Understand(body.Reveal(), c, visit)
 }
 
 // textOf is the reading as the core takes it, without a private word.
 func textOf(r checkin.Reading, h heard, w watch.Watch, sc scene) watch.Text {
-	t := watch.Text{Intent: r.Intent, Until: r.Until.UTC(), Begin: r.Begin.UTC(), Reference: r.Reference, Visit: h.visit,
-		Mention: r.Mention, Away: r.Away, NoAnswer: r.NoAnswer, NotThere: r.NotThere, OptOut: r.OptOut,
-		Number: !r.Number.IsZero(), Doubtful: h.doubtful}
-	if r.Until.IsZero() {
-		t.Until = time.Time{}
-	}
-	if r.Begin.IsZero() {
-		t.Begin = time.Time{}
-	}
+	t := watch.TextOf(r)
+	t.Visit, t.Doubtful = h.visit, h.doubtful
 	if r.Intent == checkin.End {
 		t.Words = fingerprint(w.Worker, h.body)
 		t.NoWord = sc.team.Plan.WantsOutWord() && !r.OutWord && !h.spoken
@@ -270,10 +234,7 @@ func (e *Engine) raisedForColleague(ctx context.Context, at time.Time, sender st
 
 // afterPhrase is what follows the team's phrase in a text that begins with it.
 func afterPhrase(sc scene, body private.Text) (rest string, is bool) {
-	if sc.team.Plan.DuressPhrase == "" {
-		return "", false
-	}
-	return strings.CutPrefix(checkin.Normalise(body.Reveal()), checkin.Normalise(sc.team.Plan.DuressPhrase)+" ")
+	return checkin.AfterPhrase(body.Reveal(), sc.team.Plan.DuressPhrase)
 }
 
 // namedWorker finds the one worker of the sender's team whose first or full name

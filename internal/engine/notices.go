@@ -222,7 +222,7 @@ func (e *Engine) cries(ctx context.Context, at time.Time, r store.Received) (boo
 		}
 	}
 	for _, p := range phrases {
-		reading := checkin.Understand(r.Body.Reveal(), checkin.Context{Now: at, State: "none", Phrase: p})
+		reading := checkin.Understand(r.Body.Reveal(), checkin.Context{Now: at, State: "none", Phrase: p, Vocabulary: e.Vocabulary})
 		if reading.Intent == checkin.Duress || reading.Intent == checkin.Distress {
 			return true, nil
 		}

@@ -17,7 +17,8 @@ import (
 )
 
 // PutTeam keeps a team and its plan's settings. A plan without a fallback is
-// refused; the fallback may name a person who is not there yet.
+// refused; the fallback may name a person who is not there yet. So is a new
+// duress phrase that texts about others would have in them (rule 4.6).
 func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bool, err error) {
 	var p []watch.Problem
 	for _, x := range buddy.NameProblems("name", t.Name) {
@@ -28,6 +29,13 @@ func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bo
 	}
 	for _, x := range t.Plan.Problems(e.Rehearsal) {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
+	}
+	if !slices.ContainsFunc(p, func(x watch.Problem) bool { return x.Field == "plan.duress_phrase" }) {
+		taken, err := e.phraseProblems(ctx, t)
+		if err != nil {
+			return false, err
+		}
+		p = append(p, taken...)
 	}
 	if len(p) > 0 {
 		return false, &watch.Invalid{Problems: p}

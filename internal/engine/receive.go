@@ -260,8 +260,8 @@ func (e *Engine) sharedPhone(ctx context.Context, holders []string, r store.Rece
 		return err
 	case len(live) == 1:
 		return e.textFrom(ctx, live[0], r)
-	case danger:
-		return e.cryForAll(ctx, who, r)
+	case danger != "":
+		return e.cryForAll(ctx, who, r, danger == checkin.Distress)
 	case len(live) == 0:
 		return e.textFrom(ctx, holders[0], r)
 	}
@@ -274,17 +274,19 @@ func (e *Engine) sharedPhone(ctx context.Context, holders []string, r store.Rece
 }
 
 // readForAll understands a text in the context of each who may have sent it: the
-// first reading, and whether it is a cry for help by anyone's.
-func (e *Engine) readForAll(ctx context.Context, who []string, r store.Received) (reading checkin.Reading, danger bool, err error) {
+// first reading, and which cry for help it is by anyone's.
+func (e *Engine) readForAll(ctx context.Context, who []string, r store.Received) (reading checkin.Reading, danger checkin.Intent, err error) {
 	for i, id := range who {
 		one, err := e.readFor(ctx, id, r)
 		if err != nil {
-			return one, false, err
+			return one, "", err
 		}
 		if i == 0 {
 			reading = one
 		}
-		danger = danger || one.Intent == checkin.Duress || one.Intent == checkin.Distress
+		if one.Intent == checkin.Duress || one.Intent == checkin.Distress && danger == "" {
+			danger = one.Intent
+		}
 	}
 	return reading, danger, nil
 }
@@ -317,15 +319,22 @@ func (e *Engine) askedBack(ctx context.Context, r store.Received) (private.Text,
 }
 
 // cryForAll raises an alarm for each holder of a shared phone. The inbox row is
-// done with the last of them, so that a crash between repeats the cry.
-func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received) error {
+// done with the last of them, so that a crash between repeats the cry. An open cry
+// is one for each, though only one of them was asked what it answers.
+func (e *Engine) cryForAll(ctx context.Context, live []string, r store.Received, open bool) error {
 	for i, id := range live {
 		g := given{in: watch.Input{ID: inputID(r) + "/" + id, Via: chanSMS},
 			words: Words{Text: r.Body.Reveal(), From: r.From.E164()}, origin: r.From}
 		if i == len(live)-1 {
 			g.received = []store.ReceivedRef{r.Ref()}
 		}
-		if err := e.hear(ctx, r.ReceivedAt, id, g, heard{body: r.Body}); err != nil {
+		h := heard{body: r.Body}
+		if own, err := e.readFor(ctx, id, r); err != nil {
+			return err
+		} else if open && !isCry(own) {
+			h.reading = &checkin.Reading{Intent: checkin.Distress}
+		}
+		if err := e.hear(ctx, r.ReceivedAt, id, g, h); err != nil {
 			return err
 		}
 	}

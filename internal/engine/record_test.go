@@ -53,7 +53,7 @@ func (w *world) replays(worker string) (kinds map[string]int) {
 	kinds = map[string]int{}
 	for _, entry := range entries {
 		kinds[entry.Kind]++
-		if entry.Kind == "details" {
+		if entry.Kind == "details" || entry.Kind == "label" {
 			continue // words only: no input of the core's
 		}
 		var in watch.Input

@@ -68,7 +68,7 @@ func (e *Engine) keepTogether(ctx context.Context, pages *pages, worker string, 
 	loaded.Watch.Worker = worker
 	var all store.Change
 	for _, r := range texts {
-		c, plain, err := e.plainStep(ctx, pages, loaded, r)
+		c, plain, err := e.plainStep(ctx, pages, loaded, r, all.Entries)
 		if err != nil && n == 0 {
 			return 0, err
 		}
@@ -91,7 +91,7 @@ func (e *Engine) keepTogether(ctx context.Context, pages *pages, worker string, 
 // plainStep is the change that one text asks for, if it is plain: it touches no
 // alarm, opens no visit and speaks for nobody else. What does has its own commit,
 // which nothing that is said besides can spoil.
-func (e *Engine) plainStep(ctx context.Context, pages *pages, loaded store.Loaded, r store.Received) (c store.Change, plain bool, err error) {
+func (e *Engine) plainStep(ctx context.Context, pages *pages, loaded store.Loaded, r store.Received, pending []store.Entry) (c store.Change, plain bool, err error) {
 	at := r.ReceivedAt
 	sc, err := e.lookIn(ctx, pages, at, loaded.Watch.Worker)
 	if err != nil {
@@ -101,7 +101,7 @@ func (e *Engine) plainStep(ctx context.Context, pages *pages, loaded store.Loade
 		return c, false, nil
 	}
 	var reading checkin.Reading
-	g := e.hearing(at, loaded.Watch.Worker, e.textGiven(r), heard{body: r.Body, doubtful: e.fetchable(r)}, &reading)
+	g := e.hearing(at, loaded.Watch.Worker, e.textGiven(r), heard{body: r.Body, doubtful: e.fetchable(r), pending: pending}, &reading)
 	_, c, err = e.decide(ctx, at, loaded, sc, g)
 	opens := slices.ContainsFunc(c.Visits, func(v store.Visit) bool { return v.DetailsChanged })
 	return c, err == nil && !opens && c.Watch.Alarm == nil && c.Watch.Shown == nil && len(c.Alarms)+len(c.Drop) == 0, err

@@ -82,18 +82,22 @@ func TestTogetherIsAsOneByOne(t *testing.T) {
 		"phrase of a name":    {"in", "hello", "Scarlett Jo", "LATE 15:45", "out"},
 		"never there":         {"no answer at the door", "cancelled, not going", "hello", "in"},
 		"nonsense":            {"?", "??", "🙂", ""},
+		"unfinished":          {"in", "going to be another", "hour", "I'm not", "out", "left the", "back at the", "hello"},
+		"unfinished, phrase":  {"in", "could you ask", "Scarlett to ring me", "going to be another", "half hour"},
 	}
 	for name, texts := range scripts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			several := &commits{}
-			got := told(t, texts, several)
-			want := told(t, texts, &commits{refuse: joint})
-			if got != want {
-				t.Errorf("together and one by one:\n%s", differing(got, want))
-			}
-			if n := slices.Max(several.texts); n < 2 {
-				t.Error("no two texts were kept together")
+			for _, gap := range []time.Duration{20 * time.Second, time.Minute} {
+				several := &commits{}
+				got := told(t, texts, gap, several)
+				want := told(t, texts, gap, &commits{refuse: joint})
+				if got != want {
+					t.Errorf("together and one by one, %s apart:\n%s", gap, differing(got, want))
+				}
+				if n := slices.Max(several.texts); n < 2 {
+					t.Error("no two texts were kept together")
+				}
 			}
 		})
 	}
@@ -110,7 +114,7 @@ func differing(a, b string) string {
 
 // told plays texts that wait together and gives all that came of them, but for
 // what is drawn by chance.
-func told(t *testing.T, texts []string, d *commits) string {
+func told(t *testing.T, texts []string, gap time.Duration, d *commits) string {
 	t.Helper()
 	w := newWorld(t, storetest.SQLite(t).Open(t), nil)
 	visit := w.book()
@@ -119,7 +123,7 @@ func told(t *testing.T, texts []string, d *commits) string {
 	w.sleep(5 * time.Minute)
 	for _, body := range texts {
 		w.phone(priya).sends(body)
-		w.sleep(time.Minute)
+		w.sleep(gap)
 	}
 	w.settle()
 	w.wait(2 * time.Hour)

@@ -84,7 +84,10 @@ func TestOtherSettingsThatCannotBe(t *testing.T) {
 		{"plan.end_prompts", "twice at one time", func(s *plan.Settings) { s.EndPrompts = []time.Duration{0, 0} }},
 		{"plan.end_prompts", "without end", func(s *plan.Settings) { s.EndPrompts = make([]time.Duration, 7) }},
 		{"plan.duress_phrase", "none", func(s *plan.Settings) { s.DuressPhrase = "" }},
-		{"plan.duress_phrase", "two names", func(s *plan.Settings) { s.DuressPhrase = "Scarlett Jones" }},
+		{"plan.duress_phrase", "a sentence", func(s *plan.Settings) { s.DuressPhrase = "is the file at work" }},
+		{"plan.duress_phrase", "a space before it", func(s *plan.Settings) { s.DuressPhrase = " Scarlett" }},
+		{"plan.duress_phrase", "two spaces", func(s *plan.Settings) { s.DuressPhrase = "Auntie  Jo" }},
+		{"plan.duress_phrase", "a line break", func(s *plan.Settings) { s.DuressPhrase = "Auntie\nJo" }},
 		{"plan.duress_phrase", "a digit", func(s *plan.Settings) { s.DuressPhrase = "Scarlett2" }},
 		{"plan.duress_phrase", "a letter that no plain text has", func(s *plan.Settings) { s.DuressPhrase = "Zoë" }},
 		{"plan.duress_phrase", "too short", func(s *plan.Settings) { s.DuressPhrase = "Al" }},
@@ -109,6 +112,8 @@ func TestOtherSettingsThatCannotBe(t *testing.T) {
 func TestSettingsThatMayBe(t *testing.T) {
 	for name, set := range map[string]func(*plan.Settings){
 		"a phrase with an accent":  func(s *plan.Settings) { s.DuressPhrase = "Renèe" },
+		"a phrase of two words":    func(s *plan.Settings) { s.DuressPhrase = "Red Folder" },
+		"a phrase of three words":  func(s *plan.Settings) { s.DuressPhrase = "the blue file" },
 		"a phrase with a hyphen":   func(s *plan.Settings) { s.DuressPhrase = "Anne-Marie" },
 		"an out word":              func(s *plan.Settings) { s.OutWord = "bluebell7" },
 		"no end prompts":           func(s *plan.Settings) { s.EndPrompts = nil },

@@ -21,6 +21,7 @@ const (
 	maxColleagues = 20
 	maxID         = 100
 	maxPhrase     = 20 // leaves the answers that name her within one text
+	phraseWords   = 3
 )
 
 // Problems says what keeps these settings from being a plan, none being the answer for one that may be published. A rehearsal clock lifts
@@ -81,9 +82,9 @@ func (p *problems) duressPhrase(phrase string) {
 	switch length := utf8.RuneCountInString(phrase); {
 	case length == 0:
 		p.add("duress_phrase", "is missing: the name to ask for that means \"call 999 for me\"")
-	case strings.ContainsFunc(phrase, unicode.IsSpace):
-		p.add("duress_phrase", "must be one name, in one word")
-	case strings.ContainsFunc(phrase, notInAName):
+	case strings.Join(strings.Fields(phrase), " ") != phrase || strings.Count(phrase, " ") >= phraseWords:
+		p.add("duress_phrase", "must be a name or a thing in at most %d words", phraseWords)
+	case strings.ContainsFunc(phrase, func(r rune) bool { return r != ' ' && notInAName(r) }):
 		p.add("duress_phrase", "must be a name of letters that fit in a plain text message")
 	case length < 3 || length > maxPhrase:
 		p.add("duress_phrase", "must have from 3 to %d letters", maxPhrase)

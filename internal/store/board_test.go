@@ -119,7 +119,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
 		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
 		raw := p.Raw(t)
-		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DROP INDEX entries_asked`, `DROP INDEX entries_labels`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
 				t.Fatal(err)
 			}
@@ -136,7 +136,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		if v.Details.Address.Reveal() != street {
 			t.Error("the visit's address is not what it was")
 		}
-		for _, index := range []string{`visits_board`, `visits_settled`} {
+		for _, index := range []string{`visits_board`, `visits_settled`, `entries_asked`, `entries_labels`} {
 			if _, err := raw.Exec(`DROP INDEX ` + index); err != nil {
 				t.Errorf("the new index is not there: %v", err)
 			}

@@ -23,7 +23,7 @@ func filled() []watch.Event {
 		watch.Edit{Visit: "v1", StartsAt: at, ExpectedEndAt: at.Add(time.Hour), Responders: &[]string{"ann"}, Prompts: new(false), Overlap: true},
 		watch.Cancel{Visit: "v1", Spoke: true},
 		watch.Text{Intent: checkin.Change, Until: at, Begin: at, Reference: "A7F3", Visit: "v1", Words: "w", Mention: true, Away: true, NoAnswer: true,
-			NotThere: true, OptOut: true, NoWord: true, Number: true, Both: true, Doubtful: true, OpensAs: visit, Besides: &watch.Text{Intent: checkin.Ask}, Unasked: true},
+			NotThere: true, OptOut: true, NoWord: true, Number: true, Both: true, No: true, Keyword: true, Unfinished: true, Joined: &watch.Text{Intent: checkin.Change}, Doubtful: true, OpensAs: visit, Besides: &watch.Text{Intent: checkin.Ask}, Unasked: true},
 		watch.Fetched{Message: "m", Found: true, Forged: true},
 		watch.Raise{Kind: watch.Duress, Visit: "v1", Mention: true},
 		watch.BothOut{Visit: "v1"},

@@ -53,8 +53,8 @@ func (d *twoDays) play(overdue bool) {
 		if d.with.Shown == nil && onAlarm(in.Event) { // it is about the overdue alarm, and both days have that
 			danger, plain, play = in, in, true
 		}
-		if !play {
-			continue
+		if !play || d.distress && d.without.Fragment != nil && criesOut(in.Event) {
+			continue // what was unfinished before a cry for help is not asked back
 		}
 		tick := watch.Input{ID: in.ID + "before", Cover: in.Cover, Event: watch.Elapsed{}} // what is overdue by now is so before the danger
 		if !d.same(at, tick, tick) || !d.same(at, danger, plain) {
@@ -64,6 +64,11 @@ func (d *twoDays) play(overdue bool) {
 			d.clock.Grace = never
 		}
 	}
+}
+
+func criesOut(e watch.Event) bool {
+	t, is := e.(watch.Text)
+	return is && danger(&t)
 }
 
 // onAlarm says whether the event is what someone does about an open alarm.

@@ -60,6 +60,15 @@
 //     ([Appeared]). Others who must not know of it are answered by it too
 //     ([Input].Unaware).
 //
+// # The conversation
+//
+// What the worker was last asked stands for half an hour ([Watch.Question]), and a
+// text that is unfinished waits a minute for its rest ([Watch.Fragment]). The caller
+// understands a text by [Watch.Understand], which reads it in that light, and gives
+// one that goes on with another ([Watch.Awaits]) both by itself and as one with it
+// ([Text].Joined); which of the two counts is decided here. Danger counts in either;
+// an exit only where the two as one are an exit.
+//
 // Private words (names of service users, addresses, numbers, bodies of texts)
 // never enter: a text is here as its reading and a fingerprint of its words.
 package watch

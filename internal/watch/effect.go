@@ -113,6 +113,7 @@ const (
 	TellWord      Notice = "word"       // the worker wrote while the alarm is open
 	TellOptOut    Notice = "opt_out"    // our texts may no longer reach the worker
 	TellUnplanned Notice = "unplanned"  // an IN opened a visit that was not booked
+	TellWhere     Notice = "where"      // says where the visit is that was not booked
 	TellAsksFor   Notice = "asks_for"   // the worker asks for a person to ring
 	TellNumber    Notice = "number"     // the worker gave another number
 	TellIn        Notice = "in"         // passed on: going in
@@ -126,33 +127,35 @@ const (
 
 // Sentences to the worker.
 const (
-	ReplyIn         Notice = "reply_in"          // in, until
-	ReplyNewTime    Notice = "reply_new_time"    // until
-	ReplyNewStart   Notice = "reply_new_start"   // starts
-	ReplyOut        Notice = "reply_out"         // out
-	ReplyConfirming Notice = "reply_confirming"  // got that, confirming
-	ReplyCalledOff  Notice = "reply_called_off"  // cancelled
-	ReplyNoAnswer   Notice = "reply_no_answer"   // LEFT, or a new time
-	ReplyUnclear    Notice = "reply_unclear"     // not understood
-	ReplyWhich      Notice = "reply_which"       // which visit
-	ReplyAgain      Notice = "reply_again"       // an OUT so soon, or a repeat: names the visit and asks
-	ReplyTimeGone   Notice = "reply_time_gone"   // that time has gone
-	ReplyMuchMore   Notice = "reply_much_more"   // over 2 h more: say it again to make it count
-	ReplyNoVisit    Notice = "reply_no_visit"    // no visit that this could be about
-	ReplyUnplanned  Notice = "reply_unplanned"   // in, until; where are you
-	ReplyNoted      Notice = "reply_noted"       // fine, noted; the clock stays
-	ReplyAsk        Notice = "reply_ask"         // I'll see if I can find Jane for you
-	ReplyFound      Notice = "reply_found"       // I've got a message to Scarlett
-	ReplyGotMessage Notice = "reply_got_message" // distress: got your message
-	ReplyAlarmOpen  Notice = "reply_alarm_open"  // noted; the responder will speak with you
-	ReplyNumber     Notice = "reply_number"      // number noted
-	ReplyNotOff     Notice = "reply_not_off"     // started: not cancelled by that
-	AskStart        Notice = "ask_start"         // no IN yet
-	AskEnd          Notice = "ask_end"           // expected end passed
-	AskBoth         Notice = "ask_both"          // the partner says both are out
-	ReachingYou     Notice = "reaching_you"      // someone is trying to reach you
-	Rearmed         Notice = "rearmed"           // after a close: until
-	WasRaised       Notice = "was_raised"        // after a close: a colleague raised an alarm for you
+	ReplyIn         Notice = "reply_in"           // in, until
+	ReplyNewTime    Notice = "reply_new_time"     // until
+	ReplyNewStart   Notice = "reply_new_start"    // starts
+	ReplyOut        Notice = "reply_out"          // out
+	ReplyConfirming Notice = "reply_confirming"   // got that, confirming
+	ReplyCalledOff  Notice = "reply_called_off"   // cancelled
+	ReplyNoAnswer   Notice = "reply_no_answer"    // LEFT, or a new time
+	ReplyUnclear    Notice = "reply_unclear"      // not understood
+	ReplyWhich      Notice = "reply_which"        // which visit
+	ReplyAgain      Notice = "reply_again"        // an OUT so soon, or a repeat: names the visit and asks
+	ReplyTimeGone   Notice = "reply_time_gone"    // that time has gone
+	ReplyMuchMore   Notice = "reply_much_more"    // over 2 h more: say it again to make it count
+	ReplyKept       Notice = "reply_kept"         // no to a much later end: the end stays
+	ReplyInMuchMore Notice = "reply_in_much_more" // in, and the end over 2 h more is asked back
+	ReplyNoVisit    Notice = "reply_no_visit"     // no visit that this could be about
+	ReplyUnplanned  Notice = "reply_unplanned"    // in, until; where are you
+	ReplyNoted      Notice = "reply_noted"        // fine, noted; the clock stays
+	ReplyAsk        Notice = "reply_ask"          // I'll see if I can find Jane for you
+	ReplyFound      Notice = "reply_found"        // I've got a message to Scarlett
+	ReplyGotMessage Notice = "reply_got_message"  // distress: got your message
+	ReplyAlarmOpen  Notice = "reply_alarm_open"   // noted; the responder will speak with you
+	ReplyNumber     Notice = "reply_number"       // number noted
+	ReplyNotOff     Notice = "reply_not_off"      // started: not cancelled by that
+	AskStart        Notice = "ask_start"          // no IN yet
+	AskEnd          Notice = "ask_end"            // expected end passed
+	AskBoth         Notice = "ask_both"           // the partner says both are out
+	ReachingYou     Notice = "reaching_you"       // someone is trying to reach you
+	Rearmed         Notice = "rearmed"            // after a close: until
+	WasRaised       Notice = "was_raised"         // after a close: a colleague raised an alarm for you
 )
 
 // What names a line of the record; the API's timeline shows it as it is.
@@ -169,6 +172,7 @@ const (
 	OutForged        What = "out_not_found"
 	TextIn           What = "text_in"
 	AskedBack        What = "asked_back"
+	TextsJoined      What = "texts_joined" // a text was read as one with the unfinished one before it
 	Prompted         What = "prompted"
 	AlarmOpened      What = "alarm_opened"
 	AlarmJoined      What = "alarm_joined"

@@ -89,6 +89,9 @@ func (s *script) next(w watch.Watch) (time.Time, watch.Input) {
 	s.inputs++
 	by := []string{"sam", "lee", "mo", "ann", worker, "", "lena"}[s.pick(7)]
 	in := watch.Input{ID: fmt.Sprintf("i%d", s.inputs), By: by, Cover: s.cover, Clock: s.clock, Event: s.event(w, by)}
+	if _, text := in.Event.(watch.Text); text {
+		in.Via = "sms"
+	}
 	return s.now, in
 }
 
@@ -151,6 +154,18 @@ func (s *script) cancel(w watch.Watch) watch.Event {
 }
 
 func (s *script) text(w watch.Watch) watch.Event {
+	t := s.oneText(w)
+	more := s.pick(32)
+	t.Unfinished, t.No, t.Both = more&3 == 3, more&4 != 0, t.Both || more&8 != 0
+	if more&16 != 0 {
+		one := s.oneText(w)
+		t.Joined, one.Unfinished = &one, t.Unfinished
+	}
+	s.lastText = fmt.Sprintf("i%d", s.inputs)
+	return t
+}
+
+func (s *script) oneText(w watch.Watch) watch.Text {
 	intents := []checkin.Intent{
 		checkin.Start, checkin.End, checkin.Change, checkin.Duress, checkin.Distress, checkin.Ask,
 		checkin.Cancel, checkin.SafeReply, checkin.Unclear, checkin.Start, checkin.End,
@@ -169,7 +184,6 @@ func (s *script) text(w watch.Watch) watch.Event {
 	}
 	s.visits++
 	t.OpensAs = watch.Visit{ID: fmt.Sprintf("v%d", s.visits), Reference: fmt.Sprintf("A%dB1", s.visits), Clock: s.clock}
-	s.lastText = fmt.Sprintf("i%d", s.inputs)
 	return t
 }
 
@@ -260,6 +274,16 @@ func (s *script) pair(in watch.Input, distress bool) (danger, plain watch.Input,
 
 func (s *script) pairText(in watch.Input, t watch.Text, distress bool) (danger, plain watch.Input, play bool) {
 	danger, plain = in, in
+	if one := t.Joined; one != nil {
+		one := *one
+		switch one.Intent {
+		case checkin.Duress:
+			one = watch.Text{Intent: checkin.Ask, OptOut: one.OptOut, Number: one.Number, Unfinished: one.Unfinished}
+		case checkin.Distress:
+			return danger, plain, false
+		}
+		t.Joined = &one
+	}
 	switch t.Intent {
 	case checkin.Duress:
 		t.Intent = checkin.Ask
@@ -277,8 +301,8 @@ func (s *script) pairText(in watch.Input, t watch.Text, distress bool) (danger, 
 // lawSeeds start the fuzzing where much happens: an overdue alarm, a duress, a
 // long sleep, two visits.
 func lawSeeds() [][]byte {
-	book, in, out := []byte{0, 5, 1, 0, 0, 0, 0, 1, 0}, []byte{9, 5, 3, 0, 0, 0, 0, 0, 0, 0}, []byte{8, 5, 3, 1, 0, 0, 1, 0, 0, 0}
-	duress, sleep := []byte{6, 5, 3, 3, 0, 0, 2, 0, 0, 0}, []byte{15, 5, 0, 0, 0}
+	book, in, out := []byte{0, 5, 1, 0, 0, 0, 0, 1, 0}, []byte{9, 5, 3, 0, 0, 0, 0, 0, 0, 0, 0}, []byte{8, 5, 3, 1, 0, 0, 1, 0, 0, 0, 0}
+	duress, sleep := []byte{6, 5, 3, 3, 0, 0, 2, 0, 0, 0, 0}, []byte{15, 5, 0, 0, 0}
 	acknowledge, closes := []byte{2, 0, 11, 0, 0, 0}, []byte{4, 0, 14, 1, 1, 0, 0}
 	join := func(parts ...[]byte) []byte {
 		all := []byte{0}

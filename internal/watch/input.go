@@ -55,24 +55,28 @@ type (
 	// Text is what a worker told us, by text, press, or through a responder who
 	// records it (By, Via).
 	Text struct {
-		Intent    checkin.Intent `json:"intent"`
-		Until     time.Time      `json:"until,omitzero"`
-		Begin     time.Time      `json:"begin,omitzero"`
-		Reference string         `json:"reference,omitempty"`
-		Visit     string         `json:"visit,omitempty"` // when the way it came names the visit
-		Words     string         `json:"words,omitempty"` // fingerprint: the same for the same words
-		Mention   bool           `json:"mention,omitempty"`
-		Away      bool           `json:"away,omitempty"`
-		NoAnswer  bool           `json:"no_answer,omitempty"`
-		NotThere  bool           `json:"not_there,omitempty"`
-		OptOut    bool           `json:"opt_out,omitempty"`
-		NoWord    bool           `json:"no_word,omitempty"`  // the plan asks for an out word and it is not there
-		Number    bool           `json:"number,omitempty"`   // it gives a number to reach the worker on
-		Both      bool           `json:"both,omitempty"`     // "we're both out"
-		Doubtful  bool           `json:"doubtful,omitempty"` // it came by a webhook and can still be fetched back
-		OpensAs   Visit          `json:"opens_as,omitzero"`  // the visit that an IN opens when there is none (rule 2.4)
-		Besides   *Text          `json:"besides,omitempty"`  // what a text that asks for a person says of the visit as well
-		Unasked   bool           `json:"unasked,omitempty"`  // duress: as a name like any other the phrase asks for nobody; Besides is all that is said
+		Intent     checkin.Intent `json:"intent"`
+		Until      time.Time      `json:"until,omitzero"`
+		Begin      time.Time      `json:"begin,omitzero"`
+		Reference  string         `json:"reference,omitempty"`
+		Visit      string         `json:"visit,omitempty"` // when the way it came names the visit
+		Words      string         `json:"words,omitempty"` // fingerprint: the same for the same words
+		Mention    bool           `json:"mention,omitempty"`
+		Away       bool           `json:"away,omitempty"`
+		NoAnswer   bool           `json:"no_answer,omitempty"`
+		NotThere   bool           `json:"not_there,omitempty"`
+		OptOut     bool           `json:"opt_out,omitempty"`
+		NoWord     bool           `json:"no_word,omitempty"`    // the plan asks for an out word and it is not there
+		Number     bool           `json:"number,omitempty"`     // it gives a number to reach the worker on
+		Both       bool           `json:"both,omitempty"`       // "we're both out"; unclear: a bare "both"
+		No         bool           `json:"no,omitempty"`         // a bare no to the later end that was asked back
+		Doubtful   bool           `json:"doubtful,omitempty"`   // it came by a webhook and can still be fetched back
+		OpensAs    Visit          `json:"opens_as,omitzero"`    // the visit that an IN opens when there is none (rule 2.4)
+		Keyword    bool           `json:"keyword,omitempty"`    // the whole text is a keyword that is taught (rule 2.1)
+		Unfinished bool           `json:"unfinished,omitempty"` // it ends in a word that wants another
+		Joined     *Text          `json:"joined,omitempty"`     // what it says as one with the unfinished text before it
+		Besides    *Text          `json:"besides,omitempty"`    // what a text that asks for a person says of the visit as well
+		Unasked    bool           `json:"unasked,omitempty"`    // duress: as a name like any other the phrase asks for nobody; Besides is all that is said
 	}
 
 	// Fetched is the provider's answer when a text was asked for again.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -115,6 +116,7 @@ func (l *lawyer) step(at time.Time, in watch.Input) {
 		l.fail("step", "an error, and still something changed: %v", err)
 	}
 	l.watch = next
+	l.talks(at, before, next, in)
 	if len(effects) > 400 {
 		l.fail("bound", "%d effects of one input", len(effects))
 	}
@@ -125,6 +127,45 @@ func (l *lawyer) step(at time.Time, in watch.Input) {
 	}
 	l.settles(at)
 	l.ends()
+}
+
+// talks: what a text may do at most, whatever was asked before it and whatever came before it.
+func (l *lawyer) talks(at time.Time, before, next watch.Watch, in watch.Input) {
+	if f := next.Fragment; f != nil && f.Text != nil && (next.Wake().IsZero() || next.Wake().After(f.At.Add(time.Minute))) {
+		l.fail("rule 2.3", "an unfinished text of %s waits, and the wake is %s", f.At, next.Wake())
+	}
+	t, is := in.Event.(watch.Text)
+	if !is {
+		return
+	}
+	says := []*watch.Text{&t}
+	if len(before.Awaits(at)) > 0 && in.By == "" {
+		says = []*watch.Text{t.Joined} // what the text says alone ends nothing
+	}
+	if before.Asked != nil {
+		says = append(says, &before.Asked.Text)
+	}
+	for _, was := range before.Visits {
+		is, _ := next.Visit(was.ID)
+		if was.Live() && !is.Live() && is.EndedBy != "" && !slices.ContainsFunc(says, func(t *watch.Text) bool { return t != nil && (ends(t) || ends(t.Besides)) }) {
+			l.fail("rule 2.3", "no text that says so ended visit %s", was.ID)
+		}
+		base := was.ExpectedEndAt
+		if base.Before(at) {
+			base = at
+		}
+		if more := is.ExpectedEndAt.Sub(base); was.Live() && more > 2*time.Hour && is.ExpectedEndAt.Sub(was.Proposed).Abs() > 10*time.Minute {
+			l.fail("rule 2.3", "a text made visit %s %s longer, and that was not asked back", was.ID, more)
+		}
+	}
+}
+
+func ends(t *watch.Text) bool {
+	return t != nil && (t.Intent == checkin.End || t.Intent == checkin.Cancel)
+}
+
+func danger(t *watch.Text) bool {
+	return t.Intent == checkin.Duress || t.Intent == checkin.Distress
 }
 
 // ends: a visit that is still ahead ends after it starts, whoever moved it.
@@ -294,6 +335,12 @@ func forgotten(w watch.Watch, at time.Time) watch.Watch {
 	})
 	if w.Asked != nil && w.Asked.At.Before(at.Add(-30*time.Minute)) {
 		w.Asked = nil
+	}
+	if w.Question != nil && w.Question.At.Before(at.Add(-30*time.Minute)) {
+		w.Question = nil
+	}
+	if w.Fragment != nil && w.Fragment.Text == nil && w.Fragment.At.Before(at.Add(-time.Minute)) {
+		w.Fragment = nil
 	}
 	if w.Shown != nil {
 		w.Shown = new(forgotten(*w.Shown, at))

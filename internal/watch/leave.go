@@ -39,7 +39,7 @@ func (s *step) repeats(t Text) bool {
 }
 
 func (s *step) askAgain(v *Visit, t Text) {
-	s.w.Asked = &Asked{At: s.at, Of: s.in.ID, Text: t, Among: []string{v.ID}}
+	s.w.Asked = &Asked{At: s.at, Of: s.of, With: s.parts, Text: t, Among: []string{v.ID}}
 	s.happened(AskedBack, v.ID, "")
 	s.reply(Reply{Notice: ReplyAgain, Visit: v.ID})
 }
@@ -61,12 +61,13 @@ func (s *step) hush(v *Visit) {
 // due; then the alarm opens and shows it.
 func (s *step) claim(v *Visit, t Text, e Evidence) {
 	s.unclaim(v, ReplyConfirming)
-	v.Claim = &Claim{Message: s.of, At: s.at, Evidence: e, Words: t.Words, Both: t.Both, NoWord: t.NoWord}
+	ids := union(s.parts, []string{s.of}) // of texts that were read as one each is fetched, one after the other
+	v.Claim = &Claim{Message: ids[0], Then: ids[1:], At: s.at, Evidence: e, Words: t.Words, Both: t.Both, NoWord: t.NoWord}
 	until := v.Due()
 	if !until.After(s.at) {
 		until = s.at.Add(soonAfter)
 	}
-	s.out = append(s.out, Fetch{Message: s.of, Visit: v.ID, Until: until})
+	s.out = append(s.out, Fetch{Message: ids[0], Visit: v.ID, Until: until})
 }
 
 // unclaim lets go of a text that would have ended the visit and was not confirmed
@@ -101,6 +102,13 @@ func (s *step) fetched(f Fetched) {
 			s.happened(OutUnconfirmed, v.ID, "")
 			s.reply(Reply{Notice: ReplyConfirming, Visit: v.ID})
 		}
+	case len(c.Then) > 0:
+		v.Claim.Message, v.Claim.Then = c.Then[0], c.Then[1:]
+		until := v.Due()
+		if !until.After(s.at) {
+			until = s.at.Add(soonAfter)
+		}
+		s.out = append(s.out, Fetch{Message: v.Claim.Message, Visit: v.ID, Until: until})
 	case s.covered(v.ID) && !s.outCloses(): // too late to end it: a person closes the alarm
 		v.Claim = nil
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})

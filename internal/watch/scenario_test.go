@@ -81,7 +81,8 @@ type town struct {
 	asleep   bool
 	inputs   int
 	lastText watch.Input
-	given    map[string]bool // names of the events that were given
+	wrote    map[string]string // by input: the words
+	given    map[string]bool   // names of the events that were given
 	said     map[watch.Notice]bool
 	out      *strings.Builder
 }
@@ -111,7 +112,7 @@ func play(script string) (*town, error) {
 	}
 	w := &town{
 		zone: zone, watches: map[string]watch.Watch{}, clock: usual(), out: new(strings.Builder),
-		given: map[string]bool{}, said: map[watch.Notice]bool{},
+		wrote: map[string]string{}, given: map[string]bool{}, said: map[watch.Notice]bool{},
 	}
 	lines := inputsOf(script)
 	if err := w.readRota(lines); err != nil {

@@ -24,6 +24,7 @@ func says(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + patte
 var phrases = []phrase{
 	{says(`book (\w+) (\d\d:\d\d) to (\d\d:\d\d)((?:, [^,]+)*)`), (*town).book},
 	{says(`(\w+) texts: (.*)`), (*town).texts},
+	{says(`(\w+) writes: (.*)`), (*town).writes},
 	{says(`(\w+) records: (.*)`), (*town).records},
 	{says(`the same text again`), func(w *town, _ time.Time, _ []string) (watch.Input, error) { return w.lastText, nil }},
 	{says(`the provider (shows it|does not have it yet|never had it)`), (*town).fetched},
@@ -98,11 +99,14 @@ func (w *town) happen(at time.Time, line string) error {
 		if err != nil {
 			return err
 		}
-		if strings.Contains(line, " texts: ") {
+		if strings.Contains(line, " texts: ") || strings.Contains(line, " writes: ") {
 			worker = m[1]
 			w.inputs++
 			in.ID = fmt.Sprint(w.inputs)
 			w.lastText = in
+			if _, words, written := strings.Cut(line, " writes: "); written {
+				w.wrote[in.ID] = words
+			}
 		}
 		w.step(at, worker, in)
 		return nil
@@ -194,6 +198,34 @@ func (w *town) closes(at time.Time, m []string) (watch.Input, error) {
 func (w *town) texts(at time.Time, m []string) (watch.Input, error) {
 	t, err := w.reading(at, m[2])
 	return watch.Input{Via: "sms", Event: t}, err
+}
+
+// writes gives the words themselves: they are understood as they would be.
+func (w *town) writes(at time.Time, m []string) (watch.Input, error) {
+	of := w.watches[m[1]]
+	body, webhook := strings.CutSuffix(m[2], " (by webhook)")
+	t := w.understood(of, at, body)
+	var before []string
+	for _, id := range of.Awaits(at) {
+		before = append(before, strings.TrimSuffix(w.wrote[id], " (by webhook)"))
+	}
+	if len(before) > 0 {
+		t.Joined = new(w.understood(of, at, strings.Join(append(before, body), " ")))
+		t.Joined.Doubtful = webhook
+	}
+	t.Doubtful = webhook
+	return watch.Input{Via: "sms", Event: t}, nil
+}
+
+func (w *town) understood(of watch.Watch, at time.Time, words string) watch.Text {
+	r := of.Understand(words, checkin.Context{Now: at.In(w.zone), State: checkin.None, Phrase: "Scarlett"}, "")
+	t := watch.TextOf(r)
+	t.Words = words
+	t.OpensAs = watch.Visit{ID: fmt.Sprintf("N%d", w.inputs), Reference: fmt.Sprintf("N%d", w.inputs), Clock: w.clock}
+	if r.Intent == checkin.Change && r.Name != "" {
+		return watch.Text{Intent: checkin.Ask, Unfinished: r.Unfinished, Besides: &t}
+	}
+	return t
 }
 
 func (w *town) records(at time.Time, m []string) (watch.Input, error) {

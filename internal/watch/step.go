@@ -14,7 +14,7 @@ const (
 	remembered = 64             // inputs remembered for law 5; the store's inbox remembers for ever
 	kept       = 24 * time.Hour // how long an ended visit stays, to recognise a repeat of its OUT
 	soonAfter  = 10 * time.Minute
-	muchMore   = 2 * time.Hour
+	muchMore   = 2 * time.Hour    // rule 2.3: few visits last so much longer, and a slip ("18:30" for "16:30") makes the alarm so much later
 	sameWords  = 10 * time.Minute // how far apart a much later time and its repeat may be: the words may count from now
 	longest    = 24 * time.Hour
 	longAgo    = 12 * time.Hour
@@ -29,7 +29,9 @@ type step struct {
 	now   time.Time // when we are
 	at    time.Time // the instant that is being worked on: earlier than now when we woke late
 	in    Input
-	of    string // the input whose words we act on: in, or the text that in brings news of
+	of    string   // the input whose words we act on: in, or the text that in brings news of
+	parts []string // the inputs before it whose words are read as one with it
+	acted bool     // one of those was acted on
 	cover rota.Cover
 	shown bool // this is the watch as the worker sees it: no alarm opens in it, nor moves
 	out   []Effect
@@ -202,6 +204,10 @@ func (s *step) elapse() {
 
 // advance does the first thing that is due.
 func (s *step) advance() {
+	if t := s.w.Fragment.wake(); !t.IsZero() && !t.After(s.at) {
+		s.restDue()
+		return
+	}
 	for i := range s.w.Visits {
 		if t := s.w.visitWake(i, s.shown); !t.IsZero() && !t.After(s.at) {
 			s.visitDue(i)
@@ -222,7 +228,7 @@ func (w Watch) Wake() time.Time {
 }
 
 func (w *Watch) wake(shown bool) time.Time {
-	var t time.Time
+	t := w.Fragment.wake()
 	for i := range w.Visits {
 		t = earliest(t, w.visitWake(i, shown))
 	}
@@ -250,6 +256,12 @@ func (w *Watch) forget(at time.Time) {
 	})
 	if w.Asked != nil && w.Asked.At.Before(at.Add(-askStands)) {
 		w.Asked = nil
+	}
+	if w.Question != nil && w.Question.At.Before(at.Add(-askStands)) {
+		w.Question = nil
+	}
+	if w.Fragment != nil && w.Fragment.Text == nil && w.Fragment.At.Before(at.Add(-restWithin)) {
+		w.Fragment = nil
 	}
 }
 
@@ -408,11 +420,14 @@ func (s *step) responder(visits ...string) string {
 func (s *step) reply(r Reply) {
 	r.At, r.Of = s.at, s.of
 	s.out = append(s.out, r)
+	s.asked(r)
 }
 
 // prompt is a message to the worker that answers nothing.
 func (s *step) prompt(n Notice, v Visit) {
-	s.out = append(s.out, Reply{Notice: n, Visit: v.ID, At: s.at, Until: v.ExpectedEndAt, Who: s.responder(v.ID)})
+	r := Reply{Notice: n, Visit: v.ID, At: s.at, Until: v.ExpectedEndAt, Who: s.responder(v.ID)}
+	s.out = append(s.out, r)
+	s.asked(r)
 }
 
 // earliest is the first of the instants that are set; zero when none is.

@@ -37,6 +37,8 @@ func states() []state {
 		{"inside, past the expected end", inside, "15:12"},
 		{"inside, no prompts", "plan: no prompts\n" + inside, "14:30"},
 		{"inside, a much later time proposed", inside + "14:20 priya texts: new time 19:00\n", "14:30"},
+		{"inside, something unfinished said", inside + "14:30 priya writes: I am not\n", "14:30"},
+		{"inside, asked how things are", inside + "14:30 lena says both are out of A7F3\n", "14:30"},
 		{"inside, an OUT unconfirmed", inside + "14:20 priya texts: out, by webhook, \"o\"\n", "14:30"},
 		{"inside, hushed", inside + "14:20 priya texts: out, without the out word, \"o\"\n", "14:30"},
 		{"inside, asked which of two", inside + "14:01 book B2C4 14:10 to 15:10, overlap\n14:10 priya texts: going in B2C4\n14:29 priya texts: out, \"o\"\n", "14:30"},
@@ -95,6 +97,10 @@ priya texts: unclear
 priya texts: unclear, with a number
 priya texts: unclear, carrier may have opted them out
 priya texts: A7F3
+priya writes: yes
+priya writes: no
+priya writes: both
+priya writes: going to be another
 priya texts: asks for jane
 priya texts: asks for scarlet
 priya texts: names scarlet
@@ -162,7 +168,7 @@ func (s state) reach(t *testing.T) (*town, time.Time) {
 // fork is a town that stands as this one does and has written nothing yet.
 func (w *town) fork() *town {
 	f := *w
-	f.watches, f.given, f.said = maps.Clone(w.watches), maps.Clone(w.given), maps.Clone(w.said)
+	f.watches, f.given, f.said, f.wrote = maps.Clone(w.watches), maps.Clone(w.given), maps.Clone(w.said), maps.Clone(w.wrote)
 	f.out = new(strings.Builder)
 	return &f
 }

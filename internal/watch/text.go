@@ -15,7 +15,9 @@ func (s *step) text(t Text) {
 	if open {
 		raised = s.w.Alarm.RaisedAt
 	}
-	s.meant(t)
+	said := s.whole(t)
+	s.meant(said)
+	s.goesOn(said)
 	if t.OptOut {
 		s.pass(TellOptOut, s.nearest(), OneText)
 	}
@@ -44,19 +46,11 @@ func (s *step) meant(t Text) {
 }
 
 // duress opens the alarm and answers as any request for a person is answered.
-// In the watch as the worker sees it, it is no more than that request; and where
-// another name would have asked for nobody, no more than the rest of the text.
+// In the watch as the worker sees it, it is no more than that request, or than
+// the rest of the text ([Text].plainly).
 func (s *step) duress(t Text) {
-	switch {
-	case !s.shown:
-		s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
-		s.w.Alarm.Asked, s.w.Alarm.Reassured = s.in.ID, false
-	case t.Besides != nil && t.Unasked:
-		s.meant(*t.Besides)
-		return
-	case t.Besides != nil:
-		s.said(*t.Besides)
-	}
+	s.danger(Raise{Kind: Duress, Mention: t.Mention}, t.Away)
+	s.w.Alarm.Asked, s.w.Alarm.Reassured = s.in.ID, false
 	s.reply(Reply{Notice: ReplyAsk})
 }
 
@@ -152,6 +146,9 @@ func (s *step) nearest() Visit {
 // said takes a text that is not a cry for help: first as the answer to what we
 // asked back, else by itself.
 func (s *step) said(t Text) {
+	if s.unfinished(t) || s.saidOfBoth(t) {
+		return
+	}
 	if again, is := s.answers(t); is {
 		t = again
 	}
@@ -171,7 +168,7 @@ func (s *step) said(t Text) {
 // the worker said before, now about that visit.
 func (s *step) answers(t Text) (Text, bool) {
 	a := s.w.Asked
-	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || t.NoAnswer || a.At.Before(s.at.Add(-askStands)) {
+	if a == nil || t.Reference == "" || t.Intent != checkin.Unclear || t.NoAnswer || t.No || a.At.Before(s.at.Add(-askStands)) {
 		return t, false
 	}
 	v, found := s.byReference(t.Reference)
@@ -181,10 +178,33 @@ func (s *step) answers(t Text) (Text, bool) {
 	again := a.Text
 	again.Visit = v.ID
 	if again.Doubtful && !t.Doubtful {
-		s.of = a.Of // the words that are in doubt are those of the first text
+		s.of, s.parts = a.Of, a.With // the words that are in doubt are those of the first text
 	}
 	again.Doubtful = again.Doubtful || t.Doubtful
 	return again, true
+}
+
+// saidOfBoth takes a bare "both" when we asked which visit was meant: what they
+// said before holds for each, but it ends none. For that each is to be named.
+func (s *step) saidOfBoth(t Text) bool {
+	a := s.w.Asked
+	if a == nil || !t.Both || t.Intent != checkin.Unclear || len(a.Among) < 2 || a.At.Before(s.at.Add(-askStands)) {
+		return false
+	}
+	if a.Text.ends() {
+		s.happened(AskedBack, "", "")
+		s.reply(Reply{Notice: ReplyWhich, Among: a.Among})
+		return true
+	}
+	s.w.Asked = nil
+	for _, id := range a.Among {
+		if i := s.w.index(id); i >= 0 && s.w.Visits[i].Live() {
+			again := a.Text
+			again.Visit = id
+			s.apply(&s.w.Visits[i], again)
+		}
+	}
+	return true
 }
 
 func (s *step) byReference(ref string) (Visit, bool) {
@@ -254,7 +274,7 @@ func (s *step) startable(begun, ahead []string) []string {
 }
 
 func (s *step) askWhich(t Text, ids []string) {
-	s.w.Asked = &Asked{At: s.at, Of: s.in.ID, Text: t, Among: ids}
+	s.w.Asked = &Asked{At: s.at, Of: s.of, With: s.parts, Text: t, Among: ids}
 	s.happened(AskedBack, "", "")
 	s.reply(Reply{Notice: ReplyWhich, Among: ids})
 }
@@ -307,12 +327,26 @@ func (s *step) apply(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyNoted, Visit: v.ID, Until: v.ExpectedEndAt})
 		s.pass(TellFine, *v, Board)
 	default:
+		s.unclear(v, t)
+	}
+}
+
+// unclear asks a text back, unless it answers what was asked.
+func (s *step) unclear(v *Visit, t Text) {
+	switch {
+	case t.NoAnswer: // whatever else it says: where the worker is must be asked (rule 2.8)
 		s.happened(AskedBack, v.ID, "")
-		notice := ReplyUnclear
-		if t.NoAnswer { // whatever else it says: where the worker is must be asked (rule 2.8)
-			notice = ReplyNoAnswer
-		}
-		s.reply(Reply{Notice: notice, Visit: v.ID})
+		s.reply(Reply{Notice: ReplyNoAnswer, Visit: v.ID})
+	case t.No && s.asking(checkin.AskedLonger, v):
+		v.Proposed = time.Time{}
+		s.reply(Reply{Notice: ReplyKept, Visit: v.ID, Until: v.ExpectedEndAt})
+	case s.asking(checkin.AskedWhere, v):
+		s.reply(Reply{Notice: ReplyNoted, Visit: v.ID, Until: v.ExpectedEndAt})
+		s.pass(TellWhere, *v, OneText)
+		s.w.Question = nil
+	default:
+		s.happened(AskedBack, v.ID, "")
+		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 	}
 }
 
@@ -324,9 +358,9 @@ func (s *step) whoAnswers() string {
 	return s.responder()
 }
 
-// fits asks back a time that has gone or is over two hours more, and says
-// whether it counts.
-func (s *step) fits(v *Visit, until time.Time) bool {
+// fits asks back a time that has gone or is over two hours more (asks says how),
+// and says whether it counts.
+func (s *step) fits(v *Visit, until time.Time, asks Notice) bool {
 	base := v.ExpectedEndAt
 	if base.Before(s.at) {
 		base = s.at
@@ -341,7 +375,7 @@ func (s *step) fits(v *Visit, until time.Time) bool {
 	case until.Sub(base) > muchMore && !v.saidAgain(until):
 		v.Proposed = until
 		s.happened(AskedBack, v.ID, "")
-		s.reply(Reply{Notice: ReplyMuchMore, Visit: v.ID, Until: until})
+		s.reply(Reply{Notice: asks, Visit: v.ID, Until: until, Begin: v.ExpectedEndAt})
 	default:
 		return true
 	}
@@ -368,7 +402,7 @@ func (s *step) goIn(v *Visit, t Text) {
 	}
 	if until.IsZero() {
 		s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
-	} else if s.fits(v, until) {
+	} else if s.fits(v, until, ReplyInMuchMore) {
 		s.moveEnd(v, until)
 		s.reply(Reply{Notice: ReplyIn, Visit: v.ID, Until: v.ExpectedEndAt})
 	}
@@ -383,7 +417,7 @@ func (s *step) change(v *Visit, t Text) {
 	case t.Until.IsZero(), t.Until.After(s.at) && v.overBeforeBegun(t.Until):
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
-	case s.fits(v, t.Until):
+	case s.fits(v, t.Until, ReplyMuchMore):
 		s.moveEnd(v, t.Until)
 		s.reply(Reply{Notice: ReplyNewTime, Visit: v.ID, Until: t.Until})
 		s.pass(TellNewTime, *v, Board)
@@ -406,7 +440,7 @@ func (s *step) changeStart(v *Visit, t Text) {
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
 		return
 	}
-	if !t.Until.IsZero() && !s.fits(v, until) {
+	if !t.Until.IsZero() && !s.fits(v, until, ReplyMuchMore) {
 		return
 	}
 	v.StartsAt, v.StartAsked = t.Begin, false

@@ -53,14 +53,16 @@ const (
 // Watch is one worker under watch. The zero value with a Worker is one who has
 // told us nothing yet.
 type Watch struct {
-	Worker string    `json:"worker"`
-	Visits []Visit   `json:"visits,omitempty"` // live, and those that ended in the last day
-	Alarm  *Alarm    `json:"alarm,omitempty"`  // the one open alarm
-	Asked  *Asked    `json:"asked,omitempty"`  // what we asked back and await
-	Shown  *Watch    `json:"shown,omitempty"`  // this watch as the worker sees it, while danger is open
-	Since  time.Time `json:"since,omitzero"`   // of a Shown: when the danger began
-	Past   *Alarm    `json:"past,omitempty"`   // of a Shown: the overdue alarm that the worker's own OUT closed in it
-	Seen   []string  `json:"seen,omitempty"`   // the latest inputs, so that a repeat has no second effect
+	Worker   string    `json:"worker"`
+	Visits   []Visit   `json:"visits,omitempty"`   // live, and those that ended in the last day
+	Alarm    *Alarm    `json:"alarm,omitempty"`    // the one open alarm
+	Asked    *Asked    `json:"asked,omitempty"`    // what we asked back and await
+	Question *Question `json:"question,omitempty"` // what a short text answers
+	Fragment *Fragment `json:"fragment,omitempty"` // an unfinished text
+	Shown    *Watch    `json:"shown,omitempty"`    // this watch as the worker sees it, while danger is open
+	Since    time.Time `json:"since,omitzero"`     // of a Shown: when the danger began
+	Past     *Alarm    `json:"past,omitempty"`     // of a Shown: the overdue alarm that the worker's own OUT closed in it
+	Seen     []string  `json:"seen,omitempty"`     // the latest inputs, so that a repeat has no second effect
 }
 
 // Visit is one home visit or session as the core knows it.
@@ -94,7 +96,8 @@ type Partner struct {
 
 // Claim is a text that would end a visit and waits for the provider to show it.
 type Claim struct {
-	Message  string    `json:"message"` // the input's id
+	Message  string    `json:"message"`        // the input's id
+	Then     []string  `json:"then,omitempty"` // inputs that are fetched after it: they were read as one
 	At       time.Time `json:"at"`
 	Evidence Evidence  `json:"evidence"`
 	Words    string    `json:"words,omitempty"`
@@ -106,7 +109,8 @@ type Claim struct {
 // Asked is a question we put to the worker and what they had said before it.
 type Asked struct {
 	At    time.Time `json:"at"`
-	Of    string    `json:"of"` // the input
+	Of    string    `json:"of"`             // the input
+	With  []string  `json:"with,omitempty"` // the inputs before it that were read as one with it
 	Text  Text      `json:"text"`
 	Among []string  `json:"among"` // visits it might be about
 }
@@ -156,6 +160,12 @@ func (w Watch) clone() Watch {
 	w.Seen = slices.Clone(w.Seen)
 	if w.Asked != nil {
 		w.Asked = new(*w.Asked)
+	}
+	if w.Question != nil {
+		w.Question = new(*w.Question)
+	}
+	if w.Fragment != nil { // only ever replaced
+		w.Fragment = new(*w.Fragment)
 	}
 	if w.Alarm != nil {
 		w.Alarm = new(*w.Alarm)

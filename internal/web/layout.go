@@ -84,6 +84,8 @@ var done = map[string]string{
 	"harmed":    "It is logged. The alarm stays open until the outcome is known.",
 	"closed":    "The alarm is closed. Everyone told has been told so.",
 
+	"labelled": "What was meant is noted. No visit changed.",
+
 	"shift-removed": "The shift was removed. Whose it was is told.",
 	"shift-added":   "The shift was added.",
 
@@ -137,6 +139,9 @@ func (l Layout) FooterLinks() []footerLink {
 	links := []footerLink{{"/reading", "How a text is read"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
+	}
+	if mayLabel(l.Acting) {
+		links = append(links, footerLink{"/texts", "What did they mean?"})
 	}
 	return links
 }

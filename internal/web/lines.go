@@ -79,6 +79,7 @@ var plainLines = map[watch.What]string{
 	watch.OutUnconfirmed:   "Word came that {worker} is out, which our provider has not confirmed",
 	watch.OutForged:        "Our provider does not know the text that said {worker} is out: the visit goes on",
 	watch.AskedBack:        "Allclear asked {worker} to say more",
+	watch.TextsJoined:      "The text was read as one with the unfinished one before it",
 	watch.Prompted:         "Allclear asked {worker} how things are going",
 	watch.AlarmOpened:      "The alarm opened",
 	watch.AlarmJoined:      "Another visit joined the alarm",

@@ -279,3 +279,7 @@ func visits(who buddy.Person) bool { return who.Has(buddy.Worker) }
 func maySeeFigures(who buddy.Person) bool {
 	return !visits(who) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
 }
+
+// mayLabel says that the reader says what workers meant by texts that were asked back: who keeps a team. Which texts they see is
+// package view's to say.
+func mayLabel(who buddy.Person) bool { return who.Has(buddy.Manager) || who.Has(buddy.Admin) }

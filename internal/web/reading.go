@@ -10,7 +10,10 @@ import (
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
-const longestTried = 1600 // characters of a text that is tried
+const (
+	longestTried  = 1600 // characters of a text that is tried
+	shownExamples = 4    // of a section, of each kind
+)
 
 type readingPage struct {
 	Layout
@@ -25,8 +28,10 @@ type readingPage struct {
 	Intent   string     // in words
 	Means    string     // what Allclear does with it
 	Details  govuk.SummaryList
+	Rule     string // what decided, by its name; "" where it is not for the reader
 	Sentence string // why
-	Nothing  bool   // nothing was understood
+	Sections []checkin.Section
+	Nothing  bool // nothing was understood
 }
 
 // textPart is a stretch of a text, and whether the reading rests on it.
@@ -61,11 +66,15 @@ func (p *Pages) tryText(c *request) error {
 		f.wrong("text", "The text must be 1,600 characters or fewer")
 	}
 	x := tryContext(c, f)
+	x.Vocabulary = p.Vocabulary
 	if f.bad() {
 		return p.show(c, http.StatusUnprocessableEntity, "reading", p.readingPage(c, f))
 	}
 	page := p.readingPage(c, f)
 	page.tell(text, x)
+	if !visits(c.who) {
+		page.ruled(text, x)
+	}
 	return p.show(c, http.StatusOK, "reading", page)
 }
 
@@ -143,6 +152,16 @@ func (page *readingPage) tell(text string, x checkin.Context) {
 	}
 	if reading.NoAnswer {
 		row("At the door", "Nobody answered")
+	}
+}
+
+// ruled says by which rule a text was read, and gives texts that the languages have for it. Who only visits is not shown it: a
+// list of what is read as what is not for a screen that somebody may read beside them.
+func (page *readingPage) ruled(text string, x checkin.Context) {
+	_, why := checkin.Explain(text, x)
+	page.Rule, page.Sections = string(why.Rule), checkin.Sections(text, x)
+	for i, s := range page.Sections {
+		page.Sections[i].Wanted, page.Sections[i].Others = s.Wanted[:min(len(s.Wanted), shownExamples)], s.Others[:min(len(s.Others), shownExamples)]
 	}
 }
 

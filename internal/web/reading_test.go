@@ -25,6 +25,21 @@ func TestATextIsReadAndExplained(t *testing.T) {
 	}
 }
 
+func TestAReadingShowsItsRuleAndTextsLikeIt(t *testing.T) {
+	h := openHouse(t)
+	h.post("/reading", "text", "I've left now", "state", "inside", "now", "14:00", "start", "13:30", "end", "14:30", "phrase", "Scarlett").
+		is(http.StatusOK).says("Rule <code>exit</code>", "<code>[exit]</code>", "Read by it:", "Not read by it, though alike:")
+	h.post("/reading", "text", "LATE 30", "state", "inside", "now", "14:00", "start", "13:30", "end", "14:30", "phrase", "Scarlett").
+		is(http.StatusOK).says("Rule <code>late</code>", "It rests on no phrase of the language files").hides("Section")
+}
+
+// Rule 4.2: on the screen of who only visits nothing tells the phrase from another name.
+func TestTheRuleOfThePhraseIsNotForWhoOnlyVisits(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	h.post("/reading", "text", "can you ask Scarlett to ring me", "state", "inside", "now", "14:00", "start", "13:30", "end", "14:30").
+		is(http.StatusOK).hides("<code>", "texts like this")
+}
+
 func TestATextThatCannotBeTriedSaysWhy(t *testing.T) {
 	h := openHouse(t)
 	h.post("/reading", "text", " ", "state", "inside", "now", "25:00", "start", "x", "end", "", "phrase", "Scarlett").is(http.StatusUnprocessableEntity).

@@ -73,6 +73,11 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /reading", p.tryText},
 		{"GET /figures", p.figures},
 
+		{"GET /texts", p.askedTexts},
+		{"GET /texts/labelled.jsonl", p.labelledTexts},
+		{"GET /texts/{id}", p.askedText},
+		{"POST /texts/{id}", p.label},
+
 		{"GET /acting", p.acting},
 		{"POST /acting", p.act},
 

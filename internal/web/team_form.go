@@ -97,9 +97,6 @@ func (p *Pages) changeTeam(c *request) error {
 	if err := p.onlyOurs(c, f, was, t.Plan); err != nil {
 		return err
 	}
-	if err := p.phraseIsFree(c, f, t.Plan.DuressPhrase); err != nil {
-		return err
-	}
 	if err := p.nameIsFree(c, f, was, t); err != nil {
 		return err
 	}
@@ -182,20 +179,6 @@ func inMinutes(says string) string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// phraseIsFree refuses a duress phrase that someone here is called: asking for them would be an alarm (rule 4.6).
-func (p *Pages) phraseIsFree(c *request, f *form, phrase string) error {
-	people, err := p.directory.everyone(c.Context())
-	if err != nil {
-		return fmt.Errorf("list people: %w", err)
-	}
-	for _, who := range people {
-		if phrase != "" && slices.ContainsFunc(strings.Fields(who.Name), func(word string) bool { return strings.EqualFold(word, phrase) }) {
-			f.wrong("duress_phrase", "Someone who works here is called that. Choose a name that nobody here has")
-		}
-	}
-	return nil
 }
 
 // readTeam puts what the form says into a team; what cannot be read is noted.
@@ -313,7 +296,7 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID, Was: f.value("was"),
 		Name: f.input("name", "Team’s name", ""), Zone: f.input("zone", "Time zone", "Such as Europe/London: whose clocks the team lives by"),
 		OutWord: f.input("out_word", "Word that must come with OUT", "Leave it empty if none is asked for"),
-		Phrase:  f.input("duress_phrase", "Duress phrase", "The name to ask for that means “call 999 for me”: one that nobody at work, in a worker’s family or on the caseload has"),
+		Phrase:  f.input("duress_phrase", "Duress phrase", "What to ask for that means “call 999 for me”: a name that nobody at work, in a worker’s family or on the caseload has"),
 		Hours:   f.input("working_hours", "Working hours", "Such as Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none"),
 		Fallback: govuk.Select{Name: "fallback", Label: govuk.Label{Text: "Fallback"}, Hint: govuk.Hint{Text: "Who answers when nobody else does"},
 			Items: p.choices(c, here, "Choose a person", t.Plan.Fallback), Value: f.value("fallback"), ErrorMessage: f.says("fallback")},

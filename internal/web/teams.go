@@ -66,7 +66,9 @@ type teamPage struct {
 	Settings []setting
 	People   []personRow
 	MayEdit  bool
-	NoPlan   bool // none was given yet: what is shown is the standard one
+	NoPlan   bool   // none was given yet: what is shown is the standard one
+	Taken    bool   // somebody around the team has a name that sounds like its phrase; said to who may change it
+	Free     string // names that are free then
 }
 
 // setting is one part of the plan in words.
@@ -93,6 +95,13 @@ func (p *Pages) team(c *request) error {
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})
+	if page.MayEdit {
+		taken, free, err := p.Engine.TakenPhrase(c.Context(), t)
+		if err != nil {
+			return fmt.Errorf("look for names like the phrase: %w", err)
+		}
+		page.Taken, page.Free = taken, listed(free)
+	}
 	return p.show(c, http.StatusOK, "team", page)
 }
 

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -137,7 +140,10 @@ func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
 		{"end_prompts", "soon", "Enter minutes with commas between, such as 0, 10."},
 		{"duress_phrase", "", "Enter the duress phrase: the name to ask for that means"},
 		{"duress_phrase", "help", "The duress phrase must not be a word that already means something in a check-in."},
-		{"duress_phrase", "priya", "Someone who works here is called that. Choose a name that nobody here has."},
+		{"duress_phrase", "Seeing a friend today", "The duress phrase must be a name or a thing in at most 3 words."},
+		{"duress_phrase", "mum", "The duress phrase is an everyday word, so it would be in texts about other things. These are free: "},
+		{"duress_phrase", "Stephanie", "The duress phrase is a common first name, so it would be in texts about others. These are free: "},
+		{"duress_phrase", "Ravvi", "The duress phrase sounds like a common first name"},
 		{"fallback", "", "Enter the fallback: who answers when nobody else does."},
 		{"fallback", "p-jo", "Choose from those who are here."},
 		{"colleagues", "p-jo", "Choose from those who are here."},
@@ -155,6 +161,32 @@ func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
 	if team.Plan.Grace != 15*time.Minute || team.Plan.DuressPhrase != "Scarlett" {
 		t.Errorf("kept is %+v", team.Plan)
 	}
+}
+
+// Rule 4.6: the page says that the phrase is somebody's name, and what is free; never whose it is.
+func TestAPhraseThatSomebodyIsCalledIsRefusedBesideItsField(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	_, err := h.engine.Book(h.Context(), engine.Actor{By: "p-priya", Via: "page"}, engine.Booking{Worker: "p-priya", Kind: "home_visit",
+		StartsAt: saturday.Add(30 * time.Minute), ExpectedEndAt: saturday.Add(90 * time.Minute), Private: new(true),
+		Details: buddy.Form{ServiceUser: private.New("Cordellia Quill"), Address: private.New("1 Example Street"), Contact: private.New("07700 900103")}})
+	h.ok(err)
+	h.post("/teams/echo/edit", settings("duress_phrase", "Cordelia")...).is(http.StatusUnprocessableEntity).
+		says("The duress phrase is taken: somebody on your team, in a family or on the caseload has a name that sounds like it. These are free: ", `id="duress_phrase-error"`, `value="Cordelia"`).
+		hides("Cordellia", "Quill")
+	h.get("/teams/echo").is(http.StatusOK).hides("sounds like the duress phrase")
+}
+
+func TestWhoKeepsATeamIsWarnedOfANameLikeItsPhrase(t *testing.T) {
+	h := openHouse(t)
+	_, err := h.engine.PutPerson(h.Context(), engine.Actor{}, buddy.Person{ID: "p-new", Name: "Skarlet Quill", Team: "echo", Active: true, Roles: []string{buddy.Worker}, Mobile: number("07700 900177")})
+	h.ok(err)
+	const warning = "Somebody at work, in a family or on the caseload has a name that sounds like the duress phrase. A text that names them raises an alarm. These are free: "
+	h.as("p-lee").get("/teams/echo").is(http.StatusOK).says(warning)
+	for _, reader := range []string{"p-priya", "p-sam"} {
+		h.as(reader).get("/teams/echo").is(http.StatusOK).hides("sounds like the duress phrase")
+	}
+	h.as("p-lee").post("/teams/echo/edit", settings("grace", "20")...).leadsTo("/teams/echo").says("settings were saved", warning)
+	h.as("p-lee").post("/teams/echo/edit", settings("duress_phrase", "the blue file")...).leadsTo("/teams/echo").says("Asking for the blue file means").hides("sounds like the duress phrase")
 }
 
 func TestWhoMayChangeAPlan(t *testing.T) {

@@ -14,6 +14,8 @@ var everyPage = map[string]any{
 	"alarms":      alarmsPage{},
 	"police":      policeSheet{},
 	"acting":      actingPage{},
+	"asked":       askedPage{},
+	"label":       labelPage{},
 	"board":       boardPage{},
 	"booking":     bookingPage{},
 	"demo":        demoPage{},

@@ -218,7 +218,7 @@ func (p *Pages) answered(c *request, page *visitPage, timeline []view.Line) erro
 		if l.What != watch.TextIn || l.Text.IsZero() {
 			continue
 		}
-		r := checkin.Understand(l.Text.Reveal(), checkin.Context{Now: c.at.In(c.in), Phrase: team.Plan.DuressPhrase, Unknowing: true})
+		r := checkin.Understand(l.Text.Reveal(), checkin.Context{Now: c.at.In(c.in), Phrase: team.Plan.DuressPhrase, Unknowing: true, Vocabulary: p.Vocabulary})
 		page.Done = wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(r.Name)})
 		return nil
 	}

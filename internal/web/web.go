@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/report"
@@ -35,6 +36,8 @@ type Options struct {
 	Demo      *demo.Demo       // nil but in a demo: its phones, stories and clock have pages
 	Clock     func() time.Time // real time, for the deadlines of connections
 	Log       *slog.Logger     // nil: nothing is logged
+
+	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
 
 // Pages answers requests for pages. It is an [http.Handler]; Run keeps its readers up to date.

@@ -26,6 +26,7 @@ var toResponders = map[watch.Notice]string{
 
 	watch.TellOptOut:    head + "{worker} may have opted out of our texts.< Please agree another way to reach them.>[ {link}]",
 	watch.TellUnplanned: head + "{worker} went into a visit that was not booked<, until {until}>.< We have asked where.>[ {link}]",
+	watch.TellWhere:     head + "{worker} says where the visit is that was not booked.< It is on the page:>[ {link}]",
 	watch.TellAsksFor:   head + "{worker} asks for {name} to ring.< Please pass it on, then say so on the page.>[ {link}]",
 	watch.TellNumber:    head + "{worker} gave another number to be reached on.< It is on the page:>[ {link}]",
 	watch.TellIn:        head + "{worker} is going in[, until {until}].[ {link}]",
@@ -60,7 +61,9 @@ var toWorkers = map[watch.Notice]string{
 	watch.ReplyWhich:      "Your text of {at}: which visit is it about[, {choice}]? Please reply with its code.",
 	watch.ReplyAgain:      "Your text of {at}: which visit is it about? We have {ref}<, until {until}>. Please reply with its code.",
 	watch.ReplyTimeGone:   "{until} has gone already.[ Ref {ref}.] Please send a time that is still to come.",
-	watch.ReplyMuchMore:   "Until {until} is over 2 h more.[ Ref {ref}.] If that is right, please send it again.",
+	watch.ReplyMuchMore:   "Until {until} is over 2 h more, so for now it stays {begin}.[ Ref {ref}.] If you mean it, please send it again, or a new time.",
+	watch.ReplyInMuchMore: "In {at}, until {begin} for now: {until} is over 2 h more.[ Ref {ref}.] If you mean it, please send it again, or a new time.",
+	watch.ReplyKept:       "Still until {until}.[ Ref {ref}.] Please send a new time if that changes.",
 	watch.ReplyNoVisit:    "What you sent at {at} fits no visit that we have for you. Please ring your manager.",
 	watch.ReplyUnplanned:  "In {at}, until {until}.[ Ref {ref}.] This visit was not booked: please reply with where you are.",
 	watch.ReplyNoted:      "Noted {at}, thank you.[ Ref {ref}[, until {until}].]",

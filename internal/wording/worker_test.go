@@ -16,7 +16,8 @@ import (
 func TestWhatAWorkerIsSentTellsNothing(t *testing.T) {
 	raised := regexp.MustCompile(`(?i)alarm|duress|distress|danger|police|emergency|999|scarlett`)
 	leaving := regexp.MustCompile(`(?i)\b(left|leave|leaving|out|gone|done|finished|over|safe|fine|ok)\b[^.?]*\?`)
-	taught := regexp.MustCompile(`\b(OUT|LEFT|DONE|END|STOP|CANCEL)\b`)
+	taught := regexp.MustCompile(`\b(OUT|LEFT|DONE|END|STOP|CANCEL|YES|NO|START|HELP|QUIT)\b`) // nor what networks swallow (rule 2.1)
+	yesOrNo := regexp.MustCompile(`(?i)\b(yes|y/n|yes or no)\b|(?:^|[.:] )(are|have|did|do|is|has|was|were|will) (you|it|that|they)\b[^.]*\?`)
 	for _, n := range allNotices(t) {
 		if toWorkers[n] == "" {
 			continue
@@ -28,6 +29,9 @@ func TestWhatAWorkerIsSentTellsNothing(t *testing.T) {
 			}
 			if question := leaving.FindString(text); question != "" {
 				t.Errorf("%s asks about leaving: %q", n, question)
+			}
+			if question := yesOrNo.FindString(text); question != "" {
+				t.Errorf("%s can be answered by a bare yes: %q", n, question)
 			}
 			if word := taught.FindString(text); word != "" && n != watch.ReplyNoAnswer { // rule 2.8 gives that one its words
 				t.Errorf("%s teaches %q: %q", n, word, text)

@@ -1,0 +1,170 @@
+package checkin
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/allclear-safety/allclear/internal/checkin/grammar"
+)
+
+//go:embed languages/*.txt
+var languages embed.FS
+
+// phrases are those of one section of the languages, such as [exit].
+type phrases grammar.Topic
+
+const (
+	plainCries phrases = iota
+	cries
+	threats
+	resolved
+	retracted
+	harmless
+	entries
+	within
+	hindrances
+	called
+	notThere
+	uncertain
+	otherOff
+	neverIn
+	fines
+	exits
+	aways
+	fillers
+	overs
+	stays
+	unmeant
+	there
+	wellAlone
+	asksAnyone
+	asksFor
+	beckons
+	dayWords
+	corrections
+	answers
+)
+
+// looked are the sections whose phrases are looked for, in the order of the constants above.
+var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "in", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
+	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
+
+type wordSet map[string]bool
+
+// Vocabulary is the words and phrases by which texts are read: those of our own languages, and what a council adds.
+type Vocabulary struct {
+	*grammar.Grammar
+	sets
+	others   wordSet             // names that are no common first name
+	ordinary []string            // the ordinary words, in order
+	saying   map[string][]saying // by the first word that is written
+	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
+}
+
+// sets are words that the rules tell apart, each a section of the languages.
+type sets struct {
+	family, titleBefore, courtesy, notAsked, optOuts                                                                                                                     wordSet
+	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                                                                                              wordSet
+	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers wordSet
+	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                                                        wordSet
+	otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip, oneSlip                                                     wordSet
+	ahead, spent, wanted, numbered, clauses, visitors                                                                                                                    wordSet
+}
+
+// standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
+// at once.
+var standard = sync.OnceValue(func() *Vocabulary {
+	v, err := NewVocabulary("")
+	if err != nil {
+		panic("checkin: " + err.Error())
+	}
+	return v
+})
+
+// NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
+// ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
+func NewVocabulary(additions string) (*Vocabulary, error) {
+	texts := []string{}
+	files, err := languages.ReadDir("languages")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		raw, err := languages.ReadFile("languages/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(raw))
+	}
+	if err := checkAdditions(additions, texts); err != nil {
+		return nil, err
+	}
+	g, err := grammar.Parse(looked, append(texts, additions)...)
+	if err != nil {
+		return nil, fmt.Errorf("read vocabulary: %w", err)
+	}
+	v := &Vocabulary{Grammar: g}
+	v.sets = sets{
+		family: g.Words("family"), titleBefore: g.Words("title-before"), courtesy: g.Words("courtesy"), notAsked: g.Words("not-asked"), optOuts: g.Words("opt-out"),
+		deny: g.Words("deny"), denyThrough: g.Words("deny-through"), alarming: g.Words("alarming"), lasting: g.Words("lasting"), shouted: g.Words("shouted"), thingOfColour: g.Words("thing-of-colour"), notPhrase: g.Words("not-phrase"),
+		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), gone: g.Words("gone"), me: g.Words("mine"), with: g.Words("with"), creature: g.Words("creature"), notDoing: g.Words("not-doing"), timeWords: g.Words("time-word"), asksUs: g.Words("ask-us"), again: g.Words("again"), titles: g.Words("whose-word"), later: g.Words("later"), after: g.Words("after-visit"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
+		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
+		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
+		answersElse: g.Words("answers-elsewhere"), afterIn: g.Words("after-in"), afterWell: g.Words("after-well"), entryBefore: g.Words("entry-before"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"), oneSlip: g.Words("one-slip"),
+		ahead: g.Words("ahead"), spent: g.Words("spent"), wanted: g.Words("wanted"), numbered: g.Words("numbered"), clauses: g.Words("clause"), visitors: g.Words("visitor"),
+	}
+	v.others, v.ordinary = g.Words("other-names"), slices.Sorted(maps.Keys(g.Words("not-names")))
+	v.saying, v.slips = sayings(g.Say), slipsOf(matter(g))
+	return v, nil
+}
+
+// matter gives the words that matter enough to be read through one slip of the thumb: those of danger, but for short ones, from which too many
+// others are a slip away.
+func matter(g *grammar.Grammar) []string {
+	all := g.Words("one-slip")
+	for _, section := range []string{"cry", "threat", "cry-alone"} {
+		for _, w := range g.All(section) {
+			if len(w) >= 5 {
+				all[w] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// at gives where the longest phrase of the topic that begins at word i ends, or -1.
+func (ps phrases) at(m *message, i int) int {
+	if m.found == nil {
+		m.find()
+	}
+	return m.found.End(grammar.Topic(ps), i)
+}
+
+// find gives the first phrase of the topic at or after word i, or -1, -1.
+func (ps phrases) find(m *message, i int) (start, end int) {
+	for ; i < len(m.words); i++ {
+		if end := ps.at(m, i); end >= 0 {
+			return i, end
+		}
+	}
+	return -1, -1
+}
+
+func (ps phrases) in(m *message) bool { start, _ := ps.find(m, 0); return start >= 0 }
+
+// find looks for the phrases of all topics.
+func (m *message) find() {
+	times := make([]grammar.Time, len(m.words))
+	for i := range times {
+		if i < len(m.times) {
+			times[i] = grammar.Time{Words: m.times[i].words, Length: m.times[i].isLength()}
+		}
+	}
+	m.found = m.v.Match(m.words, times)
+}
+
+// isSomeone says whether w is a first name or a surname that people have.
+func (v *Vocabulary) isSomeone(w string) bool { return v.IsGiven(w) || v.others[w] }

@@ -1,0 +1,445 @@
+package checkin
+
+import "slices"
+
+import "time"
+
+// past says whether the time tells what has been: waited, ago, since, "been an hour", "arrived at 3", "this five minutes".
+func (m *message) past(s *spoken, c Context) bool {
+	switch before := m.word(s.first - 1); {
+	case s.after == "ago", s.after == "since" && s.t.isLength(), s.cue == "since", s.cue == "ers":
+		return true
+	case s.t.isLength() && (before == "this" || before == "these" || before == "last" || before == "past"):
+		return true
+	case s.cue == "gone" && !m.comes(s.from, s.first):
+		return true // "it's gone 3"
+	case s.t.form == pastHour && m.justGone(s, c), !s.t.isLength() && m.wasGoing(s):
+		return true
+	}
+	if s.t.isLength() {
+		return m.spent(s)
+	}
+	switch s.cue {
+	case "until", "to", "by", "for", "than":
+		return false
+	}
+	for j := s.first - 1; j >= s.from; j-- {
+		switch w := m.words[j]; {
+		case m.v.ahead[w]:
+			return false
+		case w == "finished" || w == "done": // for a future time, "done at 4", it is a new end (guide E5)
+		case m.v.pastCues[w]:
+			return !m.comes(s.from, j)
+		}
+	}
+	return false
+}
+
+// spent says whether a length has been spent: "waited 20 mins", "been in an hour", "15 min on the doorstep".
+func (m *message) spent(s *spoken) bool {
+	if s.after == "on" && m.word(s.last+1) == "the" || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
+		return true
+	}
+	for j := s.first - 1; j >= s.from; j-- {
+		switch w := m.words[j]; {
+		case m.v.spent[w]:
+			moved := s.cue == "by" || s.counts == late || s.counts == more // "been extended by 30 minutes"
+			return !moved && !m.comes(s.from, j)
+		case w == "out" && m.word(j-1) == "and" && m.word(j-2) == "in": // "in and out in ten minutes"
+			return true
+		case w == "give":
+			who := m.word(j + 1)
+			return who == "it" || m.v.family[who] || who == "him" || who == "her" || who == "them"
+		case m.v.ahead[w]:
+			return false
+		}
+	}
+	return false
+}
+
+// wasGoing says whether the time is one that was meant to be: "was going to be 4".
+func (m *message) wasGoing(s *spoken) bool {
+	for j := s.from; j < s.first-1; j++ {
+		if m.words[j] == "was" || m.words[j] == "were" {
+			switch m.words[j+1] {
+			case "going", "gonna", "meant", "supposed", "due":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// justGone says whether a bare "twenty to" in a clause that tells of an end is the one of a moment ago.
+func (m *message) justGone(s *spoken, c Context) bool {
+	gone := c.Now.Sub(c.last(s.t))
+	if gone > 25*time.Minute || s.cue != "at" && s.cue != "before" && s.cue != "after" && !m.v.endCues[s.cue] {
+		return false
+	}
+	for j := s.first - 1; j >= s.from; j-- {
+		switch w := m.words[j]; {
+		case w == "finished":
+			return !m.comes(s.from, j)
+		case w != "until" && m.v.endCues[w]:
+			return gone <= 10*time.Minute && !m.comes(s.from, j)
+		case m.v.ahead[w]:
+			return false
+		}
+	}
+	return false
+}
+
+// comes says whether the words speak of what is to come, "will be finished", and not of what should have been.
+func (m *message) comes(from, to int) bool {
+	for j := to - 1; j >= from; j-- {
+		switch w := m.words[j]; {
+		case w == "have" || w == "has" || w == "had" || w == "was" || w == "were":
+			return false
+		case m.v.ahead[w]:
+			return true
+		}
+	}
+	return false
+}
+
+// foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
+func (m *message) foreign(s *spoken, open bool) bool {
+	return m.things(s, open) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+}
+
+// things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
+func (m *message) things(s *spoken, open bool) bool {
+	if s.t.isLength() {
+		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
+	}
+	if m.v.otherThings[s.after] && !m.v.otherThings[m.word(s.first-1)] {
+		return true
+	}
+	switch m.word(s.first - 1) {
+	case "my", "his", "her", "their", "the":
+		return true
+	}
+	for j := s.first - 1; j >= s.from; j-- {
+		switch w := m.words[j]; {
+		case m.v.otherThings[w]:
+			return open || !m.hasWithin(s.from, s.first, "changed", "moved", "pushed", "put")
+		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
+			return false
+		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
+		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
+			return m.nextBefore(s, j)
+		}
+	}
+	return m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
+}
+
+// ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
+func (m *message) ofNext(s *spoken) bool {
+	if m.word(s.from-1) != "," || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
+		return false
+	}
+	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
+		if m.words[j] == "next" {
+			return !m.hasWithin(j, s.from, "me", "us", "there", "in")
+		}
+	}
+	return false
+}
+
+// nextBefore says whether the clause speaks of the next visit before word i: "next one will be at 5", not "next bus gets me there".
+func (m *message) nextBefore(s *spoken, i int) bool {
+	for j := i; j >= s.from; j-- {
+		if m.words[j] == "next" {
+			return !m.hasWithin(j, s.first, "me", "us", "there")
+		}
+	}
+	return false
+}
+
+// nextAfter says whether the clause goes on to the next visit: "20 mins late to the next lot".
+func (m *message) nextAfter(s *spoken) bool {
+	for j := s.last; j < s.to; j++ {
+		if m.words[j] == "next" {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *message) hasWithin(from, to int, words ...string) bool {
+	for j := from; j < to; j++ {
+		if slices.Contains(words, m.words[j]) {
+			return true
+		}
+	}
+	return false
+}
+
+// travel says whether a length is a way's: "20 minutes drive".
+func (m *message) travel(s *spoken) bool {
+	if !s.t.isLength() {
+		return false
+	}
+	switch s.after {
+	case "drive", "walk", "journey":
+		return true
+	case "to":
+		w := m.word(s.last + 1)
+		return w == "get" || w == "drive" || w == "walk"
+	}
+	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
+}
+
+// others says whether the clause speaks of somebody else: "dad is at work til 6", "her husband comes back before 11". What they
+// want of the worker is the visit's.
+func (m *message) others(s *spoken) bool {
+	someone := m.goesOn(s)
+	for j := s.from; j < s.first; j++ {
+		w := m.words[j]
+		switch {
+		case w == "i" || w == "me" || w == "us" || w == "we":
+			return m.toOthers(s, j)
+		case w == "until" && !someone: // "waiting till dad's back at 4.30"
+			return false
+		case m.v.wanted[w] && m.word(j-1) != "has":
+			return false
+		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
+			someone = someone || m.subject(s.from, j)
+		case (w == "coming" || w == "calling" || w == "due" || w == "arriving" || w == "picking" || w == "collecting" || w == "visiting") && j > s.from:
+			return m.word(j+1) != "out" && m.word(j+1) != "to" && m.word(j+1) != "off"
+		case m.v.visitors[w]:
+			someone = someone || m.subject(s.from, j) || m.word(j+1) == "says" || m.word(j+1) == "comes"
+		}
+	}
+	return someone
+}
+
+// goesOn says whether the clause goes on about the somebody of the clause before it: "mum's nipped out, back in 10".
+func (m *message) goesOn(s *spoken) bool {
+	if w := m.word(s.from); m.word(s.from-1) != "," || w != "back" && w != "home" && w != "due" {
+		return false
+	}
+	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
+		if w := m.words[j]; w == "i" || w == "me" || w == "we" {
+			return false
+		} else if m.someone(j) {
+			return m.subject(j, j)
+		}
+	}
+	return false
+}
+
+// subject says whether the somebody at word j is whom the clause speaks of, not whom the worker does something with.
+func (m *message) subject(from, j int) bool {
+	switch m.word(j + 1) {
+	case "is", "s", "are", "will", "has", "due", "not", "comes", "gets", "leaves", "finishes", "works", "back":
+		switch m.word(j - 1) {
+		case "with", "to", "for", "at":
+			return false
+		}
+		return true
+	}
+	for k := from; k < j; k++ {
+		switch m.words[k] {
+		case "the", "a", "her", "his", "their", "my", "our", "if", "that", "says", "well", "hi", "until", "as", "little", "now", "foster":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// toOthers says whether the worker tells somebody else's time: "he said he's back at 4" is theirs, "mum wants me at 5" ours.
+func (m *message) toOthers(s *spoken, j int) bool {
+	for k := j + 1; k < s.first; k++ {
+		switch w := m.words[k]; {
+		case w == "i" || w == "me" || w == "we" || w == "us":
+			return false
+		case (m.v.family[w] || w == "he" || w == "she" || w == "they") && m.subject(k, k) && m.subject(j, k):
+			return true
+		}
+	}
+	first := m.word(s.from)
+	return (first == "text" || first == "tell") && m.v.IsGiven(m.word(s.from+1))
+}
+
+// elsewhere says whether a time is that of what comes after the visit: "home by 5", "then Smiths at 5".
+func (m *message) elsewhere(s *spoken, open bool) bool {
+	for j := s.from; j < s.first; j++ {
+		switch w := m.words[j]; w {
+		case "home", "desk", "office", "base":
+			return !m.hasWithin(s.from, s.first, "left", "until")
+		case "be", "get":
+			to := m.word(j + 1)
+			if open && (to == "at" || to == "in" || to == "on") && s.first > j+3 && (s.cue == "for" || s.cue == "by" || s.cue == "at") && m.timeAt(j+2).words == 0 &&
+				!m.hasWithin(j, s.first, "until", "out", "car", "van") {
+				return true
+			}
+		}
+	}
+	if m.word(s.from-1) != "then" {
+		return open && m.placed(s)
+	}
+	switch w := m.word(s.from); w {
+	case "straight", "the", "to", "on", "off", "over", "next":
+		return true
+	default:
+		return s.from < s.first && m.v.IsName(w)
+	}
+}
+
+// placed says whether the time is where and with whom the worker is to be after the visit: "at the Patels for 5", "seeing Jo at 5",
+// "2nd visit at 5", "tea is at 5".
+func (m *message) placed(s *spoken) bool {
+	if m.word(s.first-1) == "at" {
+		switch m.word(s.first - 2) {
+		case "is", "s", "are", "visit", "contact", "session", "again":
+			return true
+		}
+	}
+	switch s.cue {
+	case "do", "make":
+		return m.word(s.first-2) == "not" // "can't make 4.30"
+	case "to":
+		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish")
+	}
+	if m.hasWithin(s.from, s.first, "book", "booking") {
+		return !m.v.endCues[s.cue] && !m.hasWithin(s.from, s.first, "out")
+	}
+	if s.cue != "at" && s.cue != "for" {
+		return false
+	}
+	for j := s.from; j < s.first-2; j++ {
+		switch m.words[j] {
+		case "to", "at":
+			k := j + 1
+			if w := m.words[k]; w == "the" || w == "my" || w == "our" {
+				k++
+			}
+			if k < s.first-1 && m.v.IsName(m.words[k]) {
+				return true
+			}
+		case "see", "seeing", "meet":
+			return true
+		}
+	}
+	return false
+}
+
+// ringMe says whether the time is that of a call the worker wants: "ring me at 4", not "if I'm not out by 4 ring me".
+func (m *message) ringMe(s *spoken) bool {
+	for j := s.from; j < s.first; j++ {
+		switch m.words[j] {
+		case "if", "not", "out", "heard", "hear", "until", "done":
+			return false
+		case "ring", "text", "message", "check", "buzz":
+			if w := m.word(j + 1); w == "me" || w == "us" || w == "on" || w == "back" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asked says whether the clause asks about the time: "is the meeting at 4?". What is asked for counts: "can I have til 4?".
+func (m *message) asked(s *spoken) bool {
+	if m.word(s.to) != "?" && !m.hasWithin(s.from, min(s.from+2, s.first), "anyone", "shall") {
+		return false
+	}
+	switch m.word(s.from) {
+	case "is", "are", "was", "did", "does", "do", "what", "which", "who", "where", "how", "has", "any1", "anyone", "should", "shall":
+		return !m.hasWithin(s.from, s.first, "ok", "fine", "if")
+	}
+	return false
+}
+
+// thenMeant says whether a later clause takes somebody else's time for the visit's: "back for half 11, will go in then".
+func (m *message) thenMeant(s *spoken, open bool) bool {
+	if s.t.isLength() {
+		return false
+	}
+	for i := s.last; i < len(m.words) && i < s.last+reach; i++ {
+		if m.words[i] != "then" || m.word(i+1) != "" && !isBreak(m.word(i+1)) {
+			continue
+		}
+		for j := max(s.last, i-4); j < i; j++ {
+			switch m.words[j] {
+			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
+				return !open
+			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
+				return open && m.words[i-1] != "before"
+			}
+		}
+	}
+	return false
+}
+
+// begins says whether the time is that of something that begins.
+func (m *message) begins(s *spoken) bool {
+	if s.after == "start" {
+		return true
+	}
+	for j := s.first - 1; j >= s.from; j-- {
+		switch w := m.words[j]; w {
+		case "start", "starting", "starts", "begin", "begins", "beginning", "arrive", "arriving", "eta":
+			return true
+		default:
+			if m.v.endCues[w] {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// beforeVisit says whether a time before the visit is its start or its end (guide C4): the nearest word that knows decides.
+// A start is meant where nothing says so, but for a text that is a time and nothing else.
+func (m *message) beforeVisit(s *spoken) use {
+	switch s.after {
+	case "start":
+		return asStart
+	case "finish", "out", "end", "coming":
+		if w := m.word(s.last + 1); w == "" || isBreak(w) || s.after == "coming" {
+			return asEnd
+		}
+	}
+	delayed, held := false, false
+	for j := s.from; j < s.first; j++ {
+		switch w := m.words[j]; w {
+		case "not", "delay", "delayed", "delays", "held", "back", "pushed", "moved", "push", "move", "postponed", "nobody", "shifted", "shift", "stuck":
+			held = true
+		}
+	}
+	for j := s.first - 1; j >= s.from; j-- {
+		switch w := m.words[j]; {
+		case w == "until" && m.hasWithin(s.from, j, "wait", "waiting", "give", "giving"):
+			return unused
+		case w == "until":
+			if delayed = true; !held {
+				return asEnd
+			}
+		case s.t.isLength() && s.cue == "for" && s.counts == fromNow && !held: // the visit's length: "start at 4 for an hour"
+			return asEnd
+		case m.v.beginCues[w]:
+			return asStart
+		case m.v.endCues[w]:
+			return asEnd
+		}
+	}
+	switch {
+	case delayed, s.counts == late, s.counts == early:
+		return asStart
+	case s.t.isLength():
+		if m.word(s.from-1) == "," && m.hasWithin(max(0, s.from-4), s.from, "late", "delayed", "behind") {
+			s.counts = late // "late start - 15 mins"
+			return asStart
+		}
+		if s.cue == "in" || held || s.cue == "another" || s.cue == "be" || s.after == "away" || s.after == "off" || s.counts == more {
+			return asStart
+		}
+		return unused
+	case m.onlyCourtesyOutside(s.first, s.last):
+		return unused // T3: "12" before going in
+	}
+	return asStart
+}
