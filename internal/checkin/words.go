@@ -62,12 +62,15 @@ func (m *message) strange(capital bool) {
 	if i < 0 {
 		return
 	}
-	w := m.typed[i]
+	w := m.typed[i] // never empty
 	name := capital && i > 0 && !isBreak(m.words[i-1])
 	m.unknown[i] = w[0] > '9' && len(w) > 1 && len(w) < 4 && !m.v.means(w) && !name
 }
 
 func (m *message) add(w string, from stretch) {
+	if w == "" { // what is left of "n't" without its verb
+		return
+	}
 	n := len(m.words)
 	if n > 0 {
 		last := m.words[n-1]
