@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // PhraseTrouble says what makes a phrase a bad choice, whoever is on the team: it would be heard in ordinary texts. It
@@ -16,12 +17,17 @@ func PhraseTrouble(phrase string) string {
 	if len(c.words) == 0 {
 		return "has no word in it"
 	}
+	if strings.ContainsFunc(phrase, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && !strings.ContainsRune(" -'’", r)
+	}) {
+		return "has more in it than letters, which nobody types in haste"
+	}
 	switch means := v.meaning(phrase); {
 	case means:
 		return "already means something in a check-in"
 	case has(v.IsGiven):
 		return "is a common first name, so it would be in texts about others"
-	case has(v.Phrased), len(c.words) == 1 && v.Ordinary(c.whole.letters):
+	case has(func(w string) bool { return v.Phrased(w) || len(w) < 2 }), len(c.words) == 1 && v.Ordinary(c.whole.letters):
 		return "is an everyday word, so it would be in texts about other things"
 	case len(c.words) > 1:
 		return ""
