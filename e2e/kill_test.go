@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	killSpeed = 240
+	killSpeed = 160 // five minutes of the plan are 1.9 s: a restart takes a part of one on a busy machine
 	// killWithin is the part of the play in which Allclear is killed, from the first request to the close.
 	killWithin = 68 * time.Minute
 	// killPlan lets a restart pass between two rounds: with the plan's 5 min at this speed, who is told would be up to
