@@ -227,7 +227,8 @@ func (m *message) afterVisit(i int) bool {
 	for last < len(m.words) && !isBreak(m.words[last]) {
 		last++
 	}
-	return exits.in(&message{v: m.v, words: m.words[:first], times: m.times[:first]}) && m.hasIn(m.v.after, first, last)
+	exited := slices.ContainsFunc(m.exited, func(s stretch) bool { return s.last <= first })
+	return exited && m.hasIn(m.v.after, first, last)
 }
 
 // reading makes a reading with the plan's times.

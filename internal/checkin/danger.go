@@ -14,7 +14,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 	}
 	for i := 0; i < len(m.words); i++ {
 		if end := harmless.at(m, i); end > i {
-			if m.alarming(i, end) {
+			if m.hasIn(m.v.alarming, i, end) {
 				raw = true
 				m.note(onNoDanger, i, end)
 			}
@@ -28,7 +28,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 				m.note(onDanger, i, end)
 				return byThreat, true
 			}
-			raw = raw || m.alarming(i, end)
+			raw = raw || m.hasIn(m.v.alarming, i, end)
 			m.note(onNoDanger, i, end)
 		}
 		if end := cries.at(m, i); end > i {
@@ -36,7 +36,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 				m.note(onDanger, i, end)
 				return byCry, true
 			}
-			raw = raw || m.alarming(i, end)
+			raw = raw || m.hasIn(m.v.alarming, i, end)
 			m.note(onNoDanger, i, end)
 		}
 	}
@@ -167,16 +167,6 @@ func (m *message) longGone(start, end int) bool {
 func (m *message) comforted() bool {
 	for i := range m.words {
 		if wellAlone.at(m, i) > i && m.clauseStart(i) == i && !m.denied(i) {
-			return true
-		}
-	}
-	return false
-}
-
-// alarming says whether a word between start and end is one of danger.
-func (m *message) alarming(start, end int) bool {
-	for _, w := range m.words[start:end] {
-		if m.v.alarming[w] {
 			return true
 		}
 	}

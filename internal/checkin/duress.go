@@ -160,7 +160,7 @@ func (m *message) eachIs(i int, words []voiced) bool {
 			continue
 		}
 		l := want.like(w)
-		if odd++; odd > 1 || !l.near || !l.same || l.points > oneSlip || m.v.isSomeone(w) && l.points > 1 {
+		if odd++; odd > 1 || !l.near || !l.same || l.points > oneSlip || m.v.IsSomeone(w) && l.points > 1 {
 			return false
 		}
 	}
@@ -183,7 +183,7 @@ func (v *Vocabulary) isOne(w string, name voiced) bool {
 	switch {
 	case !l.near:
 		return v.nearOwned(w, name)
-	case v.isSomeone(w) || v.notPhrase[w]:
+	case v.IsSomeone(w) || v.notPhrase[w]:
 		return false
 	case v.Ordinary(w):
 		return l.same && l.points <= oneSlip && len(name.letters) >= shortName
@@ -194,7 +194,7 @@ func (v *Vocabulary) isOne(w string, name voiced) bool {
 // nearOwned is isOne for what is hers and misspelt: "skarlets".
 func (v *Vocabulary) nearOwned(w string, name voiced) bool {
 	one, ok := strings.CutSuffix(w, "s")
-	if !ok || len(name.letters) < shortName || v.isSomeone(w) || v.isSomeone(one) || v.Ordinary(w) || v.notPhrase[one] {
+	if !ok || len(name.letters) < shortName || v.IsSomeone(w) || v.IsSomeone(one) || v.Ordinary(w) || v.notPhrase[one] {
 		return false
 	}
 	return name.like(one).near
@@ -221,7 +221,7 @@ func (v *Vocabulary) joined(w string, name voiced) bool {
 		rest, ok := strings.CutSuffix(w, glue.after[k])
 		holds = ok && n >= shortName && len(rest) >= n-1 && v.isOne(rest, name)
 	}
-	return holds && !v.Ordinary(w) && !v.isSomeone(w)
+	return holds && !v.Ordinary(w) && !v.IsSomeone(w)
 }
 
 // inPieces says how many words at i are the name cut into pieces, "scar let"; 0 when they are not.
@@ -250,7 +250,7 @@ func (m *message) piecesAre(i, words int, w string, name voiced) bool {
 	if points > oneSlip {
 		return false
 	}
-	odd := slices.ContainsFunc(m.words[i:i+words], func(w string) bool { return !m.v.Ordinary(w) && !m.v.isSomeone(w) })
+	odd := slices.ContainsFunc(m.words[i:i+words], func(w string) bool { return !m.v.Ordinary(w) && !m.v.IsSomeone(w) })
 	switch {
 	case odd:
 		return points == 0 || len(name.letters) >= 7 || soundKey(w) == name.sound

@@ -24,6 +24,7 @@ type clause struct {
 
 // exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
 func (m *message) exit() (whole, claims bool) {
+	m.exited = nil
 	var clauses []clause
 	over, away, left := false, false, false
 	for i := 0; i < len(m.words); {

@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -44,6 +45,16 @@ func TestEverySectionOfPhrasesHasAnExample(t *testing.T) {
 	for _, section := range looked {
 		if _, ok := means[section]; ok && !slices.ContainsFunc(standard().Examples, func(e grammar.Example) bool { return e.Section == section && e.Wanted }) {
 			t.Errorf("[%s] has no example", section)
+		}
+	}
+}
+
+// TestEverySetHasItsWords: a section that is misnamed would be an empty set, and its rule would never apply.
+func TestEverySetHasItsWords(t *testing.T) {
+	sets := reflect.ValueOf(standard().sets)
+	for i := range sets.NumField() {
+		if sets.Field(i).Len() == 0 {
+			t.Errorf("%s is empty", sets.Type().Field(i).Name)
 		}
 	}
 }

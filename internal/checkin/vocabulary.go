@@ -58,7 +58,6 @@ type wordSet map[string]bool
 type Vocabulary struct {
 	*grammar.Grammar
 	sets
-	others   wordSet             // names that are no common first name
 	ordinary []string            // the ordinary words, in order
 	saying   map[string][]saying // by the first word that is written
 	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
@@ -66,12 +65,11 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts                                                                                                                     wordSet
-	deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                                                                                              wordSet
-	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers wordSet
-	afterTime, overCues, overAfter, moreCues, clockCues, glueCues                                                                                                        wordSet
-	otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip, oneSlip                                                     wordSet
-	ahead, spent, wanted, numbered, clauses, visitors                                                                                                                    wordSet
+	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour        wordSet
+	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords         wordSet
+	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
+	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
+	oneSlip, ahead, spent, wanted, numbered, clauses, visitors                                                            wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -106,19 +104,72 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
-	v := &Vocabulary{Grammar: g}
-	v.sets = sets{
-		family: g.Words("family"), titleBefore: g.Words("title-before"), courtesy: g.Words("courtesy"), notAsked: g.Words("not-asked"), optOuts: g.Words("opt-out"),
-		deny: g.Words("deny"), denyThrough: g.Words("deny-through"), alarming: g.Words("alarming"), lasting: g.Words("lasting"), shouted: g.Words("shouted"), thingOfColour: g.Words("thing-of-colour"), notPhrase: g.Words("not-phrase"),
-		told: g.Words("told"), is: g.Words("is"), at: g.Words("at"), joins: g.Words("joins"), adverbs: g.Words("adv"), waits: g.Words("waits"), back: g.Words("back"), gone: g.Words("gone"), me: g.Words("mine"), with: g.Words("with"), creature: g.Words("creature"), notDoing: g.Words("not-doing"), timeWords: g.Words("time-word"), asksUs: g.Words("ask-us"), again: g.Words("again"), titles: g.Words("whose-word"), later: g.Words("later"), after: g.Words("after-visit"), session: g.Words("session"), promise: g.Words("promise"), doubt: g.Words("doubt"), wellOfOthers: g.Words("well-of-others"),
-		afterTime: g.Words("after-time"), overCues: g.Words("over-before"), overAfter: g.Words("over-after"), moreCues: g.Words("more-before"),
-		clockCues: g.Words("clock-before"), glueCues: g.Words("time-glue"), otherThings: g.Words("other-thing"), pastCues: g.Words("past-before"),
-		answersElse: g.Words("answers-elsewhere"), afterIn: g.Words("after-in"), afterWell: g.Words("after-well"), entryBefore: g.Words("entry-before"), beginCues: g.Words("begin-before"), endCues: g.Words("end-before"), willDo: g.Words("will-do"), noSlip: g.Words("no-slip"), oneSlip: g.Words("one-slip"),
-		ahead: g.Words("ahead"), spent: g.Words("spent"), wanted: g.Words("wanted"), numbered: g.Words("numbered"), clauses: g.Words("clause"), visitors: g.Words("visitor"),
-	}
-	v.others, v.ordinary = g.Words("other-names"), slices.Sorted(maps.Keys(g.Words("not-names")))
+	v := &Vocabulary{Grammar: g, sets: setsOf(g)}
+	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
 	v.saying, v.slips = sayings(g.Say), slipsOf(matter(g))
 	return v, nil
+}
+
+func setsOf(g *grammar.Grammar) sets {
+	return sets{
+		family:        g.Words("family"),
+		titleBefore:   g.Words("title-before"),
+		courtesy:      g.Words("courtesy"),
+		notAsked:      g.Words("not-asked"),
+		optOuts:       g.Words("opt-out"),
+		deny:          g.Words("deny"),
+		denyThrough:   g.Words("deny-through"),
+		alarming:      g.Words("alarming"),
+		lasting:       g.Words("lasting"),
+		shouted:       g.Words("shouted"),
+		thingOfColour: g.Words("thing-of-colour"),
+		notPhrase:     g.Words("not-phrase"),
+		told:          g.Words("told"),
+		is:            g.Words("is"),
+		at:            g.Words("at"),
+		joins:         g.Words("joins"),
+		adverbs:       g.Words("adv"),
+		waits:         g.Words("waits"),
+		back:          g.Words("back"),
+		session:       g.Words("session"),
+		gone:          g.Words("gone"),
+		me:            g.Words("mine"),
+		later:         g.Words("later"),
+		after:         g.Words("after-visit"),
+		with:          g.Words("with"),
+		again:         g.Words("again"),
+		timeWords:     g.Words("time-word"),
+		creature:      g.Words("creature"),
+		notDoing:      g.Words("not-doing"),
+		titles:        g.Words("whose-word"),
+		asksUs:        g.Words("ask-us"),
+		promise:       g.Words("promise"),
+		doubt:         g.Words("doubt"),
+		wellOfOthers:  g.Words("well-of-others"),
+		afterTime:     g.Words("after-time"),
+		overCues:      g.Words("over-before"),
+		overAfter:     g.Words("over-after"),
+		moreCues:      g.Words("more-before"),
+		clockCues:     g.Words("clock-before"),
+		glueCues:      g.Words("time-glue"),
+		otherThings:   g.Words("other-thing"),
+		pastCues:      g.Words("past-before"),
+		answersElse:   g.Words("answers-elsewhere"),
+		afterIn:       g.Words("after-in"),
+		afterWell:     g.Words("after-well"),
+		entryBefore:   g.Words("entry-before"),
+		beginCues:     g.Words("begin-before"),
+		endCues:       g.Words("end-before"),
+		willDo:        g.Words("will-do"),
+		noSlip:        g.Words("no-slip"),
+		oneSlip:       g.Words("one-slip"),
+		ahead:         g.Words("ahead"),
+		spent:         g.Words("spent"),
+		wanted:        g.Words("wanted"),
+		numbered:      g.Words("numbered"),
+		clauses:       g.Words("clause"),
+		visitors:      g.Words("visitor"),
+	}
 }
 
 // matter gives the words that matter enough to be read through one slip of the thumb: those of danger, but for short ones, from which too many
@@ -165,6 +216,3 @@ func (m *message) find() {
 	}
 	m.found = m.v.Match(m.words, times)
 }
-
-// isSomeone says whether w is a first name or a surname that people have.
-func (v *Vocabulary) isSomeone(w string) bool { return v.IsGiven(w) || v.others[w] }

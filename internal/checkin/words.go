@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/checkin/grammar"
 )
@@ -42,7 +43,7 @@ func (v *Vocabulary) read(s string) *message {
 		for _, w := range said {
 			m.add(w, cut)
 		}
-		m.strange(n == 1 && len(said) == 1 && cut.first < len(from) && unicode.IsUpper(rune(s[from[cut.first]])))
+		m.strange(n == 1 && len(said) == 1 && cut.first < len(from) && startsUpper(s[from[cut.first]:]))
 		i += n
 	}
 	m.times = make([]moment, len(m.words))
@@ -50,6 +51,12 @@ func (v *Vocabulary) read(s string) *message {
 		m.times[i] = m.momentAt(i)
 	}
 	return m
+}
+
+// startsUpper says whether s begins with a capital.
+func startsUpper(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r)
 }
 
 // strange notes whether the last word is a short one that we do not know, and no name by its capital: a piece, perhaps, of a word that would tell
@@ -221,7 +228,7 @@ func (v *Vocabulary) cutInTwo(a, b string) bool {
 }
 
 func (v *Vocabulary) means(w string) bool {
-	return v.Ordinary(w) || v.isSomeone(w) || v.saying[w] != nil
+	return v.Ordinary(w) || v.IsSomeone(w) || v.saying[w] != nil
 }
 
 // saying is a line of [say]: the words as they are written, and as they are said.
@@ -263,7 +270,7 @@ var contractions = [][2]string{{"'s", "s"}, {"'m", "am"}, {"'re", "are"}, {"'ve"
 // spelling reads a word through how people write in haste. A g left out ("leavin") leaves no doubt; one slip of the thumb (a letter
 // missing, doubled, wrong, or two swapped) in a word that matters is a guess; in one that only tells of danger it is none that could close a visit.
 func (v *Vocabulary) spelling(w string) (right string, guess bool) {
-	if v.noSlip[w] || v.Ordinary(w) || v.isSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
+	if v.noSlip[w] || v.Ordinary(w) || v.IsSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
 		return w, false
 	}
 	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {

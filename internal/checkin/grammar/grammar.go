@@ -190,6 +190,9 @@ var endings = []string{"s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly"
 // IsGiven says whether a word is a common first name.
 func (g *Grammar) IsGiven(w string) bool { return g.names[w] }
 
+// IsSomeone says whether w is a first name or a surname that people have.
+func (g *Grammar) IsSomeone(w string) bool { return g.names[w] || g.others[w] }
+
 // IsName says whether a word may be somebody's name: a common one, or a word that nothing else is known of.
 func (g *Grammar) IsName(w string) bool {
 	return g.names[w] || len(w) > 1 && w[0] > '9' && !g.Ordinary(w)
