@@ -54,8 +54,8 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 // spelledOut says whether the text is a cry in letters that stand apart: "S.O.S", "9-9-9", "hel p".
 func (m *message) spelledOut() bool {
 	var all strings.Builder
-	for _, w := range m.words {
-		if !isBreak(w) && w != "-" && !(m.v.courtesy[w] && len(w) > 1) {
+	for i, w := range m.words {
+		if !isBreak(w) && w != "-" && !(m.v.courtesy[w] && (len(w) > 1 || i == len(m.words)-1)) {
 			if all.WriteString(w); len(all.String()) > 12 {
 				return false
 			}

@@ -247,9 +247,22 @@ func (m *message) hasIn(set wordSet, start, end int) bool {
 
 func (m *message) hasSomeone(at []int) bool { return slices.ContainsFunc(at, m.someone) }
 
-// hasUnknown says whether one of the words is unknown.
+// hasUnknown says whether one of the words is unknown, and may be a known one that was mistyped: short, or one slip from one.
 func (m *message) hasUnknown(at []int) bool {
-	return slices.ContainsFunc(at, func(i int) bool { return m.unknown[i] })
+	return slices.ContainsFunc(at, m.mistyped)
+}
+
+func (m *message) anyMistyped() bool {
+	for i := range m.words {
+		if m.mistyped(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *message) mistyped(i int) bool {
+	return m.unknown[i] && (len(m.typed[i]) < 4 || m.v.slipOfAny(m.typed[i]))
 }
 
 // hasNumber says whether one of the words is a figure that no time was read from.

@@ -221,7 +221,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if !m.calledOff || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if start >= 0 && slices.Contains(m.unknown[m.clauseStart(start):start], true) { // "thinkng of moving it"
+	if m.anyMistyped() { // "thinkng of moving it"
 		return false, there
 	}
 	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters() {

@@ -40,10 +40,10 @@ func (v *Vocabulary) read(s string) *message {
 	for i := 0; i < len(pieces); {
 		said, n := v.say(pieces[i:])
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
-		for _, w := range said {
+		for j, w := range said {
 			m.add(w, cut)
+			m.strange(n > 1 || j > 0 || cut.first < len(from) && startsUpper(s[from[cut.first]:]))
 		}
-		m.strange(n == 1 && len(said) == 1 && cut.first < len(from) && startsUpper(s[from[cut.first]:]))
 		i += n
 	}
 	m.times = make([]moment, len(m.words))
@@ -59,9 +59,9 @@ func startsUpper(s string) bool {
 	return unicode.IsUpper(r)
 }
 
-// strange notes whether the last word is a short one that we do not know, and no name by its capital: a piece, perhaps, of a word that would tell
+// strange notes whether the last word is one that we do not know, and no name by its capital: a piece, perhaps, of a word that would tell
 // another story.
-func (m *message) strange(capital bool) {
+func (m *message) strange(named bool) {
 	for len(m.unknown) < len(m.words) {
 		m.unknown = append(m.unknown, false)
 	}
@@ -70,8 +70,8 @@ func (m *message) strange(capital bool) {
 		return
 	}
 	w := m.typed[i] // never empty
-	name := capital && i > 0 && !isBreak(m.words[i-1])
-	m.unknown[i] = w[0] > '9' && len(w) > 1 && len(w) < 4 && !m.v.means(w) && !name
+	capital := named && i > 0 && (m.words[i-1] == "," || !isBreak(m.words[i-1]))
+	m.unknown[i] = w == m.words[i] && w[0] > '9' && len(w) > 1 && !isBreak(w) && !m.v.means(w) && !capital
 }
 
 func (m *message) add(w string, from stretch) {
@@ -208,8 +208,13 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 		}
 	}
 	w := pieces[0].word
-	if len(pieces) > 1 && v.cutInTwo(w, pieces[1].word) {
-		return []string{w + pieces[1].word}, 2
+	if len(pieces) > 1 {
+		if second, of := strings.CutSuffix(pieces[1].word, "'s"); v.cutInTwo(w, second) {
+			if of {
+				return []string{w + second, "s"}, 2
+			}
+			return []string{w + second}, 2
+		}
 	}
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
 		return []string{base, "not"}, 1
@@ -290,6 +295,21 @@ func (v *Vocabulary) spelling(w string) (right string, guess bool) {
 		}
 	}
 	return w, false
+}
+
+// slipOfAny says whether a word is one slip of the thumb from any that means something.
+func (v *Vocabulary) slipOfAny(w string) bool {
+	for i := range len(w) {
+		if v.Ordinary(w[:i]+w[i+1:]) || i > 0 && v.Ordinary(w[:i-1]+w[i:i+1]+w[i-1:i]+w[i+1:]) {
+			return true
+		}
+		for c := byte('a'); c <= 'z'; c++ {
+			if v.Ordinary(w[:i]+string(c)+w[i:]) || v.Ordinary(w[:i]+string(c)+w[i+1:]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // slipsOf sorts words by what is left of them when a letter is: two words that are one slip apart share one of these.

@@ -176,7 +176,7 @@ func (g *Grammar) Ordinary(w string) bool {
 	}
 	for _, end := range endings {
 		base, ok := strings.CutSuffix(w, end)
-		if n := len(base); ok && n > 2 && (g.ordinary[base] && !(isVowel(end[0]) && doubles(base)) || n > 3 && base[n-1] == base[n-2] && (doubles(base[:n-1]) || base[n-1] == 'l') && g.ordinary[base[:n-1]] ||
+		if n := len(base); ok && n > 2 && (g.ordinary[base] && !(isVowel(end[0]) && (doubles(base) || base[n-1] == 'e')) || n > 3 && base[n-1] == base[n-2] && (doubles(base[:n-1]) || base[n-1] == 'l') && g.ordinary[base[:n-1]] ||
 			end[0] != 's' && g.ordinary[base+"e"] || base[n-1] == 'i' && end != "ing" && g.ordinary[base[:n-1]+"y"]) {
 			return true
 		}
