@@ -56,8 +56,11 @@ type sampler struct {
 // among them, nor those of which it is not known how their visit stood. It is for whoever keeps the installation: what it gives
 // names nobody, and whoever asks records the look.
 func (s *View) Samples(ctx context.Context, v *checkin.Vocabulary) ([]Sample, error) {
+	labels, err := s.labels(ctx, "")
+	if err != nil || len(labels) == 0 {
+		return nil, err
+	}
 	x := sampler{View: s, taker: nameless.New(v), words: v}
-	var err error
 	if x.lines, err = (checkin.Lines{Phrase: "Scarlett", Explain: true, Vocabulary: v}).London(); err != nil {
 		return nil, err
 	}
@@ -66,10 +69,6 @@ func (s *View) Samples(ctx context.Context, v *checkin.Vocabulary) ([]Sample, er
 	}
 	if x.teams, err = s.Store.Teams(ctx); err != nil {
 		return nil, fmt.Errorf("read teams: %w", err)
-	}
-	labels, err := s.labels(ctx, "")
-	if err != nil {
-		return nil, err
 	}
 	var texts []store.Entry
 	for id := range labels {

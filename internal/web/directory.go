@@ -38,9 +38,20 @@ type sheet struct {
 	everyone []buddy.Person
 	members  map[string][]buddy.Person // by team
 	zones    map[string]*time.Location
+	phrases  map[string]phraseLook // by team
 	shifts   rota.Rota
 	from, to time.Time // what shifts covers
 }
+
+// phraseLook is what was found when names that sound like a team's phrase were last looked for.
+type phraseLook struct {
+	at    time.Time
+	taken bool
+	free  []string
+}
+
+// phraseLookFor is how long a look at the names around a team is good for: those on the caseload come and go without a new epoch.
+const phraseLookFor = time.Minute
 
 // heldSheet is the sheet that a context holds.
 type heldSheet struct{}
@@ -67,7 +78,7 @@ func (d *directory) open(ctx context.Context) (*sheet, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sheet == nil || d.sheet.epoch != epoch || d.sheet.full() {
-		d.sheet = &sheet{store: d.store, epoch: epoch, people: map[string]buddy.Person{}, members: map[string][]buddy.Person{}, zones: map[string]*time.Location{}}
+		d.sheet = &sheet{store: d.store, epoch: epoch, people: map[string]buddy.Person{}, members: map[string][]buddy.Person{}, zones: map[string]*time.Location{}, phrases: map[string]phraseLook{}}
 	}
 	return d.sheet, nil
 }
@@ -178,6 +189,28 @@ func (d *directory) members(ctx context.Context, team string) ([]buddy.Person, e
 	}
 	s.members[team] = bare(people)
 	return slices.Clone(s.members[team]), nil
+}
+
+// phrase says whether somebody around a team has a name like its phrase, and gives names that are free then. To look takes everybody's
+// details, so it is not done for each who asks; only what was found is kept.
+func (d *directory) phrase(ctx context.Context, team string, at time.Time, look func() (bool, []string, error)) (taken bool, free []string, err error) {
+	s, err := d.open(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	s.mu.Lock()
+	was, known := s.phrases[team]
+	s.mu.Unlock()
+	if since := at.Sub(was.at); known && since >= 0 && since < phraseLookFor {
+		return was.taken, was.free, nil
+	}
+	if taken, free, err = look(); err != nil {
+		return false, nil, fmt.Errorf("look for names like the phrase: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.phrases[team] = phraseLook{at, taken, free}
+	return taken, free, nil
 }
 
 // bare keeps of people what a list of them shows, in its order.

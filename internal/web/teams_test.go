@@ -49,6 +49,18 @@ func TestTheCovertPhraseIsFoldedAndNotShownOnAVisit(t *testing.T) {
 	priya.get("/teams/echo").hides("Scarlett", "The covert phrase")
 }
 
+// Whose name it is, is not said. Who comes on the staff is seen at once; who is visited, a minute later: each look opens everybody's details.
+func TestANameLikeThePhraseIsToldToWhoKeepsThePlan(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	const warning = "has a name that sounds like the duress phrase"
+	h.get("/teams/echo").hides(warning)
+	h.post("/visits/new", booking("worker", "p-priya", "service_user", "Scarlett Jones")...).booked()
+	h.get("/teams/echo").hides(warning)
+	h.wait(time.Minute)
+	h.get("/teams/echo").says(warning, "These are free: ").hides("Jones")
+	h.as("p-priya").get("/teams/echo").hides(warning)
+}
+
 func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
 	s := plan.Standard()
 	s.Prompts, s.PassOnTexts, s.OutClosesOverdue, s.PlainDistressAnswer = false, true, true, true
