@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,7 +57,7 @@ func (c Caller) May(scope string) bool {
 // Keeper is what is kept of tokens and looks; store.DB is one.
 type Keeper interface {
 	TokenBySecret(ctx context.Context, secret string) (store.Token, error)
-	Look(ctx context.Context, reader, via, object, why string, at time.Time) error
+	Look(ctx context.Context, reader, via, why string, at time.Time, objects ...string) error
 }
 
 // Access knows callers and records their looks.
@@ -103,15 +104,22 @@ func (a *Access) Looked(ctx context.Context, c Caller, by, object, why string, a
 
 // LookedAt records that someone looks at an object for themselves, by way of via: "page". Show nothing when it fails.
 func (a *Access) LookedAt(ctx context.Context, reader, via, object, why string, at time.Time) error {
-	g := glance{reader, via, object}
+	return a.LookedAtAll(ctx, reader, via, why, at, object)
+}
+
+// LookedAtAll is LookedAt of several objects, kept together.
+func (a *Access) LookedAtAll(ctx context.Context, reader, via, why string, at time.Time, objects ...string) error {
 	minute := at.Truncate(time.Minute)
-	if a.seen(g, minute) {
+	objects = slices.DeleteFunc(slices.Clone(objects), func(object string) bool { return a.seen(glance{reader, via, object}, minute) })
+	if len(objects) == 0 {
 		return nil
 	}
-	if err := a.keeper.Look(ctx, g.reader, g.via, object, why, at); err != nil {
+	if err := a.keeper.Look(ctx, reader, via, why, at, objects...); err != nil {
 		return fmt.Errorf("record look: %w", err)
 	}
-	a.note(g, minute)
+	for _, object := range objects {
+		a.note(glance{reader, via, object}, minute)
+	}
 	return nil
 }
 

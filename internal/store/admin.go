@@ -157,34 +157,53 @@ func (db *DB) ForgetAnswers(ctx context.Context, before time.Time) error {
 // looks is how the chain of one reader's looks is called among the workers' chains.
 const looks = "looks/"
 
-// Look records that a reader looked at private details: once per reader, object and minute. It is an entry of the record, in a chain of the
-// reader's own (worker "looks/READER", kind "look", the object in Visit); why is sealed.
-func (db *DB) Look(ctx context.Context, reader, via, object, why string, at time.Time) error {
-	minute := at.UTC().Truncate(time.Minute)
-	input, err := json.Marshal(struct {
-		Object string `json:"object"`
-	}{object})
-	if err != nil {
-		return fmt.Errorf("record look of %s: %w", reader, err)
-	}
-	e := Entry{
-		ID: looks + reader + "/" + object + "/" + strconv.FormatInt(minute.Unix(), 10), At: at, RecordedAt: at, Kind: "look", By: reader, Via: via,
-		Visit: object, Input: input, Events: []byte("[]"), Words: private.New(why), Owner: "person/" + reader,
-	}
-	for range retries { // another look of the same reader may come between
-		var l Loaded
-		if l, err = db.Load(ctx, looks+reader); err != nil {
-			break
+// Look records that a reader looked at the private details of objects: once per reader, object and minute. Each is an entry of the record, in
+// a chain of the reader's own (worker "looks/READER", kind "look", the object in Visit); why is sealed.
+func (db *DB) Look(ctx context.Context, reader, via, why string, at time.Time, objects ...string) error {
+	entries := make([]Entry, 0, len(objects))
+	for _, object := range objects {
+		e, err := lookEntry(reader, via, why, at, object)
+		if err != nil {
+			return fmt.Errorf("record look of %s: %w", reader, err)
 		}
-		err = db.Commit(ctx, Change{Worker: looks + reader, Revision: l.Revision, Watch: l.Watch, Entries: []Entry{e}})
-		if !errors.Is(err, ErrConflict) {
-			break
+		entries = append(entries, e)
+	}
+	err := db.recordLooks(ctx, reader, entries)
+	for i := 0; len(entries) > 1 && i < len(entries) && errors.Is(err, ErrSeen); i++ { // some were there already
+		if e := db.recordLooks(ctx, reader, entries[i:i+1]); e != nil && !errors.Is(e, ErrSeen) {
+			err = e
 		}
 	}
 	if err != nil && !errors.Is(err, ErrSeen) {
 		return fmt.Errorf("record look of %s: %w", reader, err)
 	}
 	return nil
+}
+
+func lookEntry(reader, via, why string, at time.Time, object string) (Entry, error) {
+	input, err := json.Marshal(struct {
+		Object string `json:"object"`
+	}{object})
+	minute := at.UTC().Truncate(time.Minute)
+	return Entry{
+		ID: looks + reader + "/" + object + "/" + strconv.FormatInt(minute.Unix(), 10), At: at, RecordedAt: at, Kind: "look", By: reader, Via: via,
+		Visit: object, Input: input, Events: []byte("[]"), Words: private.New(why), Owner: "person/" + reader,
+	}, err
+}
+
+// recordLooks keeps looks of one reader in one commit; ErrSeen when one of them is there already, and then none is kept.
+func (db *DB) recordLooks(ctx context.Context, reader string, entries []Entry) error {
+	for range retries { // another look of the same reader may come between
+		l, err := db.Load(ctx, looks+reader)
+		if err != nil {
+			return err
+		}
+		err = db.Commit(ctx, Change{Worker: looks + reader, Revision: l.Revision, Watch: l.Watch, Entries: entries})
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrConflict
 }
 
 // Writable says whether the database can be written to now, durably.

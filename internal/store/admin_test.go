@@ -102,11 +102,15 @@ func TestALookIsOnRecordOnceAMinute(t *testing.T) {
 		db := open()
 		var wg sync.WaitGroup
 		for _, object := range []string{"visit/v1", "visit/v1", "visit/v2"} {
-			wg.Go(func() { must(t, db.Look(t.Context(), "p-sam", "api", object, "alarm a1", nine)) })
+			wg.Go(func() { must(t, db.Look(t.Context(), "p-sam", "api", "alarm a1", nine, object)) })
 		}
 		wg.Wait()
-		must(t, db.Look(t.Context(), "p-sam", "api", "visit/v1", "", nine.Add(time.Minute)))
-		must(t, db.Look(t.Context(), "p-lee", "page", "visit/v1", "", nine))
+		must(t, db.Look(t.Context(), "p-sam", "api", "", nine.Add(time.Minute), "visit/v1"))
+		must(t, db.Look(t.Context(), "p-lee", "page", "", nine, "visit/v1"))
+		must(t, db.Look(t.Context(), "p-lee", "page", "", nine, "visit/v2", "visit/v1", "visit/v3")) // one of them is there already
+		if of := ok[[]store.Entry](t)(db.Entries(t.Context(), "looks/p-lee", time.Time{}, time.Time{})); len(of) != 3 {
+			t.Errorf("%d looks of Lee, not 3", len(of))
+		}
 		entries := ok[[]store.Entry](t)(db.Entries(t.Context(), "looks/p-sam", time.Time{}, time.Time{}))
 		if len(entries) != 3 {
 			t.Fatalf("%d looks of Sam", len(entries))

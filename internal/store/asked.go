@@ -39,7 +39,7 @@ func (db *DB) AskedBack(ctx context.Context, f AskedFilter) ([]Entry, error) {
 		args = append(args, last, f.Before)
 	}
 	teams := places(f.Teams, &args)
-	query += ` AND (visit IN (SELECT id FROM visits WHERE team IN (` + teams + `)) OR visit = '' AND worker IN (SELECT id FROM people WHERE team IN (` + teams + `)))
+	query += ` AND (EXISTS (SELECT 1 FROM visits v WHERE v.id = entries.visit AND v.team IN (` + teams + `)) OR visit = '' AND EXISTS (SELECT 1 FROM people p WHERE p.id = entries.worker AND p.team IN (` + teams + `)))
 		ORDER BY at DESC, id DESC LIMIT $4`
 	rows, err := all(ctx, db.reader, scanEntry, query, args...)
 	if err == nil {

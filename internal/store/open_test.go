@@ -223,7 +223,7 @@ func TestNoPrivateWordIsInTheFiles(t *testing.T) {
 	m.To, m.Body = number(t, mobile), private.New(street)
 	c.Messages = []store.Message{m}
 	must(t, db.Commit(t.Context(), c))
-	must(t, db.Look(t.Context(), "p-sam", "api", "visit/v1", serviceUser, nine))
+	must(t, db.Look(t.Context(), "p-sam", "api", serviceUser, nine, "visit/v1"))
 	must(t, db.Remember(t.Context(), "t1", "k", store.Answer{Body: []byte(street)}, nine))
 	must(t, db.AddToken(t.Context(), store.Token{ID: "t1"}, "tok-secret-words"))
 

@@ -92,6 +92,13 @@ func (p *Pages) askedTexts(c *request) error {
 	if err != nil {
 		return err
 	}
+	var looked []string
+	for _, a := range list {
+		looked = append(looked, a.Looked())
+	}
+	if err := p.Access.LookedAtAll(c.Context(), c.who.ID, "page", "", c.at, looked...); err != nil {
+		return err
+	}
 	for _, a := range list {
 		row, err := p.askedRow(c, a)
 		if err != nil {
@@ -157,11 +164,8 @@ func (p *Pages) askedOf(c *request, f store.AskedFilter) (list []view.Asked, bef
 	return list, f.Before, nil
 }
 
-// askedRow is a text as it is shown. The look at it is recorded first.
+// askedRow is a text as it is shown, once the look at it is recorded.
 func (p *Pages) askedRow(c *request, a view.Asked) (row askedRow, err error) {
-	if err = p.Access.LookedAt(c.Context(), c.who.ID, "page", a.Looked(), "", c.at); err != nil {
-		return row, err
-	}
 	row = askedRow{ID: a.ID, Href: "/texts/" + url.PathEscape(a.ID), SentAt: a.Entry.At, Text: report.Showable(a.Text.Reveal())}
 	if row.Name, err = p.nameOf(c.Context(), a.Worker); err != nil {
 		return row, err
@@ -281,6 +285,9 @@ func (p *Pages) toLabel(c *request) (view.Asked, error) {
 }
 
 func (p *Pages) showAsked(c *request, status int, a view.Asked, f *form) error {
+	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", a.Looked(), "", c.at); err != nil {
+		return err
+	}
 	row, err := p.askedRow(c, a)
 	if err != nil {
 		return err
