@@ -179,6 +179,12 @@ func (r *reader) said(w string) *pattern {
 
 // simplified puts the words of a choice into one set, and takes what is alone out of its brackets.
 func (p *pattern) simplified() *pattern {
+	if len(p.parts) == 1 && (p.kind == choice || p.kind == sequence) {
+		return p.parts[0].simplified()
+	}
+	if p.kind != choice {
+		return p
+	}
 	all, set := &pattern{kind: p.kind}, map[string]bool{}
 	for _, part := range p.parts {
 		for (part.kind == choice || part.kind == sequence) && len(part.parts) == 1 {
