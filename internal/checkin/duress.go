@@ -48,7 +48,7 @@ func (m *message) findCry(c cry, i int) (start, end int, found bool) {
 // AfterPhrase gives what follows the phrase in a text that begins with it, however it is spelt: "skarlet Priya" is a
 // colleague's raise too (rule 4.3).
 func AfterPhrase(text, phrase string) (rest string, is bool) {
-	text = clockWords.Replace(Normalise(text))
+	text = Normalise(text)
 	pieces := split(text)
 	m := &message{v: standard()}
 	for _, p := range pieces {

@@ -10,7 +10,7 @@ import (
 const longest = 12_000
 
 // Normalise folds what phones vary and people do not mean: case, curly quotes, dashes, odd spaces, emoji, characters
-// that are no text. The SOS emoji becomes its word. The result is one line of at most about 12,000 characters, with a
+// that are no text, the points of "p.m.". The SOS emoji becomes its word. The result is one line of at most about 12,000 characters, with a
 // full stop for each line's end.
 func Normalise(s string) string { return normalise(s, nil) }
 
@@ -40,7 +40,28 @@ func normalise(s string, from *[]int) string {
 			before, last = last, r
 		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	return closeClockWords(strings.TrimRight(b.String(), " "), from)
+}
+
+// clockWords takes the points out of the words that stand with a time.
+var clockWords = strings.NewReplacer("a.m.", "am", "p.m.", "pm", "a.m", "am", "p.m", "pm", "o'clock", "oclock")
+
+// closeClockWords takes them out, and what they came from out of from.
+func closeClockWords(s string, from *[]int) string {
+	closed := clockWords.Replace(s)
+	if from == nil || len(closed) == len(s) {
+		return closed
+	}
+	origins, old, i := make([]int, 0, len(*from)), []rune(s), 0
+	for _, r := range closed {
+		for old[i] != r { // only points and apostrophes were left out
+			i++
+		}
+		origins = append(origins, (*from)[i])
+		i++
+	}
+	*from = origins
+	return closed
 }
 
 // fold gives what one character stands for; most that are no letter, digit or plain punctuation stand for a space.

@@ -97,17 +97,11 @@ func originsOf(text string) []Span {
 	rest, _ := takeReference(noted)
 	number, reference := taken(text, noted), taken(noted, rest)
 	var from []int
-	folded := []rune(normalise(rest, &from))
+	normalise(rest, &from)
 	var out []Span
-	i := 0
-	for _, r := range clockWords.Replace(string(folded)) {
-		for folded[i] != r { // only points and apostrophes were left out
-			i++
-		}
-		_, width := utf8.DecodeRuneInString(rest[from[i]:])
-		s := reference.before(Span{from[i], from[i] + width})
-		out = append(out, number.before(s))
-		i++
+	for _, at := range from {
+		_, width := utf8.DecodeRuneInString(rest[at:])
+		out = append(out, number.before(reference.before(Span{at, at + width})))
 	}
 	return out
 }

@@ -108,14 +108,11 @@ type piece struct {
 	from stretch
 }
 
-// clockWords takes the points out of the words that stand with a time.
-var clockWords = strings.NewReplacer("a.m.", "am", "p.m.", "pm", "a.m", "am", "p.m", "pm", "o'clock", "oclock")
-
 // split cuts a normalised text into words, numbers and breaks. A number keeps its point or colon ("4.15"); letters
 // that follow digits are a word of their own ("30mins", "4pm").
 func split(s string) []piece {
 	var out []piece
-	rs := []rune(clockWords.Replace(s))
+	rs := []rune(s)
 	for i := 0; i < len(rs); {
 		switch r := rs[i]; {
 		case fraction(rs, i) != "":
