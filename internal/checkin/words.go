@@ -278,6 +278,17 @@ func (v *Vocabulary) spelling(w string) (right string, guess bool) {
 	if v.noSlip[w] || v.Ordinary(w) || v.IsSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
 		return w, false
 	}
+	if near, is := v.oneLetter(w); near != w {
+		return near, is
+	}
+	if right, is := v.mended(w); is {
+		return right, true
+	}
+	return w, false
+}
+
+// oneLetter is spelling for the words that matter most.
+func (v *Vocabulary) oneLetter(w string) (right string, guess bool) {
 	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {
 		return w + "g", false
 	}
@@ -287,14 +298,48 @@ func (v *Vocabulary) spelling(w string) (right string, guess bool) {
 	if len(w) < 4 {
 		return w, false
 	}
+	least := 0
 	for _, left := range shorter(w) {
-		for _, right := range v.slips[left] {
-			if (w[0] == right[0] || w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
-				return right, v.oneSlip[right]
+		for _, candidate := range v.slips[left] {
+			if (w[0] == candidate[0] || w[0] == candidate[1] && w[1] == candidate[0]) && distance(w, candidate, 1) <= 1 {
+				if points := slip(w, candidate, worstSlip); right == "" || points < least {
+					right, least = candidate, points
+				}
 			}
 		}
 	}
+	if right != "" {
+		return right, v.oneSlip[right]
+	}
 	return w, false
+}
+
+// worstSlip is more points than one slip of any letter has.
+const worstSlip = 4
+
+// mended reads a word that we do not know by a slip that thumbs make most: two neighbouring letters swapped, or, in a few short words
+// of danger, a letter's neighbour on the keyboard, a letter twice or all but the first in another order. It must leave one word only, and is a guess.
+func (v *Vocabulary) mended(w string) (right string, is bool) {
+	for i := 0; i+1 < len(w); i++ {
+		if swapped := w[:i] + w[i+1:i+2] + w[i:i+1] + w[i+2:]; w[i] != w[i+1] && v.mends[swapped] {
+			if is {
+				return "", false
+			}
+			right, is = swapped, true
+		}
+	}
+	if is || len(w) < 4 {
+		return right, is
+	}
+	for candidate := range v.shortSlip {
+		if w[0] == candidate[0] && anagram(w, candidate) || slip(w, candidate, oneSlip) <= oneSlip && distance(w, candidate, 1) <= 1 && len(w) >= len(candidate) {
+			if is {
+				return "", false
+			}
+			right, is = candidate, true
+		}
+	}
+	return right, is
 }
 
 // slipOfAny says whether a word is one slip of the thumb from any that means something.
