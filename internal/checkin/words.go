@@ -41,8 +41,9 @@ func (v *Vocabulary) read(s string) *message {
 		said, n := v.say(pieces[i:])
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for j, w := range said {
-			m.add(w, cut)
-			m.strange(n > 1 || j > 0 || cut.first < len(from) && startsUpper(s[from[cut.first]:]))
+			capital := cut.first < len(from) && startsUpper(s[from[cut.first]:])
+			m.add(w, cut, capital)
+			m.strange(n > 1 || j > 0 || capital)
 		}
 		i += n
 	}
@@ -74,7 +75,7 @@ func (m *message) strange(named bool) {
 	m.unknown[i] = w == m.words[i] && w[0] > '9' && len(w) > 1 && !isBreak(w) && !m.v.means(w) && !capital
 }
 
-func (m *message) add(w string, from stretch) {
+func (m *message) add(w string, from stretch, capital bool) {
 	if w == "" { // what is left of "n't" without its verb
 		return
 	}
@@ -97,8 +98,11 @@ func (m *message) add(w string, from stretch) {
 		}
 	}
 	m.typed = append(m.typed, w)
-	w, guess := m.v.spelling(w)
-	m.guessed = m.guessed || guess
+	right, guess := m.v.spelling(w)
+	named := capital && n > 0 && !isBreak(m.words[n-1])                 // "the Reids"
+	another := len(right) == len(w) && right != w && !anagram(w, right) // "liing" may be lying, or living
+	m.guessed = m.guessed || guess || another && !named
+	w = right
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
 
@@ -202,12 +206,22 @@ func breakAt(rs []rune, i int) string {
 // say gives what the first of the pieces says, in one way of writing each word, and how many pieces that takes: a phrase of the
 // languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one.
 func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
+	if len(pieces) > 1 && v.strayEnd(pieces[0].word, pieces[1].word) {
+		return []string{pieces[0].word + pieces[1].word}, 2
+	}
 	for _, s := range v.saying[pieces[0].word] {
 		if s.matches(pieces) {
 			return s.said, len(s.written)
 		}
 	}
 	w := pieces[0].word
+	if bare := strings.ReplaceAll(w, "'", ""); bare != w && !strings.HasSuffix(w, "n't") {
+		for _, s := range v.saying[bare] { // "cna't"
+			if len(s.written) == 1 && strings.HasSuffix(bare, "t") {
+				return s.said, 1
+			}
+		}
+	}
 	if len(pieces) > 1 {
 		if second, of := strings.CutSuffix(pieces[1].word, "'s"); v.cutInTwo(w, second) {
 			if of {
@@ -229,7 +243,15 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 
 // cutInTwo says whether the first of two words is nothing by itself, and both together are a known word: "gathe ring".
 func (v *Vocabulary) cutInTwo(a, b string) bool {
-	return v.Knows(a+b) && len(a)+len(b) >= 4 && !isBreak(a) && !isBreak(b) && (len(a) < 3 && !v.means(b) || !v.means(a))
+	if isBreak(a) || isBreak(b) || !v.Knows(a+b) {
+		return false
+	}
+	return len(a)+len(b) >= 4 && (len(a) < 3 && !v.means(b) || !v.means(a))
+}
+
+// strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
+func (v *Vocabulary) strayEnd(a, b string) bool {
+	return len(b) == 1 && strings.Contains("efghjlpqz", b) && !v.Ordinary(a) && v.Knows(a+b)
 }
 
 func (v *Vocabulary) means(w string) bool {
