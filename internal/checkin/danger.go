@@ -18,7 +18,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 				raw = true
 				m.note(onNoDanger, i, end)
 			}
-			if !m.alarmingBeyond(i, end) {
+			if !m.alarmingBeyond(i, end) && !m.dangerFrom(i, end) {
 				i = end - 1
 				continue
 			}
@@ -98,7 +98,7 @@ func (m *message) shortCry() bool {
 	return false
 }
 
-// clippedCry reads a cry that stands by itself between two breaks: "cant talk. police. 22 elm rd".
+// clippedCry reads a cry that stands by itself between two breaks: "cant speak. police. 9 oak close".
 func (m *message) clippedCry() bool {
 	for i := range m.words {
 		end := clipped.at(m, i)
@@ -201,6 +201,19 @@ func (m *message) alarmingBeyond(start, end int) bool {
 		}
 	}
 	return n > 1
+}
+
+// dangerFrom keeps a harmless phrase from swallowing, in its gap, a danger that begins in a clause of its own and goes on after it:
+// "playing hide and seek, he's locked me in".
+func (m *message) dangerFrom(start, end int) bool {
+	parted := false
+	for i := start + 1; i < end; i++ {
+		parted = parted || isBreak(m.words[i])
+		if parted && harmless.at(m, i) < 0 && (threats.at(m, i) > end || cries.at(m, i) > end) {
+			return true
+		}
+	}
+	return false
 }
 
 // denied says whether the cry at word i is undone by a word before it: "no need to call the police".

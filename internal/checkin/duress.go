@@ -316,7 +316,7 @@ func (m *message) ofSomethingElse(i, n int) bool {
 	return false
 }
 
-// coloured says whether what stands shortly before word i makes it a colour: "painted the bedroom scarlet", "her nails are scarlet".
+// coloured says whether what stands shortly before word i makes it a colour: "painted the hall scarlet", "her nails are scarlet".
 func (m *message) coloured(i int) bool {
 	if m.word(i-1) == "are" || m.word(i-1) == "were" {
 		return i > 1 && !isBreak(m.words[i-2])

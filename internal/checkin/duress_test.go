@@ -144,7 +144,7 @@ func TestNamesNearAPhraseThatIsACommonName(t *testing.T) {
 // Guide D4: the colour and the illness are not she.
 func TestTheColourIsNotThePhrase(t *testing.T) {
 	for _, text := range []string{"baby has scarlet fever", "dad went scarlet", "scarlet with rage", "he's gone scarlet with anger", "wearing a scarlet coat", "scarlet dress", "her face is scarlet",
-		"reading the Scarlet Pimpernel", "a bright scarlet rash", "all dressed in scarlet", "painted the bedroom scarlet", "her nails are scarlet", "the walls are scarlet and gold"} {
+		"reading the Scarlet Pimpernel", "a bright scarlet rash", "all dressed in scarlet", "painted the hall scarlet", "her nails are scarlet", "the walls are scarlet and gold"} {
 		if r := Understand(text, afternoon1500(Inside)); r.Intent == Duress {
 			t.Errorf("%q: read as duress", text)
 		}

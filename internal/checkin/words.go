@@ -320,11 +320,15 @@ func (v *Vocabulary) oneLetter(w string) (right string, guess bool) {
 	if len(w) < 4 {
 		return w, false
 	}
-	least := 0
+	least := 0 // points of slip
 	for _, left := range shorter(w) {
 		for _, candidate := range v.slips[left] {
 			if (w[0] == candidate[0] || w[0] == candidate[1] && w[1] == candidate[0]) && distance(w, candidate, 1) <= 1 {
-				if points := slip(w, candidate, worstSlip); right == "" || points < least {
+				points := slip(w, candidate, worstSlip)
+				if v.oneSlip[candidate] {
+					points-- // what people text most
+				}
+				if right == "" || points < least {
 					right, least = candidate, points
 				}
 			}
