@@ -18,7 +18,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 				raw = true
 				m.note(onNoDanger, i, end)
 			}
-			if !m.alarmingBeyond(i, end) {
+			if !m.alarmingBeyond(i, end) && !m.dangerFrom(i, end) {
 				i = end - 1
 				continue
 			}
@@ -30,6 +30,10 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 			}
 			raw = raw || m.hasIn(m.v.alarming, i, end)
 			m.note(onNoDanger, i, end)
+		}
+		if end := keptIn.at(m, i); m.in && end > i && !m.denied(i) && resolved.at(m, end) < 0 {
+			m.note(onDanger, i, end)
+			return byThreat, true
 		}
 		if end := cries.at(m, i); end > i {
 			if !m.denied(i) && !m.over(i, end) && !m.ofAnother(i, end) && !(state == Booked && m.onlyIll(i, end)) {
@@ -43,7 +47,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 	switch {
 	case m.asksPolice():
 		return byPolice, raw
-	case m.shortCry():
+	case m.shortCry(), m.clippedCry():
 		return byCry, raw
 	case m.comfortTakenBack():
 		return byComfortTakenBack, raw
@@ -88,6 +92,21 @@ func (m *message) shortCry() bool {
 	for i, w := range m.words {
 		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i, i+1) && !m.has("can", "may", "home", "happy", "to", "self") {
 			m.note(onDanger, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
+// clippedCry reads a cry that stands by itself between two breaks: "cant speak. police. 9 oak close".
+func (m *message) clippedCry() bool {
+	for i := range m.words {
+		end := clipped.at(m, i)
+		if end <= i || m.clauseStart(i) != i || end < len(m.words) && (!isBreak(m.words[end]) || m.words[end] == "?") {
+			continue
+		}
+		if !resolved.in(m) && harmless.at(m, i) < 0 {
+			m.note(onDanger, i, end)
 			return true
 		}
 	}
@@ -182,6 +201,19 @@ func (m *message) alarmingBeyond(start, end int) bool {
 		}
 	}
 	return n > 1
+}
+
+// dangerFrom keeps a harmless phrase from swallowing, in its gap, a danger that begins in a clause of its own and goes on after it:
+// "playing hide and seek, he's locked me in".
+func (m *message) dangerFrom(start, end int) bool {
+	parted := false
+	for i := start + 1; i < end; i++ {
+		parted = parted || isBreak(m.words[i])
+		if parted && harmless.at(m, i) < 0 && (threats.at(m, i) > end || cries.at(m, i) > end) {
+			return true
+		}
+	}
+	return false
 }
 
 // denied says whether the cry at word i is undone by a word before it: "no need to call the police".

@@ -144,7 +144,7 @@ func (m *message) cryAt(i int, c cry) int {
 		return n
 	}
 	w := plainLetters(m.words[i])
-	if m.v.isOne(w, c.whole) || m.v.joined(w, c.whole) {
+	if m.v.isOne(w, c.whole) || m.v.joined(w, c.whole) || len(c.words) == 1 && m.askedOf(i) && m.v.nearWord(w, c.whole) {
 		return 1
 	}
 	return m.inPieces(i, w, c.whole)
@@ -189,6 +189,38 @@ func (v *Vocabulary) isOne(w string, name voiced) bool {
 		return l.same && l.points <= oneSlip && len(name.letters) >= shortName
 	}
 	return true
+}
+
+// askedOf says whether the text asks something of the word there: "get ... to call me", "can ... ring". Between such words stands
+// a name, even where a phone made an ordinary word of it.
+func (m *message) askedOf(i int) bool {
+	prev, next := m.word(i-1), m.word(i+1)
+	if next == "to" {
+		next = m.word(i + 2)
+	}
+	switch {
+	case prev == "ask" || prev == "asking":
+		return askedFor[next] || next == "if" || next == "whether" || next == "for" || next == "about"
+	case prev == "tell", prev == "let" && next == "know":
+		return true
+	case prev == "get" || prev == "can" || prev == "could" || prev == "would" || prev == "will" || prev == "please" || prev == "have":
+		return askedFor[next]
+	}
+	return (prev == "with" || prev == "for" || prev == "to") && passed[m.word(i-2)]
+}
+
+var (
+	askedFor = set("ring call phone text message contact come be give know please bell pop speak buzz")
+	passed   = set("word message speak pass this it chat talk note msg speaking")
+)
+
+// nearWord says whether an ordinary word is one that a phone may have made of a long name: "starlet", "scarlets".
+func (v *Vocabulary) nearWord(w string, name voiced) bool {
+	if len(name.letters) < longName || v.IsSomeone(w) || v.notPhrase[w] {
+		return false
+	}
+	one := strings.TrimSuffix(w, "s")
+	return name.like(w).near || one != w && !v.IsSomeone(one) && !v.notPhrase[one] && name.like(one).near
 }
 
 // nearOwned is isOne for what is hers and misspelt: "skarlets".
@@ -274,7 +306,7 @@ func (m *message) ofSomethingElse(i, n int) bool {
 		return false
 	}
 	switch {
-	case m.v.thingOfColour[next], becoming[prev]:
+	case m.v.thingOfColour[next], becoming[prev], m.coloured(i):
 		return true
 	case next == "with" || next == "from" || next == "and":
 		return feelings[m.word(i+n+1)]
@@ -284,10 +316,24 @@ func (m *message) ofSomethingElse(i, n int) bool {
 	return false
 }
 
+// coloured says whether what stands shortly before word i makes it a colour: "painted the hall scarlet", "her nails are scarlet".
+func (m *message) coloured(i int) bool {
+	if m.word(i-1) == "are" || m.word(i-1) == "were" {
+		return i > 1 && !isBreak(m.words[i-2])
+	}
+	for j := i - 1; j >= max(m.clauseStart(i), i-5); j-- {
+		if colouring[m.words[j]] {
+			return true
+		}
+	}
+	return false
+}
+
 var (
-	becoming = set("a an the went goes gone go going turned turns turning bright dark deep in all blushed blushing flushed his her their this that some")
-	feelings = set("rage anger fury shame embarrassment cold temper heat crying sweat hot sore itchy swollen sweaty angry")
-	reddens  = set("face faces cheek cheeks ear ears skin rash nose he she it he's she's arm arms leg legs")
+	colouring = set("painted painting paint dyed dyeing wearing wears wore coloured decorated")
+	becoming  = set("a an the went goes gone go going turned turns turning bright dark deep in all blushed blushing flushed his her their this that some")
+	feelings  = set("rage anger fury shame embarrassment cold temper heat crying sweat hot sore itchy swollen sweaty angry")
+	reddens   = set("face faces cheek cheeks ear ears skin rash nose he she it he's she's arm arms leg legs")
 )
 
 // onlyMentioned says whether she is only spoken of: nothing is asked of her, of her whereabouts, or passed to her.

@@ -79,10 +79,26 @@ func TestOtherNamesAndWordsAreNoPhrase(t *testing.T) {
 				c := afternoon1500(Inside)
 				c.Phrase = of.phrase
 				text := strings.ReplaceAll(ask, "NAME", other)
-				if r := Understand(text, c); r.Intent == Duress {
+				asked := strings.Contains(ask, "ring") && standard().nearWord(other, spoke(strings.ToLower(of.phrase)))
+				if r := Understand(text, c); r.Intent == Duress && !asked {
 					t.Errorf("%s: %q: read as duress", of.phrase, text)
 				}
 			}
+		}
+	}
+}
+
+// Nobody asks an ordinary word to ring: it is what a phone made of the phrase.
+func TestAnOrdinaryWordInTheNamesPlaceIsThePhrase(t *testing.T) {
+	for _, text := range []string{"can scarlets ring me", "could you get starlet to call me please", "ask scarlets to ring", "need a word with starlet", "let starlet know I'm ok",
+		"message for scarlets running late"} {
+		if r := Understand(text, afternoon1500(Inside)); r.Intent != Duress {
+			t.Errorf("%q: want duress, got %s", text, r.Intent)
+		}
+	}
+	for _, text := range []string{"can Charlotte ring me", "ask Scott to ring", "can scarves ring me", "the scarlets won", "she wants to be a starlet", "get scarfs to wear", "for starters, ring me"} {
+		if r := Understand(text, afternoon1500(Inside)); r.Intent == Duress {
+			t.Errorf("%q: read as duress", text)
 		}
 	}
 }
@@ -128,7 +144,7 @@ func TestNamesNearAPhraseThatIsACommonName(t *testing.T) {
 // Guide D4: the colour and the illness are not she.
 func TestTheColourIsNotThePhrase(t *testing.T) {
 	for _, text := range []string{"baby has scarlet fever", "dad went scarlet", "scarlet with rage", "he's gone scarlet with anger", "wearing a scarlet coat", "scarlet dress", "her face is scarlet",
-		"reading the Scarlet Pimpernel", "a bright scarlet rash", "all dressed in scarlet"} {
+		"reading the Scarlet Pimpernel", "a bright scarlet rash", "all dressed in scarlet", "painted the hall scarlet", "her nails are scarlet", "the walls are scarlet and gold"} {
 		if r := Understand(text, afternoon1500(Inside)); r.Intent == Duress {
 			t.Errorf("%q: read as duress", text)
 		}

@@ -14,7 +14,7 @@ var means = map[string]struct {
 	intents []Intent
 	not     bool
 }{
-	"cry-alone": {Inside, []Intent{Distress}, false}, "cry": {Inside, []Intent{Distress}, false}, "threat": {Inside, []Intent{Distress}, false},
+	"cry-alone": {Inside, []Intent{Distress}, false}, "cry": {Inside, []Intent{Distress}, false}, "threat": {Inside, []Intent{Distress}, false}, "kept-in": {Inside, []Intent{Distress}, false}, "clipped": {Inside, []Intent{Distress}, false},
 	"harmless": {Inside, []Intent{Distress}, true}, "calm-again": {Inside, []Intent{Distress}, true}, "taken-back": {Inside, []Intent{SafeReply}, false},
 	"exit": {Inside, []Intent{End}, false}, "over": {Inside, []Intent{End}, false}, "away": {Inside, []Intent{End}, false},
 	"stays": {Inside, []Intent{End}, true}, "unmeant": {Inside, []Intent{End}, true},

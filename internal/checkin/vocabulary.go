@@ -46,11 +46,13 @@ const (
 	dayWords
 	corrections
 	answers
+	keptIn
+	clipped
 )
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
 var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "in", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
-	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer"}
+	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped"}
 
 type wordSet map[string]bool
 
@@ -61,6 +63,7 @@ type Vocabulary struct {
 	ordinary []string            // the ordinary words, in order
 	saying   map[string][]saying // by the first word that is written
 	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
+	mends    map[string]bool     // words that are read where two of their letters are swapped
 }
 
 // sets are words that the rules tell apart, each a section of the languages.
@@ -69,7 +72,7 @@ type sets struct {
 	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords         wordSet
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
-	oneSlip, ahead, spent, wanted, numbered, clauses, visitors                                                            wordSet
+	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip                                                 wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -106,7 +109,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	}
 	v := &Vocabulary{Grammar: g, sets: setsOf(g)}
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips = sayings(g.Say), slipsOf(matter(g))
+	v.saying, v.slips, v.mends = sayings(g.Say), slipsOf(matter(g)), common(g)
 	return v, nil
 }
 
@@ -169,14 +172,18 @@ func setsOf(g *grammar.Grammar) sets {
 		numbered:      g.Words("numbered"),
 		clauses:       g.Words("clause"),
 		visitors:      g.Words("visitor"),
+		shortSlip:     g.Words("short-slip"),
 	}
 }
+
+// dangerous are the sections whose words tell of danger.
+var dangerous = []string{"cry", "threat", "cry-alone", "kept-in", "clipped"}
 
 // matter gives the words that matter enough to be read through one slip of the thumb: those of danger, but for short ones, from which too many
 // others are a slip away.
 func matter(g *grammar.Grammar) []string {
 	all := g.Words("one-slip")
-	for _, section := range []string{"cry", "threat", "cry-alone"} {
+	for _, section := range dangerous {
 		for _, w := range g.All(section) {
 			if len(w) >= 5 {
 				all[w] = true
@@ -184,6 +191,19 @@ func matter(g *grammar.Grammar) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(all))
+}
+
+// common gives the words that are read where two of their letters are swapped: those of danger and the commonest.
+func common(g *grammar.Grammar) map[string]bool {
+	all := g.Words("mend")
+	for _, section := range dangerous {
+		for _, w := range g.All(section) {
+			if len(w) >= 3 {
+				all[w] = true
+			}
+		}
+	}
+	return all
 }
 
 // at gives where the longest phrase of the topic that begins at word i ends, or -1.

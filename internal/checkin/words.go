@@ -41,8 +41,9 @@ func (v *Vocabulary) read(s string) *message {
 		said, n := v.say(pieces[i:])
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for j, w := range said {
-			m.add(w, cut)
-			m.strange(n > 1 || j > 0 || cut.first < len(from) && startsUpper(s[from[cut.first]:]))
+			capital := cut.first < len(from) && startsUpper(s[from[cut.first]:])
+			m.add(w, cut, capital)
+			m.strange(n > 1 || j > 0 || capital)
 		}
 		i += n
 	}
@@ -74,7 +75,7 @@ func (m *message) strange(named bool) {
 	m.unknown[i] = w == m.words[i] && w[0] > '9' && len(w) > 1 && !isBreak(w) && !m.v.means(w) && !capital
 }
 
-func (m *message) add(w string, from stretch) {
+func (m *message) add(w string, from stretch, capital bool) {
 	if w == "" { // what is left of "n't" without its verb
 		return
 	}
@@ -97,8 +98,11 @@ func (m *message) add(w string, from stretch) {
 		}
 	}
 	m.typed = append(m.typed, w)
-	w, guess := m.v.spelling(w)
-	m.guessed = m.guessed || guess
+	right, guess := m.v.spelling(w)
+	named := capital && n > 0 && !isBreak(m.words[n-1])                 // "the Reids"
+	another := len(right) == len(w) && right != w && !anagram(w, right) // "liing" may be lying, or living
+	m.guessed = m.guessed || guess || another && !named
+	w = right
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
 
@@ -199,12 +203,22 @@ func breakAt(rs []rune, i int) string {
 // say gives what the first of the pieces says, in one way of writing each word, and how many pieces that takes: a phrase of the
 // languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one.
 func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
+	if len(pieces) > 1 && v.strayEnd(pieces[0].word, pieces[1].word) {
+		return []string{pieces[0].word + pieces[1].word}, 2
+	}
 	for _, s := range v.saying[pieces[0].word] {
 		if s.matches(pieces) {
 			return s.said, len(s.written)
 		}
 	}
 	w := pieces[0].word
+	if bare := strings.ReplaceAll(w, "'", ""); bare != w && !strings.HasSuffix(w, "n't") {
+		for _, s := range v.saying[bare] { // "cna't"
+			if len(s.written) == 1 && strings.HasSuffix(bare, "t") {
+				return s.said, 1
+			}
+		}
+	}
 	if len(pieces) > 1 {
 		if second, of := strings.CutSuffix(pieces[1].word, "'s"); v.cutInTwo(w, second) {
 			if of {
@@ -226,7 +240,15 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 
 // cutInTwo says whether the first of two words is nothing by itself, and both together are a known word: "gathe ring".
 func (v *Vocabulary) cutInTwo(a, b string) bool {
-	return v.Knows(a+b) && len(a)+len(b) >= 4 && !isBreak(a) && !isBreak(b) && (len(a) < 3 && !v.means(b) || !v.means(a))
+	if isBreak(a) || isBreak(b) || !v.Knows(a+b) {
+		return false
+	}
+	return len(a)+len(b) >= 4 && (len(a) < 3 && !v.means(b) || !v.means(a))
+}
+
+// strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
+func (v *Vocabulary) strayEnd(a, b string) bool {
+	return len(b) == 1 && strings.Contains("efghjlpqz", b) && !v.Ordinary(a) && v.Knows(a+b)
 }
 
 func (v *Vocabulary) means(w string) bool {
@@ -275,6 +297,17 @@ func (v *Vocabulary) spelling(w string) (right string, guess bool) {
 	if v.noSlip[w] || v.Ordinary(w) || v.IsSomeone(w) || len(w) < 3 || isBreak(w) || w[0] <= '9' {
 		return w, false
 	}
+	if near, is := v.oneLetter(w); near != w {
+		return near, is
+	}
+	if right, is := v.mended(w); is {
+		return right, true
+	}
+	return w, false
+}
+
+// oneLetter is spelling for the words that matter most.
+func (v *Vocabulary) oneLetter(w string) (right string, guess bool) {
 	if strings.HasSuffix(w, "in") && v.Knows(w+"g") {
 		return w + "g", false
 	}
@@ -284,14 +317,52 @@ func (v *Vocabulary) spelling(w string) (right string, guess bool) {
 	if len(w) < 4 {
 		return w, false
 	}
+	least := 0 // points of slip
 	for _, left := range shorter(w) {
-		for _, right := range v.slips[left] {
-			if (w[0] == right[0] || w[0] == right[1] && w[1] == right[0]) && distance(w, right, 1) <= 1 {
-				return right, v.oneSlip[right]
+		for _, candidate := range v.slips[left] {
+			if (w[0] == candidate[0] || w[0] == candidate[1] && w[1] == candidate[0]) && distance(w, candidate, 1) <= 1 {
+				points := slip(w, candidate, worstSlip)
+				if v.oneSlip[candidate] {
+					points-- // what people text most
+				}
+				if right == "" || points < least {
+					right, least = candidate, points
+				}
 			}
 		}
 	}
+	if right != "" {
+		return right, v.oneSlip[right]
+	}
 	return w, false
+}
+
+// worstSlip is more points than one slip of any letter has.
+const worstSlip = 4
+
+// mended reads a word that we do not know by a slip that thumbs make most: two neighbouring letters swapped, or, in a few short words
+// of danger, a letter's neighbour on the keyboard, a letter twice or all but the first in another order. It must leave one word only, and is a guess.
+func (v *Vocabulary) mended(w string) (right string, is bool) {
+	for i := 0; i+1 < len(w); i++ {
+		if swapped := w[:i] + w[i+1:i+2] + w[i:i+1] + w[i+2:]; w[i] != w[i+1] && v.mends[swapped] {
+			if is {
+				return "", false
+			}
+			right, is = swapped, true
+		}
+	}
+	if is || len(w) < 4 {
+		return right, is
+	}
+	for candidate := range v.shortSlip {
+		if w[0] == candidate[0] && anagram(w, candidate) || slip(w, candidate, oneSlip) <= oneSlip && distance(w, candidate, 1) <= 1 && len(w) >= len(candidate) {
+			if is {
+				return "", false
+			}
+			right, is = candidate, true
+		}
+	}
+	return right, is
 }
 
 // slipOfAny says whether a word is one slip of the thumb from any that means something.
