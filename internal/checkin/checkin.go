@@ -156,7 +156,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	off, there := m.off(c)
 	plainly := off && m.neverIn()
 	off = plainly || off && !whole && (c.State == Booked || !claims)
-	enters := m.enters()
+	enters := m.enters(c)
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
