@@ -133,9 +133,11 @@ func (m *message) place(i int) (end int, kind phrases) {
 			end, kind = e, k
 		}
 	}
-	if kind == aways && m.v.adverbs[m.words[i]] { // "just waiting on the taxi with the girls"
-		if e, k := m.place(i + 1); k == stays {
-			return e, k
+	if kind == aways {
+		for j := i + 1; j < end; j++ {
+			if e := stays.at(m, j); e >= end { // "just waiting on the taxi with the girls"
+				return e, stays
+			}
 		}
 	}
 	if e := m.roadAt(i); e > end && kind != stays {
