@@ -79,6 +79,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 			m.note(onExit, i, end)
 		case aways:
 			c.away = true
+			c.stays = c.stays || m.accompanied(i, end)
 			m.note(onAway, i, end)
 		case stays, unmeant:
 			if kind == stays && (m.ofOthers(c.rest) && !m.hasIn(m.v.me, i, end) || m.ofThing(c.rest)) { // "nan's staying in with them"
@@ -135,7 +136,7 @@ func (m *message) place(i int) (end int, kind phrases) {
 	}
 	if kind == aways {
 		for j := i + 1; j < end; j++ {
-			if e := stays.at(m, j); e >= end { // "just waiting on the taxi with the girls"
+			if e := stays.at(m, j); e >= end && m.words[j] != "downstairs" && m.words[j] != "upstairs" { // "just waiting on the taxi with the girls"
 				return e, stays
 			}
 		}
@@ -162,6 +163,21 @@ func (m *message) roadAt(i int) int {
 		return 0
 	}
 	return i + 1
+}
+
+// accompanied says whether the worker is in that place with those she visits: "on the bus with mum".
+func (m *message) accompanied(i, end int) bool {
+	for ; i <= end && i < len(m.words); i++ {
+		if m.words[i] != "with" {
+			continue
+		}
+		for j := i + 1; j < len(m.words) && j <= i+4 && !isBreak(m.words[j]); j++ {
+			if m.someone(j) || m.v.people[m.words[j]] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // withThing gives where words end that say only what the worker has with her: "with a brew", "with the heater on". Who is with her is no
@@ -230,7 +246,7 @@ func (m *message) quoted(i int) bool {
 func (m *message) ofOthers(rest []int) bool {
 	for _, i := range rest {
 		switch {
-		case m.someone(i), m.words[i] == "it", m.words[i] == "there":
+		case m.someone(i), m.v.official[m.words[i]], m.words[i] == "it", m.words[i] == "there":
 			return true
 		case !m.v.titles[m.words[i]] && m.timeAt(i).words == 0:
 			return false
@@ -282,7 +298,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return true
 	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest), m.hasUnknown(c.rest):
 		return false
-	case c.ofThing && left && !c.refused:
+	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true
 	case c.exits, c.away && !c.ofOthers:
 		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest))
@@ -369,6 +385,17 @@ func (m *message) tells(words []int) bool {
 		}
 		return m.v.told[m.words[i]] || isPast(m.words[i])
 	})
+}
+
+// isOver says whether a clause ends by saying that what it is about is over: "life story work is done".
+func (m *message) isOver(c clause) bool {
+	last := c.rest[len(c.rest)-1]
+	switch m.words[last] {
+	case "over", "done", "finished", "complete", "completed", "ended":
+	default:
+		return false
+	}
+	return m.v.is[m.word(last-1)] && last-1 > c.begin && !m.hasAny(m.v.promise, c.rest) && !m.hasAny(m.v.doubt, c.rest)
 }
 
 // wasThen says whether a clause tells what was, and nothing that is: "was still banging about".

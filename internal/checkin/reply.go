@@ -181,10 +181,12 @@ func (m *message) inverted(i int) bool {
 		return false
 	}
 	switch w := m.word(i + 1); w {
+	case "not", "you":
+		return false
 	case "i", "we", "it", "that", "this", "there", "he", "she", "they", "my", "a", "an":
 		return true
 	default:
-		return m.isDoing(w)
+		return m.isDoing(w) || m.words[i] == "does" && w != ""
 	}
 }
 

@@ -69,7 +69,7 @@ type sets struct {
 	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords         wordSet
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
-	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, people, thing, article                                    wordSet
+	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, people, thing, article, official                          wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -172,6 +172,7 @@ func setsOf(g *grammar.Grammar) sets {
 		people:        g.Words("people"),
 		thing:         g.Words("thing"),
 		article:       g.Words("article"),
+		official:      g.Words("official"),
 	}
 }
 
