@@ -63,6 +63,7 @@ func (m *message) exit() (whole, claims bool) {
 // clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
 func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
+		begin := i
 		end, kind := m.place(i)
 		if kind == exits && !m.exitHere(i, end, c) {
 			m.nearly, c.near = true, true
@@ -91,7 +92,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		switch {
 		case end > i:
 			i = end
-			if kind == exits || kind == aways {
+			if kind == aways || kind == exits && !m.hasIn(m.v.session, begin, end) { // "visit ended with a hug" tells more
 				i = max(i, m.withThing(i))
 			}
 		case isBreak(m.words[i]):
@@ -222,7 +223,7 @@ func (m *message) exitHere(start, end int, c clause) bool {
 	if m.quoted(start) {
 		return false
 	}
-	if end < len(m.words) && m.withThing(end) == 0 && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
+	if end < len(m.words) && (m.withThing(end) == 0 || m.hasIn(m.v.session, start, end)) && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
 		return false
 	}
 	for _, i := range c.rest {
@@ -304,6 +305,8 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest))
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
+	case c.begin == 0 && len(c.rest) == 1 && c.end == 1 && m.v.IsGiven(m.words[0]): // "Margaret. Home now."
+		return true
 	case len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
 		return false // "not there any more, the dog"
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"

@@ -130,13 +130,15 @@ func (m *message) putOff(start, i int, c Context) bool {
 
 // neverIn says whether the text says so plainly that the visit does not happen that other things that are off change nothing.
 func (m *message) neverIn() bool {
-	reach, next := 0, 0
+	reach := 0
 	for i := range m.words {
 		end := neverIn.at(m, i)
-		for ; next < end; next++ {
-			reach = max(reach, otherOff.at(m, next))
+		reach = max(reach, otherOff.at(m, i))
+		others := reach >= end
+		for j := i + 1; j < end; j++ {
+			others = others || otherOff.at(m, j) > end // "visit cancelled on Thursday", but not "today's appointment is cancelled"
 		}
-		if end > max(i, reach) {
+		if end > i && !others {
 			m.note(onCalledOff, i, end)
 			return true
 		}
