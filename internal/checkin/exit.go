@@ -36,7 +36,7 @@ func (m *message) exit() (whole, claims bool) {
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers, c.ofThing = m.ofOthers(c.rest), m.ofThing(c.rest)
 		c.end, c.told = next, m.tells(c.rest)
-		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near || m.hasAny(m.v.later, clauses[n-1].rest)) {
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
@@ -289,7 +289,7 @@ func (m *message) someone(i int) bool {
 // Beside a plain "I've left" it takes more to doubt than beside "all done".
 func (m *message) fits(c, before clause, left bool) bool {
 	switch {
-	case c.stays && left && c.told && m.worker(c.begin, c.begin+1) && !c.exits: // "we sat in the garden"
+	case c.stays && left && !c.exits && (c.told && m.worker(c.begin, c.begin+1) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
 		return true
 	case c.stays && left && !c.exits && m.hasIn(m.v.later, c.begin, c.end) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
 		return true
@@ -321,7 +321,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
 	case others:
 		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
-	case left && told && !doing && !c.refused:
+	case left && !c.refused && (told && !doing || m.wasThen(c)):
 		return true
 	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), m.hasNumber(c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
 		return false
