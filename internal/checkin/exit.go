@@ -76,6 +76,7 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		switch kind {
 		case exits:
 			c.exits, c.left = true, c.left || m.hasIn(m.v.gone, i, end)
+			c.stays = c.stays || m.homeTogether(i, end)
 			m.exited = append(m.exited, stretch{i, end})
 			m.note(onExit, i, end)
 		case aways:
@@ -164,6 +165,12 @@ func (m *message) roadAt(i int) int {
 		return 0
 	}
 	return i + 1
+}
+
+// homeTogether says whether it is not the worker alone who is home: "we're back home" may be with those she took to the park.
+func (m *message) homeTogether(i, end int) bool {
+	words := m.words[i:end]
+	return slices.Contains(words, "home") && (slices.Contains(words, "we") || slices.Contains(words, "us"))
 }
 
 // accompanied says whether the worker is in that place with those she visits: "on the bus with mum".

@@ -229,10 +229,11 @@ func (m *message) notThere() bool {
 	return false
 }
 
-// undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting".
+// undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting", nor "rung her mobile".
 func (m *message) undecided() bool {
 	for i := range m.words {
-		if uncertain.at(m, i) > i && m.word(i-1) != "not" {
+		rung := m.word(i+1) == "mobile" && (m.v.told[m.word(i-1)] || isPast(m.word(i-1)))
+		if uncertain.at(m, i) > i && m.word(i-1) != "not" && !rung {
 			return true
 		}
 	}
@@ -263,8 +264,14 @@ func (m *message) off(c Context) (off, there bool) {
 	return true, there
 }
 
-// clearlyTyped says whether no word is mistyped in a sentence that says plainly that the visit does not happen.
+// clearlyTyped says whether no word is mistyped in a sentence that says plainly that the visit does not happen, and none elsewhere that may
+// leave it open: "nobody's come to the door, tyring her mobile".
 func (m *message) clearlyTyped() bool {
+	for i := range m.words {
+		if m.mistyped(i) && m.v.slipOfDoubt(m.typed[i]) {
+			return false
+		}
+	}
 	for i := 0; i < len(m.words); {
 		end, plain, typed := i, false, true
 		for ; end < len(m.words) && !isBreak(m.words[end]); end++ {

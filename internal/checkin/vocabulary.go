@@ -61,6 +61,7 @@ type Vocabulary struct {
 	ordinary []string            // the ordinary words, in order
 	saying   map[string][]saying // by the first word that is written
 	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
+	doubts   map[string][]string // those of [not-called-off], likewise
 }
 
 // sets are words that the rules tell apart, each a section of the languages.
@@ -106,7 +107,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	}
 	v := &Vocabulary{Grammar: g, sets: setsOf(g)}
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips = sayings(g.Say), slipsOf(matter(g))
+	v.saying, v.slips, v.doubts = sayings(g.Say), slipsOf(matter(g)), slipsOf(g.All("not-called-off"))
 	return v, nil
 }
 
@@ -188,6 +189,18 @@ func matter(g *grammar.Grammar) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(all))
+}
+
+// slipOfDoubt says whether a word is one slip of the thumb from one that leaves open whether a visit is off.
+func (v *Vocabulary) slipOfDoubt(w string) bool {
+	for _, left := range shorter(w) {
+		for _, right := range v.doubts[left] {
+			if distance(w, right, 1) <= 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // at gives where the longest phrase of the topic that begins at word i ends, or -1.
