@@ -164,7 +164,7 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := first; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if e <= i || i > start && e <= end {
+		if e <= i || i > start && e <= end && !m.v.waits[m.words[i]] {
 			continue
 		}
 		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
@@ -178,7 +178,7 @@ func (m *message) hindered(start, end int) bool {
 // "does leaving a card count".
 func (m *message) inverted(i int) bool {
 	switch m.word(i) {
-	case "do", "does", "did", "is", "are", "am", "was", "were", "have", "has", "shall", "should", "would":
+	case "do", "does", "did", "is", "are", "am", "was", "were", "have", "has", "shall", "should", "would", "will", "can", "could", "may", "might":
 	default:
 		return false
 	}
