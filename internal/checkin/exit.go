@@ -24,6 +24,7 @@ type clause struct {
 	ofOthers bool  // somebody else is the one who does something
 	ofThing  bool  // a thing is that keeps nobody: "my lanyard's still there", "the sat nav is sending me round"
 	told     bool  // it tells what is past
+	returns  bool  // the worker went back after an exit: "left but came back"
 }
 
 // exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
@@ -36,6 +37,7 @@ func (m *message) exit() (whole, claims bool) {
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers, c.ofThing = m.ofOthers(c.rest), m.ofThing(c.rest)
 		c.end, c.told = next, m.tells(c.rest)
+		c.returns = claims && !c.exits && !c.away && !c.ofOthers && m.wentBack(c)
 		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
@@ -180,7 +182,7 @@ func (m *message) accompanied(i, end int) bool {
 			continue
 		}
 		for j := i + 1; j < len(m.words) && j <= i+4 && !isBreak(m.words[j]); j++ {
-			if m.someone(j) || m.v.people[m.words[j]] {
+			if m.someone(j) || m.v.people[m.words[j]] || m.v.IsSomeone(m.words[j]) || j == i+1 && m.v.IsName(m.words[j]) {
 				return true
 			}
 		}
@@ -202,7 +204,7 @@ func (m *message) withThing(i int) int {
 				return 0
 			}
 			return j
-		case j > i+5, m.someone(j), m.v.people[w], m.v.creature[w], m.v.alarming[w], m.unknown[j] && m.mistyped(j), m.isDoing(w):
+		case j > i+5, m.someone(j), m.v.people[w], m.v.IsSomeone(w), m.v.IsName(w) && m.word(i+1) != "a", m.v.creature[w], m.v.alarming[w], m.unknown[j] && m.mistyped(j), m.isDoing(w):
 			return 0
 		}
 	}
@@ -296,6 +298,8 @@ func (m *message) someone(i int) bool {
 // Beside a plain "I've left" it takes more to doubt than beside "all done".
 func (m *message) fits(c, before clause, left bool) bool {
 	switch {
+	case c.returns:
+		return false
 	case c.stays && left && !c.exits && (c.told && m.worker(c.begin, c.begin+1) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
 		return true
 	case c.stays && left && !c.exits && m.hasIn(m.v.later, c.begin, c.end) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
@@ -406,6 +410,15 @@ func (m *message) isOver(c clause) bool {
 		return false
 	}
 	return m.v.is[m.word(last-1)] && last-1 > c.begin && !m.hasAny(m.v.promise, c.rest) && !m.hasAny(m.v.doubt, c.rest)
+}
+
+// wentBack says whether a clause after an exit tells that the worker went in again: "but came back", "then I was called in".
+func (m *message) wentBack(c clause) bool {
+	if m.otherDayBetween(c.begin, c.end) {
+		return false
+	}
+	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
+	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
 }
 
 // wasThen says whether a clause tells what was, and nothing that is: "was still banging about".

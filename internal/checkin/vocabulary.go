@@ -70,7 +70,7 @@ type sets struct {
 	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords         wordSet
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
-	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, people, thing, article, official                          wordSet
+	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, people, thing, article, official, returns                 wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -174,6 +174,7 @@ func setsOf(g *grammar.Grammar) sets {
 		thing:         g.Words("thing"),
 		article:       g.Words("article"),
 		official:      g.Words("official"),
+		returns:       g.Words("return"),
 	}
 }
 
