@@ -156,7 +156,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	off, there := m.off(c)
 	plainly := off && m.neverIn()
 	off = plainly || off && !whole && (c.State == Booked || !claims)
-	enters := m.enters()
+	enters := m.enters(c)
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
@@ -193,7 +193,7 @@ func (m *message) endStands(c Context) bool {
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) && !m.afterVisit(i) && !(t.isLength() && m.inExit(i)) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) && !(m.inExit(i) && (t.isLength() || m.word(i-1) == "by" && m.has("was", "were"))) {
 			return false
 		}
 		i += t.words - 1
@@ -216,7 +216,8 @@ func (m *message) barelyOut() bool {
 	return true
 }
 
-// inExit says whether word i is part of an exit: a length there is past ("been out 10 minutes", "ended 10 minutes early").
+// inExit says whether word i is part of an exit: a length there is past ("been out 10 minutes", "ended 10 minutes early"), and so is what
+// was by then ("I was out by 4").
 func (m *message) inExit(i int) bool {
 	return slices.ContainsFunc(m.exited, func(s stretch) bool { return s.first <= i && i < s.last })
 }

@@ -1,6 +1,9 @@
 package checkin
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // An end that is none can kill: the alarm that would have come never does. So one clause must say plainly that the worker has left, and
 // no other may leave a doubt (guide E). Clauses are told apart by what they say of the worker's place.
@@ -19,7 +22,9 @@ type clause struct {
 	asks     bool  // ends as a question
 	goesOn   bool  // goes on from the one before it: "mum came and left"
 	ofOthers bool  // somebody else is the one who does something
+	ofThing  bool  // a thing is that keeps nobody: "my lanyard's still there", "the sat nav is sending me round"
 	told     bool  // it tells what is past
+	returns  bool  // the worker went back after an exit: "left but came back"
 }
 
 // exit says whether the text is a completed exit with nothing against it; claims is true when one is in it at all.
@@ -30,9 +35,10 @@ func (m *message) exit() (whole, claims bool) {
 	for i := 0; i < len(m.words); {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
-		c.ofOthers = m.ofOthers(c.rest)
+		c.ofOthers, c.ofThing = m.ofOthers(c.rest), m.ofThing(c.rest)
 		c.end, c.told = next, m.tells(c.rest)
-		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near || m.hasAny(m.v.later, clauses[n-1].rest)) {
+		c.returns = claims && !c.exits && !c.away && !c.ofOthers && m.wentBack(c)
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
@@ -59,10 +65,11 @@ func (m *message) exit() (whole, claims bool) {
 // clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
 func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
+		begin := i
 		end, kind := m.place(i)
 		if kind == exits && !m.exitHere(i, end, c) {
 			m.nearly, c.near = true, true
-			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && m.word(end) == ""
+			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && (m.word(end) == "" || m.word(end) == "of")
 			m.note(onNearly, i, end)
 			c.rest = append(c.rest, i)
 			i++
@@ -71,13 +78,15 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		switch kind {
 		case exits:
 			c.exits, c.left = true, c.left || m.hasIn(m.v.gone, i, end)
+			c.stays = c.stays || m.homeTogether(i, end)
 			m.exited = append(m.exited, stretch{i, end})
 			m.note(onExit, i, end)
 		case aways:
 			c.away = true
+			c.stays = c.stays || m.accompanied(i, end)
 			m.note(onAway, i, end)
 		case stays, unmeant:
-			if kind == stays && m.ofOthers(c.rest) && !m.hasIn(m.v.me, i, end) { // "nan's staying in with them"
+			if kind == stays && (m.ofOthers(c.rest) && !m.hasIn(m.v.me, i, end) || m.ofThing(c.rest)) { // "nan's staying in with them"
 				kind, end = 0, i
 			} else {
 				c.stays = true
@@ -86,6 +95,9 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		switch {
 		case end > i:
 			i = end
+			if kind == aways || kind == exits && !m.hasIn(m.v.session, begin, end) { // "visit ended with a hug" tells more
+				i = max(i, m.withThing(i))
+			}
 		case isBreak(m.words[i]):
 			c.asks = m.words[i] == "?"
 			return c, i
@@ -126,7 +138,76 @@ func (m *message) place(i int) (end int, kind phrases) {
 			end, kind = e, k
 		}
 	}
+	if kind == aways {
+		for j := i + 1; j < end; j++ {
+			if e := stays.at(m, j); e >= end && m.words[j] != "downstairs" && m.words[j] != "upstairs" { // "just waiting on the taxi with the girls"
+				return e, stays
+			}
+		}
+	}
+	if e := m.roadAt(i); e > end && kind != stays {
+		return e, aways
+	}
 	return end, kind
+}
+
+// roadAt gives where a road with a number ends on which the worker is: "on the M6", "halfway down the A55". Else it is 0.
+func (m *message) roadAt(i int) int {
+	switch m.words[i] {
+	case "on", "down", "up", "along", "off", "onto", "into":
+	default:
+		return 0
+	}
+	i++
+	if m.word(i) == "the" {
+		i++
+	}
+	w := m.word(i)
+	if len(w) < 2 || len(w) > 5 || strings.IndexByte("abm", w[0]) < 0 || strings.Trim(w[1:], "0123456789m") != "" {
+		return 0
+	}
+	return i + 1
+}
+
+// homeTogether says whether it is not the worker alone who is home: "we're back home" may be with those she took to the park.
+func (m *message) homeTogether(i, end int) bool {
+	words := m.words[i:end]
+	return slices.Contains(words, "home") && (slices.Contains(words, "we") || slices.Contains(words, "us"))
+}
+
+// accompanied says whether the worker is in that place with those she visits: "on the bus with mum".
+func (m *message) accompanied(i, end int) bool {
+	for ; i <= end && i < len(m.words); i++ {
+		if m.words[i] != "with" {
+			continue
+		}
+		for j := i + 1; j < len(m.words) && j <= i+4 && !isBreak(m.words[j]); j++ {
+			if m.someone(j) || m.v.people[m.words[j]] || m.v.IsSomeone(m.words[j]) || j == i+1 && m.v.IsName(m.words[j]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// withThing gives where words end that say only what the worker has with her: "with a brew", "with the heater on". Who is with her is no
+// such thing: it may keep her there.
+func (m *message) withThing(i int) int {
+	if m.word(i) != "with" || !m.v.article[m.word(i+1)] {
+		return 0
+	}
+	for j := i + 2; ; j++ {
+		w := m.word(j)
+		switch {
+		case w == "" || isBreak(w) || m.v.joins[w]:
+			if j == i+2 {
+				return 0
+			}
+			return j
+		case j > i+5, m.someone(j), m.v.people[w], m.v.IsSomeone(w), m.v.IsName(w) && m.word(i+1) != "a", m.v.creature[w], m.v.alarming[w], m.unknown[j] && m.mistyped(j), m.isDoing(w):
+			return 0
+		}
+	}
 }
 
 // overIn says whether the clause is a session's end said shortly: "done".
@@ -140,12 +221,18 @@ func (m *message) overIn(i, next int) bool {
 	return false
 }
 
+// explainsNothing says whether no phrase begins at word i.
+func (m *message) explainsNothing(i int) bool {
+	end, _ := m.place(i)
+	return end == i
+}
+
 // exitHere refuses an exit whose clause makes it another thing: "nearly out", "mum has left", "left my bag".
 func (m *message) exitHere(start, end int, c clause) bool {
 	if m.quoted(start) {
 		return false
 	}
-	if e, _ := m.place(end); end < len(m.words) && e == end && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
+	if end < len(m.words) && (m.withThing(end) == 0 || m.hasIn(m.v.session, start, end)) && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
 		return false
 	}
 	for _, i := range c.rest {
@@ -169,9 +256,22 @@ func (m *message) quoted(i int) bool {
 func (m *message) ofOthers(rest []int) bool {
 	for _, i := range rest {
 		switch {
-		case m.someone(i), m.words[i] == "it", m.words[i] == "there":
+		case m.someone(i), m.v.official[m.words[i]], m.words[i] == "it", m.words[i] == "there":
 			return true
 		case !m.v.titles[m.words[i]] && m.timeAt(i).words == 0:
+			return false
+		}
+	}
+	return false
+}
+
+// ofThing says whether a clause is about a thing that keeps nobody where she is: "my lanyard", "the sat nav".
+func (m *message) ofThing(rest []int) bool {
+	for _, i := range rest {
+		switch w := m.words[i]; {
+		case m.v.thing[w], w == "sat" && m.word(i+1) == "nav":
+			return true
+		case !m.v.titles[w]:
 			return false
 		}
 	}
@@ -198,7 +298,11 @@ func (m *message) someone(i int) bool {
 // Beside a plain "I've left" it takes more to doubt than beside "all done".
 func (m *message) fits(c, before clause, left bool) bool {
 	switch {
-	case c.stays && left && c.told && m.worker(c.begin, c.begin+1) && !c.exits: // "we sat in the garden"
+	case c.returns:
+		return false
+	case c.stays && left && !c.exits && (c.told && m.worker(c.begin, c.begin+1) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
+		return true
+	case c.stays && left && !c.exits && m.hasIn(m.v.later, c.begin, c.end) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
 		return true
 	case c.stays, c.asks && c.exits:
 		return false
@@ -206,10 +310,14 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return true
 	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest), m.hasUnknown(c.rest):
 		return false
+	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
+		return true
 	case c.exits, c.away && !c.ofOthers:
-		return !m.hasAny(m.v.doubt, c.rest)
+		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest))
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
+	case c.begin == 0 && len(c.rest) == 1 && c.end == 1 && m.v.IsGiven(m.words[0]): // "Margaret. Home now."
+		return true
 	case len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
 		return false // "not there any more, the dog"
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
@@ -218,11 +326,13 @@ func (m *message) fits(c, before clause, left bool) bool {
 	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
 	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) })
 	switch {
+	case others && !c.refused && !mine && m.wasThen(c): // "the landlord was still banging about when I went"
+		return true
 	case others && left:
 		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
 	case others:
 		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
-	case left && told && !doing && !c.refused:
+	case left && !c.refused && (told && !doing || m.wasThen(c)):
 		return true
 	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), m.hasNumber(c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
 		return false
@@ -278,9 +388,51 @@ func (m *message) entersIn(at []int) bool {
 	})
 }
 
-// tells says whether words are of what is past.
+// tells says whether words are of what is past. One who "is sat" or "stood" somewhere is there now.
 func (m *message) tells(words []int) bool {
-	return slices.ContainsFunc(words, func(i int) bool { return m.v.told[m.words[i]] || isPast(m.words[i]) })
+	return slices.ContainsFunc(words, func(i int) bool {
+		switch m.words[i] {
+		case "sat", "stood":
+			if before := m.word(i - 1); before == "s" || before == "is" || before == "are" || before == "am" {
+				return false
+			}
+		}
+		return m.v.told[m.words[i]] || isPast(m.words[i])
+	})
+}
+
+// isOver says whether a clause ends by saying that what it is about is over: "life story work is done".
+func (m *message) isOver(c clause) bool {
+	last := c.rest[len(c.rest)-1]
+	switch m.words[last] {
+	case "over", "done", "finished", "complete", "completed", "ended":
+	default:
+		return false
+	}
+	return m.v.is[m.word(last-1)] && last-1 > c.begin && !m.hasAny(m.v.promise, c.rest) && !m.hasAny(m.v.doubt, c.rest)
+}
+
+// wentBack says whether a clause after an exit tells that the worker went in again: "but came back", "then I was called in".
+func (m *message) wentBack(c clause) bool {
+	if m.otherDayBetween(c.begin, c.end) {
+		return false
+	}
+	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
+	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
+}
+
+// wasThen says whether a clause tells what was, and nothing that is: "was still banging about".
+func (m *message) wasThen(c clause) bool {
+	was := false
+	for _, w := range m.words[c.begin:c.end] {
+		switch w {
+		case "was", "were":
+			was = true
+		case "is", "s", "are", "am", "now", "has", "have", "will":
+			return false
+		}
+	}
+	return was
 }
 
 func (m *message) otherDayIn(words []int) bool {

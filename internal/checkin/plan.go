@@ -10,7 +10,7 @@ func (m *message) plan(c Context) plan {
 	if !m.anyTime() && !m.has("double", "twice") {
 		return plan{}
 	}
-	return m.planOf(c, m.enters())
+	return m.planOf(c, m.enters(c))
 }
 
 // planOf is plan for a text of which it is known whether the worker goes in.

@@ -28,13 +28,13 @@ func (m *message) tookBack() bool {
 }
 
 // enters says whether the worker goes in, or is in, with nothing against it.
-func (m *message) enters() bool {
+func (m *message) enters(c Context) bool {
 	for i := range m.words {
 		end := max(entries.at(m, i), m.insideAt(i))
 		if !m.in {
 			end = max(end, there.at(m, i))
 		}
-		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end) {
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end, c) {
 			m.note(onEntry, i, end)
 			return true
 		}
@@ -104,32 +104,41 @@ func (m *message) othersBefore(i int) bool {
 	return first < i && m.someone(first)
 }
 
-// putOff says whether a time follows the entry that puts it off: "going in in 10", "starting at quarter past".
-func (m *message) putOff(start, i int) bool {
+// putOff says whether a time beside the entry puts it off: "going in in 10", "starting at quarter past", "so 2.30 going in".
+func (m *message) putOff(start, i int, c Context) bool {
 	for _, w := range m.words[start:i] {
 		if isPast(w) || m.v.told[w] {
 			return false // "let me in at 2"
 		}
 	}
+	for j := m.clauseStart(start); j < start; j++ {
+		if t := m.timeAt(j); t.words > 0 && j+t.words == start && !t.isLength() && t.form != bareHour {
+			return !m.timePast(j, t, c)
+		}
+	}
+	t := m.timeAt(i + 1)
 	switch m.word(i) {
-	case "in":
-		t := m.timeAt(i + 1)
+	case "in", "after", "with":
 		return t.words > 0 && (t.isLength() || t.form == bareHour)
 	case "at", "from", "about", "around":
-		return m.timeAt(i+1).words > 0
+		return t.words > 0 && (t.isLength() || !m.timePast(i+1, t, c))
+	case "for":
+		return m.word(i-1) == "here" && t.words > 0 && !t.isLength() && !m.timePast(i+1, t, c)
 	}
 	return false
 }
 
 // neverIn says whether the text says so plainly that the visit does not happen that other things that are off change nothing.
 func (m *message) neverIn() bool {
-	reach, next := 0, 0
+	reach := 0
 	for i := range m.words {
 		end := neverIn.at(m, i)
-		for ; next < end; next++ {
-			reach = max(reach, otherOff.at(m, next))
+		reach = max(reach, otherOff.at(m, i))
+		others := reach >= end
+		for j := i + 1; j < end; j++ {
+			others = others || otherOff.at(m, j) > end // "visit cancelled on Thursday", but not "today's appointment is cancelled"
 		}
-		if end > max(i, reach) {
+		if end > i && !others {
 			m.note(onCalledOff, i, end)
 			return true
 		}
@@ -155,14 +164,32 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := first; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if e <= i || i > start && e <= end {
+		if e <= i || i > start && e <= end && !m.v.waits[m.words[i]] {
 			continue
 		}
 		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
 			return true
 		}
 	}
-	return m.word(last) == "?" && last == end || m.otherDayBetween(first, last)
+	return m.word(last) == "?" && last == end || m.inverted(first) || m.otherDayBetween(first, last)
+}
+
+// inverted says whether a clause that begins at word i is a question by its order, though nothing marks it: "have I been signed in",
+// "does leaving a card count".
+func (m *message) inverted(i int) bool {
+	switch m.word(i) {
+	case "do", "does", "did", "is", "are", "am", "was", "were", "have", "has", "shall", "should", "would", "will", "can", "could", "may", "might":
+	default:
+		return false
+	}
+	switch w := m.word(i + 1); w {
+	case "not", "you":
+		return false
+	case "i", "we", "it", "that", "this", "there", "he", "she", "they", "my", "a", "an":
+		return true
+	default:
+		return m.isDoing(w) || m.words[i] == "does" && w != ""
+	}
 }
 
 // otherDayBetween says whether another day is named between two words.
@@ -188,6 +215,9 @@ func (m *message) notThere() bool {
 			continue
 		}
 		begin := m.clauseStart(i)
+		if m.v.promise[m.word(i-1)] || m.hasIn(m.v.promise, begin, i) && m.words[i] != "not" && m.words[i] != "never" { // "no rush to get away from here"
+			continue
+		}
 		others := begin > 0 && m.v.joins[m.words[begin-1]] && m.othersBefore(begin-1)
 		for j := begin; j < i; j++ {
 			others = others || m.someone(j)
@@ -199,10 +229,11 @@ func (m *message) notThere() bool {
 	return false
 }
 
-// undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting".
+// undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting", nor "rung her mobile".
 func (m *message) undecided() bool {
 	for i := range m.words {
-		if uncertain.at(m, i) > i && m.word(i-1) != "not" {
+		rung := m.word(i+1) == "mobile" && (m.v.told[m.word(i-1)] || isPast(m.word(i-1)))
+		if uncertain.at(m, i) > i && m.word(i-1) != "not" && !rung {
 			return true
 		}
 	}
@@ -221,16 +252,47 @@ func (m *message) off(c Context) (off, there bool) {
 	if !m.calledOff || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if m.anyMistyped() { // "thinkng of moving it"
+	if m.anyMistyped() && !(plain && m.clearlyTyped()) || m.questioned() { // "thinkng of moving it"
 		return false, there
 	}
-	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters() {
+	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {
 		return false, there
 	}
 	return true, there
+}
+
+// clearlyTyped says whether no word is mistyped in a sentence that says plainly that the visit does not happen, and none elsewhere that may
+// leave it open: "nobody's come to the door, tyring her mobile".
+func (m *message) clearlyTyped() bool {
+	for i := range m.words {
+		if m.mistyped(i) && m.v.slipOfDoubt(m.typed[i]) {
+			return false
+		}
+	}
+	for i := 0; i < len(m.words); {
+		end, plain, typed := i, false, true
+		for ; end < len(m.words) && !isBreak(m.words[end]); end++ {
+			plain, typed = plain || neverIn.at(m, end) > end, typed && !m.mistyped(end)
+		}
+		if plain && typed {
+			return true
+		}
+		i = end + 1
+	}
+	return false
+}
+
+// questioned says whether a sentence of the text is a question by its order.
+func (m *message) questioned() bool {
+	for i := range m.words {
+		if (i == 0 || isBreak(m.words[i-1])) && m.inverted(i) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *message) noAnswer() bool {

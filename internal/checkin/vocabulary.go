@@ -64,6 +64,7 @@ type Vocabulary struct {
 	saying   map[string][]saying // by the first word that is written
 	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
 	mends    map[string]bool     // words that are read where two of their letters are swapped
+	doubts   map[string][]string // those of [not-called-off], likewise
 }
 
 // sets are words that the rules tell apart, each a section of the languages.
@@ -72,7 +73,7 @@ type sets struct {
 	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords         wordSet
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
-	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip                                                 wordSet
+	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -109,7 +110,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	}
 	v := &Vocabulary{Grammar: g, sets: setsOf(g)}
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips, v.mends = sayings(g.Say), slipsOf(matter(g)), common(g)
+	v.saying, v.slips, v.mends, v.doubts = sayings(g.Say), slipsOf(matter(g)), common(g), slipsOf(g.All("not-called-off"))
 	return v, nil
 }
 
@@ -173,6 +174,11 @@ func setsOf(g *grammar.Grammar) sets {
 		clauses:       g.Words("clause"),
 		visitors:      g.Words("visitor"),
 		shortSlip:     g.Words("short-slip"),
+		people:        g.Words("people"),
+		thing:         g.Words("thing"),
+		article:       g.Words("article"),
+		official:      g.Words("official"),
+		returns:       g.Words("return"),
 	}
 }
 
@@ -204,6 +210,18 @@ func common(g *grammar.Grammar) map[string]bool {
 		}
 	}
 	return all
+}
+
+// slipOfDoubt says whether a word is one slip of the thumb from one that leaves open whether a visit is off.
+func (v *Vocabulary) slipOfDoubt(w string) bool {
+	for _, left := range shorter(w) {
+		for _, right := range v.doubts[left] {
+			if distance(w, right, 1) <= 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // at gives where the longest phrase of the topic that begins at word i ends, or -1.
