@@ -82,7 +82,7 @@ func (m *message) correct(all []spoken) {
 			if next.use != s.use || next.ranges && n == k+1 {
 				continue
 			}
-			if next.first-s.last <= 7 && m.correction(s.last, next.first) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more") ||
+			if m.corrects(s, next) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more") ||
 				s.cue == "in" && s.first == 1 {
 				s.use = unused
 			}
@@ -91,9 +91,26 @@ func (m *message) correct(all []spoken) {
 	}
 }
 
+// corrects says whether the second time is said in place of the first: "5, no sorry 5.30", "gone five, say ten past". A plain "no wait" may stand
+// further off: "half past... no wait she's put the kettle on, quarter to".
+func (m *message) corrects(s, next *spoken) bool {
+	between := next.first - s.last
+	if between <= 7 && m.correction(s.last, next.first) {
+		return true
+	}
+	if before := m.word(next.first - 2); m.word(next.first-1) == "say" && (isBreak(before) || before == "so" || before == "think") {
+		return true
+	}
+	i := s.last
+	if isBreak(m.word(i)) {
+		i++
+	}
+	return between <= 16 && corrections.at(m, i) > i+1
+}
+
 // supposed says whether a time is only what had been thought: "was meant to be 4, now half past".
 func (m *message) supposed(s *spoken) bool {
-	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should")
+	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should", "booked", "scheduled", "normally", "usually")
 }
 
 // rangesOnly takes out the other starts where the text says from when till when: "they put me down for 3. I said 4. 4 till 5".
@@ -181,8 +198,8 @@ func (m *message) latest(s *spoken) bool {
 	}
 	for j := s.last; j < s.last+4; j++ {
 		switch m.word(j) {
-		case "latest":
-			return true
+		case "latest", "outside", "most", "tops", "max":
+			return j > s.last || m.word(j) == "latest" || m.word(j) == "tops" || m.word(j) == "max"
 		case "at", "the", "very", "by", "please":
 		default:
 			return false

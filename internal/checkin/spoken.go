@@ -126,7 +126,40 @@ func (m *message) struck(s *spoken) bool {
 		return true
 	case "of", "than":
 		before := m.word(s.first - 2)
-		return before == "instead" || before == "rather"
+		return before == "instead" || before == "rather" || m.timeBefore(s.first-1) && m.hasWithin(s.from, s.first, "closer", "nearer", "more", "rather", "sooner")
+	}
+	return m.notStaying(s)
+}
+
+// timeBefore says whether a time ends at word i.
+func (m *message) timeBefore(i int) bool {
+	for j := max(0, i-5); j < i; j++ {
+		if w := m.times[j].words; w > 0 && j+w == i {
+			return true
+		}
+	}
+	return false
+}
+
+// notStaying says whether the worker says until when the visit does not last: "not staying til half 12 after all". "Not out til 4" is its end.
+func (m *message) notStaying(s *spoken) bool {
+	if s.cue != "until" {
+		return false
+	}
+	for j := s.from; j < s.first-1; j++ {
+		if w := m.words[j]; w == "is" || w == "s" || m.someone(j) {
+			return false
+		} else if w != "not" {
+			continue
+		}
+		for k := j + 1; k < s.first-1; k++ {
+			switch m.words[k] {
+			case "stay", "staying", "stopping", "need", "needed", "needing", "here", "have", "having":
+				return true
+			case "out", "done", "finish", "finished", "leave", "leaving", "away", "know", "sure", "if":
+				return false
+			}
+		}
 	}
 	return false
 }
@@ -150,8 +183,10 @@ func (m *message) counting(s *spoken) counting {
 	}
 	planned := m.word(s.last+1) == "than"
 	switch {
-	case s.after == "early" || s.after == "earlier":
+	case m.comesForward(s):
 		return early
+	case m.putsOn(s) != fromNow:
+		return m.putsOn(s)
 	case planned && (s.after == "more" || s.after == "longer"), s.after == "on" && m.word(s.last+1) == "top":
 		return late // "more than planned"
 	case m.v.moreCues[s.cue], s.after == "more", s.after == "longer":
@@ -174,7 +209,7 @@ func (m *message) countingBy(s *spoken) counting {
 		switch w := m.words[j]; {
 		case m.v.overCues[w], w == "back" && m.putBack(s):
 			return late
-		case w == "early", w == "forward":
+		case w == "early", w == "forward", m.v.shortens[w]:
 			return early
 		}
 	}
@@ -230,6 +265,20 @@ func (m *message) ranged(a, b *spoken) bool {
 func (m *message) sameHour(a, b *spoken) bool {
 	if a.t.form == bareHour && a.t.hour > 24 || b.t.form == bareHour && (b.t.hour > 24 || !m.bareEnds(b)) {
 		return false
+	}
+	if n := a.t.hour; a.t.form == bareHour && b.t.form == pastHour && (n == 10 || n == 20 || n == 25) {
+		a.t.form, a.t.hour, a.t.minute = pastHour, 0, n // "ten or quarter past"
+		if b.t.minute > 30 {
+			a.t.minute = 60 - n
+		}
+		return true
+	}
+	if n := a.t.hour; a.t.form == bareHour && b.t.form == pastHour && (n == 10 || n == 20 || n == 25) {
+		a.t.form, a.t.hour, a.t.minute = pastHour, 0, n // "ten or quarter past"
+		if b.t.minute > 30 {
+			a.t.minute = 60 - n
+		}
+		return true
 	}
 	a.t, b.t = a.t.asHour(), b.t.asHour()
 	if b.t.form == pastHour && b.t.minute < 45 && a.t.form == clockTime && a.t.minute == 0 {

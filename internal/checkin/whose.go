@@ -12,12 +12,13 @@ func (m *message) past(s *spoken, c Context) bool {
 	case s.t.isLength() && (before == "this" || before == "these" || before == "last" || before == "past"):
 		return true
 	case s.cue == "gone" && !m.comes(s.from, s.first):
-		return true // "it's gone 3"
+		last, next := c.last(s.t), c.next(s.t)
+		return next.IsZero() || c.Now.Sub(last) <= next.Sub(c.Now) // "it's gone 3"
 	case s.t.form == pastHour && m.justGone(s, c), !s.t.isLength() && m.wasGoing(s):
 		return true
 	}
 	if s.t.isLength() {
-		return m.spent(s)
+		return m.spent(s) || m.begunLate(s, c)
 	}
 	switch s.cue {
 	case "until", "to", "by", "for", "than":
@@ -109,6 +110,12 @@ func (m *message) foreign(s *spoken, open bool) bool {
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
 func (m *message) things(s *spoken, open bool) bool {
+	if before := m.word(s.first - 1); before == "every" || before == "each" {
+		return true // "a bus every 20 mins"
+	}
+	if s.t.isLength() && m.word(s.first-1) == "of" && m.word(s.first-2) == "top" {
+		return true // "another 20 on top of the hour"
+	}
 	if s.t.isLength() {
 		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
 	}
@@ -184,8 +191,16 @@ func (m *message) travel(s *spoken) bool {
 	case "drive", "walk", "journey":
 		return true
 	case "to":
-		w := m.word(s.last + 1)
-		return w == "get" || w == "drive" || w == "walk"
+		switch m.word(s.last + 1) {
+		case "drive", "walk":
+			return true
+		case "get": // "need 30 mins to get through this"
+			switch m.word(s.last + 2) {
+			case "there", "here", "home", "back", "to", "from", "in", "into", "across", "round":
+				return true
+			}
+			return !m.hasWithin(s.from, s.first, "need", "give", "want", "take", "another")
+		}
 	}
 	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
@@ -197,11 +212,14 @@ func (m *message) others(s *spoken) bool {
 	for j := s.from; j < s.first; j++ {
 		w := m.words[j]
 		switch {
+		case (w == "me" || w == "us") && (m.word(j-1) == "to" || m.word(j-1) == "with") && someone: // "nobody can get to us before 10"
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
-		case m.v.wanted[w] && m.word(j-1) != "has":
+		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
+			return true
+		case m.v.wanted[w] && m.word(j-1) != "has", (w == "says" || w == "say" || w == "said") && m.v.calls[m.word(j+1)]:
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
@@ -247,6 +265,15 @@ func (m *message) subject(from, j int) bool {
 		}
 	}
 	return true
+}
+
+// theirs says whether the words tell when somebody is back: "neighbour thinks they're back half 3".
+func (m *message) theirs(from, to int) bool {
+	switch m.word(from) {
+	case "he", "she", "they":
+		return m.hasWithin(from+1, to, "back", "home", "in", "due")
+	}
+	return false
 }
 
 // toOthers says whether the worker tells somebody else's time: "he said he's back at 4" is theirs, "mum wants me at 5" ours.
@@ -333,8 +360,11 @@ func (m *message) ringMe(s *spoken) bool {
 		case "if", "not", "out", "heard", "hear", "until", "done":
 			return false
 		case "ring", "text", "message", "check", "buzz":
-			if w := m.word(j + 1); w == "me" || w == "us" || w == "on" || w == "back" {
-				return true
+			switch w := m.word(j + 1); w {
+			case "me", "us", "on", "back":
+				return !m.hasWithin(j, s.first, "if", "unless", "not")
+			case "you":
+				return s.after == "about" || s.after == "re" || s.after == "with"
 			}
 		}
 	}
