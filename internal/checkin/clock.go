@@ -134,7 +134,7 @@ func (m *message) minutesOfHour(i int) moment {
 		if minutes != 30 {
 			return moment{}
 		}
-		if m.word(i-1) == "until" && (w == "" || isBreak(w)) && j == i+1 {
+		if m.word(i-1) == "until" && (w == "" || isBreak(w) || w == "and" || w == "please") && j == i+1 {
 			return moment{words: 1, form: pastHour, minute: 30} // "need til half"
 		}
 		return m.ofHour(i, j, 30, false)
@@ -298,7 +298,8 @@ func (m *message) minutesNext(i, hour int) (n, words int) {
 			return n, 2
 		}
 	case "and":
-		if before := m.word(i - 1); before != "at" && before != "until" && before != "by" {
+		before := m.word(i - 1)
+		if before != "at" && before != "until" && before != "by" && (before != "to" || next != "half") {
 			return 0, 0
 		}
 		if next == "half" && (m.word(i+3) == "" || isBreak(m.word(i+3))) {

@@ -51,5 +51,71 @@ func (m *message) begunLate(s *spoken, c Context) bool {
 		return false
 	}
 	next := m.word(s.last + 1)
-	return m.v.begun[next] || next == "to" && m.v.begun[m.word(s.last+2)]
+	return m.v.begun[next] || (next == "to" || next == "going") && m.v.begun[m.word(s.last+2)]
+}
+
+// notStaying says whether the worker says until when, or how long, the visit does not last: "not staying til half 12 after all", "won't need the
+// extra half hour". "Not out til 4" is its end, and "not more than an hour" a length.
+func (m *message) notStaying(s *spoken) bool {
+	if s.cue != "until" && !s.t.isLength() {
+		return false
+	}
+	for k := m.negated(s) + 1; k > 0 && k < s.first; k++ {
+		switch w := m.words[k]; w {
+		case "stay", "staying", "stopping", "here", "have", "having":
+			return s.cue == "until"
+		case "need", "needed", "needing":
+			return !m.hasWithin(k, s.first, "than")
+		case "out", "done", "finish", "finished", "leave", "leaving", "away", "know", "sure", "if":
+			return false
+		}
+	}
+	return false
+}
+
+// notBy says whether the worker says by when the visit is not over: "won't be out by 4". What is to be done then makes it a time: "not out by 4,
+// ring me".
+func (m *message) notBy(s *spoken) bool {
+	if s.t.isLength() || s.cue != "by" && s.cue != "at" || m.has("ring", "text", "send", "come", "check", "raise", "alarm", "police", "look") {
+		return false
+	}
+	i := m.negated(s)
+	return i >= 0 && m.hasIn(m.v.endCues, i, s.first) && !m.hasWithin(i, s.first, "until", "heard")
+}
+
+// negated gives the "not" of the worker's own clause before a time, or -1.
+func (m *message) negated(s *spoken) int {
+	for j := max(0, s.from-1); j < s.first; j++ {
+		switch w := m.words[j]; {
+		case w == "if", w == "unless", w == "should", w == "is", w == "s", m.someone(j):
+			return -1
+		case w == "not" && j >= s.from:
+			return j
+		}
+	}
+	return -1
+}
+
+// onlyAside says whether another day that the text speaks of is nothing to its times: "she's in court tomorrow. Need til half 4 here".
+func (m *message) onlyAside(c Context) bool {
+	if c.State != Inside && c.State != Overdue {
+		return false
+	}
+	start, _ := dayWords.find(m, 0)
+	ahead := start
+	for ahead < len(m.words) && m.words[ahead] != "." && m.words[ahead] != "so" && m.words[ahead] != "," {
+		ahead++
+	}
+	if m.word(ahead) == "," && !m.hasWithin(ahead, min(ahead+3, len(m.words)), "i", "staying") || m.hasWithin(ahead, len(m.words), "then", "that") {
+		return false
+	}
+	if next, _ := dayWords.find(m, ahead); next >= 0 {
+		return false
+	}
+	for i := range start {
+		if m.times[i].words > 0 {
+			return false
+		}
+	}
+	return start >= 0 && m.hasWithin(ahead, len(m.words), "here", "staying", "stay", "need", "now")
 }

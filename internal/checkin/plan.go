@@ -15,7 +15,7 @@ func (m *message) plan(c Context) plan {
 
 // planOf is plan for a text of which it is known whether the worker goes in.
 func (m *message) planOf(c Context, enters bool) plan {
-	if m.has("yesterday") || m.otherDay() || m.word(0) == "fw" || m.word(0) == "fwd" {
+	if m.has("yesterday") || m.otherDay() && !m.onlyAside(c) || m.word(0) == "fw" || m.word(0) == "fwd" {
 		return plan{}
 	}
 	all := m.account(c, enters)
@@ -105,6 +105,9 @@ func (m *message) corrects(s, next *spoken) bool {
 	if isBreak(m.word(i)) {
 		i++
 	}
+	if w := m.word(s.first - 1); (w == "after" || w == "past" || w == "gone") && between <= 4 && isBreak(m.word(s.last)) {
+		return !s.t.isLength() && !next.t.isLength() // "after 4, prob 4.20"
+	}
 	return between <= 16 && corrections.at(m, i) > i+1
 }
 
@@ -153,7 +156,8 @@ func (m *message) settle(all []spoken, u use, instant func(*spoken) time.Time) *
 		case best == nil:
 			best = s
 		case s.ranges && best == &all[k-1]: // T6: the later bound
-			if s.at.After(best.at) {
+			gone := best.t.form == pastHour && s.t.form == pastHour && best.at.Sub(s.at) > 30*time.Minute // "ten or quarter past" at ten past
+			if s.at.After(best.at) || gone {
 				best = s
 			}
 		case m.latest(best):

@@ -128,7 +128,7 @@ func (m *message) struck(s *spoken) bool {
 		before := m.word(s.first - 2)
 		return before == "instead" || before == "rather" || m.timeBefore(s.first-1) && m.hasWithin(s.from, s.first, "closer", "nearer", "more", "rather", "sooner")
 	}
-	return m.notStaying(s)
+	return m.notStaying(s) || m.notBy(s)
 }
 
 // timeBefore says whether a time ends at word i.
@@ -141,39 +141,20 @@ func (m *message) timeBefore(i int) bool {
 	return false
 }
 
-// notStaying says whether the worker says until when the visit does not last: "not staying til half 12 after all". "Not out til 4" is its end.
-func (m *message) notStaying(s *spoken) bool {
-	if s.cue != "until" {
-		return false
-	}
-	for j := s.from; j < s.first-1; j++ {
-		if w := m.words[j]; w == "is" || w == "s" || m.someone(j) {
-			return false
-		} else if w != "not" {
-			continue
-		}
-		for k := j + 1; k < s.first-1; k++ {
-			switch m.words[k] {
-			case "stay", "staying", "stopping", "need", "needed", "needing", "here", "have", "having":
-				return true
-			case "out", "done", "finish", "finished", "leave", "leaving", "away", "know", "sure", "if":
-				return false
-			}
-		}
-	}
-	return false
-}
-
 // cue gives the word before a time that says what it is for, over words like "about".
 func (m *message) cue(i int) string {
 	j := i - 1
 	for j >= 0 && j > i-reach && m.v.glueCues[m.words[j]] && !m.v.moreCues[m.words[j]] && m.words[j] != "be" && m.words[j] != "at" {
 		j--
 	}
-	if m.word(j) == "more" && m.word(j+1) == "like" {
+	switch w := m.word(j); {
+	case w == "more" && m.word(j+1) == "like":
 		return "nearer"
+	case w == "b": // as they text it
+		return "be"
+	default:
+		return w
 	}
-	return m.word(j)
 }
 
 // counting says from where the time counts, if it is a length (guide T4, T5).
@@ -266,7 +247,8 @@ func (m *message) sameHour(a, b *spoken) bool {
 	if a.t.form == bareHour && a.t.hour > 24 || b.t.form == bareHour && (b.t.hour > 24 || !m.bareEnds(b)) {
 		return false
 	}
-	if n := a.t.hour; a.t.form == bareHour && b.t.form == pastHour && (n == 10 || n == 20 || n == 25) {
+	bare := a.t.form == bareHour || a.t.form == clockTime && a.t.minute == 0 && a.t.half == either && a.t.words == 1
+	if n := a.t.hour; bare && b.t.form == pastHour && (n == 10 || n == 20 || n == 25) {
 		a.t.form, a.t.hour, a.t.minute = pastHour, 0, n // "ten or quarter past"
 		if b.t.minute > 30 {
 			a.t.minute = 60 - n
@@ -318,7 +300,7 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n) // "20-25 mins"
 	}
 	switch next := m.word(s.last + 1); {
-	case s.after == "on" && next == "top":
+	case s.after == "on" && next == "top", m.putsOn(s) != fromNow:
 		return s.asMinutes(n)
 	case s.after == "late", s.after == "early", s.after == "more", s.after == "longer", m.v.overAfter[s.after]:
 		counted := next != "" && next != "than" && next != "by" && !isBreak(next) && !m.v.afterTime[next] && !m.v.endCues[next] && !m.v.beginCues[next]
@@ -344,6 +326,12 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		}
 	case "another", "extra", "running", "more", "further":
 		return s.asMinutes(n)
+	case "quick":
+		return n >= 5 && s.asMinutes(n)
+	case "s":
+		if m.word(s.first-2) == "it" && (s.after == "today" || s.after == "instead") {
+			return m.asClock(s, n, true)
+		}
 	case "me", "us":
 		return m.gives(s) && s.asMinutes(n)
 	case "plus", "extend", "extended", "overrun", "overrunning", "over":

@@ -38,7 +38,7 @@ func (m *message) past(s *spoken, c Context) bool {
 
 // spent says whether a length has been spent: "waited 20 mins", "been in an hour", "15 min on the doorstep".
 func (m *message) spent(s *spoken) bool {
-	if s.after == "on" && m.word(s.last+1) == "the" || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
+	if s.after == "on" && m.word(s.last+1) == "the" && m.putsOn(s) == fromNow || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
 		return true
 	}
 	for j := s.first - 1; j >= s.from; j-- {
@@ -362,7 +362,7 @@ func (m *message) ringMe(s *spoken) bool {
 		case "ring", "text", "message", "check", "buzz":
 			switch w := m.word(j + 1); w {
 			case "me", "us", "on", "back":
-				return !m.hasWithin(j, s.first, "if", "unless", "not")
+				return !m.hasWithin(j, s.first, "if", "unless", "not") && m.word(s.to) != "if" && m.word(s.to) != "unless"
 			case "you":
 				return s.after == "about" || s.after == "re" || s.after == "with"
 			}
