@@ -210,13 +210,13 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	return 0, i, fromNow
 }
 
-// decimalHours reads "1.5" in minutes.
+// decimalHours reads "1.5" and "1.25" in minutes.
 func decimalHours(w string) (minutes int, ok bool) {
 	whole, part, pointed := strings.Cut(w, ".")
 	h, ok := figure(whole)
 	f, ok2 := figure(part)
-	if !pointed || !ok || !ok2 || len(part) > 2 || h > 24 {
-		return 0, false
+	if !pointed || !ok || !ok2 || len(part) > 2 || h > 12 || len(part) == 2 && part != "25" && part != "50" && part != "75" {
+		return 0, false // "16.10hrs" is on the clock
 	}
 	if len(part) == 1 {
 		f *= 10

@@ -82,7 +82,7 @@ func (m *message) correct(all []spoken) {
 			if next.use != s.use || next.ranges && n == k+1 {
 				continue
 			}
-			if m.corrects(s, next) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more") ||
+			if m.corrects(s, next) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more", "need") ||
 				s.cue == "in" && s.first == 1 {
 				s.use = unused
 			}
@@ -108,7 +108,11 @@ func (m *message) corrects(s, next *spoken) bool {
 	if w := m.word(s.first - 1); (w == "after" || w == "past" || w == "gone") && between <= 4 && isBreak(m.word(s.last)) {
 		return !s.t.isLength() && !next.t.isLength() // "after 4, prob 4.20"
 	}
-	return between <= 16 && corrections.at(m, i) > i+1
+	end := i
+	for next := corrections.at(m, end); next > end; next = corrections.at(m, end) {
+		end = next
+	}
+	return between <= 16 && end > i+1
 }
 
 // supposed says whether a time is only what had been thought: "was meant to be 4, now half past".

@@ -1,6 +1,9 @@
 package checkin
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // What each time in a text is, by the words around it in its clause. In this order:
 //
@@ -99,13 +102,13 @@ func (m *message) account(c Context, enters bool) []spoken {
 func (m *message) useOf(s *spoken, c Context, enters bool) use {
 	open := c.State == Inside || c.State == Overdue
 	switch {
-	case m.struck(s):
+	case m.struck(s), m.fiveToTen(s, c):
 		return unused
 	case m.past(s, c), m.foreign(s, open):
-		if !m.thenMeant(s, open) {
+		if !m.thenMeant(s, open || enters) {
 			return unused
 		}
-		if open {
+		if open || enters {
 			return asEnd
 		}
 		return asStart
@@ -117,6 +120,11 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 		return unused
 	}
 	return asEnd
+}
+
+// fiveToTen says whether "5 to 10" is rather a number of minutes than a time hours away.
+func (m *message) fiveToTen(s *spoken, c Context) bool {
+	return s.t.form == clockTime && s.t.words == 3 && s.t.minute == 55 && m.word(s.last-1) == "10" && c.next(s.t).Sub(c.Now) > 2*time.Hour
 }
 
 // struck says whether the time is named only to be taken back (guide T7): "half 4 not 5", "2 instead of 1".
@@ -216,6 +224,12 @@ func (m *message) ranged(a, b *spoken) bool {
 				return false
 			}
 			join = w
+		case "if", "not": // "an hour, if not 20 mins"
+			if w == "if" && join == "" && m.word(j+1) == "not" {
+				join = w
+			} else if w == "if" || join != "if" {
+				return false
+			}
 		case "maybe", "possibly", "perhaps", "poss":
 			if join == "" {
 				join = w
@@ -372,7 +386,7 @@ func (m *message) asClock(s *spoken, n int, alone bool) bool {
 	if n > 24 || n > 12 && (s.cue == "" || isBreak(s.cue) || s.t.half != exact) {
 		return false
 	}
-	if s.after != "instead" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
+	if s.after != "instead" && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
 		return false
 	}
 	s.t.form = clockTime
@@ -387,7 +401,7 @@ func (m *message) pairs(s *spoken) bool {
 	case s.after == "not":
 		return m.timeAt(s.last+1).words > 0
 	case s.after == "-", s.after == "until", s.after == "to":
-		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" {
+		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
 			return false
 		}
 		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {
@@ -400,6 +414,9 @@ func (m *message) pairs(s *spoken) bool {
 
 // bareEnds says whether what follows a bare number leaves it a time: nothing is counted.
 func (m *message) bareEnds(s *spoken) bool {
+	if (m.v.willDo[s.after] || strings.HasSuffix(s.after, "ing")) && (s.cue == "by" || s.cue == "until") {
+		return true // "not out by 5 come and look", "here til 5 getting it signed"
+	}
 	return s.after == "" || isBreak(s.after) || m.v.afterTime[s.after] || m.v.IsGiven(s.after) || s.after == "-" || s.after == "/"
 }
 

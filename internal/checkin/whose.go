@@ -43,6 +43,8 @@ func (m *message) spent(s *spoken) bool {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "been" && m.hasWithin(j+1, min(j+2, s.first), "told", "asked", "given", "allowed", "promised"):
+			return false
 		case m.v.spent[w]:
 			moved := s.cue == "by" || s.counts == late || s.counts == more // "been extended by 30 minutes"
 			return !moved && !m.comes(s.from, j)
@@ -81,6 +83,8 @@ func (m *message) justGone(s *spoken, c Context) bool {
 		switch w := m.words[j]; {
 		case w == "finished":
 			return !m.comes(s.from, j)
+		case w == "leaving" || w == "leave" || w == "finish" || w == "finishing":
+			return false
 		case w != "until" && m.v.endCues[w]:
 			return gone <= 10*time.Minute && !m.comes(s.from, j)
 		case m.v.ahead[w]:
@@ -116,6 +120,9 @@ func (m *message) things(s *spoken, open bool) bool {
 	if s.t.isLength() && m.word(s.first-1) == "of" && m.word(s.first-2) == "top" {
 		return true // "another 20 on top of the hour"
 	}
+	if s.after == "left" && s.t.isLength() && m.hasIn(m.v.otherThings, s.last, min(s.last+4, s.to)) {
+		return true // "10 mins left on the meter"
+	}
 	if s.t.isLength() {
 		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
 	}
@@ -129,7 +136,7 @@ func (m *message) things(s *spoken, open bool) bool {
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
 		case m.v.otherThings[w]:
-			return open || !m.hasWithin(s.from, s.first, "changed", "moved", "pushed", "put")
+			return open || !m.hasWithin(s.from, s.first, "changed", "change", "moved", "move", "pushed", "put")
 		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
 			return false
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
@@ -219,7 +226,7 @@ func (m *message) others(s *spoken) bool {
 			return false
 		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
 			return true
-		case m.v.wanted[w] && m.word(j-1) != "has", (w == "says" || w == "say" || w == "said") && m.v.calls[m.word(j+1)]:
+		case w == "do" && m.hasWithin(max(s.from, j-1), j, "can", "could", "only"), m.v.wanted[w] && m.word(j-1) != "has", (w == "says" || w == "say" || w == "said") && m.v.calls[m.word(j+1)]:
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
@@ -296,6 +303,10 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		switch w := m.words[j]; w {
 		case "home", "desk", "office", "base":
 			return !m.hasWithin(s.from, s.first, "left", "until")
+		case "pick", "picking", "collect", "collecting", "fetch", "fetching":
+			if open && !m.hasWithin(s.from, s.first, "until", "out") {
+				return true // "picking my lad up at 5"
+			}
 		case "be", "get":
 			to := m.word(j + 1)
 			if open && (to == "at" || to == "in" || to == "on") && s.first > j+3 && (s.cue == "for" || s.cue == "by" || s.cue == "at") && m.timeAt(j+2).words == 0 &&
@@ -394,10 +405,14 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 		}
 		for j := max(s.last, i-4); j < i; j++ {
 			switch m.words[j] {
-			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
+			case "go":
+				return !open || j == i-1
+			case "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
 			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
 				return open && m.words[i-1] != "before"
+			case "head", "heading":
+				return open
 			}
 		}
 	}
@@ -440,8 +455,13 @@ func (m *message) beforeVisit(s *spoken) use {
 			held = true
 		}
 	}
+	if s.t.isLength() && s.counts == fromNow && s.cue != "in" && m.hasWithin(s.from, s.first, "push", "pushed", "move", "moved", "shift", "shifted", "bump", "bumped") {
+		s.counts = late // "push it an hour"
+	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "until" && m.hasWithin(s.from, j, "give") && (m.hasWithin(s.from, j, "me", "us")):
+			return asStart // "give me til 25 past to get there"
 		case w == "until" && m.hasWithin(s.from, j, "wait", "waiting", "give", "giving"):
 			return unused
 		case w == "until":
