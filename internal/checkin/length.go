@@ -179,7 +179,7 @@ func (m *message) hourAlone(i int) bool {
 		return true
 	}
 	before, after := m.word(i-1), m.word(i+1)
-	return (before == "" || isBreak(before)) && (after == "" || isBreak(after) || after == "max" || after == "tops" || after == "please")
+	return (before == "" || isBreak(before)) && (after == "" || isBreak(after) || after == "max" || after == "tops" || after == "please" || after == "left" || after == "from" || after == "more" || after == "longer" || after == "yet")
 }
 
 func (m *message) countedHours(i int) (minutes, next int, counts counting) {

@@ -24,17 +24,22 @@ func (m *message) comesForward(s *spoken) bool {
 
 // putsOn says from where a length counts that is put on: "tack 25 on the end" from the expected end, "stick 20 on" as another 20.
 func (m *message) putsOn(s *spoken) counting {
-	if s.after != "on" || !m.hasIn(m.v.putsOn, s.from, s.first) {
+	if s.after != "on" {
 		return fromNow
 	}
-	switch next := m.word(s.last + 1); next {
-	case "the", "my", "our":
-		switch m.word(s.last + 2) {
-		case "end", "finish", "booking", "visit", "session", "contact":
-			return late
-		}
-	case "top":
+	next := m.word(s.last + 1)
+	if end := m.word(s.last + 2); (next == "the" || next == "my") && (end == "end" || end == "finish") || next == "top" {
 		return late
+	}
+	if !m.hasIn(m.v.putsOn, s.from, s.first) {
+		return fromNow
+	}
+	switch next {
+	case "my", "the", "our":
+		switch m.word(s.last + 2) {
+		case "booking", "visit", "session", "contact", "time":
+			return more
+		}
 	case "", "please", "for", "to", "if", "x", "thanks":
 		return more
 	default:
@@ -118,4 +123,15 @@ func (m *message) onlyAside(c Context) bool {
 		}
 	}
 	return start >= 0 && m.hasWithin(ahead, len(m.words), "here", "staying", "stay", "need", "now")
+}
+
+// wasOut says whether the worker was out by the time: "was out by ten to", not "was meant to be out by 4".
+func (m *message) wasOut(s *spoken) bool {
+	for j := s.from; j < s.first-1; j++ {
+		if w := m.words[j]; w == "was" || w == "were" {
+			next := m.words[j+1]
+			return next == "out" || next == "gone" || next == "away" || next == "done" || next == "finished" || next == "home" || next == "back" || next == "outta"
+		}
+	}
+	return false
 }

@@ -98,6 +98,9 @@ func (m *message) corrects(s, next *spoken) bool {
 	if between <= 7 && m.correction(s.last, next.first) {
 		return true
 	}
+	if between == 1 && (m.word(s.last) == "now" || m.word(s.last) == "is") && !s.t.isLength() && !next.t.isLength() {
+		return true // "4pm now 4.30pm"
+	}
 	if before := m.word(next.first - 2); m.word(next.first-1) == "say" && (isBreak(before) || before == "so" || before == "think") {
 		return true
 	}
@@ -166,6 +169,9 @@ func (m *message) settle(all []spoken, u use, instant func(*spoken) time.Time) *
 			}
 		case m.latest(best):
 		case m.latest(s):
+			for s.t.form == pastHour && !s.at.After(best.at) {
+				s.at = s.at.Add(time.Hour) // "out 3, half past at the latest"
+			}
 			best = s
 		default:
 			if best = m.either(best, s); best == nil {
@@ -223,6 +229,8 @@ func (c Context) ends(s *spoken, enters bool) time.Time {
 	}
 	now := c.Now.Add(s.t.length)
 	switch {
+	case c.State == Booked && enters && s.counts == late:
+		return latter(c.End, c.Now).Add(s.t.length)
 	case c.State == None || c.End.IsZero() || enters:
 		return now
 	case s.counts == early:

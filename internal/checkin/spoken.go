@@ -112,6 +112,8 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 			return asEnd
 		}
 		return asStart
+	case enters && s.counts == late && m.hasWithin(s.from, s.first, "finish", "finishing", "out", "leave", "leaving"):
+		return asEnd // "just gone in, will finish 15 late as well"
 	case enters && (s.counts == late || s.counts == early || s.after == "late"):
 		return unused // S6: how late they went in
 	case c.State == Booked && !enters:
@@ -342,6 +344,10 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n)
 	case "quick":
 		return n >= 5 && s.asMinutes(n)
+	case "back":
+		if n > 12 && m.putBack(s) {
+			return s.asMinutes(n)
+		}
 	case "s":
 		if m.word(s.first-2) == "it" && (s.after == "today" || s.after == "instead") {
 			return m.asClock(s, n, true)
@@ -414,6 +420,12 @@ func (m *message) pairs(s *spoken) bool {
 
 // bareEnds says whether what follows a bare number leaves it a time: nothing is counted.
 func (m *message) bareEnds(s *spoken) bool {
+	if s.after == "to" {
+		switch m.word(s.last + 1) {
+		case "go", "do", "see", "finish", "bath", "feed", "read", "sign", "fill":
+			return false // "3 to go"
+		}
+	}
 	if (m.v.willDo[s.after] || strings.HasSuffix(s.after, "ing")) && (s.cue == "by" || s.cue == "until") {
 		return true // "not out by 5 come and look", "here til 5 getting it signed"
 	}

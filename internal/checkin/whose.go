@@ -20,9 +20,12 @@ func (m *message) past(s *spoken, c Context) bool {
 	if s.t.isLength() {
 		return m.spent(s) || m.begunLate(s, c)
 	}
+	if been := m.word(s.first - 1); (been == "been" || been == "said" || been == "put") && m.word(s.first-2) == "have" && m.word(s.first-3) == "should" {
+		return false // "I put 11, should have been 11.30"
+	}
 	switch s.cue {
 	case "until", "to", "by", "for", "than":
-		return false
+		return s.cue == "by" && m.wasOut(s)
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
@@ -124,7 +127,7 @@ func (m *message) things(s *spoken, open bool) bool {
 		return true // "10 mins left on the meter"
 	}
 	if s.t.isLength() {
-		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
+		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with" && !isBreak(s.after)
 	}
 	if m.v.otherThings[s.after] && !m.v.otherThings[m.word(s.first-1)] {
 		return true
@@ -132,6 +135,11 @@ func (m *message) things(s *spoken, open bool) bool {
 	switch m.word(s.first - 1) {
 	case "my", "his", "her", "their", "the":
 		return true
+	}
+	for j := s.from; j+2 < s.first; j++ {
+		if m.v.otherThings[m.words[j]] && m.hasWithin(j+1, j+2, "want", "wants", "need", "needs") && m.v.me[m.words[j+2]] {
+			return true // "school want me at 1"
+		}
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
@@ -149,7 +157,7 @@ func (m *message) things(s *spoken, open bool) bool {
 
 // ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
 func (m *message) ofNext(s *spoken) bool {
-	if m.word(s.from-1) != "," || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
+	if m.word(s.from-1) != "," || s.after == "start" || s.after == "finish" || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
 		return false
 	}
 	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
@@ -319,7 +327,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		return open && m.placed(s)
 	}
 	switch w := m.word(s.from); w {
-	case "straight", "the", "to", "on", "off", "over", "next":
+	case "straight", "the", "to", "on", "off", "over", "next", "do", "see", "visit", "meet", "grab", "get":
 		return true
 	default:
 		return s.from < s.first && m.v.IsName(w)
@@ -334,6 +342,9 @@ func (m *message) placed(s *spoken) bool {
 		case "is", "s", "are", "visit", "contact", "session", "again":
 			return true
 		}
+	}
+	if s.cue == "at" && s.first == s.from+2 && (m.v.IsName(m.words[s.from]) || m.unknown[s.from]) {
+		return true // "Nkemelus at half 2"
 	}
 	switch s.cue {
 	case "do", "make":
@@ -376,6 +387,10 @@ func (m *message) ringMe(s *spoken) bool {
 				return !m.hasWithin(j, s.first, "if", "unless", "not") && m.word(s.to) != "if" && m.word(s.to) != "unless"
 			case "you":
 				return s.after == "about" || s.after == "re" || s.after == "with"
+			default:
+				if (m.v.family[w] || m.v.IsGiven(w) || w == "him" || w == "her" || w == "them") && m.words[j] == "ring" && m.word(s.to+1) != "i" {
+					return true
+				}
 			}
 		}
 	}
