@@ -11,9 +11,9 @@ import (
 //   - it may be one bound of a range, "3 till 4", and is then what the other is ([message.ranged]);
 //   - a length counts from now, from the expected end, or is more of what there is ([message.counting]);
 //   - it is out when it is struck, "not 5", past ([message.past]), or somebody's or something else's ([message.foreign]);
-//   - else it is the visit's new end, or before going in mostly its new start ([message.useOf], [message.beforeVisit]).
+//   - else it is the visit's new end, or before going in mostly its new start ([message.useOf], [message.beforeVisit] in before.go).
 //
-// What several come to is in plan.go.
+// By how much an end is said to move is in moved.go; what several times come to is in plan.go.
 
 // use is what a time is to the visit.
 type use int
@@ -347,6 +347,10 @@ func (m *message) settleNumber(s, before *spoken) bool {
 	case "back":
 		if n > 12 && m.putBack(s) {
 			return s.asMinutes(n)
+		}
+	case "it":
+		if w := m.word(s.first - 2); w == "give" || w == "giving" {
+			return n >= 5 && s.asMinutes(n)
 		}
 	case "s":
 		if m.word(s.first-2) == "it" && (s.after == "today" || s.after == "instead") {
