@@ -185,6 +185,9 @@ func (m *message) saysTo(i, j int) bool {
 	if _, words := m.hourAt(j + 1); words > 0 {
 		return true
 	}
+	if after, n := m.word(j+1), m.word(i); j-1 == i && (n == "10" || n == "20") && (after == "" || isBreak(after)) {
+		return true // "away bout ten 2"
+	}
 	return m.word(j-1) == "quarter" && (j-1 == i || m.word(i) == "a")
 }
 

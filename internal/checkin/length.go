@@ -190,8 +190,8 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	if m.word(i) == "one" {
 		n, used = 1, 1
 	}
-	if used == 0 || n > 12 {
-		return 0, i, fromNow
+	if w := m.word(i + used); used == 0 || n > 12 || n == 4 && (w == "another" || w == "an") {
+		return 0, i, fromNow // "here 4 another hour": for
 	}
 	j, part := i+used, 0
 	k := j

@@ -108,7 +108,7 @@ func (m *message) corrects(s, next *spoken) bool {
 	if isBreak(m.word(i)) {
 		i++
 	}
-	if w := m.word(s.first - 1); (w == "after" || w == "past" || w == "gone") && between <= 4 && isBreak(m.word(s.last)) {
+	if w := m.word(s.first - 1); (w == "after" || w == "past" || w == "gone") && between <= 6 && isBreak(m.word(s.last)) {
 		return !s.t.isLength() && !next.t.isLength() // "after 4, prob 4.20"
 	}
 	end := i
@@ -120,7 +120,7 @@ func (m *message) corrects(s, next *spoken) bool {
 
 // supposed says whether a time is only what had been thought: "was meant to be 4, now half past".
 func (m *message) supposed(s *spoken) bool {
-	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should", "booked", "scheduled", "normally", "usually")
+	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should", "booked", "down", "scheduled", "normally", "usually")
 }
 
 // rangesOnly takes out the other starts where the text says from when till when: "they put me down for 3. I said 4. 4 till 5".

@@ -72,6 +72,9 @@ func (m *message) account(c Context, enters bool) []spoken {
 			before = &all[n-1]
 		}
 		if i = s.last - 1; !s.ranges && !m.settleNumber(&s, before) {
+			if t := m.timeAt(s.last + 1); t.words > 0 && m.laterVisit(&s, &spoken{first: s.last + 1}, c) {
+				i = s.last + t.words
+			}
 			continue
 		}
 		if len(all) == mostTimes {
@@ -89,6 +92,8 @@ func (m *message) account(c Context, enters bool) []spoken {
 		before := &all[k-1]
 		s.use, s.counts = before.use, max(s.counts, before.counts)
 		switch {
+		case m.laterVisit(before, s, c):
+			before.use, s.use = unused, unused
 		case before.cue == "from" && m.putBack(before):
 			before.use = unused // "moved from 3 to 4"
 		case before.use == asStart && m.visitRange(before, s):
@@ -187,6 +192,8 @@ func (m *message) counting(s *spoken) counting {
 			return late
 		}
 	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later", s.cue == "back" && m.putBack(s):
+		return late
+	case s.cue == "for" && m.hasWithin(s.from, s.first, "delay"):
 		return late
 	case s.cue == "by", s.cue == "of":
 		return max(m.countingBy(s), s.t.counts)
@@ -377,6 +384,9 @@ func (m *message) settleNumber(s, before *spoken) bool {
 
 // isWord says whether a 4 stands for "for" and a 2 for "to": "done 4 today", "out 2 get milk".
 func (m *message) isWord(s *spoken, n int) bool {
+	if t := m.timeAt(s.last); n == 4 && t.isLength() && m.timeAt(s.last).words > 1 && !strings.Contains("0123456789", m.word(s.last)[:1]) {
+		return s.cue == "stay" || s.cue == "here" || s.cue == "staying" || s.cue == "on" || s.cue == "in" // "stay 4 another hr"
+	}
 	switch s.cue {
 	case "it":
 		return n == 4 && s.after == "today" && m.word(s.first-2) != "make"

@@ -112,7 +112,7 @@ func (m *message) comes(from, to int) bool {
 
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s, open) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+	return m.things(s, open) || m.ownEnd(s) || m.afterThis(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
@@ -137,6 +137,9 @@ func (m *message) things(s *spoken, open bool) bool {
 		return true
 	}
 	for j := s.from; j+2 < s.first; j++ {
+		if t := m.times[j]; t.words > 0 && !t.isLength() && m.hasWithin(max(s.from, j-1), j, "his", "her", "their") && !m.v.endCues[m.word(j+t.words)] {
+			return true // "his 11.15's now 11.45"
+		}
 		if m.v.otherThings[m.words[j]] && m.hasWithin(j+1, j+2, "want", "wants", "need", "needs") && m.v.me[m.words[j+2]] {
 			return true // "school want me at 1"
 		}
@@ -230,6 +233,8 @@ func (m *message) others(s *spoken) bool {
 		case (w == "me" || w == "us") && (m.word(j-1) == "to" || m.word(j-1) == "with") && someone: // "nobody can get to us before 10"
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
+		case w == "only" && m.hasWithin(j+1, s.first, "has", "have", "got") && m.word(s.first-1) == "until" && s.first-j <= 4:
+			return false // "mum only has til half 10"
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
 		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
@@ -286,7 +291,7 @@ func (m *message) subject(from, j int) bool {
 func (m *message) theirs(from, to int) bool {
 	switch m.word(from) {
 	case "he", "she", "they":
-		return m.hasWithin(from+1, to, "back", "home", "in", "due")
+		return m.hasWithin(from+1, to, "back", "home", "in", "due", "ready", "free")
 	}
 	return false
 }
@@ -310,7 +315,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; w {
 		case "home", "desk", "office", "base":
-			return !m.hasWithin(s.from, s.first, "left", "until")
+			return !m.hasWithin(s.from, s.first, "left", "until") || w != "home" && open && !m.hasWithin(s.from, s.first, "left")
 		case "pick", "picking", "collect", "collecting", "fetch", "fetching":
 			if open && !m.hasWithin(s.from, s.first, "until", "out") {
 				return true // "picking my lad up at 5"
