@@ -10,7 +10,7 @@ func (m *message) ownEnd(s *spoken) bool {
 	}
 	for j := s.first - 2; j >= s.from; j-- {
 		switch w := m.words[j]; {
-		case m.v.ownEnd[w]:
+		case m.v.ownEnd[w] && !m.placeAt(j):
 			return true
 		case (w == "duty" || w == "shift" || w == "call" || w == "rota" || w == "lates" || w == "nights") && m.word(j-1) == "on", w == "working", w == "work" && m.word(j-1) != "at":
 			return true
@@ -19,6 +19,15 @@ func (m *message) ownEnd(s *spoken) bool {
 		}
 	}
 	return false
+}
+
+// placeAt says whether the thing at word j is where somebody is: "at the library with them til 5".
+func (m *message) placeAt(j int) bool {
+	if j--; m.hasWithin(max(0, j), j+1, "the", "a", "my", "our", "their", "her", "his") {
+		j--
+	}
+	w := m.word(j)
+	return m.word(j+1) != "office" && m.word(j+2) != "office" && (w == "at" || w == "in" || w == "inside" || w == "round" || w == "watching" || w == "for")
 }
 
 // afterThis says whether the time is that of what the worker does after the visit: "at the Browns til 6 after this", "going to the Browns after, be
@@ -34,7 +43,7 @@ func (m *message) afterThis(s *spoken) bool {
 		case "afterwards":
 			return true
 		case "after":
-			if next == "this" || next == "here" || (next == "" || isBreak(next)) && j > s.from-4 {
+			if next == "this" || next == "here" || next == "until" || (next == "" || isBreak(next)) && j > s.from-4 {
 				return true
 			}
 		}

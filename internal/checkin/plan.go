@@ -38,6 +38,9 @@ func (m *message) planOf(c Context, enters bool) plan {
 		m.note(onUntil, i, i+1)
 		p.until = c.End.Add(c.End.Sub(c.Start))
 	}
+	if c.State == Booked && !enters && p.begin.IsZero() && !p.until.After(c.Start) {
+		p.until = time.Time{} // "at my 2 o'clock still, leaving at 3": no end of a visit that starts at 3
+	}
 	return p.within(c.Now)
 }
 

@@ -117,8 +117,8 @@ func (m *message) foreign(s *spoken, open bool) bool {
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
 func (m *message) things(s *spoken, open bool) bool {
-	if before := m.word(s.first - 1); before == "every" || before == "each" {
-		return true // "a bus every 20 mins"
+	if before := m.word(s.first - 1); before == "every" || before == "each" || before == "at" && m.word(s.first-2) == "one" {
+		return true // "a bus every 20 mins, I'll get the one at 10 to"
 	}
 	if s.t.isLength() && m.word(s.first-1) == "of" && m.word(s.first-2) == "top" {
 		return true // "another 20 on top of the hour"
@@ -146,6 +146,7 @@ func (m *message) things(s *spoken, open bool) bool {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case m.v.otherThings[w] && s.cue == "until" && m.v.ownEnd[w] && m.placeAt(j): // "at the school with mum til 5"
 		case m.v.otherThings[w]:
 			return open || !m.hasWithin(s.from, s.first, "changed", "change", "moved", "move", "pushed", "put")
 		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
@@ -233,7 +234,7 @@ func (m *message) others(s *spoken) bool {
 		case (w == "me" || w == "us") && (m.word(j-1) == "to" || m.word(j-1) == "with") && someone: // "nobody can get to us before 10"
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
-		case w == "only" && m.hasWithin(j+1, s.first, "has", "have", "got") && m.word(s.first-1) == "until" && s.first-j <= 4:
+		case w == "only" && m.hasWithin(j+1, s.first, "has", "have", "got") && m.word(s.first-1) == "until" && s.first-j <= 6:
 			return false // "mum only has til half 10"
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
