@@ -232,7 +232,7 @@ func (c Context) ends(s *spoken, enters bool) time.Time {
 	}
 	now := c.Now.Add(s.t.length)
 	switch {
-	case c.State == Booked && enters && s.counts == late:
+	case enters && s.counts == late && !c.End.IsZero():
 		return latter(c.End, c.Now).Add(s.t.length)
 	case c.State == None || c.End.IsZero() || enters:
 		return now
