@@ -131,10 +131,13 @@ func (m *message) minutesOfHour(i int) moment {
 	case w == "to" || w == "too" || w == "2" && m.saysTo(i, j):
 		before = true
 	default:
-		if minutes == 30 {
-			return m.ofHour(i, j, 30, false)
+		if minutes != 30 {
+			return moment{}
 		}
-		return moment{}
+		if m.word(i-1) == "until" && (w == "" || isBreak(w) || w == "and" || w == "please") && j == i+1 {
+			return moment{words: 1, form: pastHour, minute: 30} // "need til half"
+		}
+		return m.ofHour(i, j, 30, false)
 	}
 	if before && minutes == 30 {
 		return moment{}
@@ -168,7 +171,7 @@ func (m *message) minutesBefore(i int) (minutes, next int) {
 	}
 	n, words := m.number(i)
 	j := i + words
-	if words == 0 || n == 0 || n > 29 || n%5 != 0 && m.word(j) != "min" {
+	if words == 0 || n == 0 || n > 29 && m.word(j) != "past" || n > 55 || n%5 != 0 && m.word(j) != "min" {
 		return 0, i
 	}
 	if m.word(j) == "min" {
@@ -181,6 +184,9 @@ func (m *message) minutesBefore(i int) (minutes, next int) {
 func (m *message) saysTo(i, j int) bool {
 	if _, words := m.hourAt(j + 1); words > 0 {
 		return true
+	}
+	if after, n := m.word(j+1), m.word(i); j-1 == i && (n == "10" || n == "20") && (after == "" || isBreak(after)) {
+		return true // "away bout ten 2"
 	}
 	return m.word(j-1) == "quarter" && (j-1 == i || m.word(i) == "a")
 }
@@ -252,7 +258,7 @@ func (m *message) figures(i int) moment {
 	if n, ok := m.ish(w); ok {
 		return moment{words: 1, hour: n}
 	}
-	if w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i)) {
+	if n, ok := figure(m.word(i + 1)); w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i) || ok && n > 9 && m.v.clockCues[m.word(i-1)]) {
 		w = "1"
 	}
 	hourPart, minutePart := w, ""
@@ -272,7 +278,7 @@ func (m *message) figures(i int) moment {
 	t := moment{words: 1, hour: hour % 24, minute: minute}
 	if minutePart == "" {
 		t.form = bareHour
-		if n, words := m.number(i + 1); words > 0 && hour > 0 && m.minutesSaid(i+1, n, words) {
+		if n, words := m.minutesNext(i, hour); words > 0 {
 			t.form, t.minute, t.words = clockTime, n, 1+words
 		}
 	}
@@ -280,6 +286,33 @@ func (m *message) figures(i int) moment {
 		t.half = exact
 	}
 	return m.withHalf(i, t, minutePart == "" && t.words == 1)
+}
+
+// minutesNext reads the minutes that follow an hour: "four thirty", "16h30" and, as people say it who have learned English late, "at 17 and 10",
+// "at 4 and half".
+func (m *message) minutesNext(i, hour int) (n, words int) {
+	if n, words := m.number(i + 1); words > 0 && hour > 0 && m.minutesSaid(i+1, n, words) {
+		return n, words
+	}
+	next := m.word(i + 2)
+	switch m.word(i + 1) {
+	case "hour":
+		if n, ok := figure(next); ok && hour > 12 && len(next) == 2 && n < 60 {
+			return n, 2
+		}
+	case "and":
+		before := m.word(i - 1)
+		if before != "at" && before != "until" && before != "by" && (before != "to" || next != "half") {
+			return 0, 0
+		}
+		if next == "half" && (m.word(i+3) == "" || isBreak(m.word(i+3))) {
+			return 30, 2
+		}
+		if n, words := m.number(i + 2); words > 0 && m.minutesSaid(i+2, n, words) {
+			return n, 1 + words
+		}
+	}
+	return 0, 0
 }
 
 // minutesSaid says whether the number at word i is the minutes of the hour before it: "four thirty".

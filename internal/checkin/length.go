@@ -179,7 +179,7 @@ func (m *message) hourAlone(i int) bool {
 		return true
 	}
 	before, after := m.word(i-1), m.word(i+1)
-	return (before == "" || isBreak(before)) && (after == "" || isBreak(after) || after == "max" || after == "tops" || after == "please")
+	return (before == "" || isBreak(before)) && (after == "" || isBreak(after) || after == "max" || after == "tops" || after == "please" || after == "left" || after == "from" || after == "more" || after == "longer" || after == "yet")
 }
 
 func (m *message) countedHours(i int) (minutes, next int, counts counting) {
@@ -190,8 +190,8 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	if m.word(i) == "one" {
 		n, used = 1, 1
 	}
-	if used == 0 || n > 12 {
-		return 0, i, fromNow
+	if w := m.word(i + used); used == 0 || n > 12 || n == 4 && (w == "another" || w == "an") {
+		return 0, i, fromNow // "here 4 another hour": for
 	}
 	j, part := i+used, 0
 	k := j
@@ -210,13 +210,13 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	return 0, i, fromNow
 }
 
-// decimalHours reads "1.5" in minutes.
+// decimalHours reads "1.5" and "1.25" in minutes.
 func decimalHours(w string) (minutes int, ok bool) {
 	whole, part, pointed := strings.Cut(w, ".")
 	h, ok := figure(whole)
 	f, ok2 := figure(part)
-	if !pointed || !ok || !ok2 || len(part) > 2 || h > 24 {
-		return 0, false
+	if !pointed || !ok || !ok2 || len(part) > 2 || h > 12 || len(part) == 2 && part != "25" && part != "50" && part != "75" {
+		return 0, false // "16.10hrs" is on the clock
 	}
 	if len(part) == 1 {
 		f *= 10

@@ -15,7 +15,7 @@ func (m *message) plan(c Context) plan {
 
 // planOf is plan for a text of which it is known whether the worker goes in.
 func (m *message) planOf(c Context, enters bool) plan {
-	if m.has("yesterday") || m.otherDay() || m.word(0) == "fw" || m.word(0) == "fwd" {
+	if m.has("yesterday") || m.otherDay() && !m.onlyAside(c) || m.word(0) == "fw" || m.word(0) == "fwd" {
 		return plan{}
 	}
 	all := m.account(c, enters)
@@ -37,6 +37,9 @@ func (m *message) planOf(c Context, enters bool) plan {
 	if i := m.doubled(); i >= 0 && len(all) == 0 && (c.State == Inside || c.State == Overdue) {
 		m.note(onUntil, i, i+1)
 		p.until = c.End.Add(c.End.Sub(c.Start))
+	}
+	if c.State == Booked && !enters && p.begin.IsZero() && !p.until.After(c.Start) {
+		p.until = time.Time{} // "at my 2 o'clock still, leaving at 3": no end of a visit that starts at 3
 	}
 	return p.within(c.Now)
 }
@@ -82,7 +85,7 @@ func (m *message) correct(all []spoken) {
 			if next.use != s.use || next.ranges && n == k+1 {
 				continue
 			}
-			if next.first-s.last <= 7 && m.correction(s.last, next.first) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more") ||
+			if m.corrects(s, next) || m.supposed(s) && m.hasWithin(s.last, next.first, "but", "now", "will", "looking", "might", "more", "need") ||
 				s.cue == "in" && s.first == 1 {
 				s.use = unused
 			}
@@ -91,9 +94,36 @@ func (m *message) correct(all []spoken) {
 	}
 }
 
+// corrects says whether the second time is said in place of the first: "5, no sorry 5.30", "gone five, say ten past". A plain "no wait" may stand
+// further off: "half past... no wait she's put the kettle on, quarter to".
+func (m *message) corrects(s, next *spoken) bool {
+	between := next.first - s.last
+	if between <= 7 && m.correction(s.last, next.first) {
+		return true
+	}
+	if between == 1 && (m.word(s.last) == "now" || m.word(s.last) == "is") && !s.t.isLength() && !next.t.isLength() {
+		return true // "4pm now 4.30pm"
+	}
+	if before := m.word(next.first - 2); m.word(next.first-1) == "say" && (isBreak(before) || before == "so" || before == "think") {
+		return true
+	}
+	i := s.last
+	if isBreak(m.word(i)) {
+		i++
+	}
+	if w := m.word(s.first - 1); (w == "after" || w == "past" || w == "gone") && between <= 6 && isBreak(m.word(s.last)) {
+		return !s.t.isLength() && !next.t.isLength() // "after 4, prob 4.20"
+	}
+	end := i
+	for next := corrections.at(m, end); next > end; next = corrections.at(m, end) {
+		end = next
+	}
+	return between <= 16 && end > i+1
+}
+
 // supposed says whether a time is only what had been thought: "was meant to be 4, now half past".
 func (m *message) supposed(s *spoken) bool {
-	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should")
+	return m.hasWithin(s.from, s.first, "supposed", "meant", "thought", "told", "said", "hoped", "hoping", "planned", "was", "originally", "should", "booked", "down", "scheduled", "normally", "usually")
 }
 
 // rangesOnly takes out the other starts where the text says from when till when: "they put me down for 3. I said 4. 4 till 5".
@@ -136,11 +166,15 @@ func (m *message) settle(all []spoken, u use, instant func(*spoken) time.Time) *
 		case best == nil:
 			best = s
 		case s.ranges && best == &all[k-1]: // T6: the later bound
-			if s.at.After(best.at) {
+			gone := best.t.form == pastHour && s.t.form == pastHour && best.at.Sub(s.at) > 30*time.Minute // "ten or quarter past" at ten past
+			if s.at.After(best.at) || gone {
 				best = s
 			}
 		case m.latest(best):
 		case m.latest(s):
+			for s.t.form == pastHour && !s.at.After(best.at) {
+				s.at = s.at.Add(time.Hour) // "out 3, half past at the latest"
+			}
 			best = s
 		default:
 			if best = m.either(best, s); best == nil {
@@ -181,8 +215,8 @@ func (m *message) latest(s *spoken) bool {
 	}
 	for j := s.last; j < s.last+4; j++ {
 		switch m.word(j) {
-		case "latest":
-			return true
+		case "latest", "outside", "most", "tops", "max":
+			return j > s.last || m.word(j) == "latest" || m.word(j) == "tops" || m.word(j) == "max"
 		case "at", "the", "very", "by", "please":
 		default:
 			return false
@@ -198,6 +232,8 @@ func (c Context) ends(s *spoken, enters bool) time.Time {
 	}
 	now := c.Now.Add(s.t.length)
 	switch {
+	case enters && s.counts == late && !c.End.IsZero():
+		return latter(c.End, c.Now).Add(s.t.length)
 	case c.State == None || c.End.IsZero() || enters:
 		return now
 	case s.counts == early:

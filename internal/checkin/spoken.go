@@ -1,6 +1,9 @@
 package checkin
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // What each time in a text is, by the words around it in its clause. In this order:
 //
@@ -8,9 +11,9 @@ import "time"
 //   - it may be one bound of a range, "3 till 4", and is then what the other is ([message.ranged]);
 //   - a length counts from now, from the expected end, or is more of what there is ([message.counting]);
 //   - it is out when it is struck, "not 5", past ([message.past]), or somebody's or something else's ([message.foreign]);
-//   - else it is the visit's new end, or before going in mostly its new start ([message.useOf], [message.beforeVisit]).
+//   - else it is the visit's new end, or before going in mostly its new start ([message.useOf], [message.beforeVisit] in before.go).
 //
-// What several come to is in plan.go.
+// By how much an end is said to move is in moved.go; what several times come to is in plan.go.
 
 // use is what a time is to the visit.
 type use int
@@ -69,6 +72,9 @@ func (m *message) account(c Context, enters bool) []spoken {
 			before = &all[n-1]
 		}
 		if i = s.last - 1; !s.ranges && !m.settleNumber(&s, before) {
+			if t := m.timeAt(s.last + 1); t.words > 0 && m.laterVisit(&s, &spoken{first: s.last + 1}, c) {
+				i = s.last + t.words
+			}
 			continue
 		}
 		if len(all) == mostTimes {
@@ -86,6 +92,8 @@ func (m *message) account(c Context, enters bool) []spoken {
 		before := &all[k-1]
 		s.use, s.counts = before.use, max(s.counts, before.counts)
 		switch {
+		case m.laterVisit(before, s, c):
+			before.use, s.use = unused, unused
 		case before.cue == "from" && m.putBack(before):
 			before.use = unused // "moved from 3 to 4"
 		case before.use == asStart && m.visitRange(before, s):
@@ -99,16 +107,18 @@ func (m *message) account(c Context, enters bool) []spoken {
 func (m *message) useOf(s *spoken, c Context, enters bool) use {
 	open := c.State == Inside || c.State == Overdue
 	switch {
-	case m.struck(s):
+	case m.struck(s), m.fiveToTen(s, c):
 		return unused
 	case m.past(s, c), m.foreign(s, open):
-		if !m.thenMeant(s, open) {
+		if !m.thenMeant(s, open || enters) {
 			return unused
 		}
-		if open {
+		if open || enters {
 			return asEnd
 		}
 		return asStart
+	case enters && s.counts == late && m.hasWithin(s.from, s.first, "finish", "finishing", "out", "leave", "leaving"):
+		return asEnd // "just gone in, will finish 15 late as well"
 	case enters && (s.counts == late || s.counts == early || s.after == "late"):
 		return unused // S6: how late they went in
 	case c.State == Booked && !enters:
@@ -119,6 +129,11 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 	return asEnd
 }
 
+// fiveToTen says whether "5 to 10" is rather a number of minutes than a time hours away.
+func (m *message) fiveToTen(s *spoken, c Context) bool {
+	return s.t.form == clockTime && s.t.words == 3 && s.t.minute == 55 && m.word(s.last-1) == "10" && c.next(s.t).Sub(c.Now) > 2*time.Hour
+}
+
 // struck says whether the time is named only to be taken back (guide T7): "half 4 not 5", "2 instead of 1".
 func (m *message) struck(s *spoken) bool {
 	switch m.word(s.first - 1) {
@@ -126,7 +141,17 @@ func (m *message) struck(s *spoken) bool {
 		return true
 	case "of", "than":
 		before := m.word(s.first - 2)
-		return before == "instead" || before == "rather"
+		return before == "instead" || before == "rather" || m.timeBefore(s.first-1) && m.hasWithin(s.from, s.first, "closer", "nearer", "more", "rather", "sooner")
+	}
+	return m.notStaying(s) || m.notBy(s)
+}
+
+// timeBefore says whether a time ends at word i.
+func (m *message) timeBefore(i int) bool {
+	for j := max(0, i-5); j < i; j++ {
+		if w := m.times[j].words; w > 0 && j+w == i {
+			return true
+		}
 	}
 	return false
 }
@@ -137,10 +162,14 @@ func (m *message) cue(i int) string {
 	for j >= 0 && j > i-reach && m.v.glueCues[m.words[j]] && !m.v.moreCues[m.words[j]] && m.words[j] != "be" && m.words[j] != "at" {
 		j--
 	}
-	if m.word(j) == "more" && m.word(j+1) == "like" {
+	switch w := m.word(j); {
+	case w == "more" && m.word(j+1) == "like":
 		return "nearer"
+	case w == "b": // as they text it
+		return "be"
+	default:
+		return w
 	}
-	return m.word(j)
 }
 
 // counting says from where the time counts, if it is a length (guide T4, T5).
@@ -150,8 +179,10 @@ func (m *message) counting(s *spoken) counting {
 	}
 	planned := m.word(s.last+1) == "than"
 	switch {
-	case s.after == "early" || s.after == "earlier":
+	case m.comesForward(s):
 		return early
+	case m.putsOn(s) != fromNow:
+		return m.putsOn(s)
 	case planned && (s.after == "more" || s.after == "longer"), s.after == "on" && m.word(s.last+1) == "top":
 		return late // "more than planned"
 	case m.v.moreCues[s.cue], s.after == "more", s.after == "longer":
@@ -161,6 +192,8 @@ func (m *message) counting(s *spoken) counting {
 			return late
 		}
 	case m.v.overCues[s.cue], m.v.overAfter[s.after], s.after == "later", s.cue == "back" && m.putBack(s):
+		return late
+	case s.cue == "for" && m.hasWithin(s.from, s.first, "delay"):
 		return late
 	case s.cue == "by", s.cue == "of":
 		return max(m.countingBy(s), s.t.counts)
@@ -174,7 +207,7 @@ func (m *message) countingBy(s *spoken) counting {
 		switch w := m.words[j]; {
 		case m.v.overCues[w], w == "back" && m.putBack(s):
 			return late
-		case w == "early", w == "forward":
+		case w == "early", w == "forward", m.v.shortens[w]:
 			return early
 		}
 	}
@@ -200,6 +233,12 @@ func (m *message) ranged(a, b *spoken) bool {
 				return false
 			}
 			join = w
+		case "if", "not": // "an hour, if not 20 mins"
+			if w == "if" && join == "" && m.word(j+1) == "not" {
+				join = w
+			} else if w == "if" || join != "if" {
+				return false
+			}
 		case "maybe", "possibly", "perhaps", "poss":
 			if join == "" {
 				join = w
@@ -230,6 +269,21 @@ func (m *message) ranged(a, b *spoken) bool {
 func (m *message) sameHour(a, b *spoken) bool {
 	if a.t.form == bareHour && a.t.hour > 24 || b.t.form == bareHour && (b.t.hour > 24 || !m.bareEnds(b)) {
 		return false
+	}
+	bare := a.t.form == bareHour || a.t.form == clockTime && a.t.minute == 0 && a.t.half == either && a.t.words == 1
+	if n := a.t.hour; bare && b.t.form == pastHour && (n == 10 || n == 20 || n == 25) {
+		a.t.form, a.t.hour, a.t.minute = pastHour, 0, n // "ten or quarter past"
+		if b.t.minute > 30 {
+			a.t.minute = 60 - n
+		}
+		return true
+	}
+	if n := a.t.hour; a.t.form == bareHour && b.t.form == pastHour && (n == 10 || n == 20 || n == 25) {
+		a.t.form, a.t.hour, a.t.minute = pastHour, 0, n // "ten or quarter past"
+		if b.t.minute > 30 {
+			a.t.minute = 60 - n
+		}
+		return true
 	}
 	a.t, b.t = a.t.asHour(), b.t.asHour()
 	if b.t.form == pastHour && b.t.minute < 45 && a.t.form == clockTime && a.t.minute == 0 {
@@ -269,7 +323,7 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n) // "20-25 mins"
 	}
 	switch next := m.word(s.last + 1); {
-	case s.after == "on" && next == "top":
+	case s.after == "on" && next == "top", m.putsOn(s) != fromNow:
 		return s.asMinutes(n)
 	case s.after == "late", s.after == "early", s.after == "more", s.after == "longer", m.v.overAfter[s.after]:
 		counted := next != "" && next != "than" && next != "by" && !isBreak(next) && !m.v.afterTime[next] && !m.v.endCues[next] && !m.v.beginCues[next]
@@ -295,6 +349,20 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		}
 	case "another", "extra", "running", "more", "further":
 		return s.asMinutes(n)
+	case "quick":
+		return n >= 5 && s.asMinutes(n)
+	case "back":
+		if n > 12 && m.putBack(s) {
+			return s.asMinutes(n)
+		}
+	case "it":
+		if w := m.word(s.first - 2); w == "give" || w == "giving" {
+			return n >= 5 && s.asMinutes(n)
+		}
+	case "s":
+		if m.word(s.first-2) == "it" && (s.after == "today" || s.after == "instead") {
+			return m.asClock(s, n, true)
+		}
 	case "me", "us":
 		return m.gives(s) && s.asMinutes(n)
 	case "plus", "extend", "extended", "overrun", "overrunning", "over":
@@ -316,6 +384,9 @@ func (m *message) settleNumber(s, before *spoken) bool {
 
 // isWord says whether a 4 stands for "for" and a 2 for "to": "done 4 today", "out 2 get milk".
 func (m *message) isWord(s *spoken, n int) bool {
+	if t := m.timeAt(s.last); n == 4 && t.isLength() && m.timeAt(s.last).words > 1 && !strings.Contains("0123456789", m.word(s.last)[:1]) {
+		return s.cue == "stay" || s.cue == "here" || s.cue == "staying" || s.cue == "on" || s.cue == "in" // "stay 4 another hr"
+	}
 	switch s.cue {
 	case "it":
 		return n == 4 && s.after == "today" && m.word(s.first-2) != "make"
@@ -335,7 +406,7 @@ func (m *message) asClock(s *spoken, n int, alone bool) bool {
 	if n > 24 || n > 12 && (s.cue == "" || isBreak(s.cue) || s.t.half != exact) {
 		return false
 	}
-	if s.after != "instead" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
+	if s.after != "instead" && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
 		return false
 	}
 	s.t.form = clockTime
@@ -350,7 +421,7 @@ func (m *message) pairs(s *spoken) bool {
 	case s.after == "not":
 		return m.timeAt(s.last+1).words > 0
 	case s.after == "-", s.after == "until", s.after == "to":
-		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" {
+		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
 			return false
 		}
 		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {
@@ -363,6 +434,15 @@ func (m *message) pairs(s *spoken) bool {
 
 // bareEnds says whether what follows a bare number leaves it a time: nothing is counted.
 func (m *message) bareEnds(s *spoken) bool {
+	if s.after == "to" {
+		switch m.word(s.last + 1) {
+		case "go", "do", "see", "finish", "bath", "feed", "read", "sign", "fill":
+			return false // "3 to go"
+		}
+	}
+	if (m.v.willDo[s.after] || strings.HasSuffix(s.after, "ing")) && (s.cue == "by" || s.cue == "until") {
+		return true // "not out by 5 come and look", "here til 5 getting it signed"
+	}
 	return s.after == "" || isBreak(s.after) || m.v.afterTime[s.after] || m.v.IsGiven(s.after) || s.after == "-" || s.after == "/"
 }
 

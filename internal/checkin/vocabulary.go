@@ -74,6 +74,7 @@ type sets struct {
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
 	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
+	moves, putsOn, takesOff, shortens, begun, calls, ownEnd                                                               wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -179,6 +180,13 @@ func setsOf(g *grammar.Grammar) sets {
 		article:       g.Words("article"),
 		official:      g.Words("official"),
 		returns:       g.Words("return"),
+		moves:         g.Words("moves"),
+		putsOn:        g.Words("puts-on"),
+		takesOff:      g.Words("takes-off"),
+		shortens:      g.Words("shortens"),
+		begun:         g.Words("late-begun"),
+		ownEnd:        g.Words("own-end"),
+		calls:         g.Words("come-then"),
 	}
 }
 

@@ -12,16 +12,20 @@ func (m *message) past(s *spoken, c Context) bool {
 	case s.t.isLength() && (before == "this" || before == "these" || before == "last" || before == "past"):
 		return true
 	case s.cue == "gone" && !m.comes(s.from, s.first):
-		return true // "it's gone 3"
+		last, next := c.last(s.t), c.next(s.t)
+		return next.IsZero() || c.Now.Sub(last) <= next.Sub(c.Now) // "it's gone 3"
 	case s.t.form == pastHour && m.justGone(s, c), !s.t.isLength() && m.wasGoing(s):
 		return true
 	}
 	if s.t.isLength() {
-		return m.spent(s)
+		return m.spent(s) || m.begunLate(s, c)
+	}
+	if been := m.word(s.first - 1); (been == "been" || been == "said" || been == "put") && m.word(s.first-2) == "have" && m.word(s.first-3) == "should" {
+		return false // "I put 11, should have been 11.30"
 	}
 	switch s.cue {
 	case "until", "to", "by", "for", "than":
-		return false
+		return s.cue == "by" && m.wasOut(s)
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
@@ -37,11 +41,13 @@ func (m *message) past(s *spoken, c Context) bool {
 
 // spent says whether a length has been spent: "waited 20 mins", "been in an hour", "15 min on the doorstep".
 func (m *message) spent(s *spoken) bool {
-	if s.after == "on" && m.word(s.last+1) == "the" || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
+	if s.after == "on" && m.word(s.last+1) == "the" && m.putsOn(s) == fromNow || s.after == "in" && (m.word(s.last+1) == "" || isBreak(m.word(s.last+1)) || m.v.clauses[m.word(s.last+1)]) {
 		return true
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "been" && m.hasWithin(j+1, min(j+2, s.first), "told", "asked", "given", "allowed", "promised"):
+			return false
 		case m.v.spent[w]:
 			moved := s.cue == "by" || s.counts == late || s.counts == more // "been extended by 30 minutes"
 			return !moved && !m.comes(s.from, j)
@@ -80,6 +86,8 @@ func (m *message) justGone(s *spoken, c Context) bool {
 		switch w := m.words[j]; {
 		case w == "finished":
 			return !m.comes(s.from, j)
+		case w == "leaving" || w == "leave" || w == "finish" || w == "finishing":
+			return false
 		case w != "until" && m.v.endCues[w]:
 			return gone <= 10*time.Minute && !m.comes(s.from, j)
 		case m.v.ahead[w]:
@@ -104,13 +112,22 @@ func (m *message) comes(from, to int) bool {
 
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s, open) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+	return m.things(s, open) || m.ownEnd(s) || m.afterThis(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
 func (m *message) things(s *spoken, open bool) bool {
+	if before := m.word(s.first - 1); before == "every" || before == "each" || before == "at" && m.word(s.first-2) == "one" {
+		return true // "a bus every 20 mins, I'll get the one at 10 to"
+	}
+	if s.t.isLength() && m.word(s.first-1) == "of" && m.word(s.first-2) == "top" {
+		return true // "another 20 on top of the hour"
+	}
+	if s.after == "left" && s.t.isLength() && m.hasIn(m.v.otherThings, s.last, min(s.last+4, s.to)) {
+		return true // "10 mins left on the meter"
+	}
 	if s.t.isLength() {
-		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with"
+		return s.cue == "in" && (m.v.otherThings[m.word(s.first-2)] || m.nextBefore(s, s.first-1)) || m.v.otherThings[s.after] || m.v.otherThings[m.word(s.last+1)] && s.after != "before" && s.after != "with" && !isBreak(s.after)
 	}
 	if m.v.otherThings[s.after] && !m.v.otherThings[m.word(s.first-1)] {
 		return true
@@ -119,10 +136,19 @@ func (m *message) things(s *spoken, open bool) bool {
 	case "my", "his", "her", "their", "the":
 		return true
 	}
+	for j := s.from; j+2 < s.first; j++ {
+		if t := m.times[j]; t.words > 0 && !t.isLength() && m.hasWithin(max(s.from, j-1), j, "his", "her", "their") && !m.v.endCues[m.word(j+t.words)] {
+			return true // "his 11.15's now 11.45"
+		}
+		if m.v.otherThings[m.words[j]] && m.hasWithin(j+1, j+2, "want", "wants", "need", "needs") && m.v.me[m.words[j+2]] {
+			return true // "school want me at 1"
+		}
+	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case m.v.otherThings[w] && s.cue == "until" && m.v.ownEnd[w] && m.placeAt(j): // "at the school with mum til 5"
 		case m.v.otherThings[w]:
-			return open || !m.hasWithin(s.from, s.first, "changed", "moved", "pushed", "put")
+			return open || !m.hasWithin(s.from, s.first, "changed", "change", "moved", "move", "pushed", "put")
 		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
 			return false
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
@@ -135,7 +161,7 @@ func (m *message) things(s *spoken, open bool) bool {
 
 // ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
 func (m *message) ofNext(s *spoken) bool {
-	if m.word(s.from-1) != "," || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
+	if m.word(s.from-1) != "," || s.after == "start" || s.after == "finish" || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
 		return false
 	}
 	for j := s.from - 2; j >= 0 && j > s.from-reach && !isBreak(m.words[j]); j-- {
@@ -184,8 +210,16 @@ func (m *message) travel(s *spoken) bool {
 	case "drive", "walk", "journey":
 		return true
 	case "to":
-		w := m.word(s.last + 1)
-		return w == "get" || w == "drive" || w == "walk"
+		switch m.word(s.last + 1) {
+		case "drive", "walk":
+			return true
+		case "get": // "need 30 mins to get through this"
+			switch m.word(s.last + 2) {
+			case "there", "here", "home", "back", "to", "from", "in", "into", "across", "round":
+				return true
+			}
+			return !m.hasWithin(s.from, s.first, "need", "give", "want", "take", "another")
+		}
 	}
 	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
@@ -197,11 +231,16 @@ func (m *message) others(s *spoken) bool {
 	for j := s.from; j < s.first; j++ {
 		w := m.words[j]
 		switch {
+		case (w == "me" || w == "us") && (m.word(j-1) == "to" || m.word(j-1) == "with") && someone: // "nobody can get to us before 10"
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
+		case w == "only" && m.hasWithin(j+1, s.first, "has", "have", "got") && m.word(s.first-1) == "until" && s.first-j <= 6:
+			return false // "mum only has til half 10"
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
-		case m.v.wanted[w] && m.word(j-1) != "has":
+		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
+			return true
+		case w == "do" && m.hasWithin(max(s.from, j-1), j, "can", "could", "only"), m.v.wanted[w] && m.word(j-1) != "has", (w == "says" || w == "say" || w == "said") && m.v.calls[m.word(j+1)]:
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
 			someone = someone || m.subject(s.from, j)
@@ -249,6 +288,15 @@ func (m *message) subject(from, j int) bool {
 	return true
 }
 
+// theirs says whether the words tell when somebody is back: "neighbour thinks they're back half 3".
+func (m *message) theirs(from, to int) bool {
+	switch m.word(from) {
+	case "he", "she", "they":
+		return m.hasWithin(from+1, to, "back", "home", "in", "due", "ready", "free")
+	}
+	return false
+}
+
 // toOthers says whether the worker tells somebody else's time: "he said he's back at 4" is theirs, "mum wants me at 5" ours.
 func (m *message) toOthers(s *spoken, j int) bool {
 	for k := j + 1; k < s.first; k++ {
@@ -268,7 +316,11 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; w {
 		case "home", "desk", "office", "base":
-			return !m.hasWithin(s.from, s.first, "left", "until")
+			return !m.hasWithin(s.from, s.first, "left", "until") || w != "home" && open && !m.hasWithin(s.from, s.first, "left")
+		case "pick", "picking", "collect", "collecting", "fetch", "fetching":
+			if open && !m.hasWithin(s.from, s.first, "until", "out") {
+				return true // "picking my lad up at 5"
+			}
 		case "be", "get":
 			to := m.word(j + 1)
 			if open && (to == "at" || to == "in" || to == "on") && s.first > j+3 && (s.cue == "for" || s.cue == "by" || s.cue == "at") && m.timeAt(j+2).words == 0 &&
@@ -281,7 +333,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		return open && m.placed(s)
 	}
 	switch w := m.word(s.from); w {
-	case "straight", "the", "to", "on", "off", "over", "next":
+	case "straight", "the", "to", "on", "off", "over", "next", "do", "see", "visit", "meet", "grab", "get":
 		return true
 	default:
 		return s.from < s.first && m.v.IsName(w)
@@ -297,6 +349,9 @@ func (m *message) placed(s *spoken) bool {
 			return true
 		}
 	}
+	if s.cue == "at" && s.first == s.from+2 && (m.v.IsName(m.words[s.from]) || m.unknown[s.from]) {
+		return true // "Nkemelus at half 2"
+	}
 	switch s.cue {
 	case "do", "make":
 		return m.word(s.first-2) == "not" // "can't make 4.30"
@@ -311,7 +366,7 @@ func (m *message) placed(s *spoken) bool {
 	}
 	for j := s.from; j < s.first-2; j++ {
 		switch m.words[j] {
-		case "to", "at":
+		case "to", "at", "doing", "do", "visiting":
 			k := j + 1
 			if w := m.words[k]; w == "the" || w == "my" || w == "our" {
 				k++
@@ -333,8 +388,15 @@ func (m *message) ringMe(s *spoken) bool {
 		case "if", "not", "out", "heard", "hear", "until", "done":
 			return false
 		case "ring", "text", "message", "check", "buzz":
-			if w := m.word(j + 1); w == "me" || w == "us" || w == "on" || w == "back" {
-				return true
+			switch w := m.word(j + 1); w {
+			case "me", "us", "on", "back":
+				return !m.hasWithin(j, s.first, "if", "unless", "not") && m.word(s.to) != "if" && m.word(s.to) != "unless"
+			case "you":
+				return s.after == "about" || s.after == "re" || s.after == "with"
+			default:
+				if (m.v.family[w] || m.v.IsGiven(w) || w == "him" || w == "her" || w == "them") && m.words[j] == "ring" && m.word(s.to+1) != "i" {
+					return true
+				}
 			}
 		}
 	}
@@ -364,82 +426,16 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 		}
 		for j := max(s.last, i-4); j < i; j++ {
 			switch m.words[j] {
-			case "go", "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
+			case "go":
+				return !open || j == i-1
+			case "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
 			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
 				return open && m.words[i-1] != "before"
+			case "head", "heading":
+				return open
 			}
 		}
 	}
 	return false
-}
-
-// begins says whether the time is that of something that begins.
-func (m *message) begins(s *spoken) bool {
-	if s.after == "start" {
-		return true
-	}
-	for j := s.first - 1; j >= s.from; j-- {
-		switch w := m.words[j]; w {
-		case "start", "starting", "starts", "begin", "begins", "beginning", "arrive", "arriving", "eta":
-			return true
-		default:
-			if m.v.endCues[w] {
-				return false
-			}
-		}
-	}
-	return false
-}
-
-// beforeVisit says whether a time before the visit is its start or its end (guide C4): the nearest word that knows decides.
-// A start is meant where nothing says so, but for a text that is a time and nothing else.
-func (m *message) beforeVisit(s *spoken) use {
-	switch s.after {
-	case "start":
-		return asStart
-	case "finish", "out", "end", "coming":
-		if w := m.word(s.last + 1); w == "" || isBreak(w) || s.after == "coming" {
-			return asEnd
-		}
-	}
-	delayed, held := false, false
-	for j := s.from; j < s.first; j++ {
-		switch w := m.words[j]; w {
-		case "not", "delay", "delayed", "delays", "held", "back", "pushed", "moved", "push", "move", "postponed", "nobody", "shifted", "shift", "stuck":
-			held = true
-		}
-	}
-	for j := s.first - 1; j >= s.from; j-- {
-		switch w := m.words[j]; {
-		case w == "until" && m.hasWithin(s.from, j, "wait", "waiting", "give", "giving"):
-			return unused
-		case w == "until":
-			if delayed = true; !held {
-				return asEnd
-			}
-		case s.t.isLength() && s.cue == "for" && s.counts == fromNow && !held: // the visit's length: "start at 4 for an hour"
-			return asEnd
-		case m.v.beginCues[w]:
-			return asStart
-		case m.v.endCues[w]:
-			return asEnd
-		}
-	}
-	switch {
-	case delayed, s.counts == late, s.counts == early:
-		return asStart
-	case s.t.isLength():
-		if m.word(s.from-1) == "," && m.hasWithin(max(0, s.from-4), s.from, "late", "delayed", "behind") {
-			s.counts = late // "late start - 15 mins"
-			return asStart
-		}
-		if s.cue == "in" || held || s.cue == "another" || s.cue == "be" || s.after == "away" || s.after == "off" || s.counts == more {
-			return asStart
-		}
-		return unused
-	case m.onlyCourtesyOutside(s.first, s.last):
-		return unused // T3: "12" before going in
-	}
-	return asStart
 }

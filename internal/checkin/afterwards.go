@@ -1,0 +1,60 @@
+package checkin
+
+// Times until which something else lasts, and those of what the worker does after the visit. Taken for the visit's end they would put off the
+// alarm by hours, so they are looked for by class.
+
+// ownEnd says whether it is a thing, or the worker's shift, that lasts until the time: "curfew is til 7", "meter's paid til half 5", "on duty til 8".
+func (m *message) ownEnd(s *spoken) bool {
+	if s.cue != "until" {
+		return false
+	}
+	for j := s.first - 2; j >= s.from; j-- {
+		switch w := m.words[j]; {
+		case m.v.ownEnd[w] && !m.placeAt(j):
+			return true
+		case (w == "duty" || w == "shift" || w == "call" || w == "rota" || w == "lates" || w == "nights") && m.word(j-1) == "on", w == "working", w == "work" && m.word(j-1) != "at":
+			return true
+		case w == "here" || w == "stay" || w == "staying" || w == "need" || w == "out" || w == "leave" || w == "leaving" || w == "me" || w == "us":
+			return false
+		}
+	}
+	return false
+}
+
+// placeAt says whether the thing at word j is where somebody is: "at the library with them til 5".
+func (m *message) placeAt(j int) bool {
+	if j--; m.hasWithin(max(0, j), j+1, "the", "a", "my", "our", "their", "her", "his") {
+		j--
+	}
+	w := m.word(j)
+	return m.word(j+1) != "office" && m.word(j+2) != "office" && (w == "at" || w == "in" || w == "inside" || w == "round" || w == "watching" || w == "for")
+}
+
+// afterThis says whether the time is that of what the worker does after the visit: "at the Browns til 6 after this", "going to the Browns after, be
+// there til 6".
+func (m *message) afterThis(s *spoken) bool {
+	from := s.from
+	if m.word(from-1) == "," && m.hasWithin(s.from, s.first, "there") {
+		for from--; from > 0 && !isBreak(m.words[from-1]); from-- {
+		}
+	}
+	for j := from; j < s.to; j++ {
+		switch next := m.word(j + 1); m.words[j] {
+		case "afterwards":
+			return true
+		case "after":
+			if next == "this" || next == "here" || next == "until" || (next == "" || isBreak(next)) && j > s.from-4 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// laterVisit says whether a range begins after the visit is to end, and so is another's: "I've the Browns 5 til 6".
+func (m *message) laterVisit(a, b *spoken, c Context) bool {
+	if c.State != Inside && c.State != Overdue || a.t.isLength() || m.word(b.first-1) != "until" {
+		return false
+	}
+	return a.t.hour <= 24 && c.next(a.t.asHour()).After(c.End)
+}
