@@ -75,7 +75,7 @@ func TestOtherLanguagesCloseNothing(t *testing.T) {
 // TestEnglishThatLooksForeign: words of other languages that are English too mean what they mean in English.
 func TestEnglishThatLooksForeign(t *testing.T) {
 	for text, want := range map[string]Intent{
-		"a tad late, out by 4": Change, "dal for dinner, til 5": Change, "breast pump needed, 10 mins": Change, "alright hun, out by 4": Change, "Fi left": Unclear,
+		"a tad late, out by 4": Change, "dal for dinner, til 5": Change, "breast pump needed, 10 mins": Change, "alright hun, out by 4": Change, "with Tara til 4": Change, "late cuz of traffic, out by 4": Change, "Fi left": Unclear,
 		"main door locked, waiting": Unclear, "naw, still here": Unclear, "with Alan til 4": Change, "it's the night staff here now": Unclear, "sitting in Costello's": Unclear,
 	} {
 		if r := Understand(text, afternoon1500(Inside)); r.Intent != want {
