@@ -58,3 +58,28 @@ func TestEverySetHasItsWords(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherLanguagesCloseNothing: in no language is an exit that is denied, supposed, still to come, for a moment or somebody else's the worker's own.
+func TestOtherLanguagesCloseNothing(t *testing.T) {
+	for _, text := range []string{
+		"dwi ddim wedi gadael", "mae'r plant wedi gadael", "pan fydda i wedi gadael", "bron wedi gorffen", "dwi allan yn yr ardd", "dal yma", "wedi mynd i'r gegin",
+		"nie wyszłam", "mama wyszła", "jak wyszłam z kuchni", "po wizycie jadę do biura", "abhi nahi nikli", "mummy nikal gayi", "agar nikal gayi", "nu am plecat",
+		"todavía no he salido", "je ne suis pas sortie", "quando já saí", "mish kharajt", "she don comot", "i never comot", "out now in a minute", "yer man's away now",
+	} {
+		if r := Understand(text, afternoon1500(Inside)); r.Intent == End || r.Intent == Cancel {
+			t.Errorf("%q is read as %s by %s", text, r.Intent, r.Rule)
+		}
+	}
+}
+
+// TestEnglishThatLooksForeign: words of other languages that are English too mean what they mean in English.
+func TestEnglishThatLooksForeign(t *testing.T) {
+	for text, want := range map[string]Intent{
+		"a tad late, out by 4": Change, "dal for dinner, til 5": Change, "breast pump needed, 10 mins": Change, "alright hun, out by 4": Change, "with Tara til 4": Change, "late cuz of traffic, out by 4": Change, "Fi left": Unclear,
+		"main door locked, waiting": Unclear, "naw, still here": Unclear, "with Alan til 4": Change, "it's the night staff here now": Unclear, "sitting in Costello's": Unclear,
+	} {
+		if r := Understand(text, afternoon1500(Inside)); r.Intent != want {
+			t.Errorf("%q is read as %s by %s, not as %s", text, r.Intent, r.Rule, want)
+		}
+	}
+}

@@ -90,7 +90,7 @@ var standard = sync.OnceValue(func() *Vocabulary {
 // NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
 // ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
 func NewVocabulary(additions string) (*Vocabulary, error) {
-	texts := []string{}
+	texts, english := []string{}, []string{additions}
 	files, err := languages.ReadDir("languages")
 	if err != nil {
 		return nil, err
@@ -101,6 +101,9 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 			return nil, err
 		}
 		texts = append(texts, string(raw))
+		if f.Name() == "english.txt" || f.Name() == "everyday.txt" || f.Name() == "names.txt" {
+			english = append(english, string(raw))
+		}
 	}
 	if err := checkAdditions(additions, texts); err != nil {
 		return nil, err
@@ -109,9 +112,13 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
+	mended, err := grammar.Parse(nil, english...)
+	if err != nil {
+		return nil, fmt.Errorf("read vocabulary: %w", err)
+	}
 	v := &Vocabulary{Grammar: g, sets: setsOf(g)}
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips, v.mends, v.doubts = sayings(g.Say), slipsOf(matter(g)), common(g), slipsOf(g.All("not-called-off"))
+	v.saying, v.slips, v.mends, v.doubts = sayings(g.Say), slipsOf(matter(mended)), common(g), slipsOf(g.All("not-called-off"))
 	return v, nil
 }
 
@@ -194,7 +201,7 @@ func setsOf(g *grammar.Grammar) sets {
 var dangerous = []string{"cry", "threat", "cry-alone", "kept-in", "clipped"}
 
 // matter gives the words that matter enough to be read through one slip of the thumb: those of danger, but for short ones, from which too many
-// others are a slip away.
+// others are a slip away. They are those of English only: a surname here is one slip from too many words of other languages ("Costello", coltello).
 func matter(g *grammar.Grammar) []string {
 	all := g.Words("one-slip")
 	for _, section := range dangerous {
