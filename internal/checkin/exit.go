@@ -50,7 +50,7 @@ func (m *message) exit() (whole, claims bool) {
 	}
 	claims = claims || over && away
 	m.claimed = claims
-	whole = claims && !m.cut && !m.guessed
+	whole = claims && !m.cut && !m.guessed && !m.anyMistyped()
 	var before clause
 	for _, c := range clauses {
 		if !whole {

@@ -252,7 +252,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if !m.calledOff || c.State == None || m.cut || m.guessed && c.State != Booked {
 		return false, there
 	}
-	if m.anyMistyped() && !(plain && m.clearlyTyped()) || m.questioned() { // "thinkng of moving it"
+	if m.anyMistyped() || m.questioned() { // "thinkng of moving it"
 		return false, there
 	}
 	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {

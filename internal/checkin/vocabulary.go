@@ -60,6 +60,7 @@ type wordSet map[string]bool
 type Vocabulary struct {
 	*grammar.Grammar
 	sets
+	english  map[string]bool     // the words of English alone, and of additions
 	ordinary []string            // the ordinary words, in order
 	saying   map[string][]saying // by the first word that is written
 	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
@@ -90,7 +91,7 @@ var standard = sync.OnceValue(func() *Vocabulary {
 // NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
 // ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
 func NewVocabulary(additions string) (*Vocabulary, error) {
-	texts, english := []string{}, []string{additions}
+	texts, english := []string{}, map[string]bool{}
 	files, err := languages.ReadDir("languages")
 	if err != nil {
 		return nil, err
@@ -101,8 +102,8 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 			return nil, err
 		}
 		texts = append(texts, string(raw))
-		if f.Name() == "english.txt" || f.Name() == "everyday.txt" || f.Name() == "names.txt" {
-			english = append(english, string(raw))
+		if f.Name() == "english.txt" || f.Name() == "everyday.txt" {
+			maps.Copy(english, grammar.WordsIn(string(raw)))
 		}
 	}
 	if err := checkAdditions(additions, texts); err != nil {
@@ -112,13 +113,10 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
-	mended, err := grammar.Parse(nil, english...)
-	if err != nil {
-		return nil, fmt.Errorf("read vocabulary: %w", err)
-	}
-	v := &Vocabulary{Grammar: g, sets: setsOf(g)}
+	maps.Copy(english, grammar.WordsIn(additions))
+	v := &Vocabulary{Grammar: g, sets: setsOf(g), english: english}
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips, v.mends, v.doubts = sayings(g.Say), slipsOf(matter(mended)), common(g), slipsOf(g.All("not-called-off"))
+	v.saying, v.slips, v.mends, v.doubts = sayings(g.Say), slipsOf(v.matter()), common(g), slipsOf(g.All("not-called-off"))
 	return v, nil
 }
 
@@ -202,11 +200,11 @@ var dangerous = []string{"cry", "threat", "cry-alone", "kept-in", "clipped"}
 
 // matter gives the words that matter enough to be read through one slip of the thumb: those of danger, but for short ones, from which too many
 // others are a slip away. They are those of English only: a surname here is one slip from too many words of other languages ("Costello", coltello).
-func matter(g *grammar.Grammar) []string {
-	all := g.Words("one-slip")
+func (v *Vocabulary) matter() []string {
+	all := v.Words("one-slip")
 	for _, section := range dangerous {
-		for _, w := range g.All(section) {
-			if len(w) >= 5 {
+		for _, w := range v.All(section) {
+			if len(w) >= 5 && v.english[w] {
 				all[w] = true
 			}
 		}

@@ -72,7 +72,8 @@ func (m *message) strange(named bool) {
 	}
 	w := m.typed[i] // never empty
 	capital := named && i > 0 && (m.words[i-1] == "," || !isBreak(m.words[i-1]))
-	m.unknown[i] = w == m.words[i] && w[0] > '9' && len(w) > 1 && !isBreak(w) && !m.v.means(w) && !capital
+	ordinal := i > 0 && m.words[i-1][0] <= '9' && (w == "th" || w == "st" || w == "nd" || w == "rd")
+	m.unknown[i] = w == m.words[i] && w[0] > '9' && len(w) > 1 && !strings.ContainsAny(w, "0123456789") && !isBreak(w) && !m.v.means(w) && !m.v.IsSomeone(strings.TrimSuffix(w, "s")) && !capital && !ordinal
 }
 
 func (m *message) add(w string, from stretch, capital bool) {
@@ -204,7 +205,8 @@ func breakAt(rs []rune, i int) string {
 // languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one.
 func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 	if len(pieces) > 1 && v.strayEnd(pieces[0].word, pieces[1].word) {
-		return []string{pieces[0].word + pieces[1].word}, 2
+		said, _ := v.say([]piece{{word: pieces[0].word + pieces[1].word}})
+		return said, 2
 	}
 	for _, s := range v.saying[pieces[0].word] {
 		if s.matches(pieces) {
@@ -221,10 +223,11 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 	}
 	if len(pieces) > 1 {
 		if second, of := strings.CutSuffix(pieces[1].word, "'s"); v.cutInTwo(w, second) {
+			said, _ := v.say([]piece{{word: w + second}})
 			if of {
-				return []string{w + second, "s"}, 2
+				said = append(slices.Clone(said), "s")
 			}
-			return []string{w + second}, 2
+			return said, 2
 		}
 	}
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
@@ -238,17 +241,27 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 	return []string{strings.ReplaceAll(w, "'", "")}, 1
 }
 
-// cutInTwo says whether the first of two words is nothing by itself, and both together are a known word: "gathe ring".
+// cutInTwo says whether two words are one that a space fell into: together they are a known word, and one of them is nothing by itself, or
+// nothing that texts are made of: "gathe ring", "thin king".
 func (v *Vocabulary) cutInTwo(a, b string) bool {
-	if isBreak(a) || isBreak(b) || !v.Knows(a+b) {
+	if isBreak(a) || isBreak(b) || len(a)+len(b) < 4 || !v.Knows(a+b) {
 		return false
 	}
-	return len(a)+len(b) >= 4 && (len(a) < 3 && !v.means(b) || !v.means(a))
+	if (len(a) < 3 || len(b) > 3) && !v.means(b) || !v.means(a) {
+		return true
+	}
+	if len(a) < 2 || len(b) < 2 || b == "ing" || v.article[a] {
+		return false
+	}
+	return v.english[a+b] && (v.Phrased(a+b) && !(v.Phrased(a) && v.Phrased(b)) || len(a+b) > 5 && !(v.isEnglish(a) && v.isEnglish(b)))
 }
+
+// isEnglish says whether a word is one of English, with an ending or without, and nobody's name.
+func (v *Vocabulary) isEnglish(w string) bool { return v.english[w] || !v.Knows(w) && v.Ordinary(w) }
 
 // strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
 func (v *Vocabulary) strayEnd(a, b string) bool {
-	return len(b) == 1 && strings.Contains("efghjlpqz", b) && !v.Ordinary(a) && v.Knows(a+b)
+	return len(b) == 1 && len(a) > 1 && strings.Contains("defghjlpqtz", b) && (b != "e" || !v.Ordinary(a)) && v.Knows(a+b)
 }
 
 func (v *Vocabulary) means(w string) bool {

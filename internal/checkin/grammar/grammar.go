@@ -138,6 +138,34 @@ func (g *Grammar) say(line string) error {
 	return nil
 }
 
+// WordsIn gives the words of which the phrases of one language are made, and its ordinary words; no names.
+func WordsIn(language string) map[string]bool {
+	out, section := map[string]bool{}, ""
+	for line := range strings.Lines(language) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.ContainsRune("#<>", rune(line[0])) {
+			continue
+		}
+		if line[0] == '[' {
+			section = line
+			continue
+		}
+		if section == "[names]" || section == "[other-names]" || section == "[say]" {
+			continue
+		}
+		for _, w := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" /|()?*", r) }) {
+			switch w[0] {
+			case '$', '@', '.', '_':
+			case '~':
+				maps.Copy(out, inflected(w[1:]))
+			default:
+				out[strings.ReplaceAll(w, "'", "")] = true
+			}
+		}
+	}
+	return out
+}
+
 // Words gives the words of a section that stand there by themselves, in a map of the caller's own.
 func (g *Grammar) Words(section string) map[string]bool {
 	out := map[string]bool{}
@@ -176,6 +204,9 @@ func (g *Grammar) Ordinary(w string) bool {
 	}
 	for _, end := range endings {
 		base, ok := strings.CutSuffix(w, end)
+		if ok && (end[0] == 'd' || end[0] == 'r') && !strings.HasSuffix(base, "e") {
+			continue // "baked", but not "followd"
+		}
 		if n := len(base); ok && n > 2 && (g.ordinary[base] && !(isVowel(end[0]) && (doubles(base) || base[n-1] == 'e')) || n > 3 && base[n-1] == base[n-2] && (doubles(base[:n-1]) || base[n-1] == 'l') && g.ordinary[base[:n-1]] ||
 			end[0] != 's' && g.ordinary[base+"e"] || base[n-1] == 'i' && end != "ing" && g.ordinary[base[:n-1]+"y"]) {
 			return true
