@@ -2,8 +2,8 @@ package grammar
 
 import (
 	"maps"
-	"math/bits"
 	"slices"
+	"sync"
 )
 
 // Time is a time that begins at a word: how many words it takes, and whether it is a length of time. Of no words: none.
@@ -23,16 +23,20 @@ type automaton struct {
 	places  []place
 	first   []int32          // where phrases begin
 	symbols map[string]int32 // the words that places tell apart
+	rows    []uint64         // for each symbol, a bit for each set that has it: what one word asks of many places lies together
+	width   int              // how many of them a symbol has
 
-	starts     [][]int32 // for each symbol, the places where phrases begin with it
-	timeStarts []int32   // those where phrases begin with a time
+	starts     []place // for each symbol, where phrases go on and end that begin with it
+	timeStarts []int32 // the places where phrases begin with a time
+	searches   sync.Pool
 }
 
 type place struct {
 	*pattern
-	takes []uint64 // which symbols, a bit each
-	next  []int32
-	ends  []Topic // the topics one of whose phrases may end here
+	time kind  // of a time; word where it takes none
+	set  int32 // the symbols it takes, for one that takes words
+	next []int32
+	ends []Topic // the topics one of whose phrases may end here
 }
 
 // The symbols of words that are in no phrase.
@@ -120,49 +124,77 @@ func (a *automaton) finish(g *Grammar) {
 		a.symbols[w] = int32(len(words)) // a break that a phrase names has a symbol of its own
 		words = append(words, w)
 	}
-	sets, kinds := map[*pattern][]uint64{}, map[kind][]uint64{}
+	sets := a.number()
+	a.width = (len(sets) + 63) / 64
+	a.rows = make([]uint64, a.width*len(words))
+	for set, p := range sets {
+		for _, symbol := range a.symbolsOf(p, g, words) {
+			a.rows[int(symbol)*a.width+set/64] |= 1 << (set % 64)
+		}
+	}
+	a.begin(len(words))
+}
+
+// number puts the places in order, and gives each its set; those of words have one for each pattern, the others one for each kind.
+func (a *automaton) number() (sets []*pattern) {
+	ofPattern, ofKind := map[*pattern]int32{}, map[kind]int32{}
 	for i := range a.places {
 		p := &a.places[i]
 		p.next = slices.Compact(slices.Sorted(slices.Values(p.next)))
 		p.ends = slices.Compact(slices.Sorted(slices.Values(p.ends)))
-		switch {
-		case p.kind == word && sets[p.pattern] == nil:
-			sets[p.pattern] = a.ofWords(p.words, len(words))
-		case p.kind != word && kinds[p.kind] == nil:
-			kinds[p.kind] = p.symbols(g, words)
+		if p.isTime() {
+			p.time = p.kind
+			continue
 		}
-		if p.takes = kinds[p.kind]; p.kind == word {
-			p.takes = sets[p.pattern]
+		set, known := ofKind[p.kind]
+		if p.kind == word {
+			set, known = ofPattern[p.pattern]
 		}
+		if !known {
+			set = int32(len(sets))
+			sets = append(sets, p.pattern)
+		}
+		ofPattern[p.pattern], ofKind[p.kind], p.set = set, set, set
 	}
-	a.starts = make([][]int32, len(words))
+	return sets
+}
+
+// begin sorts the places where phrases begin by the symbols they take, and puts those of one symbol together.
+func (a *automaton) begin(symbols int) {
+	a.starts = make([]place, symbols)
 	for _, p := range slices.Compact(slices.Sorted(slices.Values(a.first))) {
-		if a.places[p].isTime() {
+		at := &a.places[p]
+		if at.time != word {
 			a.timeStarts = append(a.timeStarts, p)
 			continue
 		}
-		for at, some := range a.places[p].takes {
-			for ; some != 0; some &= some - 1 {
-				s := at*64 + bits.TrailingZeros64(some)
-				a.starts[s] = append(a.starts[s], p)
+		for s := range int32(symbols) {
+			if a.takes(at, a.row(s)) {
+				a.starts[s].next, a.starts[s].ends = append(a.starts[s].next, at.next...), append(a.starts[s].ends, at.ends...)
 			}
 		}
 	}
-}
-
-// ofWords gives the symbols of words.
-func (a *automaton) ofWords(words map[string]bool, n int) []uint64 {
-	out := make([]uint64, (n+63)/64)
-	for _, w := range slices.Sorted(maps.Keys(words)) {
-		s := a.symbols[w]
-		out[s/64] |= 1 << (s % 64)
+	for s := range a.starts {
+		a.starts[s].next = slices.Compact(slices.Sorted(slices.Values(a.starts[s].next)))
+		a.starts[s].ends = slices.Compact(slices.Sorted(slices.Values(a.starts[s].ends)))
 	}
-	return out
 }
 
-// symbols gives the symbols that a pattern of any word of its kind takes.
-func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
-	out := make([]uint64, (len(words)+63)/64)
+// row has a bit for each set that has a symbol.
+func (a *automaton) row(symbol int32) []uint64 {
+	return a.rows[int(symbol)*a.width : (int(symbol)+1)*a.width]
+}
+
+func (a *automaton) takes(p *place, row []uint64) bool { return row[p.set/64]&(1<<(p.set%64)) != 0 }
+
+// symbolsOf gives the symbols that a pattern takes: those of its words, or of all words of its kind.
+func (a *automaton) symbolsOf(p *pattern, g *Grammar, words []string) (symbols []int32) {
+	if p.kind == word {
+		for _, w := range slices.Sorted(maps.Keys(p.words)) {
+			symbols = append(symbols, a.symbols[w])
+		}
+		return symbols
+	}
 	for i, w := range words {
 		s := int32(i)
 		takes := false
@@ -179,28 +211,26 @@ func (p *pattern) symbols(g *Grammar, words []string) []uint64 {
 			takes = s == familySymbol || s == givenFamilySymbol || g.names[w] && isPlural(w)
 		}
 		if takes {
-			out[i/64] |= 1 << (i % 64)
+			symbols = append(symbols, s)
 		}
 	}
-	return out
+	return symbols
 }
 
 func isPlural(w string) bool { return len(w) > 3 && w[len(w)-1] == 's' }
 
 func isDoing(w string) bool { return len(w) > 5 && w[len(w)-3:] == "ing" }
 
-func (p *place) takesSymbol(s int32) bool { return p.takes[s/64]&(1<<(s%64)) != 0 }
-
 func (p *pattern) isTime() bool { return p.kind == anyTime || p.kind == clock || p.kind == length }
 
-func (p *pattern) takesTime(t Time) bool {
-	return t.Words > 0 && (p.kind == anyTime || (p.kind == length) == t.Length)
+func (p *place) takesTime(t Time) bool {
+	return t.Words > 0 && (p.time == anyTime || (p.time == length) == t.Length)
 }
 
 // Matches is where the phrases of a text are.
 type Matches struct {
 	topics int
-	ends   []int32 // for each word and topic, where the longest phrase that begins there ends; 0: none
+	ends   []int16 // for each word and topic, where the longest phrase that begins there ends; 0: none
 }
 
 // End says where the longest phrase of a topic that begins at word i ends, the word after its last; -1 where none does.
@@ -211,17 +241,23 @@ func (m *Matches) End(t Topic, i int) int {
 	return -1
 }
 
-// Match finds the phrases of all topics in a text's words. times has, for each word, the time that begins there.
+// Match finds the phrases of all topics in a text's words, of which there may be 32,000. times has, for each word, the time that begins there.
 func (g *Grammar) Match(words []string, times []Time) *Matches {
-	s := search{g: g, times: times, symbols: make([]int32, len(words)), met: make([]uint64, (len(g.places)+63)/64),
-		found: &Matches{g.topics, make([]int32, len(words)*g.topics)}}
-	for i, w := range words {
-		s.symbols[i] = g.symbolOf(w)
+	s, used := g.searches.Get().(*search)
+	if !used {
+		s = &search{g: g, met: make([]uint64, (len(g.places)+63)/64)}
+	}
+	s.times, s.symbols, s.found = times, s.symbols[:0], &Matches{g.topics, make([]int16, len(words)*g.topics)}
+	for _, w := range words {
+		s.symbols = append(s.symbols, g.symbolOf(w))
 	}
 	for i := range words {
 		s.from(i)
 	}
-	return s.found
+	found := s.found
+	s.found, s.times = nil, nil
+	g.searches.Put(s)
+	return found
 }
 
 func (g *Grammar) symbolOf(w string) int32 {
@@ -259,46 +295,51 @@ type search struct {
 
 // from finds the phrases that begin at word i.
 func (s *search) from(i int) {
-	for _, p := range s.g.starts[s.symbols[i]] {
-		s.reach(p, i+1)
-	}
 	if s.times[i].Words > 0 {
 		for _, p := range s.g.timeStarts {
-			s.try(p, i)
+			s.try(p, i, nil)
 		}
 		s.forget()
 	}
+	s.goOn(&s.g.starts[s.symbols[i]], i, i+1)
+	s.forget()
 	for k := i + 1; s.waiting > 0; k++ {
 		slot := k % len(s.ahead)
 		here := s.ahead[slot]
 		s.waiting -= len(here)
 		for _, p := range here {
-			for _, t := range s.g.places[p].ends {
-				s.found.ends[i*s.g.topics+int(t)] = int32(k)
-			}
-			if k == len(s.symbols) {
-				continue
-			}
-			for _, q := range s.g.places[p].next {
-				s.try(q, k)
-			}
+			s.goOn(&s.g.places[p], i, k)
 		}
 		s.forget()
 		s.ahead[slot] = here[:0]
 	}
 }
 
+// goOn goes on at word k from a place of a phrase that began at word i, and notes what may end there.
+func (s *search) goOn(from *place, i, k int) {
+	for _, t := range from.ends {
+		s.found.ends[i*s.g.topics+int(t)] = int16(k)
+	}
+	if k == len(s.symbols) {
+		return
+	}
+	row := s.g.row(s.symbols[k])
+	for _, q := range from.next {
+		s.try(q, k, row)
+	}
+}
+
 // try goes on to a place, once, if word i, or the time that begins there, allows it.
-func (s *search) try(p int32, i int) {
+func (s *search) try(p int32, i int, row []uint64) {
 	at := &s.g.places[p]
 	next := i + 1
-	if at.isTime() {
+	if at.time != word {
 		t := s.times[i]
 		if !at.takesTime(t) {
 			return
 		}
 		next = i + t.Words
-	} else if !at.takesSymbol(s.symbols[i]) {
+	} else if !s.g.takes(at, row) {
 		return
 	}
 	if bit := uint64(1) << (p % 64); s.met[p/64]&bit == 0 {
