@@ -164,7 +164,7 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := first; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if e <= i || i > start && e <= end && !m.v.waits[m.words[i]] {
+		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
 		}
 		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
@@ -231,9 +231,13 @@ func (m *message) notThere() bool {
 
 // undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting", nor "rung her mobile".
 func (m *message) undecided() bool {
+	decided := 0 // up to where a phrase goes that leaves nothing open: "leaving it" in "leaving it until Tuesday"
 	for i := range m.words {
+		if end := neverIn.at(m, i); end > decided {
+			decided = end
+		}
 		rung := m.word(i+1) == "mobile" && (m.v.told[m.word(i-1)] || isPast(m.word(i-1)))
-		if uncertain.at(m, i) > i && m.word(i-1) != "not" && !rung {
+		if e := uncertain.at(m, i); e > i && e > decided && m.word(i-1) != "not" && !rung {
 			return true
 		}
 	}
