@@ -1,6 +1,9 @@
 package checkin
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // tookBack says whether the text takes back a cry for help, with no other in it (guide H6).
 func (m *message) tookBack() bool {
@@ -114,6 +117,11 @@ func (m *message) putOff(start, i int, c Context) bool {
 	for j := m.clauseStart(start); j < start; j++ {
 		if t := m.timeAt(j); t.words > 0 && j+t.words == start && !t.isLength() && t.form != bareHour {
 			return !m.timePast(j, t, c)
+		}
+	}
+	for j := start + 2; j < i; j++ {
+		if t := m.timeAt(j); t.words > 0 && j+t.words == i && !t.isLength() && m.words[j-1] == "at" {
+			return !m.timePast(j, t, c) // "I arrive at 5"
 		}
 	}
 	t := m.timeAt(i + 1)
@@ -259,13 +267,66 @@ func (m *message) off(c Context) (off, there bool) {
 	if m.anyMistyped() && !(plain && m.clearlyTyped()) || m.questioned() { // "thinkng of moving it"
 		return false, there
 	}
-	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
+	if m.undecided() || m.anotherOff(c, plain) || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {
 		return false, there
 	}
 	return true, there
+}
+
+// anotherOff says whether what is off is plainly another thing than this visit: "they called off the search", "his flight has been cancelled",
+// "the one at 4 is cancelled" before a visit at 2.
+func (m *message) anotherOff(c Context, plain bool) bool {
+	for i := range m.words {
+		end := max(called.at(m, i), neverIn.at(m, i))
+		if end <= i || !m.v.scrapped[m.words[end-1]] && m.words[end-1] != "off" {
+			continue
+		}
+		begin := m.clauseStart(i)
+		for j := begin; j < end; j++ {
+			t, before := m.timeAt(j), m.word(j-1)
+			if t.words > 0 && !t.isLength() && before == "at" && c.State == Booked && !c.near(t) {
+				return true
+			}
+		}
+		if !plain && (m.otherThing(end, end+3) || m.passive(i) && m.otherThing(begin, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// near says whether a time of day is about when the visit is booked to start.
+func (c Context) near(t moment) bool {
+	at := c.next(t)
+	return at.Sub(c.Start).Abs() <= 20*time.Minute || c.Now.After(c.Start) && at.Sub(c.Now) > 6*time.Hour
+}
+
+// passive says whether the word i is what was done to the one before it: "has been cancelled".
+func (m *message) passive(i int) bool {
+	switch m.word(i - 1) {
+	case "been", "was", "were", "is", "are", "got", "being":
+		return true
+	}
+	return false
+}
+
+// otherThing says whether words begin with somebody's thing, and none of them is a visit: "his flight", "the search".
+func (m *message) otherThing(first, last int) bool {
+	switch m.word(first) {
+	case "the", "a", "an", "my", "his", "her", "their", "our":
+	default:
+		return false
+	}
+	for j := first + 1; j < min(last, len(m.words)) && !isBreak(m.words[j]); j++ {
+		switch w := m.words[j]; {
+		case m.v.session[w], m.v.family[w], m.timeAt(j).words > 0, w == "one", w == "whole", w == "lot", w == "thing", w == "day", w == "list", w == "call":
+			return false
+		}
+	}
+	return first+1 < len(m.words) && !isBreak(m.word(first+1))
 }
 
 // clearlyTyped says whether no word is mistyped in a sentence that says plainly that the visit does not happen, and none elsewhere that may
