@@ -170,7 +170,11 @@ func (m *message) hindered(start, end int) bool {
 	for last < len(m.words) && !isBreak(m.words[last]) {
 		last++
 	}
-	for i := first; i < len(m.words); i++ {
+	from := first
+	if m.word(first-1) == "then" {
+		from-- // "quick call then going in"
+	}
+	for i := from; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
 		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
@@ -281,18 +285,32 @@ func (m *message) off(c Context) (off, there bool) {
 func (m *message) anotherOff(c Context, plain bool) bool {
 	for i := range m.words {
 		end := max(called.at(m, i), neverIn.at(m, i))
-		if end <= i || !m.v.scrapped[m.words[end-1]] && m.words[end-1] != "off" {
+		if end <= i {
 			continue
 		}
-		begin := m.clauseStart(i)
-		for j := begin; j < end; j++ {
-			t, before := m.timeAt(j), m.word(j-1)
-			if t.words > 0 && !t.isLength() && before == "at" && c.State == Booked && !c.near(t) {
-				return true
-			}
-		}
-		if !plain && (m.otherThing(end, end+3) || m.passive(i) && m.otherThing(begin, i)) {
+		begin, scrapped := m.clauseStart(i), m.v.scrapped[m.words[end-1]] || m.words[end-1] == "off"
+		if scrapped && c.State == Booked && m.otherTime(begin, end, c) {
 			return true
+		}
+		if !plain && (scrapped && m.otherThing(end, end+3) || m.passive(i, scrapped) && m.otherThing(begin, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// otherTime says whether a visit is spoken of that is not about when this one starts: "the one at 4", "my 5pm".
+func (m *message) otherTime(first, last int, c Context) bool {
+	for j := first; j < last; j++ {
+		t := m.timeAt(j)
+		if t.words == 0 || t.isLength() || c.near(t) {
+			continue
+		}
+		switch m.word(j - 1) {
+		case "at":
+			return true
+		case "the", "my", "our":
+			return t.form != bareHour || m.v.session[m.word(j+t.words)]
 		}
 	}
 	return false
@@ -304,11 +322,13 @@ func (c Context) near(t moment) bool {
 	return at.Sub(c.Start).Abs() <= 20*time.Minute || c.Now.After(c.Start) && at.Sub(c.Now) > 6*time.Hour
 }
 
-// passive says whether the word i is what was done to the one before it: "has been cancelled".
-func (m *message) passive(i int) bool {
+// passive says whether word i is what was done to the one before it: "has been cancelled", "got cancelled", but not "got chickenpox".
+func (m *message) passive(i int, scrapped bool) bool {
 	switch m.word(i - 1) {
-	case "been", "was", "were", "is", "are", "got", "being":
+	case "been", "was", "were", "is", "are", "being":
 		return true
+	case "got":
+		return scrapped
 	}
 	return false
 }
