@@ -176,6 +176,9 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := from; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
+		if m.words[i] == "outside" && m.word(i-1) == "the" {
+			continue // "in, 3.30 at the outside"
+		}
 		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
 		}
