@@ -1,6 +1,9 @@
 package checkin
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // tookBack says whether the text takes back a cry for help, with no other in it (guide H6).
 func (m *message) tookBack() bool {
@@ -116,6 +119,11 @@ func (m *message) putOff(start, i int, c Context) bool {
 			return !m.timePast(j, t, c)
 		}
 	}
+	for j := start + 2; j < i; j++ {
+		if t := m.timeAt(j); t.words > 0 && j+t.words == i && !t.isLength() && m.words[j-1] == "at" {
+			return !m.timePast(j, t, c) // "I arrive at 5"
+		}
+	}
 	t := m.timeAt(i + 1)
 	switch m.word(i) {
 	case "in", "after", "with":
@@ -162,9 +170,16 @@ func (m *message) hindered(start, end int) bool {
 	for last < len(m.words) && !isBreak(m.words[last]) {
 		last++
 	}
-	for i := first; i < len(m.words); i++ {
+	from := first
+	if m.word(first-1) == "then" {
+		from-- // "quick call then going in"
+	}
+	for i := from; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if e <= i || i > start && e <= end && !m.v.waits[m.words[i]] {
+		if m.words[i] == "outside" && m.word(i-1) == "the" {
+			continue // "in, 3.30 at the outside"
+		}
+		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
 		}
 		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
@@ -231,9 +246,13 @@ func (m *message) notThere() bool {
 
 // undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting", nor "rung her mobile".
 func (m *message) undecided() bool {
+	decided := 0 // up to where a phrase goes that leaves nothing open: "leaving it" in "leaving it until Tuesday"
 	for i := range m.words {
+		if end := neverIn.at(m, i); end > decided {
+			decided = end
+		}
 		rung := m.word(i+1) == "mobile" && (m.v.told[m.word(i-1)] || isPast(m.word(i-1)))
-		if uncertain.at(m, i) > i && m.word(i-1) != "not" && !rung {
+		if e := uncertain.at(m, i); e > i && e > decided && m.word(i-1) != "not" && !rung {
 			return true
 		}
 	}
@@ -255,13 +274,82 @@ func (m *message) off(c Context) (off, there bool) {
 	if m.anyMistyped() || m.questioned() { // "thinkng of moving it"
 		return false, there
 	}
-	if m.undecided() || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
+	if m.undecided() || m.anotherOff(c, plain) || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {
 		return false, there
 	}
 	return true, there
+}
+
+// anotherOff says whether what is off is plainly another thing than this visit: "they called off the search", "his flight has been cancelled",
+// "the one at 4 is cancelled" before a visit at 2.
+func (m *message) anotherOff(c Context, plain bool) bool {
+	for i := range m.words {
+		end := max(called.at(m, i), neverIn.at(m, i))
+		if end <= i {
+			continue
+		}
+		begin, scrapped := m.clauseStart(i), m.v.scrapped[m.words[end-1]] || m.words[end-1] == "off"
+		if scrapped && c.State == Booked && m.otherTime(begin, end, c) {
+			return true
+		}
+		if !plain && (scrapped && m.otherThing(end, end+3) || m.passive(i, scrapped) && m.otherThing(begin, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// otherTime says whether a visit is spoken of that is not about when this one starts: "the one at 4", "my 5pm".
+func (m *message) otherTime(first, last int, c Context) bool {
+	for j := first; j < last; j++ {
+		t := m.timeAt(j)
+		if t.words == 0 || t.isLength() || c.near(t) {
+			continue
+		}
+		switch m.word(j - 1) {
+		case "at":
+			return true
+		case "the", "my", "our":
+			return t.form != bareHour || m.v.session[m.word(j+t.words)]
+		}
+	}
+	return false
+}
+
+// near says whether a time of day is about when the visit is booked to start.
+func (c Context) near(t moment) bool {
+	at := c.next(t)
+	return at.Sub(c.Start).Abs() <= 20*time.Minute || c.Now.After(c.Start) && at.Sub(c.Now) > 6*time.Hour
+}
+
+// passive says whether word i is what was done to the one before it: "has been cancelled", "got cancelled", but not "got chickenpox".
+func (m *message) passive(i int, scrapped bool) bool {
+	switch m.word(i - 1) {
+	case "been", "was", "were", "is", "are", "being":
+		return true
+	case "got":
+		return scrapped
+	}
+	return false
+}
+
+// otherThing says whether words begin with somebody's thing, and none of them is a visit: "his flight", "the search".
+func (m *message) otherThing(first, last int) bool {
+	switch m.word(first) {
+	case "the", "a", "an", "my", "his", "her", "their", "our":
+	default:
+		return false
+	}
+	for j := first + 1; j < min(last, len(m.words)) && !isBreak(m.words[j]); j++ {
+		switch w := m.words[j]; {
+		case m.v.session[w], m.v.family[w], m.timeAt(j).words > 0, w == "one", w == "whole", w == "lot", w == "thing", w == "day", w == "list", w == "call":
+			return false
+		}
+	}
+	return first+1 < len(m.words) && !isBreak(m.word(first+1))
 }
 
 // clearlyTyped says whether no word is mistyped in a sentence that says plainly that the visit does not happen, and none elsewhere that may

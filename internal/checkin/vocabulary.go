@@ -75,7 +75,7 @@ type sets struct {
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
 	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
-	moves, putsOn, takesOff, shortens, begun, calls, ownEnd                                                               wordSet
+	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped                                                     wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -190,6 +190,7 @@ func setsOf(g *grammar.Grammar) sets {
 		takesOff:      g.Words("takes-off"),
 		shortens:      g.Words("shortens"),
 		begun:         g.Words("late-begun"),
+		scrapped:      g.Words("scrap"),
 		ownEnd:        g.Words("own-end"),
 		calls:         g.Words("come-then"),
 	}
