@@ -277,7 +277,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if m.undecided() || m.anotherOff(c, plain) || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
 		return false, there
 	}
-	if (c.State == Inside || c.State == Overdue) && (!there || !plain && stays.in(m)) {
+	if (c.State == Inside || c.State == Overdue) && !there || !plain && stays.in(m) {
 		return false, there
 	}
 	return true, there
