@@ -314,6 +314,8 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return false
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true
+	case !left && m.words[c.begin] == "after" && (!c.told || m.hasIsIn(c.rest)) && m.ofOthers(c.rest[1:]): // "all done after mum has had her tea"
+		return false
 	case c.exits, c.away && !c.ofOthers:
 		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest))
 	case c.asks:
@@ -337,7 +339,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 	case others && left:
 		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
 	case others:
-		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine && !m.refuses(c)) // "over, but dad won't hand him back"
+		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine) && !m.refuses(c) // "over, but dad won't hand him back"
 	case left && !c.refused && (told && !doing || m.wasThen(c)):
 		return true
 	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), m.hasNumber(c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
@@ -374,10 +376,16 @@ func (m *message) namesWhat(c, before clause) bool {
 	return came && !c.told && len(c.rest) <= 3 && len(c.rest) == c.end-c.begin && m.v.titles[m.words[c.begin]]
 }
 
-// refuses says whether a clause tells of something that somebody will not do, or does not: "dad won't hand him back".
+// refuses says whether a clause tells of something that somebody will not do, or has yet to: "dad won't hand him back", "mum has to sign".
 func (m *message) refuses(c clause) bool {
 	return slices.ContainsFunc(c.rest, func(i int) bool {
-		return m.words[i] == "not" && (m.word(i-1) == "will" || m.word(i-1) == "does" || m.word(i-1) == "do")
+		switch m.word(i - 1) {
+		case "will", "does", "do":
+			return m.words[i] == "not"
+		case "has", "have", "got":
+			return m.words[i] == "to"
+		}
+		return false
 	})
 }
 
@@ -454,6 +462,13 @@ func (m *message) wentBack(c clause) bool {
 	}
 	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
 	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
+}
+
+// hasIsIn says whether one of the words tells what is: "has", "is".
+func (m *message) hasIsIn(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool {
+		return m.words[i] == "has" || m.words[i] == "have" || m.words[i] == "is" || m.words[i] == "are"
+	})
 }
 
 // wasThen says whether a clause tells what was, and nothing that is: "was still banging about".
