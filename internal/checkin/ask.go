@@ -32,6 +32,9 @@ func (m *message) wished() (w wish, ok bool) {
 		}
 	}
 	start, end := asksAnyone.find(m, 0)
+	for start >= 0 && len(m.exited) > 0 && m.words[start] == "will" && m.word(start+1) == "ring" { // "left the ward, will ring the consultant"
+		start, end = asksAnyone.find(m, start+1)
+	}
 	m.note(onWish, start, end)
 	return wish{}, start >= 0
 }

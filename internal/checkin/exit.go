@@ -123,7 +123,7 @@ func (m *message) clauseAt(i int, c clause) bool {
 		return c.exits || (next == "am" || next == "have" || next == "will") && len(c.rest) > 0 && !m.v.promise[m.word(i-1)] && m.word(i-1) != "that"
 	case w == "after":
 		return c.exits
-	case w == "it", w == "that", w == "there", m.someone(i):
+	case w == "it", w == "that", w == "there", w == "you", m.someone(i):
 		return c.exits && (m.v.is[next] || m.v.told[next] || isPast(next))
 	}
 	return false
@@ -177,12 +177,13 @@ func (m *message) homeTogether(i, end int) bool {
 
 // accompanied says whether the worker is in that place with those she visits: "on the bus with mum".
 func (m *message) accompanied(i, end int) bool {
+	colleague := slices.Contains(m.words[i:end], "supervision") // "in supervision with Alan"
 	for ; i <= end && i < len(m.words); i++ {
 		if m.words[i] != "with" {
 			continue
 		}
 		for j := i + 1; j < len(m.words) && j <= i+4 && !isBreak(m.words[j]); j++ {
-			if m.someone(j) || m.v.people[m.words[j]] || m.v.IsSomeone(m.words[j]) || j == i+1 && m.v.IsName(m.words[j]) {
+			if m.v.family[m.words[j]] || m.v.people[m.words[j]] || !colleague && (m.someone(j) || m.v.IsSomeone(m.words[j]) || j == i+1 && m.v.IsName(m.words[j])) {
 				return true
 			}
 		}
@@ -235,8 +236,9 @@ func (m *message) exitHere(start, end int, c clause) bool {
 	if end < len(m.words) && (m.withThing(end) == 0 || m.hasIn(m.v.session, start, end)) && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
 		return false
 	}
+	then := m.words[start] == "then" || m.word(start-1) == "then"
 	for _, i := range c.rest {
-		if w := m.words[i]; m.v.promise[w] || m.someone(i) {
+		if w := m.words[i]; m.v.promise[w] || m.someone(i) || then && m.isDoing(w) { // "chucking the toys in the box then I'm out"
 			return false
 		}
 	}
@@ -312,18 +314,24 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return false
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true
+	case !left && m.words[c.begin] == "after" && (!c.told || m.hasIsIn(c.rest)) && m.ofOthers(c.rest[1:]): // "all done after mum has had her tea"
+		return false
 	case c.exits, c.away && !c.ofOthers:
 		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest))
 	case c.asks:
 		return left && !c.refused || m.rhetorical(c.rest[0])
 	case c.begin == 0 && len(c.rest) == 1 && c.end == 1 && m.v.IsGiven(m.words[0]): // "Margaret. Home now."
 		return true
-	case len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
+	case !c.told && len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
 		return false // "not there any more, the dog"
+	case m.namesWhat(c, before): // "just came out, the tooth"
+		return false
+	case !left && m.nextPerson(c): // "said bye to dad, now mum"
+		return false
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
 		return true
 	}
-	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
+	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || m.words[c.begin] == "after" && c.told && m.ofOthers(c.rest[1:]) || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
 	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) })
 	switch {
 	case others && !c.refused && !mine && m.wasThen(c): // "the landlord was still banging about when I went"
@@ -331,7 +339,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 	case others && left:
 		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
 	case others:
-		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine)
+		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine) && !m.refuses(c) // "over, but dad won't hand him back"
 	case left && !c.refused && (told && !doing || m.wasThen(c)):
 		return true
 	case c.refused, m.hasAny(m.v.doubt, c.rest), m.hasAny(m.v.timeWords, c.rest), m.hasNumber(c.rest), doing, m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest):
@@ -344,6 +352,41 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return false
 	}
 	return len(c.rest) <= 5 && !m.worker(c.rest[0], c.rest[len(c.rest)-1]+1) || left && !mine && !m.hasAny(m.v.again, c.rest)
+}
+
+// nextPerson says whether a clause only names who is next: "now mum", "then the kids", "nan next".
+func (m *message) nextPerson(c clause) bool {
+	next, whom := false, false
+	for i := c.begin; i < c.end; i++ {
+		switch w := m.words[i]; {
+		case w == "now" || w == "next" || w == "then" || w == "just":
+			next = true
+		case m.someone(i), m.v.people[w]:
+			whom = true
+		case w != "for" && !m.v.titles[w]:
+			return false
+		}
+	}
+	return whom && (next || m.word(c.begin-1) == "then")
+}
+
+// namesWhat says whether a clause only names what came out or away in the one before it, where no worker is named: "the tooth".
+func (m *message) namesWhat(c, before clause) bool {
+	came := before.exits && !m.worker(before.begin, before.end) && slices.ContainsFunc(m.words[before.begin:before.end], func(w string) bool { return w == "came" || w == "come" })
+	return came && !c.told && len(c.rest) <= 3 && len(c.rest) == c.end-c.begin && m.v.titles[m.words[c.begin]]
+}
+
+// refuses says whether a clause tells of something that somebody will not do, or has yet to: "dad won't hand him back", "mum has to sign".
+func (m *message) refuses(c clause) bool {
+	return slices.ContainsFunc(c.rest, func(i int) bool {
+		switch m.word(i - 1) {
+		case "will", "does", "do":
+			return m.words[i] == "not"
+		case "has", "have", "got":
+			return m.words[i] == "to"
+		}
+		return false
+	})
 }
 
 // hasAny says whether one of the words at those places is in the set; hasIn, one between two places.
@@ -419,6 +462,13 @@ func (m *message) wentBack(c clause) bool {
 	}
 	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
 	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
+}
+
+// hasIsIn says whether one of the words tells what is: "has", "is".
+func (m *message) hasIsIn(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool {
+		return m.words[i] == "has" || m.words[i] == "have" || m.words[i] == "is" || m.words[i] == "are"
+	})
 }
 
 // wasThen says whether a clause tells what was, and nothing that is: "was still banging about".

@@ -445,7 +445,7 @@ func (m *message) wellHere(start, end int) bool {
 			return false
 		}
 	case "with":
-		if next != "me" {
+		if next != "me" && !(next == "the" && (m.word(end+2) == "family" || m.word(end+2) == "kids" || m.word(end+2) == "children")) && next != "us" {
 			return false
 		}
 	case "i":
@@ -472,7 +472,7 @@ func (m *message) wellHere(start, end int) bool {
 // leftPlainly says whether the worker speaks of having left, though it may be doubtful.
 func (m *message) leftPlainly() bool {
 	for i := range m.words {
-		if end := exits.at(m, i); end > i && (m.worker(i, end) || i == 0 || isBreak(m.words[i-1])) {
+		if end := exits.at(m, i); end > i && (m.worker(i, end) || i == 0 || isBreak(m.words[i-1]) || m.v.joins[m.words[i-1]]) {
 			return true
 		}
 	}
