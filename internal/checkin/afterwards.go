@@ -12,11 +12,41 @@ func (m *message) ownEnd(s *spoken) bool {
 		switch w := m.words[j]; {
 		case m.v.ownEnd[w] && !m.placeAt(j):
 			return true
-		case (w == "duty" || w == "shift" || w == "call" || w == "rota" || w == "lates" || w == "nights") && m.word(j-1) == "on", w == "working", w == "work" && m.word(j-1) != "at":
+		case (w == "duty" || w == "shift" || w == "call" || w == "rota" || w == "lates" || w == "nights") && m.hasWithin(max(0, j-1), j, "on", "covering", "cover", "doing", "do"), w == "working", w == "work" && m.word(j-1) != "at":
 			return true
 		case w == "here" || w == "stay" || w == "staying" || w == "need" || w == "out" || w == "leave" || w == "leaving" || w == "me" || w == "us":
 			return false
 		}
+	}
+	return false
+}
+
+// theyDo says whether the clause tells what somebody or something does at the time: "the heating comes on at 5". The visit itself and its session
+// end when it says.
+func (m *message) theyDo(s *spoken) bool {
+	if s.t.isLength() || !m.v.article[m.word(s.from)] && !m.v.hisOwn[m.word(s.from)] {
+		return false
+	}
+	for j := s.from + 2; j < s.from+5 && j < s.first; j++ {
+		if noun := m.words[j-1]; m.v.theyDo[m.words[j]] {
+			return !m.v.session[noun] && noun != "time" && !m.hasWithin(s.from, s.first, "i", "me", "we", "us")
+		}
+	}
+	return false
+}
+
+// leftThere says whether it is somebody else who is left there, or a place that they have, until the time: "leaving Priya here til 5", "we've got the
+// house to ourselves til 5".
+func (m *message) leftThere(s *spoken) bool {
+	if s.cue != "until" {
+		return false
+	}
+	switch w := m.word(s.first - 2); w {
+	case "here", "there":
+		who := m.word(s.first - 3)
+		return m.hasWithin(max(s.from, s.first-6), s.first-3, "leaving", "leave", "left") && (m.v.IsSomeone(who) || m.v.family[who] || m.v.visitors[who] || who == "him" || who == "her" || who == "them")
+	case "ourselves", "myself", "themselves", "himself", "herself":
+		return m.word(s.first-3) == "to"
 	}
 	return false
 }

@@ -126,6 +126,9 @@ func (m *message) minutesOfHour(i int) moment {
 		return moment{}
 	}
 	before := false
+	if m.addsTo(i, j) {
+		return moment{}
+	}
 	switch w := m.word(j); {
 	case w == "past":
 	case w == "to" || w == "too" || w == "2" && m.saysTo(i, j):
@@ -152,6 +155,14 @@ func (m *message) minutesOfHour(i int) moment {
 		return moment{} // "two to three", "ten to finish": not a time
 	}
 	return moment{words: j + 1 - i, form: pastHour, minute: 60 - minutes}
+}
+
+// addsTo says whether the minutes before word j are put on to something: "add 10 to my slot", "tack 20 to the end".
+func (m *message) addsTo(i, j int) bool {
+	if m.word(j) != "to" && m.word(j) != "onto" {
+		return false
+	}
+	return m.v.hisOwn[m.word(j+1)] || m.word(j+1) == "the" && m.hasIn(m.v.putsOn, max(0, i-3), i)
 }
 
 // minutesBefore reads the minutes that stand before "past" and "to", and gives the word after them; 0 when there are none.
@@ -198,6 +209,10 @@ func (m *message) hourAt(j int) (hour, words int) {
 		return 1, 1
 	case "noon", "midnight":
 		return 12, 1
+	case "for": // dictated: "half past for"
+		if next := m.word(j + 1); m.word(j-1) == "past" && (next == "" || isBreak(next)) {
+			return 4, 1
+		}
 	default:
 		if n, ok := figure(strings.TrimSuffix(w, "ish")); ok && n > 0 && n <= 12 && len(w) < 3 && m.word(j+1) != "min" && m.word(j+1) != "hour" {
 			return n, 1
@@ -302,7 +317,7 @@ func (m *message) minutesNext(i, hour int) (n, words int) {
 		}
 	case "and":
 		before := m.word(i - 1)
-		if before != "at" && before != "until" && before != "by" && (before != "to" || next != "half") {
+		if before != "at" && before != "until" && before != "by" && (before != "be" || next != "half") && (before != "to" || next != "half") {
 			return 0, 0
 		}
 		if next == "half" && (m.word(i+3) == "" || isBreak(m.word(i+3))) {

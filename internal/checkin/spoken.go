@@ -375,6 +375,9 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		if n > 12 {
 			return s.asMinutes(n)
 		}
+		if nearer := m.word(s.first - 1); s.cue == "be" && (nearer == "nearer" || nearer == "closer") {
+			break
+		}
 		if s.cue == "need" || s.cue == "be" && (n == 5 || n == 10) && s.after != "before" && s.after != "by" && !m.hasWithin(max(s.from, s.first-4), s.first, "it") {
 			return false // minutes, or an hour
 		}
@@ -406,7 +409,12 @@ func (m *message) asClock(s *spoken, n int, alone bool) bool {
 	if n > 24 || n > 12 && (s.cue == "" || isBreak(s.cue) || s.t.half != exact) {
 		return false
 	}
-	if s.after != "instead" && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
+	if s.cue == "finishes" && s.first-1 == s.from {
+		s.t.form = clockTime
+		return n <= 12
+	}
+	so := m.word(s.first-1) == "so" && n <= 12 && (m.in || n > 5) // "got to wait for a taxi so 6"
+	if s.after != "instead" && !so && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
 		return false
 	}
 	s.t.form = clockTime

@@ -55,6 +55,9 @@ func (m *message) spent(s *spoken) bool {
 			return true
 		case w == "give":
 			who := m.word(j + 1)
+			if who == "it" && m.in && s.counts == more {
+				return false // "give it another hour"
+			}
 			return who == "it" || m.v.family[who] || who == "him" || who == "her" || who == "them"
 		case m.v.ahead[w]:
 			return false
@@ -112,13 +115,19 @@ func (m *message) comes(from, to int) bool {
 
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s, open) || m.ownEnd(s) || m.afterThis(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+	return m.things(s, open) || m.theyDo(s) || m.leftThere(s) || m.ownEnd(s) || m.afterThis(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
 func (m *message) things(s *spoken, open bool) bool {
 	if before := m.word(s.first - 1); before == "every" || before == "each" || before == "at" && m.word(s.first-2) == "one" {
 		return true // "a bus every 20 mins, I'll get the one at 10 to"
+	}
+	if is := m.word(s.first - 1); s.t.isLength() && (is == "is" || is == "s" || is == "takes") && m.hasIn(m.v.otherThings, s.from, s.first-1) {
+		return true // "the bus back is 40 mins"
+	}
+	if s.t.isLength() && (m.itsLength(s, open) || m.lessOf(s)) {
+		return true
 	}
 	if s.t.isLength() && m.word(s.first-1) == "of" && m.word(s.first-2) == "top" {
 		return true // "another 20 on top of the hour"
@@ -146,17 +155,42 @@ func (m *message) things(s *spoken, open bool) bool {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "meeting" && j == s.from && !open && s.hasInstead(m), m.v.otherThings[w] && m.v.moves[w] && m.v.hisOwn[m.word(j+1)]: // "meeting at the library", "shift this"
+			return false
+		case m.v.otherThings[w] && s.cue == "until" && (m.word(j-1) == "after" || m.word(j-1) == "before"): // "staying on after tea til 5"
 		case m.v.otherThings[w] && s.cue == "until" && m.v.ownEnd[w] && m.placeAt(j): // "at the school with mum til 5"
 		case m.v.otherThings[w]:
 			return open || !m.hasWithin(s.from, s.first, "changed", "change", "moved", "move", "pushed", "put")
 		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
 			return false
+		case m.v.moves[w] && m.hasWithin(max(s.from, j-1), j, "been", "is", "s", "was", "got"): // "the meeting has been put back to 5"
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
 		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
 			return m.nextBefore(s, j)
 		}
 	}
 	return m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
+}
+
+// itsLength says whether the length only names the visit: "it's a 2 hour assessment".
+func (m *message) itsLength(s *spoken, open bool) bool {
+	i := s.first
+	if w := m.word(i - 1); w == "a" || w == "an" {
+		i--
+	} else if m.word(i) != "a" && m.word(i) != "an" {
+		return false
+	}
+	is := m.word(i - 1)
+	return open && (is == "is" || is == "s" || is == "was") && m.v.session[s.after]
+}
+
+// hasInstead says whether the clause ends in "instead": "meeting at the library 4 till 5 instead".
+func (s *spoken) hasInstead(m *message) bool { return m.hasWithin(s.last, s.to, "instead") }
+
+// lessOf says whether it is something else of which there is less: "20 mins less travel".
+func (m *message) lessOf(s *spoken) bool {
+	next := m.word(s.last + 1)
+	return s.after == "less" && next != "" && next != "than" && !isBreak(next) && !m.v.courtesy[next] && !m.v.afterTime[next]
 }
 
 // ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
@@ -236,6 +270,8 @@ func (m *message) others(s *spoken) bool {
 			return m.toOthers(s, j)
 		case w == "only" && m.hasWithin(j+1, s.first, "has", "have", "got") && m.word(s.first-1) == "until" && s.first-j <= 6:
 			return false // "mum only has til half 10"
+		case (w == "says" || w == "say" || w == "said") && !m.in && !s.t.isLength() && j == s.first-1: // "mum's running late, she says 10.20"
+			return false
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
 		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
@@ -278,6 +314,9 @@ func (m *message) subject(from, j int) bool {
 		}
 		return true
 	}
+	if m.word(from-1) == "and" && m.someone(from-2) && m.hasWithin(max(0, from-4), from-2, "with", "w") {
+		return false // "in with mum and kids, out 11.30"
+	}
 	for k := from; k < j; k++ {
 		switch m.words[k] {
 		case "the", "a", "her", "his", "their", "my", "our", "if", "that", "says", "well", "hi", "until", "as", "little", "now", "foster":
@@ -316,8 +355,11 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; w {
 		case "home", "desk", "office", "base":
+			if w == "home" && (m.word(j+1) == "visit" || m.word(j+1) == "contact") {
+				continue
+			}
 			return !m.hasWithin(s.from, s.first, "left", "until") || w != "home" && open && !m.hasWithin(s.from, s.first, "left")
-		case "pick", "picking", "collect", "collecting", "fetch", "fetching":
+		case "dropping", "pick", "picking", "collect", "collecting", "fetch", "fetching":
 			if open && !m.hasWithin(s.from, s.first, "until", "out") {
 				return true // "picking my lad up at 5"
 			}
@@ -345,7 +387,9 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 func (m *message) placed(s *spoken) bool {
 	if m.word(s.first-1) == "at" {
 		switch m.word(s.first - 2) {
-		case "is", "s", "are", "visit", "contact", "session", "again":
+		case "visit", "contact", "session":
+			return !m.hasIn(m.v.endCues, s.from, s.first) // "concluding this visit at 4.40"
+		case "is", "s", "are", "again":
 			return true
 		}
 	}
@@ -431,7 +475,7 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 			case "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
 			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
-				return open && m.words[i-1] != "before"
+				return open && (m.words[i-1] != "before" || m.theyDo(s))
 			case "head", "heading":
 				return open
 			}
