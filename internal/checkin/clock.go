@@ -273,7 +273,7 @@ func (m *message) figures(i int) moment {
 	if n, ok := m.ish(w); ok {
 		return moment{words: 1, hour: n}
 	}
-	if n, ok := figure(m.word(i + 1)); w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i) || ok && n > 9 && m.v.clockCues[m.word(i-1)]) {
+	if n, ok := figure(m.word(i + 1)); w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i) || ok && n > 9 && (i == 0 || isBreak(m.word(i-1)) || m.v.clockCues[m.word(i-1)])) {
 		w = "1"
 	}
 	hourPart, minutePart := w, ""

@@ -215,7 +215,7 @@ func (m *message) latest(s *spoken) bool {
 	}
 	for j := s.last; j < s.last+4; j++ {
 		switch m.word(j) {
-		case "latest", "outside", "most", "tops", "max":
+		case "latest", "outside", "most", "tops", "max", "worst":
 			return j > s.last || m.word(j) == "latest" || m.word(j) == "tops" || m.word(j) == "max"
 		case "at", "the", "very", "by", "please":
 		default:

@@ -205,7 +205,7 @@ func (m *message) counting(s *spoken) counting {
 func (m *message) countingBy(s *spoken) counting {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; {
-		case m.v.overCues[w], w == "back" && m.putBack(s):
+		case m.v.overCues[w], w == "delay", w == "back" && m.putBack(s):
 			return late
 		case w == "early", w == "forward", m.v.shortens[w]:
 			return early
@@ -327,11 +327,17 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n)
 	case s.after == "late", s.after == "early", s.after == "more", s.after == "longer", m.v.overAfter[s.after]:
 		counted := next != "" && next != "than" && next != "by" && !isBreak(next) && !m.v.afterTime[next] && !m.v.endCues[next] && !m.v.beginCues[next]
+		if w := m.word(s.last + 2); next == "to" && (w == "see" || w == "do" || w == "visit" || w == "ring" || w == "sign") {
+			counted = true
+		}
 		return !(counted && (s.after == "more" || s.after == "extra")) && s.asMinutes(n) // not "2 more forms"
 	case s.after == "tops", s.after == "max":
 		if s.cue != "in" && !m.v.clockCues[s.cue] {
 			return n > 12 && s.asMinutes(n) // 5 minutes, or 5 o'clock
 		}
+	}
+	if n > 12 && s.after == "and" && (s.cue == "" || isBreak(s.cue)) && m.hasWithin(s.last+1, min(s.last+5, len(m.words)), "out", "gone", "done", "off", "away") {
+		return s.asMinutes(n) // "15 and I'm gone"
 	}
 	if !m.bareEnds(s) || m.isWord(s, n) {
 		return false
@@ -429,7 +435,8 @@ func (m *message) pairs(s *spoken) bool {
 	case s.after == "not":
 		return m.timeAt(s.last+1).words > 0
 	case s.after == "-", s.after == "until", s.after == "to":
-		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
+		whole := !m.in && s.after != "to" && m.hasWithin(s.from, s.first, "at", "in") && !m.hasWithin(s.from, s.first, "not") // before the visit what stands before a range is where it will be: "the library 4 till 5"
+		if s.cue != "" && !isBreak(s.cue) && !whole && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
 			return false
 		}
 		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {

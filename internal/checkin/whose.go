@@ -145,6 +145,9 @@ func (m *message) things(s *spoken, open bool) bool {
 	case "my", "his", "her", "their", "the":
 		return true
 	}
+	if have := m.word(s.first - 2); m.word(s.first-1) == "a" && (have == "have" || have == "got" || have == "has") && !m.v.endCues[s.after] && s.after != "start" {
+		return true // "I've a 2pm at the office"
+	}
 	for j := s.from; j+2 < s.first; j++ {
 		if t := m.times[j]; t.words > 0 && !t.isLength() && m.hasWithin(max(s.from, j-1), j, "his", "her", "their") && !m.v.endCues[m.word(j+t.words)] {
 			return true // "his 11.15's now 11.45"
@@ -254,6 +257,9 @@ func (m *message) travel(s *spoken) bool {
 			}
 			return !m.hasWithin(s.from, s.first, "need", "give", "want", "take", "another")
 		}
+	}
+	if s.after == "late" && (m.word(s.last+1) == "for" || m.word(s.last+1) == "to") && m.in && m.v.article[m.word(s.last+2)] {
+		return true // "10 mins late for the Browns", texted from another visit
 	}
 	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
@@ -365,6 +371,9 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 			}
 		case "be", "get":
 			to := m.word(j + 1)
+			if open && to == "there" && (s.cue == "at" || s.cue == "by" || s.cue == "for" || s.cue == "in") {
+				return true // "tell the Browns I'll be there at 5": there is not here
+			}
 			if open && (to == "at" || to == "in" || to == "on") && s.first > j+3 && (s.cue == "for" || s.cue == "by" || s.cue == "at") && m.timeAt(j+2).words == 0 &&
 				!m.hasWithin(j, s.first, "until", "out", "car", "van") {
 				return true
