@@ -12,7 +12,7 @@ func (m *message) ownEnd(s *spoken) bool {
 		switch w := m.words[j]; {
 		case m.v.ownEnd[w] && !m.placeAt(j):
 			return true
-		case (w == "duty" || w == "shift" || w == "call" || w == "rota" || w == "lates" || w == "nights") && m.hasWithin(max(0, j-1), j, "on", "covering", "cover", "doing", "do"), w == "working", w == "work" && m.word(j-1) != "at":
+		case (w == "duty" || w == "shift" || w == "ring" || w == "rota" || w == "lates" || w == "nights") && m.hasWithin(max(0, j-1), j, "on", "covering", "cover", "doing", "do"), w == "working", w == "work" && m.word(j-1) != "at":
 			return true
 		case w == "here" || w == "stay" || w == "staying" || w == "need" || w == "out" || w == "leave" || w == "leaving" || w == "me" || w == "us":
 			return false
@@ -24,6 +24,10 @@ func (m *message) ownEnd(s *spoken) bool {
 // theyDo says whether the clause tells what somebody or something does at the time: "the heating comes on at 5". The visit itself and its session
 // end when it says.
 func (m *message) theyDo(s *spoken) bool {
+	if is := m.word(s.first - 3); !s.t.isLength() && m.word(s.first-2) == "on" && (is == "s" || is == "is") && (s.cue == "at" || s.cue == "until") {
+		what := m.word(s.first - 4)
+		return !m.v.session[what] && what != "it" && what != "that" // "Corrie's on at 7"
+	}
 	if s.t.isLength() || !m.v.article[m.word(s.from)] && !m.v.hisOwn[m.word(s.from)] {
 		return false
 	}

@@ -84,7 +84,7 @@ func (m *message) momentAt(i int) moment {
 // beginsTime says whether a word that is no figure may begin a time.
 func beginsTime(w string) bool {
 	switch w {
-	case "a", "an", "the", "one", "another", "half", "hauf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter", "usual", "full":
+	case "a", "an", "the", "one", "another", "half", "hauf", "haf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter", "usual", "full":
 		return true
 	}
 	return strings.HasSuffix(w, "ish")
@@ -171,7 +171,7 @@ func (m *message) minutesBefore(i int) (minutes, next int) {
 		i++
 	}
 	switch m.word(i) {
-	case "half", "hauf":
+	case "half", "hauf", "haf":
 		return 30, i + 1
 	case "quarter", "qtr":
 		return 15, i + 1
@@ -181,6 +181,9 @@ func (m *message) minutesBefore(i int) (minutes, next int) {
 		}
 	}
 	n, words := m.number(i)
+	if _, hour := m.hourAt(i + 2); words == 2 && m.word(i+1) == "2" && hour > 0 {
+		n, words = n-2, 1 // "20 2 7"
+	}
 	j := i + words
 	if words == 0 || n == 0 || n > 29 && m.word(j) != "past" || n > 55 || n%5 != 0 && m.word(j) != "min" {
 		return 0, i

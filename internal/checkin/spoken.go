@@ -107,7 +107,7 @@ func (m *message) account(c Context, enters bool) []spoken {
 func (m *message) useOf(s *spoken, c Context, enters bool) use {
 	open := c.State == Inside || c.State == Overdue
 	switch {
-	case m.struck(s), m.fiveToTen(s, c):
+	case m.struck(s), m.fiveToTen(s, c), m.farAlone(s, c):
 		return unused
 	case m.past(s, c), m.foreign(s, open):
 		if !m.thenMeant(s, open || enters) {
@@ -132,6 +132,12 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 // fiveToTen says whether "5 to 10" is rather a number of minutes than a time hours away.
 func (m *message) fiveToTen(s *spoken, c Context) bool {
 	return s.t.form == clockTime && s.t.words == 3 && s.t.minute == 55 && m.word(s.last-1) == "10" && c.next(s.t).Sub(c.Now) > 2*time.Hour
+}
+
+// farAlone says whether a 5 or a 10 that is the whole text may as well be minutes: the hour is far off.
+func (m *message) farAlone(s *spoken, c Context) bool {
+	whole := s.t.form == clockTime && s.t.words == 1 && (m.word(s.first) == "5" || m.word(s.first) == "10")
+	return whole && m.onlyCourtesyOutside(s.first, s.last) && c.next(s.t).Sub(c.Now) > 2*time.Hour
 }
 
 // struck says whether the time is named only to be taken back (guide T7): "half 4 not 5", "2 instead of 1".

@@ -244,6 +244,10 @@ func (m *message) travel(s *spoken) bool {
 		return false
 	}
 	switch s.after {
+	case "away":
+		if m.in && (s.cue == "s" || s.cue == "is") {
+			return true // "the pizza's 20 mins away"
+		}
 	case "drive", "walk", "journey":
 		return true
 	case "to":
@@ -282,6 +286,8 @@ func (m *message) others(s *spoken) bool {
 			return false
 		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
 			return true
+		case m.v.wanted[w] && m.hasWithin(j+1, min(j+2, s.first), "everyone", "everybody", "them", "him", "her"):
+			return true // "landlord wants everyone out by 7"
 		case w == "do" && m.hasWithin(max(s.from, j-1), j, "can", "could", "only"), m.v.wanted[w] && m.word(j-1) != "has", (w == "says" || w == "say" || w == "said") && m.v.calls[m.word(j+1)]:
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
@@ -365,6 +371,10 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 				continue
 			}
 			return !m.hasWithin(s.from, s.first, "left", "until") || w != "home" && open && !m.hasWithin(s.from, s.first, "left")
+		case "come", "coming", "go", "going", "pop":
+			if open && m.word(j+1) == "back" && m.word(j+2) != "out" && (s.cue == "back" || s.cue == "at" || s.cue == "for") && m.hasWithin(max(s.from, j-1), j, "to", "be", "am") {
+				return true // "they've asked me to come back at 7"
+			}
 		case "dropping", "pick", "picking", "collect", "collecting", "fetch", "fetching":
 			if open && !m.hasWithin(s.from, s.first, "until", "out") {
 				return true // "picking my lad up at 5"
