@@ -359,7 +359,7 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		if w := m.word(s.first - 2); n != 12 && (n >= 5 || w == "out" || w == "leaving" || w == "done" || w == "back" || w == "there") {
 			return s.asMinutes(n)
 		}
-	case "another", "extra", "running", "more", "further":
+	case "another", "extra", "running", "more", "further", "add", "adding", "additional":
 		return s.asMinutes(n)
 	case "quick":
 		return n >= 5 && s.asMinutes(n)
@@ -426,6 +426,9 @@ func (m *message) asClock(s *spoken, n int, alone bool) bool {
 		return n <= 12
 	}
 	so := m.word(s.first-1) == "so" && n <= 12 && (m.in || n > 5) // "got to wait for a taxi so 6"
+	if w := m.word(s.first - 2); s.cue == "is" && (w == "time" || w == "end" || w == "finish") {
+		so = true // "my new out time is 3"
+	}
 	if s.after != "instead" && !so && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
 		return false
 	}
