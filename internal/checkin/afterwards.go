@@ -92,3 +92,24 @@ func (m *message) laterVisit(a, b *spoken, c Context) bool {
 	}
 	return a.t.hour <= 24 && c.next(a.t.asHour()).After(c.End)
 }
+
+// itsLength says whether the length only names the visit: "it's a 2 hour assessment".
+func (m *message) itsLength(s *spoken, open bool) bool {
+	i := s.first
+	if w := m.word(i - 1); w == "a" || w == "an" {
+		i--
+	} else if m.word(i) != "a" && m.word(i) != "an" {
+		return false
+	}
+	is := m.word(i - 1)
+	return open && (is == "is" || is == "s" || is == "was") && m.v.session[s.after]
+}
+
+// hasInstead says whether the clause ends in "instead": "meeting at the library 4 till 5 instead".
+func (s *spoken) hasInstead(m *message) bool { return m.hasWithin(s.last, s.to, "instead") }
+
+// lessOf says whether it is something else of which there is less: "20 mins less travel".
+func (m *message) lessOf(s *spoken) bool {
+	next := m.word(s.last + 1)
+	return s.after == "less" && next != "" && next != "than" && !isBreak(next) && !m.v.courtesy[next] && !m.v.afterTime[next]
+}

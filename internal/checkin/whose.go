@@ -175,27 +175,6 @@ func (m *message) things(s *spoken, open bool) bool {
 	return m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
 
-// itsLength says whether the length only names the visit: "it's a 2 hour assessment".
-func (m *message) itsLength(s *spoken, open bool) bool {
-	i := s.first
-	if w := m.word(i - 1); w == "a" || w == "an" {
-		i--
-	} else if m.word(i) != "a" && m.word(i) != "an" {
-		return false
-	}
-	is := m.word(i - 1)
-	return open && (is == "is" || is == "s" || is == "was") && m.v.session[s.after]
-}
-
-// hasInstead says whether the clause ends in "instead": "meeting at the library 4 till 5 instead".
-func (s *spoken) hasInstead(m *message) bool { return m.hasWithin(s.last, s.to, "instead") }
-
-// lessOf says whether it is something else of which there is less: "20 mins less travel".
-func (m *message) lessOf(s *spoken) bool {
-	next := m.word(s.last + 1)
-	return s.after == "less" && next != "" && next != "than" && !isBreak(next) && !m.v.courtesy[next] && !m.v.afterTime[next]
-}
-
 // ofNext says whether the clause goes on from one about the next visit: "Smiths next at 3, should be half an hour".
 func (m *message) ofNext(s *spoken) bool {
 	if m.word(s.from-1) != "," || s.after == "start" || s.after == "finish" || m.hasWithin(s.from, s.first, "i", "we", "me", "us", "out", "done", "leave", "until", "here", "away", "finish") {
