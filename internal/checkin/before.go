@@ -51,6 +51,8 @@ func (m *message) beforeVisit(s *spoken) use {
 			if delayed = true; !held {
 				return asEnd
 			}
+		case w == "need" && s.t.isLength() && s.counts == late && !held: // "going to need an extra hour": of the visit's length
+			return asEnd
 		case s.t.isLength() && s.cue == "for" && s.counts == fromNow && !held: // the visit's length: "start at 4 for an hour"
 			return asEnd
 		case m.v.beginCues[w]:

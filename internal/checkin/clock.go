@@ -84,7 +84,7 @@ func (m *message) momentAt(i int) moment {
 // beginsTime says whether a word that is no figure may begin a time.
 func beginsTime(w string) bool {
 	switch w {
-	case "a", "an", "the", "one", "another", "half", "hauf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter", "usual", "full":
+	case "a", "an", "the", "one", "another", "half", "hauf", "haf", "quarter", "qtr", "noon", "midnight", "hour", "couple", "awr", "hanner", "chwarter", "usual", "full":
 		return true
 	}
 	return strings.HasSuffix(w, "ish")
@@ -126,6 +126,9 @@ func (m *message) minutesOfHour(i int) moment {
 		return moment{}
 	}
 	before := false
+	if m.addsTo(i, j) {
+		return moment{}
+	}
 	switch w := m.word(j); {
 	case w == "past":
 	case w == "to" || w == "too" || w == "2" && m.saysTo(i, j):
@@ -154,13 +157,21 @@ func (m *message) minutesOfHour(i int) moment {
 	return moment{words: j + 1 - i, form: pastHour, minute: 60 - minutes}
 }
 
+// addsTo says whether the minutes before word j are put on to something: "add 10 to my slot", "tack 20 to the end".
+func (m *message) addsTo(i, j int) bool {
+	if m.word(j) != "to" && m.word(j) != "onto" {
+		return false
+	}
+	return m.v.hisOwn[m.word(j+1)] || m.word(j+1) == "the" && m.hasIn(m.v.putsOn, max(0, i-3), i)
+}
+
 // minutesBefore reads the minutes that stand before "past" and "to", and gives the word after them; 0 when there are none.
 func (m *message) minutesBefore(i int) (minutes, next int) {
 	if m.word(i) == "a" {
 		i++
 	}
 	switch m.word(i) {
-	case "half", "hauf":
+	case "half", "hauf", "haf":
 		return 30, i + 1
 	case "quarter", "qtr":
 		return 15, i + 1
@@ -170,6 +181,9 @@ func (m *message) minutesBefore(i int) (minutes, next int) {
 		}
 	}
 	n, words := m.number(i)
+	if _, hour := m.hourAt(i + 2); words == 2 && m.word(i+1) == "2" && hour > 0 {
+		n, words = n-2, 1 // "20 2 7"
+	}
 	j := i + words
 	if words == 0 || n == 0 || n > 29 && m.word(j) != "past" || n > 55 || n%5 != 0 && m.word(j) != "min" {
 		return 0, i
@@ -198,6 +212,10 @@ func (m *message) hourAt(j int) (hour, words int) {
 		return 1, 1
 	case "noon", "midnight":
 		return 12, 1
+	case "for": // dictated: "half past for"
+		if next := m.word(j + 1); m.word(j-1) == "past" && (next == "" || isBreak(next)) {
+			return 4, 1
+		}
 	default:
 		if n, ok := figure(strings.TrimSuffix(w, "ish")); ok && n > 0 && n <= 12 && len(w) < 3 && m.word(j+1) != "min" && m.word(j+1) != "hour" {
 			return n, 1
@@ -258,7 +276,7 @@ func (m *message) figures(i int) moment {
 	if n, ok := m.ish(w); ok {
 		return moment{words: 1, hour: n}
 	}
-	if n, ok := figure(m.word(i + 1)); w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i) || ok && n > 9 && m.v.clockCues[m.word(i-1)]) {
+	if n, ok := figure(m.word(i + 1)); w == "one" && (m.word(i+1) == "oclock" || m.standsAsOne(i) || ok && n > 9 && (i == 0 || isBreak(m.word(i-1)) || m.v.clockCues[m.word(i-1)])) {
 		w = "1"
 	}
 	hourPart, minutePart := w, ""
@@ -302,7 +320,7 @@ func (m *message) minutesNext(i, hour int) (n, words int) {
 		}
 	case "and":
 		before := m.word(i - 1)
-		if before != "at" && before != "until" && before != "by" && (before != "to" || next != "half") {
+		if before != "at" && before != "until" && before != "by" && (before != "be" || next != "half") && (before != "to" || next != "half") {
 			return 0, 0
 		}
 		if next == "half" && (m.word(i+3) == "" || isBreak(m.word(i+3))) {

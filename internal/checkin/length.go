@@ -201,8 +201,13 @@ func (m *message) countedHours(i int) (minutes, next int, counts counting) {
 	if m.word(k) == "a" {
 		k++
 	}
-	if m.word(k) == "half" {
+	switch {
+	case m.word(k) == "half":
 		part, j = 30, k+1
+	case k > j && m.word(k) == "quarter":
+		part, j = 15, k+1
+	case k > j && m.word(k) == "3" && (m.word(k+1) == "quarter" || m.word(k+1) == "quarters"):
+		part, j = 45, k+2
 	}
 	if j, counts = m.skipExtra(j); m.word(j) == "hour" {
 		return n*60 + part, j + 1, counts

@@ -22,12 +22,20 @@ func (m *message) comesForward(s *spoken) bool {
 	return s.cue == "forward" && m.hasIn(m.v.moves, s.from, s.first) || m.v.shortens[s.cue]
 }
 
-// putsOn says from where a length counts that is put on: "tack 25 on the end" from the expected end, "stick 20 on" as another 20.
+// putsOn says from where a length counts that is put on: "tack 25 on the end" from the expected end, "add 20 to my slot"
+// too, "stick 20 on" as another 20.
 func (m *message) putsOn(s *spoken) counting {
-	if s.after != "on" {
+	next := m.word(s.last + 1)
+	switch s.after {
+	case "on":
+	case "to", "onto":
+		if m.hasIn(m.v.putsOn, s.from, s.first) && (m.v.hisOwn[next] || next == "the") {
+			return late
+		}
+		return fromNow
+	default:
 		return fromNow
 	}
-	next := m.word(s.last + 1)
 	if end := m.word(s.last + 2); (next == "the" || next == "my") && (end == "end" || end == "finish") || next == "top" {
 		return late
 	}
@@ -69,8 +77,10 @@ func (m *message) notStaying(s *spoken) bool {
 		switch w := m.words[k]; w {
 		case "stay", "staying", "stopping", "here", "have", "having":
 			return s.cue == "until"
+		case "expecting", "expect", "expected":
+			return s.cue == "until" && !m.hasWithin(k, s.first, "out", "done") // "the Browns aren't expecting me til 5"
 		case "need", "needed", "needing":
-			return !m.hasWithin(k, s.first, "than")
+			return !m.hasWithin(k, s.first, "than") && (m.in || !m.hasWithin(k, s.first, "there"))
 		case "out", "done", "finish", "finished", "leave", "leaving", "away", "know", "sure", "if":
 			return false
 		}

@@ -215,7 +215,7 @@ func (m *message) latest(s *spoken) bool {
 	}
 	for j := s.last; j < s.last+4; j++ {
 		switch m.word(j) {
-		case "latest", "outside", "most", "tops", "max":
+		case "latest", "outside", "most", "tops", "max", "worst":
 			return j > s.last || m.word(j) == "latest" || m.word(j) == "tops" || m.word(j) == "max"
 		case "at", "the", "very", "by", "please":
 		default:
@@ -288,6 +288,8 @@ func (m *message) timePast(i int, t moment, c Context) bool {
 	s.counts = m.counting(&s)
 	past := m.past(&s, c)
 	switch {
+	case !past && m.thenOut(&s, c):
+		return false
 	case m.v.numbered[s.cue], m.struck(&s), m.foreign(&s, true):
 		return true
 	case past && (t.isLength() || t.form == pastHour):
@@ -300,4 +302,17 @@ func (m *message) timePast(i int, t moment, c Context) bool {
 	t = t.asHour()
 	last, next := c.last(t), c.next(t)
 	return !last.IsZero() && c.Now.Sub(last) < 6*time.Hour && (next.IsZero() || c.Now.Sub(last) < next.Sub(c.Now))
+}
+
+// thenOut says whether the only exit comes after the time, by a "then": "kids go down at 7 and then I'm away".
+func (m *message) thenOut(s *spoken, c Context) bool {
+	if last, next := c.last(s.t.asHour()), c.next(s.t.asHour()); !s.t.isLength() && (next.IsZero() || c.Now.Sub(last) < next.Sub(c.Now)) {
+		return false
+	}
+	for _, e := range m.exited {
+		if e.first < s.last || !m.hasWithin(s.last, e.first+1, "then") {
+			return false
+		}
+	}
+	return len(m.exited) > 0
 }

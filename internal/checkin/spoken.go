@@ -107,7 +107,7 @@ func (m *message) account(c Context, enters bool) []spoken {
 func (m *message) useOf(s *spoken, c Context, enters bool) use {
 	open := c.State == Inside || c.State == Overdue
 	switch {
-	case m.struck(s), m.fiveToTen(s, c):
+	case m.struck(s), m.fiveToTen(s, c), m.farAlone(s, c):
 		return unused
 	case m.past(s, c), m.foreign(s, open):
 		if !m.thenMeant(s, open || enters) {
@@ -132,6 +132,12 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 // fiveToTen says whether "5 to 10" is rather a number of minutes than a time hours away.
 func (m *message) fiveToTen(s *spoken, c Context) bool {
 	return s.t.form == clockTime && s.t.words == 3 && s.t.minute == 55 && m.word(s.last-1) == "10" && c.next(s.t).Sub(c.Now) > 2*time.Hour
+}
+
+// farAlone says whether a 5 or a 10 that is the whole text may as well be minutes: the hour is far off.
+func (m *message) farAlone(s *spoken, c Context) bool {
+	whole := s.t.form == clockTime && s.t.words == 1 && (m.word(s.first) == "5" || m.word(s.first) == "10")
+	return whole && m.onlyCourtesyOutside(s.first, s.last) && c.next(s.t).Sub(c.Now) > 2*time.Hour
 }
 
 // struck says whether the time is named only to be taken back (guide T7): "half 4 not 5", "2 instead of 1".
@@ -205,7 +211,7 @@ func (m *message) counting(s *spoken) counting {
 func (m *message) countingBy(s *spoken) counting {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; {
-		case m.v.overCues[w], w == "back" && m.putBack(s):
+		case m.v.overCues[w], w == "delay", w == "back" && m.putBack(s):
 			return late
 		case w == "early", w == "forward", m.v.shortens[w]:
 			return early
@@ -327,11 +333,17 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		return s.asMinutes(n)
 	case s.after == "late", s.after == "early", s.after == "more", s.after == "longer", m.v.overAfter[s.after]:
 		counted := next != "" && next != "than" && next != "by" && !isBreak(next) && !m.v.afterTime[next] && !m.v.endCues[next] && !m.v.beginCues[next]
+		if w := m.word(s.last + 2); next == "to" && (w == "see" || w == "do" || w == "visit" || w == "ring" || w == "sign") {
+			counted = true
+		}
 		return !(counted && (s.after == "more" || s.after == "extra")) && s.asMinutes(n) // not "2 more forms"
 	case s.after == "tops", s.after == "max":
 		if s.cue != "in" && !m.v.clockCues[s.cue] {
 			return n > 12 && s.asMinutes(n) // 5 minutes, or 5 o'clock
 		}
+	}
+	if n > 12 && s.after == "and" && (s.cue == "" || isBreak(s.cue)) && m.hasWithin(s.last+1, min(s.last+5, len(m.words)), "out", "gone", "done", "off", "away") {
+		return s.asMinutes(n) // "15 and I'm gone"
 	}
 	if !m.bareEnds(s) || m.isWord(s, n) {
 		return false
@@ -347,7 +359,7 @@ func (m *message) settleNumber(s, before *spoken) bool {
 		if w := m.word(s.first - 2); n != 12 && (n >= 5 || w == "out" || w == "leaving" || w == "done" || w == "back" || w == "there") {
 			return s.asMinutes(n)
 		}
-	case "another", "extra", "running", "more", "further":
+	case "another", "extra", "running", "more", "further", "add", "adding", "additional":
 		return s.asMinutes(n)
 	case "quick":
 		return n >= 5 && s.asMinutes(n)
@@ -374,6 +386,9 @@ func (m *message) settleNumber(s, before *spoken) bool {
 	case "be", "need", "for", "late", "take", "takes", "taking":
 		if n > 12 {
 			return s.asMinutes(n)
+		}
+		if nearer := m.word(s.first - 1); s.cue == "be" && (nearer == "nearer" || nearer == "closer") {
+			break
 		}
 		if s.cue == "need" || s.cue == "be" && (n == 5 || n == 10) && s.after != "before" && s.after != "by" && !m.hasWithin(max(s.from, s.first-4), s.first, "it") {
 			return false // minutes, or an hour
@@ -406,7 +421,15 @@ func (m *message) asClock(s *spoken, n int, alone bool) bool {
 	if n > 24 || n > 12 && (s.cue == "" || isBreak(s.cue) || s.t.half != exact) {
 		return false
 	}
-	if s.after != "instead" && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
+	if s.cue == "finishes" && s.first-1 == s.from {
+		s.t.form = clockTime
+		return n <= 12
+	}
+	so := m.word(s.first-1) == "so" && n <= 12 && (m.in || n > 5) // "got to wait for a taxi so 6"
+	if w := m.word(s.first - 2); s.cue == "is" && (w == "time" || w == "end" || w == "finish") {
+		so = true // "my new out time is 3"
+	}
+	if s.after != "instead" && !so && m.word(s.first-1) != "say" && !alone && s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] {
 		return false
 	}
 	s.t.form = clockTime
@@ -421,7 +444,8 @@ func (m *message) pairs(s *spoken) bool {
 	case s.after == "not":
 		return m.timeAt(s.last+1).words > 0
 	case s.after == "-", s.after == "until", s.after == "to":
-		if s.cue != "" && !isBreak(s.cue) && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
+		whole := !m.in && s.after != "to" && m.hasWithin(s.from, s.first, "at", "in") && !m.hasWithin(s.from, s.first, "not") // before the visit what stands before a range is where it will be: "the library 4 till 5"
+		if s.cue != "" && !isBreak(s.cue) && !whole && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
 			return false
 		}
 		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {

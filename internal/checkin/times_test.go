@@ -48,6 +48,7 @@ func planned(text string, c Context, enters bool) plan {
 	text, _ = takeNumber(text)
 	text, _ = takeReference(text)
 	m := c.vocabulary().read(text)
+	m.in = c.State == Inside || c.State == Overdue
 	if r, ok := m.keyword(c); ok {
 		return plan{until: r.Until, begin: r.Begin}
 	}

@@ -55,6 +55,9 @@ func (m *message) spent(s *spoken) bool {
 			return true
 		case w == "give":
 			who := m.word(j + 1)
+			if who == "it" && m.in && s.counts == more {
+				return false // "give it another hour"
+			}
 			return who == "it" || m.v.family[who] || who == "him" || who == "her" || who == "them"
 		case m.v.ahead[w]:
 			return false
@@ -112,13 +115,19 @@ func (m *message) comes(from, to int) bool {
 
 // foreign says whether a time is not the visit's: a meeting's, somebody else's, the next visit's, or that of coming home.
 func (m *message) foreign(s *spoken, open bool) bool {
-	return m.things(s, open) || m.ownEnd(s) || m.afterThis(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
+	return m.things(s, open) || m.theyDo(s) || m.leftThere(s) || m.ownEnd(s) || m.afterThis(s) || m.travel(s) || m.others(s) || m.elsewhere(s, open) || m.asked(s) || m.ringMe(s)
 }
 
 // things says whether the time belongs to a thing: "meeting at 4", "the 1.50 boat", "my 4 o'clock".
 func (m *message) things(s *spoken, open bool) bool {
 	if before := m.word(s.first - 1); before == "every" || before == "each" || before == "at" && m.word(s.first-2) == "one" {
 		return true // "a bus every 20 mins, I'll get the one at 10 to"
+	}
+	if is := m.word(s.first - 1); s.t.isLength() && (is == "is" || is == "s" || is == "takes") && m.hasIn(m.v.otherThings, s.from, s.first-1) {
+		return true // "the bus back is 40 mins"
+	}
+	if s.t.isLength() && (m.itsLength(s, open) || m.lessOf(s)) {
+		return true
 	}
 	if s.t.isLength() && m.word(s.first-1) == "of" && m.word(s.first-2) == "top" {
 		return true // "another 20 on top of the hour"
@@ -136,6 +145,9 @@ func (m *message) things(s *spoken, open bool) bool {
 	case "my", "his", "her", "their", "the":
 		return true
 	}
+	if have := m.word(s.first - 2); m.word(s.first-1) == "a" && (have == "have" || have == "got" || have == "has") && !m.v.endCues[s.after] && s.after != "start" {
+		return true // "I've a 2pm at the office"
+	}
 	for j := s.from; j+2 < s.first; j++ {
 		if t := m.times[j]; t.words > 0 && !t.isLength() && m.hasWithin(max(s.from, j-1), j, "his", "her", "their") && !m.v.endCues[m.word(j+t.words)] {
 			return true // "his 11.15's now 11.45"
@@ -146,11 +158,15 @@ func (m *message) things(s *spoken, open bool) bool {
 	}
 	for j := s.first - 1; j >= s.from; j-- {
 		switch w := m.words[j]; {
+		case w == "meeting" && j == s.from && !open && s.hasInstead(m), m.v.otherThings[w] && m.v.moves[w] && m.v.hisOwn[m.word(j+1)]: // "meeting at the library", "shift this"
+			return false
+		case m.v.otherThings[w] && s.cue == "until" && (m.word(j-1) == "after" || m.word(j-1) == "before"): // "staying on after tea til 5"
 		case m.v.otherThings[w] && s.cue == "until" && m.v.ownEnd[w] && m.placeAt(j): // "at the school with mum til 5"
 		case m.v.otherThings[w]:
 			return open || !m.hasWithin(s.from, s.first, "changed", "change", "moved", "move", "pushed", "put")
 		case w == "overrunning" || w == "overrun": // "meeting overrunning til 4.30": it is the visit
 			return false
+		case m.v.moves[w] && m.hasWithin(max(s.from, j-1), j, "been", "is", "s", "was", "got"): // "the meeting has been put back to 5"
 		case w == "out" && (m.word(j-1) == "runs" || m.word(j-1) == "run"):
 		case w == "i" || w == "we" || w == "me" || w == "us" || w == "it" || m.v.ahead[w] && w != "due" && w != "until" || w != "until" && m.v.endCues[w]:
 			return m.nextBefore(s, j)
@@ -207,6 +223,10 @@ func (m *message) travel(s *spoken) bool {
 		return false
 	}
 	switch s.after {
+	case "away":
+		if m.in && (s.cue == "s" || s.cue == "is") {
+			return true // "the pizza's 20 mins away"
+		}
 	case "drive", "walk", "journey":
 		return true
 	case "to":
@@ -220,6 +240,9 @@ func (m *message) travel(s *spoken) bool {
 			}
 			return !m.hasWithin(s.from, s.first, "need", "give", "want", "take", "another")
 		}
+	}
+	if s.after == "late" && (m.word(s.last+1) == "for" || m.word(s.last+1) == "to") && m.in && m.v.article[m.word(s.last+2)] {
+		return true // "10 mins late for the Browns", texted from another visit
 	}
 	return m.word(s.first-1) != "next" && m.nextBefore(s, s.first-1) || m.nextAfter(s) || m.ofNext(s)
 }
@@ -236,10 +259,14 @@ func (m *message) others(s *spoken) bool {
 			return m.toOthers(s, j)
 		case w == "only" && m.hasWithin(j+1, s.first, "has", "have", "got") && m.word(s.first-1) == "until" && s.first-j <= 6:
 			return false // "mum only has til half 10"
+		case (w == "says" || w == "say" || w == "said") && !m.in && !s.t.isLength() && j == s.first-1: // "mum's running late, she says 10.20"
+			return false
 		case w == "until" && !someone: // "waiting till dad's back at 4.30"
 			return false
 		case (w == "thinks" || w == "reckons" || w == "says" || w == "say") && m.theirs(j+1, s.first):
 			return true
+		case m.v.wanted[w] && m.hasWithin(j+1, min(j+2, s.first), "everyone", "everybody", "them", "him", "her"):
+			return true // "landlord wants everyone out by 7"
 		case w == "do" && m.hasWithin(max(s.from, j-1), j, "can", "could", "only"), m.v.wanted[w] && m.word(j-1) != "has", (w == "says" || w == "say" || w == "said") && m.v.calls[m.word(j+1)]:
 			return false
 		case m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w):
@@ -277,6 +304,9 @@ func (m *message) subject(from, j int) bool {
 			return false
 		}
 		return true
+	}
+	if m.word(from-1) == "and" && m.someone(from-2) && m.hasWithin(max(0, from-4), from-2, "with", "w") {
+		return false // "in with mum and kids, out 11.30"
 	}
 	for k := from; k < j; k++ {
 		switch m.words[k] {
@@ -316,13 +346,23 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 	for j := s.from; j < s.first; j++ {
 		switch w := m.words[j]; w {
 		case "home", "desk", "office", "base":
+			if w == "home" && (m.word(j+1) == "visit" || m.word(j+1) == "contact") {
+				continue
+			}
 			return !m.hasWithin(s.from, s.first, "left", "until") || w != "home" && open && !m.hasWithin(s.from, s.first, "left")
-		case "pick", "picking", "collect", "collecting", "fetch", "fetching":
+		case "come", "coming", "go", "going", "pop":
+			if open && m.word(j+1) == "back" && m.word(j+2) != "out" && (s.cue == "back" || s.cue == "at" || s.cue == "for") && m.hasWithin(max(s.from, j-1), j, "to", "be", "am") {
+				return true // "they've asked me to come back at 7"
+			}
+		case "dropping", "pick", "picking", "collect", "collecting", "fetch", "fetching":
 			if open && !m.hasWithin(s.from, s.first, "until", "out") {
 				return true // "picking my lad up at 5"
 			}
 		case "be", "get":
 			to := m.word(j + 1)
+			if open && to == "there" && (s.cue == "at" || s.cue == "by" || s.cue == "for" || s.cue == "in") {
+				return true // "tell the Browns I'll be there at 5": there is not here
+			}
 			if open && (to == "at" || to == "in" || to == "on") && s.first > j+3 && (s.cue == "for" || s.cue == "by" || s.cue == "at") && m.timeAt(j+2).words == 0 &&
 				!m.hasWithin(j, s.first, "until", "out", "car", "van") {
 				return true
@@ -345,7 +385,9 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 func (m *message) placed(s *spoken) bool {
 	if m.word(s.first-1) == "at" {
 		switch m.word(s.first - 2) {
-		case "is", "s", "are", "visit", "contact", "session", "again":
+		case "visit", "contact", "session":
+			return !m.hasIn(m.v.endCues, s.from, s.first) // "concluding this visit at 4.40"
+		case "is", "s", "are", "again":
 			return true
 		}
 	}
@@ -431,7 +473,7 @@ func (m *message) thenMeant(s *spoken, open bool) bool {
 			case "in", "start", "starting", "going", "come", "knock", "try", "see", "again", "begin":
 				return !open
 			case "until", "leave", "leaving", "out", "finish", "finishing", "off":
-				return open && m.words[i-1] != "before"
+				return open && (m.words[i-1] != "before" || m.theyDo(s))
 			case "head", "heading":
 				return open
 			}
