@@ -160,7 +160,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
-	case off && there:
+	case off && there && !(whole && m.in && !plainly):
 		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case whole && m.asksForSomeone():
 		return Reading{}, false
@@ -230,6 +230,12 @@ func (m *message) afterVisit(i int) bool {
 	}
 	exited := slices.ContainsFunc(m.exited, func(s stretch) bool { return s.last <= first })
 	return exited && m.hasIn(m.v.after, first, last)
+}
+
+// planned says whether the time at word i is of what had been planned: "was meant to be till 4 but I've left".
+func (m *message) planned(i int) bool {
+	first := m.clauseStart(i)
+	return m.hasIn(m.v.meant, first, i) && slices.ContainsFunc(m.words[first:i], func(w string) bool { return w == "was" || w == "were" })
 }
 
 // reading makes a reading with the plan's times.

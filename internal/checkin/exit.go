@@ -260,7 +260,7 @@ func (m *message) ofOthers(rest []int) bool {
 		switch {
 		case m.someone(i), m.v.official[m.words[i]], m.words[i] == "it", m.words[i] == "there":
 			return true
-		case !m.v.titles[m.words[i]] && m.timeAt(i).words == 0:
+		case !m.v.titles[m.words[i]] && !m.v.perhaps[m.words[i]] && m.timeAt(i).words == 0:
 			return false
 		}
 	}
@@ -304,13 +304,13 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return false
 	case c.stays && left && !c.exits && (c.told && m.worker(c.begin, c.begin+1) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
 		return true
-	case c.stays && left && !c.exits && m.hasIn(m.v.later, c.begin, c.end) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
+	case c.stays && left && !c.exits && (c.ofOthers || m.hasIn(m.v.later, c.begin, c.end)) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
 		return true
 	case c.stays, c.asks && c.exits:
 		return false
 	case len(c.rest) == 0:
 		return true
-	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest), m.hasUnknown(c.rest):
+	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)), m.hasUnknown(c.rest):
 		return false
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true
@@ -322,7 +322,7 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return left && !c.refused || m.rhetorical(c.rest[0])
 	case c.begin == 0 && len(c.rest) == 1 && c.end == 1 && m.v.IsGiven(m.words[0]): // "Margaret. Home now."
 		return true
-	case !c.told && len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
+	case !c.told && len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && !(left && m.v.joins[m.word(c.end)]) && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
 		return false // "not there any more, the dog"
 	case m.namesWhat(c, before): // "just came out, the tooth"
 		return false
@@ -332,12 +332,12 @@ func (m *message) fits(c, before clause, left bool) bool {
 		return true
 	}
 	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || m.words[c.begin] == "after" && c.told && m.ofOthers(c.rest[1:]) || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
-	mine, doing := m.hasAny(m.v.me, c.rest), slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) })
+	mine, doing := m.hasAny(m.v.me, c.rest), m.does(c)
 	switch {
 	case others && !c.refused && !mine && m.wasThen(c): // "the landlord was still banging about when I went"
 		return true
 	case others && left:
-		return !mine || told && !doing // "mum was lovely", "she's still in bed", but not "mum's walking with me"
+		return !mine || told && !doing || !doing && !c.refused && !m.withWorker(c) // "mum was lovely", "she's still in bed", but not "mum's walking with me"
 	case others:
 		return !m.hasAny(m.v.doubt, c.rest) && !doing && (told || !mine) && !m.refuses(c) // "over, but dad won't hand him back"
 	case left && !c.refused && (told && !doing || m.wasThen(c)):
@@ -487,6 +487,16 @@ func (m *message) wasThen(c clause) bool {
 
 func (m *message) otherDayIn(words []int) bool {
 	return slices.ContainsFunc(words, func(i int) bool { return dayWords.at(m, i) > i })
+}
+
+// does says whether a clause tells what somebody is doing: "packing up", but not "her reading certificate".
+func (m *message) does(c clause) bool {
+	return slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) && !m.v.titles[m.word(i-1)] && !m.v.article[m.word(i-1)] })
+}
+
+// withWorker says whether a clause puts somebody beside the worker: "walking with me", "behind us".
+func (m *message) withWorker(c clause) bool {
+	return slices.ContainsFunc(c.rest, func(i int) bool { return m.v.beside[m.words[i]] && m.v.me[m.word(i+1)] })
 }
 
 // isPast and isDoing read a verb by its ending.

@@ -75,7 +75,7 @@ type sets struct {
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
 	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
-	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn                                     wordSet
+	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant             wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -192,6 +192,9 @@ func setsOf(g *grammar.Grammar) sets {
 		begun:         g.Words("late-begun"),
 		scrapped:      g.Words("scrap"),
 		ownEnd:        g.Words("own-end"),
+		beside:        g.Words("beside"),
+		perhaps:       g.Words("perhaps"),
+		meant:         g.Words("planned"),
 		theyDo:        g.Words("they-do"),
 		hisOwn:        g.Words("his-own"),
 		calls:         g.Words("come-then"),
