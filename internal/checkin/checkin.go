@@ -91,6 +91,11 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
 	m := c.vocabulary().read(withoutQuoted(text))
+	if whole := c.vocabulary().read(text); c.Phrase != "" && len(whole.words) > len(m.words) {
+		if name, _ := whole.duress(c.Phrase); name != "" { // in a line that is quoted it counts too (guide D3)
+			m = whole
+		}
+	}
 	m.noting, m.in = noting, c.State == Inside || c.State == Overdue
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""
@@ -160,7 +165,7 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 	switch {
 	case alarming && (whole || claims):
 		return Reading{Intent: Unclear, Rule: byExitInDanger}, true
-	case off && there && !(whole && m.in && !plainly):
+	case off && there && !(m.plainly && m.in && !plainly):
 		return Reading{Intent: Cancel, NotThere: true, NoAnswer: m.noAnswer(), Rule: byCalledOff}, true
 	case whole && m.asksForSomeone():
 		return Reading{}, false
@@ -186,6 +191,9 @@ func (m *message) visit(c Context, alarming bool) (Reading, bool) {
 // endStands refuses an exit that its time contradicts, or that comes before the visit (guide E5, E8).
 func (m *message) endStands(c Context) bool {
 	if (c.State == Booked && c.Now.Before(c.Start) || c.State == None) && m.barelyOut() {
+		return false
+	}
+	if c.State == Booked && c.Now.Before(c.End) && !m.plainly { // "finished at clinic" may be of what came before
 		return false
 	}
 	for i := 0; i < len(m.words); i++ {

@@ -49,7 +49,7 @@ func (m *message) exit() (whole, claims bool) {
 		}
 	}
 	claims = claims || over && away
-	m.claimed = claims
+	m.claimed, m.plainly = claims, left
 	whole = claims && !m.cut && !m.guessed && !m.anyMistyped()
 	var before clause
 	for _, c := range clauses {
@@ -491,7 +491,9 @@ func (m *message) otherDayIn(words []int) bool {
 
 // does says whether a clause tells what somebody is doing: "packing up", but not "her reading certificate".
 func (m *message) does(c clause) bool {
-	return slices.ContainsFunc(c.rest, func(i int) bool { return m.isDoing(m.words[i]) && !m.v.titles[m.word(i-1)] && !m.v.article[m.word(i-1)] })
+	return slices.ContainsFunc(c.rest, func(i int) bool {
+		return m.isDoing(m.words[i]) && !m.v.titles[m.word(i-1)] && !m.v.article[m.word(i-1)]
+	})
 }
 
 // withWorker says whether a clause puts somebody beside the worker: "walking with me", "behind us".

@@ -124,8 +124,13 @@ func (m *message) putOff(start, i int, c Context) bool {
 			return !m.timePast(j, t, c) // "I arrive at 5"
 		}
 	}
+	if m.v.session[m.word(i)] { // "I start visit at 10:15"
+		i++
+	}
 	t := m.timeAt(i + 1)
 	switch m.word(i) {
+	case "then":
+		return i+1 >= len(m.words) || isBreak(m.words[i+1]) // "starting then"
 	case "in", "after", "with":
 		return t.words > 0 && (t.isLength() || t.form == bareHour)
 	case "at", "from", "about", "around":
@@ -245,9 +250,13 @@ func (m *message) notThere() bool {
 }
 
 // undecided says whether the text leaves open whether the visit is off: "might", "waiting", but not "not waiting", nor "rung her mobile".
-func (m *message) undecided() bool {
+func (m *message) undecided(plain bool) bool {
+	from := 0
+	if plain {
+		from = m.concluded()
+	}
 	decided := 0 // up to where a phrase goes that leaves nothing open: "leaving it" in "leaving it until Tuesday"
-	for i := range m.words {
+	for i := from; i < len(m.words); i++ {
 		if end := neverIn.at(m, i); end > decided {
 			decided = end
 		}
@@ -257,6 +266,16 @@ func (m *message) undecided() bool {
 		}
 	}
 	return false
+}
+
+// concluded gives where a conclusion begins that the visit does not happen, "so no visit today": what comes before it leaves nothing open.
+func (m *message) concluded() int {
+	for i := range m.words {
+		if neverIn.at(m, i) > i && (m.words[i] == "so" || m.word(i-1) == "so") {
+			return i
+		}
+	}
+	return 0
 }
 
 // off says whether the visit does not happen, and whether the text says plainly that the worker is not in there.
@@ -274,7 +293,7 @@ func (m *message) off(c Context) (off, there bool) {
 	if m.anyMistyped() || m.questioned() { // "thinkng of moving it"
 		return false, there
 	}
-	if m.undecided() || m.anotherOff(c, plain) || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
+	if m.undecided(plain) || m.anotherOff(c, plain) || otherOff.in(m) && !plain || m.has("?") || m.enters(c) {
 		return false, there
 	}
 	if (c.State == Inside || c.State == Overdue) && !there || !plain && stays.in(m) {

@@ -24,6 +24,7 @@ type message struct {
 
 	exited    []stretch // the words of the exits that were found
 	claimed   bool      // an exit was found, whatever else the text says
+	plainly   bool      // one so plain that little can be said against it: "I've left", not "all done"
 	nearly    bool      // words of an exit were found where they make none: "nearly out"
 	calledOff bool      // words of a visit that is off were found, whatever else the text says
 
