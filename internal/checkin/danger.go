@@ -24,7 +24,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 			}
 		}
 		if end := threats.at(m, i); end > i {
-			if !m.denied(i) && !m.over(i, end) {
+			if !m.denied(i) && !m.over(i, end) && !(state == Booked && m.onlyIll(i, end)) {
 				m.note(onDanger, i, end)
 				return byThreat, true
 			}
@@ -251,10 +251,14 @@ func (m *message) ofAnother(i, end int) bool {
 
 // onlyIll keeps a worker's illness before a visit from being danger: it is a visit that is off (guide X1).
 func (m *message) onlyIll(i, end int) bool {
-	for _, w := range m.words[i:end] {
+	for j, w := range m.words[i:end] {
 		switch w {
-		case "sick", "ill", "unwell", "poorly", "awful", "terrible", "rough":
+		case "sick", "ill", "unwell", "poorly", "awful", "terrible", "rough", "vomiting":
 			return true
+		case "throwing":
+			if m.word(i+j+1) == "up" {
+				return true
+			}
 		}
 	}
 	return false
