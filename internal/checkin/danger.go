@@ -234,8 +234,9 @@ func (m *message) denied(i int) bool {
 
 // ofAnother says whether someone else is the one who cries: "mum says she needs help".
 func (m *message) ofAnother(i, end int) bool {
-	if slices.Contains(m.words[i:end], "my") && !m.has("says", "said", "saying") {
-		return false // "he's broken my wrist"
+	worker := func(w string) bool { return w == "my" || w == "me" || w == "us" }
+	if slices.ContainsFunc(m.words[i:end], worker) && !m.has("says", "said", "saying") {
+		return false // "he's broken my wrist", "she is giving me the creeps"
 	}
 	for j := i - 1; j >= 0 && j >= i-5; j-- {
 		w := m.words[j]
