@@ -24,7 +24,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 			}
 		}
 		if end := threats.at(m, i); end > i {
-			if !m.denied(i) && !m.over(i, end) {
+			if !m.denied(i) && !m.over(i, end) && !(state == Booked && m.onlyIll(i, end)) {
 				m.note(onDanger, i, end)
 				return byThreat, true
 			}
@@ -234,8 +234,9 @@ func (m *message) denied(i int) bool {
 
 // ofAnother says whether someone else is the one who cries: "mum says she needs help".
 func (m *message) ofAnother(i, end int) bool {
-	if slices.Contains(m.words[i:end], "my") && !m.has("says", "said", "saying") {
-		return false // "he's broken my wrist"
+	worker := func(w string) bool { return w == "my" || w == "me" || w == "us" }
+	if slices.ContainsFunc(m.words[i:end], worker) && !m.has("says", "said", "saying") {
+		return false // "he's broken my wrist", "she is giving me the creeps"
 	}
 	for j := i - 1; j >= 0 && j >= i-5; j-- {
 		w := m.words[j]
@@ -251,10 +252,14 @@ func (m *message) ofAnother(i, end int) bool {
 
 // onlyIll keeps a worker's illness before a visit from being danger: it is a visit that is off (guide X1).
 func (m *message) onlyIll(i, end int) bool {
-	for _, w := range m.words[i:end] {
+	for j, w := range m.words[i:end] {
 		switch w {
-		case "sick", "ill", "unwell", "poorly", "awful", "terrible", "rough":
+		case "sick", "ill", "unwell", "poorly", "awful", "terrible", "rough", "vomiting":
 			return true
+		case "throwing":
+			if m.word(i+j+1) == "up" {
+				return true
+			}
 		}
 	}
 	return false
