@@ -1,1 +1,165 @@
 package checkin
+
+// enters says whether the worker goes in, or is in, with nothing against it.
+func (m *message) enters(c Context) bool {
+	for i := range m.words {
+		end := max(entries.at(m, i), m.insideAt(i))
+		if !m.in {
+			end = max(end, there.at(m, i))
+		}
+		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end, c) {
+			m.note(onEntry, i, end)
+			return true
+		}
+	}
+	return false
+}
+
+// insideAt gives where a bare "in" ends that begins at word i: "I'm in", "in now", or -1. Once the worker is inside it says nothing
+// new, unless it is all that the text says.
+func (m *message) insideAt(i int) int {
+	end := within.at(m, i)
+	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) {
+		return -1
+	}
+	w := m.word(end)
+	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
+		return -1
+	}
+	return end
+}
+
+// sentenceEnds says whether a clause ends before word i, or after a mere filler there.
+func (m *message) sentenceEnds(i int) bool {
+	i = max(i, fillers.at(m, i))
+	return i >= len(m.words) || isBreak(m.words[i]) && m.words[i] != "?"
+}
+
+func (m *message) onlyFillers(first, last int) bool {
+	for i := first; i < last; {
+		switch e := fillers.at(m, i); {
+		case e > i:
+			i = e
+		case isBreak(m.words[i]) || m.v.courtesy[m.words[i]] || m.v.adverbs[m.words[i]]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
+func (m *message) entersHere(start, end int) bool {
+	if m.worker(start, end) || m.v.session[m.words[start]] {
+		return true
+	}
+	begin := m.clauseStart(start)
+	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
+		return false
+	}
+	for i := begin; i < start; {
+		switch e, w := max(fillers.at(m, i), i+m.times[i].words), m.words[i]; {
+		case e > i && e <= start:
+			i = e
+		case m.v.joins[w] || m.v.adverbs[w] || m.v.IsGiven(w) || m.v.entryBefore[w]:
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// othersBefore says whether the clause that ends before word i is about somebody else, as what goes on from it is then too.
+func (m *message) othersBefore(i int) bool {
+	first := m.clauseStart(i)
+	return first < i && m.someone(first)
+}
+
+// putOff says whether a time beside the entry puts it off: "going in in 10", "starting at quarter past", "so 2.30 going in".
+func (m *message) putOff(start, i int, c Context) bool {
+	for _, w := range m.words[start:i] {
+		if isPast(w) || m.v.told[w] {
+			return false // "let me in at 2"
+		}
+	}
+	for j := m.clauseStart(start); j < start; j++ {
+		if t := m.timeAt(j); t.words > 0 && j+t.words == start && !t.isLength() && t.form != bareHour {
+			return !m.timePast(j, t, c)
+		}
+	}
+	for j := start + 2; j < i; j++ {
+		if t := m.timeAt(j); t.words > 0 && j+t.words == i && !t.isLength() && m.words[j-1] == "at" {
+			return !m.timePast(j, t, c) // "I arrive at 5"
+		}
+	}
+	if m.v.session[m.word(i)] { // "I start visit at 10:15"
+		i++
+	}
+	t := m.timeAt(i + 1)
+	switch m.word(i) {
+	case "then":
+		return i+1 >= len(m.words) || isBreak(m.words[i+1]) // "starting then"
+	case "in", "after", "with":
+		return t.words > 0 && (t.isLength() || t.form == bareHour)
+	case "at", "from", "about", "around":
+		return t.words > 0 && (t.isLength() || !m.timePast(i+1, t, c))
+	case "for":
+		return m.word(i-1) == "here" && t.words > 0 && !t.isLength() && !m.timePast(i+1, t, c)
+	}
+	return false
+}
+
+// hindered says whether the clause of an entry takes it back, or a later one does: "going in, no answer".
+func (m *message) hindered(start, end int) bool {
+	first, last := m.clauseStart(start), end
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	from := first
+	if m.word(first-1) == "then" {
+		from-- // "quick call then going in"
+	}
+	for i := from; i < len(m.words); i++ {
+		e := hindrances.at(m, i)
+		if m.words[i] == "outside" && m.word(i-1) == "the" {
+			continue // "in, 3.30 at the outside"
+		}
+		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
+			continue
+		}
+		if i <= last && !m.someone(i) || m.v.waits[m.words[i]] {
+			return true
+		}
+	}
+	return m.word(last) == "?" && last == end || m.inverted(first) || m.otherDayBetween(first, last)
+}
+
+// inverted says whether a clause that begins at word i is a question by its order, though nothing marks it: "have I been signed in",
+// "does leaving a card count".
+func (m *message) inverted(i int) bool {
+	switch m.word(i) {
+	case "do", "does", "did", "is", "are", "am", "was", "were", "have", "has", "shall", "should", "would", "will", "can", "could", "may", "might":
+	default:
+		return false
+	}
+	switch w := m.word(i + 1); w {
+	case "not", "you":
+		return false
+	case "i", "we", "it", "that", "this", "there", "he", "she", "they", "my", "a", "an":
+		return true
+	default:
+		return m.isDoing(w) || m.words[i] == "does" && w != ""
+	}
+}
+
+// otherDayBetween says whether another day is named between two words.
+func (m *message) otherDayBetween(first, last int) bool {
+	for ; first < last; first++ {
+		if dayWords.at(m, first) > first && m.words[first] != "sat" && m.words[first] != "sun" {
+			return true
+		}
+	}
+	return false
+}

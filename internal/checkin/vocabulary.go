@@ -60,12 +60,13 @@ type wordSet map[string]bool
 type Vocabulary struct {
 	*grammar.Grammar
 	sets
-	english  map[string]bool     // the words of English alone, and of additions
-	ordinary []string            // the ordinary words, in order
-	saying   map[string][]saying // by the first word that is written
-	slips    map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
-	mends    map[string]bool     // words that are read where two of their letters are swapped
-	doubts   map[string][]string // those of [not-called-off], likewise
+	english    map[string]bool     // the words of English alone, and of additions
+	ordinary   []string            // the ordinary words, in order
+	searches   sync.Pool           // of [grammar.Search]
+	shortSlips []string            // short words of danger that more slips are read through, in order
+	saying     map[string][]saying // by the first word that is written
+	slips      map[string][]string // words that matter enough to be read through one slip of the thumb, by what is left of them without a letter
+	mends      map[string]bool     // words that are read where two of their letters are swapped
 }
 
 // sets are words that the rules tell apart, each a section of the languages.
@@ -115,8 +116,10 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 	}
 	maps.Copy(english, grammar.WordsIn(additions))
 	v := &Vocabulary{Grammar: g, sets: setsOf(g), english: english}
+	v.shortSlips = slices.Sorted(maps.Keys(v.shortSlip))
+	v.searches.New = func() any { return g.NewSearch() }
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
-	v.saying, v.slips, v.mends, v.doubts = sayings(g.Say), slipsOf(v.matter()), common(g), slipsOf(g.All("not-called-off"))
+	v.saying, v.slips, v.mends = sayings(g.Say), slipsOf(v.matter()), common(g)
 	return v, nil
 }
 
@@ -231,18 +234,6 @@ func common(g *grammar.Grammar) map[string]bool {
 	return all
 }
 
-// slipOfDoubt says whether a word is one slip of the thumb from one that leaves open whether a visit is off.
-func (v *Vocabulary) slipOfDoubt(w string) bool {
-	for _, left := range shorter(w) {
-		for _, right := range v.doubts[left] {
-			if distance(w, right, 1) <= 1 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // at gives where the longest phrase of the topic that begins at word i ends, or -1.
 func (ps phrases) at(m *message, i int) int {
 	if m.found == nil {
@@ -271,5 +262,7 @@ func (m *message) find() {
 			times[i] = grammar.Time{Words: m.times[i].words, Length: m.times[i].isLength()}
 		}
 	}
-	m.found = m.v.Match(m.words, times)
+	s := m.v.searches.Get().(*grammar.Search)
+	m.found = s.Match(m.words, times)
+	m.v.searches.Put(s)
 }

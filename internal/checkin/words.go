@@ -368,7 +368,7 @@ func (v *Vocabulary) mended(w string) (right string, is bool) {
 	if is || len(w) < 4 {
 		return right, is
 	}
-	for candidate := range v.shortSlip {
+	for _, candidate := range v.shortSlips {
 		if w[0] == candidate[0] && anagram(w, candidate) || slip(w, candidate, oneSlip) <= oneSlip && distance(w, candidate, 1) <= 1 && len(w) >= len(candidate) {
 			if is {
 				return "", false

@@ -52,7 +52,7 @@ func match(g *Grammar, topic Topic, text string) []int {
 			times[i] = Time{Words: 1, Length: strings.HasSuffix(w, "m")}
 		}
 	}
-	found := g.Match(words, times)
+	found := g.NewSearch().Match(words, times)
 	var ends []int
 	for i := range words {
 		ends = append(ends, found.End(topic, i))

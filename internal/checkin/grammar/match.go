@@ -3,7 +3,6 @@ package grammar
 import (
 	"maps"
 	"slices"
-	"sync"
 )
 
 // Time is a time that begins at a word: how many words it takes, and whether it is a length of time. Of no words: none.
@@ -28,7 +27,6 @@ type automaton struct {
 
 	starts     []place // for each symbol, where phrases go on and end that begin with it
 	timeStarts []int32 // the places where phrases begin with a time
-	searches   sync.Pool
 }
 
 type place struct {
@@ -241,22 +239,22 @@ func (m *Matches) End(t Topic, i int) int {
 	return -1
 }
 
+// NewSearch gives what one goroutine at a time can find phrases with, again and again.
+func (g *Grammar) NewSearch() *Search {
+	return &Search{g: g, met: make([]uint64, (len(g.places)+63)/64)}
+}
+
 // Match finds the phrases of all topics in a text's words, of which there may be 32,000. times has, for each word, the time that begins there.
-func (g *Grammar) Match(words []string, times []Time) *Matches {
-	s, used := g.searches.Get().(*search)
-	if !used {
-		s = &search{g: g, met: make([]uint64, (len(g.places)+63)/64)}
-	}
-	s.times, s.symbols, s.found = times, s.symbols[:0], &Matches{g.topics, make([]int16, len(words)*g.topics)}
+func (s *Search) Match(words []string, times []Time) *Matches {
+	found := &Matches{s.g.topics, make([]int16, len(words)*s.g.topics)}
+	s.times, s.found, s.symbols = times, found, s.symbols[:0]
 	for _, w := range words {
-		s.symbols = append(s.symbols, g.symbolOf(w))
+		s.symbols = append(s.symbols, s.g.symbolOf(w))
 	}
 	for i := range words {
 		s.from(i)
 	}
-	found := s.found
-	s.found, s.times = nil, nil
-	g.searches.Put(s)
+	s.times, s.found = nil, nil
 	return found
 }
 
@@ -281,8 +279,8 @@ func (g *Grammar) symbolOf(w string) int32 {
 	return nameSymbol
 }
 
-// search is one run over a text.
-type search struct {
+// Search finds the phrases of one text after the other.
+type Search struct {
 	g       *Grammar
 	times   []Time
 	symbols []int32
@@ -294,7 +292,7 @@ type search struct {
 }
 
 // from finds the phrases that begin at word i.
-func (s *search) from(i int) {
+func (s *Search) from(i int) {
 	if s.times[i].Words > 0 {
 		for _, p := range s.g.timeStarts {
 			s.try(p, i, nil)
@@ -316,7 +314,7 @@ func (s *search) from(i int) {
 }
 
 // goOn goes on at word k from a place of a phrase that began at word i, and notes what may end there.
-func (s *search) goOn(from *place, i, k int) {
+func (s *Search) goOn(from *place, i, k int) {
 	for _, t := range from.ends {
 		s.found.ends[i*s.g.topics+int(t)] = int16(k)
 	}
@@ -330,7 +328,7 @@ func (s *search) goOn(from *place, i, k int) {
 }
 
 // try goes on to a place, once, if word i, or the time that begins there, allows it.
-func (s *search) try(p int32, i int, row []uint64) {
+func (s *Search) try(p int32, i int, row []uint64) {
 	at := &s.g.places[p]
 	next := i + 1
 	if at.time != word {
@@ -350,14 +348,14 @@ func (s *search) try(p int32, i int, row []uint64) {
 }
 
 // forget makes the places that were gone on to new again, for the next word.
-func (s *search) forget() {
+func (s *Search) forget() {
 	for _, p := range s.passed {
 		s.met[p/64] = 0
 	}
 	s.passed = s.passed[:0]
 }
 
-func (s *search) reach(p int32, next int) {
+func (s *Search) reach(p int32, next int) {
 	slot := next % len(s.ahead)
 	s.ahead[slot] = append(s.ahead[slot], p)
 	s.waiting++

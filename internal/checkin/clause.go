@@ -1,0 +1,208 @@
+package checkin
+
+import "slices"
+
+// What a clause says, and of whom.
+
+// ofOthers says whether somebody else is the one that a clause is about: "mum", "the two boys".
+func (m *message) ofOthers(rest []int) bool {
+	for _, i := range rest {
+		switch {
+		case m.someone(i), m.v.official[m.words[i]], m.words[i] == "it", m.words[i] == "there":
+			return true
+		case !m.v.titles[m.words[i]] && !m.v.perhaps[m.words[i]] && m.timeAt(i).words == 0:
+			return false
+		}
+	}
+	return false
+}
+
+// ofThing says whether a clause is about a thing that keeps nobody where she is: "my lanyard", "the sat nav".
+func (m *message) ofThing(rest []int) bool {
+	for _, i := range rest {
+		switch w := m.words[i]; {
+		case m.v.thing[w], w == "sat" && m.word(i+1) == "nav":
+			return true
+		case !m.v.titles[w]:
+			return false
+		}
+	}
+	return false
+}
+
+// worker says whether the worker is named between two words as the one who does something.
+func (m *message) worker(start, end int) bool {
+	for _, w := range m.words[start:end] {
+		if w == "i" || w == "we" || w == "me" || w == "us" {
+			return true
+		}
+	}
+	return false
+}
+
+// someone says whether the word at i is somebody else.
+func (m *message) someone(i int) bool {
+	w := m.words[i]
+	return m.v.family[w] || w == "he" || w == "she" || w == "they" || m.v.IsGiven(w)
+}
+
+// nextPerson says whether a clause only names who is next: "now mum", "then the kids", "nan next".
+func (m *message) nextPerson(c clause) bool {
+	next, whom := false, false
+	for i := c.begin; i < c.end; i++ {
+		switch w := m.words[i]; {
+		case w == "now" || w == "next" || w == "then" || w == "just":
+			next = true
+		case m.someone(i), m.v.people[w]:
+			whom = true
+		case w != "for" && !m.v.titles[w]:
+			return false
+		}
+	}
+	return whom && (next || m.word(c.begin-1) == "then")
+}
+
+// namesWhat says whether a clause only names what came out or away in the one before it, where no worker is named: "the tooth".
+func (m *message) namesWhat(c, before clause) bool {
+	came := before.exits && !m.worker(before.begin, before.end) && slices.ContainsFunc(m.words[before.begin:before.end], func(w string) bool { return w == "came" || w == "come" })
+	return came && !c.told && len(c.rest) <= 3 && len(c.rest) == c.end-c.begin && m.v.titles[m.words[c.begin]]
+}
+
+// refuses says whether a clause tells of something that somebody will not do, or has yet to: "dad won't hand him back", "mum has to sign".
+func (m *message) refuses(c clause) bool {
+	return slices.ContainsFunc(c.rest, func(i int) bool {
+		switch m.word(i - 1) {
+		case "will", "does", "do":
+			return m.words[i] == "not"
+		case "has", "have", "got":
+			return m.words[i] == "to"
+		}
+		return false
+	})
+}
+
+// hasAny says whether one of the words at those places is in the set; hasIn, one between two places.
+func (m *message) hasAny(set wordSet, at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return set[m.words[i]] })
+}
+
+func (m *message) hasIn(set wordSet, start, end int) bool {
+	return slices.ContainsFunc(m.words[start:end], func(w string) bool { return set[w] })
+}
+
+func (m *message) hasSomeone(at []int) bool { return slices.ContainsFunc(at, m.someone) }
+
+// hasUnknown says whether one of the words is unknown, and may be a known one that was mistyped: short, or one slip from one.
+func (m *message) hasUnknown(at []int) bool {
+	return slices.ContainsFunc(at, m.mistyped)
+}
+
+func (m *message) anyMistyped() bool {
+	for i := range m.words {
+		if m.mistyped(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *message) mistyped(i int) bool {
+	return m.unknown[i] && (len(m.typed[i]) < 4 || m.v.slipOfAny(m.typed[i]))
+}
+
+// hasNumber says whether one of the words is a figure that no time was read from.
+func (m *message) hasNumber(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return m.words[i][0] <= '9' && m.words[i][0] >= '0' })
+}
+
+// entersIn says whether the worker goes in again.
+func (m *message) entersIn(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool {
+		end := entries.at(m, i)
+		return end > i && m.word(i-1) != "not" && m.word(end) != "a" && m.word(end) != "my"
+	})
+}
+
+// tells says whether words are of what is past. One who "is sat" or "stood" somewhere is there now.
+func (m *message) tells(words []int) bool {
+	return slices.ContainsFunc(words, func(i int) bool {
+		switch m.words[i] {
+		case "sat", "stood":
+			if before := m.word(i - 1); before == "s" || before == "is" || before == "are" || before == "am" {
+				return false
+			}
+		}
+		return m.v.told[m.words[i]] || isPast(m.words[i])
+	})
+}
+
+// isOver says whether a clause ends by saying that what it is about is over: "life story work is done".
+func (m *message) isOver(c clause) bool {
+	last := c.rest[len(c.rest)-1]
+	switch m.words[last] {
+	case "over", "done", "finished", "complete", "completed", "ended":
+	default:
+		return false
+	}
+	return m.v.is[m.word(last-1)] && last-1 > c.begin && !m.hasAny(m.v.promise, c.rest) && !m.hasAny(m.v.doubt, c.rest)
+}
+
+// wentBack says whether a clause after an exit tells that the worker went in again: "but came back", "then I was called in".
+func (m *message) wentBack(c clause) bool {
+	if m.otherDayBetween(c.begin, c.end) {
+		return false
+	}
+	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
+	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
+}
+
+// hasIsIn says whether one of the words tells what is: "has", "is".
+func (m *message) hasIsIn(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool {
+		return m.words[i] == "has" || m.words[i] == "have" || m.words[i] == "is" || m.words[i] == "are"
+	})
+}
+
+// wasThen says whether a clause tells what was, and nothing that is: "was still banging about".
+func (m *message) wasThen(c clause) bool {
+	was := false
+	for _, w := range m.words[c.begin:c.end] {
+		switch w {
+		case "was", "were":
+			was = true
+		case "is", "s", "are", "am", "now", "has", "have", "will":
+			return false
+		}
+	}
+	return was
+}
+
+func (m *message) otherDayIn(words []int) bool {
+	return slices.ContainsFunc(words, func(i int) bool { return dayWords.at(m, i) > i })
+}
+
+// does says whether a clause tells what somebody is doing: "packing up", but not "her reading certificate".
+func (m *message) does(c clause) bool {
+	return slices.ContainsFunc(c.rest, func(i int) bool {
+		return m.isDoing(m.words[i]) && !m.v.titles[m.word(i-1)] && !m.v.article[m.word(i-1)]
+	})
+}
+
+// withWorker says whether a clause puts somebody beside the worker: "walking with me", "behind us".
+func (m *message) withWorker(c clause) bool {
+	return slices.ContainsFunc(c.rest, func(i int) bool { return m.v.beside[m.words[i]] && m.v.me[m.word(i+1)] })
+}
+
+// isPast and isDoing read a verb by its ending.
+func isPast(w string) bool {
+	return len(w) > 4 && w[len(w)-2:] == "ed" && w != "indeed" && w != "speed"
+}
+
+func (m *message) isDoing(w string) bool {
+	return len(w) > 5 && w[len(w)-3:] == "ing" && !m.v.notDoing[w]
+}
+
+// rhetorical says whether a question mark ends a question about an earlier text: "did my out text not send?".
+func (m *message) rhetorical(i int) bool {
+	return m.word(i) == "did" && m.word(i+1) == "my"
+}
