@@ -90,12 +90,7 @@ func Understand(text string, c Context) Reading {
 func understand(text string, c Context, noting bool) (Reading, *message) {
 	text, number := takeNumber(text)
 	text, reference := takeReference(text)
-	m := c.vocabulary().read(withoutQuoted(text))
-	if whole := c.vocabulary().read(text); c.Phrase != "" && len(whole.words) > len(m.words) {
-		if name, _ := whole.duress(c.Phrase); name != "" { // in a line that is quoted it counts too (guide D3)
-			m = whole
-		}
-	}
+	m := c.read(text)
 	m.noting, m.in = noting, c.State == Inside || c.State == Overdue
 	out := m.takeOutWord(c.OutWord)
 	standIn, typed := "", ""
@@ -116,6 +111,18 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 		r.Name = strings.ReplaceAll(r.Name, standIn, typed)
 	}
 	return r, m
+}
+
+// read cuts a text into words, without the lines that quote an earlier text; the phrase counts in those too (guide D3).
+func (c Context) read(text string) *message {
+	own := withoutQuoted(text)
+	if own != text && c.Phrase != "" {
+		whole := c.vocabulary().read(text)
+		if name, _ := whole.duress(c.Phrase); name != "" {
+			return whole
+		}
+	}
+	return c.vocabulary().read(own)
 }
 
 // decide takes the first that applies: duress, danger, keywords, the visit, a word that all is well (guide, "Which
