@@ -13,7 +13,7 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 		return byCry, true
 	}
 	for i := 0; i < len(m.words); i++ {
-		if end := harmless.at(m, i); end > i {
+		if end := m.harmlessAt(i); end > i {
 			if m.hasIn(m.v.alarming, i, end) {
 				raw = true
 				m.note(onNoDanger, i, end)
@@ -55,6 +55,15 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 	return "", raw
 }
 
+// harmlessAt gives where a phrase ends that begins at word i and has words of danger that mean none; -1 without one.
+func (m *message) harmlessAt(i int) int {
+	end := harmless.at(m, i)
+	if !m.in {
+		end = max(end, turnedAway.at(m, i))
+	}
+	return end
+}
+
 // spelledOut says whether the text is a cry in letters that stand apart: "S.O.S", "9-9-9", "hel p".
 func (m *message) spelledOut() bool {
 	var all strings.Builder
@@ -75,7 +84,7 @@ func (m *message) spelledOut() bool {
 // asksPolice catches the politest ways of asking for the police, whatever stands between the words.
 func (m *message) asksPolice() bool {
 	for i, w := range m.words {
-		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && harmless.at(m, i) < 0 && resolved.at(m, i) < 0 &&
+		if (w == "police" || w == "constabulary" || w == "999" || w == "ambulance" || w == "paramedics") && !m.denied(i) && m.harmlessAt(i) < 0 && resolved.at(m, i) < 0 &&
 			m.has("would", "could", "please", "kindly", "arrange", "appreciate", "need", "needed", "require", "required", "grateful", "urgently", "nice", "lovely", "glad") {
 			if m.has("form", "report", "statement", "check", "yesterday", "tomorrow", "already") {
 				return false
@@ -87,10 +96,19 @@ func (m *message) asksPolice() bool {
 	return false
 }
 
-// shortCry reads "help" in a few words that nothing explains, in whatever language the others are.
+// shortCry reads "help" in a few words that nothing explains, in whatever language the others are, and "police" beside a word that is
+// none: "polic enow".
 func (m *message) shortCry() bool {
+	if len(m.words) == 2 {
+		for i, w := range m.words {
+			if (w == "police" || w == "ambulance") && m.unknown[1-i] {
+				m.note(onDanger, i, i+1)
+				return true
+			}
+		}
+	}
 	for i, w := range m.words {
-		if w == "help" && len(m.words) <= 4 && harmless.at(m, i) < 0 && !m.denied(i) && !m.ofAnother(i, i+1) && !m.has("can", "may", "home", "happy", "to", "self") {
+		if w == "help" && len(m.words) <= 4 && m.harmlessAt(i) < 0 && !m.denied(i) && !m.ofAnother(i, i+1) && !m.has("can", "may", "home", "happy", "to", "self") {
 			m.note(onDanger, i, i+1)
 			return true
 		}
@@ -105,7 +123,7 @@ func (m *message) clippedCry() bool {
 		if end <= i || m.clauseStart(i) != i || end < len(m.words) && (!isBreak(m.words[end]) || m.words[end] == "?") {
 			continue
 		}
-		if !resolved.in(m) && harmless.at(m, i) < 0 {
+		if !resolved.in(m) && m.harmlessAt(i) < 0 {
 			m.note(onDanger, i, end)
 			return true
 		}
@@ -209,7 +227,7 @@ func (m *message) dangerFrom(start, end int) bool {
 	parted := false
 	for i := start + 1; i < end; i++ {
 		parted = parted || isBreak(m.words[i])
-		if parted && harmless.at(m, i) < 0 && (threats.at(m, i) > end || cries.at(m, i) > end) {
+		if parted && m.harmlessAt(i) < 0 && (threats.at(m, i) > end || cries.at(m, i) > end) {
 			return true
 		}
 	}

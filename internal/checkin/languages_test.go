@@ -15,7 +15,7 @@ var means = map[string]struct {
 	not     bool
 }{
 	"cry-alone": {Inside, []Intent{Distress}, false}, "cry": {Inside, []Intent{Distress}, false}, "threat": {Inside, []Intent{Distress}, false}, "kept-in": {Inside, []Intent{Distress}, false}, "clipped": {Inside, []Intent{Distress}, false},
-	"harmless": {Inside, []Intent{Distress}, true}, "calm-again": {Inside, []Intent{Distress}, true}, "taken-back": {Inside, []Intent{SafeReply}, false},
+	"harmless": {Inside, []Intent{Distress}, true}, "turned-away": {Booked, []Intent{Distress}, true}, "calm-again": {Inside, []Intent{Distress}, true}, "taken-back": {Inside, []Intent{SafeReply}, false},
 	"exit": {Inside, []Intent{End}, false}, "over": {Inside, []Intent{End}, false}, "away": {Inside, []Intent{End}, false},
 	"stays": {Inside, []Intent{End}, true}, "unmeant": {Inside, []Intent{End}, true},
 	"entry": {Booked, []Intent{Start}, false}, "there": {Booked, []Intent{Start}, false}, "not-in": {Booked, []Intent{Start}, true},

@@ -17,6 +17,10 @@ func (m *message) tookBack() bool {
 		if i >= start && i < end {
 			continue
 		}
+		if e := retracted.at(m, i); e > i {
+			i = e - 1 // why: "his sister got hold of my phone"
+			continue
+		}
 		if threats.at(m, i) > i && !m.denied(i) {
 			return false
 		}

@@ -9,7 +9,7 @@ import (
 // sectionsOn are the sections of the languages that have the words on a topic. A topic without any is found by the rules
 // alone: a keyword, a time, the team's phrase.
 var sectionsOn = map[topic][]string{
-	onTakingBack: {"taken-back"}, onDanger: {"cry-alone", "cry", "threat", "kept-in", "clipped"}, onNoDanger: {"harmless", "calm-again"},
+	onTakingBack: {"taken-back"}, onDanger: {"cry-alone", "cry", "threat", "kept-in", "clipped"}, onNoDanger: {"harmless", "turned-away", "calm-again"},
 	onExit: {"exit"}, onOver: {"over"}, onAway: {"away"}, onEntry: {"entry", "there"},
 	onCalledOff: {"called-off", "not-there", "never-in", "no-answer"}, onWellbeing: {"well", "well-alone"}, onWish: {"ask-for", "ask-anyone", "beckon"},
 }
