@@ -50,7 +50,7 @@ func (m *message) exit() (whole, claims bool) {
 	}
 	claims = claims || over && away
 	m.claimed, m.plainly = claims, left
-	whole = claims && !m.cut && !m.guessed && !m.anyMistyped()
+	whole = claims && !m.cut && !m.guessed && !m.anyMistyped() && !m.cutShort()
 	var before clause
 	for _, c := range clauses {
 		if !whole {
@@ -60,6 +60,11 @@ func (m *message) exit() (whole, claims bool) {
 		before = c
 	}
 	return whole, claims
+}
+
+// cutShort says whether one word written short is all there is: "lft" may be "lift" that lost a letter.
+func (m *message) cutShort() bool {
+	return len(m.words) > 0 && m.cuts[0].last-m.cuts[0].first < len(m.words[0]) && !slices.ContainsFunc(m.words[1:], func(w string) bool { return !isBreak(w) })
 }
 
 // clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
