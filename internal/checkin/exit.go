@@ -44,7 +44,7 @@ func (m *message) exit() (whole, claims bool) {
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
 		claims, away, left = claims || c.exits, away || c.away, left || c.left
 		clauses = append(clauses, c)
-		if i = next; i < len(m.words) && (isBreak(m.words[i]) || m.v.joins[m.words[i]]) {
+		if i = next; i < len(m.words) && (isBreak(m.words[i]) || m.v.joins[m.words[i]] || m.givesReason(i)) {
 			i++
 		}
 	}
@@ -128,10 +128,18 @@ func (m *message) clauseAt(i int, c clause) bool {
 		return c.exits || (next == "am" || next == "have" || next == "will") && len(c.rest) > 0 && !m.v.promise[m.word(i-1)] && m.word(i-1) != "that"
 	case w == "after":
 		return c.exits
+	case w == "as":
+		return c.exits && m.givesReason(i)
 	case w == "it", w == "that", w == "there", w == "you", m.someone(i):
 		return c.exits && (m.v.is[next] || m.v.told[next] || isPast(next))
 	}
 	return false
+}
+
+// givesReason says whether word i is an "as" that means because: "out early as mum had to get to work".
+func (m *message) givesReason(i int) bool {
+	next := m.word(i + 1)
+	return m.words[i] == "as" && next != "" && (m.someone(i+1) || next == "i" || next == "we" || next == "it")
 }
 
 // place finds the longest phrase at word i that says where the worker is, or says nothing. Of two that are equally long the one that
