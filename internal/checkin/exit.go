@@ -44,13 +44,13 @@ func (m *message) exit() (whole, claims bool) {
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
 		claims, away, left = claims || c.exits, away || c.away, left || c.left
 		clauses = append(clauses, c)
-		if i = next; i < len(m.words) && (isBreak(m.words[i]) || m.v.joins[m.words[i]]) {
+		if i = next; i < len(m.words) && (isBreak(m.words[i]) || m.v.joins[m.words[i]] || m.givesReason(i)) {
 			i++
 		}
 	}
 	claims = claims || over && away
 	m.claimed, m.plainly = claims, left
-	whole = claims && !m.cut && !m.guessed && !m.anyMistyped()
+	whole = claims && !m.cut && !m.guessed && !m.anyMistyped() && !m.cutShort()
 	var before clause
 	for _, c := range clauses {
 		if !whole {
@@ -60,6 +60,11 @@ func (m *message) exit() (whole, claims bool) {
 		before = c
 	}
 	return whole, claims
+}
+
+// cutShort says whether one word written short is all there is: "lft" may be "lift" that lost a letter.
+func (m *message) cutShort() bool {
+	return len(m.words) > 0 && m.cuts[0].last-m.cuts[0].first < len(m.words[0]) && !slices.ContainsFunc(m.words[1:], func(w string) bool { return !isBreak(w) })
 }
 
 // clauseFrom reads the clause that begins at word i, and says where it ends: at a break, or at a word that begins another clause.
@@ -123,10 +128,18 @@ func (m *message) clauseAt(i int, c clause) bool {
 		return c.exits || (next == "am" || next == "have" || next == "will") && len(c.rest) > 0 && !m.v.promise[m.word(i-1)] && m.word(i-1) != "that"
 	case w == "after":
 		return c.exits
+	case w == "as":
+		return c.exits && m.givesReason(i)
 	case w == "it", w == "that", w == "there", w == "you", m.someone(i):
 		return c.exits && (m.v.is[next] || m.v.told[next] || isPast(next))
 	}
 	return false
+}
+
+// givesReason says whether word i is an "as" that means because: "out early as mum had to get to work".
+func (m *message) givesReason(i int) bool {
+	next := m.word(i + 1)
+	return m.words[i] == "as" && next != "" && (m.someone(i+1) || next == "i" || next == "we" || next == "it")
 }
 
 // place finds the longest phrase at word i that says where the worker is, or says nothing. Of two that are equally long the one that

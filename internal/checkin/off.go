@@ -50,7 +50,7 @@ func (m *message) notThere() bool {
 		}
 		others := begin > 0 && m.v.joins[m.words[begin-1]] && m.othersBefore(begin-1)
 		for j := begin; j < i; j++ {
-			others = others || m.someone(j)
+			others = others || m.someone(j) || m.v.official[m.words[j]] || m.v.thing[m.words[j]]
 		}
 		if !others || m.worker(begin, end) {
 			return true
@@ -124,11 +124,20 @@ func (m *message) anotherOff(c Context, plain bool) bool {
 		if scrapped && c.State == Booked && m.otherTime(begin, end, c) {
 			return true
 		}
+		if !plain && m.nobodyElse(i, end) {
+			return true
+		}
 		if !plain && (scrapped && m.otherThing(end, end+3) || m.passive(i, scrapped) && m.otherThing(begin, i)) {
 			return true
 		}
 	}
 	return false
+}
+
+// nobodyElse says whether a bare "nobody" between two words is told something of besides being out: "nobody hurt", "no one minds".
+func (m *message) nobodyElse(i, end int) bool {
+	w := m.word(end)
+	return end == i+1 && m.words[i] == "nobody" && w != "" && !isBreak(w) && !m.v.joins[w] && !m.v.at[w] && !m.v.adverbs[w] && m.timeAt(end).words == 0
 }
 
 // otherTime says whether a visit is spoken of that is not about when this one starts: "the one at 4", "my 5pm".
