@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var mutations = flag.Int("mutations", 20_000, "how many texts TestMutations makes")
+var mutations = flag.Int("mutations", 100_000, "how many texts TestMutations makes")
 
 // mutation changes a text as hurry, phones and manners do.
 type mutation struct {

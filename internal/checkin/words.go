@@ -209,6 +209,11 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
 		said, _ := v.say([]piece{{word: pieces[0].word + pieces[1].word}})
 		return said, 2
 	}
+	if len(pieces) > 1 && v.strayBegin(pieces[0].word, pieces[1].word) {
+		first, _ := v.say([]piece{{word: pieces[0].word + pieces[1].word[:1]}})
+		second, _ := v.say([]piece{{word: pieces[1].word[1:]}})
+		return slices.Concat(first, second), 2
+	}
 	for _, s := range v.saying[pieces[0].word] {
 		if s.matches(pieces) {
 			return s.said, len(s.written)
@@ -254,11 +259,16 @@ func (v *Vocabulary) cutInTwo(a, b string) bool {
 	if len(a) < 2 || len(b) < 2 || b == "ing" || v.article[a] {
 		return false
 	}
-	return v.english[a+b] && (v.Phrased(a+b) && !(v.Phrased(a) && v.Phrased(b)) || len(a+b) > 5 && !(v.isEnglish(a) && v.isEnglish(b)))
+	return v.english[a+b] && (v.Phrased(a+b) && !(v.Phrased(a) && v.Phrased(b) && v.english[a] && v.english[b]) || len(a+b) > 5 && !(v.isEnglish(a) && v.isEnglish(b)))
 }
 
 // isEnglish says whether a word is one of English, with an ending or without, and nobody's name.
 func (v *Vocabulary) isEnglish(w string) bool { return v.english[w] || !v.Knows(w) && v.Ordinary(w) }
+
+// strayBegin says whether a space came a letter too soon: "polic enow". Neither of the two is anything then, and both are without it.
+func (v *Vocabulary) strayBegin(a, b string) bool {
+	return len(a) > 1 && len(b) > 2 && !v.Knows(a+b) && b[0] >= 'a' && b[0] <= 'z' && !v.means(a) && !v.means(b) && v.means(a+b[:1]) && v.means(b[1:]) && !isBreak(a)
+}
 
 // strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
 func (v *Vocabulary) strayEnd(a, b string) bool {
