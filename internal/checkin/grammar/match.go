@@ -1,8 +1,10 @@
 package grammar
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Time is a time that begins at a word: how many words it takes, and whether it is a length of time. Of no words: none.
@@ -25,7 +27,7 @@ type automaton struct {
 	rows    []uint64         // for each symbol, a bit for each set that has it: what one word asks of many places lies together
 	width   int              // how many of them a symbol has
 
-	starts     []place // for each symbol, where phrases go on and end that begin with it
+	starts     []start // for each symbol, the phrases that begin with it
 	timeStarts []int32 // the places where phrases begin with a time
 }
 
@@ -35,6 +37,18 @@ type place struct {
 	set  int32 // the symbols it takes, for one that takes words
 	next []int32
 	ends []Topic // the topics one of whose phrases may end here
+}
+
+// start is all phrases that begin with one word: where they go on, by the set that the next word must be in, and the topics of those that it is all of.
+type start struct {
+	next  []fan
+	times []int32 // where they go on with a time
+	ends  []Topic
+}
+
+type fan struct {
+	set    int32
+	places []int32
 }
 
 // The symbols of words that are in no phrase.
@@ -133,9 +147,9 @@ func (a *automaton) finish(g *Grammar) {
 	a.begin(len(words))
 }
 
-// number puts the places in order, and gives each its set; those of words have one for each pattern, the others one for each kind.
+// number puts the places in order, and gives each its set: places of the same words have the same.
 func (a *automaton) number() (sets []*pattern) {
-	ofPattern, ofKind := map[*pattern]int32{}, map[kind]int32{}
+	ofWords, ofKind := map[string]int32{}, map[kind]int32{}
 	for i := range a.places {
 		p := &a.places[i]
 		p.next = slices.Compact(slices.Sorted(slices.Values(p.next)))
@@ -145,21 +159,28 @@ func (a *automaton) number() (sets []*pattern) {
 			continue
 		}
 		set, known := ofKind[p.kind]
+		words := ""
 		if p.kind == word {
-			set, known = ofPattern[p.pattern]
+			words = strings.Join(slices.Sorted(maps.Keys(p.words)), " ")
+			set, known = ofWords[words]
 		}
 		if !known {
 			set = int32(len(sets))
 			sets = append(sets, p.pattern)
 		}
-		ofPattern[p.pattern], ofKind[p.kind], p.set = set, set, set
+		if p.set = set; p.kind == word {
+			ofWords[words] = set
+		} else {
+			ofKind[p.kind] = set
+		}
 	}
 	return sets
 }
 
 // begin sorts the places where phrases begin by the symbols they take, and puts those of one symbol together.
 func (a *automaton) begin(symbols int) {
-	a.starts = make([]place, symbols)
+	next := make([][]int32, symbols)
+	a.starts = make([]start, symbols)
 	for _, p := range slices.Compact(slices.Sorted(slices.Values(a.first))) {
 		at := &a.places[p]
 		if at.time != word {
@@ -167,14 +188,29 @@ func (a *automaton) begin(symbols int) {
 			continue
 		}
 		for s := range int32(symbols) {
-			if a.takes(at, a.row(s)) {
-				a.starts[s].next, a.starts[s].ends = append(a.starts[s].next, at.next...), append(a.starts[s].ends, at.ends...)
+			if at.takes(a.row(s)) {
+				next[s], a.starts[s].ends = append(next[s], at.next...), append(a.starts[s].ends, at.ends...)
 			}
 		}
 	}
 	for s := range a.starts {
-		a.starts[s].next = slices.Compact(slices.Sorted(slices.Values(a.starts[s].next)))
 		a.starts[s].ends = slices.Compact(slices.Sorted(slices.Values(a.starts[s].ends)))
+		a.starts[s].fanOut(a.places, slices.Compact(slices.Sorted(slices.Values(next[s]))))
+	}
+}
+
+// fanOut sorts the places where a start goes on by their sets.
+func (s *start) fanOut(places []place, next []int32) {
+	slices.SortStableFunc(next, func(p, q int32) int { return cmp.Compare(places[p].set, places[q].set) })
+	for _, p := range next {
+		switch n := len(s.next); {
+		case places[p].time != word:
+			s.times = append(s.times, p)
+		case n > 0 && s.next[n-1].set == places[p].set:
+			s.next[n-1].places = append(s.next[n-1].places, p)
+		default:
+			s.next = append(s.next, fan{places[p].set, []int32{p}})
+		}
 	}
 }
 
@@ -183,7 +219,10 @@ func (a *automaton) row(symbol int32) []uint64 {
 	return a.rows[int(symbol)*a.width : (int(symbol)+1)*a.width]
 }
 
-func (a *automaton) takes(p *place, row []uint64) bool { return row[p.set/64]&(1<<(p.set%64)) != 0 }
+// has says whether a row has the bit of a set.
+func has(row []uint64, set int32) bool { return row[set/64]&(1<<(set%64)) != 0 }
+
+func (p *place) takes(row []uint64) bool { return has(row, p.set) }
 
 // symbolsOf gives the symbols that a pattern takes: those of its words, or of all words of its kind.
 func (a *automaton) symbolsOf(p *pattern, g *Grammar, words []string) (symbols []int32) {
@@ -299,8 +338,7 @@ func (s *Search) from(i int) {
 		}
 		s.forget()
 	}
-	s.goOn(&s.g.starts[s.symbols[i]], i, i+1)
-	s.forget()
+	s.begin(&s.g.starts[s.symbols[i]], i)
 	for k := i + 1; s.waiting > 0; k++ {
 		slot := k % len(s.ahead)
 		here := s.ahead[slot]
@@ -310,6 +348,30 @@ func (s *Search) from(i int) {
 		}
 		s.forget()
 		s.ahead[slot] = here[:0]
+	}
+}
+
+// begin finds what begins with word i, as far as the next.
+func (s *Search) begin(all *start, i int) {
+	for _, t := range all.ends {
+		s.found.ends[i*s.g.topics+int(t)] = int16(i + 1)
+	}
+	if i+1 == len(s.symbols) {
+		return
+	}
+	row := s.g.row(s.symbols[i+1])
+	for _, f := range all.next {
+		if has(row, f.set) {
+			for _, p := range f.places {
+				s.reach(p, i+2)
+			}
+		}
+	}
+	if s.times[i+1].Words > 0 {
+		for _, p := range all.times {
+			s.try(p, i+1, row)
+		}
+		s.forget()
 	}
 }
 
@@ -337,7 +399,7 @@ func (s *Search) try(p int32, i int, row []uint64) {
 			return
 		}
 		next = i + t.Words
-	} else if !s.g.takes(at, row) {
+	} else if !at.takes(row) {
 		return
 	}
 	if bit := uint64(1) << (p % 64); s.met[p/64]&bit == 0 {
