@@ -261,8 +261,8 @@ func (m *message) exitHere(start, end int, c clause) bool {
 // quoted says whether word i stands in quotation marks.
 func (m *message) quoted(i int) bool {
 	open := false
-	for _, w := range m.words[:i] {
-		open = open != (w == `"`)
+	for j := 0; m.quotes && j < i; j++ {
+		open = open != (m.words[j] == `"`)
 	}
 	return open
 }

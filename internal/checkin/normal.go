@@ -18,6 +18,9 @@ func Normalise(s string) string { return normalise(s, nil) }
 func normalise(s string, from *[]int) string {
 	var b strings.Builder
 	b.Grow(min(len(s), longest) + 1)
+	if from != nil {
+		*from = make([]int, 0, min(len(s), longest)+1)
+	}
 	var last, before rune
 	n := 0
 	for i, r := range s {

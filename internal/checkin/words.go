@@ -21,6 +21,7 @@ type message struct {
 	guessed bool             // a word was read through its misspelling: never enough to close a visit
 	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
+	quotes  bool             // has quotation marks
 
 	exited    []stretch // the words of the exits that were found
 	claimed   bool      // an exit was found, whatever else the text says
@@ -38,6 +39,8 @@ func (v *Vocabulary) read(s string) *message {
 	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
 	var from []int
 	pieces := split(normalise(s, &from))
+	room := len(pieces) + len(pieces)/8 + 4 // "I'm" is two words
+	m.words, m.typed, m.cuts, m.unknown = make([]string, 0, room), make([]string, 0, room), make([]stretch, 0, room), make([]bool, 0, room)
 	for i := 0; i < len(pieces); {
 		said, n := v.say(pieces[i:])
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
@@ -48,6 +51,7 @@ func (v *Vocabulary) read(s string) *message {
 		}
 		i += n
 	}
+	m.quotes = slices.Contains(m.words, `"`)
 	m.times = make([]moment, len(m.words))
 	for i := range m.words {
 		m.times[i] = m.momentAt(i)
@@ -117,8 +121,8 @@ type piece struct {
 // split cuts a normalised text into words, numbers and breaks. A number keeps its point or colon ("4.15"); letters
 // that follow digits are a word of their own ("30mins", "4pm").
 func split(s string) []piece {
-	var out []piece
 	rs := []rune(s)
+	out := make([]piece, 0, len(rs)/4+2)
 	for i := 0; i < len(rs); {
 		switch r := rs[i]; {
 		case fraction(rs, i) != "":
