@@ -10,7 +10,7 @@ import (
 // alone: a keyword, a time, the team's phrase.
 var sectionsOn = map[topic][]string{
 	onTakingBack: {"taken-back"}, onDanger: {"cry-alone", "cry", "threat", "kept-in", "clipped"}, onNoDanger: {"harmless", "turned-away", "calm-again"},
-	onExit: {"exit"}, onOver: {"over"}, onAway: {"away"}, onEntry: {"entry", "there"},
+	onExit: {"exit"}, onOver: {"over"}, onLeaving: {"leaving"}, onStays: {"stays"}, onAway: {"away"}, onEntry: {"entry", "there"},
 	onCalledOff: {"called-off", "not-there", "never-in", "no-answer"}, onWellbeing: {"well", "well-alone"}, onWish: {"ask-for", "ask-anyone", "beckon"},
 }
 

@@ -49,11 +49,12 @@ const (
 	keptIn
 	clipped
 	turnedAway
+	leaves
 )
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
 var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "in", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
-	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped", "turned-away"}
+	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped", "turned-away", "leaving"}
 
 type wordSet map[string]bool
 

@@ -29,6 +29,8 @@ const (
 	byExitEarly        Rule = "exit_early"
 	byExitDoubt        Rule = "exit_doubt"
 	byNearly           Rule = "exit_nearly"
+	byLeaving          Rule = "leaving"
+	byStillThere       Rule = "still_there"
 	byEntry            Rule = "entry"
 	byCalledOff        Rule = "called_off"
 	byCalledOffDoubt   Rule = "called_off_doubt"
@@ -63,6 +65,8 @@ const (
 	onOver // a session's end said shortly
 	onAway
 	onNearly
+	onLeaving // not done yet
+	onStays
 	onEntry
 	onCalledOff
 	onUntil
@@ -103,6 +107,8 @@ var reasons = map[Rule]reason{
 	byExitEarly:        {"Speaks of leaving before the visit has started, so we ask", []topic{onExit, onOver, onAway}},
 	byExitDoubt:        {"Speaks of leaving, but says more that could mean another thing, so we ask", []topic{onExit, onOver, onAway}},
 	byNearly:           {"Has a word of leaving, but does not say that the worker has left, so we ask", []topic{onNearly}},
+	byLeaving:          {"Speaks of leaving, but not as done: who is leaving is still there, so we ask", []topic{onLeaving}},
+	byStillThere:       {"Says that the worker is still there, and no new time, so we ask", []topic{onStays}},
 	byEntry:            {"Says that the worker goes in, or is in", []topic{onEntry}},
 	byCalledOff:        {"Says that the visit does not happen", []topic{onCalledOff}},
 	byCalledOffDoubt:   {"Speaks of something called off, but leaves the visit open, so we ask", []topic{onCalledOff}},
@@ -174,10 +180,21 @@ func (m *message) doubt(c Context, raw bool) Rule {
 		return byNearly
 	case m.fine():
 		return byWellbeingEarly
+	case m.speaksOf(leaves, onLeaving):
+		return byLeaving
 	case m.anyTime():
 		return byTimeDoubt
+	case m.in && m.speaksOf(stays, onStays):
+		return byStillThere
 	}
 	return byNothing
+}
+
+// speaksOf says whether a phrase of the list is in the text, and notes it.
+func (m *message) speaksOf(ps phrases, on topic) bool {
+	start, end := ps.find(m, 0)
+	m.note(on, start, end)
+	return start >= 0
 }
 
 // rule says which of the visit's times the text moves.

@@ -82,6 +82,8 @@ var whys = []struct {
 	{Inside, "Left the baby's bag in the hall", byNearly, "Left", Unclear},
 	{Inside, "Left now, just packing the bag", byExitDoubt, "Left now", Unclear},
 	{Inside, "Nearly out", byNearly, "out", Unclear},
+	{Inside, "just leaving now", byLeaving, "leaving", Unclear},
+	{Inside, "Still chatting", byStillThere, "Still chatting", Unclear},
 	{Booked, "All good here", byWellbeingEarly, "All good here", Unclear},
 	{Booked, "Going in now, until 4.15", byEntry, "Going in now|until 4.15", Start},
 	{Booked, "Visit's off today", byCalledOff, "Visit's off today", Cancel},
