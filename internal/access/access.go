@@ -110,7 +110,8 @@ func (a *Access) LookedAt(ctx context.Context, reader, via, object, why string, 
 // LookedAtAll is LookedAt of several objects, kept together.
 func (a *Access) LookedAtAll(ctx context.Context, reader, via, why string, at time.Time, objects ...string) error {
 	minute := at.Truncate(time.Minute)
-	objects = slices.DeleteFunc(slices.Clone(objects), func(object string) bool { return a.seen(glance{reader, via, object}, minute) })
+	objects = slices.Compact(slices.Sorted(slices.Values(objects)))
+	objects = slices.DeleteFunc(objects, func(object string) bool { return a.seen(glance{reader, via, object}, minute) })
 	if len(objects) == 0 {
 		return nil
 	}

@@ -113,6 +113,20 @@ func looks(t *testing.T, db *store.DB, reader string) int {
 	return len(list)
 }
 
+// A list may show several things of one visit: the look at it is one.
+func TestLooksAtAListAreRecordedTogether(t *testing.T) {
+	db := storetest.SQLite(t).Open(t)
+	a := access.New(db)
+	for range 2 {
+		if err := a.LookedAtAll(t.Context(), "p-ann", "page", "", noon, "visit/v1", "visit/v2", "visit/v1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := looks(t, db, "p-ann"); n != 2 {
+		t.Errorf("%d looks are on record, not 2", n)
+	}
+}
+
 // What could not be recorded is not to be shown, and is tried again.
 func TestALookThatCannotBeRecordedIsAnError(t *testing.T) {
 	db := storetest.SQLite(t).Open(t)

@@ -1,6 +1,9 @@
 package checkin
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What a clause says, and of whom.
 
@@ -145,6 +148,25 @@ func (m *message) isOver(c clause) bool {
 		return false
 	}
 	return m.v.is[m.word(last-1)] && last-1 > c.begin && !m.hasAny(m.v.promise, c.rest) && !m.hasAny(m.v.doubt, c.rest)
+}
+
+// goesBack says whether a clause that goes on after an exit has the worker go in again: "so going back up", "so back to look".
+func (m *message) goesBack(c clause) bool {
+	if c.away && (len(c.rest) < 2 || m.words[c.rest[0]] != "to") { // "going back to the office"
+		return false
+	}
+	return c.goesOn && m.hasIn(m.v.back, c.begin, c.end) && !m.hasIn(m.v.asksUs, c.begin, c.end) && !m.otherDayBetween(c.begin, c.end) && !m.anyTimeIn(c.begin, c.end)
+}
+
+func (m *message) anyTimeIn(first, last int) bool {
+	return slices.ContainsFunc(m.times[first:last], func(t moment) bool { return t.words > 0 })
+}
+
+// takenBack says whether the last clause takes an exit back: "I've left. Not really".
+func (m *message) takenBack(clauses []clause) bool {
+	last := clauses[len(clauses)-1]
+	said := strings.Join(m.words[last.begin:last.end], " ")
+	return said == "not" || said == "not really"
 }
 
 // wentBack says whether a clause after an exit tells that the worker went in again: "but came back", "then I was called in".

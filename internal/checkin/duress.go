@@ -8,12 +8,33 @@ import (
 // duress looks for the team's phrase, misspelt and half-heard forms among them (rule 4.6). It gives the plan's own
 // spelling, and whether she is only mentioned.
 func (m *message) duress(phrase string) (name string, mention bool) {
-	start, end, found := m.findPhrase(phrase)
+	if start, end, found := m.findPhrase(phrase); found {
+		m.note(onPhrase, start, end)
+		return strings.TrimSpace(phrase), m.onlyMentioned(start, end)
+	}
+	return m.duressInPieces(phrase)
+}
+
+// duressInPieces looks for the phrase in the words as they were before a space was taken out of one: it may be the phrase that was cut.
+func (m *message) duressInPieces(phrase string) (name string, mention bool) {
+	if !m.joined {
+		return "", false
+	}
+	bare := &message{v: m.v, times: make([]moment, len(m.pieces))}
+	for _, p := range m.pieces {
+		bare.words = append(bare.words, p.word)
+	}
+	start, end, found := bare.findPhrase(phrase)
 	if !found {
 		return "", false
 	}
-	m.note(onPhrase, start, end)
-	return strings.TrimSpace(phrase), m.onlyMentioned(start, end)
+	first := slices.IndexFunc(m.cuts, func(c stretch) bool { return c.last > m.pieces[start].from.first })
+	last := first
+	for last < len(m.cuts) && m.cuts[last].first < m.pieces[end-1].from.last {
+		last++
+	}
+	m.note(onPhrase, first, last)
+	return strings.TrimSpace(phrase), bare.onlyMentioned(start, end)
 }
 
 // findPhrase finds the words that are the phrase.
@@ -34,7 +55,8 @@ func (m *message) findCry(c cry, i int) (start, end int, found bool) {
 	}
 	for ; i < len(m.words); i++ {
 		n := m.cryAt(i, c)
-		if n == 0 || len(c.words) == 1 && m.ofSomethingElse(i, n) {
+		spelled := m.words[i] == c.whole.letters && m.v.IsSomeone(m.words[i]) // a name, as the plan has it, is nothing else
+		if n == 0 || len(c.words) == 1 && !spelled && m.ofSomethingElse(i, n) {
 			continue
 		}
 		if c.article != "" && m.word(i-1) == c.article {

@@ -71,6 +71,39 @@ func TestTheFormsOfAnyPhraseAreDuress(t *testing.T) {
 	}
 }
 
+func readFor(phrase, text string) Reading {
+	c := afternoon1500(Inside)
+	c.Phrase = phrase
+	return Understand(text, c)
+}
+
+// A space that falls into the phrase, or beside it, may make known words of its parts: it is looked for before they are put right.
+func TestASpaceInThePhraseChangesNothing(t *testing.T) {
+	for _, phrase := range []string{"Scarlett", "Rosalind", "Cordelia"} {
+		for i := 1; i < len(phrase); i++ {
+			cut := phrase[:i] + " " + phrase[i:]
+			for _, text := range []string{"can " + cut + " ring me", "out now. ask " + cut + " to ring me", "tell " + cut + " I'm out"} {
+				if r := readFor(phrase, text); r.Intent != Duress {
+					t.Errorf("%s: %q is read as %s by %s", phrase, text, r.Intent, r.Rule)
+				}
+			}
+		}
+	}
+	for _, text := range []string{"out now. tell Sca rletts hi", "all done, thanks sca rlety", "tell sca rletts im ok"} {
+		if r := readFor("Scarlett", text); r.Intent != Duress {
+			t.Errorf("%q is read as %s by %s", text, r.Intent, r.Rule)
+		}
+	}
+}
+
+func TestANameAsThePlanHasItIsNothingElse(t *testing.T) {
+	for _, text := range []string{"out now. all Grace", "im going Grace", "is the Grace file there"} {
+		if r := readFor("Grace", text); r.Intent != Duress {
+			t.Errorf("%q is read as %s by %s", text, r.Intent, r.Rule)
+		}
+	}
+}
+
 func TestOtherNamesAndWordsAreNoPhrase(t *testing.T) {
 	asks := []string{"NAME", "ask NAME to ring me", "Could NAME give me a ring?", "with NAME now", "the NAME is here, out by 4"}
 	for _, of := range phraseForms {

@@ -37,7 +37,7 @@ func (m *message) exit() (whole, claims bool) {
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers, c.ofThing = m.ofOthers(c.rest), m.ofThing(c.rest)
 		c.end, c.told = next, m.tells(c.rest)
-		c.returns = claims && !c.exits && !c.away && !c.ofOthers && m.wentBack(c)
+		c.returns = claims && !c.exits && !c.ofOthers && (!c.away && m.wentBack(c) || m.goesBack(c))
 		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
@@ -50,7 +50,7 @@ func (m *message) exit() (whole, claims bool) {
 	}
 	claims = claims || over && away
 	m.claimed, m.plainly = claims, left
-	whole = claims && !m.cut && !m.guessed && !m.anyMistyped() && !m.cutShort()
+	whole = claims && !m.cut && !m.guessed && !m.anyMistyped() && !m.takenBack(clauses) && !m.cutShort()
 	var before clause
 	for _, c := range clauses {
 		if !whole {

@@ -258,13 +258,14 @@ func (ps phrases) in(m *message) bool { start, _ := ps.find(m, 0); return start 
 
 // find looks for the phrases of all topics.
 func (m *message) find() {
-	times := make([]grammar.Time, len(m.words))
+	words := m.words[:min(len(m.words), grammar.MostWords)]
+	times := make([]grammar.Time, len(words))
 	for i := range times {
 		if i < len(m.times) {
 			times[i] = grammar.Time{Words: m.times[i].words, Length: m.times[i].isLength()}
 		}
 	}
 	s := m.v.searches.Get().(*grammar.Search)
-	m.found = s.Match(m.words, times)
+	m.found = s.Match(words, times)
 	m.v.searches.Put(s)
 }

@@ -22,6 +22,8 @@ type message struct {
 	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
 	quotes  bool             // has quotation marks
+	joined  bool             // a space was taken out of a word
+	pieces  []piece          // the words before that, if so: the phrase is looked for in them too
 
 	exited    []stretch // the words of the exits that were found
 	claimed   bool      // an exit was found, whatever else the text says
@@ -42,15 +44,20 @@ func (v *Vocabulary) read(s string) *message {
 	room := len(pieces) + len(pieces)/8 + 4 // "I'm" is two words
 	m.words, m.typed, m.cuts, m.unknown = make([]string, 0, room), make([]string, 0, room), make([]stretch, 0, room), make([]bool, 0, room)
 	for i := 0; i < len(pieces); {
-		said, n := v.say(pieces[i:])
+		said, n, guess := v.say(pieces[i:])
+		m.guessed, m.joined = m.guessed || guess, m.joined || guess
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for j, w := range said {
 			capital := cut.first < len(from) && startsUpper(s[from[cut.first]:])
 			m.add(w, cut, capital)
-			m.strange(n > 1 || j > 0 || capital)
+			m.strange(capital || j > 0)
 		}
 		i += n
 	}
+	if m.joined {
+		m.pieces = pieces
+	}
+	m.cut = m.cut || len(m.words) > grammar.MostWords
 	m.quotes = slices.Contains(m.words, `"`)
 	m.times = make([]moment, len(m.words))
 	for i := range m.words {
@@ -207,48 +214,53 @@ func breakAt(rs []rune, i int) string {
 }
 
 // say gives what the first of the pieces says, in one way of writing each word, and how many pieces that takes: a phrase of the
-// languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one.
-func (v *Vocabulary) say(pieces []piece) (said []string, n int) {
-	if len(pieces) > 1 && v.strayEnd(pieces[0].word, pieces[1].word) {
-		said, _ := v.say([]piece{{word: pieces[0].word + pieces[1].word}})
-		return said, 2
-	}
-	if len(pieces) > 1 && v.strayBegin(pieces[0].word, pieces[1].word) {
-		first, _ := v.say([]piece{{word: pieces[0].word + pieces[1].word[:1]}})
-		second, _ := v.say([]piece{{word: pieces[1].word[1:]}})
-		return slices.Concat(first, second), 2
-	}
-	for _, s := range v.saying[pieces[0].word] {
-		if s.matches(pieces) {
-			return s.said, len(s.written)
-		}
-	}
+// languages' [say], or one word without its contraction, so that "I'm", "im" and "I am" are one. Where a space had to be taken out of a word it
+// is a guess.
+func (v *Vocabulary) say(pieces []piece) (said []string, n int, guess bool) {
 	w := pieces[0].word
-	if bare := strings.ReplaceAll(w, "'", ""); bare != w && !strings.HasSuffix(w, "n't") {
-		for _, s := range v.saying[bare] { // "cna't"
-			if len(s.written) == 1 && strings.HasSuffix(bare, "t") {
-				return s.said, 1
-			}
+	if len(pieces) > 1 && v.strayEnd(w, pieces[1].word) {
+		return v.sayOne(w + pieces[1].word), 2, true
+	}
+	for _, s := range v.saying[w] {
+		if s.matches(pieces) {
+			return s.said, len(s.written), false
 		}
 	}
 	if len(pieces) > 1 {
 		if second, of := strings.CutSuffix(pieces[1].word, "'s"); v.cutInTwo(w, second) {
-			said, _ := v.say([]piece{{word: w + second}})
+			said := v.sayOne(w + second)
 			if of {
 				said = append(slices.Clone(said), "s")
 			}
-			return said, 2
+			return said, 2, !v.means(w) || !v.means(second)
+		}
+	}
+	return v.sayOne(w), 1, false
+}
+
+// sayOne is say for one word.
+func (v *Vocabulary) sayOne(w string) []string {
+	for _, s := range v.saying[w] {
+		if len(s.written) == 1 {
+			return s.said
+		}
+	}
+	if bare := strings.ReplaceAll(w, "'", ""); bare != w && !strings.HasSuffix(w, "n't") && strings.HasSuffix(bare, "t") {
+		for _, s := range v.saying[bare] { // "cna't"
+			if len(s.written) == 1 {
+				return s.said
+			}
 		}
 	}
 	if base, ok := strings.CutSuffix(w, "n't"); ok {
-		return []string{base, "not"}, 1
+		return []string{base, "not"}
 	}
 	for _, c := range contractions {
 		if base, ok := strings.CutSuffix(w, c[0]); ok && base != "" {
-			return []string{strings.ReplaceAll(base, "'", ""), c[1]}, 1
+			return []string{strings.ReplaceAll(base, "'", ""), c[1]}
 		}
 	}
-	return []string{strings.ReplaceAll(w, "'", "")}, 1
+	return []string{strings.ReplaceAll(w, "'", "")}
 }
 
 // cutInTwo says whether two words are one that a space fell into: together they are a known word, and one of them is nothing by itself, or
@@ -268,11 +280,6 @@ func (v *Vocabulary) cutInTwo(a, b string) bool {
 
 // isEnglish says whether a word is one of English, with an ending or without, and nobody's name.
 func (v *Vocabulary) isEnglish(w string) bool { return v.english[w] || !v.Knows(w) && v.Ordinary(w) }
-
-// strayBegin says whether a space came a letter too soon: "polic enow". Neither of the two is anything then, and both are without it.
-func (v *Vocabulary) strayBegin(a, b string) bool {
-	return len(a) > 1 && len(b) > 2 && !v.Knows(a+b) && b[0] >= 'a' && b[0] <= 'z' && !v.means(a) && !v.means(b) && v.means(a+b[:1]) && v.means(b[1:]) && !isBreak(a)
-}
 
 // strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
 func (v *Vocabulary) strayEnd(a, b string) bool {

@@ -169,9 +169,11 @@ func (db *DB) Look(ctx context.Context, reader, via, why string, at time.Time, o
 		entries = append(entries, e)
 	}
 	err := db.recordLooks(ctx, reader, entries)
-	for i := 0; len(entries) > 1 && i < len(entries) && errors.Is(err, ErrSeen); i++ { // some were there already
-		if e := db.recordLooks(ctx, reader, entries[i:i+1]); e != nil && !errors.Is(e, ErrSeen) {
-			err = e
+	if len(entries) > 1 && errors.Is(err, ErrSeen) { // some were there already
+		for _, e := range entries {
+			if err = db.recordLooks(ctx, reader, []Entry{e}); err != nil && !errors.Is(err, ErrSeen) {
+				break
+			}
 		}
 	}
 	if err != nil && !errors.Is(err, ErrSeen) {

@@ -3,6 +3,7 @@ package grammar
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -283,7 +284,10 @@ func (g *Grammar) NewSearch() *Search {
 	return &Search{g: g, met: make([]uint64, (len(g.places)+63)/64)}
 }
 
-// Match finds the phrases of all topics in a text's words, of which there may be 32,000. times has, for each word, the time that begins there.
+// MostWords is how many words of a text are looked through.
+const MostWords = math.MaxInt16
+
+// Match finds the phrases of all topics in a text's words, of which there may be [MostWords]. times has, for each word, the time that begins there.
 func (s *Search) Match(words []string, times []Time) *Matches {
 	found := &Matches{s.g.topics, make([]int16, len(words)*s.g.topics)}
 	s.times, s.found, s.symbols = times, found, s.symbols[:0]
