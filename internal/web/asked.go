@@ -92,19 +92,8 @@ func (p *Pages) askedTexts(c *request) error {
 	if err != nil {
 		return err
 	}
-	var looked []string
-	for _, a := range list {
-		looked = append(looked, a.Looked())
-	}
-	if err := p.Access.LookedAtAll(c.Context(), c.who.ID, "page", "", c.at, looked...); err != nil {
+	if page.Rows, err = p.askedRowsOf(c, list...); err != nil {
 		return err
-	}
-	for _, a := range list {
-		row, err := p.askedRow(c, a)
-		if err != nil {
-			return err
-		}
-		page.Rows = append(page.Rows, row)
 	}
 	if before != "" {
 		q.Set("before", before)
@@ -164,7 +153,26 @@ func (p *Pages) askedOf(c *request, f store.AskedFilter) (list []view.Asked, bef
 	return list, f.Before, nil
 }
 
-// askedRow is a text as it is shown, once the look at it is recorded.
+// askedRowsOf gives texts as they are shown, once the look at them is recorded.
+func (p *Pages) askedRowsOf(c *request, list ...view.Asked) (rows []askedRow, err error) {
+	var looked []string
+	for _, a := range list {
+		looked = append(looked, a.Looked())
+	}
+	if err := p.Access.LookedAtAll(c.Context(), c.who.ID, "page", "", c.at, looked...); err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		row, err := p.askedRow(c, a)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// askedRow is one of them.
 func (p *Pages) askedRow(c *request, a view.Asked) (row askedRow, err error) {
 	row = askedRow{ID: a.ID, Href: "/texts/" + url.PathEscape(a.ID), SentAt: a.Entry.At, Text: report.Showable(a.Text.Reveal())}
 	if row.Name, err = p.nameOf(c.Context(), a.Worker); err != nil {
@@ -285,14 +293,11 @@ func (p *Pages) toLabel(c *request) (view.Asked, error) {
 }
 
 func (p *Pages) showAsked(c *request, status int, a view.Asked, f *form) error {
-	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", a.Looked(), "", c.at); err != nil {
-		return err
-	}
-	row, err := p.askedRow(c, a)
+	rows, err := p.askedRowsOf(c, a)
 	if err != nil {
 		return err
 	}
-	page := labelPage{Layout: p.layout(c, "What did they mean?").again(f), Row: row, Key: rand.Text(),
+	page := labelPage{Layout: p.layout(c, "What did they mean?").again(f), Row: rows[0], Key: rand.Text(),
 		Until: f.timeInput("until", "The new end, or until when", "Where they meant one"), Begin: f.timeInput("begin", "The new start", "Where they meant one")}
 	page.Path = "/texts/" + a.ID
 	var choices []govuk.Choice

@@ -191,9 +191,9 @@ func (d *directory) members(ctx context.Context, team string) ([]buddy.Person, e
 	return slices.Clone(s.members[team]), nil
 }
 
-// phrase says whether somebody around a team has a name like its phrase, and gives names that are free then. To look takes everybody's
+// phraseTaken says whether somebody around a team has a name like its phrase, and gives names that are free then. To look takes everybody's
 // details, so it is not done for each who asks; only what was found is kept.
-func (d *directory) phrase(ctx context.Context, team string, at time.Time, look func() (bool, []string, error)) (taken bool, free []string, err error) {
+func (d *directory) phraseTaken(ctx context.Context, team string, at time.Time, look func() (bool, []string, error)) (taken bool, free []string, err error) {
 	s, err := d.open(ctx)
 	if err != nil {
 		return false, nil, err
@@ -202,7 +202,7 @@ func (d *directory) phrase(ctx context.Context, team string, at time.Time, look 
 	was, known := s.phrases[team]
 	s.mu.Unlock()
 	if since := at.Sub(was.at); known && since >= 0 && since < phraseLookFor {
-		return was.taken, was.free, nil
+		return was.taken, slices.Clone(was.free), nil
 	}
 	if taken, free, err = look(); err != nil {
 		return false, nil, fmt.Errorf("look for names like the phrase: %w", err)

@@ -96,7 +96,7 @@ func (p *Pages) team(c *request) error {
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})
 	if page.MayEdit {
-		taken, free, err := p.directory.phrase(c.Context(), t.ID, c.at, func() (bool, []string, error) { return p.Engine.TakenPhrase(c.Context(), t) })
+		taken, free, err := p.directory.phraseTaken(c.Context(), t.ID, c.at, func() (bool, []string, error) { return p.Engine.TakenPhrase(c.Context(), t) })
 		if err != nil {
 			return err
 		}
