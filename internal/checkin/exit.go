@@ -270,38 +270,51 @@ func (m *message) quoted(i int) bool {
 // fits says whether a clause leaves no doubt beside an exit: it says nothing of the worker's place, it tells of others, or of what is past.
 // Beside a plain "I've left" it takes more to doubt than beside "all done".
 func (m *message) fits(c, before clause, left bool) bool {
+	if fits, decided := m.fitsAtOnce(c, before, left); decided {
+		return fits
+	}
+	return m.fitsByWhom(c, before, left)
+}
+
+// fitsAtOnce decides by what a clause says of the worker's place or of danger, or by its form, whoever it is about.
+func (m *message) fitsAtOnce(c, before clause, left bool) (fits, decided bool) {
 	switch {
 	case c.returns:
-		return false
+		return false, true
 	case c.stays && left && !c.exits && (c.told && m.worker(c.begin, c.begin+1) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
-		return true
+		return true, true
 	case c.stays && left && !c.exits && (c.ofOthers || m.hasIn(m.v.later, c.begin, c.end)) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
-		return true
+		return true, true
 	case c.stays, c.asks && c.exits:
-		return false
+		return false, true
 	case len(c.rest) == 0:
-		return true
+		return true, true
 	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)), m.hasUnknown(c.rest):
-		return false
+		return false, true
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
-		return true
+		return true, true
 	case !left && m.words[c.begin] == "after" && (!c.told || m.hasIsIn(c.rest)) && m.ofOthers(c.rest[1:]): // "all done after mum has had her tea"
-		return false
+		return false, true
 	case c.exits, c.away && !c.ofOthers:
-		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest))
+		return !m.hasAny(m.v.doubt, c.rest) && !(c.away && m.hasAny(m.v.with, c.rest) && m.hasSomeone(c.rest)), true
 	case c.asks:
-		return left && !c.refused || m.rhetorical(c.rest[0])
+		return left && !c.refused || m.rhetorical(c.rest[0]), true
 	case c.begin == 0 && len(c.rest) == 1 && c.end == 1 && m.v.IsGiven(m.words[0]): // "Margaret. Home now."
-		return true
+		return true, true
 	case !c.told && len(c.rest) <= 2 && len(c.rest) == c.end-c.begin && !(left && m.v.joins[m.word(c.end)]) && (m.someone(c.rest[len(c.rest)-1]) || m.v.creature[m.words[c.rest[len(c.rest)-1]]]):
-		return false // "not there any more, the dog"
+		return false, true // "not there any more, the dog"
 	case m.namesWhat(c, before): // "just came out, the tooth"
-		return false
+		return false, true
 	case !left && m.nextPerson(c): // "said bye to dad, now mum"
-		return false
+		return false, true
 	case m.otherDayIn(c.rest), left && m.v.asksUs[m.words[c.begin]]: // "leaving the car at home tomorrow", "start without me"
-		return true
+		return true, true
 	}
+	return false, false
+}
+
+// fitsByWhom decides by whom a clause is about, and whether it tells what is past.
+func (m *message) fitsByWhom(c, before clause, left bool) bool {
 	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || m.words[c.begin] == "after" && c.told && m.ofOthers(c.rest[1:]) || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
 	mine, doing := m.hasAny(m.v.me, c.rest), m.does(c)
 	switch {
