@@ -17,7 +17,7 @@ func (m *message) duress(phrase string) (name string, mention bool) {
 
 // duressInPieces looks for the phrase in the words as they were before a space was taken out of one: it may be the phrase that was cut.
 func (m *message) duressInPieces(phrase string) (name string, mention bool) {
-	if !m.joined {
+	if m.pieces == nil {
 		return "", false
 	}
 	bare := &message{v: m.v, times: make([]moment, len(m.pieces))}

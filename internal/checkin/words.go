@@ -22,8 +22,7 @@ type message struct {
 	in      bool             // the worker has gone in
 	cut     bool             // longer than is read
 	quotes  bool             // has quotation marks
-	joined  bool             // a space was taken out of a word
-	pieces  []piece          // the words before that, if so: the phrase is looked for in them too
+	pieces  []piece          // the words before a space was taken out of one; nil where none was. The phrase is looked for in them too
 
 	exited    []stretch // the words of the exits that were found
 	claimed   bool      // an exit was found, whatever else the text says
@@ -45,7 +44,9 @@ func (v *Vocabulary) read(s string) *message {
 	m.words, m.typed, m.cuts, m.unknown = make([]string, 0, room), make([]string, 0, room), make([]stretch, 0, room), make([]bool, 0, room)
 	for i := 0; i < len(pieces); {
 		said, n, guess := v.say(pieces[i:])
-		m.guessed, m.joined = m.guessed || guess, m.joined || guess
+		if guess {
+			m.guessed, m.pieces = true, pieces
+		}
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for j, w := range said {
 			capital := cut.first < len(from) && startsUpper(s[from[cut.first]:])
@@ -53,9 +54,6 @@ func (v *Vocabulary) read(s string) *message {
 			m.strange(capital || j > 0)
 		}
 		i += n
-	}
-	if m.joined {
-		m.pieces = pieces
 	}
 	m.cut = m.cut || len(m.words) > grammar.MostWords
 	m.quotes = slices.Contains(m.words, `"`)
