@@ -1,0 +1,163 @@
+package store_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+)
+
+func TestAccounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		same(t, "before", ok[int](t)(db.Accounts(t.Context())), 0)
+		a := store.Account{Person: "p-sam", Handle: []byte("handle of sam"), Name: "Sam@Example.org", MadeAt: nine,
+			Secrets: store.Secrets{Password: private.New("$argon2id$…"), Code: private.New("SECRET"), Recovery: []private.Text{private.New("r1")}}}
+		must(t, db.AddAccount(t.Context(), a))
+		a.Name = "" // is not kept
+		same(t, "by person", ok[store.Account](t)(db.Account(t.Context(), "p-sam")), a)
+		same(t, "by name, however it is typed", ok[store.Account](t)(db.AccountByName(t.Context(), " sam@example.ORG ")), a)
+		same(t, "by handle", ok[store.Account](t)(db.AccountByHandle(t.Context(), a.Handle)), a)
+		for _, nobody := range []string{"", " ", "ann@example.org"} {
+			if _, err := db.AccountByName(t.Context(), nobody); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%q: %v", nobody, err)
+			}
+		}
+		if err := db.AddAccount(t.Context(), store.Account{Person: "p-ann", Handle: []byte("h"), Name: "SAM@example.org", MadeAt: nine}); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("another with one's name: %v", err)
+		}
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-ann", Handle: []byte("h"), MadeAt: nine}))
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-lee", Handle: []byte("i"), MadeAt: nine})) // two without a name
+		same(t, "after", ok[int](t)(db.Accounts(t.Context())), 3)
+
+		other := store.Secrets{Password: private.New("another")}
+		must(t, db.SetSecrets(t.Context(), "p-sam", other, nine))
+		same(t, "other secrets", ok[store.Account](t)(db.Account(t.Context(), "p-sam")).Secrets, other)
+		must(t, db.Name(t.Context(), "p-sam", ""))
+		if _, err := db.AccountByName(t.Context(), "sam@example.org"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a name that was taken: %v", err)
+		}
+		if err := db.SetSecrets(t.Context(), "p-none", other, nine); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("secrets of nobody: %v", err)
+		}
+	})
+}
+
+func TestACodeCountsOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
+		must(t, db.UseCode(t.Context(), "p-sam", 7))
+		for _, step := range []int64{7, 6} {
+			if err := db.UseCode(t.Context(), "p-sam", step); !errors.Is(err, store.ErrSeen) {
+				t.Errorf("step %d: %v", step, err)
+			}
+		}
+		must(t, db.UseCode(t.Context(), "p-sam", 8))
+	})
+}
+
+func TestPasskeysAndIdentities(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
+		k := store.Passkey{ID: []byte{1}, Person: "p-sam", Name: "Work phone", Key: []byte(`{"n":1}`), AddedAt: nine}
+		must(t, db.AddPasskey(t.Context(), k))
+		if err := db.AddPasskey(t.Context(), k); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("twice: %v", err)
+		}
+		k.Key, k.UsedAt = []byte(`{"n":2}`), nine.Add(time.Hour)
+		must(t, db.UsedPasskey(t.Context(), k, k.UsedAt))
+		same(t, "passkeys", ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam")), []store.Passkey{k})
+		if err := db.RemovePasskey(t.Context(), "p-ann", k.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("another's: %v", err)
+		}
+		must(t, db.RemovePasskey(t.Context(), "p-sam", k.ID))
+		same(t, "after", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam"))), 0)
+
+		must(t, db.Link(t.Context(), "p-sam", "https://issuer", "s1", nine))
+		same(t, "linked", ok[string](t)(db.Linked(t.Context(), "https://issuer", "s1")), "p-sam")
+		if err := db.Link(t.Context(), "p-sam", "https://issuer", "s1", nine); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("linked twice: %v", err)
+		}
+		if _, err := db.Linked(t.Context(), "https://another", "s1"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("another issuer's: %v", err)
+		}
+	})
+}
+
+func TestSessions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		begin := func(id, person, secret, provider string) store.Session {
+			s := store.Session{ID: id, Person: person, Reach: "whole", Method: "passkey", Device: "Firefox on Linux", Provider: provider,
+				StartedAt: nine, UsedAt: nine, ProvedAt: nine, EndsAt: nine.Add(12 * time.Hour)}
+			must(t, db.AddSession(t.Context(), s, secret))
+			return s
+		}
+		s1 := begin("s1", "p-sam", "secret 1", "")
+		begin("s2", "p-sam", "secret 2", "issuer/a")
+		begin("s3", "p-ann", "secret 3", "issuer/b")
+		same(t, "by its secret", ok[store.Session](t)(db.SessionBySecret(t.Context(), "secret 1")), s1)
+		if _, err := db.SessionBySecret(t.Context(), "s1"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("by its id: %v", err)
+		}
+		must(t, db.UsedSession(t.Context(), "s1", nine.Add(time.Minute)))
+		must(t, db.UsedSession(t.Context(), "s1", nine)) // never back
+		list := ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))
+		same(t, "used last", list[0].UsedAt, nine.Add(time.Minute))
+		same(t, "over", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine.Add(12*time.Hour)))), 0)
+
+		must(t, db.EndSession(t.Context(), "p-ann", "s1")) // another's: nothing
+		same(t, "still there", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))), 2)
+		must(t, db.EndSessions(t.Context(), "p-sam", "s2"))
+		same(t, "but this one", ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))[0].ID, "s2")
+		must(t, db.EndSessionsOf(t.Context(), ""))
+		must(t, db.EndSessionsOf(t.Context(), "issuer/b"))
+		same(t, "ended elsewhere", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-ann", nine))), 0)
+		must(t, db.ForgetSessions(t.Context(), nine.Add(13*time.Hour)))
+		if _, err := db.SessionBySecret(t.Context(), "secret 2"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("over and forgotten: %v", err)
+		}
+	})
+}
+
+func TestATicketIsTakenOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		k := store.Ticket{Kind: store.TicketJoin, Person: "p-sam", Matter: "{}", EndsAt: nine.Add(time.Hour)}
+		must(t, db.AddTicket(t.Context(), k, "secret"))
+		same(t, "looked at", ok[store.Ticket](t)(db.Ticket(t.Context(), k.Kind, "secret", nine)), k)
+		if _, err := db.Ticket(t.Context(), store.TicketPhone, "secret", nine); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("as another kind: %v", err)
+		}
+		if _, err := db.TakeTicket(t.Context(), k.Kind, "secret", k.EndsAt); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("when it is over: %v", err)
+		}
+		var wg sync.WaitGroup
+		got := make([]error, 4)
+		for i := range got {
+			wg.Go(func() { _, got[i] = db.TakeTicket(t.Context(), k.Kind, "secret", nine) })
+		}
+		wg.Wait()
+		taken := 0
+		for _, err := range got {
+			if err == nil {
+				taken++
+			} else if !errors.Is(err, store.ErrNotFound) {
+				t.Error(err)
+			}
+		}
+		same(t, "taken", taken, 1)
+
+		must(t, db.AddTicket(t.Context(), k, "another"))
+		must(t, db.DropTickets(t.Context(), k.Kind, "p-sam"))
+		if _, err := db.TakeTicket(t.Context(), k.Kind, "another", nine); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("dropped: %v", err)
+		}
+	})
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Session is one browser in which someone is signed in. Its secret, the cookie, is kept as a keyed hash only.
+type Session struct {
+	ID        string // its own name, for the list of them; not the secret
+	Person    string
+	Reach     string // "whole", or "phone": what a link by text opens, enough to check in
+	Method    string // what they proved who they are by
+	Device    string // the browser and system, in words, as it says of itself
+	Provider  string // the session's name at the organisation's own sign-in; "" for none
+	StartedAt time.Time
+	UsedAt    time.Time // rounded to the minute, so that a look writes nothing
+	ProvedAt  time.Time // when they last proved who they are
+	EndsAt    time.Time
+}
+
+func (db *DB) sessionHash(secret string) []byte { return db.vault.Hash("session", secret) }
+
+// AddSession begins a session, known by its secret.
+func (db *DB) AddSession(ctx context.Context, s Session, secret string) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO sessions (hash, id, person, reach, method, device, provider, started_at, used_at, proved_at, ends_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			db.sessionHash(secret), s.ID, s.Person, s.Reach, s.Method, s.Device, s.Provider, instant(s.StartedAt), instant(s.UsedAt), instant(s.ProvedAt), instant(s.EndsAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("begin session of %s: %w", s.Person, err)
+	}
+	return nil
+}
+
+const sessionColumns = `id, person, reach, method, device, provider, started_at, used_at, proved_at, ends_at`
+
+func scanSession(s scanner) (x Session, err error) {
+	err = s.Scan(&x.ID, &x.Person, &x.Reach, &x.Method, &x.Device, &x.Provider, at{&x.StartedAt}, at{&x.UsedAt}, at{&x.ProvedAt}, at{&x.EndsAt})
+	return x, err
+}
+
+// SessionBySecret gives the session with a secret, also one that is over: whoever asks knows the time.
+func (db *DB) SessionBySecret(ctx context.Context, secret string) (Session, error) {
+	s, err := first(ctx, db.reader, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE hash = $1`, db.sessionHash(secret))
+	if err != nil {
+		return Session{}, fmt.Errorf("look for session: %w", err)
+	}
+	return s, nil
+}
+
+// Sessions gives a person's sessions that are not over, the one used last first.
+func (db *DB) Sessions(ctx context.Context, person string, at time.Time) ([]Session, error) {
+	list, err := all(ctx, db.reader, scanSession, `SELECT `+sessionColumns+` FROM sessions WHERE person = $1 AND ends_at > $2`, person, instant(at))
+	if err != nil {
+		return nil, fmt.Errorf("list sessions of %s: %w", person, err)
+	}
+	slices.SortFunc(list, func(a, b Session) int { return b.UsedAt.Compare(a.UsedAt) })
+	return list, nil
+}
+
+// UsedSession says that a session is used now. It never brings back one that was ended in the meantime.
+func (db *DB) UsedSession(ctx context.Context, id string, at time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE sessions SET used_at = $2 WHERE id = $1 AND used_at < $2`, id, instant(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note use of session: %w", err)
+	}
+	return nil
+}
+
+// EndSession ends one session of a person's.
+func (db *DB) EndSession(ctx context.Context, person, id string) error {
+	return db.endSessions(ctx, `DELETE FROM sessions WHERE person = $1 AND id = $2`, person, id)
+}
+
+// EndSessions ends all sessions of a person's but one; "" spares none.
+func (db *DB) EndSessions(ctx context.Context, person, but string) error {
+	return db.endSessions(ctx, `DELETE FROM sessions WHERE person = $1 AND id <> $2`, person, but)
+}
+
+// EndSessionsOf ends the sessions that the organisation's own sign-in knows by a name.
+func (db *DB) EndSessionsOf(ctx context.Context, provider string) error {
+	return db.endSessions(ctx, `DELETE FROM sessions WHERE provider = $1 AND provider <> ''`, provider)
+}
+
+// ForgetSessions drops what was over before an instant, sessions and tickets.
+func (db *DB) ForgetSessions(ctx context.Context, before time.Time) error {
+	if err := db.endSessions(ctx, `DELETE FROM sessions WHERE ends_at < $1`, instant(before)); err != nil {
+		return err
+	}
+	return db.endSessions(ctx, `DELETE FROM tickets WHERE ends_at < $1`, instant(before))
+}
+
+func (db *DB) endSessions(ctx context.Context, statement string, args ...any) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(statement, args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
+// The kinds of tickets.
+const (
+	TicketFirst = "first" // makes the first administrator
+	TicketJoin  = "join"  // lets someone set up how they sign in
+	TicketPhone = "phone" // opens a worker's own phone page
+	TicketBegun = "begun" // a sign-in that was begun, and goes on with the next request
+)
+
+// Ticket is good once, for whoever has its secret, until it ends. The secret is kept as a keyed hash only.
+type Ticket struct {
+	Kind, Person string
+	Matter       string // what goes on with it; nothing private
+	EndsAt       time.Time
+}
+
+func (db *DB) ticketHash(kind, secret string) []byte { return db.vault.Hash("ticket/"+kind, secret) }
+
+// AddTicket keeps a ticket.
+func (db *DB) AddTicket(ctx context.Context, k Ticket, secret string) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO tickets (hash, kind, person, matter, ends_at) VALUES ($1, $2, $3, $4, $5)`,
+			db.ticketHash(k.Kind, secret), k.Kind, k.Person, k.Matter, instant(k.EndsAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep %s ticket: %w", k.Kind, err)
+	}
+	return nil
+}
+
+const ticketColumns = `kind, person, matter, ends_at`
+
+func scanTicket(s scanner) (k Ticket, err error) {
+	err = s.Scan(&k.Kind, &k.Person, &k.Matter, at{&k.EndsAt})
+	return k, err
+}
+
+// Ticket gives a ticket that is good at an instant, and leaves it good.
+func (db *DB) Ticket(ctx context.Context, kind, secret string, at time.Time) (Ticket, error) {
+	k, err := first(ctx, db.reader, scanTicket, `SELECT `+ticketColumns+` FROM tickets WHERE hash = $1 AND ends_at > $2`,
+		db.ticketHash(kind, secret), instant(at))
+	if err != nil {
+		return Ticket{}, fmt.Errorf("look for %s ticket: %w", kind, err)
+	}
+	return k, nil
+}
+
+// TakeTicket gives a ticket that is good at an instant, and ends it: of two who take it one gets it.
+func (db *DB) TakeTicket(ctx context.Context, kind, secret string, at time.Time) (k Ticket, err error) {
+	err = db.write(ctx, func(t *tx) (err error) {
+		k, err = first(t.ctx, t.on, scanTicket, `DELETE FROM tickets WHERE hash = $1 AND ends_at > $2 RETURNING `+ticketColumns,
+			db.ticketHash(kind, secret), instant(at))
+		return err
+	})
+	if err != nil {
+		return Ticket{}, fmt.Errorf("take %s ticket: %w", kind, err)
+	}
+	return k, nil
+}
+
+// DropTickets ends all tickets of a kind that a person has: a new invitation makes the last one void.
+func (db *DB) DropTickets(ctx context.Context, kind, person string) error {
+	return db.endSessions(ctx, `DELETE FROM tickets WHERE kind = $1 AND person = $2`, kind, person)
+}
