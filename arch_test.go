@@ -61,6 +61,8 @@ var architecture = map[string]part{
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
 	"internal/access":            {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
+	"internal/signin":            {imports: in("store", "buddy", "private"), tests: in("signin/testidp"), reason: "proves who someone is; what they may then do is not asked here"},
+	"internal/signin/testidp":    {reason: "plays an organisation's own sign-in from the standard, so it shares no code with us"},
 	"internal/view": {imports: append(in("engine", "store", "access", "report"), pureParts...),
 		tests: in("vault"), reason: "who is shown what is decided once, for the API and the pages alike"},
 	"internal/api": {imports: append(in("engine", "store", "access", "report", "view", "channel", "channel/twilio"), pureParts...),

@@ -1,0 +1,185 @@
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base32"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
+
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// A code is six digits of RFC 6238, new every 30 seconds; the one before and the one after count too, as clocks differ.
+const (
+	codeStep   = 30 * time.Second
+	codeDigits = otp.DigitsSix
+	recoveries = 10 // codes for when the telephone is lost
+)
+
+// NewCode is what a telephone makes codes of: the secret to type, and the address that its camera reads.
+type NewCode struct {
+	Secret  private.Text // in groups of four
+	Address private.Text // otpauth://…
+}
+
+// OfferCode makes a secret for codes, which counts once [SignIn.SetPassword] is given it with a code made of it.
+func (s *SignIn) OfferCode(name string) (NewCode, error) {
+	raw := make([]byte, 20)
+	if _, err := s.Random.Read(raw); err != nil {
+		return NewCode{}, err
+	}
+	secret := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw)
+	address := url.URL{Scheme: "otpauth", Host: "totp", Path: "/Allclear:" + name,
+		RawQuery: url.Values{"secret": {secret}, "issuer": {"Allclear"}, "digits": {"6"}, "period": {"30"}}.Encode()}
+	return NewCode{Secret: private.New(strings.Join(slices.Collect(chunks(secret, 4)), " ")), Address: private.New(address.String())}, nil
+}
+
+// chunks gives a text in pieces.
+func chunks(text string, size int) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for len(text) > 0 {
+			n := min(size, len(text))
+			if !yield(text[:n]) {
+				return
+			}
+			text = text[n:]
+		}
+	}
+}
+
+// stepOf says which step of time a code is of; false where it is of none that counts now.
+func stepOf(secret private.Text, code string, at time.Time) (int64, bool) {
+	code = plain(code)
+	for _, off := range []int64{0, -1, 1} {
+		step := at.Unix()/int64(codeStep.Seconds()) + off
+		want, err := totp.GenerateCodeCustom(plain(secret.Reveal()), time.Unix(step*int64(codeStep.Seconds()), 0),
+			totp.ValidateOpts{Period: uint(codeStep.Seconds()), Digits: codeDigits, Algorithm: otp.AlgorithmSHA1})
+		if err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
+			return step, true
+		}
+	}
+	return 0, false
+}
+
+// plain is a code or a secret without the spaces it is read more easily with.
+func plain(s string) string { return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(s)) }
+
+// Code proves the other half of who someone is, after their password: by a code of their telephone, or by one of their
+// recovery codes.
+func (s *SignIn) Code(ctx context.Context, from, begun, code string) (Proof, error) {
+	k, err := s.Keeper.Ticket(ctx, store.TicketBegun, begun, s.Clock())
+	if errors.Is(err, store.ErrNotFound) || err == nil && k.Matter != halfway {
+		return Proof{}, ErrGone
+	}
+	if err != nil {
+		return Proof{}, err
+	}
+	if err := s.guesses.may(from, k.Person, s.Clock()); err != nil {
+		return Proof{}, err
+	}
+	a, err := s.Keeper.Account(ctx, k.Person)
+	if err != nil {
+		return Proof{}, err
+	}
+	method, err := s.useCode(ctx, a, code)
+	if errors.Is(err, ErrRefused) {
+		s.guesses.wrong(from, k.Person, s.Clock())
+		s.Log.Info("code refused", "person", k.Person)
+	}
+	if err != nil {
+		return Proof{}, err
+	}
+	if _, err := s.take(ctx, store.TicketBegun, begun); err != nil {
+		return Proof{}, err
+	}
+	return Proof{Person: a.Person, Method: method}, nil
+}
+
+// useCode uses a code up; ErrRefused where it is none of theirs, or was used.
+func (s *SignIn) useCode(ctx context.Context, a store.Account, code string) (method string, err error) {
+	if step, is := stepOf(a.Code, code, s.Clock()); is {
+		err := s.Keeper.UseCode(ctx, a.Person, step)
+		if errors.Is(err, store.ErrSeen) {
+			return "", ErrRefused
+		}
+		return ByPassword, err
+	}
+	sum := recoveryHash(code)
+	left := slices.DeleteFunc(slices.Clone(a.Recovery), func(kept private.Text) bool {
+		return subtle.ConstantTimeCompare([]byte(kept.Reveal()), []byte(sum)) == 1
+	})
+	if len(left) == len(a.Recovery) {
+		return "", ErrRefused
+	}
+	changed := a.Secrets
+	changed.Recovery = left
+	return ByRecovery, s.Keeper.SetSecrets(ctx, a.Person, changed, s.Clock().UTC())
+}
+
+// recoveryHash is how a recovery code is kept: it is random enough that a plain hash tells nothing.
+func recoveryHash(code string) string {
+	sum := sha256.Sum256([]byte("allclear recovery code " + plain(code)))
+	return hex.EncodeToString(sum[:])
+}
+
+// FormError is one field of what was sent that is wrong.
+type FormError struct{ Field, Says string }
+
+func (e *FormError) Error() string { return e.Field + ": " + e.Says }
+
+// NewPassword is what someone sets up a password with.
+type NewPassword struct {
+	Name     string // they sign in by: their e-mail address
+	Password string
+	Secret   string // of OfferCode
+	Code     string // made of it
+}
+
+// SetPassword gives someone a password and a telephone that makes codes, in place of what they had. It gives recovery codes
+// to be written down: they are shown this once.
+func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword) (recovery []private.Text, err error) {
+	if says := Problem(n.Password, n.Name); says != "" {
+		return nil, &FormError{"password", says}
+	}
+	step, is := stepOf(private.New(n.Secret), n.Code, s.Clock())
+	if !is {
+		return nil, &FormError{"code", "That is not the code of now. Look at the app again, and check that the telephone’s clock is right"}
+	}
+	a, err := s.account(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Keeper.Name(ctx, person, n.Name); errors.Is(err, store.ErrConflict) {
+		return nil, &FormError{"name", "Someone else signs in by that name"}
+	} else if err != nil {
+		return nil, err
+	}
+	set := store.Secrets{Code: private.New(plain(n.Secret))}
+	if set.Password, err = s.hashed(ctx, n.Password); err != nil {
+		return nil, fmt.Errorf("hash password: %w", err)
+	}
+	for range recoveries {
+		code := rand.Text()[:10]
+		recovery = append(recovery, private.New(code[:5]+"-"+code[5:]))
+		set.Recovery = append(set.Recovery, private.New(recoveryHash(code)))
+	}
+	if err := s.Keeper.SetSecrets(ctx, person, set, s.Clock().UTC()); err != nil {
+		return nil, err
+	}
+	if err := s.Keeper.UseCode(ctx, a.Person, step); err != nil && !errors.Is(err, store.ErrSeen) {
+		return nil, err
+	}
+	return recovery, nil
+}

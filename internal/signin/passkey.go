@@ -1,0 +1,261 @@
+package signin
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// ceremonyWithin is how long a passkey that was asked for is waited for.
+const ceremonyWithin = 5 * time.Minute
+
+// relyingParty is who a browser makes passkeys for: the host of the public address. A bare number has none: browsers want
+// a name.
+func relyingParty(at *url.URL) (*webauthn.WebAuthn, error) {
+	if host := at.Hostname(); host == "" || net.ParseIP(host) != nil {
+		return nil, nil
+	}
+	limit := webauthn.TimeoutConfig{Enforce: true, Timeout: ceremonyWithin, TimeoutUVD: ceremonyWithin}
+	w, err := webauthn.New(&webauthn.Config{
+		RPID: at.Hostname(), RPDisplayName: "Allclear", RPOrigins: []string{at.Scheme + "://" + at.Host},
+		AttestationPreference: protocol.PreferNoAttestation,
+		AuthenticatorSelection: protocol.AuthenticatorSelection{
+			ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired,
+		},
+		Timeouts: webauthn.TimeoutsConfig{Login: limit, Registration: limit},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up passkeys for %s: %w", at.Host, err)
+	}
+	return w, nil
+}
+
+// Passkeys says that people can have passkeys at this address.
+func (s *SignIn) Passkeys() bool { return s.passkeys != nil }
+
+// holder is someone with passkeys, as the library asks for them.
+type holder struct {
+	account store.Account
+	person  buddy.Person
+	keys    []webauthn.Credential
+}
+
+func (h holder) WebAuthnID() []byte                         { return h.account.Handle }
+func (h holder) WebAuthnName() string                       { return h.person.Name }
+func (h holder) WebAuthnDisplayName() string                { return h.person.Name }
+func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
+
+func (s *SignIn) holder(ctx context.Context, a store.Account) (h holder, err error) {
+	h.account = a
+	if h.person, err = s.here(ctx, a.Person); err != nil {
+		return h, err
+	}
+	kept, err := s.Keeper.Passkeys(ctx, a.Person)
+	if err != nil {
+		return h, err
+	}
+	for _, k := range kept {
+		var key webauthn.Credential
+		if err := json.Unmarshal(k.Key, &key); err != nil {
+			return h, fmt.Errorf("read passkey of %s: %w", a.Person, err)
+		}
+		h.keys = append(h.keys, key)
+	}
+	return h, nil
+}
+
+// Asked is what a browser is asked for a passkey with: the options of the Web Authentication API as JSON, and the secret
+// by which its answer is known again.
+type Asked struct {
+	Options []byte
+	Begun   string
+}
+
+// begin keeps what goes on with the browser's answer.
+func (s *SignIn) begin(ctx context.Context, person string, session *webauthn.SessionData, options any) (Asked, error) {
+	matter, err := json.Marshal(session)
+	if err != nil {
+		return Asked{}, err
+	}
+	begun, err := s.ticket(ctx, store.Ticket{Kind: store.TicketBegun, Person: person, Matter: string(matter), EndsAt: s.Clock().Add(ceremonyWithin)})
+	if err != nil {
+		return Asked{}, err
+	}
+	raw, err := json.Marshal(options)
+	return Asked{Options: raw, Begun: begun}, err
+}
+
+// begun takes what was kept: each is good once.
+func (s *SignIn) begun(ctx context.Context, secret string) (store.Ticket, webauthn.SessionData, error) {
+	var session webauthn.SessionData
+	k, err := s.take(ctx, store.TicketBegun, secret)
+	if err == nil {
+		err = json.Unmarshal([]byte(k.Matter), &session)
+	}
+	return k, session, err
+}
+
+// errNoPasskeys says that this address can have none.
+var errNoPasskeys = errors.New("passkeys need a public address with a name")
+
+// AskPasskey begins to sign someone in by a passkey, whoever they are.
+func (s *SignIn) AskPasskey(ctx context.Context) (Asked, error) {
+	if s.passkeys == nil {
+		return Asked{}, errNoPasskeys
+	}
+	options, session, err := s.passkeys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
+	if err != nil {
+		return Asked{}, fmt.Errorf("ask for passkey: %w", err)
+	}
+	return s.begin(ctx, "", session, options)
+}
+
+// Passkey proves who someone is by what their browser answered.
+func (s *SignIn) Passkey(ctx context.Context, begun string, answer []byte) (Proof, error) {
+	if s.passkeys == nil {
+		return Proof{}, errNoPasskeys
+	}
+	k, session, err := s.begun(ctx, begun)
+	if err != nil {
+		return Proof{}, err
+	}
+	said, err := protocol.ParseCredentialRequestResponseBytes(answer)
+	if err != nil || k.Person != "" {
+		return Proof{}, ErrRefused
+	}
+	var who holder
+	find := func(_, handle []byte) (webauthn.User, error) {
+		a, err := s.Keeper.AccountByHandle(ctx, handle)
+		if err != nil {
+			return nil, err
+		}
+		who, err = s.holder(ctx, a)
+		return who, err
+	}
+	_, key, err := s.passkeys.ValidatePasskeyLogin(find, session, said)
+	if err != nil {
+		if ctx.Err() != nil {
+			return Proof{}, ctx.Err()
+		}
+		s.Log.Info("passkey refused", "kind", kindOf(err))
+		return Proof{}, ErrRefused
+	}
+	if key.Authenticator.CloneWarning {
+		s.Log.Warn("passkey was copied: its counter went back", "person", who.person.ID)
+		return Proof{}, ErrRefused
+	}
+	raw, err := json.Marshal(key)
+	if err != nil {
+		return Proof{}, err
+	}
+	if err := s.Keeper.UsedPasskey(ctx, store.Passkey{ID: key.ID, Person: who.person.ID, Key: raw}, s.Clock().UTC()); err != nil {
+		return Proof{}, err
+	}
+	return Proof{Person: who.person.ID, Method: ByPasskey}, nil
+}
+
+// kindOf is what the library calls what was wrong, without any value.
+func kindOf(err error) string {
+	if e, is := errors.AsType[*protocol.Error](err); is {
+		return e.Type
+	}
+	return "other"
+}
+
+// OfferPasskey begins to make a passkey for someone who is signed in, or was invited.
+func (s *SignIn) OfferPasskey(ctx context.Context, person string) (Asked, error) {
+	if s.passkeys == nil {
+		return Asked{}, errNoPasskeys
+	}
+	a, err := s.account(ctx, person)
+	if err != nil {
+		return Asked{}, err
+	}
+	who, err := s.holder(ctx, a)
+	if err != nil {
+		return Asked{}, err
+	}
+	has := make([]protocol.CredentialDescriptor, 0, len(who.keys))
+	for _, k := range who.keys {
+		has = append(has, k.Descriptor())
+	}
+	options, session, err := s.passkeys.BeginRegistration(who, webauthn.WithExclusions(has))
+	if err != nil {
+		return Asked{}, fmt.Errorf("offer passkey: %w", err)
+	}
+	return s.begin(ctx, person, session, options)
+}
+
+// mostName is how long a passkey's name may be, in characters.
+const mostName = 60
+
+// AddPasskey keeps the passkey that a browser made for someone, under the name they give it.
+func (s *SignIn) AddPasskey(ctx context.Context, person, name, begun string, answer []byte) error {
+	if s.passkeys == nil {
+		return errNoPasskeys
+	}
+	k, session, err := s.begun(ctx, begun)
+	if err != nil {
+		return err
+	}
+	if k.Person != person {
+		return ErrRefused
+	}
+	said, err := protocol.ParseCredentialCreationResponseBytes(answer)
+	if err != nil {
+		return ErrRefused
+	}
+	a, err := s.account(ctx, person)
+	if err != nil {
+		return err
+	}
+	who, err := s.holder(ctx, a)
+	if err != nil {
+		return err
+	}
+	key, err := s.passkeys.CreateCredential(who, session, said)
+	if err != nil {
+		s.Log.Info("new passkey refused", "kind", kindOf(err))
+		return ErrRefused
+	}
+	raw, err := json.Marshal(key)
+	if err != nil {
+		return err
+	}
+	return s.Keeper.AddPasskey(ctx, store.Passkey{ID: key.ID, Person: person, Name: cut(name, mostName), Key: raw, AddedAt: s.Clock().UTC()})
+}
+
+// RemovePasskey drops one of someone's passkeys. It is ErrLast where they could not sign in without it.
+func (s *SignIn) RemovePasskey(ctx context.Context, person string, id []byte) error {
+	a, err := s.Keeper.Account(ctx, person)
+	if err != nil {
+		return err
+	}
+	keys, err := s.Keeper.Passkeys(ctx, person)
+	if err != nil {
+		return err
+	}
+	if len(keys) == 1 && bytes.Equal(keys[0].ID, id) && a.Password.IsZero() {
+		return ErrLast
+	}
+	return s.Keeper.RemovePasskey(ctx, person, id)
+}
+
+// cut keeps the first characters of a text.
+func cut(text string, most int) string {
+	if letters := []rune(text); len(letters) > most {
+		return string(letters[:most])
+	}
+	return text
+}

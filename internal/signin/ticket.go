@@ -1,0 +1,102 @@
+package signin
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// How long a link is good.
+const (
+	JoinWithin  = 7 * 24 * time.Hour
+	PhoneWithin = 15 * time.Minute
+)
+
+// secret makes what nobody guesses: 128 bits, as text for an address.
+func (s *SignIn) secret() (string, error) {
+	raw := make([]byte, 16)
+	if _, err := io.ReadFull(s.Random, raw); err != nil {
+		return "", fmt.Errorf("make secret: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(raw), nil
+}
+
+// ticket keeps a ticket, and gives its secret.
+func (s *SignIn) ticket(ctx context.Context, k store.Ticket) (string, error) {
+	secret, err := s.secret()
+	if err != nil {
+		return "", err
+	}
+	return secret, s.Keeper.AddTicket(ctx, k, secret)
+}
+
+// take ends a ticket and gives it; ErrGone where there is none.
+func (s *SignIn) take(ctx context.Context, kind, secret string) (store.Ticket, error) {
+	k, err := s.Keeper.TakeTicket(ctx, kind, secret, s.Clock())
+	if errors.Is(err, store.ErrNotFound) {
+		return k, ErrGone
+	}
+	return k, err
+}
+
+// Invite makes the secret of a link by which someone sets up how they sign in. Any that was made for them before is void.
+func (s *SignIn) Invite(ctx context.Context, person string) (secret string, err error) {
+	if err := s.Keeper.DropTickets(ctx, store.TicketJoin, person); err != nil {
+		return "", err
+	}
+	return s.ticket(ctx, store.Ticket{Kind: store.TicketJoin, Person: person, EndsAt: s.Clock().Add(JoinWithin)})
+}
+
+// Invited says for whom a link is, and leaves it good: whatever fetches a link before its reader does changes nothing.
+func (s *SignIn) Invited(ctx context.Context, secret string) (person string, err error) {
+	return s.looked(ctx, store.TicketJoin, secret)
+}
+
+// Joined ends an invitation once its holder can sign in.
+func (s *SignIn) Joined(ctx context.Context, secret string) (person string, err error) {
+	k, err := s.take(ctx, store.TicketJoin, secret)
+	return k.Person, err
+}
+
+// LinkPhone makes the secret of a link that opens a worker's own phone page.
+func (s *SignIn) LinkPhone(ctx context.Context, person string) (secret string, err error) {
+	return s.ticket(ctx, store.Ticket{Kind: store.TicketPhone, Person: person, EndsAt: s.Clock().Add(PhoneWithin)})
+}
+
+// PhoneLinked says for whom a link to a phone page is, and leaves it good.
+func (s *SignIn) PhoneLinked(ctx context.Context, secret string) (person string, err error) {
+	return s.looked(ctx, store.TicketPhone, secret)
+}
+
+// OpenPhone proves by a link that whoever opens it holds a worker's telephone. It is good once: the browser that opens it
+// is the one it is bound to from then on.
+func (s *SignIn) OpenPhone(ctx context.Context, secret string) (Proof, error) {
+	k, err := s.take(ctx, store.TicketPhone, secret)
+	if err != nil {
+		return Proof{}, err
+	}
+	if _, err := s.here(ctx, k.Person); err != nil {
+		return Proof{}, err
+	}
+	return Proof{Person: k.Person, Method: ByLink}, nil
+}
+
+func (s *SignIn) looked(ctx context.Context, kind, secret string) (string, error) {
+	k, err := s.Keeper.Ticket(ctx, kind, secret, s.Clock())
+	if errors.Is(err, store.ErrNotFound) {
+		return "", ErrGone
+	}
+	return k.Person, err
+}
+
+// digest is a short name for a secret that must not be kept itself.
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
