@@ -30,6 +30,9 @@ func (serveCmd) Run(w world, ctx *kong.Context) error {
 	}
 	a.Start(context.WithoutCancel(w.ctx)) // a signal ends it by Stop, in order: the engine outlives the last request
 	fmt.Fprintf(w.stdout, "allclear %s on http://%s\n", version, a.Addr())
+	if first := a.First(); first != "" {
+		fmt.Fprintf(w.stdout, "Nobody can sign in yet. The first administrator begins at %s\n", first)
+	}
 	if s.Speed > 0 {
 		fmt.Fprintf(w.stdout, "REHEARSAL: the clock runs %d times as fast\n", s.Speed)
 	}

@@ -59,6 +59,7 @@ type Keeper interface {
 	TokenBySecret(ctx context.Context, secret string) (store.Token, error)
 	Look(ctx context.Context, reader, via, why string, at time.Time, objects ...string) error
 
+	SignedIn(ctx context.Context, s store.Session) error
 	AddSession(ctx context.Context, s store.Session, secret string) error
 	SessionBySecret(ctx context.Context, secret string) (store.Session, error)
 	Sessions(ctx context.Context, person string, at time.Time) ([]store.Session, error)

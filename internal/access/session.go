@@ -47,24 +47,26 @@ type Start struct {
 	Replaces string // the secret of the session that was in this browser before; "" for none
 }
 
-// Begin begins a session and gives its secret, which is new each time: one that somebody put into the browser before is
-// worth nothing.
-func (a *Access) Begin(ctx context.Context, s Start, at time.Time) (secret string, ends time.Time, err error) {
+// Begin begins a session, and gives it with its secret, which is new each time: one that somebody put into the browser
+// before is worth nothing. That someone signed in is on record before it counts.
+func (a *Access) Begin(ctx context.Context, s Start, at time.Time) (began store.Session, secret string, err error) {
 	if s.Replaces != "" {
 		old, err := a.keeper.SessionBySecret(ctx, s.Replaces)
 		if err == nil {
 			err = a.keeper.EndSession(ctx, old.Person, old.ID)
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return "", ends, fmt.Errorf("end the session before: %w", err)
+			return began, "", fmt.Errorf("end the session before: %w", err)
 		}
 	}
 	at = at.UTC()
-	ends = at.Add(spans[s.Reach].most)
+	began = store.Session{ID: rand.Text(), Person: s.Person, Reach: string(s.Reach), Method: s.Method, Device: Device(s.Agent), Provider: s.Provider,
+		StartedAt: at, UsedAt: at.Truncate(time.Minute), ProvedAt: at, EndsAt: at.Add(spans[s.Reach].most)}
+	if err := a.keeper.SignedIn(ctx, began); err != nil {
+		return began, "", err
+	}
 	secret = rand.Text()
-	err = a.keeper.AddSession(ctx, store.Session{ID: rand.Text(), Person: s.Person, Reach: string(s.Reach), Method: s.Method, Device: deviceOf(s.Agent),
-		Provider: s.Provider, StartedAt: at, UsedAt: at.Truncate(time.Minute), ProvedAt: at, EndsAt: ends}, secret)
-	return secret, ends, err
+	return began, secret, a.keeper.AddSession(ctx, began, secret)
 }
 
 // Session gives the session of a secret; ErrSignedOut where there is none that counts. Any other error means that the
@@ -121,9 +123,9 @@ func (a *Access) EndElsewhere(ctx context.Context, provider string) error {
 	return a.keeper.EndSessionsOf(ctx, provider)
 }
 
-// deviceOf names a browser and its system in words, by what it says of itself, so that a person finds their own device in
+// Device names a browser and its system in words, by what it says of itself, so that a person finds their own device in
 // a list. No version and no more is kept: that would tell devices apart that the person does not.
-func deviceOf(agent string) string {
+func Device(agent string) string {
 	return first(agent, "A browser", "Edg", "Edge", "OPR/", "Opera", "SamsungBrowser", "Samsung Internet", "Firefox/", "Firefox", "FxiOS/", "Firefox",
 		"CriOS/", "Chrome", "Chrome/", "Chrome", "Safari/", "Safari") + " on " +
 		first(agent, "a device", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "CrOS", "a Chromebook", "Mac OS X", "a Mac", "Linux", "Linux")

@@ -13,7 +13,7 @@ const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 
 func begin(t *testing.T, a *access.Access, s access.Start) string {
 	t.Helper()
-	secret, _, err := a.Begin(t.Context(), s, noon)
+	_, secret, err := a.Begin(t.Context(), s, noon)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,6 +64,7 @@ type App struct {
 	engine *engine.Engine
 	pages  *web.Pages // nil where they are not shown
 	demo   *demo.Demo // nil but in a demo
+	first  string     // the secret of the first administrator's address; "" for none
 	server *http.Server
 	listen net.Listener
 	stop   context.CancelFunc
@@ -167,7 +168,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	ao.Engine = a.engine
 	front := api.New(ao)
 	a.server = front.Server()
-	served, err := a.withPages(front, ao.Access)
+	served, err := a.withPages(ctx, front, ao.Access)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,7 @@ type Keeper interface {
 	Account(ctx context.Context, person string) (store.Account, error)
 	AccountByHandle(ctx context.Context, handle []byte) (store.Account, error)
 	AccountByName(ctx context.Context, name string) (store.Account, error)
+	Accounts(ctx context.Context) (int, error)
 	Name(ctx context.Context, person, name string) error
 	SetSecrets(ctx context.Context, person string, s store.Secrets, at time.Time) error
 	UseCode(ctx context.Context, person string, step int64) error

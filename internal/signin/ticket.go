@@ -100,3 +100,29 @@ func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
+
+// firstWithin is how long the address for the first administrator is good.
+const firstWithin = 24 * time.Hour
+
+// OfferFirst makes the secret of the address at which the first administrator begins; "" where there is an account already.
+func (s *SignIn) OfferFirst(ctx context.Context) (secret string, err error) {
+	if n, err := s.Keeper.Accounts(ctx); err != nil || n > 0 {
+		return "", err
+	}
+	if err := s.Keeper.DropTickets(ctx, store.TicketFirst, ""); err != nil {
+		return "", err
+	}
+	return s.ticket(ctx, store.Ticket{Kind: store.TicketFirst, EndsAt: s.Clock().Add(firstWithin)})
+}
+
+// IsFirst is ErrGone unless an address for the first administrator is good; it leaves it so.
+func (s *SignIn) IsFirst(ctx context.Context, secret string) error {
+	_, err := s.looked(ctx, store.TicketFirst, secret)
+	return err
+}
+
+// First ends the address for the first administrator.
+func (s *SignIn) First(ctx context.Context, secret string) error {
+	_, err := s.take(ctx, store.TicketFirst, secret)
+	return err
+}

@@ -1,0 +1,4 @@
+package signin
+
+// Organisation is an organisation's own sign-in.
+type Organisation struct{}
