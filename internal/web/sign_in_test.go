@@ -202,11 +202,11 @@ func TestTheFirstAdministrator(t *testing.T) {
 	b.presses("/first/"+secret, "name", "Jo Bell", "email", "jo@example.org", "team", "Front door").last.is(http.StatusOK).says("This link is for Jo Bell")
 	app := typedSecret.FindStringSubmatch(b.last.Body.String())[1]
 	to := b.last.asked[len("GET "):] + "/password"
-	b.presses(to, "password", "short", "code", b.code(app)).last.is(http.StatusUnprocessableEntity).says("characters or more")
+	b.presses(to, "name", "jo@example.org", "password", "short", "code", b.code(app)).last.is(http.StatusUnprocessableEntity).says("characters or more")
 	if again := typedSecret.FindStringSubmatch(b.last.Body.String())[1]; again != app {
 		t.Error("who mistypes has to read in another secret")
 	}
-	b.presses(to, "password", password, "code", b.code(app)).last.is(http.StatusOK).says("recovery codes")
+	b.presses(to, "name", "jo@example.org", "password", password, "code", b.code(app)).last.is(http.StatusOK).says("recovery codes")
 	b.opens("/people").last.is(http.StatusOK).says("Signed in as Jo Bell", "Front door")
 	b.opens("/first/" + secret).last.is(http.StatusNotFound)
 	if again, err := h.pages.SignIn.OfferFirst(t.Context()); again != "" || err != nil {

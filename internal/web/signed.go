@@ -39,6 +39,11 @@ func (p *Pages) cookieName(name string) string {
 	return name
 }
 
+// SessionCookie is what the cookie of a session is called at a public address.
+func SessionCookie(address string) string {
+	return (&Pages{Options: Options{URL: address}}).cookieName(sessionCookie)
+}
+
 // keep puts a cookie into the browser until an instant of real time; the zero instant takes it away.
 func (p *Pages) keep(c *request, name, value string, until time.Time) {
 	cookie := &http.Cookie{Name: p.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: p.secure(), SameSite: http.SameSiteLaxMode, Expires: until}
