@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/allclear-safety/allclear/internal/demo"
 )
 
 // route is one page or one button: its method and path, who gets as far as what answers it, and what does.
@@ -27,6 +29,15 @@ func (p *Pages) routes() []route {
 	}
 	if p.Demo != nil {
 		list = append(list, p.demoRoutes()...)
+	}
+	return list
+}
+
+// DemoRoutes lists every page and button of a demo, by method and path.
+func DemoRoutes() []string {
+	var list []string
+	for _, r := range (&Pages{Options: Options{Demo: new(demo.Demo)}}).routes() {
+		list = append(list, r.pattern)
 	}
 	return list
 }
