@@ -226,7 +226,7 @@ func TestATokenThatDoesNotStandIsRefused(t *testing.T) {
 	if _, err := d.signIn(t, ""); err != nil {
 		t.Errorf("a clock that is a minute off: %v", err)
 	}
-	d.says(t, "nonce", "token is over")
+	d.says(t, "nonce", "token is over", "its issuer is another", "it is for another client", "the algorithm of its signature")
 }
 
 func TestWhatWasBegunIsOneBrowsersAndGoodOnce(t *testing.T) {

@@ -211,8 +211,21 @@ func (o *Organisation) check(p *provider) (*oidc.IDTokenVerifier, func(error) er
 		if _, over := errors.AsType[*oidc.TokenExpiredError](err); over {
 			return o.refused("token is over")
 		}
-		return o.refused("token does not stand")
+		return o.refused("token: " + whatFell(err))
 	}
+}
+
+// whatFell is what of a token does not stand, in words of ours: the library's may have the token's.
+func whatFell(err error) string {
+	for _, sort := range []struct{ says, means string }{
+		{"different provider", "its issuer is another"}, {"audience", "it is for another client"},
+		{"malformed jwt", "its form, or the algorithm of its signature"}, {"verify signature", "its signature"},
+	} {
+		if strings.Contains(err.Error(), sort.says) {
+			return sort.means
+		}
+	}
+	return "something else"
 }
 
 // verified gives what an ID token says, once all of it stands.

@@ -56,6 +56,7 @@ func TestTheProvidersNewKeyIsFetchedAndItsOldOneEnds(t *testing.T) {
 	counts("a key that was withdrawn, after a rotation", signin.ErrRefused)
 	d.restart(t)
 	counts("a key that was withdrawn, after a restart", signin.ErrRefused)
+	d.says(t, "token: its signature")
 }
 
 func TestAKeyThatWasWithdrawnQuietlyEndsWithinTheHour(t *testing.T) {

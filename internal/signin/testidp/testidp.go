@@ -83,8 +83,9 @@ func (p *Provider) Start() error {
 	mux.HandleFunc("GET /authorize", p.authorize)
 	mux.HandleFunc("POST /token", p.token)
 	mux.HandleFunc("GET /logout", p.logout)
-	p.server = &http.Server{Handler: p.counted(mux), ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = p.server.Serve(l) }() // ends with Stop
+	server := &http.Server{Handler: p.counted(mux), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(l) }() // ends with Stop
+	p.server = server
 	return nil
 }
 
