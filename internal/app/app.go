@@ -39,6 +39,7 @@ type Options struct {
 	Demo      bool          // a sample county with simulated phones, on loopback only; Speed is its clock's at first
 	Pace      time.Duration // how long a line of a demo's stories stays at least; 0: its usual
 	Twilio    *Twilio       // nil: no texts, no calls
+	OIDC      *OIDC         // nil: people sign in by nothing but what is here
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Heartbeat string        // called every minute while the engine truly works
 	Version   string

@@ -53,6 +53,7 @@ type Proof struct {
 // Keeper is what is kept of accounts; store.DB is one.
 type Keeper interface {
 	Person(ctx context.Context, id string) (buddy.Person, error)
+	People(ctx context.Context) ([]buddy.Person, error)
 
 	AddAccount(ctx context.Context, a store.Account) error
 	Account(ctx context.Context, person string) (store.Account, error)
@@ -69,6 +70,7 @@ type Keeper interface {
 	Passkeys(ctx context.Context, person string) ([]store.Passkey, error)
 
 	Link(ctx context.Context, person, issuer, subject string, at time.Time) error
+	LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error
 	Linked(ctx context.Context, issuer, subject string) (person string, err error)
 
 	AddTicket(ctx context.Context, k store.Ticket, secret string) error
