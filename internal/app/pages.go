@@ -31,6 +31,9 @@ func (a *App) withPages(ctx context.Context, front *api.API, who *access.Access)
 			return nil, fmt.Errorf("set up sign-in: %w", err)
 		}
 		o.SignIn = s
+		if o.Organisation, err = a.organisation(s); err != nil {
+			return nil, fmt.Errorf("set up the organisation's sign-in: %w", err)
+		}
 	}
 	pages, err := web.New(o)
 	if err != nil {
@@ -49,6 +52,15 @@ func (a *App) withPages(ctx context.Context, front *api.API, who *access.Access)
 		}
 		pages.ServeHTTP(w, r)
 	}), nil
+}
+
+// organisation is the organisation's own sign-in; nil for none.
+func (a *App) organisation(s *signin.SignIn) (*signin.Organisation, error) {
+	if a.o.OIDC == nil {
+		return nil, nil
+	}
+	return signin.NewOrganisation(signin.OrganisationOptions{SignIn: s, Issuer: a.o.OIDC.Issuer, ClientID: a.o.OIDC.ClientID, ClientSecret: a.o.OIDC.ClientSecret,
+		Roles: a.o.OIDC.Roles, RolesClaim: a.o.OIDC.RolesClaim, Match: a.o.OIDC.Match})
 }
 
 // First is the address at which the first administrator begins; "" where somebody can sign in already.

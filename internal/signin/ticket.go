@@ -64,6 +64,11 @@ func (s *SignIn) Joined(ctx context.Context, secret string) (person string, err 
 	return k.Person, err
 }
 
+// EndInvitation makes every link void by which someone could set up how they sign in.
+func (s *SignIn) EndInvitation(ctx context.Context, person string) error {
+	return s.Keeper.DropTickets(ctx, store.TicketJoin, person)
+}
+
 // LinkPhone makes the secret of a link that opens a worker's own phone page.
 func (s *SignIn) LinkPhone(ctx context.Context, person string) (secret string, err error) {
 	return s.ticket(ctx, store.Ticket{Kind: store.TicketPhone, Person: person, EndsAt: s.Clock().Add(PhoneWithin)})

@@ -62,6 +62,7 @@ func (p *Pages) showJoin(c *request, status int, f *form) error {
 	if page.Setup, err = p.setup(f); err != nil {
 		return err
 	}
+	p.toOrganisation(c)
 	return p.show(c, status, "join", page)
 }
 

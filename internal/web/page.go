@@ -156,13 +156,19 @@ func (p *Pages) guarded(next http.Handler) http.Handler {
 		if p.secure() {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; worker-src 'self'")
+		h.Set("Content-Security-Policy", policy("form-action 'self'"))
 		if p.SignIn == nil && (!loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r)) {
 			http.Error(w, "Nobody signs in to a demo, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// policy is what a page's browser may load and send: nothing from elsewhere, no script within the page, and its forms go to
+// where it says.
+func policy(forms string) string {
+	return "default-src 'self'; base-uri 'none'; " + forms + "; frame-ancestors 'none'; object-src 'none'; worker-src 'self'"
 }
 
 // loopback says that an address, with or without its port, is this machine's own. A name that an attacker's own name

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/signin"
 )
 
 // route is one page or one button: its method and path, who gets as far as what answers it, and what does.
@@ -76,6 +77,16 @@ func (p *Pages) signInRoutes() []route {
 		{"POST /account/password", signedIn, p.changePassword},
 		{"POST /account/sessions/{id}/end", signedIn, p.endSession},
 		{"POST /account/sessions/end", signedIn, p.endSessions},
+	}
+}
+
+// organisationRoutes are there where people sign in as their organisation does.
+func (p *Pages) organisationRoutes() []route {
+	return []route{
+		{"POST /sign-in/organisation", anyone, p.askOrganisation},
+		{"GET " + signin.OrganisationBack, anyone, p.backFromOrganisation},
+		{"POST /sign-in/organisation/ended", anyone, p.endedElsewhere},
+		{"POST /join/{secret}/organisation", anyone, p.joinOrganisation},
 	}
 }
 
@@ -214,5 +225,3 @@ func (p *Pages) mux() http.Handler {
 	same.SetDenyHandler(p.guarded(http.HandlerFunc(p.elsewhere)))
 	return same.Handler(mux)
 }
-
-func (p *Pages) organisationRoutes() []route { return nil }

@@ -37,6 +37,7 @@ func (p *Pages) showSignIn(c *request, status int, f *form) error {
 	if page.Again {
 		page.Title = "Show that it is you"
 	}
+	p.toOrganisation(c)
 	return p.show(c, status, "sign_in", page)
 }
 
