@@ -7,7 +7,7 @@ func (m *message) enters(c Context) bool {
 		if !m.in {
 			end = max(end, there.at(m, i))
 		}
-		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end, c) {
+		if end > i && m.entersHere(i, end) && !m.awaited(i) && !m.hindered(i, end) && !m.putOff(i, end, c) {
 			m.note(onEntry, i, end)
 			return true
 		}
@@ -19,7 +19,7 @@ func (m *message) enters(c Context) bool {
 // new, unless it is all that the text says.
 func (m *message) insideAt(i int) int {
 	end := within.at(m, i)
-	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) {
+	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) && !m.textsAgain(i) {
 		return -1
 	}
 	w := m.word(end)
@@ -27,6 +27,12 @@ func (m *message) insideAt(i int) int {
 		return -1
 	}
 	return end
+}
+
+// textsAgain says whether the text explains why it says again, at word i, that the worker is in: "sent IN earlier but no reply so: in".
+func (m *message) textsAgain(i int) bool {
+	before := m.word(i - 1)
+	return (i == 0 || isBreak(before) || m.v.joins[before]) && m.hasIn(m.v.sentBefore, 0, len(m.words))
 }
 
 // sentenceEnds says whether a clause ends before word i, or after a mere filler there.
@@ -51,10 +57,10 @@ func (m *message) onlyFillers(first, last int) bool {
 
 // entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
 func (m *message) entersHere(start, end int) bool {
-	if m.worker(start, end) || m.v.session[m.words[start]] {
+	begin := m.clauseStart(start)
+	if m.worker(start, end) || m.v.session[m.words[start]] || m.ofWorker(begin, start) {
 		return true
 	}
-	begin := m.clauseStart(start)
 	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
 		return false
 	}
@@ -69,6 +75,37 @@ func (m *message) entersHere(start, end int) bool {
 		}
 	}
 	return true
+}
+
+// ofWorker says whether the worker is who does what begins at word i, whatever the clause begins with: "please record that I have been
+// admitted".
+func (m *message) ofWorker(first, i int) bool {
+	for j := i - 1; j >= first; j-- {
+		switch w := m.words[j]; {
+		case w == "i" || w == "we":
+			return true
+		case !m.v.is[w] && !m.v.adverbs[w] && w != "am" && w != "been" && w != "all":
+			return false
+		}
+	}
+	return false
+}
+
+// awaited says whether the entry at word i is what the worker, or her text, waits for: "will message you once I'm through the door". One that
+// is told is not: "forgot to text when I went in".
+func (m *message) awaited(i int) bool {
+	for j := m.clauseStart(i); j < i; j++ {
+		w, next := m.words[j], m.words[j+1]
+		switch {
+		case m.v.told[w] || isPast(w) || w == "not":
+			return false
+		case w == "as" && m.word(j-1) == "soon", m.v.momentOf[w], m.v.timeWords[w] && m.v.article[m.word(j-1)]:
+			if m.worker(j+1, j+2) || m.someone(j+1) || m.v.article[next] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // othersBefore says whether the clause that ends before word i is about somebody else, as what goes on from it is then too.
@@ -97,6 +134,9 @@ func (m *message) putOff(start, i int, c Context) bool {
 	if m.v.session[m.word(i)] { // "I start visit at 10:15"
 		i++
 	}
+	if t := m.timeAt(i); t.isLength() && m.word(i+t.words) == "later" {
+		return true // "starting 40 mins later than booked"
+	}
 	t := m.timeAt(i + 1)
 	switch m.word(i) {
 	case "then":
@@ -123,8 +163,8 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := from; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if m.words[i] == "outside" && m.word(i-1) == "the" {
-			continue // "in, 3.30 at the outside"
+		if m.words[i] == "outside" && m.word(i-1) == "the" || m.words[i] == "can" && m.word(i-1) == "you" && i > end {
+			continue // "in, 3.30 at the outside"; "so you can start me now"
 		}
 		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
