@@ -23,6 +23,9 @@ func (m *message) insideAt(i int) int {
 		return -1
 	}
 	w := m.word(end)
+	if m.in && m.word(i-1) == "me" || w == "and" && m.word(end+1) == "out" { // "all well with me in here", "in and out"
+		return -1
+	}
 	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
 		return -1
 	}
@@ -84,7 +87,7 @@ func (m *message) ofWorker(first, i int) bool {
 		switch w := m.words[j]; {
 		case w == "i" || w == "we":
 			return true
-		case !m.v.is[w] && !m.v.adverbs[w] && w != "am" && w != "been" && w != "all":
+		case !m.v.is[w] && !m.v.adverbs[w] && !m.v.momentOf[w] && w != "am" && w != "been" && w != "all" && w != "this":
 			return false
 		}
 	}
@@ -97,7 +100,7 @@ func (m *message) awaited(i int) bool {
 	for j := m.clauseStart(i); j < i; j++ {
 		w, next := m.words[j], m.words[j+1]
 		switch {
-		case m.v.told[w] || isPast(w) || w == "not":
+		case m.v.told[w] && w != "let" || isPast(w) || w == "not":
 			return false
 		case w == "as" && m.word(j-1) == "soon", m.v.momentOf[w], m.v.timeWords[w] && m.v.article[m.word(j-1)]:
 			if m.worker(j+1, j+2) || m.someone(j+1) || m.v.article[next] {
@@ -134,8 +137,11 @@ func (m *message) putOff(start, i int, c Context) bool {
 	if m.v.session[m.word(i)] { // "I start visit at 10:15"
 		i++
 	}
-	if t := m.timeAt(i); t.isLength() && m.word(i+t.words) == "later" {
+	switch t := m.timeAt(i); {
+	case t.isLength() && m.word(i+t.words) == "later":
 		return true // "starting 40 mins later than booked"
+	case t.words > 0 && !t.isLength() && t.form != bareHour && (m.v.begun[m.word(i-1)] || m.word(i-1) == "commencing"):
+		return !m.timePast(i, t, c) // "contact commencing 16.00"
 	}
 	t := m.timeAt(i + 1)
 	switch m.word(i) {
@@ -166,6 +172,9 @@ func (m *message) hindered(start, end int) bool {
 		if m.words[i] == "outside" && m.word(i-1) == "the" || m.words[i] == "can" && m.word(i-1) == "you" && i > end {
 			continue // "in, 3.30 at the outside"; "so you can start me now"
 		}
+		if i > end && m.waitsInside(start, end, i) {
+			continue
+		}
 		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
 		}
@@ -174,6 +183,18 @@ func (m *message) hindered(start, end int) bool {
 		}
 	}
 	return m.word(last) == "?" && last == end || m.inverted(first) || m.otherDayBetween(first, last)
+}
+
+// waitsInside says whether the worker, plainly indoors, waits at word i for what happens there: "in, waiting for mum to come down".
+func (m *message) waitsInside(start, end, i int) bool {
+	if m.words[i] != "waiting" || m.word(i+1) != "for" || !m.hasWithin(start, end, "in", "inside", "indoors", "upstairs") {
+		return false
+	}
+	last := i
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	return m.hasIn(m.v.waitsInside, i, last)
 }
 
 // inverted says whether a clause that begins at word i is a question by its order, though nothing marks it: "have I been signed in",

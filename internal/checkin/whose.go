@@ -20,6 +20,9 @@ func (m *message) past(s *spoken, c Context) bool {
 	if s.t.isLength() {
 		return m.spent(s) || m.begunLate(s, c)
 	}
+	if before := m.word(s.from - 1); (before == "if" || before == "unless") && m.hasWithin(s.from, s.first, "not", "nothing", "quiet", "silent") {
+		return false // "if you haven't had an out from me at half 12"
+	}
 	if been := m.word(s.first - 1); (been == "been" || been == "said" || been == "put") && m.word(s.first-2) == "have" && m.word(s.first-3) == "should" {
 		return false // "I put 11, should have been 11.30"
 	}
@@ -254,6 +257,7 @@ func (m *message) others(s *spoken) bool {
 	for j := s.from; j < s.first; j++ {
 		w := m.words[j]
 		switch {
+		case w == "you": // it is us
 		case (w == "me" || w == "us") && (m.word(j-1) == "to" || m.word(j-1) == "with") && someone: // "nobody can get to us before 10"
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
@@ -373,7 +377,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		return open && m.placed(s)
 	}
 	switch w := m.word(s.from); w {
-	case "straight", "the", "to", "on", "off", "over", "next", "do", "see", "visit", "meet", "grab", "get":
+	case "mr", "mrs", "ms", "miss", "dr", "straight", "the", "to", "on", "off", "over", "next", "do", "see", "visit", "meet", "grab", "get":
 		return true
 	default:
 		return s.from < s.first && m.v.IsName(w)
@@ -398,7 +402,7 @@ func (m *message) placed(s *spoken) bool {
 	case "do", "make":
 		return m.word(s.first-2) == "not" // "can't make 4.30"
 	case "to":
-		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish")
+		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish", "me")
 	}
 	if m.hasWithin(s.from, s.first, "book", "booking") {
 		return !m.v.endCues[s.cue] && !m.hasWithin(s.from, s.first, "out")
