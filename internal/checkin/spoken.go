@@ -226,11 +226,6 @@ func (m *message) countingBy(s *spoken) counting {
 	return fromNow
 }
 
-// putBack says whether something is put back in the clause, not somebody back from somewhere.
-func (m *message) putBack(s *spoken) bool {
-	return m.hasWithin(s.from, s.first, "put", "push", "pushed", "move", "moved", "set", "knocked", "bump", "bumped")
-}
-
 // ranged says whether two times are the bounds of a range (guide T6): "3 till 4", "5 mins maybe 10". A bare number takes the
 // other's unit.
 func (m *message) ranged(a, b *spoken) bool {

@@ -201,13 +201,9 @@ func setsOf(g *grammar.Grammar) sets {
 		beside:        g.Words("beside"),
 		perhaps:       g.Words("perhaps"),
 		meant:         g.Words("planned"),
-		momentOf:      g.Words("moment-of"),
-		sentBefore:    g.Words("sent-before"),
-		changes:       g.Words("changes"),
-		waitsInside:   g.Words("waits-inside"),
-		theyDo:        g.Words("they-do"),
-		hisOwn:        g.Words("his-own"),
-		calls:         g.Words("come-then"),
+		momentOf:      g.Words("moment-of"), sentBefore: g.Words("sent-before"), changes: g.Words("changes"), waitsInside: g.Words("waits-inside"),
+		theyDo: g.Words("they-do"), hisOwn: g.Words("his-own"),
+		calls: g.Words("come-then"),
 	}
 }
 

@@ -85,7 +85,7 @@ func (m *message) wasGoing(s *spoken) bool {
 // justGone says whether a bare "twenty to" in a clause that tells of an end is the one of a moment ago.
 func (m *message) justGone(s *spoken, c Context) bool {
 	gone := c.Now.Sub(c.last(s.t))
-	if gone > 25*time.Minute || s.cue != "at" && s.cue != "before" && s.cue != "after" && !m.v.endCues[s.cue] {
+	if gone > 25*time.Minute || s.cue == "out" && m.in && gone > 5*time.Minute && !c.Now.After(c.End) || s.cue != "at" && s.cue != "before" && s.cue != "after" && !m.v.endCues[s.cue] {
 		return false
 	}
 	for j := s.first - 1; j >= s.from; j-- {
@@ -309,7 +309,7 @@ func (m *message) subject(from, j int) bool {
 		}
 		return true
 	}
-	if m.word(from-1) == "and" && m.someone(from-2) && m.hasWithin(max(0, from-4), from-2, "with", "w") {
+	if m.word(from-1) == "and" && from > 1 && (m.someone(from-2) || m.unknown[from-2]) && m.hasWithin(max(0, from-4), from-2, "with", "w") {
 		return false // "in with mum and kids, out 11.30"
 	}
 	for k := from; k < j; k++ {
