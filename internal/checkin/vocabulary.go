@@ -79,6 +79,7 @@ type sets struct {
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
 	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
 	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant             wordSet
+	momentOf, sentBefore, changes, waitsInside                                                                            wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -200,9 +201,9 @@ func setsOf(g *grammar.Grammar) sets {
 		beside:        g.Words("beside"),
 		perhaps:       g.Words("perhaps"),
 		meant:         g.Words("planned"),
-		theyDo:        g.Words("they-do"),
-		hisOwn:        g.Words("his-own"),
-		calls:         g.Words("come-then"),
+		momentOf:      g.Words("moment-of"), sentBefore: g.Words("sent-before"), changes: g.Words("changes"), waitsInside: g.Words("waits-inside"),
+		theyDo: g.Words("they-do"), hisOwn: g.Words("his-own"),
+		calls: g.Words("come-then"),
 	}
 }
 
