@@ -8,6 +8,16 @@ import (
 // danger says whether a text cries for help, reports a threat or a hurt (guide H), and by which rule; "" when it does
 // not. raw is true when a word of danger is there at all, denied or explained away: such a text never closes a visit.
 func (m *message) danger(state State) (rule Rule, raw bool) {
+	if rule, raw = m.dangerIn(state); rule == "" {
+		var also bool
+		rule, also = m.dangerUnhedged(state)
+		raw = raw || also
+	}
+	return rule, raw
+}
+
+// dangerIn is danger in the words as they stand.
+func (m *message) dangerIn(state State) (rule Rule, raw bool) {
 	if m.whole(plainCries) || m.spelledOut() {
 		m.note(onDanger, 0, len(m.words))
 		return byCry, true

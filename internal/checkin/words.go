@@ -364,6 +364,9 @@ func (v *Vocabulary) oneLetter(w string) (right string, guess bool) {
 			}
 		}
 	}
+	if said := v.Say[right]; right != "" && said != "" {
+		right = said
+	}
 	if right != "" {
 		return right, v.oneSlip[right]
 	}
