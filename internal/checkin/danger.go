@@ -85,7 +85,8 @@ func (m *message) spelledOut() bool {
 		}
 	}
 	switch all.String() {
-	case "sos", "999", "help", "helpme", "hlep", "police", "hourelp", "sossos", "helphelp", "112":
+	case "sos", "999", "help", "helpme", "hlep", "police", "hourelp", "sossos", "helphelp", "112", "needhelp", "ineedhelp",
+		"sendhelp", "gethelp", "helpneeded", "helpus", "call999", "ring999", "callpolice", "sendpolice", "getmeout", "notsafe":
 		return true
 	}
 	return false
