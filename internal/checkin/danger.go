@@ -13,6 +13,9 @@ func (m *message) danger(state State) (rule Rule, raw bool) {
 		rule, also = m.dangerUnhedged(state)
 		raw = raw || also
 	}
+	if rule == "" {
+		rule = m.dangerRespaced(state)
+	}
 	return rule, raw
 }
 

@@ -335,7 +335,7 @@ func (m *message) ofSomethingElse(i, n int) bool {
 	case next == "with" || next == "from" || next == "and":
 		return feelings[m.word(i+n+1)]
 	case prev == "is" || prev == "s" || prev == "was" || prev == "are" || prev == "looks":
-		return reddens[m.word(i-2)]
+		return reddens[m.word(i-2)] || m.v.thingOfColour[m.word(i-2)]
 	}
 	return false
 }
