@@ -222,8 +222,8 @@ func (v *Vocabulary) matter() []string {
 			}
 		}
 	}
-	for written, said := range v.Say { // "sombody" is somebody, which is said someone
-		if all[said] && len(written) > 5 && v.english[said] && !strings.ContainsAny(written, " '") {
+	for _, written := range slices.Sorted(maps.Keys(v.Say)) { // "sombody" is somebody, which is said someone
+		if said := v.Say[written]; all[said] && len(written) > 5 && v.english[said] && !strings.ContainsAny(written, " '") {
 			all[written] = true
 		}
 	}
