@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/allclear-safety/allclear/internal/checkin/grammar"
@@ -50,11 +51,12 @@ const (
 	clipped
 	turnedAway
 	leaves
+	hedges
 )
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
 var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "in", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
-	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped", "turned-away", "leaving"}
+	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped", "turned-away", "leaving", "hedge"}
 
 type wordSet map[string]bool
 
@@ -219,6 +221,11 @@ func (v *Vocabulary) matter() []string {
 			if len(w) >= 5 && v.english[w] {
 				all[w] = true
 			}
+		}
+	}
+	for _, written := range slices.Sorted(maps.Keys(v.Say)) { // "sombody" is somebody, which is said someone
+		if said := v.Say[written]; all[said] && len(written) > 5 && v.english[said] && !strings.ContainsAny(written, " '") {
+			all[written] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(all))
