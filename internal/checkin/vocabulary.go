@@ -78,7 +78,7 @@ type sets struct {
 	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
 	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
 	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
-	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant             wordSet
+	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant, errand, room wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -151,6 +151,8 @@ func setsOf(g *grammar.Grammar) sets {
 		me:            g.Words("mine"),
 		later:         g.Words("later"),
 		after:         g.Words("after-visit"),
+		errand:        g.Words("errand"),
+		room:          g.Words("room"),
 		with:          g.Words("with"),
 		again:         g.Words("again"),
 		timeWords:     g.Words("time-word"),
