@@ -140,7 +140,9 @@ func (m *message) mistyped(i int) bool {
 
 // hasNumber says whether one of the words is a figure that no time was read from.
 func (m *message) hasNumber(at []int) bool {
-	return slices.ContainsFunc(at, func(i int) bool { return m.words[i][0] <= '9' && m.words[i][0] >= '0' })
+	return slices.ContainsFunc(at, func(i int) bool {
+		return m.words[i][0] <= '9' && m.words[i][0] >= '0' && !m.counts(i)
+	})
 }
 
 // entersIn says whether the worker goes in again.
@@ -266,31 +268,32 @@ func (m *message) trails(start, end int) bool {
 	return m.word(end) == "me" && (m.word(end+1) == "" || isBreak(m.words[end+1])) && m.worker(start, end)
 }
 
-// isDistance says whether the number at word i is of a way: "5 miles away now".
-func (m *message) isDistance(i int) bool {
-	switch m.word(i + 1) {
-	case "miles", "mile", "streets", "doors", "yards", "km", "stops", "junctions":
-		return true
-	}
-	return false
+// counts says whether the number at word i is of things: "all 3 pages".
+func (m *message) counts(i int) bool {
+	next := m.word(i + 1)
+	return len(next) > 4 && next[len(next)-1] == 's' && next != "hours" && next != "oclocks" && (m.times[i].words == 0 || m.times[i].form == bareHour)
 }
 
-// spentThen says whether the length at word i is of what was done: "saw mum for half an hour and I've left".
+// spentThen says whether the length at word i is of what was done before the exit: "saw mum for half an hour and I've left".
 func (m *message) spentThen(i int, t moment) bool {
-	if !t.isLength() || m.word(i-1) != "for" && !m.v.told[m.word(i-1)] && m.word(i-1) != "there" {
+	if len(m.exited) == 0 || i > m.exited[len(m.exited)-1].first || !t.isLength() || m.word(i-1) != "for" && !m.v.told[m.word(i-1)] && m.word(i-1) != "there" {
 		return false
 	}
 	first := i
 	for first > 0 && !isBreak(m.words[first-1]) && !m.v.joins[m.words[first-1]] {
 		first--
 	}
+	went := slices.Contains(m.words[first:i], "went")
 	for j := first; j < i; j++ {
-		if w := m.words[j]; w == "gone" || w == "got" || m.v.promise[w] || m.v.ahead[w] || entries.at(m, j) > j {
+		if w := m.words[j]; w == "gone" || w == "got" || m.v.promise[w] || m.v.ahead[w] || !went && entries.at(m, j) > j {
 			return false
 		}
 	}
 	return m.hasIn(m.v.told, first, i)
 }
+
+// beforeExit says whether a clause stands before the first exit: "went in, saw mum, left".
+func (m *message) beforeExit(c clause) bool { return len(m.exited) > 0 && c.end <= m.exited[0].first }
 
 // pair says whether the "and" at word i stands between two who do something together: "mum and baby are at the refuge".
 func (m *message) pair(i int, c clause) bool {

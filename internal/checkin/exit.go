@@ -37,7 +37,7 @@ func (m *message) exit() (whole, claims bool) {
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers, c.ofThing = m.ofOthers(c.rest) || m.ofStranger(c), m.ofThing(c.rest)
 		c.end, c.told, c.asks = next, m.tells(c.rest), c.asks || !c.exits && m.words[c.begin] == "why"
-		c.returns = claims && !c.exits && !c.ofOthers && (!c.away && m.wentBack(c) || m.goesBack(c))
+		c.returns = claims && !c.exits && !c.ofOthers && !c.ofThing && (!c.away && m.wentBack(c) || m.goesBack(c))
 		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
@@ -72,6 +72,9 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
 		begin := i
 		end, kind := m.place(i)
+		if kind == exits && m.words[i] == "then" && i > c.begin && m.tells(c.rest) && !m.does(c) && !m.hasAny(m.v.promise, c.rest) { // "was in for 20 mins then left"
+			return c, i
+		}
 		if kind == exits && !m.exitHere(i, end, c) {
 			m.nearly, c.near = true, true
 			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && (m.word(end) == "" || m.word(end) == "of")
@@ -295,7 +298,7 @@ func (m *message) fitsAtOnce(c, before clause, left bool) (fits, decided bool) {
 		return false, true
 	case len(c.rest) == 0:
 		return true, true
-	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)), m.hasUnknown(c.rest) && !m.onlyOfOthers(c):
+	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)) && !(left && c.told && m.beforeExit(c)), m.hasUnknown(c.rest) && !m.onlyOfOthers(c):
 		return false, true
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true, true
