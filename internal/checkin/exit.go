@@ -290,7 +290,7 @@ func (m *message) fitsAtOnce(c, before clause, left bool) (fits, decided bool) {
 	switch {
 	case c.returns:
 		return false, true
-	case c.stays && left && !c.exits && (c.told && (m.worker(c.begin, c.begin+1) || isPast(m.words[c.begin])) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
+	case c.stays && left && !c.exits && (m.didIt(c) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
 		return true, true
 	case c.stays && left && !c.exits && (c.ofOthers || m.hasIn(m.v.later, c.begin, c.end)) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
 		return true, true
