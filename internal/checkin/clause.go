@@ -105,18 +105,17 @@ func (m *message) hasUnknown(at []int) bool {
 	return slices.ContainsFunc(at, m.mistyped)
 }
 
-// anyMistypedIn says whether a word may be a known one mistyped, where another word for it could place the worker there. In what a clause
-// tells of somebody else it could not: "mum's still in her dressing gown".
-func (m *message) anyMistypedIn(clauses []clause) bool {
-	for _, c := range clauses {
-		if m.onlyOfOthers(c) {
-			continue
-		}
-		if m.anyMistypedWithin(c.begin, c.end) {
-			return true
-		}
+// anyMistypedBut says whether a word may be a known one mistyped, unless it is only the name of the one that its clause is about.
+func (m *message) anyMistypedBut(clauses []clause) bool {
+	return slices.ContainsFunc(clauses, func(c clause) bool { return m.anyMistypedWithin(m.afterStranger(c), c.end) })
+}
+
+// afterStranger gives where a clause goes on after a name we do not know that it begins with: "Tola's staying on".
+func (m *message) afterStranger(c clause) int {
+	if m.ofStranger(c) && c.rest[0] == c.begin {
+		return c.begin + 1
 	}
-	return false
+	return c.begin
 }
 
 func (m *message) anyMistyped() bool { return m.anyMistypedWithin(0, len(m.words)) }
@@ -128,10 +127,6 @@ func (m *message) anyMistypedWithin(first, last int) bool {
 		}
 	}
 	return false
-}
-
-func (m *message) onlyOfOthers(c clause) bool {
-	return m.plainly && c.ofOthers && !c.exits && !c.near && !m.worker(c.begin, c.end)
 }
 
 func (m *message) mistyped(i int) bool {
@@ -201,7 +196,7 @@ func (m *message) wentBack(c clause) bool {
 	if m.otherDayBetween(c.begin, c.end) {
 		return false
 	}
-	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
+	then := (m.word(c.begin-1) == "then" || m.words[c.begin] == "then") && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
 	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
 }
 
@@ -268,11 +263,8 @@ func (m *message) trails(start, end int) bool {
 	return m.word(end) == "me" && (m.word(end+1) == "" || isBreak(m.words[end+1])) && m.worker(start, end)
 }
 
-// counts says whether the number at word i is of things: "all 3 pages".
-func (m *message) counts(i int) bool {
-	next := m.word(i + 1)
-	return len(next) > 4 && next[len(next)-1] == 's' && next != "hours" && next != "oclocks" && (m.times[i].words == 0 || m.times[i].form == bareHour)
-}
+// counts says whether the number at word i is of things or of a way: "all 3 pages", "5 miles away".
+func (m *message) counts(i int) bool { return m.v.counted[m.word(i+1)] }
 
 // spentThen says whether the length at word i is of what was done before the exit: "saw mum for half an hour and I've left".
 func (m *message) spentThen(i int, t moment) bool {

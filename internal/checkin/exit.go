@@ -50,7 +50,7 @@ func (m *message) exit() (whole, claims bool) {
 	}
 	claims = claims || over && away
 	m.claimed, m.plainly = claims, left
-	whole = claims && !m.cut && !m.guessed && !m.anyMistypedIn(clauses) && !m.takenBack(clauses) && !m.cutShort()
+	whole = claims && !m.cut && !m.guessed && !m.anyMistypedBut(clauses) && !m.takenBack(clauses) && !m.cutShort()
 	var before clause
 	for _, c := range clauses {
 		if !whole {
@@ -298,7 +298,7 @@ func (m *message) fitsAtOnce(c, before clause, left bool) (fits, decided bool) {
 		return false, true
 	case len(c.rest) == 0:
 		return true, true
-	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)) && !(left && c.told && m.beforeExit(c)), m.hasUnknown(c.rest) && !m.onlyOfOthers(c):
+	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)) && !(left && c.told && m.beforeExit(c)), m.hasUnknown(c.rest[m.afterStranger(c)-c.begin:]):
 		return false, true
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true, true

@@ -73,12 +73,12 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour          wordSet
-	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords           wordSet
-	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues   wordSet
-	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip       wordSet
-	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns        wordSet
-	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant, errand, room wordSet
+	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour                   wordSet
+	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords                    wordSet
+	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues            wordSet
+	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip                wordSet
+	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns                 wordSet
+	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant, errand, room, counted wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -153,6 +153,7 @@ func setsOf(g *grammar.Grammar) sets {
 		after:         g.Words("after-visit"),
 		errand:        g.Words("errand"),
 		room:          g.Words("room"),
+		counted:       g.Words("counted"),
 		with:          g.Words("with"),
 		again:         g.Words("again"),
 		timeWords:     g.Words("time-word"),
