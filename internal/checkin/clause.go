@@ -284,10 +284,10 @@ func (m *message) spentThen(i int, t moment) bool {
 	return m.hasIn(m.v.told, first, i)
 }
 
-// didIt says whether a clause tells what the worker did: "we sat in the garden", "dropped him back with nan", "couldn't wait for dad".
+// didIt says whether a clause tells what the worker did: "we sat in the garden", "couldn't wait for dad".
 func (m *message) didIt(c clause) bool {
 	first := m.words[c.begin]
-	return c.told && (first == "i" || first == "we" || isPast(first)) || first == "could" && m.word(c.begin+1) == "not"
+	return c.told && (first == "i" || first == "we") || first == "could" && m.word(c.begin+1) == "not"
 }
 
 // beforeExit says whether a clause stands before the first exit: "went in, saw mum, left".
