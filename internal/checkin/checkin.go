@@ -211,7 +211,7 @@ func (m *message) endStands(c Context) bool {
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) && !m.afterVisit(i) && !m.planned(i) && !(m.inExit(i) && (t.isLength() || m.word(i-1) == "by" && m.has("was", "were"))) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) && !m.planned(i) && !m.counts(i) && !m.spentThen(i, t) && !(m.inExit(i) && (t.isLength() || m.word(i-1) == "by" && m.has("was", "were"))) {
 			return false
 		}
 		i += t.words - 1
