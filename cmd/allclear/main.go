@@ -31,6 +31,7 @@ type commands struct {
 	Token      tokenCmd      `cmd:"" help:"Manage the API's tokens."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version."`
 	Understand understandCmd `cmd:"" help:"Read check-in texts, a JSON object a line, and say how each is understood."`
+	Audit      auditCmd      `cmd:"" help:"Check the record."`
 	Export     exportCmd     `cmd:"" help:"Take out what is kept."`
 	Version    versionCmd    `cmd:"" help:"Print this program's version."`
 }

@@ -60,13 +60,14 @@ func TestEachSettingIsRead(t *testing.T) {
 	s, err := load(t,
 		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
 		"ALLCLEAR_SPEED=240", "ALLCLEAR_LOG_LEVEL=warn", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/1", "ALLCLEAR_EMERGENCY_CONTACT=p-lee",
+		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
 		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Settings{
 		Database: "postgres://db/allclear", Listen: ":80", URL: "http://127.0.0.1:80", Key: private.New("k"),
-		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee",
+		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 	}
 	if s != want {
@@ -94,6 +95,7 @@ func TestWrongSettings(t *testing.T) {
 		{"a provider that signs over no address", twilio, "ALLCLEAR_URL is missing"},
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
 		{"a rehearsal that rings real people", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_SPEED=60"), "ALLCLEAR_SPEED is for rehearsals"},
+		{"a checkpoint sent in the clear", []string{"ALLCLEAR_CHECKPOINT_URL=http://a.example.org/"}, "ALLCLEAR_CHECKPOINT_URL: must be https"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
 		t.Run(c.what, func(t *testing.T) {

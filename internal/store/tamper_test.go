@@ -202,3 +202,61 @@ func TestSealingOnDoesNotCoverUpWhatWasTakenAway(t *testing.T) {
 		}
 	})
 }
+
+func TestTheRecordOfAnEarlierVersionVerifiesAndGoesOn(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		kept(t, db)
+		must(t, db.AsOfAnEarlierVersion(t.Context()))
+		must(t, db.Verify(t.Context(), nine.Add(time.Hour)))
+		texts(t.Context(), t, db, "p-lee", 2)
+		same(t, "sealed", ok[int](t)(db.Seal(t.Context(), nine)), 2)
+		must(t, db.Verify(t.Context(), nine.Add(time.Hour)))
+		var forms []int
+		must(t, db.Extracts(t.Context(), func(x store.Extract) error {
+			forms = append(forms, x.Form)
+			return nil
+		}))
+		same(t, "forms", forms, []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2})
+		if _, err := p.Raw(t).Exec(`UPDATE chain SET signature = CAST('' AS ` + map[bool]string{true: "blob", false: "bytea"}[p.File != ""] + `)`); err != nil {
+			t.Fatal(err)
+		}
+		if b := broke(t, db, "the end's signature is blanked"); b.Where != "number 12" {
+			t.Errorf("it names %v", b)
+		}
+	})
+}
+
+// An audit beside a running server must take nothing that is committed or sealed meanwhile for a break.
+func TestAnAuditBesideAServerFindsNothing(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		server := p.Open(t)
+		kept(t, server)
+		beside := p.Options
+		beside.ReadOnly = true
+		reader := ok[*store.DB](t)(store.Open(t.Context(), beside))
+		defer reader.Close()
+		done := make(chan struct{})
+		go func() { // ended by what it has to write
+			defer close(done)
+			for range 40 {
+				texts(t.Context(), t, server, "p-lee", 1)
+				if _, err := server.Seal(t.Context(), nine); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		audits := 0
+		for running := true; running; audits++ {
+			select {
+			case <-done:
+				running = false
+			default:
+			}
+			must(t, reader.Verify(t.Context(), nine))
+		}
+		if audits < 2 {
+			t.Errorf("only %d audits", audits)
+		}
+	})
+}
