@@ -67,14 +67,14 @@ func (db *DB) Audit(ctx context.Context, a Audit) (Audited, error) {
 // audit is one walk over the record: over each entry twice, in its worker's chain and in the sealed one.
 type audit struct {
 	Audit
-	db            *DB
-	last          end // of the sealed chain, as it was when the walk began
-	entries       int64
-	done, total   int64
-	seals         sealCursor
-	seal          seal   // the one that the walk is in
-	firstOf, seen string // the ids of the first entry in it, and of the last entry
-	until         time.Time
+	db          *DB
+	last        end // of the sealed chain, as it was when the walk began
+	entries     int64
+	done, total int64
+	seals       sealCursor
+	seal        seal   // the one that the walk is in
+	firstOf     string // the id of the first entry in it
+	until       time.Time
 }
 
 // page is how many entries are in memory at once.
