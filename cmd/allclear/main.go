@@ -32,6 +32,7 @@ type commands struct {
 	User       userCmd       `cmd:"" help:"Manage who signs in."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version."`
 	Understand understandCmd `cmd:"" help:"Read check-in texts, a JSON object a line, and say how each is understood."`
+	Audit      auditCmd      `cmd:"" help:"Check the record."`
 	Export     exportCmd     `cmd:"" help:"Take out what is kept."`
 	Version    versionCmd    `cmd:"" help:"Print this program's version."`
 }

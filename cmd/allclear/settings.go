@@ -24,6 +24,8 @@ type Settings struct {
 	Speed            int          // the rehearsal clock's speed; 0: no rehearsal
 	LogLevel         slog.Level
 	HeartbeatURL     string              // called every minute while the engine truly works; empty: none
+	CheckpointFile   string              // checkpoints of the record are added to it; empty: none
+	CheckpointURL    string              // and posted there; may hold a password; empty: none
 	EmergencyContact string              // rung when nobody is on call (rule 8.4): E.164, or a person's id
 	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 	Twilio           Twilio
@@ -52,6 +54,9 @@ type settingsFlags struct {
 	LogLevel            string `placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	HeartbeatURL        string `name:"heartbeat-url" placeholder:"URL" help:"Called every minute while the engine truly works."`
 	HeartbeatURLFile    string `name:"heartbeat-url-file" placeholder:"FILE" help:"File that holds the heartbeat address."`
+	CheckpointFile      string `placeholder:"FILE" help:"Add a signed checkpoint of the record to this file every hour."`
+	CheckpointURL       string `name:"checkpoint-url" placeholder:"URL" help:"Post it there."`
+	CheckpointURLFile   string `name:"checkpoint-url-file" placeholder:"FILE" help:"File that holds the address."`
 	EmergencyContact    string `placeholder:"NUMBER" help:"Rung when nobody is on call: a number as +44…, or a person's id."`
 	Words               string `placeholder:"FILE" help:"Words of your own for reading texts, beside those we have."`
 	TwilioAccountSID    string `name:"twilio-account-sid" placeholder:"SID" help:"Twilio account."`
@@ -85,6 +90,8 @@ var known = []setting{
 	{name: "speed", set: setSpeed},
 	{name: "log_level", set: setLogLevel},
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
+	{name: "checkpoint_file", set: func(s *Settings, v string) error { s.CheckpointFile = v; return nil }},
+	{name: "checkpoint_url", secret: true, set: setCheckpointURL},
 	{name: "emergency_contact", set: setEmergencyContact},
 	{name: "words", set: setWords},
 	{name: "twilio_account_sid", set: func(s *Settings, v string) error { s.Twilio.AccountSID = v; return nil }},
@@ -130,6 +137,17 @@ func setAddress(to *string, v string) error {
 		return errors.New("must be a full address such as https://allclear.example.org")
 	}
 	*to = strings.TrimRight(v, "/")
+	return nil
+}
+
+// setCheckpointURL wants a way on which nobody between can take a checkpoint for another.
+func setCheckpointURL(s *Settings, v string) error {
+	if err := setAddress(&s.CheckpointURL, v); err != nil {
+		return err
+	}
+	if strings.HasPrefix(v, "http:") && !onLoopback(v) {
+		return errors.New("must be https, but on this machine")
+	}
 	return nil
 }
 

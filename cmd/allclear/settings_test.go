@@ -61,6 +61,7 @@ func TestEachSettingIsRead(t *testing.T) {
 	s, err := load(t,
 		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
 		"ALLCLEAR_SPEED=240", "ALLCLEAR_LOG_LEVEL=warn", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/1", "ALLCLEAR_EMERGENCY_CONTACT=p-lee",
+		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
 		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/",
 		"ALLCLEAR_OIDC_ISSUER=https://id.example.org/", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=s",
 		"ALLCLEAR_OIDC_ROLES=/staff/leads = manager,a=b=admin", "ALLCLEAR_OIDC_ROLES_CLAIM=groups", "ALLCLEAR_OIDC_MATCH=email_verified")
@@ -69,7 +70,7 @@ func TestEachSettingIsRead(t *testing.T) {
 	}
 	want := Settings{
 		Database: "postgres://db/allclear", Listen: ":80", URL: "http://127.0.0.1:80", Key: private.New("k"),
-		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee",
+		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
 			Roles: "/staff/leads = manager,a=b=admin", RolesClaim: "groups", Match: "email_verified"},
@@ -121,6 +122,7 @@ func TestWrongSettings(t *testing.T) {
 		{"a provider that signs over no address", twilio, "ALLCLEAR_URL is missing"},
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
 		{"a rehearsal that rings real people", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_SPEED=60"), "ALLCLEAR_SPEED is for rehearsals"},
+		{"a checkpoint sent in the clear", []string{"ALLCLEAR_CHECKPOINT_URL=http://a.example.org/"}, "ALLCLEAR_CHECKPOINT_URL: must be https"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
 		t.Run(c.what, func(t *testing.T) {

@@ -43,7 +43,11 @@ type Options struct {
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Heartbeat string        // called every minute while the engine truly works
 	Version   string
-	Log       *slog.Logger
+
+	CheckpointFile string // checkpoints of the record are added to it; "": none
+	CheckpointURL  string // and posted there; "": none
+
+	Log *slog.Logger
 
 	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
@@ -58,19 +62,21 @@ type Twilio struct {
 
 // App is Allclear running.
 type App struct {
-	o      Options
-	db     *store.DB
-	lock   *os.File // nil: the database may have several servers
-	clock  *clock
-	engine *engine.Engine
-	pages  *web.Pages // nil where they are not shown
-	demo   *demo.Demo // nil but in a demo
-	first  string     // the secret of the first administrator's address; "" for none
-	server *http.Server
-	listen net.Listener
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
-	failed chan error
+	o         Options
+	db        *store.DB
+	lock      *os.File // nil: the database may have several servers
+	clock     *clock
+	engine    *engine.Engine
+	began     time.Time // on the clock
+	publisher *publisher
+	pages     *web.Pages // nil where they are not shown
+	demo      *demo.Demo // nil but in a demo
+	first     string     // the secret of the first administrator's address; "" for none
+	server    *http.Server
+	listen    net.Listener
+	stop      context.CancelFunc
+	wg        sync.WaitGroup
+	failed    chan error
 }
 
 // Open opens the database that the options name, with its master key.
@@ -148,6 +154,10 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	if err := a.sameTime(ctx); err != nil {
+		return err
+	}
+	a.began = a.clock.Now()
+	if a.publisher, err = newPublisher(a.o, a.db, a.clock); err != nil {
 		return err
 	}
 	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
@@ -275,6 +285,9 @@ func (a *App) Start(ctx context.Context) {
 		run("demo", func() error { return a.demo.Run(ctx) })
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
+	if len(a.publisher.outlets) > 0 {
+		run("checkpoints", func() error { return a.publish(ctx) })
+	}
 	run("database", func() error {
 		select {
 		case <-a.db.Failed():
@@ -299,6 +312,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stop()
 	}
 	a.wg.Wait()
+	a.publishLast(ctx)
 	if a.demo != nil { // its world waits until somebody looks at it again
 		err = errors.Join(err, a.clock.SetSpeed(ctx, 0), a.demo.Keep())
 	}

@@ -61,6 +61,13 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 		at = c.Now()
 	}
 	findings = append(findings, Finding{About: "database", Says: "ok"})
+	if c != nil {
+		late, err := checkCheckpoints(ctx, db, o, at, c.Real)
+		if err != nil {
+			return findings, err
+		}
+		findings = append(findings, late...)
+	}
 	people, err := checkPeople(ctx, db, o, at)
 	return append(findings, people...), err
 }
