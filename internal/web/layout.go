@@ -15,6 +15,7 @@ type Layout struct {
 	Title     string
 	Acting    buddy.Person // who the reader is, or acts as; the zero Person for nobody
 	SignedIn  bool         // they proved it
+	ByPhone   bool         // by the link to their own phone page alone
 	Rehearsal bool
 	Demo      bool        // the clock's speed is changed while pages are open
 	Speed     int         // of the clock; 0 is paused
@@ -37,7 +38,7 @@ type Problem struct{ Field, Says string }
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	l := Layout{
-		Title: title, Acting: c.who, SignedIn: c.session.ID != "" && c.who.ID != "", Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Title: title, Acting: c.who, SignedIn: c.session.ID != "" && c.who.ID != "", ByPhone: c.byPhone(), Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
 		Alone: p.Demo != nil && p.Demo.Time().Left > 0,
 		Nav:   p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
@@ -86,6 +87,8 @@ var done = map[string]string{
 	"closed":    "The alarm is closed. Everyone told has been told so.",
 
 	"signed-out":      "You are signed out.",
+	"link-sent":       "If that number is a worker’s here, a link is on its way to it.",
+	"invited":         "The link below is made. It is shown this once.",
 	"sign-in-over":    "That took too long, or was done in another window. Begin once more.",
 	"joined":          "You are signed in. From now on, sign in as you have set it up.",
 	"passkey-added":   "The passkey was added.",
@@ -109,7 +112,7 @@ var done = map[string]string{
 // nav is the way to the main pages.
 func (p *Pages) nav(c *request) []govuk.NavItem {
 	var items []govuk.NavItem
-	if c.who.ID == "" && p.SignIn != nil {
+	if c.who.ID == "" && p.SignIn != nil || c.byPhone() {
 		return items
 	}
 	if p.Demo != nil {
@@ -148,7 +151,7 @@ type footerLink struct{ Href, Text string }
 
 // FooterLinks lead to the pages that are wanted now and then.
 func (l Layout) FooterLinks() []footerLink {
-	if l.Acting.ID == "" {
+	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
 	links := []footerLink{{"/reading", "How a text is read"}}

@@ -60,7 +60,12 @@ func (p *Pages) signInRoutes() []route {
 		{"POST /sign-in/code", anyone, p.code},
 		{"POST /sign-in/passkey/ask", anyone, p.askPasskey},
 		{"POST /sign-in/passkey", anyone, p.passkey},
+		{"POST /sign-in/phone", anyone, p.linkPhone},
 		{"POST /sign-out", onPhone, p.signOut},
+
+		{"GET /phone/{secret}", anyone, p.phoneLink},
+		{"POST /phone/{secret}", anyone, p.openPhone},
+		{"GET /phone", onPhone, p.phone},
 
 		{"GET /first/{secret}", anyone, p.firstForm},
 		{"POST /first/{secret}", anyone, p.first},
@@ -100,7 +105,7 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /visits/new", signedIn, p.newVisit},
 		{"POST /visits/new", signedIn, p.bookVisit},
 
-		{"GET /visits/{id}", signedIn, p.visit},
+		{"GET /visits/{id}", onPhone, p.visit},
 		{"GET /visits/{id}/edit", signedIn, p.editVisit},
 		{"POST /visits/{id}/edit", signedIn, p.changeVisit},
 		{"POST /visits/{id}/in", onPhone, p.goIn},
@@ -108,7 +113,7 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /visits/{id}/out", onPhone, p.out},
 		{"POST /visits/{id}/ask", onPhone, p.askFor},
 		{"POST /visits/{id}/help", onPhone, p.needHelp},
-		{"POST /visits/{id}/record", signedIn, p.record},
+		{"POST /visits/{id}/record", onPhone, p.record},
 		{"POST /visits/{id}/cancel", signedIn, p.callOff},
 
 		{"GET /alarms", signedIn, p.alarms},

@@ -23,6 +23,7 @@ type signInPage struct {
 	Organisation bool // there is an organisation's own sign-in
 	Name         govuk.Input
 	Password     govuk.Input
+	Mobile       govuk.Input
 }
 
 // signInForm answers GET /sign-in.
@@ -34,6 +35,8 @@ func (p *Pages) showSignIn(c *request, status int, f *form) error {
 	page := signInPage{Layout: p.layout(c, "Sign in").again(f), Then: localPath(f.value("then")), Again: c.who.ID != "", Passkeys: p.SignIn.Passkeys(),
 		Organisation: p.Organisation != nil, Name: f.input("name", "E-mail address", ""), Password: f.password("password", "Password", "", "current-password")}
 	page.Name.Type, page.Name.Autocomplete, page.Name.Spellcheck = "email", "username", new(false)
+	page.Mobile = f.input("mobile", "Your mobile number", "We text you a link to your own visits. It is good once, for 15 minutes.")
+	page.Mobile.Type, page.Mobile.Autocomplete, page.Mobile.Classes = "tel", "tel", "govuk-input--width-20"
 	if page.Again {
 		page.Title = "Show that it is you"
 	}

@@ -19,6 +19,8 @@ var everyPage = map[string]any{
 	"join":        joinPage{},
 	"first":       firstPage{},
 	"account":     accountPage{},
+	"phone":       phonePage{},
+	"phone_link":  phoneLinkPage{},
 	"password":    passwordPage{},
 	"recovery":    recoveryPage{},
 	"asked":       askedPage{},

@@ -94,13 +94,19 @@ func (p *Pages) seen(c *request) (s seen, err error) {
 	if !found {
 		return s, notFound()
 	}
-	s.rights, err = p.mayDo(c, s.Visit)
-	return s, err
+	if s.rights, err = p.mayDo(c, s.Visit); err != nil || !c.byPhone() {
+		return s, err
+	}
+	if !s.rights.Own {
+		return s, notFound()
+	}
+	s.rights.Changes = false
+	return s, nil
 }
 
 // showVisit shows a visit with the forms as they were typed. The look at its details is recorded first.
 func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
-	if v.Open {
+	if v.Open && !c.byPhone() {
 		if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, "", c.at); err != nil {
 			return err
 		}
@@ -109,19 +115,23 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 	if err != nil {
 		return err
 	}
-	if page.Company, err = p.companions(c, v); err != nil {
-		return err
+	if !page.ByPhone {
+		if page.Company, err = p.companions(c, v); err != nil {
+			return err
+		}
 	}
 	if v.Open {
 		whole, err := p.View.Whole(c.Context(), v.Visit, c.at)
 		if err != nil {
 			return err
 		}
-		if page.Lines, err = p.visitLines(c, whole); err != nil {
-			return err
-		}
 		if err := p.answered(c, &page, whole.Timeline); err != nil {
 			return err
+		}
+		if !page.ByPhone {
+			if page.Lines, err = p.visitLines(c, whole); err != nil {
+				return err
+			}
 		}
 	}
 	return p.show(c, status, "visit", page)
@@ -160,7 +170,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		page.GoIn = v.rights.Own && v.Status == watch.Booked && !c.at.Before(v.StartsAt.Add(-goInAhead))
 		page.Out = v.rights.Own && (v.Status != watch.Booked || !c.at.Before(v.StartsAt))
 	}
-	if v.Open {
+	if v.Open && !page.ByPhone {
 		page.Details = wordsOf(v.Visit)
 		page.Missing = missingWords(v.Missing)
 	}

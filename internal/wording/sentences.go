@@ -83,6 +83,7 @@ var toWorkers = map[watch.Notice]string{
 	watch.ReplyGotMessage: "Got your message.",
 
 	MissingDetails: "For your visit [{ref} ]at {begin}, please add: {missing}.[ {link}]",
+	PhonePage:      "{at}: your page in Allclear, for the next 15 min and once: {link}",
 	UnknownSender:  "We got your text at {at}, but do not know this number. Please use your own phone, or ring your manager.",
 }
 
