@@ -47,7 +47,7 @@ func CreateUser(ctx context.Context, o Options, u NewUser) (address string, err 
 	if err != nil {
 		return "", err
 	}
-	secret, err := s.Invite(ctx, person)
+	secret, err := s.Invite(ctx, "command line", "command line", person)
 	if err != nil {
 		return "", fmt.Errorf("make link: %w", err)
 	}

@@ -5,8 +5,20 @@ import (
 	"fmt"
 
 	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/wording"
 )
+
+// TellOfLink tells someone that who made a link by which it is set up how they sign in: one that they did not ask for is
+// somebody else's.
+func (e *Engine) TellOfLink(ctx context.Context, person, who string) error {
+	at := e.Now()
+	sc, err := e.look(ctx, at, person)
+	if err != nil {
+		return fmt.Errorf("tell of link: %w", err)
+	}
+	return e.say(ctx, at, sc, note{kind: "link_made", to: []string{person}, notice: wording.LinkMade, reach: watch.OneText, values: wording.Values{Who: who}})
+}
 
 // TextPhonePage texts a worker, on the number they asked from, the link to their own phone page.
 func (e *Engine) TextPhonePage(ctx context.Context, worker string, to phone.Number, link string) error {

@@ -73,6 +73,7 @@ type Keeper interface {
 	LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error
 	Linked(ctx context.Context, issuer, subject string) (person string, err error)
 
+	Invited(ctx context.Context, by, via, person, id string, at time.Time) error
 	AddTicket(ctx context.Context, k store.Ticket, secret string) error
 	Ticket(ctx context.Context, kind, secret string, at time.Time) (store.Ticket, error)
 	TakeTicket(ctx context.Context, kind, secret string, at time.Time) (store.Ticket, error)

@@ -217,11 +217,11 @@ func TestANewPasswordIsRefusedWithAReason(t *testing.T) {
 
 func TestALinkIsGoodOnce(t *testing.T) {
 	d := newDoor(t, "https://allclear.example.org")
-	first, err := d.Invite(t.Context(), "p-sam")
+	first, err := d.Invite(t.Context(), "p-ada", "page", "p-sam")
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := d.Invite(t.Context(), "p-sam")
+	second, err := d.Invite(t.Context(), "p-ada", "page", "p-sam")
 	if err != nil {
 		t.Fatal(err)
 	}

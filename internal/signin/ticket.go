@@ -45,8 +45,16 @@ func (s *SignIn) take(ctx context.Context, kind, secret string) (store.Ticket, e
 	return k, err
 }
 
-// Invite makes the secret of a link by which someone sets up how they sign in. Any that was made for them before is void.
-func (s *SignIn) Invite(ctx context.Context, person string) (secret string, err error) {
+// Invite makes the secret of a link by which someone sets up how they sign in, for by, by way of via: "page". Any that was
+// made for them before is void. That it is made is on record before it counts.
+func (s *SignIn) Invite(ctx context.Context, by, via, person string) (secret string, err error) {
+	id, err := s.secret()
+	if err != nil {
+		return "", err
+	}
+	if err := s.Keeper.Invited(ctx, by, via, person, id, s.Clock().UTC()); err != nil {
+		return "", err
+	}
 	if err := s.Keeper.DropTickets(ctx, store.TicketJoin, person); err != nil {
 		return "", err
 	}

@@ -211,6 +211,17 @@ func (db *DB) SignedIn(ctx context.Context, s Session) error {
 	return nil
 }
 
+// Invited records that someone made a link by which a person sets up how they sign in: an entry of kind "invite" in the
+// chain of the looks of who made it, the person in Visit as "person/ID".
+func (db *DB) Invited(ctx context.Context, by, via, person, id string, at time.Time) error {
+	err := db.recordLooks(ctx, by, []Entry{{ID: "invite/" + id, At: at, RecordedAt: at, Kind: "invite", By: by, Via: via, Visit: "person/" + person,
+		Input: []byte("{}"), Events: []byte("[]"), Owner: "person/" + by}})
+	if err != nil {
+		return fmt.Errorf("record invitation of %s: %w", person, err)
+	}
+	return nil
+}
+
 // recordLooks keeps looks of one reader in one commit; ErrSeen when one of them is there already, and then none is kept.
 func (db *DB) recordLooks(ctx context.Context, reader string, entries []Entry) error {
 	for range retries { // another look of the same reader may come between

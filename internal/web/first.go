@@ -75,7 +75,7 @@ func (p *Pages) first(c *request) error {
 	if err := p.SignIn.First(c.Context(), c.PathValue("secret")); err != nil {
 		return firstGone(err)
 	}
-	secret, err := p.SignIn.Invite(c.Context(), who.ID)
+	secret, err := p.SignIn.Invite(c.Context(), who.ID, "page", who.ID)
 	if err != nil {
 		return fmt.Errorf("invite the first administrator: %w", err)
 	}

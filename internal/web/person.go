@@ -33,6 +33,7 @@ type personPage struct {
 	Missing  []string
 	Shifts   []shiftRow
 	MayEdit  bool
+	Invites  bool // the reader lets them sign in
 }
 
 // dial is a telephone number as it is written and as it is dialled.
@@ -77,7 +78,7 @@ func (p *Pages) person(c *request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{Layout: p.layout(c, who.Name), Self: who.ID == c.who.ID, Private: private, MayEdit: p.mayEdit(c, who), Vehicle: vehicleWords(who),
+	page := personPage{Layout: p.layout(c, who.Name), Self: who.ID == c.who.ID, Private: private, MayEdit: p.mayEdit(c, who), Invites: p.mayInvite(c, who), Vehicle: vehicleWords(who),
 		Person: personRow{ID: who.ID, Name: who.Name, Roles: roleWords(who.Roles), Team: team.Name, OnCall: slices.Contains(on, who.ID) && who.Active, Left: !who.Active}}
 	page.Numbers = numbersOf(who, private, page.Person.OnCall)
 	if private {

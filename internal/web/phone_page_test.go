@@ -38,7 +38,7 @@ func TestAWorkersOwnPhonePage(t *testing.T) {
 	}
 	b.opens(link).last.is(http.StatusOK).says("opens your own visits").hides("Priya", "Example Street")
 	b.presses(link).last.is(http.StatusOK).says("I’m going in", "is not shown on this page").hides("Example Street", "J Smith", "07700 900103", "What happened", "Add to the visit", "/people/")
-	b.presses("/visits/"+visit+"/in").last.says("Noted: in.").hides("Example Street")
+	b.presses("/visits/" + visit + "/in").last.says("Noted: in.").hides("Example Street")
 	b.opens("/visits/"+visit).presses("/visits/"+visit+"/ask", "name", "Jane").last.says("I'll see if I can find Jane for you.")
 	b.opens("/visits/"+visit).presses("/visits/"+visit+"/ask", "name", "Scarlett").last.says("I'll see if I can find Scarlett for you.").hides("alarm", "999 ", "danger")
 	for _, path := range []string{"/", "/people", "/people/p-priya", "/visits/" + visit + "/edit", "/account", "/alarms", "/rota", "/visits/new"} {

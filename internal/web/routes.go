@@ -74,6 +74,9 @@ func (p *Pages) signInRoutes() []route {
 		{"POST /join/{secret}/passkey/ask", anyone, p.joinOffer},
 		{"POST /join/{secret}/passkey", anyone, p.joinPasskey},
 
+		{"GET /people/{id}/invite", signedIn, p.inviteForm},
+		{"POST /people/{id}/invite", signedIn, p.invite},
+
 		{"GET /account", signedIn, p.account},
 		{"POST /account/passkeys/ask", signedIn, p.offerPasskey},
 		{"POST /account/passkeys", signedIn, p.keepPasskey},

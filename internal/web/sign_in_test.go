@@ -102,7 +102,7 @@ const password = "gravel otter lantern quilt"
 // joins sets up a password by a link for someone, and gives the app's secret.
 func (b *browser) joins(person, email string) (secret string) {
 	b.Helper()
-	link, err := b.pages.SignIn.Invite(b.Context(), person)
+	link, err := b.pages.SignIn.Invite(b.Context(), "p-ada", "page", person)
 	b.ok(err)
 	b.opens("/join/" + link).last.is(http.StatusOK).says("Set up how you sign in")
 	secret = typedSecret.FindStringSubmatch(b.last.Body.String())[1]
@@ -227,4 +227,23 @@ func TestWhoHasLeftIsSignedOut(t *testing.T) {
 	_, err = h.db.PutPerson(t.Context(), who, saturday)
 	h.ok(err)
 	b.opens("/").last.says("With a password").hides("Sam Hill")
+}
+
+func TestSomeoneIsLetIn(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	lee, priya := h.browser(), h.browser()
+	lee.joins("p-lee", "lee@example.org")
+	lee.opens("/people/p-priya").last.says("Let Priya Nair sign in")
+	lee.opens("/people/p-priya/invite").presses("/people/p-priya/invite").last.is(http.StatusOK).says("Whoever opens it signs in as Priya Nair")
+	link := regexp.MustCompile(`https://allclear\.example\.org(/join/[A-Za-z0-9_-]+)`).FindStringSubmatch(lee.last.Body.String())[1]
+	priya.opens(link).last.is(http.StatusOK).says("This link is for Priya Nair")
+	_, err := h.engine.Deliver(t.Context())
+	h.ok(err)
+	if told := h.town.Phone(number("07700 900101")).Inbox(); len(told) != 1 || !strings.Contains(told[0].Body, "Lee M made a link") {
+		t.Errorf("Priya was told %v", told)
+	}
+	lee.opens("/people/p-ada").last.hides("Let Ada Flint sign in")
+	lee.opens("/people/p-ada/invite").last.is(http.StatusNotFound) // else a manager becomes the administrator
+	priya.joins("p-priya", "priya@example.org")
+	priya.opens("/people/p-sam/invite").last.is(http.StatusNotFound)
 }

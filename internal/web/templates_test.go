@@ -19,6 +19,7 @@ var everyPage = map[string]any{
 	"join":        joinPage{},
 	"first":       firstPage{},
 	"account":     accountPage{},
+	"invite":      invitePage{},
 	"phone":       phonePage{},
 	"phone_link":  phoneLinkPage{},
 	"password":    passwordPage{},

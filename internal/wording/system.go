@@ -27,6 +27,7 @@ const (
 
 	MissingDetails watch.Notice = "missing_details" // to a worker: please add what is Missing (rule 1.3)
 	UnknownSender  watch.Notice = "unknown_sender"  // to a number that nobody has: no detail at all
+	LinkMade       watch.Notice = "link_made"       // to someone who signs in here: Who made a link by which that is changed
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
 )
 
