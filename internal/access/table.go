@@ -1,0 +1,112 @@
+package access
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Act is one thing that a person sees or does here.
+type Act string
+
+// The acts there are. What each is stands in [Table].
+const (
+	SeeTeam      Act = "see team"
+	KeepTeam     Act = "keep team"
+	SeeHome      Act = "see home"
+	ChangePerson Act = "change person"
+	LetSignIn    Act = "let sign in"
+	GiveOffice   Act = "give office"
+	SeeVisits    Act = "see visits"
+	SeeWhere     Act = "see where"
+	Book         Act = "book"
+	CheckIn      Act = "check in"
+	Record       Act = "record"
+	ChangeVisit  Act = "change visit"
+	SeeAlarm     Act = "see alarm"
+	TakeAlarm    Act = "take alarm"
+	Raise        Act = "raise"
+	ReadTexts    Act = "read texts"
+	TakeTexts    Act = "take texts"
+	SeeFigures   Act = "see figures"
+)
+
+// Is is what someone is to what they ask for: several at once.
+type Is uint16
+
+// What someone can be. Where an act is about a team, a person, a visit or an alarm, it is meant of that one.
+const (
+	Self         Is = 1 << iota // it is about themselves, or theirs
+	Member                      // works in the team, as a worker, a responder or a manager
+	Answers                     // answers for the team: its manager, its responder, on call for it now or soon, or named in its plan
+	Manages                     // is the team's manager
+	Invited                     // is on call at the visit, or its own responder
+	Told                        // was told of the alarm, has it, or raised it
+	Open                        // the visit is not private
+	VisitsAlone                 // is a worker
+	AnswersRole                 // is a responder or a manager, of whatever team
+	Administers                 // is an administrator
+	Audits                      // is an auditor
+	lastIs                      // of them
+)
+
+// words say what someone is, in the order of the constants.
+var words = []string{"whose it is", "who works in the team", "who answers for the team", "the team’s manager", "who is invited", "who was told of the alarm",
+	"the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor"}
+
+// String is in words what someone is.
+func (is Is) String() string {
+	var said []string
+	for is &= lastIs - 1; is != 0; is &= is - 1 {
+		said = append(said, words[bits.TrailingZeros16(uint16(is))])
+	}
+	return strings.Join(said, " and ")
+}
+
+// Row is one act: what it is, and who may. Each of who is enough; of one with several parts all are needed.
+type Row struct {
+	Act  Act
+	What string
+	Who  []Is
+}
+
+// table says what each may see and do. Nothing else decides it (rules 1.4, 7.8).
+//
+// Whoever signs in has their own page of how they sign in, and may say that a colleague is in danger. An administrator keeps
+// teams, people and settings, and sees no visit by that; an auditor reads the record, without contents.
+var table = []Row{
+	{SeeTeam, "A team, its plan and rota, its people’s names, work numbers and cars", []Is{Member, Answers, Administers}},
+	{KeepTeam, "Change a team’s plan, rota and people", []Is{Manages, Administers}},
+	{SeeHome, "Someone’s home number, description and next of kin", []Is{Self, Answers}},
+	{ChangePerson, "Change someone’s details", []Is{Self, Manages, Administers}},
+	{LetSignIn, "Make a link by which someone sets up how they sign in", []Is{Manages, Administers}},
+	{GiveOffice, "Make someone an administrator or an auditor, and let them sign in", []Is{Administers}},
+
+	{SeeVisits, "That a visit is, whose, and when; a private one is “Busy”", []Is{Self, Member, Answers, Invited}},
+	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Open | Member}},
+	{Book, "Book a visit for someone", []Is{Self | VisitsAlone, Answers}},
+	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},
+	{Record, "Record what a worker said by phone or text", []Is{Answers | AnswersRole, Invited}},
+	{ChangeVisit, "Change a visit, or call it off", []Is{Self, Answers | AnswersRole, Invited}},
+
+	{SeeAlarm, "That an alarm is open, and how it stands", []Is{Self, Member, Answers, Told}},
+	{TakeAlarm, "Take charge of an alarm, and from then on see and do all that it needs", []Is{Told, Answers}},
+	{Raise, "Say that a colleague is in danger", []Is{VisitsAlone, AnswersRole, Administers, Audits}},
+
+	{ReadTexts, "Texts that were asked back, to say what was meant", []Is{Manages, Administers}},
+	{TakeTexts, "Take labelled texts out, without names", []Is{Administers}},
+	{SeeFigures, "Figures of a day, which name nobody", []Is{AnswersRole, Administers, Audits}},
+}
+
+// Table gives a copy of the table, for documents and tests.
+func Table() []Row { return slices.Clone(table) }
+
+// May says that someone who is what they are to something may do an act. What stands in no row nobody may.
+func May(act Act, is Is) bool {
+	for _, row := range table {
+		if row.Act == act {
+			return slices.ContainsFunc(row.Who, func(needed Is) bool { return is&needed == needed })
+		}
+	}
+	return false
+}
