@@ -26,7 +26,7 @@ type RotateSize struct {
 // What is asked of a rotation.
 const (
 	rotateWithin = 2 * time.Minute
-	rotateWait   = time.Second // the engine looks every 250 ms at what fell due; an alarm held up by this is not seen to be
+	rotateWait   = 100 * time.Millisecond // the engine looks every 250 ms at what fell due: nobody sees that an alarm waited for this
 	// writeEvery is how often the other writer writes.
 	writeEvery = 10 * time.Millisecond
 )
