@@ -127,7 +127,7 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-var errWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under; give the right key or key file, the newest one if it was rotated")
+var errWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under, or was rotated since; give the right key or key file")
 
 // checkVault refuses a master key that is not the one this database began with: what it sealed could not be opened, and what is sealed
 // from now on would be lost with the next right key.
