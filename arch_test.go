@@ -46,6 +46,7 @@ var architecture = map[string]part{
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
+	"internal/checkpoint":       {reason: "what is published of the record, read by whoever holds it against a database"},
 	"internal/store/migrations": {reason: "the schema's history, embedded"},
 	"internal/store": {imports: in("store/migrations", "watch", "plan", "rota", "buddy", "checkin", "phone", "private", "vault"),
 		reason: "keeps decisions and sealed values; never words a sentence"},
@@ -70,9 +71,9 @@ var architecture = map[string]part{
 	"internal/demo": {imports: append(in("engine", "store", "channel", "channel/town"), pureParts...),
 		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
-	"internal/web": {imports: append(in("engine", "store", "access", "report", "view", "demo", "channel/town", "web/govuk"), pureParts...),
+	"internal/web": {imports: append(in("engine", "store", "access", "signin", "report", "view", "demo", "channel/town", "web/govuk"), pureParts...),
 		tests: in("channel", "engine/enginetest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
-	"internal/app": {imports: append(in("vault", "store", "channel", "channel/twilio", "engine", "report", "access", "api", "view", "demo", "web"), pureParts...),
+	"internal/app": {imports: append(in("vault", "checkpoint", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 

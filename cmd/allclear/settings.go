@@ -26,9 +26,12 @@ type Settings struct {
 	Speed            int          // the rehearsal clock's speed; 0: no rehearsal
 	LogLevel         slog.Level
 	HeartbeatURL     string              // called every minute while the engine truly works; empty: none
+	CheckpointFile   string              // checkpoints of the record are added to it; empty: none
+	CheckpointURL    string              // and posted there; may hold a password; empty: none
 	EmergencyContact string              // rung when nobody is on call (rule 8.4): E.164, or a person's id
 	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 	Twilio           Twilio
+	OIDC             OIDC
 }
 
 // Twilio is the account that texts and calls go through; the zero AccountSID means none.
@@ -54,6 +57,9 @@ type settingsFlags struct {
 	LogLevel            string `placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	HeartbeatURL        string `name:"heartbeat-url" placeholder:"URL" help:"Called every minute while the engine truly works."`
 	HeartbeatURLFile    string `name:"heartbeat-url-file" placeholder:"FILE" help:"File that holds the heartbeat address."`
+	CheckpointFile      string `placeholder:"FILE" help:"Add a signed checkpoint of the record to this file every hour."`
+	CheckpointURL       string `name:"checkpoint-url" placeholder:"URL" help:"Post it there."`
+	CheckpointURLFile   string `name:"checkpoint-url-file" placeholder:"FILE" help:"File that holds the address."`
 	EmergencyContact    string `placeholder:"NUMBER" help:"Rung when nobody is on call: a number as +44…, or a person's id."`
 	Words               string `placeholder:"FILE" help:"Words of your own for reading texts, beside those we have."`
 	TwilioAccountSID    string `name:"twilio-account-sid" placeholder:"SID" help:"Twilio account."`
@@ -61,6 +67,14 @@ type settingsFlags struct {
 	TwilioAuthTokenFile string `placeholder:"FILE" help:"File that holds the Twilio token."`
 	TwilioFrom          string `placeholder:"NUMBER" help:"Number that texts and calls come from, as +44…."`
 	TwilioAPI           string `name:"twilio-api" placeholder:"URL" help:"Base address of the Twilio API (default https://api.twilio.com)."`
+
+	OIDCIssuer           string `name:"oidc-issuer" placeholder:"URL" help:"Your organisation's own sign-in: the OpenID Connect issuer, to the letter."`
+	OIDCClientID         string `name:"oidc-client-id" placeholder:"ID" help:"What it calls Allclear."`
+	OIDCClientSecret     string `name:"oidc-client-secret" placeholder:"SECRET" help:"Allclear's secret there; better given as a file, as others see a command line."`
+	OIDCClientSecretFile string `name:"oidc-client-secret-file" placeholder:"FILE" help:"File that holds that secret."`
+	OIDCRoles            string `name:"oidc-roles" placeholder:"THEIRS=OURS,…" help:"Which role each of its roles or groups is here; else roles are given here alone."`
+	OIDCRolesClaim       string `name:"oidc-roles-claim" placeholder:"CLAIM" help:"Where it says them: roles or groups (default roles)."`
+	OIDCMatch            string `name:"oidc-match" placeholder:"CLAIM" help:"Find who was not invited by e-mail address: email_verified or preferred_username."`
 }
 
 // setting is one row of the settings table. Its name is the TOML key; ALLCLEAR_ and capitals make it the variable,
@@ -81,17 +95,26 @@ var known = []setting{
 	{name: "speed", set: setSpeed},
 	{name: "log_level", set: setLogLevel},
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
+	{name: "checkpoint_file", set: func(s *Settings, v string) error { s.CheckpointFile = v; return nil }},
+	{name: "checkpoint_url", secret: true, set: setCheckpointURL},
 	{name: "emergency_contact", set: setEmergencyContact},
 	{name: "words", set: setWords},
 	{name: "twilio_account_sid", set: func(s *Settings, v string) error { s.Twilio.AccountSID = v; return nil }},
 	{name: "twilio_auth_token", secret: true, set: func(s *Settings, v string) error { s.Twilio.AuthToken = private.New(v); return nil }},
 	{name: "twilio_from", set: func(s *Settings, v string) error { s.Twilio.From = v; return checkNumber(v) }},
 	{name: "twilio_api", set: func(s *Settings, v string) error { return setAddress(&s.Twilio.API, v) }},
+	{name: "oidc_issuer", set: setIssuer},
+	{name: "oidc_client_id", set: func(s *Settings, v string) error { s.OIDC.ClientID = v; return nil }},
+	{name: "oidc_client_secret", secret: true, set: func(s *Settings, v string) error { s.OIDC.ClientSecret = private.New(v); return nil }},
+	{name: "oidc_roles", set: setRoles},
+	{name: "oidc_roles_claim", set: func(s *Settings, v string) error { return setOne(&s.OIDC.RolesClaim, v, "roles", "groups") }},
+	{name: "oidc_match", set: func(s *Settings, v string) error {
+		return setOne(&s.OIDC.Match, v, "email_verified", "preferred_username")
+	}},
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
 	{name: "gateway_url"}, {name: "gateway_token", secret: true},
 	{name: "smtp", secret: true}, {name: "mail_from"}, {name: "mail_listen"}, {name: "imap", secret: true},
-	{name: "oidc_issuer"}, {name: "oidc_client_id"}, {name: "oidc_client_secret", secret: true},
 }
 
 func defaults() Settings {
@@ -119,6 +142,17 @@ func setAddress(to *string, v string) error {
 		return errors.New("must be a full address such as https://allclear.example.org")
 	}
 	*to = strings.TrimRight(v, "/")
+	return nil
+}
+
+// setCheckpointURL wants a way on which nobody between can take a checkpoint for another.
+func setCheckpointURL(s *Settings, v string) error {
+	if err := setAddress(&s.CheckpointURL, v); err != nil {
+		return err
+	}
+	if strings.HasPrefix(v, "http:") && !onLoopback(v) {
+		return errors.New("must be https, but on this machine")
+	}
 	return nil
 }
 
@@ -221,7 +255,7 @@ func (s Settings) disagreements() problems {
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return bad
+	return append(bad, s.OIDC.disagreements(s.URL)...)
 }
 
 // onLoopback reports whether an address stays on this machine.

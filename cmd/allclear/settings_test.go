@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,27 +61,54 @@ func TestEachSettingIsRead(t *testing.T) {
 	s, err := load(t,
 		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
 		"ALLCLEAR_SPEED=240", "ALLCLEAR_LOG_LEVEL=warn", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/1", "ALLCLEAR_EMERGENCY_CONTACT=p-lee",
-		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/")
+		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
+		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/",
+		"ALLCLEAR_OIDC_ISSUER=https://id.example.org/", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=s",
+		"ALLCLEAR_OIDC_ROLES=/staff/leads = manager,a=b=admin", "ALLCLEAR_OIDC_ROLES_CLAIM=groups", "ALLCLEAR_OIDC_MATCH=email_verified")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Settings{
 		Database: "postgres://db/allclear", Listen: ":80", URL: "http://127.0.0.1:80", Key: private.New("k"),
-		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee",
+		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
+		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
+			Roles: "/staff/leads = manager,a=b=admin", RolesClaim: "groups", Match: "email_verified"},
 	}
 	if s != want {
 		t.Errorf("got %+v, want %+v", s, want)
+	}
+	roles := map[string]string{"/staff/leads": "manager", "a=b": "admin"}
+	if o := s.options(world{}).OIDC; o == nil || o.Issuer != want.OIDC.Issuer || o.ClientSecret != want.OIDC.ClientSecret || !maps.Equal(o.Roles, roles) {
+		t.Errorf("the application is given %+v", o)
+	}
+	if o := defaults().options(world{}).OIDC; o != nil {
+		t.Errorf("without an issuer the application is given %+v", o)
 	}
 }
 
 func TestWrongSettings(t *testing.T) {
 	twilio := []string{"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000"}
+	oidc := []string{"ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_OIDC_ISSUER=https://id.example.org", "ALLCLEAR_OIDC_CLIENT_ID=c", "ALLCLEAR_OIDC_CLIENT_SECRET=hunter2"}
 	for _, c := range []struct {
 		what    string
 		environ []string
 		want    string
 	}{
+		{"an issuer without a scheme", []string{"ALLCLEAR_OIDC_ISSUER=id.example.org"}, "ALLCLEAR_OIDC_ISSUER: must be the issuer's full address"},
+		{"an issuer in the clear", []string{"ALLCLEAR_OIDC_ISSUER=http://id.example.org"}, "ALLCLEAR_OIDC_ISSUER: must be https"},
+		{"everyone's tenant", []string{"ALLCLEAR_OIDC_ISSUER=https://login.microsoftonline.com/common/v2.0"}, "ALLCLEAR_OIDC_ISSUER: must be your own tenant's"},
+		{"every organisation's tenant", []string{"ALLCLEAR_OIDC_ISSUER=https://login.microsoftonline.com/Organizations/v2.0"}, "lets in anybody"},
+		{"the tenant of private accounts", []string{"ALLCLEAR_OIDC_ISSUER=https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"}, "lets in anybody"},
+		{"an issuer alone", oidc[:2], "ALLCLEAR_OIDC_CLIENT_ID is missing: your organisation's sign-in needs the issuer, the client id and its secret; ALLCLEAR_OIDC_CLIENT_SECRET is missing"},
+		{"a secret alone", oidc[3:], "ALLCLEAR_OIDC_ISSUER is missing"},
+		{"nowhere to come back to", oidc[1:], "ALLCLEAR_URL is missing: your organisation's sign-in"},
+		{"roles without a sign", append(oidc, "ALLCLEAR_OIDC_ROLES=Allclear.Manager"), "ALLCLEAR_OIDC_ROLES: must be THEIRS=OURS"},
+		{"an unknown role", append(oidc, "ALLCLEAR_OIDC_ROLES=A=manager,B=admn"), `ALLCLEAR_OIDC_ROLES: "admn" is no role; the nearest is admin`},
+		{"a role twice", append(oidc, "ALLCLEAR_OIDC_ROLES=A=manager,A=admin"), "ALLCLEAR_OIDC_ROLES: must name each"},
+		{"a claim that is none", append(oidc, "ALLCLEAR_OIDC_ROLES_CLAIM=wids"), "ALLCLEAR_OIDC_ROLES_CLAIM: must be roles or groups"},
+		{"a claim for nothing", append(oidc, "ALLCLEAR_OIDC_ROLES_CLAIM=groups"), "ALLCLEAR_OIDC_ROLES is missing"},
+		{"a match that is too easy", append(oidc, "ALLCLEAR_OIDC_MATCH=email"), "ALLCLEAR_OIDC_MATCH: must be email_verified or preferred_username"},
 		{"a database of another kind", []string{"ALLCLEAR_DATABASE=mysql://x"}, "ALLCLEAR_DATABASE: must be"},
 		{"a database without a path", []string{"ALLCLEAR_DATABASE=sqlite:"}, "ALLCLEAR_DATABASE: must be"},
 		{"no port", []string{"ALLCLEAR_LISTEN=localhost"}, "ALLCLEAR_LISTEN: must be HOST:PORT"},
@@ -97,6 +125,7 @@ func TestWrongSettings(t *testing.T) {
 		{"a provider that signs over no address", twilio, "ALLCLEAR_URL is missing"},
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
 		{"a rehearsal that rings real people", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_SPEED=60"), "ALLCLEAR_SPEED is for rehearsals"},
+		{"a checkpoint sent in the clear", []string{"ALLCLEAR_CHECKPOINT_URL=http://a.example.org/"}, "ALLCLEAR_CHECKPOINT_URL: must be https"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -123,6 +152,13 @@ func TestAKeyIsGivenOnceWhereverItStands(t *testing.T) {
 	}
 }
 
+func TestASignInOnThisMachineNeedsNoTLS(t *testing.T) {
+	s, err := load(t, "ALLCLEAR_OIDC_ISSUER=http://127.0.0.1:9/realm", "ALLCLEAR_OIDC_CLIENT_ID=c", "ALLCLEAR_OIDC_CLIENT_SECRET=s")
+	if err != nil || s.OIDC.Issuer != "http://127.0.0.1:9/realm" {
+		t.Errorf("%+v, %v", s.OIDC, err)
+	}
+}
+
 func TestASecretFilesLineEndIsNoPartOfIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(path, []byte(" k \r\n"), 0o600); err != nil {
@@ -136,7 +172,7 @@ func TestASecretFilesLineEndIsNoPartOfIt(t *testing.T) {
 }
 
 func TestSecretsDoNotPrint(t *testing.T) {
-	s := Settings{Key: private.New("hunter2"), Twilio: Twilio{AuthToken: private.New("hunter2")}}
+	s := Settings{Key: private.New("hunter2"), Twilio: Twilio{AuthToken: private.New("hunter2")}, OIDC: OIDC{ClientSecret: private.New("hunter2")}}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if printed := fmt.Sprintf(format, s); strings.Contains(printed, "hunter2") {
 			t.Errorf("%s shows it: %s", format, printed)

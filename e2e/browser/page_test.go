@@ -92,7 +92,7 @@ func console(tab context.Context) func() []string {
 // unhappy fails the test for what the browser complained of, but for pages that are refused and servers that are stopped.
 func (b *page) unhappy(complaints []string) {
 	for _, m := range complaints {
-		if !strings.Contains(m, "Failed to load resource") && !strings.Contains(m, "net::ERR_") {
+		if !strings.HasPrefix(m, "info: Clear-Site-Data") && !strings.Contains(m, "Failed to load resource") && !strings.Contains(m, "net::ERR_") {
 			b.Errorf("the browser says: %s", m)
 		}
 	}

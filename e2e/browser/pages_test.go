@@ -195,7 +195,7 @@ func toSay(b *page) {
 }
 
 func TestEveryPageAndEveryRefusedFormIsLookedAt(t *testing.T) {
-	for _, pattern := range web.Routes() {
+	for _, pattern := range web.DemoRoutes() {
 		looked := slices.ContainsFunc(sights(), func(s sight) bool { return s.route == pattern })
 		if !looked && elsewhere[pattern] == "" {
 			t.Errorf("no state of %s is looked at", pattern)

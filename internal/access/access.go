@@ -54,10 +54,19 @@ func (c Caller) May(scope string) bool {
 	return false
 }
 
-// Keeper is what is kept of tokens and looks; store.DB is one.
+// Keeper is what is kept of tokens, sessions and looks; store.DB is one.
 type Keeper interface {
 	TokenBySecret(ctx context.Context, secret string) (store.Token, error)
 	Look(ctx context.Context, reader, via, why string, at time.Time, objects ...string) error
+
+	SignedIn(ctx context.Context, s store.Session) error
+	AddSession(ctx context.Context, s store.Session, secret string) error
+	SessionBySecret(ctx context.Context, secret string) (store.Session, error)
+	Sessions(ctx context.Context, person string, at time.Time) ([]store.Session, error)
+	UsedSession(ctx context.Context, id string, at time.Time) error
+	EndSession(ctx context.Context, person, id string) error
+	EndSessions(ctx context.Context, person, but string) error
+	EndSessionsOf(ctx context.Context, provider string) error
 }
 
 // Access knows callers and records their looks.

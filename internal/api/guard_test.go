@@ -57,20 +57,6 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func TestPagesShowNothingYet(t *testing.T) {
-	o := onSQLite(t)
-	visit, alarm := o.overdue()
-	var same string
-	for _, path := range []string{"/", "/alarms/" + alarm, "/visits/" + visit, "/alarms/nope"} {
-		w := httptest.NewRecorder()
-		o.api.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
-		if w.Code != 200 || !strings.Contains(w.Body.String(), "needs sign-in") || same != "" && w.Body.String() != same {
-			t.Errorf("%s: %d %s", path, w.Code, w.Body)
-		}
-		same = w.Body.String()
-	}
-}
-
 func TestNothingIsKeptInCaches(t *testing.T) {
 	o := onSQLite(t)
 	for _, path := range []string{"/clock", "/people/p-priya", "/nowhere"} {

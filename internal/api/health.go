@@ -40,32 +40,3 @@ func plain(w http.ResponseWriter, status int, words string) {
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(words)) // the caller has gone: nobody is left to tell
 }
-
-// page stands where the pages will be. It is the same for every link, and tells nothing.
-func page(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
-	h.Set("Referrer-Policy", "no-referrer")
-	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write([]byte(noPages)) // the reader has gone
-}
-
-const noPages = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Allclear</title>
-<style>body{font:1.25rem/1.5 sans-serif;margin:2rem auto;max-width:40rem;padding:0 1rem}</style>
-</head>
-<body>
-<main>
-<h1>Allclear</h1>
-<p>This page needs sign-in, which is not built yet. Nothing is shown here until then.</p>
-<p>If you answer for someone's safety now: act on the text or the call that you were sent, with the details that you were given before the
-visit. In immediate danger, call 999.</p>
-</main>
-</body>
-</html>
-`

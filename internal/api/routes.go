@@ -81,8 +81,7 @@ func Routes() []Route {
 	return list
 }
 
-// mux routes everything that is served here: the JSON API, the webhooks, the health checks and the page that stands in
-// for the pages.
+// mux routes everything that is served here: the JSON API, the webhooks and the health checks.
 func (a *API) mux() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range a.routes() {
@@ -90,9 +89,6 @@ func (a *API) mux() http.Handler {
 	}
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("GET /readyz", bounded(a.readyz))
-	for _, link := range []string{"GET /{$}", "GET /alarms/{id}", "GET /visits/{id}"} { // as texts have them
-		mux.HandleFunc(link, page)
-	}
 	if a.Twilio != nil {
 		mux.Handle("POST "+twilio.SMSPath, bounded(a.twilioText))
 		mux.Handle("POST "+twilio.VoicePath, bounded(a.twilioAnswered))

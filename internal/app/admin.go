@@ -5,12 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web"
 )
 
 // CreateToken makes a token for the API and gives its secret, which is kept
@@ -60,4 +62,24 @@ func Migrate(ctx context.Context, o Options) error {
 		return err
 	}
 	return o.another(store.Migrate(ctx, store.Options{URL: o.Database, Vault: v, Reload: o.reload()}))
+}
+
+// SignedIn makes a session for each of some people, as if they had signed in, and gives the cookie of each: for measuring the
+// pages, by whoever has the database and its key. It works beside a running server.
+func SignedIn(ctx context.Context, o Options, people []string) (cookies map[string]*http.Cookie, err error) {
+	db, err := Open(ctx, o, false)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	who := access.New(db)
+	cookies = make(map[string]*http.Cookie, len(people))
+	for _, person := range people {
+		_, secret, err := who.Begin(ctx, access.Start{Person: person, Reach: access.Whole, Method: "measurement"}, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		cookies[person] = &http.Cookie{Name: web.SessionCookie(o.URL), Value: secret}
+	}
+	return cookies, nil
 }

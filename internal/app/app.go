@@ -39,10 +39,15 @@ type Options struct {
 	Demo      bool          // a sample county with simulated phones, on loopback only; Speed is its clock's at first
 	Pace      time.Duration // how long a line of a demo's stories stays at least; 0: its usual
 	Twilio    *Twilio       // nil: no texts, no calls
+	OIDC      *OIDC         // nil: people sign in by nothing but what is here
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Heartbeat string        // called every minute while the engine truly works
 	Version   string
-	Log       *slog.Logger
+
+	CheckpointFile string // checkpoints of the record are added to it; "": none
+	CheckpointURL  string // and posted there; "": none
+
+	Log *slog.Logger
 
 	KeyCommand []string            // what fetches the master key: a program and its arguments
 	Environ    []string            // for KeyCommand; as os.Environ
@@ -59,18 +64,21 @@ type Twilio struct {
 
 // App is Allclear running.
 type App struct {
-	o      Options
-	db     *store.DB
-	lock   *os.File // nil: the database may have several servers
-	clock  *clock
-	engine *engine.Engine
-	pages  *web.Pages // nil where they are not shown
-	demo   *demo.Demo // nil but in a demo
-	server *http.Server
-	listen net.Listener
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
-	failed chan error
+	o         Options
+	db        *store.DB
+	lock      *os.File // nil: the database may have several servers
+	clock     *clock
+	engine    *engine.Engine
+	began     time.Time // on the clock
+	publisher *publisher
+	pages     *web.Pages // nil where they are not shown
+	demo      *demo.Demo // nil but in a demo
+	first     string     // the secret of the first administrator's address; "" for none
+	server    *http.Server
+	listen    net.Listener
+	stop      context.CancelFunc
+	wg        sync.WaitGroup
+	failed    chan error
 }
 
 // Open opens the database that the options name, with its master key.
@@ -126,6 +134,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if err := a.sameTime(ctx); err != nil {
 		return err
 	}
+	a.began = a.clock.Now()
+	a.publisher = newPublisher(a.o, a.db, a.clock)
 	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w; is another Allclear running there?", a.o.Listen, errors.Unwrap(err))
 	}
@@ -145,7 +155,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	ao.Engine = a.engine
 	front := api.New(ao)
 	a.server = front.Server()
-	served, err := a.withPages(front, ao.Access)
+	served, err := a.withPages(ctx, front, ao.Access)
 	if err != nil {
 		return err
 	}
@@ -251,6 +261,9 @@ func (a *App) Start(ctx context.Context) {
 		run("demo", func() error { return a.demo.Run(ctx) })
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
+	if len(a.publisher.outlets) > 0 {
+		run("checkpoints", func() error { return a.publish(ctx) })
+	}
 	run("database", func() error {
 		select {
 		case <-a.db.Failed():
@@ -275,6 +288,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stop()
 	}
 	a.wg.Wait()
+	a.publishLast(ctx)
 	if a.demo != nil { // its world waits until somebody looks at it again
 		err = errors.Join(err, a.clock.SetSpeed(ctx, 0), a.demo.Keep())
 	}

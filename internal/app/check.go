@@ -64,6 +64,13 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 	if waits, err := db.Bridged(ctx); err == nil && waits {
 		findings = append(findings, Finding{About: "key", Says: "the old master key still opens the database; run allclear keys rotate --finish once nothing uses it"})
 	}
+	if c != nil {
+		late, err := checkCheckpoints(ctx, db, o, at, c.Real)
+		if err != nil {
+			return findings, err
+		}
+		findings = append(findings, late...)
+	}
 	people, err := checkPeople(ctx, db, o, at)
 	return append(findings, people...), err
 }

@@ -23,7 +23,7 @@ func ExportTexts(ctx context.Context, o Options, out io.Writer, changed bool) (n
 		return n, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := recordExport(ctx, db, o); err != nil {
+	if err := recordExport(ctx, db, o, "texts/labelled"); err != nil {
 		return n, err
 	}
 	samples, err := view.New(view.Options{Store: db}).Samples(ctx, o.Vocabulary)
@@ -42,11 +42,15 @@ func ExportTexts(ctx context.Context, o Options, out io.Writer, changed bool) (n
 	return n, to.Flush()
 }
 
-// recordExport puts on record that labelled texts are taken out.
-func recordExport(ctx context.Context, db *store.DB, o Options) error {
+// recordExport puts on record that something is taken out, and seals it: there may be no server to do so.
+func recordExport(ctx context.Context, db *store.DB, o Options, what string) error {
 	c, err := newClock(ctx, db, o.Speed, nil)
 	if err != nil {
 		return fmt.Errorf("read the clock: %w", err)
 	}
-	return access.New(db).LookedAt(ctx, "command line", "export", "texts/labelled", "", c.Now())
+	if err := access.New(db).LookedAt(ctx, "command line", "export", what, "", c.Now()); err != nil {
+		return err
+	}
+	_, err = db.Seal(ctx, c.Now())
+	return err
 }

@@ -1,14 +1,16 @@
 package app
 
 import (
-	"net"
+	"context"
+	"crypto/rand"
+	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/api"
+	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/web"
 )
@@ -16,30 +18,24 @@ import (
 // ours are the addresses that programs call; every other one is a page.
 var ours = []string{"/api/", "/hooks/", "/healthz", "/readyz", "/metrics"}
 
-// loopback says that a server can be reached from this very machine alone: it listens here, and no public address leads
-// to it by way of a proxy.
-func loopback(listening net.Addr, public string) bool {
-	address, is := listening.(*net.TCPAddr)
-	if !is || !address.IP.IsLoopback() {
-		return false
+// withPages puts the pages beside the API.
+func (a *App) withPages(ctx context.Context, front *api.API, who *access.Access) (http.Handler, error) {
+	o := web.Options{Engine: a.engine, Store: a.db, Access: who, View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Demo || a.o.Speed > 0}),
+		Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0, Demo: a.demo, Vocabulary: a.o.Vocabulary, Clock: time.Now, URL: a.o.URL, Log: a.o.Log}
+	if a.demo == nil { // in a demo the reader chooses whom to act as
+		s, err := signin.New(signin.Options{Keeper: a.db, URL: a.o.URL, Clock: time.Now, Random: rand.Reader, Log: a.o.Log})
+		if err != nil {
+			return nil, fmt.Errorf("set up sign-in: %w", err)
+		}
+		if a.first, err = s.OfferFirst(ctx); err != nil {
+			return nil, fmt.Errorf("set up sign-in: %w", err)
+		}
+		o.SignIn = s
+		if o.Organisation, err = a.organisation(s); err != nil {
+			return nil, fmt.Errorf("set up the organisation's sign-in: %w", err)
+		}
 	}
-	u, err := url.Parse(public)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// withPages puts the pages beside the API on a server that can be reached from this machine alone. Elsewhere there is no
-// private page until there is sign-in.
-func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error) {
-	if !loopback(a.listen.Addr(), a.o.URL) {
-		return signInFirst(front), nil
-	}
-	pages, err := web.New(web.Options{Engine: a.engine, Store: a.db, Access: who,
-		View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Demo || a.o.Speed > 0}), Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0,
-		Demo: a.demo, Vocabulary: a.o.Vocabulary, Clock: time.Now, Log: a.o.Log})
+	pages, err := web.New(o)
 	if err != nil {
 		return nil, err
 	}
@@ -58,19 +54,21 @@ func (a *App) withPages(front *api.API, who *access.Access) (http.Handler, error
 	}), nil
 }
 
-// signInFirst answers at the address of every page and button as the API does at those that texts link to: that they need
-// sign-in. All else is the API's.
-func signInFirst(front http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	for _, pattern := range web.Routes() {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			home := r.Clone(r.Context())
-			home.Method, home.URL = http.MethodGet, &url.URL{Path: "/"}
-			front.ServeHTTP(w, home)
-		})
+// organisation is the organisation's own sign-in; nil for none.
+func (a *App) organisation(s *signin.SignIn) (*signin.Organisation, error) {
+	if a.o.OIDC == nil {
+		return nil, nil
 	}
-	mux.Handle("/", front)
-	return mux
+	return signin.NewOrganisation(signin.OrganisationOptions{SignIn: s, Issuer: a.o.OIDC.Issuer, ClientID: a.o.OIDC.ClientID, ClientSecret: a.o.OIDC.ClientSecret,
+		Roles: a.o.OIDC.Roles, RolesClaim: a.o.OIDC.RolesClaim, Match: a.o.OIDC.Match})
+}
+
+// First is the address at which the first administrator begins; "" where somebody can sign in already.
+func (a *App) First() string {
+	if a.first == "" {
+		return ""
+	}
+	return a.o.URL + "/first/" + a.first
 }
 
 // Pages lists the addresses of the pages that are shown, as patterns of net/http; none where there are no pages.

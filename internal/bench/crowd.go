@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -67,6 +68,9 @@ func (o Options) measureCrowd(ctx context.Context, at place, secrets []string, s
 		return nil, err
 	}
 	c := newCrowd(child.address, size.Workers, size.Crowd.Viewers)
+	if c.cookies, err = o.signedIn(ctx, at, p, c.people()); err != nil {
+		return nil, err
+	}
 	ctx, leave := context.WithCancel(ctx)
 	defer c.wait()
 	defer leave()
@@ -108,6 +112,7 @@ func (o Options) watchCrowd(ctx context.Context, child *server, c *crowd, size C
 // crowd is many open boards.
 type crowd struct {
 	address string
+	cookies map[string]*http.Cookie // of those who look
 	teams   int
 	http    *http.Client
 	viewers []*viewer
@@ -157,6 +162,15 @@ func newCrowd(address string, workers, viewers int) *crowd {
 	return c
 }
 
+// people are those who look, each once.
+func (c *crowd) people() []string {
+	seen := map[string]bool{}
+	for _, v := range c.viewers {
+		seen[v.id] = true
+	}
+	return slices.Collect(maps.Keys(seen))
+}
+
 // arrive opens every board and its stream.
 func (c *crowd) arrive(ctx context.Context, o Options) error {
 	return each(ctx, len(c.viewers), func(n int) { o.progress("boards open", n, len(c.viewers)) }, func(_ context.Context, i int) error {
@@ -189,7 +203,7 @@ func (c *crowd) get(ctx context.Context, v *viewer, path string) (*http.Response
 	if err != nil {
 		return nil, fmt.Errorf("ask for %s: %w", path, err)
 	}
-	r.AddCookie(&http.Cookie{Name: "acting", Value: v.id})
+	r.AddCookie(c.cookies[v.id])
 	answer, err := c.http.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("ask for %s: %w", path, err)

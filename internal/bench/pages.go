@@ -108,7 +108,7 @@ func (s *system) askedBack(ctx context.Context) (string, error) {
 	if err := s.call(ctx, http.MethodPost, "/checkins", map[string]string{"person": worker(0), "text": "be a while yet"}, nil); err != nil {
 		return "", err
 	}
-	b := newBrowser(s.address)
+	b := newBrowser(s.address, s.cookies)
 	defer b.close()
 	for until := time.Now().Add(patience); time.Now().Before(until); {
 		var list bytes.Buffer
@@ -182,7 +182,7 @@ func (s *system) alarmAbout(ctx context.Context, visit string) (string, error) {
 // askPages asks for every page that the program has, by its own table of them.
 func (s *system) askPages(ctx context.Context, o Options, size PageSize, shown map[string]string) (figures []Figure, err error) {
 	patterns := s.app.Pages()
-	b := newBrowser(s.address)
+	b := newBrowser(s.address, s.cookies)
 	defer b.close()
 	for i, pattern := range patterns {
 		o.progress("pages", i, len(patterns))
@@ -222,12 +222,13 @@ func addressOf(pattern string, shown map[string]string) (path string, known bool
 // browser asks for pages, one after the other on one connection, and counts what comes over it.
 type browser struct {
 	address string
+	cookies map[string]*http.Cookie // of those it asks as
 	http    *http.Client
 	came    atomic.Int64
 }
 
-func newBrowser(address string) *browser {
-	b := &browser{address: address}
+func newBrowser(address string, cookies map[string]*http.Cookie) *browser {
+	b := &browser{address: address, cookies: cookies}
 	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		return counted{conn, &b.came}, err
@@ -283,19 +284,19 @@ func (b *browser) askAs(ctx context.Context, path, name string, asks int, before
 }
 
 // ask asks for a page once: its status, the time until its last byte, and the bytes that came.
-func (b *browser) ask(ctx context.Context, path, acting string) (status int, took time.Duration, size int64, err error) {
+func (b *browser) ask(ctx context.Context, path, as string) (status int, took time.Duration, size int64, err error) {
 	began, had := time.Now(), b.came.Load()
-	status, err = b.get(ctx, path, acting, io.Discard)
+	status, err = b.get(ctx, path, as, io.Discard)
 	return status, time.Since(began), b.came.Load() - had, err
 }
 
 // get asks for a page and writes it to.
-func (b *browser) get(ctx context.Context, path, acting string, to io.Writer) (status int, err error) {
+func (b *browser) get(ctx context.Context, path, as string, to io.Writer) (status int, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.address+path, nil)
 	if err != nil {
 		return 0, fmt.Errorf("ask for %s: %w", path, err)
 	}
-	r.AddCookie(&http.Cookie{Name: "acting", Value: acting})
+	r.AddCookie(b.cookies[as])
 	r.Header.Set("Accept-Encoding", "gzip")
 	answer, err := b.http.Do(r)
 	if err != nil {

@@ -28,8 +28,9 @@ const (
 // system is the wired program in this process, a stand-in for Twilio, and a caller of its API.
 type system struct {
 	*caller
-	twilio *provider
-	app    *app.App
+	twilio  *provider
+	app     *app.App
+	cookies map[string]*http.Cookie // of those who look at pages
 }
 
 // start runs the program over the place's database.
@@ -59,7 +60,22 @@ func (o Options) startBehind(ctx context.Context, at place, p *provider) (*syste
 		return nil, fmt.Errorf("start the program: %w", err)
 	}
 	a.Start(ctx)
-	return &system{caller: newCaller("http://"+a.Addr().String(), secrets), twilio: p, app: a}, nil
+	s := &system{caller: newCaller("http://"+a.Addr().String(), secrets), twilio: p, app: a}
+	var people []string
+	for _, l := range lookers() {
+		people = append(people, l.id)
+	}
+	s.cookies, err = app.SignedIn(ctx, settings, people)
+	return s, err
+}
+
+// signedIn signs people in at the program over the place's database, which may run in another process.
+func (o Options) signedIn(ctx context.Context, at place, p *provider, people []string) (map[string]*http.Cookie, error) {
+	settings, err := o.settings(at, p)
+	if err != nil {
+		return nil, err
+	}
+	return app.SignedIn(ctx, settings, people)
 }
 
 func (s *system) stop(ctx context.Context) error {

@@ -203,17 +203,33 @@ func (m *message) endStands(c Context) bool {
 	if c.State == Booked && c.Now.Before(c.End) && !m.plainly { // "finished at clinic" may be of what came before
 		return false
 	}
+	if m.has("fw", "fwd") || m.countsDown() {
+		return false
+	}
 	for i := 0; i < len(m.words); i++ {
 		t := m.timeAt(i)
 		if t.words == 0 {
 			continue
 		}
-		if !m.timePast(i, t, c) && !m.afterVisit(i) && !m.planned(i) && !(m.inExit(i) && (t.isLength() || m.word(i-1) == "by" && m.has("was", "were"))) {
+		if !m.timePast(i, t, c) && !m.afterVisit(i) && !m.planned(i) && !m.counts(i) && !m.spentThen(i, t) && !(m.inExit(i) && (t.isLength() || m.word(i-1) == "by" && m.has("was", "were"))) {
 			return false
 		}
 		i += t.words - 1
 	}
 	return true
+}
+
+// countsDown says whether an exit is what comes after so many more of something, though it may be mistyped: "ten more mniutes then I'm gone".
+func (m *message) countsDown() bool {
+	return slices.ContainsFunc(m.exited, func(e stretch) bool {
+		last := m.clauseStart(e.first) - 1
+		if w := m.word(last); w != "then" && w != "and" {
+			return false
+		}
+		first := m.clauseStart(last)
+		told := slices.ContainsFunc(m.words[first:last], func(w string) bool { return m.v.told[w] || isPast(w) || w == "no" || w == "i" || w == "we" })
+		return first < last && !told && m.hasWithin(first, last, "more", "another", "min", "hour")
+	})
 }
 
 // barelyOut says whether the text says no more than OUT.

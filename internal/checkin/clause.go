@@ -33,6 +33,11 @@ func (m *message) ofThing(rest []int) bool {
 	return false
 }
 
+// ofStranger says whether a clause is about somebody or something whose name we do not know: "Tola's staying on".
+func (m *message) ofStranger(c clause) bool {
+	return len(c.rest) > 2 && m.unknown[c.rest[0]] && m.word(c.rest[0]+1) == "s" && c.rest[1] == c.rest[0]+1
+}
+
 // worker says whether the worker is named between two words as the one who does something.
 func (m *message) worker(start, end int) bool {
 	for _, w := range m.words[start:end] {
@@ -100,8 +105,23 @@ func (m *message) hasUnknown(at []int) bool {
 	return slices.ContainsFunc(at, m.mistyped)
 }
 
-func (m *message) anyMistyped() bool {
-	for i := range m.words {
+// anyMistypedBut says whether a word may be a known one mistyped, unless it is only the name of the one that its clause is about.
+func (m *message) anyMistypedBut(clauses []clause) bool {
+	return slices.ContainsFunc(clauses, func(c clause) bool { return m.anyMistypedWithin(m.afterStranger(c), c.end) })
+}
+
+// afterStranger gives where a clause goes on after a name we do not know that it begins with: "Tola's staying on".
+func (m *message) afterStranger(c clause) int {
+	if m.ofStranger(c) && c.rest[0] == c.begin {
+		return c.begin + 1
+	}
+	return c.begin
+}
+
+func (m *message) anyMistyped() bool { return m.anyMistypedWithin(0, len(m.words)) }
+
+func (m *message) anyMistypedWithin(first, last int) bool {
+	for i := first; i < last; i++ {
 		if m.mistyped(i) {
 			return true
 		}
@@ -115,14 +135,16 @@ func (m *message) mistyped(i int) bool {
 
 // hasNumber says whether one of the words is a figure that no time was read from.
 func (m *message) hasNumber(at []int) bool {
-	return slices.ContainsFunc(at, func(i int) bool { return m.words[i][0] <= '9' && m.words[i][0] >= '0' })
+	return slices.ContainsFunc(at, func(i int) bool {
+		return m.words[i][0] <= '9' && m.words[i][0] >= '0' && !m.counts(i)
+	})
 }
 
 // entersIn says whether the worker goes in again.
 func (m *message) entersIn(at []int) bool {
 	return slices.ContainsFunc(at, func(i int) bool {
 		end := entries.at(m, i)
-		return end > i && m.word(i-1) != "not" && m.word(end) != "a" && m.word(end) != "my"
+		return end > i && m.word(i-1) != "not" && m.word(end) != "a" && m.word(end) != "my" && !(m.word(end) == "the" && m.word(end+1) == "end")
 	})
 }
 
@@ -174,7 +196,7 @@ func (m *message) wentBack(c clause) bool {
 	if m.otherDayBetween(c.begin, c.end) {
 		return false
 	}
-	then := m.word(c.begin-1) == "then" && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
+	then := (m.word(c.begin-1) == "then" || m.words[c.begin] == "then") && slices.ContainsFunc(m.words[c.begin:c.end], func(w string) bool { return w == "in" || w == "inside" || w == "into" })
 	return (c.told || c.stays) && (then || m.hasIn(m.v.returns, c.begin, c.end))
 }
 
@@ -206,13 +228,95 @@ func (m *message) otherDayIn(words []int) bool {
 // does says whether a clause tells what somebody is doing: "packing up", but not "her reading certificate".
 func (m *message) does(c clause) bool {
 	return slices.ContainsFunc(c.rest, func(i int) bool {
-		return m.isDoing(m.words[i]) && !m.v.titles[m.word(i-1)] && !m.v.article[m.word(i-1)]
+		before := m.word(i - 1)
+		return m.isDoing(m.words[i]) && !m.v.titles[before] && !m.v.article[before] && !m.isGerund(i)
 	})
+}
+
+// isGerund says whether the word in -ing at i only names what is spoken of, or what was done: "the delay in notifying you", "got chatting".
+func (m *message) isGerund(i int) bool {
+	switch m.word(i - 1) {
+	case "in", "for", "without", "from", "of":
+		return true
+	case "got", "ended", "spent":
+		return m.words[i] == "chatting" || m.words[i] == "talking" || m.words[i] == "nattering"
+	}
+	return false
+}
+
+// errand says whether a clause tells what only one who has left does: "grabbing a sandwich", "seeing the Kapoors at half 3". With any of
+// those she visits she may still be among them.
+func (m *message) errand(c clause) bool {
+	for i := c.begin; i < c.end; i++ {
+		switch w := m.words[i]; {
+		case m.v.errand[w]:
+			return !m.hasSomeone(c.rest) && !m.hasAny(m.v.room, c.rest) && !m.hasAny(m.v.people, c.rest) && !m.hasAny(m.v.again, c.rest) && !m.accompanied(c.begin, c.end-1)
+		case w != "i" && w != "am" && w != "we" && w != "are" && !m.v.adverbs[w]:
+			return false
+		}
+	}
+	return false
+}
+
+// trails says whether only the worker stands after an exit, said once more: "I've been out ages me".
+func (m *message) trails(start, end int) bool {
+	return m.word(end) == "me" && (m.word(end+1) == "" || isBreak(m.words[end+1])) && m.worker(start, end)
+}
+
+// counts says whether the number at word i is of things or of a way: "all 3 pages", "5 miles away".
+func (m *message) counts(i int) bool { return m.v.counted[m.word(i+1)] }
+
+// spentThen says whether the length at word i is of what was done before the exit: "saw mum for half an hour and I've left".
+func (m *message) spentThen(i int, t moment) bool {
+	if len(m.exited) == 0 || i > m.exited[len(m.exited)-1].first || !t.isLength() || m.word(i-1) != "for" && !m.v.told[m.word(i-1)] && m.word(i-1) != "there" {
+		return false
+	}
+	first := i
+	for first > 0 && !isBreak(m.words[first-1]) && !m.v.joins[m.words[first-1]] {
+		first--
+	}
+	went := slices.Contains(m.words[first:i], "went")
+	for j := first; j < i; j++ {
+		if w := m.words[j]; w == "gone" || w == "got" || m.v.promise[w] || m.v.ahead[w] || !went && entries.at(m, j) > j {
+			return false
+		}
+	}
+	return m.hasIn(m.v.told, first, i)
+}
+
+// didIt says whether a clause tells what the worker did: "we sat in the garden", "couldn't wait for dad".
+func (m *message) didIt(c clause) bool {
+	first := m.words[c.begin]
+	return c.told && (first == "i" || first == "we") || first == "could" && m.word(c.begin+1) == "not"
+}
+
+// beforeExit says whether a clause stands before the first exit: "went in, saw mum, left".
+func (m *message) beforeExit(c clause) bool { return len(m.exited) > 0 && c.end <= m.exited[0].first }
+
+// pair says whether the "and" at word i stands between two who do something together: "mum and baby are at the refuge".
+func (m *message) pair(i int, c clause) bool {
+	if m.words[i] != "and" || c.exits || c.away || len(c.rest) == 0 || len(c.rest) != i-c.begin || len(c.rest) > 2 || !m.someone(i-1) {
+		return false
+	}
+	i++
+	if m.v.titles[m.word(i)] {
+		i++
+	}
+	return m.word(i) != "" && m.someone(i) && (m.v.is[m.word(i+1)] || m.v.told[m.word(i+1)] || isPast(m.word(i+1)))
 }
 
 // withWorker says whether a clause puts somebody beside the worker: "walking with me", "behind us".
 func (m *message) withWorker(c clause) bool {
-	return slices.ContainsFunc(c.rest, func(i int) bool { return m.v.beside[m.words[i]] && m.v.me[m.word(i+1)] })
+	return slices.ContainsFunc(c.rest, func(i int) bool {
+		return m.v.beside[m.words[i]] && m.v.me[m.word(i+1)] && m.word(i-1) != "door" && m.word(i-1) != "gate"
+	})
+}
+
+// beingBeside says whether a clause tells that somebody or something is beside the worker now: "a pickup's been right behind me".
+func (m *message) beingBeside(c clause) bool {
+	return m.withWorker(c) && slices.ContainsFunc(c.rest, func(i int) bool {
+		return m.words[i] == "been" || m.words[i] == "is" || m.words[i] == "s" || m.words[i] == "are" || m.words[i] == "am" || m.words[i] == "still" || m.words[i] == "now"
+	})
 }
 
 // isPast and isDoing read a verb by its ending.

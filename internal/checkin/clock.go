@@ -130,6 +130,8 @@ func (m *message) minutesOfHour(i int) moment {
 		return moment{}
 	}
 	switch w := m.word(j); {
+	case w == "past" && m.v.hisOwn[m.word(j+1)]:
+		return moment{} // "ten minutes past my finish time"
 	case w == "past":
 	case w == "to" || w == "too" || w == "2" && m.saysTo(i, j):
 		before = true

@@ -8,6 +8,19 @@ import (
 // danger says whether a text cries for help, reports a threat or a hurt (guide H), and by which rule; "" when it does
 // not. raw is true when a word of danger is there at all, denied or explained away: such a text never closes a visit.
 func (m *message) danger(state State) (rule Rule, raw bool) {
+	if rule, raw = m.dangerIn(state); rule == "" {
+		var also bool
+		rule, also = m.dangerUnhedged(state)
+		raw = raw || also
+	}
+	if rule == "" {
+		rule = m.dangerRespaced(state)
+	}
+	return rule, raw
+}
+
+// dangerIn is danger in the words as they stand.
+func (m *message) dangerIn(state State) (rule Rule, raw bool) {
 	if m.whole(plainCries) || m.spelledOut() {
 		m.note(onDanger, 0, len(m.words))
 		return byCry, true
@@ -75,7 +88,8 @@ func (m *message) spelledOut() bool {
 		}
 	}
 	switch all.String() {
-	case "sos", "999", "help", "helpme", "hlep", "police", "hourelp", "sossos", "helphelp", "112":
+	case "sos", "999", "help", "helpme", "hlep", "police", "hourelp", "sossos", "helphelp", "112", "needhelp", "ineedhelp",
+		"sendhelp", "gethelp", "helpneeded", "helpus", "call999", "ring999", "callpolice", "sendpolice", "getmeout", "notsafe":
 		return true
 	}
 	return false

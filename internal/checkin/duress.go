@@ -330,10 +330,12 @@ func (m *message) ofSomethingElse(i, n int) bool {
 	switch {
 	case m.v.thingOfColour[next], becoming[prev], m.coloured(i):
 		return true
+	case describing[prev] && becoming[m.word(i-2)]: // "a lovely scarlet fire engine"
+		return m.v.Ordinary(next) && !askedFor[next] && !m.v.courtesy[next] && next != "to" && next != "can" && next != "could"
 	case next == "with" || next == "from" || next == "and":
 		return feelings[m.word(i+n+1)]
 	case prev == "is" || prev == "s" || prev == "was" || prev == "are" || prev == "looks":
-		return reddens[m.word(i-2)]
+		return reddens[m.word(i-2)] || m.v.thingOfColour[m.word(i-2)]
 	}
 	return false
 }
@@ -352,10 +354,11 @@ func (m *message) coloured(i int) bool {
 }
 
 var (
-	colouring = set("painted painting paint dyed dyeing wearing wears wore coloured decorated")
-	becoming  = set("a an the went goes gone go going turned turns turning bright dark deep in all blushed blushing flushed his her their this that some")
-	feelings  = set("rage anger fury shame embarrassment cold temper heat crying sweat hot sore itchy swollen sweaty angry")
-	reddens   = set("face faces cheek cheeks ear ears skin rash nose he she it he's she's arm arms leg legs")
+	colouring  = set("painted painting paint dyed dyeing wearing wears wore coloured decorated")
+	describing = set("lovely big little bright beautiful gorgeous new old nice small huge tiny pretty fab amazing massive great long short shiny smart")
+	becoming   = set("a an the went goes gone go going turned turns turning bright dark deep in all blushed blushing flushed his her their this that some")
+	feelings   = set("rage anger fury shame embarrassment cold temper heat crying sweat hot sore itchy swollen sweaty angry")
+	reddens    = set("face faces cheek cheeks ear ears skin rash nose he she it he's she's arm arms leg legs")
 )
 
 // onlyMentioned says whether she is only spoken of: nothing is asked of her, of her whereabouts, or passed to her.

@@ -7,7 +7,7 @@ func (m *message) enters(c Context) bool {
 		if !m.in {
 			end = max(end, there.at(m, i))
 		}
-		if end > i && m.entersHere(i, end) && !m.hindered(i, end) && !m.putOff(i, end, c) {
+		if end > i && m.entersHere(i, end) && !m.awaited(i) && !m.hindered(i, end) && !m.putOff(i, end, c) {
 			m.note(onEntry, i, end)
 			return true
 		}
@@ -19,14 +19,23 @@ func (m *message) enters(c Context) bool {
 // new, unless it is all that the text says.
 func (m *message) insideAt(i int) int {
 	end := within.at(m, i)
-	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) {
+	if end <= i || m.in && !(m.sentenceEnds(end) && m.onlyFillers(0, i)) && !m.textsAgain(i) {
 		return -1
 	}
 	w := m.word(end)
+	if m.in && m.word(i-1) == "me" || w == "and" && m.word(end+1) == "out" { // "all well with me in here", "in and out"
+		return -1
+	}
 	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
 		return -1
 	}
 	return end
+}
+
+// textsAgain says whether the text explains why it says again, at word i, that the worker is in: "sent IN earlier but no reply so: in".
+func (m *message) textsAgain(i int) bool {
+	before := m.word(i - 1)
+	return (i == 0 || isBreak(before) || m.v.joins[before]) && m.hasIn(m.v.sentBefore, 0, len(m.words))
 }
 
 // sentenceEnds says whether a clause ends before word i, or after a mere filler there.
@@ -51,10 +60,10 @@ func (m *message) onlyFillers(first, last int) bool {
 
 // entersHere refuses an entry whose clause begins with somebody else: "new worker started at school".
 func (m *message) entersHere(start, end int) bool {
-	if m.worker(start, end) || m.v.session[m.words[start]] {
+	begin := m.clauseStart(start)
+	if m.worker(start, end) || m.v.session[m.words[start]] || m.ofWorker(begin, start) {
 		return true
 	}
-	begin := m.clauseStart(start)
 	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
 		return false
 	}
@@ -69,6 +78,37 @@ func (m *message) entersHere(start, end int) bool {
 		}
 	}
 	return true
+}
+
+// ofWorker says whether the worker is who does what begins at word i, whatever the clause begins with: "please record that I have been
+// admitted".
+func (m *message) ofWorker(first, i int) bool {
+	for j := i - 1; j >= first; j-- {
+		switch w := m.words[j]; {
+		case w == "i" || w == "we":
+			return true
+		case !m.v.is[w] && !m.v.adverbs[w] && !m.v.momentOf[w] && w != "am" && w != "been" && w != "all" && w != "this":
+			return false
+		}
+	}
+	return false
+}
+
+// awaited says whether the entry at word i is what the worker, or her text, waits for: "will message you once I'm through the door". One that
+// is told is not: "forgot to text when I went in".
+func (m *message) awaited(i int) bool {
+	for j := m.clauseStart(i); j < i; j++ {
+		w, next := m.words[j], m.words[j+1]
+		switch {
+		case m.v.told[w] && w != "let" || isPast(w) || w == "not":
+			return false
+		case w == "as" && m.word(j-1) == "soon", m.v.momentOf[w], m.v.timeWords[w] && m.v.article[m.word(j-1)]:
+			if m.worker(j+1, j+2) || m.someone(j+1) || m.v.article[next] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // othersBefore says whether the clause that ends before word i is about somebody else, as what goes on from it is then too.
@@ -97,6 +137,12 @@ func (m *message) putOff(start, i int, c Context) bool {
 	if m.v.session[m.word(i)] { // "I start visit at 10:15"
 		i++
 	}
+	switch t := m.timeAt(i); {
+	case t.isLength() && m.word(i+t.words) == "later":
+		return true // "starting 40 mins later than booked"
+	case t.words > 0 && !t.isLength() && t.form != bareHour && (m.v.begun[m.word(i-1)] || m.word(i-1) == "commencing"):
+		return !m.timePast(i, t, c) // "contact commencing 16.00"
+	}
 	t := m.timeAt(i + 1)
 	switch m.word(i) {
 	case "then":
@@ -123,8 +169,11 @@ func (m *message) hindered(start, end int) bool {
 	}
 	for i := from; i < len(m.words); i++ {
 		e := hindrances.at(m, i)
-		if m.words[i] == "outside" && m.word(i-1) == "the" {
-			continue // "in, 3.30 at the outside"
+		if m.words[i] == "outside" && m.word(i-1) == "the" || m.words[i] == "can" && m.word(i-1) == "you" && i > end {
+			continue // "in, 3.30 at the outside"; "so you can start me now"
+		}
+		if i > end && m.waitsInside(start, end, i) {
+			continue
 		}
 		if e <= i || (i > start && e <= end || i == start && e < end) && !m.v.waits[m.words[i]] {
 			continue
@@ -134,6 +183,18 @@ func (m *message) hindered(start, end int) bool {
 		}
 	}
 	return m.word(last) == "?" && last == end || m.inverted(first) || m.otherDayBetween(first, last)
+}
+
+// waitsInside says whether the worker, plainly indoors, waits at word i for what happens there: "in, waiting for mum to come down".
+func (m *message) waitsInside(start, end, i int) bool {
+	if m.words[i] != "waiting" || m.word(i+1) != "for" || !m.hasWithin(start, end, "in", "inside", "indoors", "upstairs") {
+		return false
+	}
+	last := i
+	for last < len(m.words) && !isBreak(m.words[last]) {
+		last++
+	}
+	return m.hasIn(m.v.waitsInside, i, last)
 }
 
 // inverted says whether a clause that begins at word i is a question by its order, though nothing marks it: "have I been signed in",

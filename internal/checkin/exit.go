@@ -35,9 +35,9 @@ func (m *message) exit() (whole, claims bool) {
 	for i := 0; i < len(m.words); {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
-		c.ofOthers, c.ofThing = m.ofOthers(c.rest), m.ofThing(c.rest)
-		c.end, c.told = next, m.tells(c.rest)
-		c.returns = claims && !c.exits && !c.ofOthers && (!c.away && m.wentBack(c) || m.goesBack(c))
+		c.ofOthers, c.ofThing = m.ofOthers(c.rest) || m.ofStranger(c), m.ofThing(c.rest)
+		c.end, c.told, c.asks = next, m.tells(c.rest), c.asks || !c.exits && m.words[c.begin] == "why"
+		c.returns = claims && !c.exits && !c.ofOthers && !c.ofThing && (!c.away && m.wentBack(c) || m.goesBack(c))
 		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
@@ -50,7 +50,7 @@ func (m *message) exit() (whole, claims bool) {
 	}
 	claims = claims || over && away
 	m.claimed, m.plainly = claims, left
-	whole = claims && !m.cut && !m.guessed && !m.anyMistyped() && !m.takenBack(clauses) && !m.cutShort()
+	whole = claims && !m.cut && !m.guessed && !m.anyMistypedBut(clauses) && !m.takenBack(clauses) && !m.cutShort()
 	var before clause
 	for _, c := range clauses {
 		if !whole {
@@ -72,6 +72,9 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 	for c.begin = i; i < len(m.words); {
 		begin := i
 		end, kind := m.place(i)
+		if kind == exits && m.words[i] == "then" && i > c.begin && m.tells(c.rest) && !m.does(c) && !m.hasAny(m.v.promise, c.rest) { // "was in for 20 mins then left"
+			return c, i
+		}
 		if kind == exits && !m.exitHere(i, end, c) {
 			m.nearly, c.near = true, true
 			c.refused = c.refused || m.hasAny(m.v.promise, c.rest) || m.hasSomeone(c.rest) || m.quoted(i) || i == c.begin && (m.word(end) == "" || m.word(end) == "of")
@@ -106,11 +109,11 @@ func (m *message) clauseFrom(i int) (c clause, next int) {
 		case isBreak(m.words[i]):
 			c.asks = m.words[i] == "?"
 			return c, i
-		case i > c.begin && (m.v.joins[m.words[i]] || m.clauseAt(i, c)):
+		case i > c.begin && (m.v.joins[m.words[i]] && !m.pair(i, c) || m.clauseAt(i, c)):
 			return c, i
 		case m.timeAt(i).words > 0 && m.timeAt(i).form != bareHour: // endStands judges it
 			i += m.timeAt(i).words
-		case m.v.joins[m.words[i]]:
+		case m.v.joins[m.words[i]] && i == c.begin:
 			i++
 		default:
 			c.rest = append(c.rest, i)
@@ -130,8 +133,14 @@ func (m *message) clauseAt(i int, c clause) bool {
 		return c.exits
 	case w == "as":
 		return c.exits && m.givesReason(i)
-	case w == "it", w == "that", w == "there", w == "you", m.someone(i):
+	case w == "it", w == "that", w == "there", w == "you", m.someone(i), w == "ring", m.v.thing[w]:
 		return c.exits && (m.v.is[next] || m.v.told[next] || isPast(next))
+	case w == "my" && (m.v.thing[next] || next == "ring"):
+		return c.exits && (m.v.is[m.word(i+2)] || m.v.told[m.word(i+2)] || isPast(m.word(i+2)))
+	case w == "was", w == "did", w == "forgot": // "left ages ago was on phone"
+		return c.exits && (m.word(i-1) == "ago" || m.word(i-1) == "ages" || m.worker(c.begin, i) && i-c.begin > 2)
+	case w == "will":
+		return c.exits && (m.word(i-1) == "now" || m.word(i-1) == "already")
 	}
 	return false
 }
@@ -246,7 +255,7 @@ func (m *message) exitHere(start, end int, c clause) bool {
 	if m.quoted(start) {
 		return false
 	}
-	if end < len(m.words) && (m.withThing(end) == 0 || m.hasIn(m.v.session, start, end)) && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true}) && m.times[end].words == 0 {
+	if end < len(m.words) && (m.withThing(end) == 0 || m.hasIn(m.v.session, start, end)) && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true, begin: start}) && !m.trails(start, end) && m.times[end].words == 0 {
 		return false
 	}
 	then := m.words[start] == "then" || m.word(start-1) == "then"
@@ -281,7 +290,7 @@ func (m *message) fitsAtOnce(c, before clause, left bool) (fits, decided bool) {
 	switch {
 	case c.returns:
 		return false, true
-	case c.stays && left && !c.exits && (c.told && m.worker(c.begin, c.begin+1) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
+	case c.stays && left && !c.exits && (m.didIt(c) || m.wasThen(c)): // "we sat in the garden", "mum was still there"
 		return true, true
 	case c.stays && left && !c.exits && (c.ofOthers || m.hasIn(m.v.later, c.begin, c.end)) && m.otherDayBetween(c.begin, c.end): // "I'll go back in on Monday"
 		return true, true
@@ -289,7 +298,7 @@ func (m *message) fitsAtOnce(c, before clause, left bool) (fits, decided bool) {
 		return false, true
 	case len(c.rest) == 0:
 		return true, true
-	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)), m.hasUnknown(c.rest):
+	case m.hasAny(m.v.alarming, c.rest), m.in && m.entersIn(c.rest) && !(c.ofOthers && c.told && !m.hasAny(m.v.me, c.rest)) && !(left && c.told && m.beforeExit(c)), m.hasUnknown(c.rest[m.afterStranger(c)-c.begin:]):
 		return false, true
 	case c.ofThing && left && !c.refused, !c.refused && m.isOver(c):
 		return true, true
@@ -318,6 +327,10 @@ func (m *message) fitsByWhom(c, before clause, left bool) bool {
 	told, others := c.told || m.words[c.begin] == "after" || c.goesOn && before.told, c.ofOthers || m.words[c.begin] == "after" && c.told && m.ofOthers(c.rest[1:]) || c.goesOn && before.ofOthers && !m.worker(c.rest[0], c.rest[0]+1)
 	mine, doing := m.hasAny(m.v.me, c.rest), m.does(c)
 	switch {
+	case left && !c.refused && !(c.goesOn && before.ofOthers && !before.ofThing) && m.errand(c): // "grabbing a sandwich"
+		return true
+	case left && m.beingBeside(c): // "a pickup's been right behind me since"
+		return false
 	case others && !c.refused && !mine && m.wasThen(c): // "the landlord was still banging about when I went"
 		return true
 	case others && left:

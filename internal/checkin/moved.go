@@ -58,6 +58,11 @@ func (m *message) putsOn(s *spoken) counting {
 	return fromNow
 }
 
+// putBack says whether something is put back in the clause, not somebody back from somewhere.
+func (m *message) putBack(s *spoken) bool {
+	return m.hasWithin(s.from, s.first, "put", "push", "pushed", "move", "moved", "set", "knocked", "bump", "bumped")
+}
+
 // begunLate says whether the length is how late the visit began, which is past once the worker is in: "15 mins late getting started".
 func (m *message) begunLate(s *spoken, c Context) bool {
 	if c.State == Booked || s.after != "late" && s.after != "behind" {

@@ -120,7 +120,7 @@ func (m *message) anotherOff(c Context, plain bool) bool {
 		if end <= i {
 			continue
 		}
-		begin, scrapped := m.clauseStart(i), m.v.scrapped[m.words[end-1]] || m.words[end-1] == "off"
+		begin, scrapped := m.clauseStart(i), m.v.scrapped[m.words[end-1]] || m.words[end-1] == "off" || m.hasWithin(i, end, "cancel")
 		if scrapped && c.State == Booked && m.otherTime(begin, end, c) {
 			return true
 		}
@@ -193,7 +193,7 @@ func (m *message) otherThing(first, last int) bool {
 // questioned says whether a sentence of the text is a question by its order.
 func (m *message) questioned() bool {
 	for i := range m.words {
-		if (i == 0 || isBreak(m.words[i-1])) && m.inverted(i) {
+		if (i == 0 || isBreak(m.words[i-1]) || m.onlyCourtesy(0, i)) && m.inverted(i) {
 			return true
 		}
 	}

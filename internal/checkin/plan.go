@@ -104,6 +104,9 @@ func (m *message) corrects(s, next *spoken) bool {
 	if between == 1 && (m.word(s.last) == "now" || m.word(s.last) == "is") && !s.t.isLength() && !next.t.isLength() {
 		return true // "4pm now 4.30pm"
 	}
+	if m.word(next.first-1) == "so" && s.t.isLength() && !next.t.isLength() {
+		return true // "told mum an hour so 11"
+	}
 	if before := m.word(next.first - 2); m.word(next.first-1) == "say" && (isBreak(before) || before == "so" || before == "think") {
 		return true
 	}

@@ -90,6 +90,9 @@ func (m *message) wellHere(start, end int) bool {
 	case "if", "until", "before", "except", "apart", "to":
 		return false
 	}
+	if m.words[start] == "do" && m.someone(0) && !m.worker(0, start) && m.hasWithin(0, start, "out", "left", "home", "gone", "away", "safe") {
+		return false // "he's home safe, don't worry"
+	}
 	if m.v.wellOfOthers[m.word(start-1)] || m.denied(start) || m.questionAt(end) {
 		return false
 	}

@@ -94,6 +94,8 @@ func (m *message) account(c Context, enters bool) []spoken {
 		switch {
 		case m.laterVisit(before, s, c):
 			before.use, s.use = unused, unused
+		case before.use == unused && m.v.article[m.word(before.first-1)] && m.v.changes[m.word(before.first-2)] && s.cue == "to" && c.State == Booked && c.near(before.t):
+			s.use = m.useOf(s, c, enters) // "swap my 3pm to 4pm"
 		case before.cue == "from" && m.putBack(before):
 			before.use = unused // "moved from 3 to 4"
 		case before.use == asStart && m.visitRange(before, s):
@@ -109,6 +111,8 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 	switch {
 	case m.struck(s), m.fiveToTen(s, c), m.farAlone(s, c):
 		return unused
+	case enters && s.t.isLength() && s.cue == "it" && m.word(s.first-2) == "give":
+		return asEnd // "through the door, give it 45 mins"
 	case m.past(s, c), m.foreign(s, open):
 		if !m.thenMeant(s, open || enters) {
 			return unused
@@ -117,6 +121,8 @@ func (m *message) useOf(s *spoken, c Context, enters bool) use {
 			return asEnd
 		}
 		return asStart
+	case enters && s.t.isLength() && s.cue == "after" && !m.hasIn(m.v.endCues, s.from, s.first):
+		return unused // "let in after ten minutes on the step"
 	case enters && s.counts == late && m.hasWithin(s.from, s.first, "finish", "finishing", "out", "leave", "leaving"):
 		return asEnd // "just gone in, will finish 15 late as well"
 	case enters && (s.counts == late || s.counts == early || s.after == "late"):
@@ -220,11 +226,6 @@ func (m *message) countingBy(s *spoken) counting {
 	return fromNow
 }
 
-// putBack says whether something is put back in the clause, not somebody back from somewhere.
-func (m *message) putBack(s *spoken) bool {
-	return m.hasWithin(s.from, s.first, "put", "push", "pushed", "move", "moved", "set", "knocked", "bump", "bumped")
-}
-
 // ranged says whether two times are the bounds of a range (guide T6): "3 till 4", "5 mins maybe 10". A bare number takes the
 // other's unit.
 func (m *message) ranged(a, b *spoken) bool {
@@ -249,7 +250,7 @@ func (m *message) ranged(a, b *spoken) bool {
 			if join == "" {
 				join = w
 			}
-		case ",", "comma", "ish", "even", "at", "about", "around", "say", "probably", "more", "the":
+		case ",", "comma", "ish", "even", "up", "at", "about", "around", "say", "probably", "more", "the":
 		default:
 			return false
 		}
@@ -445,7 +446,7 @@ func (m *message) pairs(s *spoken) bool {
 		return m.timeAt(s.last+1).words > 0
 	case s.after == "-", s.after == "until", s.after == "to":
 		whole := !m.in && s.after != "to" && m.hasWithin(s.from, s.first, "at", "in") && !m.hasWithin(s.from, s.first, "not") // before the visit what stands before a range is where it will be: "the library 4 till 5"
-		if s.cue != "" && !isBreak(s.cue) && !whole && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" {
+		if s.cue != "" && !isBreak(s.cue) && !whole && !m.v.clockCues[s.cue] && s.cue != "in" && s.cue != "is" && s.cue != "s" && s.cue != "doing" && s.cue != "do" {
 			return false
 		}
 		if t := m.timeAt(s.last + 1); t.form == bareHour && t.hour <= 24 && t.words > 0 && s.t.hour != t.hour {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/allclear-safety/allclear/internal/checkin/grammar"
@@ -50,11 +51,12 @@ const (
 	clipped
 	turnedAway
 	leaves
+	hedges
 )
 
 // looked are the sections whose phrases are looked for, in the order of the constants above.
 var looked = []string{"cry-alone", "cry", "threat", "calm-again", "taken-back", "harmless", "entry", "in", "not-in", "called-off", "not-there", "not-called-off", "other-off", "never-in",
-	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped", "turned-away", "leaving"}
+	"well", "exit", "away", "filler", "over", "stays", "unmeant", "there", "well-alone", "ask-anyone", "ask-for", "beckon", "other-day", "correction", "no-answer", "kept-in", "clipped", "turned-away", "leaving", "hedge"}
 
 type wordSet map[string]bool
 
@@ -73,12 +75,13 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour        wordSet
-	notPhrase, told, is, at, joins, adverbs, waits, back, session, gone, me, later, after, with, again, timeWords         wordSet
-	creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues, overAfter, moreCues, clockCues wordSet
-	glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues, willDo, noSlip     wordSet
-	oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing, article, official, returns      wordSet
-	moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo, hisOwn, beside, perhaps, meant             wordSet
+	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase         wordSet
+	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after                                                        wordSet
+	with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues                     wordSet
+	overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues wordSet
+	willDo, noSlip, oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing                              wordSet
+	article, official, returns, moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo                             wordSet
+	hisOwn, beside, perhaps, meant, momentOf, sentBefore, changes, waitsInside, errand, room, counted                                 wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -126,7 +129,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 }
 
 func setsOf(g *grammar.Grammar) sets {
-	return sets{
+	s := sets{
 		family:        g.Words("family"),
 		titleBefore:   g.Words("title-before"),
 		courtesy:      g.Words("courtesy"),
@@ -149,11 +152,8 @@ func setsOf(g *grammar.Grammar) sets {
 		session:       g.Words("session"),
 		gone:          g.Words("gone"),
 		me:            g.Words("mine"),
-		later:         g.Words("later"),
-		after:         g.Words("after-visit"),
 		with:          g.Words("with"),
 		again:         g.Words("again"),
-		timeWords:     g.Words("time-word"),
 		creature:      g.Words("creature"),
 		notDoing:      g.Words("not-doing"),
 		titles:        g.Words("whose-word"),
@@ -161,27 +161,12 @@ func setsOf(g *grammar.Grammar) sets {
 		promise:       g.Words("promise"),
 		doubt:         g.Words("doubt"),
 		wellOfOthers:  g.Words("well-of-others"),
-		afterTime:     g.Words("after-time"),
-		overCues:      g.Words("over-before"),
-		overAfter:     g.Words("over-after"),
-		moreCues:      g.Words("more-before"),
-		clockCues:     g.Words("clock-before"),
-		glueCues:      g.Words("time-glue"),
 		otherThings:   g.Words("other-thing"),
-		pastCues:      g.Words("past-before"),
 		answersElse:   g.Words("answers-elsewhere"),
-		afterIn:       g.Words("after-in"),
-		afterWell:     g.Words("after-well"),
-		entryBefore:   g.Words("entry-before"),
-		beginCues:     g.Words("begin-before"),
-		endCues:       g.Words("end-before"),
 		willDo:        g.Words("will-do"),
 		noSlip:        g.Words("no-slip"),
 		oneSlip:       g.Words("one-slip"),
-		ahead:         g.Words("ahead"),
-		spent:         g.Words("spent"),
 		wanted:        g.Words("wanted"),
-		numbered:      g.Words("numbered"),
 		clauses:       g.Words("clause"),
 		visitors:      g.Words("visitor"),
 		shortSlip:     g.Words("short-slip"),
@@ -190,20 +175,51 @@ func setsOf(g *grammar.Grammar) sets {
 		article:       g.Words("article"),
 		official:      g.Words("official"),
 		returns:       g.Words("return"),
-		moves:         g.Words("moves"),
-		putsOn:        g.Words("puts-on"),
-		takesOff:      g.Words("takes-off"),
-		shortens:      g.Words("shortens"),
-		begun:         g.Words("late-begun"),
 		scrapped:      g.Words("scrap"),
-		ownEnd:        g.Words("own-end"),
 		beside:        g.Words("beside"),
 		perhaps:       g.Words("perhaps"),
-		meant:         g.Words("planned"),
+		sentBefore:    g.Words("sent-before"),
+		changes:       g.Words("changes"),
+		waitsInside:   g.Words("waits-inside"),
 		theyDo:        g.Words("they-do"),
 		hisOwn:        g.Words("his-own"),
-		calls:         g.Words("come-then"),
+		errand:        g.Words("errand"),
+		room:          g.Words("room"),
 	}
+	s.ofTimes(g)
+	return s
+}
+
+// ofTimes reads the words that say what a time is for.
+func (s *sets) ofTimes(g *grammar.Grammar) {
+	s.later = g.Words("later")
+	s.after = g.Words("after-visit")
+	s.timeWords = g.Words("time-word")
+	s.afterTime = g.Words("after-time")
+	s.overCues = g.Words("over-before")
+	s.overAfter = g.Words("over-after")
+	s.moreCues = g.Words("more-before")
+	s.clockCues = g.Words("clock-before")
+	s.glueCues = g.Words("time-glue")
+	s.pastCues = g.Words("past-before")
+	s.afterIn = g.Words("after-in")
+	s.afterWell = g.Words("after-well")
+	s.entryBefore = g.Words("entry-before")
+	s.beginCues = g.Words("begin-before")
+	s.endCues = g.Words("end-before")
+	s.ahead = g.Words("ahead")
+	s.spent = g.Words("spent")
+	s.numbered = g.Words("numbered")
+	s.moves = g.Words("moves")
+	s.putsOn = g.Words("puts-on")
+	s.takesOff = g.Words("takes-off")
+	s.shortens = g.Words("shortens")
+	s.begun = g.Words("late-begun")
+	s.ownEnd = g.Words("own-end")
+	s.meant = g.Words("planned")
+	s.momentOf = g.Words("moment-of")
+	s.calls = g.Words("come-then")
+	s.counted = g.Words("counted")
 }
 
 // dangerous are the sections whose words tell of danger.
@@ -218,6 +234,11 @@ func (v *Vocabulary) matter() []string {
 			if len(w) >= 5 && v.english[w] {
 				all[w] = true
 			}
+		}
+	}
+	for _, written := range slices.Sorted(maps.Keys(v.Say)) { // "sombody" is somebody, which is said someone
+		if said := v.Say[written]; all[said] && len(written) > 5 && v.english[said] && !strings.ContainsAny(written, " '") {
+			all[written] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(all))

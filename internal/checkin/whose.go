@@ -20,6 +20,9 @@ func (m *message) past(s *spoken, c Context) bool {
 	if s.t.isLength() {
 		return m.spent(s) || m.begunLate(s, c)
 	}
+	if before := m.word(s.from - 1); (before == "if" || before == "unless") && m.hasWithin(s.from, s.first, "not", "nothing", "quiet", "silent") {
+		return false // "if you haven't had an out from me at half 12"
+	}
 	if been := m.word(s.first - 1); (been == "been" || been == "said" || been == "put") && m.word(s.first-2) == "have" && m.word(s.first-3) == "should" {
 		return false // "I put 11, should have been 11.30"
 	}
@@ -82,7 +85,7 @@ func (m *message) wasGoing(s *spoken) bool {
 // justGone says whether a bare "twenty to" in a clause that tells of an end is the one of a moment ago.
 func (m *message) justGone(s *spoken, c Context) bool {
 	gone := c.Now.Sub(c.last(s.t))
-	if gone > 25*time.Minute || s.cue != "at" && s.cue != "before" && s.cue != "after" && !m.v.endCues[s.cue] {
+	if gone > 25*time.Minute || s.cue == "out" && m.in && gone > 5*time.Minute && !c.Now.After(c.End) || s.cue != "at" && s.cue != "before" && s.cue != "after" && !m.v.endCues[s.cue] {
 		return false
 	}
 	for j := s.first - 1; j >= s.from; j-- {
@@ -254,6 +257,7 @@ func (m *message) others(s *spoken) bool {
 	for j := s.from; j < s.first; j++ {
 		w := m.words[j]
 		switch {
+		case w == "you": // it is us
 		case (w == "me" || w == "us") && (m.word(j-1) == "to" || m.word(j-1) == "with") && someone: // "nobody can get to us before 10"
 		case w == "i" || w == "me" || w == "us" || w == "we":
 			return m.toOthers(s, j)
@@ -305,7 +309,7 @@ func (m *message) subject(from, j int) bool {
 		}
 		return true
 	}
-	if m.word(from-1) == "and" && m.someone(from-2) && m.hasWithin(max(0, from-4), from-2, "with", "w") {
+	if m.word(from-1) == "and" && from > 1 && (m.someone(from-2) || m.unknown[from-2]) && m.hasWithin(max(0, from-4), from-2, "with", "w") {
 		return false // "in with mum and kids, out 11.30"
 	}
 	for k := from; k < j; k++ {
@@ -373,7 +377,7 @@ func (m *message) elsewhere(s *spoken, open bool) bool {
 		return open && m.placed(s)
 	}
 	switch w := m.word(s.from); w {
-	case "straight", "the", "to", "on", "off", "over", "next", "do", "see", "visit", "meet", "grab", "get":
+	case "mr", "mrs", "ms", "miss", "dr", "straight", "the", "to", "on", "off", "over", "next", "do", "see", "visit", "meet", "grab", "get":
 		return true
 	default:
 		return s.from < s.first && m.v.IsName(w)
@@ -398,7 +402,7 @@ func (m *message) placed(s *spoken) bool {
 	case "do", "make":
 		return m.word(s.first-2) == "not" // "can't make 4.30"
 	case "to":
-		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish")
+		return m.hasWithin(s.from, s.first, "moved", "moving") && !m.hasWithin(s.from, s.to, "end", "finish", "me")
 	}
 	if m.hasWithin(s.from, s.first, "book", "booking") {
 		return !m.v.endCues[s.cue] && !m.hasWithin(s.from, s.first, "out")

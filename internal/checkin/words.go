@@ -12,17 +12,19 @@ import (
 
 // message is a text cut into words, as the grammar reads it.
 type message struct {
-	v       *Vocabulary
-	found   *grammar.Matches // nil until they are looked for
-	typed   []string         // the words as they were typed, before a slip of the thumb was mended
-	words   []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
-	times   []moment         // for each word, the time that begins there; its words are 0 where none does
-	unknown []bool           // for each word, whether we do not know it
-	guessed bool             // a word was read through its misspelling: never enough to close a visit
-	in      bool             // the worker has gone in
-	cut     bool             // longer than is read
-	quotes  bool             // has quotation marks
-	pieces  []piece          // the words before a space was taken out of one; nil where none was. The phrase is looked for in them too
+	v        *Vocabulary
+	found    *grammar.Matches // nil until they are looked for
+	typed    []string         // the words as they were typed, before a slip of the thumb was mended
+	words    []string         // one way of writing each word; the breaks "," "." "?" and a quotation mark stand among them
+	times    []moment         // for each word, the time that begins there; its words are 0 where none does
+	unknown  []bool           // for each word, whether we do not know it
+	guessed  bool             // a word was read through its misspelling: never enough to close a visit
+	in       bool             // the worker has gone in
+	cut      bool             // longer than is read
+	quotes   bool             // has quotation marks
+	text     string           // as it was cut into words
+	respaced bool             // its spaces were put where they may belong
+	pieces   []piece          // the words before a space was taken out of one; nil where none was. The phrase is looked for in them too
 
 	exited    []stretch // the words of the exits that were found
 	claimed   bool      // an exit was found, whatever else the text says
@@ -39,7 +41,8 @@ type message struct {
 func (v *Vocabulary) read(s string) *message {
 	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
 	var from []int
-	pieces := split(normalise(s, &from))
+	m.text = normalise(s, &from)
+	pieces := split(m.text)
 	room := len(pieces) + len(pieces)/8 + 4 // "I'm" is two words
 	m.words, m.typed, m.cuts, m.unknown = make([]string, 0, room), make([]string, 0, room), make([]stretch, 0, room), make([]bool, 0, room)
 	for i := 0; i < len(pieces); {
@@ -363,6 +366,9 @@ func (v *Vocabulary) oneLetter(w string) (right string, guess bool) {
 				}
 			}
 		}
+	}
+	if said := v.Say[right]; right != "" && said != "" {
+		right = said
 	}
 	if right != "" {
 		return right, v.oneSlip[right]

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,8 +26,11 @@ import (
 const (
 	codeStep   = 30 * time.Second
 	codeDigits = otp.DigitsSix
+	secretSize = 20 // bytes, as RFC 4226 recommends
 	recoveries = 10 // codes for when the telephone is lost
 )
+
+var unpadded = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // NewCode is what a telephone makes codes of: the secret to type, and the address that its camera reads.
 type NewCode struct {
@@ -34,13 +38,17 @@ type NewCode struct {
 	Address private.Text // otpauth://…
 }
 
-// OfferCode makes a secret for codes, which counts once [SignIn.SetPassword] is given it with a code made of it.
-func (s *SignIn) OfferCode(name string) (NewCode, error) {
-	raw := make([]byte, 20)
-	if _, err := s.Random.Read(raw); err != nil {
-		return NewCode{}, err
+// OfferCode makes a secret for codes, which counts once [SignIn.SetPassword] is given it with a code made of it. One that
+// was offered before is offered again: who mistypes a code need not read in another.
+func (s *SignIn) OfferCode(name string, before private.Text) (NewCode, error) {
+	secret := plain(before.Reveal())
+	if raw, err := unpadded.DecodeString(secret); err != nil || len(raw) != secretSize {
+		raw = make([]byte, secretSize)
+		if _, err := io.ReadFull(s.Random, raw); err != nil {
+			return NewCode{}, err
+		}
+		secret = unpadded.EncodeToString(raw)
 	}
-	secret := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw)
 	address := url.URL{Scheme: "otpauth", Host: "totp", Path: "/Allclear:" + name,
 		RawQuery: url.Values{"secret": {secret}, "issuer": {"Allclear"}, "digits": {"6"}, "period": {"30"}}.Encode()}
 	return NewCode{Secret: private.New(strings.Join(slices.Collect(chunks(secret, 4)), " ")), Address: private.New(address.String())}, nil

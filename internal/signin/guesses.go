@@ -44,6 +44,12 @@ func keysOf(from, name string) (pair, address [32]byte) {
 	return key("pair", from, strings.ToLower(strings.TrimSpace(name))), key("address", from)
 }
 
+// MayTry is a [WaitError] while whoever asks from an address has sent too much that was wrong, of something that is guessed at.
+func (s *SignIn) MayTry(from, what string) error { return s.guesses.may(from, what, s.Clock()) }
+
+// Tried counts one more of it.
+func (s *SignIn) Tried(from, what string) { s.guesses.wrong(from, what, s.Clock()) }
+
 // may is a WaitError while one has to wait.
 func (g *guesses) may(from, name string, at time.Time) error {
 	g.mu.Lock()

@@ -53,11 +53,13 @@ type Proof struct {
 // Keeper is what is kept of accounts; store.DB is one.
 type Keeper interface {
 	Person(ctx context.Context, id string) (buddy.Person, error)
+	People(ctx context.Context) ([]buddy.Person, error)
 
 	AddAccount(ctx context.Context, a store.Account) error
 	Account(ctx context.Context, person string) (store.Account, error)
 	AccountByHandle(ctx context.Context, handle []byte) (store.Account, error)
 	AccountByName(ctx context.Context, name string) (store.Account, error)
+	Accounts(ctx context.Context) (int, error)
 	Name(ctx context.Context, person, name string) error
 	SetSecrets(ctx context.Context, person string, s store.Secrets, at time.Time) error
 	UseCode(ctx context.Context, person string, step int64) error
@@ -68,6 +70,7 @@ type Keeper interface {
 	Passkeys(ctx context.Context, person string) ([]store.Passkey, error)
 
 	Link(ctx context.Context, person, issuer, subject string, at time.Time) error
+	LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error
 	Linked(ctx context.Context, issuer, subject string) (person string, err error)
 
 	AddTicket(ctx context.Context, k store.Ticket, secret string) error

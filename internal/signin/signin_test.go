@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
@@ -52,7 +53,7 @@ const (
 // setUp gives Sam a password and a telephone that makes codes; the telephone's secret and the recovery codes come back.
 func (d *door) setUp(t *testing.T) (secret string, recovery []string) {
 	t.Helper()
-	offer, err := d.OfferCode("sam@example.org")
+	offer, err := d.OfferCode("sam@example.org", private.Text{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +189,7 @@ func TestWhoGuessesWaitsAndNobodyElse(t *testing.T) {
 
 func TestANewPasswordIsRefusedWithAReason(t *testing.T) {
 	d := newDoor(t, "https://allclear.example.org")
-	offer, err := d.OfferCode("sam@example.org")
+	offer, err := d.OfferCode("sam@example.org", private.Text{})
 	if err != nil {
 		t.Fatal(err)
 	}

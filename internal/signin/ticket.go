@@ -64,6 +64,11 @@ func (s *SignIn) Joined(ctx context.Context, secret string) (person string, err 
 	return k.Person, err
 }
 
+// EndInvitation makes every link void by which someone could set up how they sign in.
+func (s *SignIn) EndInvitation(ctx context.Context, person string) error {
+	return s.Keeper.DropTickets(ctx, store.TicketJoin, person)
+}
+
 // LinkPhone makes the secret of a link that opens a worker's own phone page.
 func (s *SignIn) LinkPhone(ctx context.Context, person string) (secret string, err error) {
 	return s.ticket(ctx, store.Ticket{Kind: store.TicketPhone, Person: person, EndsAt: s.Clock().Add(PhoneWithin)})
@@ -99,4 +104,30 @@ func (s *SignIn) looked(ctx context.Context, kind, secret string) (string, error
 func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// firstWithin is how long the address for the first administrator is good.
+const firstWithin = 24 * time.Hour
+
+// OfferFirst makes the secret of the address at which the first administrator begins; "" where there is an account already.
+func (s *SignIn) OfferFirst(ctx context.Context) (secret string, err error) {
+	if n, err := s.Keeper.Accounts(ctx); err != nil || n > 0 {
+		return "", err
+	}
+	if err := s.Keeper.DropTickets(ctx, store.TicketFirst, ""); err != nil {
+		return "", err
+	}
+	return s.ticket(ctx, store.Ticket{Kind: store.TicketFirst, EndsAt: s.Clock().Add(firstWithin)})
+}
+
+// IsFirst is ErrGone unless an address for the first administrator is good; it leaves it so.
+func (s *SignIn) IsFirst(ctx context.Context, secret string) error {
+	_, err := s.looked(ctx, store.TicketFirst, secret)
+	return err
+}
+
+// First ends the address for the first administrator.
+func (s *SignIn) First(ctx context.Context, secret string) error {
+	_, err := s.take(ctx, store.TicketFirst, secret)
+	return err
 }

@@ -249,6 +249,26 @@ func (db *DB) Link(ctx context.Context, person, issuer, subject string, at time.
 	return nil
 }
 
+// LinkFirst links as Link does, someone who is not linked to the issuer yet: ErrConflict where they are, as another there.
+func (db *DB) LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		// Of two that come at once the second waits here, and then sees the first's.
+		if _, err := t.exec(`UPDATE accounts SET made_at = made_at WHERE person = $1`, person); err != nil {
+			return err
+		}
+		n, err := t.exec(`INSERT INTO identities (issuer, subject, person, added_at) SELECT $1, $2, $3, $4
+			WHERE NOT EXISTS (SELECT 1 FROM identities WHERE issuer = $1 AND person = $3)`, issuer, subject, person, instant(at))
+		if err == nil && n == 0 {
+			err = ErrConflict
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("link %s to who they are elsewhere: %w", person, err)
+	}
+	return nil
+}
+
 // Linked gives the person who is known to an issuer by a subject.
 func (db *DB) Linked(ctx context.Context, issuer, subject string) (person string, err error) {
 	person, err = first(ctx, db.reader, value[string], `SELECT person FROM identities WHERE issuer = $1 AND subject = $2`, issuer, subject)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -87,6 +88,31 @@ func TestPasskeysAndIdentities(t *testing.T) {
 		if _, err := db.Linked(t.Context(), "https://another", "s1"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("another issuer's: %v", err)
 		}
+		if err := db.LinkFirst(t.Context(), "p-sam", "https://issuer", "s2", nine); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("linked to a second of an issuer: %v", err)
+		}
+		must(t, db.LinkFirst(t.Context(), "p-sam", "https://another", "s1", nine))
+		same(t, "linked at another", ok[string](t)(db.Linked(t.Context(), "https://another", "s1")), "p-sam")
+	})
+}
+
+func TestOfTwoWhoAreLinkedAtOnceOneIs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
+		errs := make(chan error, 8)
+		for i := range cap(errs) {
+			go func() { errs <- db.LinkFirst(t.Context(), "p-sam", "https://issuer", fmt.Sprint("s", i), nine) }()
+		}
+		linked := 0
+		for range cap(errs) {
+			if err := <-errs; err == nil {
+				linked++
+			} else if !errors.Is(err, store.ErrConflict) {
+				t.Error(err)
+			}
+		}
+		same(t, "linked", linked, 1)
 	})
 }
 

@@ -193,6 +193,24 @@ func lookEntry(reader, via, why string, at time.Time, object string) (Entry, err
 	}, err
 }
 
+// SignedIn records that someone signed in: an entry of kind "sign-in" in the chain of their own looks, at the instant
+// the session began.
+func (db *DB) SignedIn(ctx context.Context, s Session) error {
+	input, err := json.Marshal(struct {
+		Session string `json:"session"`
+		Reach   string `json:"reach"`
+		Device  string `json:"device"`
+	}{s.ID, s.Reach, s.Device})
+	if err == nil {
+		err = db.recordLooks(ctx, s.Person, []Entry{{ID: "sign-in/" + s.ID, At: s.StartedAt, RecordedAt: s.StartedAt, Kind: "sign-in", By: s.Person, Via: s.Method,
+			Input: input, Events: []byte("[]"), Owner: "person/" + s.Person}})
+	}
+	if err != nil {
+		return fmt.Errorf("record sign-in of %s: %w", s.Person, err)
+	}
+	return nil
+}
+
 // recordLooks keeps looks of one reader in one commit; ErrSeen when one of them is there already, and then none is kept.
 func (db *DB) recordLooks(ctx context.Context, reader string, entries []Entry) error {
 	for range retries { // another look of the same reader may come between

@@ -120,7 +120,8 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
 		raw := p.Raw(t)
 		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DROP INDEX entries_asked`, `DROP INDEX entries_labels`,
-			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE tickets`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE tickets`,
+			`ALTER TABLE chain DROP COLUMN signature`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
 				t.Fatal(err)
 			}

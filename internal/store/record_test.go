@@ -103,14 +103,35 @@ func TestAPublishedHeadShowsARewrite(t *testing.T) {
 		head := ok[store.Head](t)(db.Head(t.Context()))
 		texts(t.Context(), t, db, "p-lee", 2)
 		ok[int](t)(db.Seal(t.Context(), nine))
-		must(t, db.CheckHead(t.Context(), head))
-		head.Hash[0] ^= 1
-		if err := db.CheckHead(t.Context(), head); err == nil {
-			t.Error("another head was taken for ours")
+		end := ok[store.Head](t)(db.Head(t.Context()))
+		audit := func(published ...store.Head) error {
+			a := store.Audit{At: nine.Add(time.Hour)}
+			for _, h := range published {
+				a.Published = append(a.Published, store.Published{Head: h, Name: fmt.Sprint("checkpoint ", h.N)})
+			}
+			_, err := db.Audit(t.Context(), a)
+			return err
 		}
-		if err := db.CheckHead(t.Context(), store.Head{N: 99, Hash: head.Hash}); err == nil {
-			t.Error("a head that we never reached was taken for ours")
+		must(t, audit(head, head, end))
+		other := store.Head{N: head.N, Hash: append([]byte{1}, head.Hash[1:]...)}
+		if err := audit(head, other, end); err == nil || !strings.Contains(err.Error(), "number 9)") || !strings.Contains(err.Error(), "checkpoint 9 ") {
+			t.Errorf("another head was taken for ours: %v", err)
 		}
+		if err := audit(head, store.Head{N: 99, Hash: head.Hash}); err == nil || !strings.Contains(err.Error(), "checkpoint 99 ") {
+			t.Errorf("a head that we never reached was taken for ours: %v", err)
+		}
+	})
+}
+
+func TestAnAuditSaysHowMuchItRead(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		kept(t, db)
+		texts(t.Context(), t, db, "p-lee", 1)
+		var done, total int64
+		found := ok[store.Audited](t)(db.Audit(t.Context(), store.Audit{At: nine, Progress: func(d, all int64) { done, total = d, all }}))
+		same(t, "found", found, store.Audited{Entries: 10, Head: ok[store.Head](t)(db.Head(t.Context())), Until: nine.Add(time.Second)})
+		same(t, "steps", []int64{done, total}, []int64{19, 19}) // each in its worker's chain, the sealed ones in theirs too
 	})
 }
 
@@ -176,12 +197,13 @@ func TestAnyChangeOfTheRecordIsNamed(t *testing.T) {
 		"a worker's head":        {`UPDATE workers SET head = hash FROM entries e WHERE e.id = 'book-v0' AND workers.id = 'p-priya'`, "worker p-priya"},
 		"a worker's end":         {`UPDATE workers SET seq = 1, head = (SELECT hash FROM entries WHERE id = 'book-v0') WHERE id = 'p-priya'`, "p-priya-"},
 		"chain's head":           {`UPDATE chain SET head = (SELECT hash FROM entries WHERE id = 'book-v0')`, "number 9"},
-		"chain's length":         {`UPDATE chain SET n = 3`, "number 3"},
+		"chain's length":         {`UPDATE chain SET n = 3`, "number 4"},
 		"a seal's head":          {`UPDATE seals SET head = (SELECT hash FROM entries WHERE id = 'book-v0') WHERE first_n = 4`, "seal of 4 to 9"},
 		"a seal's time":          {`UPDATE seals SET sealed_at = sealed_at + 1 WHERE first_n = 1`, "seal of 1 to 3"},
 		"a seal's stretch":       {`UPDATE seals SET last_n = 8 WHERE first_n = 4`, "seal of 4 to 8"},
 		"a seal's signature":     {`UPDATE seals SET signature = head WHERE first_n = 4`, "seal of 4 to 9"},
-		"a seal taken away":      {`DELETE FROM seals WHERE first_n = 1`, "seal of 4 to 9"},
+		"a seal taken away":      {`DELETE FROM seals WHERE first_n = 1`, "number 1)"},
+		"the last seal":          {`DELETE FROM seals WHERE first_n = 4`, "number 4)"},
 		"a worker all taken":     {`DELETE FROM workers WHERE id = 'p-lee'; DELETE FROM entries WHERE worker = 'p-lee'`, "entry"},
 		"two numbers swapped":    {`UPDATE entries SET n = 100 WHERE n = 8; UPDATE entries SET n = 8 WHERE n = 9; UPDATE entries SET n = 9 WHERE n = 100`, "seal of 4 to 9"},
 		"one added to the chain": {`INSERT INTO entries (id, worker, seq, at, recorded_at, kind, by_whom, via, token, visit, alarm, rules, input, events, owner, hash) SELECT 'added', worker, 9, at, recorded_at, kind, by_whom, via, token, visit, alarm, rules, input, events, owner, hash FROM entries WHERE id = '` + e + `'`, "entry added"},

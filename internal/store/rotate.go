@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -196,6 +197,12 @@ func (t *tx) buildBridge(is string, next *vault.Vault) error {
 
 // WrapsUnder names the key under which data keys are wrapped now, as [vault.Vault.Primary] does.
 func (db *DB) WrapsUnder(ctx context.Context) (string, error) { return db.Meta(ctx, wrapName) }
+
+// CheckpointKey is the key that signs what is published of the record: this database's, whichever master key it is opened with.
+func (db *DB) CheckpointKey() ed25519.PrivateKey { return db.vault.CheckpointKey() }
+
+// Installation is what an installation without a public address is called, as [vault.Vault.Name].
+func (db *DB) Installation() string { return db.vault.Name() }
 
 // DataKeys counts the data keys that are wrapped.
 func (db *DB) DataKeys(ctx context.Context) (int, error) {

@@ -110,6 +110,7 @@ func TestAfterARotationTheNewKeyAloneOpensAndTheOldOneDoesNot(t *testing.T) {
 		ok[int](t)(db.Seal(t.Context(), nine))
 		must(t, db.BeginRotation(t.Context(), ok[*vault.Vault](t)(vault.Open(secret)), true))
 		rewrapAll(t, db)
+		signed := db.CheckpointKey()
 		if was := ok[bool](t)(db.FinishRotation(t.Context())); !was {
 			t.Error("there was no bridge")
 		}
@@ -121,6 +122,9 @@ func TestAfterARotationTheNewKeyAloneOpensAndTheOldOneDoesNot(t *testing.T) {
 		opens(t, again, 3)
 		if got := ok[store.Token](t)(again.TokenBySecret(t.Context(), "hunter2")); got.ID != "t1" {
 			t.Errorf("the token is found as %q", got.ID)
+		}
+		if !again.CheckpointKey().Equal(signed) {
+			t.Error("checkpoints are signed by another key now")
 		}
 		verifies(t, p)
 	})

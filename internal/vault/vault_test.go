@@ -199,3 +199,21 @@ func BenchmarkUnwrap(b *testing.B) {
 		}
 	}
 }
+
+func TestTheCheckpointKeyIsTheMasterKeysOwn(t *testing.T) {
+	master := vault.NewMaster()
+	open := func(key []byte) *vault.Vault {
+		v, err := vault.Open(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	one, again, other := open(master), open(master), open(vault.NewMaster())
+	if !one.CheckpointKey().Equal(again.CheckpointKey()) || one.Name() != again.Name() {
+		t.Error("it is another each time")
+	}
+	if one.CheckpointKey().Equal(other.CheckpointKey()) || one.Name() == other.Name() {
+		t.Error("two master keys have the same")
+	}
+}

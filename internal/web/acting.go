@@ -15,25 +15,30 @@ import (
 // actingCookie names the person the reader acts as. It is no sign-in: the pages are on this machine alone.
 const actingCookie = "acting"
 
-// who finds the person that the reader acts as, and their zone.
-func (p *Pages) who(c *request) error {
-	id := p.chosen(c)
-	if id == "" {
-		return nil
+// who finds who asks, and their zone: who signed in, or in a demo the person that the reader acts as.
+func (p *Pages) who(c *request) (err error) {
+	id := ""
+	if p.SignIn != nil {
+		id, err = p.session(c)
+	} else {
+		id = p.chosen(c)
+	}
+	if id == "" || err != nil {
+		return err
 	}
 	person, err := p.directory.person(c.Context(), id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return nil // chosen in another database
+		return nil // of another database
 	case err != nil:
-		return fmt.Errorf("find who is acting: %w", err)
+		return fmt.Errorf("find who asks: %w", err)
 	case !person.Active || person.ID != id:
 		return nil
 	}
 	c.who = person
 	teams, err := p.directory.teams(c.Context())
 	if err != nil {
-		return fmt.Errorf("find team of who is acting: %w", err)
+		return fmt.Errorf("find team of who asks: %w", err)
 	}
 	if t, found := teamOf(teams, person.Team); found {
 		c.phrase = t.Plan.DuressPhrase

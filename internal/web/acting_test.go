@@ -142,7 +142,7 @@ func TestAFormShownToOnePersonIsNotPressedAsAnother(t *testing.T) {
 	h.get(room + "?fragment=room").says(`<input type="hidden" name="acting" value="p-sam">`)
 	for _, shown := range []string{"p-sam", ""} {
 		h.as("p-lee").post(room+"/acknowledge", "key", "A", "acting", shown).is(http.StatusConflict).
-			says("You are acting as Lee Marsh now. Look at the page again before you press.", `href="`+room+`/acknowledge"`)
+			says("You are Lee Marsh here now. Look at the page again before you press.", `href="`+room+`/acknowledge"`)
 	}
 	kept, err := h.db.Alarm(t.Context(), alarm)
 	h.ok(err)

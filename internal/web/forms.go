@@ -131,6 +131,13 @@ func (f *form) input(field, label, hint string) govuk.Input {
 	return govuk.Input{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.values.Get(field), ErrorMessage: f.says(field)}
 }
 
+// password is a line that shows nothing of what is typed, and is empty again when the page is shown again.
+func (f *form) password(field, label, hint, autocomplete string) govuk.Input {
+	in := f.input(field, label, hint)
+	in.Value, in.Type, in.Autocomplete, in.Spellcheck, in.Autocapital = "", "password", autocomplete, new(false), "none"
+	return in
+}
+
 // textarea is several lines to type in.
 func (f *form) textarea(field, label, hint string) govuk.Textarea {
 	return govuk.Textarea{Name: field, Label: govuk.Label{Text: label}, Hint: govuk.Hint{Text: hint}, Value: f.values.Get(field), ErrorMessage: f.says(field)}

@@ -13,7 +13,8 @@ import (
 // Layout is what every page has around its own matter. Each page's struct embeds it.
 type Layout struct {
 	Title     string
-	Acting    buddy.Person // who the reader acts as; the zero Person for nobody
+	Acting    buddy.Person // who the reader is, or acts as; the zero Person for nobody
+	SignedIn  bool         // they proved it
 	Rehearsal bool
 	Demo      bool        // the clock's speed is changed while pages are open
 	Speed     int         // of the clock; 0 is paused
@@ -36,7 +37,7 @@ type Problem struct{ Field, Says string }
 // layout is the frame of a page for who asks.
 func (p *Pages) layout(c *request, title string, topics ...string) Layout {
 	l := Layout{
-		Title: title, Acting: c.who, Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
+		Title: title, Acting: c.who, SignedIn: c.session.ID != "" && c.who.ID != "", Rehearsal: p.Rehearsal, Demo: p.Demo != nil, Speed: p.Speed(), Now: c.at, Path: c.URL.Path,
 		Alone: p.Demo != nil && p.Demo.Time().Left > 0,
 		Nav:   p.nav(c), Asked: c.raiseTitle(), Done: done[c.URL.Query().Get("done")], Topics: strings.Join(topics, " "), zone: c.in,
 	}
@@ -84,6 +85,14 @@ var done = map[string]string{
 	"harmed":    "It is logged. The alarm stays open until the outcome is known.",
 	"closed":    "The alarm is closed. Everyone told has been told so.",
 
+	"signed-out":      "You are signed out.",
+	"sign-in-over":    "That took too long, or was done in another window. Begin once more.",
+	"joined":          "You are signed in. From now on, sign in as you have set it up.",
+	"passkey-added":   "The passkey was added.",
+	"passkey-removed": "The passkey was removed.",
+	"session-ended":   "That device is signed out.",
+	"sessions-ended":  "Every other device is signed out.",
+
 	"labelled": "What was meant is noted. No visit changed.",
 
 	"shift-removed": "The shift was removed. Whose it was is told.",
@@ -100,6 +109,9 @@ var done = map[string]string{
 // nav is the way to the main pages.
 func (p *Pages) nav(c *request) []govuk.NavItem {
 	var items []govuk.NavItem
+	if c.who.ID == "" && p.SignIn != nil {
+		return items
+	}
 	if p.Demo != nil {
 		items = append(items, govuk.NavItem{Href: "/demo", Text: "Demo", Current: c.URL.Path == "/demo"})
 	}
@@ -136,6 +148,9 @@ type footerLink struct{ Href, Text string }
 
 // FooterLinks lead to the pages that are wanted now and then.
 func (l Layout) FooterLinks() []footerLink {
+	if l.Acting.ID == "" {
+		return nil
+	}
 	links := []footerLink{{"/reading", "How a text is read"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})

@@ -125,7 +125,7 @@ func (l *live) look(ctx context.Context, since place) (n news, next place, err e
 	for _, e := range list {
 		next.entry = e.N
 		switch {
-		case e.Kind == "look": // who looked at what changes no page that is live
+		case e.Kind == "look", e.Kind == "sign-in": // who looked at what changes no page that is live
 		case view.OfAlarmAlone(e):
 			n.kept = append(n.kept, keptNews{e.Alarm, topicsOf(e)})
 		default:
@@ -251,6 +251,10 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 		p.fail(route{pattern: "GET /live"}, c, err)
 		return
 	}
+	if c.who.ID == "" && p.SignIn != nil {
+		http.Error(w, "not signed in", http.StatusUnauthorized)
+		return
+	}
 	me, room := p.live.join(c.reader(), strings.Fields(r.URL.Query().Get("topics")))
 	if !room {
 		w.Header().Set("Retry-After", "10")
@@ -274,7 +278,19 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 			return
 		case <-me.wake:
 		}
+		if !p.stillIn(c) {
+			return
+		}
 	}
+}
+
+// stillIn says that who opened a stream is signed in yet. It is asked at each piece of news, and so every few seconds.
+func (p *Pages) stillIn(c *request) bool {
+	if p.SignIn == nil {
+		return true
+	}
+	id, err := p.session(c)
+	return err == nil && id == c.who.ID
 }
 
 // newsJSON is one event: what changed, what time it is, so that the page's clocks stay right, and whom the stream is for:

@@ -13,7 +13,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -33,11 +32,12 @@ const (
 type request struct {
 	*http.Request
 	w   http.ResponseWriter
-	who buddy.Person   // the person acted as; the zero Person where nobody was chosen
+	who buddy.Person   // who asks; the zero Person for nobody
 	at  time.Time      // read once, on the rehearsal clock
 	in  *time.Location // the reader's zone: that of their team
 
-	phrase string // the duress phrase of the reader's team
+	phrase  string        // the duress phrase of the reader's team
+	session store.Session // by which it is known who asks; the zero Session in a demo
 }
 
 // handler answers a request, or returns what went wrong.
@@ -60,6 +60,11 @@ func (e *statusError) Error() string {
 
 func (e *statusError) Unwrap() error { return e.cause }
 
+// sentOn is an answer that leads elsewhere, from within what a handler asks.
+type sentOn struct{ to string }
+
+func (e *sentOn) Error() string { return "led elsewhere" }
+
 // notFound is a page that is not there, or that is none of the reader's business.
 func notFound() error {
 	return &statusError{status: http.StatusNotFound, says: "If you typed the address, check it is right. If you followed a link, it may be about something that is over."}
@@ -68,30 +73,34 @@ func notFound() error {
 // adapt makes a route a handler of HTTP: who is there, the bounds, the page or the error page, and the log line. An
 // error's journey ends here.
 func (p *Pages) adapt(rt route) http.Handler {
-	return p.onlyHere(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return p.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, done := context.WithTimeout(r.Context(), answerWithin)
 		defer done()
 		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
 		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC}
 		defer p.survive(rt, c)
-		if err := p.answer(rt, c); err != nil {
+		err := p.answer(rt, c)
+		if on, elsewhere := errors.AsType[*sentOn](err); elsewhere {
+			err = c.redirect(on.to)
+		}
+		if err != nil {
 			p.fail(rt, c, err)
 		}
 	}))
 }
 
-// answer finds out who asks and lets the route's handler answer. Who has chosen nobody is asked to.
+// answer finds out who asks and lets the route's handler answer. Of whom nothing is known is asked first.
 func (p *Pages) answer(rt route, c *request) error {
 	if err := p.who(c); err != nil {
 		return err
 	}
-	if c.who.ID == "" && c.URL.Path != "/acting" {
-		return c.redirect("/acting?then=" + url.QueryEscape(localPath(c.URL.RequestURI())))
+	if err := p.lets(rt, c); err != nil {
+		return err
 	}
 	if c.madeForAnother() {
 		return &statusError{status: http.StatusConflict, says: "You are acting as someone else now. Reload the page."}
 	}
-	if err := c.pressedAs(); err != nil {
+	if err := c.pressedAs(rt); err != nil {
 		return err
 	}
 	return rt.handle(c)
@@ -104,10 +113,10 @@ func (c *request) madeForAnother() bool {
 	return asked && !slices.Equal(as, []string{c.who.ID})
 }
 
-// pressedAs refuses a form that was shown to someone else than who the reader acts as now: what a window that was left
-// open does, it would do in another's name. Choosing whom to act as, and the telephones of a demo, are in nobody's name.
-func (c *request) pressedAs() error {
-	if c.Method != http.MethodPost || c.URL.Path == "/acting" || strings.HasPrefix(c.URL.Path, "/demo/") {
+// pressedAs refuses a form that was shown to someone else than who the reader is now: what a window that was left open does,
+// it would do in another's name. What anyone may do is in nobody's name.
+func (c *request) pressedAs(rt route) error {
+	if c.Method != http.MethodPost || rt.gate == anyone {
 		return nil
 	}
 	f, err := c.form()
@@ -117,7 +126,7 @@ func (c *request) pressedAs() error {
 	if f.values.Get(actingField) == c.who.ID {
 		return nil
 	}
-	return &statusError{status: http.StatusConflict, says: "You are acting as " + c.who.Name + " now. Look at the page again before you press.", again: c.URL.Path}
+	return &statusError{status: http.StatusConflict, says: "You are " + c.who.Name + " here now. Look at the page again before you press.", again: c.URL.Path}
 }
 
 // actingField is the field of every form that says who it was shown to.
@@ -132,21 +141,34 @@ func (c *request) shownTo(rendered []byte) []byte {
 	return postForm.ReplaceAllFunc(rendered, func(form []byte) []byte { return append(slices.Clip(form), field...) })
 }
 
-// onlyHere answers on this very machine alone, and sets the headers that every answer has.
-func (p *Pages) onlyHere(next http.Handler) http.Handler {
+// guarded sets the headers that every answer has. A demo, in which nobody proves who they are, answers on this very machine
+// alone.
+func (p *Pages) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; worker-src 'self'")
-		if !loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r) {
-			http.Error(w, "Allclear has no sign-in yet, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if p.secure() {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		h.Set("Content-Security-Policy", policy("form-action 'self'"))
+		if p.SignIn == nil && (!loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r)) {
+			http.Error(w, "Nobody signs in to a demo, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// policy is what a page's browser may load and send: nothing from elsewhere, no script within the page, and its forms go to
+// where it says.
+func policy(forms string) string {
+	return "default-src 'self'; base-uri 'none'; " + forms + "; frame-ancestors 'none'; object-src 'none'; worker-src 'self'"
 }
 
 // loopback says that an address, with or without its port, is this machine's own. A name that an attacker's own name

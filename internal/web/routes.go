@@ -7,24 +7,35 @@ import (
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/signin"
 )
 
-// route is one page or one button: its method and path, and what answers it.
+// route is one page or one button: its method and path, who gets as far as what answers it, and what does.
 type route struct {
 	pattern string
+	gate    gate
 	handle  handler
 }
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
-	if p.Demo != nil {
-		return append(p.serviceRoutes(), p.demoRoutes()...)
+	list := p.serviceRoutes()
+	if p.SignIn != nil {
+		list = append(list, p.signInRoutes()...)
+	} else {
+		list = append(list, p.actingRoutes()...)
 	}
-	return p.serviceRoutes()
+	if p.Organisation != nil {
+		list = append(list, p.organisationRoutes()...)
+	}
+	if p.Demo != nil {
+		list = append(list, p.demoRoutes()...)
+	}
+	return list
 }
 
-// Routes lists every page and button, a demo's too, by method and path.
-func Routes() []string {
+// DemoRoutes lists every page and button of a demo, by method and path.
+func DemoRoutes() []string {
 	var list []string
 	for _, r := range (&Pages{Options: Options{Demo: new(demo.Demo)}}).routes() {
 		list = append(list, r.pattern)
@@ -32,85 +43,129 @@ func Routes() []string {
 	return list
 }
 
+// actingRoutes are there where nobody signs in: whom to act as.
+func (p *Pages) actingRoutes() []route {
+	return []route{
+		{"GET /acting", anyone, p.acting},
+		{"POST /acting", anyone, p.act},
+	}
+}
+
+// signInRoutes are how people prove who they are, and their own page of it.
+func (p *Pages) signInRoutes() []route {
+	return []route{
+		{"GET /sign-in", anyone, p.signInForm},
+		{"POST /sign-in", anyone, p.signIn},
+		{"GET /sign-in/code", anyone, p.codeForm},
+		{"POST /sign-in/code", anyone, p.code},
+		{"POST /sign-in/passkey/ask", anyone, p.askPasskey},
+		{"POST /sign-in/passkey", anyone, p.passkey},
+		{"POST /sign-out", onPhone, p.signOut},
+
+		{"GET /first/{secret}", anyone, p.firstForm},
+		{"POST /first/{secret}", anyone, p.first},
+		{"GET /join/{secret}", anyone, p.join},
+		{"POST /join/{secret}/password", anyone, p.joinPassword},
+		{"POST /join/{secret}/passkey/ask", anyone, p.joinOffer},
+		{"POST /join/{secret}/passkey", anyone, p.joinPasskey},
+
+		{"GET /account", signedIn, p.account},
+		{"POST /account/passkeys/ask", signedIn, p.offerPasskey},
+		{"POST /account/passkeys", signedIn, p.keepPasskey},
+		{"POST /account/passkeys/{id}/remove", signedIn, p.removePasskey},
+		{"GET /account/password", signedIn, p.passwordForm},
+		{"POST /account/password", signedIn, p.changePassword},
+		{"POST /account/sessions/{id}/end", signedIn, p.endSession},
+		{"POST /account/sessions/end", signedIn, p.endSessions},
+	}
+}
+
+// organisationRoutes are there where people sign in as their organisation does.
+func (p *Pages) organisationRoutes() []route {
+	return []route{
+		{"POST /sign-in/organisation", anyone, p.askOrganisation},
+		{"GET " + signin.OrganisationBack, anyone, p.backFromOrganisation},
+		{"POST /sign-in/organisation/ended", anyone, p.endedElsewhere},
+		{"POST /join/{secret}/organisation", anyone, p.joinOrganisation},
+	}
+}
+
 // serviceRoutes are the pages that there are wherever Allclear runs.
 func (p *Pages) serviceRoutes() []route {
 	return []route{
-		{"GET /{$}", p.board},
+		{"GET /{$}", signedIn, p.board},
 
-		{"GET /visits", p.day},
+		{"GET /visits", signedIn, p.day},
 
-		{"GET /visits/new", p.newVisit},
-		{"POST /visits/new", p.bookVisit},
+		{"GET /visits/new", signedIn, p.newVisit},
+		{"POST /visits/new", signedIn, p.bookVisit},
 
-		{"GET /visits/{id}", p.visit},
-		{"GET /visits/{id}/edit", p.editVisit},
-		{"POST /visits/{id}/edit", p.changeVisit},
-		{"POST /visits/{id}/in", p.goIn},
-		{"POST /visits/{id}/late", p.newEnd},
-		{"POST /visits/{id}/out", p.out},
-		{"POST /visits/{id}/ask", p.askFor},
-		{"POST /visits/{id}/help", p.needHelp},
-		{"POST /visits/{id}/record", p.record},
-		{"POST /visits/{id}/cancel", p.callOff},
+		{"GET /visits/{id}", signedIn, p.visit},
+		{"GET /visits/{id}/edit", signedIn, p.editVisit},
+		{"POST /visits/{id}/edit", signedIn, p.changeVisit},
+		{"POST /visits/{id}/in", onPhone, p.goIn},
+		{"POST /visits/{id}/late", onPhone, p.newEnd},
+		{"POST /visits/{id}/out", onPhone, p.out},
+		{"POST /visits/{id}/ask", onPhone, p.askFor},
+		{"POST /visits/{id}/help", onPhone, p.needHelp},
+		{"POST /visits/{id}/record", signedIn, p.record},
+		{"POST /visits/{id}/cancel", signedIn, p.callOff},
 
-		{"GET /alarms", p.alarms},
-		{"GET /alarms/{id}", p.alarm},
-		{"POST /alarms/{id}/acknowledge", p.takeCharge},
-		{"POST /alarms/{id}/calls", p.alarmAct("call", readCall, nil)},
-		{"GET /alarms/{id}/police", p.policeSheet},
-		{"GET /alarms/{id}/handover.pdf", p.policePDF},
-		{"POST /alarms/{id}/police", p.alarmAct("police", readPolice, map[string]string{"next_update_at": "police-next"})},
-		{"POST /alarms/{id}/liaison", p.alarmAct("noted", readLiaison, map[string]string{"next_update_at": "police-next"})},
-		{"POST /alarms/{id}/note", p.alarmAct("noted", readNote, nil)},
-		{"POST /alarms/{id}/hold", p.alarmAct("held", readHold, map[string]string{"second_person": "hold-second"})},
-		{"POST /alarms/{id}/reassure", p.alarmAct("reassured", readReassure, nil)},
-		{"POST /alarms/{id}/harmed", p.alarmAct("harmed", readHarmed, nil)},
-		{"POST /alarms/{id}/close", p.alarmAct("closed", p.closes, closeFields)},
-		{"GET /raise", p.raiseForm},
-		{"POST /raise", p.raise},
+		{"GET /alarms", signedIn, p.alarms},
+		{"GET /alarms/{id}", signedIn, p.alarm},
+		{"POST /alarms/{id}/acknowledge", signedIn, p.takeCharge},
+		{"POST /alarms/{id}/calls", signedIn, p.alarmAct("call", readCall, nil)},
+		{"GET /alarms/{id}/police", signedIn, p.policeSheet},
+		{"GET /alarms/{id}/handover.pdf", signedIn, p.policePDF},
+		{"POST /alarms/{id}/police", signedIn, p.alarmAct("police", readPolice, map[string]string{"next_update_at": "police-next"})},
+		{"POST /alarms/{id}/liaison", signedIn, p.alarmAct("noted", readLiaison, map[string]string{"next_update_at": "police-next"})},
+		{"POST /alarms/{id}/note", signedIn, p.alarmAct("noted", readNote, nil)},
+		{"POST /alarms/{id}/hold", signedIn, p.alarmAct("held", readHold, map[string]string{"second_person": "hold-second"})},
+		{"POST /alarms/{id}/reassure", signedIn, p.alarmAct("reassured", readReassure, nil)},
+		{"POST /alarms/{id}/harmed", signedIn, p.alarmAct("harmed", readHarmed, nil)},
+		{"POST /alarms/{id}/close", signedIn, p.alarmAct("closed", p.closes, closeFields)},
+		{"GET /raise", signedIn, p.raiseForm},
+		{"POST /raise", signedIn, p.raise},
 
-		{"GET /reading", p.reading},
-		{"POST /reading", p.tryText},
-		{"GET /figures", p.figures},
+		{"GET /reading", signedIn, p.reading},
+		{"POST /reading", signedIn, p.tryText},
+		{"GET /figures", signedIn, p.figures},
 
-		{"GET /texts", p.askedTexts},
-		{"GET /texts/labelled.jsonl", p.labelledTexts},
-		{"GET /texts/{id}", p.askedText},
-		{"POST /texts/{id}", p.label},
+		{"GET /texts", signedIn, p.askedTexts},
+		{"GET /texts/labelled.jsonl", signedIn, p.labelledTexts},
+		{"GET /texts/{id}", signedIn, p.askedText},
+		{"POST /texts/{id}", signedIn, p.label},
 
-		{"GET /acting", p.acting},
-		{"POST /acting", p.act},
+		{"GET /rota", signedIn, p.rota},
+		{"POST /rota", signedIn, p.addShift},
+		{"POST /rota/shifts/{id}/remove", signedIn, p.removeShift},
 
-		{"GET /rota", p.rota},
-		{"POST /rota", p.addShift},
-		{"POST /rota/shifts/{id}/remove", p.removeShift},
+		{"GET /people", signedIn, p.people},
+		{"GET /people/new", signedIn, p.newPerson},
+		{"POST /people/new", signedIn, p.addPerson},
+		{"GET /people/{id}", signedIn, p.person},
+		{"GET /people/{id}/edit", signedIn, p.editPerson},
+		{"POST /people/{id}/edit", signedIn, p.changePerson},
+		{"POST /people/{id}/leave", signedIn, p.leave},
+		{"POST /people/{id}/return", signedIn, p.comeBack},
 
-		{"GET /people", p.people},
-		{"GET /people/new", p.newPerson},
-		{"POST /people/new", p.addPerson},
-		{"GET /people/{id}", p.person},
-		{"GET /people/{id}/edit", p.editPerson},
-		{"POST /people/{id}/edit", p.changePerson},
-		{"POST /people/{id}/leave", p.leave},
-		{"POST /people/{id}/return", p.comeBack},
-
-		{"GET /teams", p.teamList},
-		{"GET /teams/{id}", p.team},
-		{"GET /teams/{id}/edit", p.editTeam},
-		{"POST /teams/{id}/edit", p.changeTeam},
+		{"GET /teams", signedIn, p.teamList},
+		{"GET /teams/{id}", signedIn, p.team},
+		{"GET /teams/{id}/edit", signedIn, p.editTeam},
+		{"POST /teams/{id}/edit", signedIn, p.changeTeam},
 	}
 }
 
 // demoRoutes are the pages of a demo.
 func (p *Pages) demoRoutes() []route {
 	return []route{
-		{"GET /demo", p.demoHome},
-		{"POST /demo/speed", p.demoSpeed},
-		{"POST /demo/stories/{id}", p.demoPlay},
-		{"POST /demo/story", p.demoStory},
-		{"POST /demo/phones/{id}/text", p.demoText},
-		{"POST /demo/phones/{id}/state", p.demoSwitch},
-		{"POST /demo/calls/{id}", p.demoCall},
+		{"GET /demo", signedIn, p.demoHome},
+		{"POST /demo/speed", anyone, p.demoSpeed},
+		{"POST /demo/stories/{id}", anyone, p.demoPlay},
+		{"POST /demo/story", anyone, p.demoStory},
+		{"POST /demo/phones/{id}/text", anyone, p.demoText},
+		{"POST /demo/phones/{id}/state", anyone, p.demoSwitch},
+		{"POST /demo/calls/{id}", anyone, p.demoCall},
 	}
 }
 
@@ -161,12 +216,12 @@ func (p *Pages) mux() http.Handler {
 		mux.Handle(r.pattern, p.adapt(r))
 	}
 	for from, page := range p.forms() {
-		mux.Handle("GET "+from, p.adapt(route{"GET " + from, leadTo(page)}))
+		mux.Handle("GET "+from, p.adapt(route{"GET " + from, anyone, leadTo(page)}))
 	}
-	mux.Handle("GET /live", p.onlyHere(http.HandlerFunc(p.stream)))
+	mux.Handle("GET /live", p.guarded(http.HandlerFunc(p.stream)))
 	mux.Handle("GET /static/", p.static)
-	mux.Handle("/", p.adapt(route{"/", p.nowhere}))
+	mux.Handle("/", p.adapt(route{"/", signedIn, p.nowhere}))
 	same := http.NewCrossOriginProtection()
-	same.SetDenyHandler(p.onlyHere(http.HandlerFunc(p.elsewhere)))
+	same.SetDenyHandler(p.guarded(http.HandlerFunc(p.elsewhere)))
 	return same.Handler(mux)
 }

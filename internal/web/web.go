@@ -3,8 +3,8 @@
 //
 // Every page is rendered here and works without JavaScript; with it, what changes on the server is brought into the page
 // as it stands. A page shows what its reader may see (package view says what that is), and only a button changes
-// anything. Until there is sign-in, the reader is a person chosen on this very machine: the pages are there on a loopback
-// address alone.
+// anything. Who the reader is they have proved; in a demo it is whom they choose to act as, and then the pages are there on a
+// loopback address alone.
 package web
 
 import (
@@ -20,6 +20,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/report"
+	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 )
@@ -34,8 +35,13 @@ type Options struct {
 	Speed     func() int
 	Rehearsal bool             // every page says REHEARSAL
 	Demo      *demo.Demo       // nil but in a demo: its phones, stories and clock have pages
-	Clock     func() time.Time // real time, for the deadlines of connections
-	Log       *slog.Logger     // nil: nothing is logged
+	Clock     func() time.Time // real time, for the deadlines of connections and sessions
+
+	URL          string               // the public address
+	Proxied      bool                 // a proxy in front says who asks, by X-Forwarded-For
+	SignIn       *signin.SignIn       // nil: a demo, whose reader chooses whom to act as
+	Organisation *signin.Organisation // nil: there is no organisation's own sign-in
+	Log          *slog.Logger         // nil: nothing is logged
 
 	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }

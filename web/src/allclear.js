@@ -3,6 +3,7 @@
 import * as clock from "./clock.js";
 import { start } from "./components.js";
 import { LiveRegion } from "./live-region.js";
+import * as passkey from "./passkey.js";
 import * as quiet from "./quiet.js";
 import * as stream from "./stream.js";
 import { TimeLeft } from "./time-left.js";
@@ -10,6 +11,7 @@ import { TimeLeft } from "./time-left.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 start(document);
 clock.start();
+passkey.start();
 stream.watch();
 quiet.listen();
 customElements.define("live-region", LiveRegion);

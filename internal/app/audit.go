@@ -1,0 +1,189 @@
+package app
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/checkpoint"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// Audit says what the record is held against besides itself, and who hears how far that is.
+type Audit struct {
+	Checkpoints string                  // a file of checkpoints that were sent outside; "": none
+	Key         string                  // the verifier's line they must be signed by; "": the key of this installation
+	Progress    func(done, total int64) // nil: nobody
+}
+
+// Audited is what VerifyRecord found of a record that is whole.
+type Audited struct {
+	store.Audited
+	Checkpoints int // of these the record is the one they were made of
+}
+
+// VerifyRecord checks the whole record. The error names the first place where it is broken. It changes nothing, and works beside a running
+// server.
+func VerifyRecord(ctx context.Context, o Options, a Audit) (found Audited, err error) {
+	db, err := Open(ctx, o, true)
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	c, err := newClock(ctx, db, o.Speed, nil)
+	if c == nil || err != nil && !errors.Is(err, store.ErrReadOnly) { // what serve would note of a rehearsal's clock a reader does not
+		return found, cmp.Or(err, errors.New("read the clock: there is none"))
+	}
+	var published []store.Published
+	if a.Checkpoints != "" {
+		if published, err = readCheckpoints(db, a); err != nil {
+			return found, err
+		}
+	}
+	found.Audited, err = db.Audit(ctx, store.Audit{At: c.Now(), Published: published, Progress: a.Progress})
+	found.Checkpoints = len(published)
+	return found, err
+}
+
+// readCheckpoints reads the file of checkpoints, and gives their heads in the order of their numbers.
+func readCheckpoints(db *store.DB, a Audit) (published []store.Published, err error) {
+	by := checkpoint.Key(db.CheckpointKey().Public().(ed25519.PublicKey))
+	if a.Key != "" {
+		if by, err = checkpoint.Line(a.Key); err != nil {
+			return nil, fmt.Errorf("read --verifier: %w", err)
+		}
+	}
+	file, err := os.Open(a.Checkpoints)
+	if err != nil {
+		return nil, fmt.Errorf("read checkpoints: %w", err)
+	}
+	defer file.Close()
+	list, err := checkpoint.Read(file, by)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.Checkpoints, err)
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s: there is no checkpoint in it", a.Checkpoints)
+	}
+	for _, c := range list {
+		published = append(published, store.Published{Head: store.Head{N: c.N, Hash: c.Head},
+			Name: fmt.Sprintf("checkpoint of %s (line %d)", c.At.Format(time.RFC3339), c.Line)})
+	}
+	slices.SortStableFunc(published, func(a, b store.Published) int { return cmp.Compare(a.N, b.N) })
+	return published, nil
+}
+
+// CheckpointKey gives the public key of the installation's checkpoints, as the line that an auditor is given.
+func CheckpointKey(ctx context.Context, o Options) (key string, err error) {
+	db, err := Open(ctx, o, true)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return checkpoint.Verifier(origin(o.URL, db), db.CheckpointKey().Public().(ed25519.PublicKey))
+}
+
+// Extract says which part of the record an auditor is given, and how.
+type Extract struct {
+	From, To time.Time // when it was recorded: from, and before to; zero is no bound
+	CSV      bool      // else a JSON object a line
+}
+
+// ExportRecord writes the record for an auditor, without contents, in the order of the sealed chain. That it was done is on record before.
+// It works beside a running server.
+func ExportRecord(ctx context.Context, o Options, out io.Writer, x Extract) (err error) {
+	db, err := Open(ctx, o, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := recordExport(ctx, db, o, "record"); err != nil {
+		return err
+	}
+	to := bufio.NewWriter(out)
+	write := jsonLines(to)
+	if x.CSV {
+		write = csvLines(to)
+	}
+	err = db.Extracts(ctx, func(e store.Extract) error {
+		if e.RecordedAt.Before(x.From) || !x.To.IsZero() && !e.RecordedAt.Before(x.To) {
+			return nil
+		}
+		return write(auditLine(e))
+	})
+	return errors.Join(err, to.Flush())
+}
+
+// auditRow is a line of the auditor's export. Hashes are in hexadecimal, instants in UTC to the microsecond.
+type auditRow struct {
+	Number       int64    `json:"number"`
+	ID           string   `json:"id"`
+	Chain        string   `json:"chain"`
+	Seq          int64    `json:"seq"`
+	At           string   `json:"at"`
+	RecordedAt   string   `json:"recorded_at"`
+	Kind         string   `json:"kind"`
+	By           string   `json:"by"`
+	Via          string   `json:"via"`
+	Token        string   `json:"token"`
+	Visit        string   `json:"visit"`
+	Alarm        string   `json:"alarm"`
+	Owner        string   `json:"owner"`
+	Rules        int      `json:"rules"`
+	Events       []string `json:"events"`
+	InputDigest  string   `json:"input_digest"`
+	EventsDigest string   `json:"events_digest"`
+	Commitment   string   `json:"commitment"`
+	Prev         string   `json:"prev"`
+	Hash         string   `json:"hash"`
+	Head         string   `json:"head"`
+	Form         int      `json:"form"`
+}
+
+var auditColumns = []string{"number", "id", "chain", "seq", "at", "recorded_at", "kind", "by", "via", "token", "visit", "alarm", "owner", "rules", "events",
+	"input_digest", "events_digest", "commitment", "prev", "hash", "head", "form"}
+
+const auditInstant = "2006-01-02T15:04:05.000000Z"
+
+func auditLine(e store.Extract) auditRow {
+	return auditRow{Number: e.N, ID: e.ID, Chain: e.Chain, Seq: e.Seq, At: e.At.UTC().Format(auditInstant), RecordedAt: e.RecordedAt.UTC().Format(auditInstant),
+		Kind: e.Kind, By: e.By, Via: e.Via, Token: e.Token, Visit: e.Visit, Alarm: e.Alarm, Owner: e.Owner, Rules: e.Rules, Events: append([]string{}, e.Events...),
+		InputDigest: hex.EncodeToString(e.InputDigest), EventsDigest: hex.EncodeToString(e.EventsDigest), Commitment: hex.EncodeToString(e.Commitment),
+		Prev: hex.EncodeToString(e.Prev), Hash: hex.EncodeToString(e.Hash), Head: hex.EncodeToString(e.Head), Form: e.Form}
+}
+
+func jsonLines(to io.Writer) func(auditRow) error {
+	lines := json.NewEncoder(to)
+	lines.SetEscapeHTML(false)
+	return func(r auditRow) error { return lines.Encode(r) }
+}
+
+// csvLines writes the columns' names before the first row, and several events with spaces between.
+func csvLines(to io.Writer) func(auditRow) error {
+	lines, begun := csv.NewWriter(to), false
+	return func(r auditRow) error {
+		if !begun {
+			begun = true
+			if err := lines.Write(auditColumns); err != nil {
+				return err
+			}
+		}
+		err := lines.Write([]string{strconv.FormatInt(r.Number, 10), r.ID, r.Chain, strconv.FormatInt(r.Seq, 10), r.At, r.RecordedAt, r.Kind, r.By, r.Via, r.Token,
+			r.Visit, r.Alarm, r.Owner, strconv.Itoa(r.Rules), strings.Join(r.Events, " "), r.InputDigest, r.EventsDigest, r.Commitment, r.Prev, r.Hash, r.Head,
+			strconv.Itoa(r.Form)})
+		lines.Flush()
+		return errors.Join(err, lines.Error())
+	}
+}

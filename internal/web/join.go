@@ -1,0 +1,185 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/signin"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// joinPage is where someone sets up how they sign in, by a link that was made for them.
+type joinPage struct {
+	Layout
+	Name         string // of whom the link is for
+	To           string // where its forms go
+	Passkeys     bool
+	Organisation bool
+	Setup        setup
+}
+
+// setup is the form for a password and a telephone that makes codes.
+type setup struct {
+	Name     govuk.Input
+	Password govuk.Input
+	Secret   string // to be typed into the app, in groups
+	QR       string // what the app's camera reads, as a path of SVG
+	Size     int    // of the QR code, in its own dots
+	Code     govuk.Input
+}
+
+// invited finds for whom the link of a request is. A link that is used or over says so.
+func (p *Pages) invited(c *request) (person string, err error) {
+	person, err = p.SignIn.Invited(c.Context(), c.PathValue("secret"))
+	if errors.Is(err, signin.ErrGone) {
+		return "", &statusError{status: http.StatusNotFound, cause: err,
+			says: "This link was used, or is over. If you have set up how you sign in, go to “Sign in”. Else ask whoever sent it for a new one."}
+	}
+	return person, err
+}
+
+// join answers GET /join/{secret}. It changes nothing: whatever fetches links before people do leaves them good.
+func (p *Pages) join(c *request) error { return p.showJoin(c, http.StatusOK, blank()) }
+
+func (p *Pages) showJoin(c *request, status int, f *form) error {
+	id, err := p.invited(c)
+	if err != nil {
+		return err
+	}
+	who, err := p.directory.person(c.Context(), id)
+	if err != nil {
+		return fmt.Errorf("find who is invited: %w", err)
+	}
+	if f.value("name") == "" {
+		f.values.Set("name", who.Email.Reveal())
+	}
+	page := joinPage{Layout: p.layout(c, "Set up how you sign in").again(f), Name: who.Name, To: "/join/" + c.PathValue("secret"),
+		Passkeys: p.SignIn.Passkeys(), Organisation: p.Organisation != nil}
+	if page.Setup, err = p.setup(f); err != nil {
+		return err
+	}
+	p.toOrganisation(c)
+	return p.show(c, status, "join", page)
+}
+
+// setup makes the form, with a new secret unless one was shown before.
+func (p *Pages) setup(f *form) (setup, error) {
+	s := setup{Name: f.input("name", "E-mail address", "You sign in by it"),
+		Password: f.password("password", "Password", fmt.Sprintf("%d characters or more. Three or four words that do not belong together are good", signin.LeastPassword), "new-password"),
+		Code:     f.input("code", "Code that the app shows now", "")}
+	s.Name.Type, s.Name.Autocomplete, s.Name.Spellcheck = "email", "username", new(false)
+	s.Code.Value, s.Code.Autocomplete, s.Code.Classes, s.Code.Inputmode = "", "one-time-code", "govuk-input--width-10", "numeric"
+	s.Secret = f.value("secret")
+	offer, err := p.SignIn.OfferCode(f.value("name"), private.New(s.Secret))
+	if err != nil {
+		return s, fmt.Errorf("make secret for codes: %w", err)
+	}
+	s.Secret = offer.Secret.Reveal()
+	s.QR, s.Size, err = qrPath(offer.Address.Reveal())
+	return s, err
+}
+
+// setPassword reads the form and gives someone the password; the recovery codes come back, or what is wrong is on the form.
+func (p *Pages) setPassword(c *request, person string, f *form) ([]string, error) {
+	f.need("name", "Enter your e-mail address")
+	f.need("password", "Choose a password")
+	f.need("code", "Enter the code that the app shows")
+	if f.bad() {
+		return nil, nil
+	}
+	codes, err := p.SignIn.SetPassword(c.Context(), person, signin.NewPassword{Name: f.value("name"), Password: f.values.Get("password"),
+		Secret: f.value("secret"), Code: f.value("code")})
+	if wrong, is := errors.AsType[*signin.FormError](err); is {
+		f.wrong(wrong.Field, wrong.Says)
+		return nil, nil
+	}
+	var shown []string
+	for _, code := range codes {
+		shown = append(shown, strings.ToLower(code.Reveal()))
+	}
+	return shown, err
+}
+
+// recoveryPage shows recovery codes, this once.
+type recoveryPage struct {
+	Layout
+	Codes []string
+	Then  string
+}
+
+// joinPassword answers POST /join/{secret}/password.
+func (p *Pages) joinPassword(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	person, err := p.invited(c)
+	if err != nil {
+		return err
+	}
+	codes, err := p.setPassword(c, person, f)
+	if err != nil {
+		return err
+	}
+	if f.bad() {
+		return p.showJoin(c, http.StatusUnprocessableEntity, f)
+	}
+	if err := p.joined(c, person, signin.ByPassword); err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/"})
+}
+
+// joined ends the invitation, and signs whom it was for in.
+func (p *Pages) joined(c *request, person, method string) error {
+	if _, err := p.SignIn.Joined(c.Context(), c.PathValue("secret")); err != nil {
+		return err
+	}
+	return p.enter(c, signin.Proof{Person: person, Method: method}, access.Whole)
+}
+
+// joinOffer answers POST /join/{secret}/passkey/ask.
+func (p *Pages) joinOffer(c *request) error {
+	person, err := p.invited(c)
+	if err != nil {
+		return err
+	}
+	asked, err := p.SignIn.OfferPasskey(c.Context(), person)
+	return p.sendAsked(c, asked, err)
+}
+
+// joinPasskey answers POST /join/{secret}/passkey.
+func (p *Pages) joinPasskey(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	person, err := p.invited(c)
+	if err != nil {
+		return err
+	}
+	if err := p.addedPasskey(c, person, f); err != nil {
+		return err
+	}
+	if f.bad() {
+		return p.showJoin(c, http.StatusUnprocessableEntity, f)
+	}
+	if err := p.joined(c, person, signin.ByPasskey); err != nil {
+		return err
+	}
+	return c.redirect("/?done=joined")
+}
+
+// addedPasskey keeps the passkey that a form brings; what is wrong with it is on the form.
+func (p *Pages) addedPasskey(c *request, person string, f *form) error {
+	err := p.SignIn.AddPasskey(c.Context(), person, access.Device(c.UserAgent()), p.cookie(c.Request, begunCookie), []byte(f.values.Get("answer")))
+	if _, says := refusal(err, "The passkey was not taken. Try once more, or with another device"); says != "" {
+		f.wrong("passkey", says)
+		return nil
+	}
+	return err
+}

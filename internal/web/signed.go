@@ -1,0 +1,150 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/signin"
+)
+
+// gate says who gets as far as a page's handler; what of it they see and do is asked there.
+type gate int
+
+const (
+	signedIn gate = iota // who proved who they are
+	onPhone              // who opened the link to their own phone page too
+	anyone               // nobody need be known
+)
+
+// cookies of this site. Where its address is https, a cookie's name binds it to this host alone (__Host-), and no other
+// page of the same domain can put one there.
+const (
+	sessionCookie = "allclear"
+	begunCookie   = "begun" // a sign-in that was begun in this browser
+)
+
+// secure says that the site is reached by https alone.
+func (p *Pages) secure() bool { return strings.HasPrefix(p.URL, "https://") }
+
+func (p *Pages) cookieName(name string) string {
+	if p.secure() {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// SessionCookie is what the cookie of a session is called at a public address.
+func SessionCookie(address string) string {
+	return (&Pages{Options: Options{URL: address}}).cookieName(sessionCookie)
+}
+
+// keep puts a cookie into the browser until an instant of real time; the zero instant takes it away.
+func (p *Pages) keep(c *request, name, value string, until time.Time) {
+	cookie := &http.Cookie{Name: p.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: p.secure(), SameSite: http.SameSiteLaxMode, Expires: until}
+	if until.IsZero() {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(c.w, cookie)
+}
+
+// cookie is the value of one of the site's cookies; "" for none.
+func (p *Pages) cookie(r *http.Request, name string) string {
+	cookie, err := r.Cookie(p.cookieName(name))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// session finds the session of a request. It is over for someone who is no longer here.
+func (p *Pages) session(c *request) (string, error) {
+	s, err := p.Access.Session(c.Context(), p.cookie(c.Request, sessionCookie), !asksByItself(c.Request), p.Clock())
+	if errors.Is(err, access.ErrSignedOut) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find session: %w", err)
+	}
+	c.session = s
+	return s.Person, nil
+}
+
+// lets says what stands between who asks and a page: nil for nothing.
+func (p *Pages) lets(rt route, c *request) error {
+	switch {
+	case rt.gate == anyone:
+		return nil
+	case c.who.ID == "" && p.SignIn == nil:
+		return &sentOn{"/acting?then=" + url.QueryEscape(c.back())}
+	case c.who.ID == "":
+		return &sentOn{"/sign-in?then=" + url.QueryEscape(c.back())}
+	case access.Reach(c.session.Reach) == access.Phone && rt.gate != onPhone:
+		return &sentOn{"/phone"}
+	}
+	return nil
+}
+
+// back is where to go once it is known who asks: the page they asked for, or for a button the page around it.
+func (c *request) back() string {
+	if c.Method == http.MethodGet || c.Method == http.MethodHead {
+		return localPath(c.URL.RequestURI())
+	}
+	return "/"
+}
+
+// begin signs someone in, in this browser, and leads them on.
+func (p *Pages) begin(c *request, proof signin.Proof, reach access.Reach, then string) error {
+	if err := p.enter(c, proof, reach); err != nil {
+		return err
+	}
+	return c.redirect(localPath(then))
+}
+
+// enter signs someone in, in this browser.
+func (p *Pages) enter(c *request, proof signin.Proof, reach access.Reach) error {
+	s, secret, err := p.Access.Begin(c.Context(), access.Start{Person: proof.Person, Reach: reach, Method: proof.Method, Provider: proof.Provider,
+		Agent: c.UserAgent(), Replaces: p.cookie(c.Request, sessionCookie)}, p.Clock())
+	if err != nil {
+		return fmt.Errorf("begin session: %w", err)
+	}
+	p.keep(c, sessionCookie, secret, s.EndsAt)
+	p.keep(c, begunCookie, "", time.Time{})
+	return nil
+}
+
+// fresh says that who asks proved who they are a short while ago; else they are asked to once more.
+func (p *Pages) fresh(c *request) error {
+	if access.Fresh(c.session, p.Clock()) {
+		return nil
+	}
+	return &sentOn{"/sign-in?again=yes&then=" + url.QueryEscape(c.back())}
+}
+
+// from is the network address that a request comes from, as guesses are counted by it.
+func (p *Pages) from(r *http.Request) string {
+	if list := r.Header.Values("X-Forwarded-For"); p.Proxied && len(list) > 0 {
+		last := list[len(list)-1] // what the proxy in front wrote; all before it anyone may have
+		return strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// signOut answers POST /sign-out.
+func (p *Pages) signOut(c *request) error {
+	if err := p.Access.End(c.Context(), c.session.Person, c.session.ID); err != nil {
+		return err
+	}
+	p.keep(c, sessionCookie, "", time.Time{})
+	c.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return c.redirect("/sign-in?done=signed-out")
+}
