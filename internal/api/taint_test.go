@@ -19,7 +19,7 @@ var tainted = map[string]string{
 	"{texted}": "xylograph", "{stranger}": "7700900988", "{stray}": "marmoset", "{checked}": "ptarmigan", "{note}": "he sounded drumly",
 	"{rung}": "7700900123", "{police_ref}": "GLQ-20261121-0417", "{officer}": "PC Featherstonehaugh", "{liaison}": "a van with quokkas",
 	"{harm}": "bruised clavicle", "{hold}": "lost in the arboretum", "{stood}": "Sgt Vavasour", "{closing}": "seen beside the weathervane",
-	"{phrase}": "Scheherazade", "{key}": "idem-chrysalis",
+	"{phrase}": "Scheherazade", "{key}": "idem-chrysalis", "{passkey}": "Ysolde's ocarina",
 }
 
 // filled puts the words into a call.
@@ -106,6 +106,9 @@ func (o *office) signsIn() {
 	if err := o.db.AddAccount(o.Context(), store.Account{Person: "p-ysolde", Handle: []byte("handle"), Name: filled("{email}"), MadeAt: at}); err != nil {
 		o.Fatal(err)
 	}
+	if err := o.db.AddPasskey(o.Context(), store.Passkey{ID: []byte("id"), Person: "p-ysolde", Name: filled("{passkey}"), Key: []byte("{}"), AddedAt: at}); err != nil {
+		o.Fatal(err)
+	}
 }
 
 // allThere fails the test unless those with the right to the words find them: a test that finds nothing where nothing was kept says nothing.
@@ -124,6 +127,11 @@ func (o *office) allThere(visit string) {
 	for _, path := range []string{"/people/p-ysolde", "/visits/" + visit, "/teams/echo", "/unplaced"} {
 		said.WriteString(o.must("GET", path, "", 200).Body.String())
 	}
+	keys, err := o.db.Passkeys(o.Context(), "p-ysolde")
+	if err != nil || len(keys) != 1 {
+		o.Fatalf("passkeys: %v, %v", keys, err)
+	}
+	said.WriteString(keys[0].Name)
 	v, err := o.db.Visit(o.Context(), visit)
 	if err != nil || v.AtIn == nil {
 		o.Fatalf("the details at the IN: %v, %v", v.AtIn, err)
