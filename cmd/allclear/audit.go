@@ -81,7 +81,7 @@ func (auditKeyCmd) Run(w world, ctx *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	line, err := app.CheckpointKey(s.options(w))
+	line, err := app.CheckpointKey(w.ctx, s.options(w))
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type benchCmd struct {
 	Checkins   benchCheckinsCmd   `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
 	Idle       benchIdleCmd       `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
 	Pages      benchPagesCmd      `cmd:"" help:"How long each page takes and how large it is, and how soon a crowd of open boards shows a change."`
+	Rotate     benchRotateCmd     `cmd:"" help:"How long the master key's rotation takes, and how long another writer waits meanwhile."`
 	Understand benchUnderstandCmd `cmd:"" help:"How many check-in texts a second are understood, by one core and by all."`
 }
 
@@ -99,6 +100,20 @@ func (c benchPagesCmd) Run(w world) error {
 		size = bench.PageSize{Visits: 20, Workers: 5, Alarms: 1, Asks: 2, Crowd: bench.CrowdSize{Viewers: 10, Rate: 5, For: 400 * time.Millisecond}}
 	}
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Pages(ctx, o, size) })
+}
+
+type benchRotateCmd struct {
+	benchFlags
+	Records int `default:"100000" help:"Sealed records, each under a data key of its own."`
+}
+
+// Run measures a rotation.
+func (c benchRotateCmd) Run(w world) error {
+	size := bench.RotateSize{Records: c.Records}
+	if c.Short {
+		size.Records = 300
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Rotate(ctx, o, size) })
 }
 
 type benchUnderstandCmd struct {

@@ -30,6 +30,7 @@ type commands struct {
 	Check      checkCmd      `cmd:"" help:"Say what is wrong here, a line each; exit 1 when anything would stop an alarm."`
 	Token      tokenCmd      `cmd:"" help:"Manage the API's tokens."`
 	User       userCmd       `cmd:"" help:"Manage who signs in."`
+	Keys       keysCmd       `cmd:"" help:"Manage the master key."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version."`
 	Understand understandCmd `cmd:"" help:"Read check-in texts, a JSON object a line, and say how each is understood."`
 	Audit      auditCmd      `cmd:"" help:"Check the record."`

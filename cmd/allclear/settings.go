@@ -20,7 +20,9 @@ type Settings struct {
 	Database         string       // sqlite:PATH, or postgres://… which may hold a password
 	Listen           string       // host:port to serve on
 	URL              string       // the public address, without a final slash; empty: http:// and Listen
-	Key              private.Text // the master key that wraps the data keys; empty: made beside the database
+	Key              private.Text // the master key that wraps the data keys; with KeyFile and KeyCommand empty: made beside the database
+	KeyFile          string       // the file that holds it
+	KeyCommand       string       // what fetches it: a program and its arguments, with blanks between
 	Speed            int          // the rehearsal clock's speed; 0: no rehearsal
 	LogLevel         slog.Level
 	HeartbeatURL     string              // called every minute while the engine truly works; empty: none
@@ -50,6 +52,7 @@ type settingsFlags struct {
 	URL                 string `name:"url" placeholder:"URL" help:"Public address, used in links and signature checks."`
 	Key                 string `placeholder:"KEY" help:"Master key; better given as a file, as others see a command line."`
 	KeyFile             string `placeholder:"FILE" help:"File that holds the master key."`
+	KeyCommand          string `placeholder:"COMMAND" help:"Program, with its arguments, that writes the master key to its standard output."`
 	Speed               string `placeholder:"N" help:"Rehearse: run the clock N times as fast; channels must be on loopback."`
 	LogLevel            string `placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	HeartbeatURL        string `name:"heartbeat-url" placeholder:"URL" help:"Called every minute while the engine truly works."`
@@ -86,7 +89,9 @@ var known = []setting{
 	{name: "database", secret: true, set: setDatabase},
 	{name: "listen", set: func(s *Settings, v string) error { s.Listen = v; return checkHostPort(v) }},
 	{name: "url", set: func(s *Settings, v string) error { return setAddress(&s.URL, v) }},
-	{name: "key", secret: true, set: func(s *Settings, v string) error { s.Key = private.New(v); return nil }},
+	{name: "key", set: func(s *Settings, v string) error { s.Key = private.New(v); return nil }},
+	{name: "key_file", set: setKeyFile},
+	{name: "key_command", set: setKeyCommand},
 	{name: "speed", set: setSpeed},
 	{name: "log_level", set: setLogLevel},
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
@@ -191,6 +196,21 @@ func setEmergencyContact(s *Settings, v string) error {
 func setWords(s *Settings, path string) (err error) {
 	s.Vocabulary, err = readWords(path)
 	return err
+}
+
+// setKeyFile keeps the file's name: a server reads it anew when the key is rotated.
+func setKeyFile(s *Settings, path string) error {
+	s.KeyFile = path
+	_, err := readSecret(path)
+	return err
+}
+
+func setKeyCommand(s *Settings, v string) error {
+	s.KeyCommand = v
+	if strings.TrimSpace(v) == "" {
+		return errors.New("must be a program and its arguments, with blanks between")
+	}
+	return nil
 }
 
 func checkHostPort(v string) error {

@@ -71,6 +71,7 @@ func loadSettings(flags map[string]string, environ []string) (Settings, error) {
 	for _, src := range sources {
 		bad = append(bad, src.unknown()...)
 	}
+	bad = append(bad, keyTwice(sources)...)
 	s := defaults()
 	for _, row := range known {
 		value, label, err := find(sources, row)
@@ -108,6 +109,23 @@ func find(sources []source, row setting) (value, label string, err error) {
 		}
 	}
 	return "", "", nil
+}
+
+// keyTwice says where the master key is given in more ways than one: nobody could say which it is, wherever they stand.
+func keyTwice(sources []source) problems {
+	first := ""
+	for _, name := range []string{"key", "key_file", "key_command"} {
+		row, _ := lookup(name)
+		value, label, err := find(sources, row)
+		switch {
+		case err != nil || value == "":
+		case first == "":
+			first = label
+		default:
+			return problems{fmt.Sprintf("%s: the master key is given by %s too: keep one of the two", label, first)}
+		}
+	}
+	return nil
 }
 
 // readSecret returns what a file holds but for the line's end that editors add.

@@ -118,6 +118,9 @@ func TestWrongSettings(t *testing.T) {
 		{"a clock beyond the bound", []string{"ALLCLEAR_SPEED=86401"}, "ALLCLEAR_SPEED: must be"},
 		{"a level of no log", []string{"ALLCLEAR_LOG_LEVEL=loud"}, "ALLCLEAR_LOG_LEVEL: must be"},
 		{"a contact without its country", []string{"ALLCLEAR_EMERGENCY_CONTACT=01632 960101"}, "ALLCLEAR_EMERGENCY_CONTACT: must be"},
+		{"a key in two ways", []string{"ALLCLEAR_KEY=k", "ALLCLEAR_KEY_COMMAND=cat k"}, "ALLCLEAR_KEY_COMMAND: the master key is given by ALLCLEAR_KEY too: keep one"},
+		{"a key file that is not there", []string{"ALLCLEAR_KEY_FILE=nowhere"}, "ALLCLEAR_KEY_FILE: open nowhere"},
+		{"a command of no words", []string{"ALLCLEAR_KEY_COMMAND= "}, "ALLCLEAR_KEY_COMMAND: must be a program"},
 		{"half an account", twilio[:1], "ALLCLEAR_TWILIO_AUTH_TOKEN is missing"},
 		{"a provider that signs over no address", twilio, "ALLCLEAR_URL is missing"},
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
@@ -134,6 +137,21 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
+func TestAKeyIsGivenOnceWhereverItStands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("k", []byte("k"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := loadSettings(map[string]string{"key_file": "k"}, []string{"ALLCLEAR_KEY_COMMAND=cat k"})
+	if err == nil || err.Error() != "ALLCLEAR_KEY_COMMAND: the master key is given by --key-file too: keep one of the two" {
+		t.Errorf("got %v", err)
+	}
+	s, err := loadSettings(map[string]string{"key_file": "k"}, []string{"ALLCLEAR_KEY_FILE=nowhere"})
+	if err != nil || s.KeyFile != "k" {
+		t.Errorf("a flag does not beat the variable: %+v, %v", s, err)
+	}
+}
+
 func TestASignInOnThisMachineNeedsNoTLS(t *testing.T) {
 	s, err := load(t, "ALLCLEAR_OIDC_ISSUER=http://127.0.0.1:9/realm", "ALLCLEAR_OIDC_CLIENT_ID=c", "ALLCLEAR_OIDC_CLIENT_SECRET=s")
 	if err != nil || s.OIDC.Issuer != "http://127.0.0.1:9/realm" {
@@ -146,9 +164,10 @@ func TestASecretFilesLineEndIsNoPartOfIt(t *testing.T) {
 	if err := os.WriteFile(path, []byte(" k \r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := load(t, "ALLCLEAR_KEY_FILE="+path)
-	if err != nil || s.Key.Reveal() != " k " {
-		t.Errorf("got %q, %v", s.Key.Reveal(), err)
+	s, err := load(t, "ALLCLEAR_URL=https://allclear.example.org", "ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_FROM=+441632960000",
+		"ALLCLEAR_TWILIO_AUTH_TOKEN_FILE="+path)
+	if err != nil || s.Twilio.AuthToken.Reveal() != " k " {
+		t.Errorf("got %q, %v", s.Twilio.AuthToken.Reveal(), err)
 	}
 }
 

@@ -57,11 +57,11 @@ func (a *App) DemoToken(ctx context.Context) (secret string, err error) {
 
 // Migrate brings the database to this version.
 func Migrate(ctx context.Context, o Options) error {
-	v, err := openVault(o, false)
+	v, err := openVault(ctx, o, false)
 	if err != nil {
 		return err
 	}
-	return o.another(store.Migrate(ctx, store.Options{URL: o.Database, Vault: v}))
+	return o.another(store.Migrate(ctx, store.Options{URL: o.Database, Vault: v, Reload: o.reload()}))
 }
 
 // SignedIn makes a session for each of some people, as if they had signed in, and gives the cookie of each: for measuring the

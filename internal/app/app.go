@@ -25,7 +25,6 @@ import (
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/vault"
 	"github.com/allclear-safety/allclear/internal/web"
 )
 
@@ -34,7 +33,8 @@ type Options struct {
 	Database  string        // sqlite:PATH or postgres://…
 	Listen    string        // host:port
 	URL       string        // the public address; "" is http:// and Listen
-	Key       private.Text  // the master key; zero: read or made in a file beside the database
+	Key       private.Text  // the master key; at most one of it, KeyFile and KeyCommand: none is a file beside the database, made where it is not there
+	KeyFile   string        // the file that holds it
 	Speed     int           // rehearsal clock; 0: real time
 	Demo      bool          // a sample county with simulated phones, on loopback only; Speed is its clock's at first
 	Pace      time.Duration // how long a line of a demo's stories stays at least; 0: its usual
@@ -49,6 +49,8 @@ type Options struct {
 
 	Log *slog.Logger
 
+	KeyCommand []string            // what fetches the master key: a program and its arguments
+	Environ    []string            // for KeyCommand; as os.Environ
 	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
 
@@ -81,36 +83,12 @@ type App struct {
 
 // Open opens the database that the options name, with its master key.
 func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
-	v, err := openVault(o, readOnly)
+	v, err := openVault(ctx, o, readOnly)
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly})
+	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly, Reload: o.reload()})
 	return db, o.another(err)
-}
-
-// openVault takes the master key from the settings, else from a file that only
-// we may read, made on first start.
-func openVault(o Options, readOnly bool) (*vault.Vault, error) {
-	if err := checkFolder(o); err != nil {
-		return nil, err
-	}
-	if !o.Key.IsZero() {
-		v, err := vault.Open([]byte(o.Key.Reveal()))
-		if err != nil {
-			return nil, fmt.Errorf("read master key: %w", err)
-		}
-		return v, nil
-	}
-	if err := mayMakeKey(o, readOnly); err != nil {
-		return nil, err
-	}
-	path := KeyFile(o.Database)
-	v, err := vault.LoadOrCreate(path)
-	if err != nil {
-		return nil, fmt.Errorf("read master key file: %w", err)
-	}
-	return v, nil
 }
 
 // KeyFile is where the master key is kept when no setting gives it: beside an
@@ -157,9 +135,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.began = a.clock.Now()
-	if a.publisher, err = newPublisher(a.o, a.db, a.clock); err != nil {
-		return err
-	}
+	a.publisher = newPublisher(a.o, a.db, a.clock)
 	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w; is another Allclear running there?", a.o.Listen, errors.Unwrap(err))
 	}

@@ -48,7 +48,7 @@ func VerifyRecord(ctx context.Context, o Options, a Audit) (found Audited, err e
 	}
 	var published []store.Published
 	if a.Checkpoints != "" {
-		if published, err = readCheckpoints(o, a); err != nil {
+		if published, err = readCheckpoints(db, a); err != nil {
 			return found, err
 		}
 	}
@@ -58,12 +58,8 @@ func VerifyRecord(ctx context.Context, o Options, a Audit) (found Audited, err e
 }
 
 // readCheckpoints reads the file of checkpoints, and gives their heads in the order of their numbers.
-func readCheckpoints(o Options, a Audit) (published []store.Published, err error) {
-	v, err := openVault(o, true)
-	if err != nil {
-		return nil, err
-	}
-	by := checkpoint.Key(v.CheckpointKey().Public().(ed25519.PublicKey))
+func readCheckpoints(db *store.DB, a Audit) (published []store.Published, err error) {
+	by := checkpoint.Key(db.CheckpointKey().Public().(ed25519.PublicKey))
 	if a.Key != "" {
 		if by, err = checkpoint.Line(a.Key); err != nil {
 			return nil, fmt.Errorf("read --verifier: %w", err)
@@ -90,12 +86,13 @@ func readCheckpoints(o Options, a Audit) (published []store.Published, err error
 }
 
 // CheckpointKey gives the public key of the installation's checkpoints, as the line that an auditor is given.
-func CheckpointKey(o Options) (string, error) {
-	v, err := openVault(o, true)
+func CheckpointKey(ctx context.Context, o Options) (key string, err error) {
+	db, err := Open(ctx, o, true)
 	if err != nil {
 		return "", err
 	}
-	return checkpoint.Verifier(origin(o.URL, v), v.CheckpointKey().Public().(ed25519.PublicKey))
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return checkpoint.Verifier(origin(o.URL, db), db.CheckpointKey().Public().(ed25519.PublicKey))
 }
 
 // Extract says which part of the record an auditor is given, and how.

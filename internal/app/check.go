@@ -61,6 +61,9 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 		at = c.Now()
 	}
 	findings = append(findings, Finding{About: "database", Says: "ok"})
+	if waits, err := db.Bridged(ctx); err == nil && waits {
+		findings = append(findings, Finding{About: "key", Says: "the old master key still opens the database; run allclear keys rotate --finish once nothing uses it"})
+	}
 	if c != nil {
 		late, err := checkCheckpoints(ctx, db, o, at, c.Real)
 		if err != nil {

@@ -18,7 +18,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/checkpoint"
 	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/vault"
 )
 
 const (
@@ -45,12 +44,8 @@ type outlet struct {
 	send func(ctx context.Context, signed []byte) error
 }
 
-func newPublisher(o Options, db *store.DB, c *clock) (*publisher, error) {
-	v, err := openVault(o, true)
-	if err != nil {
-		return nil, err
-	}
-	return &publisher{db: db, clock: c, origin: origin(o.URL, v), key: v.CheckpointKey(), outlets: o.outlets()}, nil
+func newPublisher(o Options, db *store.DB, c *clock) *publisher {
+	return &publisher{db: db, clock: c, origin: origin(o.URL, db), key: db.CheckpointKey(), outlets: o.outlets()}
 }
 
 // outlets are where checkpoints go by the settings.
@@ -66,13 +61,13 @@ func (o Options) outlets() (list []outlet) {
 }
 
 // origin is how an installation is called in its checkpoints: its public host, else a name of its master key's own.
-func origin(address string, v *vault.Vault) string {
+func origin(address string, db *store.DB) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, "+ ") {
-		return v.Name()
+		return db.Installation()
 	}
 	if ip, err := netip.ParseAddr(u.Hostname()); u.Hostname() == "localhost" || err == nil && ip.IsLoopback() {
-		return v.Name()
+		return db.Installation()
 	}
 	return u.Host
 }

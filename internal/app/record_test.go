@@ -165,8 +165,7 @@ func TestACheckpointIsSentWhenItIsDue(t *testing.T) {
 	defer db.Close()
 	c, err := newClock(t.Context(), db, 0, nil)
 	must(t, err)
-	p, err := newPublisher(o, db, c)
-	must(t, err)
+	p := newPublisher(o, db, c)
 	check := func(says string) {
 		t.Helper()
 		found, err := checkCheckpoints(t.Context(), db, o, c.Now(), c.Real)
@@ -243,7 +242,7 @@ func TestACheckpointShowsThatTheWholeRecordWasRewritten(t *testing.T) {
 	defer cancel()
 	must(t, a.Stop(stopping))
 
-	line, err := CheckpointKey(was)
+	line, err := CheckpointKey(t.Context(), was)
 	must(t, err)
 	for _, verifier := range []string{"", line} {
 		found, err := VerifyRecord(t.Context(), was, Audit{Checkpoints: file, Key: verifier})

@@ -189,17 +189,23 @@ func (db *DB) changeAccount(ctx context.Context, what, person string, change fun
 type Passkey struct {
 	ID      []byte
 	Person  string
-	Name    string // what the person calls it
+	Name    string // what the person calls it; sealed
 	Key     []byte // as package signin writes it, JSON
 	AddedAt time.Time
 	UsedAt  time.Time // zero: never
 }
 
+func (k Passkey) place() string { return fmt.Sprintf("passkey/%x/name", k.ID) }
+
 // AddPasskey keeps a passkey of someone who has an account. ErrConflict where it is there already.
 func (db *DB) AddPasskey(ctx context.Context, k Passkey) error {
 	err := db.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO passkeys (id, person, name, key, added_at, used_at) VALUES ($1, $2, $3, $4, $5, NULL)`,
-			k.ID, k.Person, k.Name, string(k.Key), instant(k.AddedAt))
+		called, err := t.seal("person/"+k.Person, k.place(), []byte(k.Name), k.AddedAt)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO passkeys (id, person, name, called, key, added_at, used_at) VALUES ($1, $2, '', $3, $4, $5, NULL)`,
+			k.ID, k.Person, called, string(k.Key), instant(k.AddedAt))
 		return err
 	})
 	if err != nil {
@@ -224,12 +230,27 @@ func (db *DB) RemovePasskey(ctx context.Context, person string, id []byte) error
 
 // Passkeys gives a person's passkeys, the oldest first.
 func (db *DB) Passkeys(ctx context.Context, person string) ([]Passkey, error) {
-	keys, err := all(ctx, db.reader, func(s scanner) (k Passkey, err error) {
+	type row struct {
+		Passkey
+		called []byte
+	}
+	rows, err := all(ctx, db.reader, func(s scanner) (r row, err error) {
 		var key string
-		err = s.Scan(&k.ID, &k.Person, &k.Name, &key, at{&k.AddedAt}, at{&k.UsedAt})
-		k.Key = []byte(key)
-		return k, err
-	}, `SELECT id, person, name, key, added_at, used_at FROM passkeys WHERE person = $1`, person)
+		err = s.Scan(&r.ID, &r.Person, &r.Name, &r.called, &key, at{&r.AddedAt}, at{&r.UsedAt})
+		r.Key = []byte(key)
+		return r, err
+	}, `SELECT id, person, name, called, key, added_at, used_at FROM passkeys WHERE person = $1`, person)
+	var keys []Passkey
+	for _, r := range rows {
+		var called []byte
+		if called, err = db.open(ctx, db.reader, "person/"+r.Person, r.place(), r.called); err != nil {
+			break
+		}
+		if called != nil {
+			r.Name = string(called)
+		}
+		keys = append(keys, r.Passkey)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list passkeys of %s: %w", person, err)
 	}

@@ -58,7 +58,7 @@ func (db *DB) dataKey(ctx context.Context, on runner, owner string) (vault.Key, 
 	if wrapped == nil {
 		return vault.Key{}, ErrErased
 	}
-	return db.vault.Unwrap(wrapped)
+	return db.unwrap(ctx, on, wrapped)
 }
 
 // key gives an owner's data key, and makes it when there is none.
@@ -73,7 +73,11 @@ func (t *tx) key(owner string, at time.Time) (vault.Key, error) {
 	if !errors.Is(err, ErrNotFound) {
 		return k, err
 	}
-	wrapped, k, err := t.db.vault.NewKey()
+	under, err := t.wrapsUnder()
+	if err != nil {
+		return k, err
+	}
+	wrapped, k, err := t.db.vault.NewKeyUnder(under)
 	if err != nil {
 		return k, err
 	}

@@ -110,6 +110,7 @@ type tx struct {
 	postgres bool
 	keys     map[string]vault.Key // data keys read or made here: remembered only once they are committed
 	wakes    bool                 // see notify
+	under    string               // see wrapsUnder
 	work     int                  // statements run, by which the writer bounds a commit
 }
 
@@ -118,10 +119,18 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	return t.on.exec(t.ctx, query, args...)
 }
 
-// lockRows ends a SELECT whose rows the transaction will change: the one fragment of SQL that differs. SQLite has one writer anyway.
+// lockRows ends a SELECT whose rows the transaction will change. It and shareRow are all of SQL that differs; SQLite has one writer anyway.
 func (t *tx) lockRows() string {
 	if t.postgres {
 		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
+// shareRow ends a SELECT of what must stay as it is until the commit.
+func (t *tx) shareRow() string {
+	if t.postgres {
+		return " FOR SHARE"
 	}
 	return ""
 }

@@ -61,11 +61,15 @@ type Options struct {
 	URL      string       // "sqlite:PATH" or "postgres://…"
 	Vault    *vault.Vault // the master key; a database remembers which one it began with
 	ReadOnly bool         // opens for reading beside a running server; changes nothing, migrates nothing
+
+	// Reload reads the master key anew from where it came from, for a rotation that began after we did; nil where that is no file.
+	Reload func() (*vault.Vault, error)
 }
 
 // DB is one open database. It is safe for use by several goroutines.
 type DB struct {
-	vault    *vault.Vault
+	vault    *vault.Vault // our own: it learns
+	reload   func() (*vault.Vault, error)
 	keys     keyring
 	readOnly bool
 	reader   runner   // reads what is committed
@@ -79,7 +83,11 @@ type DB struct {
 // Open opens the database, makes it if it is SQLite and not there, and brings its tables to this version (on PostgreSQL under a lock). The
 // error is one line: what is wrong and what to do.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{vault: o.Vault, readOnly: o.ReadOnly, receiveTexts: receiveStatements()}
+	db := &DB{reload: o.Reload, readOnly: o.ReadOnly, receiveTexts: receiveStatements()}
+	if o.Vault == nil {
+		return nil, errors.New("open database: no master key was given")
+	}
+	db.vault = o.Vault.Copy()
 	var err error
 	switch path, sqlite := strings.CutPrefix(o.URL, "sqlite:"); {
 	case sqlite:
@@ -119,15 +127,20 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+var errWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under, or was rotated since; give the right key or key file")
+
 // checkVault refuses a master key that is not the one this database began with: what it sealed could not be opened, and what is sealed
 // from now on would be lost with the next right key.
 func (db *DB) checkVault(ctx context.Context) error {
-	if db.vault == nil {
-		return errors.New("open database: no master key was given")
+	err := db.takeWraps(ctx)
+	switch {
+	case errors.Is(err, ErrRotated), errors.Is(err, vault.ErrSealed), errors.Is(err, vault.ErrMaster):
+		return errWrongKey
+	case err != nil:
+		return fmt.Errorf("check master key: %w", err)
 	}
 	mark := fmt.Sprintf("%x", db.vault.Hash("vault", "check"))
 	var is string
-	var err error
 	if is, err = db.Meta(ctx, "vault"); errors.Is(err, ErrNotFound) && !db.readOnly {
 		is, err = db.MetaOnce(ctx, "vault", mark)
 	}
@@ -135,7 +148,10 @@ func (db *DB) checkVault(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	case is != mark:
-		return errors.New("open database: the master key is not the one it was made with; give the right key or key file")
+		return errWrongKey
+	}
+	if err := db.noteWraps(ctx); err != nil {
+		return fmt.Errorf("check master key: %w", err)
 	}
 	return nil
 }

@@ -1,12 +1,14 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // LoadOrCreate opens the master key in the file at path, or makes one there that only this user can read. It never overwrites: a key that
@@ -70,4 +72,70 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// ReadFile gives the text of the key file at path, whoever may read it: one that an operator names may be theirs to share with a group.
+func ReadFile(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read key file: %w", err)
+	}
+	return text, nil
+}
+
+// ReplaceFile puts another text in the place of a key file's, whole or not at all: it is on the disk, in a draft beside it, before the old
+// one goes. Who owns the file and who may read it stays, as the server may run as another user.
+func ReplaceFile(path string, text []byte) (err error) {
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return fmt.Errorf("replace key file: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("replace key file: %w", err)
+	}
+	draft := path + "." + rand.Text()
+	defer os.Remove(draft)
+	err = writeDurably(draft, text)
+	if err == nil {
+		err = sameOwner(draft, info)
+	}
+	if err == nil {
+		err = os.Rename(draft, path)
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("replace key file: %w", err)
+	}
+	return nil
+}
+
+func sameOwner(path string, info fs.FileInfo) error {
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && (int(owner.Uid) != os.Geteuid() || int(owner.Gid) != os.Getegid()) {
+		if err := os.Chown(path, int(owner.Uid), int(owner.Gid)); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(path, info.Mode().Perm())
+}
+
+// KeepFile writes a key to a file of its own that only this user can read. One that is there is never overwritten: with the same text it is
+// as it should be, else the next free of path, path-2, … is taken. It gives the path.
+func KeepFile(path string, text []byte) (string, error) {
+	for n, free := 2, path; ; n++ {
+		there, err := os.ReadFile(free)
+		switch {
+		case err == nil && bytes.Equal(there, text):
+			return free, nil
+		case errors.Is(err, fs.ErrNotExist):
+			if err := writeDurably(free, text); err != nil {
+				return "", errors.Join(fmt.Errorf("keep key file: %w", err), os.Remove(free))
+			}
+			return free, syncDir(filepath.Dir(free))
+		case err != nil:
+			return "", fmt.Errorf("keep key file: %w", err)
+		}
+		free = fmt.Sprintf("%s-%d", path, n)
+	}
 }

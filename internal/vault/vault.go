@@ -7,21 +7,14 @@
 package vault
 
 import (
-	"bytes"
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
+	"sync/atomic"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/mac"
 	"github.com/tink-crypto/tink-go/v2/prf"
-	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -39,105 +32,42 @@ const (
 
 // Vault holds the master key. It is safe for use by several goroutines.
 type Vault struct {
-	wrap  tink.AEAD
-	hash  *prf.Set
-	seals tink.MAC
-}
-
-// master is the key file's content: one tink keyset a purpose, so that each can be rotated by itself.
-type master struct {
-	Wrap []byte `json:"wrap"`
-	Hash []byte `json:"hash"`
-	Seal []byte `json:"seal"`
-}
-
-// NewMaster makes a new master key, as the one line of text that a key file or a setting holds.
-func NewMaster() []byte {
-	raw, err := json.Marshal(master{
-		Wrap: newKeyset(aead.AES256GCMKeyTemplate()),
-		Hash: newKeyset(prf.HMACSHA256PRFKeyTemplate()),
-		Seal: newKeyset(mac.HMACSHA256Tag256KeyTemplate()),
-	})
-	if err != nil {
-		panic(err) // three byte slices always marshal
-	}
-	return []byte(prefix + base64.RawURLEncoding.EncodeToString(raw) + "\n")
-}
-
-// newKeyset panics on failure: only a broken build of the library or a machine without randomness can fail, and neither may go on.
-func newKeyset(template *tinkpb.KeyTemplate) []byte {
-	handle, err := keyset.NewHandle(template)
-	if err != nil {
-		panic(fmt.Errorf("make master key: %w", err))
-	}
-	var out bytes.Buffer
-	if err := insecurecleartextkeyset.Write(handle, keyset.NewBinaryWriter(&out)); err != nil {
-		panic(fmt.Errorf("write master key: %w", err))
-	}
-	return out.Bytes()
+	primary  string
+	wraps    atomic.Pointer[[]wrapKey] // all that it knows: more than one while data keys are wrapped anew
+	learning sync.Mutex                // held to change wraps
+	hash     *prf.Set
+	seals    tink.MAC
+	rest     master // what hash and seals were read from
 }
 
 // Open reads a master key as NewMaster wrote it, or derives one from a secret of the operator's own. The error is ErrMaster and tells nothing
 // of what was given.
 func Open(masterKey []byte) (*Vault, error) {
-	masterKey = bytes.TrimSpace(masterKey)
-	text, ok := bytes.CutPrefix(masterKey, []byte(prefix))
-	if !ok {
-		return fromSecret(masterKey)
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(string(text))
-	var m master
-	if err != nil || json.Unmarshal(raw, &m) != nil {
-		return nil, ErrMaster
-	}
-	wrap, err := readKeyset(m.Wrap, aead.New)
+	m, err := readMaster(masterKey)
 	if err != nil {
+		return nil, err
+	}
+	wraps, err := readWraps(m.Wrap)
+	if err != nil || len(wraps) == 0 {
 		return nil, ErrMaster
 	}
-	hash, err := readKeyset(m.Hash, prf.NewPRFSet)
-	if err != nil {
-		return nil, ErrMaster
+	v := &Vault{primary: wraps[0].id}
+	v.wraps.Store(&wraps)
+	if err := v.setRest(m); err != nil {
+		return nil, err
 	}
-	seals, err := readKeyset(m.Seal, mac.New)
-	if err != nil {
-		return nil, ErrMaster
-	}
-	return &Vault{wrap: wrap, hash: hash, seals: seals}, nil
+	return v, nil
 }
 
-func readKeyset[P any](raw []byte, primitive func(*keyset.Handle) (P, error)) (P, error) {
-	handle, err := insecurecleartextkeyset.Read(keyset.NewBinaryReader(bytes.NewReader(raw)))
-	if err != nil {
-		var none P
-		return none, err
-	}
-	return primitive(handle)
+// Copy gives a vault that learns for itself.
+func (v *Vault) Copy() *Vault {
+	c := &Vault{primary: v.primary, hash: v.hash, seals: v.seals, rest: v.rest}
+	c.wraps.Store(v.wraps.Load())
+	return c
 }
 
 // Key is a data key: it seals the private words of one visit, person or text.
 type Key struct{ aead *subtle.AESGCM }
-
-const wrapAssociated = "allclear data key"
-
-// NewKey makes a data key, and its wrapped form, which is all that may be stored of it.
-func (v *Vault) NewKey() (wrapped []byte, k Key, err error) {
-	raw := make([]byte, keySize)
-	rand.Read(raw) // never fails: it ends the process instead
-	if wrapped, err = v.wrap.Encrypt(raw, []byte(wrapAssociated)); err != nil {
-		return nil, Key{}, fmt.Errorf("wrap data key: %w", err)
-	}
-	k, err = newKey(raw)
-	return wrapped, k, err
-}
-
-// Unwrap gives the data key of its wrapped form. The error is ErrSealed when another master key wrapped it.
-func (v *Vault) Unwrap(wrapped []byte) (Key, error) {
-	raw, err := v.wrap.Decrypt(wrapped, []byte(wrapAssociated))
-	if err != nil {
-		return Key{}, fmt.Errorf("unwrap data key: %w", ErrSealed)
-	}
-	return newKey(raw)
-}
 
 func newKey(raw []byte) (Key, error) {
 	a, err := subtle.NewAESGCM(raw)

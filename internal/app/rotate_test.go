@@ -1,0 +1,255 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+)
+
+// TestMain lets the binary be the rotation that is killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("ROTATE_DATABASE") == "" {
+		os.Exit(m.Run())
+	}
+	if err := rotateUntilKilled(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// rotateUntilKilled rotates, and kills its own process at the step of this number.
+func rotateUntilKilled() error {
+	last, err := strconv.Atoi(os.Getenv("ROTATE_STEPS"))
+	if err != nil {
+		return err
+	}
+	o := Options{Database: os.Getenv("ROTATE_DATABASE"), Key: private.New(os.Getenv("ROTATE_KEY"))}
+	_, err = Rotate(context.Background(), o, Rotation{NewKeyFile: os.Getenv("ROTATE_NEW"), Progress: func(string, int, int) {
+		if last--; last < 0 {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // until it is dead
+		}
+	}})
+	return err
+}
+
+// rotateIn rotates in a process of its own that is killed after so many steps. It says whether it came to its end before.
+func rotateIn(t *testing.T, o Options, newKey string, steps int) (ended bool) {
+	t.Helper()
+	program, err := os.Executable()
+	must(t, err)
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), "ROTATE_DATABASE="+o.Database, "ROTATE_KEY="+o.Key.Reveal(), "ROTATE_NEW="+newKey, "ROTATE_STEPS="+strconv.Itoa(steps))
+	out, err := cmd.CombinedOutput()
+	if exit, is := errors.AsType[*exec.ExitError](err); is && exit.ExitCode() == -1 {
+		return false
+	}
+	if err != nil {
+		t.Fatalf("rotate: %v: %s", err, out)
+	}
+	return true
+}
+
+func openFor(t *testing.T, o Options) *store.DB {
+	t.Helper()
+	db, err := Open(t.Context(), o, false)
+	must(t, err)
+	return db
+}
+
+func put(t *testing.T, db *store.DB, id string) {
+	t.Helper()
+	p := buddy.Person{ID: id, Name: "Jamie " + id, Team: "echo", Roles: []string{"worker"}, Active: true}
+	_, err := db.PutPerson(t.Context(), p, time.Now())
+	must(t, err)
+}
+
+// allOpen fails the test unless the details of everyone in the database are there, and gives how many they are.
+func allOpen(t *testing.T, db *store.DB) int {
+	t.Helper()
+	people, err := db.People(t.Context())
+	must(t, err)
+	for _, p := range people {
+		if p.Name != "Jamie "+p.ID {
+			t.Errorf("%s is called %q", p.ID, p.Name)
+		}
+	}
+	return len(people)
+}
+
+// A rotation is killed at every step that it has, each time a little later, while a server that was there before goes on sealing. Whoever
+// opens the database in between, with the key that the settings give then, opens everything, and so does the server.
+func TestARotationKilledAnywhereLosesNothing(t *testing.T) {
+	secret := private.New("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
+	for what, key := range map[string]private.Text{"a key file": {}, "a key of the settings": secret} {
+		t.Run(what, func(t *testing.T) {
+			folder := t.TempDir()
+			o, newKey := Options{Database: "sqlite:" + filepath.Join(folder, "a.db"), Key: key}, ""
+			if !key.IsZero() {
+				newKey = filepath.Join(folder, "new.key")
+			}
+			serving := openFor(t, o)
+			defer func() { must(t, serving.Close()) }()
+			total := 0
+			grow := func(n int) {
+				for range n {
+					put(t, serving, fmt.Sprint("p-", total))
+					total++
+				}
+			}
+			grow(2*batchFirst + batchFirst/2)
+			kills := 0
+			for ; !rotateIn(t, o, newKey, kills); kills++ {
+				grow(2)
+				fresh := openFor(t, o)
+				put(t, fresh, fmt.Sprint("p-", total))
+				total++
+				if n := allOpen(t, fresh); n != total {
+					t.Fatalf("after %d kills %d people are there, want %d", kills, n, total)
+				}
+				must(t, fresh.Close())
+				allOpen(t, serving)
+			}
+			if kills < 5 {
+				t.Errorf("it was killed %d times only", kills)
+			}
+			grow(1)
+			if !key.IsZero() {
+				o.Key, o.KeyFile = private.Text{}, newKey
+				if was, err := FinishRotation(t.Context(), o); err != nil || !was {
+					t.Errorf("finish: %t, %v", was, err)
+				}
+				o.KeyFile, o.Key = "", secret
+				if _, err := Open(t.Context(), o, false); err == nil {
+					t.Error("the old key still opens it")
+				}
+				o.Key, o.KeyFile = private.Text{}, newKey
+			}
+			fresh := openFor(t, o)
+			defer func() { must(t, fresh.Close()) }()
+			if n := allOpen(t, fresh); n != total {
+				t.Errorf("%d people are there, want %d", n, total)
+			}
+		})
+	}
+}
+
+// The old key stays in a file of its own, and opens a copy of the database from before.
+func TestTheOldKeyIsKeptForOldBackups(t *testing.T) {
+	folder := t.TempDir()
+	o := Options{Database: "sqlite:" + filepath.Join(folder, "a.db")}
+	db := openFor(t, o)
+	put(t, db, "p-0")
+	execute(t, filepath.Join(folder, "a.db"), "VACUUM INTO '"+filepath.Join(folder, "backup.db")+"'")
+	done, err := Rotate(t.Context(), o, Rotation{})
+	must(t, err)
+	if done.Keys != 1 || done.Wrapped != 1 || done.Bridged || done.New != "" {
+		t.Errorf("done: %+v", done)
+	}
+	if want := KeyFile(o.Database) + ".until-" + time.Now().Format(time.DateOnly); done.Kept != want {
+		t.Errorf("the old key is kept in %s, want %s", done.Kept, want)
+	}
+	must(t, db.Close())
+	backup := openFor(t, Options{Database: "sqlite:" + filepath.Join(folder, "backup.db"), KeyFile: done.Kept})
+	allOpen(t, backup)
+	must(t, backup.Close())
+	if _, err := Open(t.Context(), Options{Database: o.Database, KeyFile: done.Kept}, false); err == nil {
+		t.Error("the old key opens what was wrapped anew")
+	}
+	left, err := filepath.Glob(KeyFile(o.Database) + "*")
+	must(t, err)
+	if len(left) != 2 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+func TestARotationSaysWhatItNeeds(t *testing.T) {
+	folder := t.TempDir()
+	file := Options{Database: "sqlite:" + filepath.Join(folder, "a.db")}
+	must(t, openFor(t, file).Close())
+	given := Options{Database: "sqlite:" + filepath.Join(folder, "b.db"), Key: private.New(strings.Repeat("k", 40))}
+	must(t, openFor(t, given).Close())
+	none := Options{Database: "sqlite:" + filepath.Join(folder, "none.db")}
+	for _, c := range []struct {
+		o      Options
+		newKey string
+		want   string
+	}{{file, "new", "take out --new-key-file"}, {given, "", "give --new-key-file"}, {none, "", "there is no database"}} {
+		if _, err := Rotate(t.Context(), c.o, Rotation{NewKeyFile: c.newKey}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+	if was, err := FinishRotation(t.Context(), given); err != nil || was {
+		t.Errorf("there was one to finish: %t, %v", was, err)
+	}
+	done, err := Rotate(t.Context(), given, Rotation{NewKeyFile: filepath.Join(folder, "new.key")})
+	must(t, err)
+	if !done.Bridged || done.New == "" || done.Kept != "" {
+		t.Errorf("done: %+v", done)
+	}
+	if _, err := FinishRotation(t.Context(), given); err == nil || !strings.Contains(err.Error(), "put the new one in its place") {
+		t.Errorf("it was finished with the old key: %v", err)
+	}
+	if _, err := Rotate(t.Context(), given, Rotation{NewKeyFile: filepath.Join(folder, "other.key")}); !errors.Is(err, store.ErrRotating) {
+		t.Errorf("a second rotation: %v", err)
+	}
+}
+
+// On PostgreSQL other nodes may have the key in files of their own: they go on by the bridge until the operator has brought them the new one.
+func TestARotationOnPostgreSQLWaitsForTheOtherNodes(t *testing.T) {
+	o := Options{Database: storetest.Postgres(t).Options.URL, KeyFile: filepath.Join(t.TempDir(), "a.key")}
+	must(t, os.WriteFile(o.KeyFile, []byte(strings.Repeat("k", 40)), 0o600))
+	other := o
+	other.KeyFile += ".other"
+	must(t, os.WriteFile(other.KeyFile, []byte(strings.Repeat("k", 40)), 0o600))
+	node := openFor(t, other)
+	defer func() { must(t, node.Close()) }()
+	put(t, node, "p-0")
+	done, err := Rotate(t.Context(), o, Rotation{})
+	must(t, err)
+	if !done.Bridged || done.Kept == "" {
+		t.Errorf("done: %+v", done)
+	}
+	put(t, node, "p-1")
+	allOpen(t, node)
+	if was, err := FinishRotation(t.Context(), o); err != nil || !was {
+		t.Errorf("finish: %t, %v", was, err)
+	}
+	if _, err := Open(t.Context(), other, false); err == nil {
+		t.Error("the old key still opens it")
+	}
+}
+
+func TestAKeyThatACommandFetches(t *testing.T) {
+	folder := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "key"), []byte(strings.Repeat("k", 40)), 0o600))
+	o := Options{Database: "sqlite:" + filepath.Join(folder, "a.db"), KeyCommand: []string{"cat", filepath.Join(folder, "key")},
+		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
+	a, err := New(t.Context(), o)
+	must(t, err)
+	must(t, a.Stop(t.Context()))
+	db := openFor(t, Options{Database: o.Database, Key: private.New(strings.Repeat("k", 40))})
+	must(t, db.Close())
+	if _, err := os.Stat(KeyFile(o.Database)); err == nil {
+		t.Error("a key file was made beside it")
+	}
+	o.KeyCommand = []string{"printenv", "ALLCLEAR_TWILIO_AUTH_TOKEN"}
+	o.Environ = []string{"ALLCLEAR_TWILIO_AUTH_TOKEN=" + strings.Repeat("k", 40)}
+	if _, err := New(t.Context(), o); err == nil || !strings.Contains(err.Error(), "ended with 1") {
+		t.Errorf("our own settings reach the command: %v", err)
+	}
+}
