@@ -61,7 +61,7 @@ var architecture = map[string]part{
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
-	"internal/access":            {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
+	"internal/access":            {imports: in("buddy", "store", "private"), reason: "who is there and what they may; knows no alarm"},
 	"internal/signin":            {imports: in("store", "buddy", "private"), tests: in("signin/testidp"), reason: "proves who someone is; what they may then do is not asked here"},
 	"internal/signin/testidp":    {reason: "plays an organisation's own sign-in from the standard, so it shares no code with us"},
 	"internal/view": {imports: append(in("engine", "store", "access", "report"), pureParts...),

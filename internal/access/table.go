@@ -36,18 +36,18 @@ type Is uint16
 
 // What someone can be. Where an act is about a team, a person, a visit or an alarm, it is meant of that one.
 const (
-	Self         Is = 1 << iota // it is about themselves, or theirs
-	Member                      // works in the team, as a worker, a responder or a manager
-	Answers                     // answers for the team: its manager, its responder, on call for it now or soon, or named in its plan
-	Manages                     // is the team's manager
-	Invited                     // is on call at the visit, or its own responder
-	Told                        // was told of the alarm, has it, or raised it
-	Open                        // the visit is not private
-	VisitsAlone                 // is a worker
-	AnswersRole                 // is a responder or a manager, of whatever team
-	Administers                 // is an administrator
-	Audits                      // is an auditor
-	lastIs                      // of them
+	Self        Is = 1 << iota // it is about themselves, or theirs
+	Member                     // works in the team, as a worker, a responder or a manager
+	Answers                    // answers for the team: its manager, its responder, on call for it now or soon, or named in its plan
+	Manages                    // is the team's manager
+	Invited                    // is on call at the visit, or its own responder
+	Told                       // was told of the alarm, has it, or raised it
+	Open                       // the visit is not private
+	VisitsAlone                // is a worker
+	AnswersRole                // is a responder or a manager, of whatever team
+	Administers                // is an administrator
+	Audits                     // is an auditor
+	lastIs                     // of them
 )
 
 // words say what someone is, in the order of the constants.

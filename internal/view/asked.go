@@ -33,7 +33,7 @@ func (a Asked) Looked() string {
 // the worker more than the worker is told (rule 4.2).
 func (s *View) Asked(ctx context.Context, e store.Entry, r Reader) (Asked, error) {
 	out := Asked{Entry: e}
-	if !engine.AskedBack(e) || !r.person || r.By == e.Worker {
+	if !engine.AskedBack(e) || r.person == nil || r.By == e.Worker {
 		return out, store.ErrNotFound
 	}
 	loaded, err := s.Store.Load(ctx, e.Worker)
@@ -71,7 +71,7 @@ func (s *View) askedIn(ctx context.Context, a *Asked, r Reader) error {
 		if err != nil {
 			return fmt.Errorf("find worker: %w", err)
 		}
-		if !r.Aware || worker.Team != r.team {
+		if !r.Aware || worker.Team != r.person.Team {
 			return store.ErrNotFound
 		}
 		return nil

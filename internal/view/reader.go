@@ -17,8 +17,7 @@ type Reader struct {
 	Aware   bool   // may know of danger that is open
 	Details bool   // sees what every private visit hides
 
-	person bool // looks for themselves: rule 1.4 says what they see
-	team   string
+	person *buddy.Person // looks for themselves: the table of package access says what they see; nil for a program
 }
 
 // Program is a program that looks by its token, for by or for nobody it names. Its scopes say what it sees: to act on
@@ -30,16 +29,16 @@ func Program(c access.Caller, by string) Reader {
 // Person is someone who looks for themselves. Who may answer an alarm knows of danger, and who was told of it; a
 // private visit's details are theirs by rule 1.4.
 func Person(p buddy.Person) Reader {
-	return Reader{By: p.ID, Aware: p.Has(buddy.Responder) || p.Has(buddy.Manager), person: true, team: p.Team}
+	return Reader{By: p.ID, Aware: p.Has(buddy.Responder) || p.Has(buddy.Manager), person: &p}
 }
 
 // knowsOf says that the reader may know of an alarm of danger, as far as their part in it goes.
-func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person && answers(a, r.By) }
+func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person != nil && answers(a, r.By) }
 
 // apart says that the reader is a person who is not on a visit themselves. Who is there with the worker is asked after by
 // text, and so finds that on the page too.
 func (r Reader) apart(v watch.Visit) bool {
-	return r.person && !slices.ContainsFunc(v.Partners, func(p watch.Partner) bool { return p.Worker == r.By })
+	return r.person != nil && !slices.ContainsFunc(v.Partners, func(p watch.Partner) bool { return p.Worker == r.By })
 }
 
 // answers says that someone was told of an alarm, has it, or raised it: they were rung, and need the address (rule 4.3).
@@ -56,23 +55,38 @@ type Circle struct {
 }
 
 // MaySee says that a person is in the circle.
-func MaySee(c Circle, person string) bool {
-	return person != "" && (person == c.Worker || slices.Contains(c.Named, person) || slices.Contains(c.Invited, person) || answers(c.Alarm, person))
+func MaySee(c Circle, person string) bool { return access.May(access.SeeWhere, c.is(person)) }
+
+// is what a person in or out of the circle is to the visit.
+func (c Circle) is(person string) (is access.Is) {
+	switch {
+	case person == "":
+		return 0
+	case person == c.Worker:
+		is |= access.Self
+	case slices.Contains(c.Named, person), slices.Contains(c.Invited, person):
+		is |= access.Invited
+	}
+	if answers(c.Alarm, person) {
+		is |= access.Told
+	}
+	return is
 }
 
-// opens says that a visit's details are for the reader. What is not private is open to the team.
+// opens says that a visit's details are for the reader.
 func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r Reader) (bool, error) {
-	switch {
-	case !r.person:
+	if r.person == nil {
 		return r.Details || !v.Private, nil
-	case !v.Private && v.Team == r.team:
-		return true, nil
 	}
 	c := Circle{Worker: v.Worker, Named: v.Responders}
 	if alarm != nil {
 		c.Alarm = &alarm.Alarm
 	}
-	if MaySee(c, r.By) {
+	is := access.InTeam(*r.person, v.Team)
+	if !v.Private {
+		is |= access.Open
+	}
+	if access.May(access.SeeWhere, is|c.is(r.By)) {
 		return true, nil
 	}
 	invited, err := s.Engine.Invited(ctx, v)
@@ -80,5 +94,5 @@ func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r R
 		return false, fmt.Errorf("see who is invited: %w", err)
 	}
 	c.Invited = invited
-	return MaySee(c, r.By), nil
+	return access.May(access.SeeWhere, is|c.is(r.By)), nil
 }

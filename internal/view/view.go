@@ -114,7 +114,7 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	}
 	switch {
 	case out.Open:
-	case r.person:
+	case r.person != nil:
 		return out.busy(r), nil
 	default:
 		out.Details, out.AtIn = buddy.Form{}, nil

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/report"
@@ -79,7 +79,7 @@ func (p *Pages) askedTexts(c *request) error {
 	if err != nil {
 		return err
 	}
-	page := askedPage{Layout: p.layout(c, "What did they mean?"), Team: q.Get("team"), Keeps: c.who.Has(buddy.Admin)}
+	page := askedPage{Layout: p.layout(c, "What did they mean?"), Team: q.Get("team"), Keeps: access.May(access.TakeTexts, access.ByRole(c.who))}
 	page.Teams = teamsAt("/texts", teams, q)
 	filter := store.AskedFilter{Teams: idsOf(shown), Not: c.who.ID, From: c.at.Add(-askedBack), Before: q.Get("before"), Limit: askedRows}
 	if on, ok := parseDate(q.Get("date")); ok {
@@ -374,7 +374,7 @@ func (f *form) takesMeant(err error) error {
 
 // labelledTexts answers GET /texts/labelled.jsonl: every labelled text without who and where it is about, a line each.
 func (p *Pages) labelledTexts(c *request) error {
-	if !c.who.Has(buddy.Admin) || !mayLabel(c.who) {
+	if !access.May(access.TakeTexts, access.ByRole(c.who)) {
 		return notFound()
 	}
 	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "texts/labelled", "export", c.at); err != nil {

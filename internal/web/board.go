@@ -85,7 +85,7 @@ type visitRow struct {
 
 // board answers GET /: the open alarms, then the open visits with their time left, soonest due first.
 func (p *Pages) board(c *request) error {
-	teams, err := p.teams(c)
+	teams, err := p.visitTeams(c)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -95,7 +96,7 @@ func (p *Pages) toBook(c *request, id string) (worker buddy.Person, workers []bu
 
 // answersForOthers says that someone books visits for more than themself.
 func answersForOthers(who buddy.Person) bool {
-	return who.Has(buddy.Responder) || who.Has(buddy.Manager) || who.Has(buddy.Admin)
+	return access.ByRole(who)&access.AnswersRole != 0
 }
 
 // mostWorkers is how many workers are in one list to choose from; of more, some are sought by name.

@@ -137,10 +137,9 @@ func TestAWorkerBooksForThemselfAndAManagerForTheirTeam(t *testing.T) {
 	h.as("p-lee").post("/visits/new", booking("worker", "")...).is(http.StatusUnprocessableEntity).says("Choose who is visiting")
 }
 
-// An administrator keeps people's details, and is not one who rings families (rule 7.8).
-func TestTheFormShowsNoPrivateNumberToWhoMayNotRing(t *testing.T) {
+func TestAnAdministratorBooksNoVisits(t *testing.T) {
 	h := openHouse(t)
-	h.as("p-ada").get("/visits/new?worker=p-priya").is(http.StatusOK).says("07700 900101").hides("01632 960101", "short black hair", "Emergency contacts")
+	h.as("p-ada").get("/visits/new?worker=p-priya").is(http.StatusNotFound)
 }
 
 func TestWhoGoesAndWhoAnswersCanBeSaid(t *testing.T) {

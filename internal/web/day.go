@@ -33,7 +33,7 @@ type dayPage struct {
 // day answers GET /visits: the visits of a day, past ones too, or those with a reference.
 func (p *Pages) day(c *request) error {
 	q := c.URL.Query()
-	teams, err := p.teams(c)
+	teams, err := p.visitTeams(c)
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,8 @@ func TestAnotherTeamsVisitsAreNotListed(t *testing.T) {
 	h.as("p-nia").get("/visits").is(http.StatusOK).hides("Priya Nair")
 	h.as("p-nia").get("/visits?team=echo").is(http.StatusNotFound)
 	h.as("p-nia").get("/visits?ref=" + v.Reference).is(http.StatusOK).hides(id)
-	h.as("p-ada").get("/visits?team=echo").is(http.StatusOK).says("Priya Nair", "All teams")
-	h.as("p-ada").get("/visits?team=north").is(http.StatusOK).hides("Priya Nair")
+	h.shift("p-lee", 2, saturday, saturday.Add(time.Hour), "north")
+	h.as("p-lee").get("/visits?team=echo").is(http.StatusOK).says("Priya Nair", "All teams")
+	h.as("p-lee").get("/visits?team=north").is(http.StatusOK).hides("Priya Nair")
+	h.as("p-ada").get("/visits?team=echo").is(http.StatusNotFound)
 }

@@ -3,8 +3,8 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"slices"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 )
 
@@ -17,8 +17,11 @@ type invitePage struct {
 // mayInvite says that the reader lets someone sign in: who keeps their team does. Nobody makes a link by which they could
 // become more than they are.
 func (p *Pages) mayInvite(c *request, who buddy.Person) bool {
-	more := func(role string) bool { return role == buddy.Admin || role == buddy.Auditor }
-	return p.SignIn != nil && who.Active && p.mayKeep(c, who.Team) && (c.who.Has(buddy.Admin) || !slices.ContainsFunc(who.Roles, more))
+	is := toPerson(c.who, who)
+	if office := who.Has(buddy.Admin) || who.Has(buddy.Auditor); office && !access.May(access.GiveOffice, is) {
+		return false
+	}
+	return p.SignIn != nil && who.Active && access.May(access.LetSignIn, is)
 }
 
 // invitee finds whom the address names, where the reader may invite them.

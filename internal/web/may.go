@@ -7,33 +7,47 @@ import (
 	"slices"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-// What a reader may see and do, until there is a table of it with sign-in. Every page asks here; what of a visit is shown
-// to whom is package view's to say (rule 1.4). A page that is none of the reader's business is not found.
+// What a reader is to a team, a person, a visit or an alarm. What they may by that is said by the table of package access
+// alone; what of a visit is shown to whom, package view asks of the same table (rule 1.4). A page that is none of the reader's
+// business is not found.
 
 // answersAhead is how far ahead a shift for another team makes its people and rota the reader's business.
 const answersAhead = 14 * 24 * time.Hour
 
-// teams gives the teams whose people, rota and plan are the reader's business, in the order of their ids: their own,
-// those they answer for, and every team for an administrator.
-func (p *Pages) teams(c *request) ([]store.Team, error) {
+// toTeam is what the reader is to a team, of which covered are those that they are on call for.
+func toTeam(who buddy.Person, t store.Team, covered []string) access.Is {
+	is := access.InTeam(who, t.ID)
+	if slices.Contains(covered, t.ID) || names(t, who) {
+		is |= access.Answers
+	}
+	return is
+}
+
+// teamsFor gives the teams of which the reader may do an act, in the order of their ids.
+func (p *Pages) teamsFor(c *request, act access.Act) ([]store.Team, error) {
 	all, err := p.directory.teams(c.Context())
-	if err != nil || c.who.Has(buddy.Admin) {
-		return all, err
+	if err != nil {
+		return nil, err
 	}
 	covered, err := p.covered(c.Context(), c.who, c.at)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(t store.Team) bool {
-		return t.ID != c.who.Team && !slices.Contains(covered, t.ID) && !names(t, c.who)
-	}), nil
+	return slices.DeleteFunc(all, func(t store.Team) bool { return !access.May(act, toTeam(c.who, t, covered)) }), nil
 }
+
+// teams gives the teams whose people, rota and plan are the reader's business.
+func (p *Pages) teams(c *request) ([]store.Team, error) { return p.teamsFor(c, access.SeeTeam) }
+
+// visitTeams gives the teams whose visits are the reader's business.
+func (p *Pages) visitTeams(c *request) ([]store.Team, error) { return p.teamsFor(c, access.SeeVisits) }
 
 // teamOf finds a team among some by its id.
 func teamOf(teams []store.Team, id string) (store.Team, bool) {
@@ -74,7 +88,7 @@ func names(t store.Team, who buddy.Person) bool {
 
 // mayKeep says that the reader changes a team's people, rota and plan: an administrator any team's, a manager their own.
 func (p *Pages) mayKeep(c *request, team string) bool {
-	return c.who.Has(buddy.Admin) || c.who.Has(buddy.Manager) && c.who.Team == team
+	return access.May(access.KeepTeam, access.InTeam(c.who, team))
 }
 
 // kept gives those of the teams that the reader keeps.
@@ -89,7 +103,16 @@ func (p *Pages) mayKeepAll(c *request, teams []string) bool {
 
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
-	return c.who.ID == who.ID || p.mayKeep(c, who.Team)
+	return access.May(access.ChangePerson, toPerson(c.who, who))
+}
+
+// toPerson is what the reader is to someone by their roles.
+func toPerson(reader, who buddy.Person) access.Is {
+	is := access.InTeam(reader, who.Team)
+	if reader.ID == who.ID {
+		is |= access.Self
+	}
+	return is
 }
 
 // class is which private visits readers see whole where visits are listed (rule 1.4). To all others each is "Busy – private".
@@ -140,35 +163,40 @@ func (p *Pages) class(c *request, teams []store.Team, alarms []store.Alarm) (x c
 
 // answersIn says that someone answers for a team's workers by their role in it.
 func answersIn(who buddy.Person, team string) bool {
-	return (who.Has(buddy.Responder) || who.Has(buddy.Manager)) && who.Team == team
+	return access.InTeam(who, team)&access.Answers != 0
 }
 
-// mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8): those of the person themself, and
-// of whom they answer for, as a manager or a responder of the team, named in its plan or on call for it. An administrator as
-// such is not one who rings families.
+// mayRing says that home numbers and next of kin are for the reader (rules 1.3 and 7.8). An administrator as such is not one
+// who rings families.
 func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
-	if c.who.ID == who.ID || answersIn(c.who, who.Team) {
-		return true, nil
+	is, err := p.overPerson(c, who)
+	return access.May(access.SeeHome, is), err
+}
+
+// overPerson is what the reader is to someone, also by the rota and their team's plan.
+func (p *Pages) overPerson(c *request, who buddy.Person) (access.Is, error) {
+	is := toPerson(c.who, who)
+	if is&(access.Self|access.Answers) != 0 {
+		return is, nil // and nothing more is asked
 	}
 	team, err := p.Store.Team(c.Context(), who.Team)
-	if err != nil || names(team, c.who) {
-		return err == nil, err
+	if err != nil {
+		return 0, err
 	}
-	teams, err := p.covered(c.Context(), c.who, c.at)
-	return slices.Contains(teams, who.Team), err
+	covered, err := p.covered(c.Context(), c.who, c.at)
+	return is | toTeam(c.who, team, covered), err
 }
 
-// mayBookFor gives the workers whom the reader books visits for: themselves, and the workers of their teams where they
-// answer for workers or keep the installation.
+// mayBookFor gives the workers whom the reader books visits for: themselves, and the workers whom they answer for.
 func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
 	var workers []buddy.Person
-	if c.who.Has(buddy.Worker) {
+	if access.May(access.Book, access.ByRole(c.who)|access.Self) {
 		workers = append(workers, c.who)
 	}
-	if !c.who.Has(buddy.Responder) && !c.who.Has(buddy.Manager) && !c.who.Has(buddy.Admin) {
+	if !answersForOthers(c.who) {
 		return workers, nil
 	}
-	teams, err := p.teams(c)
+	teams, err := p.teamsFor(c, access.Book)
 	if err != nil {
 		return nil, err
 	}
@@ -193,28 +221,43 @@ type rightsOver struct {
 	Changes bool // calls it off; and changes its times and details, where they see those
 }
 
-// mayDo says what the reader does about a visit: its worker, who answers for workers in its team or for this very visit,
-// and who keeps the team.
+// mayDo says what the reader does about a visit.
 func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
-	if c.who.ID == v.Worker {
-		return rightsOver{Own: true, Changes: true}, nil
-	}
-	teams, err := p.teams(c)
-	if err != nil {
-		return rightsOver{}, err
-	}
-	near := among(teams, v.Team)
-	answers := near && (c.who.Has(buddy.Responder) || c.who.Has(buddy.Manager)) || v.Responder != nil && v.Responder.ID == c.who.ID
-	return rightsOver{Records: answers, Changes: answers || near && c.who.Has(buddy.Admin) && !v.Busy}, nil
+	is, err := p.overVisit(c, v)
+	own := access.May(access.CheckIn, is)
+	return rightsOver{Own: own, Records: !own && access.May(access.Record, is), Changes: access.May(access.ChangeVisit, is)}, err
 }
 
-// mayFind says that a visit is the reader's business at all: its team's, or their own to answer for.
+// mayFind says that a visit is the reader's business at all.
 func (p *Pages) mayFind(c *request, v view.Visit) (bool, error) {
-	if v.Open || c.who.ID == v.Worker {
+	if v.Open {
 		return true, nil
 	}
-	teams, err := p.teams(c)
-	return among(teams, v.Team), err
+	is, err := p.overVisit(c, v)
+	return access.May(access.SeeVisits, is), err
+}
+
+// overVisit is what the reader is to a visit. Whether it is open to them is package view's to say.
+func (p *Pages) overVisit(c *request, v view.Visit) (access.Is, error) {
+	if c.who.ID == v.Worker {
+		return access.Self, nil
+	}
+	teams, err := p.directory.teams(c.Context())
+	if err != nil {
+		return 0, err
+	}
+	covered, err := p.covered(c.Context(), c.who, c.at)
+	if err != nil {
+		return 0, err
+	}
+	is := access.ByRole(c.who)
+	if t, found := teamOf(teams, v.Team); found {
+		is |= toTeam(c.who, t, covered)
+	}
+	if v.Responder != nil && v.Responder.ID == c.who.ID {
+		is |= access.Invited
+	}
+	return is, nil
 }
 
 // part is what a reader has to do with an alarm that package view lets them know of.
@@ -234,21 +277,18 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 	if view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
 		return part{Knows: true, May: true, Opens: true}, nil
 	}
-	may, err := p.mayRing(c, worker)
+	is, err := p.overPerson(c, worker)
 	if err != nil {
 		return part{}, err
 	}
+	may := access.May(access.TakeAlarm, is)
 	opens := false
 	if may {
 		if opens, err = p.View.Opens(c.Context(), a, c.reader()); err != nil {
 			return part{}, err
 		}
 	}
-	teams, err := p.teams(c)
-	if err != nil {
-		return part{}, err
-	}
-	return part{Knows: among(teams, worker.Team) || may, May: may, Opens: opens}, nil
+	return part{Knows: access.May(access.SeeAlarm, is), May: may, Opens: opens}, nil
 }
 
 // mayOpen says that there is a page of an alarm for the reader.
@@ -277,9 +317,11 @@ func visits(who buddy.Person) bool { return who.Has(buddy.Worker) }
 
 // maySeeFigures says that the figures of a day are for the reader. They count every alarm, so they are for nobody who visits.
 func maySeeFigures(who buddy.Person) bool {
-	return !visits(who) && (who.Has(buddy.Manager) || who.Has(buddy.Responder) || who.Has(buddy.Admin) || who.Has(buddy.Auditor))
+	return !visits(who) && access.May(access.SeeFigures, access.ByRole(who))
 }
 
 // mayLabel says that the reader says what workers meant by texts that were asked back: who keeps a team. Which texts they see is
 // package view's to say.
-func mayLabel(who buddy.Person) bool { return who.Has(buddy.Manager) || who.Has(buddy.Admin) }
+func mayLabel(who buddy.Person) bool {
+	return access.May(access.ReadTexts, access.InTeam(who, who.Team))
+}
