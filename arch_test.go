@@ -78,7 +78,7 @@ var architecture = map[string]part{
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
 	"cmd/allclear": {imports: in("app", "demo", "store", "checkin", "bench", "nearest", "phone", "private"), reason: "the command line asks app for everything"},
-	"e2e/browser":  {tests: in("web"), reason: "uses the pages from outside too; asks web only which there are"},
+	"e2e/browser":  {tests: in("web", "signin/testidp"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 
