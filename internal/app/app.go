@@ -261,6 +261,7 @@ func (a *App) Start(ctx context.Context) {
 		run("demo", func() error { return a.demo.Run(ctx) })
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
+	run("sessions", func() error { return a.forgetSessions(ctx) })
 	if len(a.publisher.outlets) > 0 {
 		run("checkpoints", func() error { return a.publish(ctx) })
 	}

@@ -241,6 +241,7 @@ func (p *Pages) fail(rt route, c *request, err error) {
 
 // titles are the headings of the pages that say what went wrong.
 var titles = map[int]string{
+	http.StatusUnauthorized: "You are signed out", http.StatusTooManyRequests: "Too often",
 	http.StatusNotFound: "Page not found", http.StatusForbidden: "You cannot do this", http.StatusConflict: "This has changed",
 	http.StatusRequestEntityTooLarge: "This is too long", http.StatusServiceUnavailable: "This took too long",
 	http.StatusInternalServerError: "Something went wrong", http.StatusBadRequest: "This could not be read",

@@ -129,6 +129,7 @@ func TestNobodyGetsInUnasked(t *testing.T) {
 	if open, err := h.db.Alarms(t.Context(), "open", 10); err != nil || open[0].Alarm.HeldBy != "" {
 		t.Errorf("somebody who did not sign in has the alarm: %v", err)
 	}
+	b.opens("/?fragment=board").last.is(http.StatusUnauthorized).hides("With a password", "Priya")
 	for _, gone := range []string{"/acting", "/demo"} {
 		b.opens(gone).last.says("With a password")
 	}

@@ -80,6 +80,8 @@ func (p *Pages) lets(rt route, c *request) error {
 	switch {
 	case rt.gate == anyone:
 		return nil
+	case c.who.ID == "" && asksByItself(c.Request): // an open page asks for a part of itself: no other page belongs into it
+		return &statusError{status: http.StatusUnauthorized, says: "You are signed out. Reload the page."}
 	case c.who.ID == "" && p.SignIn == nil:
 		return &sentOn{"/acting?then=" + url.QueryEscape(c.back())}
 	case c.who.ID == "":
