@@ -77,7 +77,7 @@ func (p *Pages) known(c *request, alarm string) (r room, err error) {
 	if err == nil && r.Self && r.alarm.Kind.Danger() {
 		var out bool
 		out, err = p.outAlone(c)
-		r.Knows = !out
+		r.Knows = !out && r.alarm.Status != store.AlarmOpen
 	}
 	if err == nil && !r.Knows {
 		err = store.ErrNotFound

@@ -53,7 +53,7 @@ func (p *Pages) alarmEntries(c *request, status string, limit int) (list []alarm
 		return nil, err
 	}
 	for _, a := range known {
-		if out && a.Worker == c.who.ID && a.Kind.Danger() {
+		if (out || a.Status == store.AlarmOpen) && a.Worker == c.who.ID && a.Kind.Danger() {
 			continue
 		}
 		worker, err := p.directory.person(c.Context(), a.Worker)

@@ -204,7 +204,7 @@ func (p *Pages) busyRow(ctx context.Context, v store.Visit) (row visitRow, err e
 
 // rowAt is a visit as those have it who may see it.
 func (p *Pages) rowAt(ctx context.Context, at time.Time, v store.Visit) (row visitRow, err error) {
-	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v, at), Look: look(v, at), Ticks: hasClock(v.Status) && at.After(v.StartsAt)}
+	row = visitRow{Visit: v, What: visitWords[v.Kind], Tag: statusTag(v.Status, v.StartsAt, v.ExpectedEndAt, at), Look: look(v, at), Ticks: hasClock(v.Status) && at.After(v.StartsAt)}
 	if row.Name, err = p.nameOf(ctx, v.Worker); err != nil || !hasClock(v.Status) {
 		return row, err
 	}
@@ -232,20 +232,20 @@ func (row visitRow) marked(known []store.Alarm) visitRow {
 var visitWords = map[string]string{"home_visit": "Home visit", "family_time": "Family time session", "meeting": "Meeting", "other": "Appointment"}
 
 // statusTag says where a visit stands. A visit is late to begin only once it was asked about.
-func statusTag(v store.Visit, at time.Time) govuk.Tag {
+func statusTag(status watch.Status, starts, ends, at time.Time) govuk.Tag {
 	tag := func(text, colour string) govuk.Tag { return govuk.Tag{Text: text, Classes: "govuk-tag--" + colour} }
 	switch {
-	case v.Status == watch.Overdue:
+	case status == watch.Overdue:
 		return tag("Overdue", "red")
-	case v.Status == watch.Ended:
+	case status == watch.Ended:
 		return tag("Ended", "green")
-	case v.Status == watch.Cancelled:
+	case status == watch.Cancelled:
 		return tag("Called off", "grey")
-	case at.After(v.ExpectedEndAt):
+	case at.After(ends):
 		return tag("Past its end", "orange")
-	case v.Status == watch.Inside:
+	case status == watch.Inside:
 		return tag("Inside", "blue")
-	case at.After(v.StartsAt):
+	case at.After(starts):
 		return tag("Not yet in", "yellow")
 	default:
 		return tag("Booked", "grey")

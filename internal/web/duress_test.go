@@ -19,7 +19,7 @@ var drawn = regexp.MustCompile(`name="(key|was)" value="[A-Za-z0-9]+"`)
 // plainly is an answer to the worker with what is drawn by lot and the name asked for taken out.
 func (p page) plainly(name string, v store.Visit) string {
 	body := drawn.ReplaceAllString(p.Header().Get("Location")+"\n"+http.StatusText(p.Code)+"\n"+p.Body.String(), "~")
-	return strings.NewReplacer(name, "NAME", v.Reference, "REF", v.ID, "ID").Replace(body)
+	return strings.NewReplacer("Asking for Scarlett means", "the plan's words", name, "NAME", v.Reference, "REF", v.ID, "ID").Replace(body)
 }
 
 // afternoon is a visit on which its worker asks for a person, and all that their pages then answer.
@@ -37,7 +37,8 @@ func afternoon(t *testing.T, name string, after func(h *house, visit string)) []
 		return p
 	}
 	look := func() {
-		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", v + "?done=asked", "/", "/?fragment=board", "/visits", "/visits/new"} {
+		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", v + "?done=asked", "/", "/?fragment=board", "/visits", "/visits/new", "/alarms", "/alarms?fragment=alarms",
+			"/people", "/people/p-priya", "/rota", "/teams/echo", "/raise", "/reading"} {
 			note(h.get(page))
 		}
 	}

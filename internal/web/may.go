@@ -300,15 +300,25 @@ func (p *Pages) mayOpen(c *request, alarm string) (bool, error) {
 	return err == nil, err
 }
 
-// outAlone says that the reader may be on a visit, or that an alarm about them is open: whoever is with them may read what
-// they have before them, so it tells of no call for help, nor of how they would make one (rule 4.2).
-func (p *Pages) outAlone(c *request) (bool, error) {
+// ownWatch is the reader's own watch as they are shown it: in danger it is that of any day (rule 4.2).
+func (p *Pages) ownWatch(c *request) (watch.Watch, error) {
 	loaded, err := p.Store.Load(c.Context(), c.who.ID)
 	if err != nil {
-		return false, fmt.Errorf("load reader: %w", err)
+		return watch.Watch{}, fmt.Errorf("load reader: %w", err)
 	}
+	if loaded.Watch.Shown != nil {
+		return *loaded.Watch.Shown, nil
+	}
+	return loaded.Watch, nil
+}
+
+// outAlone says that the reader may be on a visit, or that they know of an alarm about them: whoever is with them may read
+// what they have before them, so it tells of no call for help, nor of how they would make one (rule 4.2). A call for help
+// itself changes nothing of it.
+func (p *Pages) outAlone(c *request) (bool, error) {
+	w, err := p.ownWatch(c)
 	there := func(v watch.Visit) bool { return v.Status != watch.Booked || !v.StartsAt.After(c.at) }
-	return loaded.Watch.Alarm != nil || slices.ContainsFunc(loaded.Watch.Live(), there), nil
+	return w.Alarm != nil || slices.ContainsFunc(w.Live(), there), err
 }
 
 // visits says that someone visits alone, whatever else they do. What they have before them may be read by whoever is with

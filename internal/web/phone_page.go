@@ -11,7 +11,6 @@ import (
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -65,22 +64,18 @@ type phoneRow struct {
 
 // phone answers GET /phone: the one visit that is on, or which there are.
 func (p *Pages) phone(c *request) error {
-	loaded, err := p.Store.Load(c.Context(), c.who.ID)
+	own, err := p.ownWatch(c)
 	if err != nil {
-		return fmt.Errorf("load own visits: %w", err)
+		return err
 	}
 	page := phonePage{Layout: p.layout(c, "Your visits", "worker/"+c.who.ID)}
-	for _, live := range loaded.Watch.Live() {
-		kept, err := p.Store.Visit(c.Context(), live.ID)
+	for _, v := range own.Live() {
+		kept, err := p.Store.Visit(c.Context(), v.ID)
 		if err != nil {
 			return fmt.Errorf("find own visit: %w", err)
 		}
-		v, err := p.View.Visit(c.Context(), kept, view.Person(c.who))
-		if err != nil {
-			return err
-		}
-		page.Rows = append(page.Rows, phoneRow{Href: "/visits/" + v.ID, What: visitWords[v.Kind], Reference: v.Reference, StartsAt: v.StartsAt, ExpectedEnd: v.ExpectedEndAt,
-			Tag: statusTag(v.Visit, c.at)})
+		page.Rows = append(page.Rows, phoneRow{Href: "/visits/" + v.ID, What: visitWords[kept.Kind], Reference: kept.Reference, StartsAt: v.StartsAt, ExpectedEnd: v.ExpectedEndAt,
+			Tag: statusTag(v.Status, v.StartsAt, v.ExpectedEndAt, c.at)})
 	}
 	if len(page.Rows) == 1 {
 		return c.redirect(page.Rows[0].Href)

@@ -82,3 +82,56 @@ func TestAnothersVisitIsNotOnAPhonePage(t *testing.T) {
 	b.opens(link).presses(link)
 	b.opens("/visits/" + visit).last.is(http.StatusNotFound).hides("Priya")
 }
+
+// Whoever holds the telephone of a worker who asked for Scarlett finds on her own page what they would find had she asked for
+// Jane: the same answers, in the same number and order (rule 4.2).
+func TestInDuressThePhonePageIsThatOfAnyDay(t *testing.T) {
+	scarlett, jane := phoneAfternoon(t, "Scarlett"), phoneAfternoon(t, "Jane")
+	if len(scarlett) != len(jane) {
+		t.Fatalf("%d answers, not %d", len(scarlett), len(jane))
+	}
+	for i := range jane {
+		if scarlett[i] != jane[i] {
+			t.Errorf("answer %d is\n%s\nelse\n%s", i, differs(scarlett[i], jane[i]), differs(jane[i], scarlett[i]))
+		}
+	}
+}
+
+// phoneAfternoon is a visit on which its worker asks for a person on her phone page, and all that the page then answers, with
+// the texts that her telephone gets.
+func phoneAfternoon(t *testing.T, name string) (answers []string) {
+	t.Helper()
+	h := openHouse(t)
+	id := h.visit()
+	kept, err := h.db.Visit(t.Context(), id)
+	h.ok(err)
+	h.wait(30 * time.Minute)
+	h = h.locked("https://allclear.example.org")
+	b := h.browser()
+	link := b.asks("07700 900101")
+	note := func(b *browser) {
+		_, err := b.engine.Deliver(b.Context())
+		h.ok(err)
+		said := strings.ReplaceAll(b.last.plainly(name, kept), link, "LINK")
+		for _, m := range h.town.Phone(number("07700 900101")).Inbox() {
+			said += "\n" + strings.NewReplacer(name, "NAME", kept.Reference, "REF", link, "LINK").Replace(m.Body)
+		}
+		answers = append(answers, said)
+	}
+	v := "/visits/" + id
+	note(b.opens(link))
+	note(b.presses(link))
+	note(b.presses(v + "/in"))
+	note(b.opens(v).presses(v+"/ask", "name", name))
+	h.wait(2 * time.Minute)
+	note(b.opens(v))
+	note(b.opens(v + "?fragment=visit"))
+	note(b.opens("/phone"))
+	note(b.presses(v+"/late", "until-time", "15:45"))
+	note(b.opens(v).presses(v+"/record", "words", "Has "+name+" got a minute"))
+	h.wait(10 * time.Minute)
+	note(b.opens(v).presses(v + "/out"))
+	note(b.opens(v))
+	note(b.opens("/phone"))
+	return answers
+}

@@ -158,7 +158,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	topic := "visit/" + v.ID
 	path := "/visits/" + v.ID
 	page := visitPage{Layout: p.layout(c, name+", "+cmp.Or(v.Reference, "visit"), topic, "worker/"+v.Worker, topicOrganisation).again(f),
-		Visit: v.Visit, Rights: v.rights, Name: name, What: visitWords[v.Kind], Tag: statusTag(v.Visit.Visit, c.at),
+		Visit: v.Visit, Rights: v.rights, Name: name, What: visitWords[v.Kind], Tag: statusTag(v.Status, v.StartsAt, v.ExpectedEndAt, c.at),
 		Ticks: hasClock(v.Status) && c.at.After(v.StartsAt), OtherDay: dateOf(v.StartsAt.In(c.in)) != dateOf(v.ExpectedEndAt.In(c.in)),
 		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.Watch.Clock.Prompts, Key: rand.Text(),
 		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
