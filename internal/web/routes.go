@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/signin"
 )
 
@@ -226,10 +227,10 @@ func (p *Pages) mux() http.Handler {
 	for from, page := range p.forms() {
 		mux.Handle("GET "+from, p.adapt(route{"GET " + from, anyone, leadTo(page)}))
 	}
-	mux.Handle("GET /live", p.guarded(http.HandlerFunc(p.stream)))
+	mux.HandleFunc("GET /live", p.stream)
 	mux.Handle("GET /static/", p.static)
 	mux.Handle("/", p.adapt(route{"/", signedIn, p.nowhere}))
 	same := http.NewCrossOriginProtection()
-	same.SetDenyHandler(p.guarded(http.HandlerFunc(p.elsewhere)))
-	return same.Handler(mux)
+	same.SetDenyHandler(http.HandlerFunc(p.elsewhere))
+	return edge.Harden(p.hereAlone(same.Handler(mux)), p.secure())
 }

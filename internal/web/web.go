@@ -38,7 +38,6 @@ type Options struct {
 	Clock     func() time.Time // real time, for the deadlines of connections and sessions
 
 	URL          string               // the public address
-	Proxied      bool                 // a proxy in front says who asks, by X-Forwarded-For
 	SignIn       *signin.SignIn       // nil: a demo, whose reader chooses whom to act as
 	Organisation *signin.Organisation // nil: there is no organisation's own sign-in
 	Log          *slog.Logger         // nil: nothing is logged
