@@ -243,7 +243,7 @@ func problemOf(err error) *statusError {
 		return &statusError{status: http.StatusConflict, says: sentence(refused.Says), cause: err}
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		return &statusError{status: http.StatusRequestEntityTooLarge, says: "What you sent is longer than any form here. Nothing was saved.", cause: err}
+		return tooLong(err)
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -255,6 +255,10 @@ func problemOf(err error) *statusError {
 	default:
 		return &statusError{status: http.StatusInternalServerError, says: "Try again in a moment. If it goes on, ring whoever you need to reach: do not wait for this page.", cause: err}
 	}
+}
+
+func tooLong(cause error) *statusError {
+	return &statusError{status: http.StatusRequestEntityTooLarge, says: "What you sent is longer than any form here. Nothing was saved.", cause: cause}
 }
 
 func notFoundFor(err error) *statusError {

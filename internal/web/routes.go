@@ -49,6 +49,7 @@ func (p *Pages) actingRoutes() []route {
 	return []route{
 		{"GET /acting", anyone, p.acting},
 		{"POST /acting", anyone, p.act},
+		{"POST /acting/search", anyone, p.seekActing},
 	}
 }
 
@@ -105,9 +106,11 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /{$}", signedIn, p.board},
 
 		{"GET /visits", signedIn, p.day},
+		{"POST /visits", signedIn, p.findVisit},
 
 		{"GET /visits/new", signedIn, p.newVisit},
 		{"POST /visits/new", signedIn, p.bookVisit},
+		{"POST /visits/new/worker", signedIn, p.seekWorker},
 
 		{"GET /visits/{id}", onPhone, p.visit},
 		{"GET /visits/{id}/edit", signedIn, p.editVisit},
@@ -150,6 +153,7 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /rota/shifts/{id}/remove", signedIn, p.removeShift},
 
 		{"GET /people", signedIn, p.people},
+		{"POST /people", signedIn, p.seekPeople},
 		{"GET /people/new", signedIn, p.newPerson},
 		{"POST /people/new", signedIn, p.addPerson},
 		{"GET /people/{id}", signedIn, p.person},
