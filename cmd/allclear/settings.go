@@ -33,6 +33,7 @@ type Settings struct {
 	Twilio           Twilio
 	OIDC             OIDC
 	Front            Front
+	ExitPage         string // where a worker's own pages are left for; empty: the weather
 }
 
 // Twilio is the account that texts and calls go through; the zero AccountSID means none.
@@ -74,6 +75,7 @@ type settingsFlags struct {
 	ACMEDomain    string `name:"acme-domain" placeholder:"NAME" help:"Fetch a certificate for this name by ACME."`
 	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"From there (default Let's Encrypt)."`
 	Redirect      string `placeholder:"HOST:PORT" help:"Lead from plain HTTP there to https."`
+	ExitPage      string `placeholder:"URL" help:"Where Exit this page leads (default the BBC's weather)."`
 	Proxy         string `placeholder:"ADDRESS,…" help:"A TLS proxy is in front, at these addresses or networks."`
 
 	OIDCIssuer           string `name:"oidc-issuer" placeholder:"URL" help:"Your organisation's own sign-in: the OpenID Connect issuer, to the letter."`
@@ -126,6 +128,7 @@ var known = []setting{
 	{name: "acme_directory", set: setACMEDirectory},
 	{name: "redirect", set: func(s *Settings, v string) error { s.Front.Redirect = v; return checkHostPort(v) }},
 	{name: "proxy", set: setProxy},
+	{name: "exit_page", set: setExitPage},
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
 	{name: "gateway_url"}, {name: "gateway_token", secret: true},

@@ -39,6 +39,13 @@ func setACMEDomain(s *Settings, v string) error {
 	return nil
 }
 
+// setExitPage takes the address to the letter: a page may need its final slash.
+func setExitPage(s *Settings, v string) error {
+	s.ExitPage = v
+	var checked string
+	return setAddress(&checked, v)
+}
+
 // setACMEDirectory wants a way on which nobody between can sign a certificate of theirs.
 func setACMEDirectory(s *Settings, v string) error {
 	s.Front.ACMEDirectory = v // to the letter

@@ -44,6 +44,7 @@ type Options struct {
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Front     Front         // TLS, and the proxy in front; needed where Listen is not on loopback
 	Heartbeat string        // called every minute while the engine truly works
+	ExitPage  string        // where a worker's own pages are left for; "" is the weather
 	Version   string
 
 	CheckpointFile string // checkpoints of the record are added to it; "": none

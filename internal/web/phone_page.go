@@ -70,7 +70,7 @@ func (p *Pages) phone(c *request) error {
 	if err != nil {
 		return fmt.Errorf("load own visits: %w", err)
 	}
-	page := phonePage{Layout: p.layout(c, "Your visits", "worker/"+c.who.ID)}
+	page := phonePage{Layout: p.layout(c, "Your visits", "worker/"+c.who.ID).leaving(p)}
 	for _, live := range loaded.Watch.Live() {
 		kept, err := p.Store.Visit(c.Context(), live.ID)
 		if err != nil {
