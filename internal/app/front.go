@@ -75,17 +75,23 @@ func (a *App) listenTo() (err error) {
 			return err
 		}
 	}
-	switch {
-	case a.o.URL != "":
-	case a.o.Front.ACMEDomain != "":
-		a.o.URL = "https://" + a.o.Front.ACMEDomain
-	case a.edge.TLS():
-		a.o.URL = "https://" + a.listen.Addr().String()
-	default:
-		a.o.URL = "http://" + a.listen.Addr().String()
-	}
+	a.o.URL = a.o.public(a.listen.Addr().String())
 	a.edge.URL = a.o.URL
 	return nil
+}
+
+// public is the public address: by its setting, else by what is listened to.
+func (o Options) public(listen string) string {
+	switch {
+	case o.URL != "":
+		return o.URL
+	case o.Front.ACMEDomain != "":
+		return "https://" + o.Front.ACMEDomain
+	case o.Front.Cert != "":
+		return "https://" + listen
+	default:
+		return "http://" + listen
+	}
 }
 
 func listen(at string) (net.Listener, error) {
