@@ -133,6 +133,9 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			if answer.ProtoMajor != 2 || answer.TLS.Version != tls.VersionTLS13 {
 				t.Errorf("%s: answered by %s", pattern, answer.Proto)
 			}
+			if method == "TRACE" && answer.StatusCode == http.StatusOK {
+				t.Error("TRACE is answered")
+			}
 			if h.Get("Access-Control-Allow-Origin") != "" {
 				t.Errorf("%s: another site may read it", pattern)
 			}
