@@ -32,6 +32,8 @@ type Settings struct {
 	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 	Twilio           Twilio
 	OIDC             OIDC
+	Front            Front
+	ExitPage         string // where a worker's own pages are left for; empty: the weather
 }
 
 // Twilio is the account that texts and calls go through; the zero AccountSID means none.
@@ -67,6 +69,14 @@ type settingsFlags struct {
 	TwilioAuthTokenFile string `placeholder:"FILE" help:"File that holds the Twilio token."`
 	TwilioFrom          string `placeholder:"NUMBER" help:"Number that texts and calls come from, as +44…."`
 	TwilioAPI           string `name:"twilio-api" placeholder:"URL" help:"Base address of the Twilio API (default https://api.twilio.com)."`
+
+	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, as PEM, for TLS by Allclear itself."`
+	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Its key."`
+	ACMEDomain    string `name:"acme-domain" placeholder:"NAME" help:"Fetch a certificate for this name by ACME."`
+	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"From there (default Let's Encrypt)."`
+	Redirect      string `placeholder:"HOST:PORT" help:"Lead from plain HTTP there to https."`
+	ExitPage      string `placeholder:"URL" help:"Where Exit this page leads (default the BBC's weather)."`
+	Proxy         string `placeholder:"ADDRESS,…" help:"A TLS proxy is in front, at these addresses or networks."`
 
 	OIDCIssuer           string `name:"oidc-issuer" placeholder:"URL" help:"Your organisation's own sign-in: the OpenID Connect issuer, to the letter."`
 	OIDCClientID         string `name:"oidc-client-id" placeholder:"ID" help:"What it calls Allclear."`
@@ -111,6 +121,14 @@ var known = []setting{
 	{name: "oidc_match", set: func(s *Settings, v string) error {
 		return setOne(&s.OIDC.Match, v, "email_verified", "preferred_username")
 	}},
+
+	{name: "tls_cert", set: func(s *Settings, v string) error { return setFile(&s.Front.Cert, v) }},
+	{name: "tls_key", set: func(s *Settings, v string) error { return setFile(&s.Front.Key, v) }},
+	{name: "acme_domain", set: setACMEDomain},
+	{name: "acme_directory", set: setACMEDirectory},
+	{name: "redirect", set: func(s *Settings, v string) error { s.Front.Redirect = v; return checkHostPort(v) }},
+	{name: "proxy", set: setProxy},
+	{name: "exit_page", set: setExitPage},
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
 	{name: "gateway_url"}, {name: "gateway_token", secret: true},
@@ -255,7 +273,7 @@ func (s Settings) disagreements() problems {
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return append(bad, s.OIDC.disagreements(s.URL)...)
+	return append(append(bad, s.OIDC.disagreements(s.URL)...), s.Front.disagreements(s.URL)...)
 }
 
 // onLoopback reports whether an address stays on this machine.

@@ -126,6 +126,20 @@ func TestWrongSettings(t *testing.T) {
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
 		{"a rehearsal that rings real people", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_SPEED=60"), "ALLCLEAR_SPEED is for rehearsals"},
 		{"a checkpoint sent in the clear", []string{"ALLCLEAR_CHECKPOINT_URL=http://a.example.org/"}, "ALLCLEAR_CHECKPOINT_URL: must be https"},
+		{"a certificate without a key", []string{"ALLCLEAR_TLS_CERT=settings.go"}, "ALLCLEAR_TLS_CERT: open settings.go"},
+		{"two certificates", []string{"ALLCLEAR_TLS_CERT=/dev/null", "ALLCLEAR_TLS_KEY=/dev/null", "ALLCLEAR_ACME_DOMAIN=a.example.org"}, "keep one of the two"},
+		{"a key without a certificate", []string{"ALLCLEAR_TLS_KEY=/dev/null"}, "ALLCLEAR_TLS_CERT is missing"},
+		{"several names", []string{"ALLCLEAR_ACME_DOMAIN=a.example.org,b.example.org"}, "ALLCLEAR_ACME_DOMAIN: must be one name"},
+		{"an address for a name", []string{"ALLCLEAR_ACME_DOMAIN=192.0.2.1"}, "ALLCLEAR_ACME_DOMAIN: must be one name"},
+		{"another name than people type", []string{"ALLCLEAR_ACME_DOMAIN=a.example.org", "ALLCLEAR_URL=https://b.example.org"}, "ALLCLEAR_URL must have the name"},
+		{"a directory in the clear", []string{"ALLCLEAR_ACME_DOMAIN=a.example.org", "ALLCLEAR_ACME_DIRECTORY=http://ca.example.org/dir"}, "ALLCLEAR_ACME_DIRECTORY: must be https"},
+		{"a directory for nothing", []string{"ALLCLEAR_ACME_DIRECTORY=https://ca.example.org/dir"}, "ALLCLEAR_ACME_DOMAIN is missing"},
+		{"everybody a proxy", []string{"ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_PROXY=0.0.0.0/0"}, "ALLCLEAR_PROXY: must name the proxy"},
+		{"a proxy by its name", []string{"ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_PROXY=proxy"}, "ALLCLEAR_PROXY: must be addresses or networks"},
+		{"a proxy for an address in the clear", []string{"ALLCLEAR_URL=http://a.example.org", "ALLCLEAR_PROXY=10.0.0.5"}, "ALLCLEAR_URL must be https"},
+		{"a proxy for nobody knows what", []string{"ALLCLEAR_PROXY=10.0.0.5"}, "ALLCLEAR_URL is missing"},
+		{"leading to what is not there", []string{"ALLCLEAR_REDIRECT=:80"}, "ALLCLEAR_REDIRECT leads to TLS"},
+		{"an exit to nowhere", []string{"ALLCLEAR_EXIT_PAGE=weather"}, "ALLCLEAR_EXIT_PAGE: must be a full address"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -134,6 +148,21 @@ func TestWrongSettings(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestTheWayToTheNetworkIsRead(t *testing.T) {
+	s, err := load(t, "ALLCLEAR_ACME_DOMAIN=Allclear.example.org", "ALLCLEAR_ACME_DIRECTORY=http://127.0.0.1:14000/dir", "ALLCLEAR_REDIRECT=:80", "ALLCLEAR_PROXY=10.0.0.5, 10.1.0.0/16",
+		"ALLCLEAR_URL=https://allclear.example.org", "ALLCLEAR_EXIT_PAGE=https://www.example.org/news/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := s.options(world{}).Front
+	if f.ACMEDomain != "allclear.example.org" || f.ACMEDirectory != "http://127.0.0.1:14000/dir" || f.Redirect != ":80" || len(f.Proxies) != 2 {
+		t.Errorf("the application is given %+v", f)
+	}
+	if at := s.options(world{}).ExitPage; at != "https://www.example.org/news/" { // to the letter
+		t.Errorf("exit leads to %s", at)
 	}
 }
 

@@ -146,13 +146,9 @@ func (ans answer) write(w http.ResponseWriter) error {
 	return nil
 }
 
-// guard stands before every route: it sets the headers that keep answers out of caches and frames, makes a panic a 500,
-// and an unknown address a problem like any other.
+// guard stands before every route: it makes a panic a 500, and an unknown address a problem like any other.
 func (a *API) guard(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
 		defer a.survive(w, r)
 		if unspeakable(r.URL.Path) {
 			problemOf(store.ErrNotFound).write(w)

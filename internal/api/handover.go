@@ -32,7 +32,7 @@ func (a *API) handover(c *call) (answer, error) {
 	ans := answer{status: http.StatusOK, body: raw, kind: kind, header: map[string]string{"Vary": "Accept"}}
 	if kind == "text/html" {
 		ans.kind += "; charset=utf-8"
-		ans.header["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+		ans.header["Content-Security-Policy"] = report.Policy()
 	}
 	return ans, nil
 }

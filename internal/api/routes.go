@@ -6,6 +6,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/channel/twilio"
+	"github.com/allclear-safety/allclear/internal/edge"
 )
 
 // route is one call: its method and path, the scope that grants it, and what answers it.
@@ -95,7 +96,7 @@ func (a *API) mux() http.Handler {
 		mux.Handle("POST "+twilio.KeyPath, bounded(a.twilioPressed))
 		mux.Handle("POST "+twilio.StatusPath, bounded(a.twilioStatus))
 	}
-	return a.guard(mux)
+	return edge.Harden(a.guard(mux), false)
 }
 
 // bounded gives a handler outside the JSON API the same bound in time.

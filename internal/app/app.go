@@ -21,6 +21,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel/twilio"
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -41,7 +42,9 @@ type Options struct {
 	Twilio    *Twilio       // nil: no texts, no calls
 	OIDC      *OIDC         // nil: people sign in by nothing but what is here
 	Emergency string        // the organisation's emergency contact: a number or a person's id
+	Front     Front         // TLS, and the proxy in front; needed where Listen is not on loopback
 	Heartbeat string        // called every minute while the engine truly works
+	ExitPage  string        // where a worker's own pages are left for; "" is the weather
 	Version   string
 
 	CheckpointFile string // checkpoints of the record are added to it; "": none
@@ -76,6 +79,9 @@ type App struct {
 	first     string     // the secret of the first administrator's address; "" for none
 	server    *http.Server
 	listen    net.Listener
+	edge      *edge.Edge
+	plain     net.Listener // nil: nothing leads from plain HTTP to https
+	redirect  *http.Server // on it
 	stop      context.CancelFunc
 	wg        sync.WaitGroup
 	failed    chan error
@@ -109,6 +115,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := checkFolder(o); err != nil {
 		return nil, err
 	}
+	front, err := o.theEdge()
+	if err != nil {
+		return nil, err
+	}
 	lock, err := lockServing(o)
 	if err != nil {
 		return nil, err
@@ -117,12 +127,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, unlock(lock))
 	}
-	a := &App{o: o, db: db, lock: lock, failed: make(chan error, 4)}
+	a := &App{o: o, db: db, lock: lock, edge: front, failed: make(chan error, 4)}
 	if err := a.assemble(ctx); err != nil {
-		if a.listen != nil { // who corrects the mistake and tries again must find the place free
-			err = errors.Join(err, a.listen.Close())
-		}
-		return nil, errors.Join(err, db.Close(), unlock(lock))
+		return nil, errors.Join(err, a.unlisten(), db.Close(), unlock(lock))
 	}
 	return a, nil
 }
@@ -136,11 +143,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	}
 	a.began = a.clock.Now()
 	a.publisher = newPublisher(a.o, a.db, a.clock)
-	if a.listen, err = net.Listen("tcp", a.o.Listen); err != nil {
-		return fmt.Errorf("listen on %s: %w; is another Allclear running there?", a.o.Listen, errors.Unwrap(err))
-	}
-	if a.o.URL == "" {
-		a.o.URL = "http://" + a.listen.Addr().String()
+	if err := a.listenTo(); err != nil {
+		return err
 	}
 	metrics := newMetrics(a)
 	here := place(a.listen.Addr())
@@ -154,15 +158,14 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.engine = engine.New(eo)
 	ao.Engine = a.engine
 	front := api.New(ao)
-	a.server = front.Server()
 	served, err := a.withPages(ctx, front, ao.Access)
 	if err != nil {
 		return err
 	}
+	a.answerWith(front.Server(), withMetrics(served, metrics))
 	if a.pages != nil {
 		a.server.RegisterOnShutdown(a.pages.Stop)
 	}
-	a.server.Handler = withMetrics(served, metrics)
 	if a.demo != nil {
 		return a.demo.Begin(ctx, a.engine, a.o.Speed)
 	}
@@ -248,12 +251,10 @@ func (a *App) Start(ctx context.Context) {
 		})
 	}
 	run("engine", func() error { return a.engine.Run(ctx) })
-	run("serve", func() error {
-		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
+	run("serve", a.serve)
+	if a.redirect != nil {
+		run("redirect", func() error { return unlessClosed(a.redirect.Serve(a.plain)) })
+	}
 	if a.pages != nil {
 		run("pages", func() error { return a.pages.Run(ctx) })
 	}
@@ -284,6 +285,9 @@ func (a *App) Stop(ctx context.Context) error {
 	err := a.server.Shutdown(ctx)
 	if err != nil {
 		err = a.server.Close()
+	}
+	if a.redirect != nil {
+		err = errors.Join(err, a.redirect.Close())
 	}
 	if a.stop != nil {
 		a.stop()

@@ -36,9 +36,7 @@ func CreateUser(ctx context.Context, o Options, u NewUser) (address string, err 
 		return "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if o.URL == "" {
-		o.URL = "http://" + o.Listen
-	}
+	o.URL = o.public(o.Listen)
 	s, err := signin.New(signin.Options{Keeper: db, URL: o.URL, Clock: time.Now, Random: rand.Reader, Log: o.Log})
 	if err != nil {
 		return "", fmt.Errorf("set up sign-in: %w", err)

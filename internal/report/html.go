@@ -1,16 +1,27 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 //go:embed handover.html
 var handoverHTML string
 
 var handoverPage = template.Must(template.New("handover").Parse(handoverHTML))
+
+// Policy is what a browser may load of the sheet as a page: the one style sheet within it, known by its hash, and its photograph.
+func Policy() string {
+	_, after, _ := strings.Cut(handoverHTML, "<style>")
+	style, _, _ := strings.Cut(after, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // Opening is what is said first, a sentence each: what not to do, what we ask for, and why it is urgent.
 func (h Handover) Opening() []string {

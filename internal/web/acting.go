@@ -73,7 +73,20 @@ type actingPage struct {
 
 // acting answers GET /acting: whom to act as.
 func (p *Pages) acting(c *request) error {
-	page, err := p.actingPage(c, blank("person", c.who.ID, "q", c.URL.Query().Get("q")))
+	page, err := p.actingPage(c, blank("person", c.who.ID))
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "acting", page)
+}
+
+// seekActing answers POST /acting/search: those whose name is sought, to choose from.
+func (p *Pages) seekActing(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	page, err := p.actingPage(c, f)
 	if err != nil {
 		return err
 	}

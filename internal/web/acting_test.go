@@ -128,8 +128,8 @@ func TestOfManySomeAreSoughtByName(t *testing.T) {
 		h.with(fmt.Sprint("p-", i), fmt.Sprint("Kim Oak ", i), buddy.Worker)
 	}
 	h.get("/acting").says("Search by name", "And 5 more.")
-	h.get("/acting?q=PRIYA&then=/people").says("Priya Nair", `value="/people"`).hides("Kim Oak", "more.")
-	h.get("/acting?q=nobody").says("Nobody here has that name.").hides("Continue")
+	h.post("/acting/search", "q", "PRIYA", "then", "/people").says("Priya Nair", `value="/people"`).hides("Kim Oak", "more.")
+	h.post("/acting/search", "q", "nobody").says("Nobody here has that name.").hides("Continue")
 	h.post("/acting", "q", "priya").is(http.StatusUnprocessableEntity).says("Priya Nair", `value="priya"`).hides("Kim Oak")
 }
 

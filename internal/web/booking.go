@@ -65,11 +65,24 @@ func (p *Pages) newVisit(c *request) error {
 	if err != nil {
 		return err
 	}
-	if worker.ID == "" || query.Has("q") {
-		return p.chooseWorker(c, http.StatusOK, blank("q", query.Get("q")), others)
+	if worker.ID == "" || query.Has("choose") {
+		return p.chooseWorker(c, http.StatusOK, blank(), others)
 	}
 	f := blank("key", rand.Text(), "kind", "home_visit", "private", byPlan, "prompts", byPlan, "start-date", c.at.In(c.in).Format(time.DateOnly))
 	return p.showBooking(c, http.StatusOK, f, worker, others)
+}
+
+// seekWorker answers POST /visits/new/worker: those whose name is sought, to choose from.
+func (p *Pages) seekWorker(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	_, others, err := p.toBook(c, "")
+	if err != nil {
+		return err
+	}
+	return p.chooseWorker(c, http.StatusOK, f, others)
 }
 
 // toBook finds the worker whom a visit is to be booked for, among those whom the reader books for. Without an id it is

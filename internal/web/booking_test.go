@@ -168,9 +168,9 @@ func TestOneOfManyWorkersIsSoughtByName(t *testing.T) {
 		h.ok(err)
 	}
 	h.get("/visits/new").is(http.StatusOK).says("Search by name", "Who is visiting?", "Ann Woods", "Zoe Number097", "2 more are not listed").hides("Zoe Number098")
-	h.get("/visits/new?q=number099").is(http.StatusOK).says("Zoe Number099", `value="number099"`, "Continue").hides("Priya", "more are not listed")
-	h.get("/visits/new?q=nobody").is(http.StatusOK).says("No worker here has that name", "Search by name").hides("Continue")
-	page := h.get("/visits/new?worker=p-099").is(http.StatusOK).says("Zoe Number099", "Book for someone else", `href="/visits/new?q="`)
+	h.post("/visits/new/worker", "q", "number099").is(http.StatusOK).says("Zoe Number099", `value="number099"`, "Continue").hides("Priya", "more are not listed")
+	h.post("/visits/new/worker", "q", "nobody").is(http.StatusOK).says("No worker here has that name", "Search by name").hides("Continue")
+	page := h.get("/visits/new?worker=p-099").is(http.StatusOK).says("Zoe Number099", "Book for someone else", `href="/visits/new?choose=worker"`)
 	if strings.Contains(page.Body.String(), "other-worker") {
 		t.Error("there is a list of all of them")
 	}

@@ -30,7 +30,32 @@ type dayPage struct {
 	Sought bool // by reference: the rows are what was found
 }
 
-// day answers GET /visits: the visits of a day, past ones too, or those with a reference.
+func (p *Pages) dayPage(c *request, f *form) dayPage {
+	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
+	page.Search.Classes = "govuk-input--width-10"
+	page.Search.Autocomplete = "off"
+	return page
+}
+
+// findVisit answers POST /visits: the visits with a reference. It changes nothing, and is a POST as whatever is typed is:
+// some type a name there.
+func (p *Pages) findVisit(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	ref := f.value("ref")
+	if ref == "" {
+		return c.redirect("/visits")
+	}
+	teams, err := p.teams(c)
+	if err != nil {
+		return err
+	}
+	return p.showReferred(c, p.dayPage(c, f), teams, ref)
+}
+
+// day answers GET /visits: the visits of a day, past ones too.
 func (p *Pages) day(c *request) error {
 	q := c.URL.Query()
 	teams, err := p.visitTeams(c)
@@ -42,13 +67,8 @@ func (p *Pages) day(c *request) error {
 	if err != nil {
 		return err
 	}
-	f := blank("date", q.Get("date"), "ref", q.Get("ref"))
-	page := dayPage{Layout: p.layout(c, "Visits by day"), Search: f.input("ref", "Reference, such as A7F3", "")}
-	page.Search.Classes = "govuk-input--width-10"
-	page.Search.Autocomplete = "off"
-	if ref := f.value("ref"); ref != "" {
-		return p.showReferred(c, page, shown, ref)
-	}
+	f := blank("date", q.Get("date"))
+	page := p.dayPage(c, f)
 	on := f.day("date", dateOf(c.at.In(c.in)))
 	page.Layout = page.again(f)
 	page.days(c, on, chosen, teams)

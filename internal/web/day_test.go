@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"testing"
 	"time"
 
@@ -50,13 +49,13 @@ func TestAReferenceLeadsToItsVisit(t *testing.T) {
 	v, err := h.db.Visit(t.Context(), id)
 	h.ok(err)
 	for _, typed := range []string{v.Reference, " " + v.Reference[:2] + " " + v.Reference[2:]} {
-		got := h.get("/visits?ref=" + url.QueryEscape(typed)).is(http.StatusSeeOther)
+		got := h.post("/visits", "ref", typed).is(http.StatusSeeOther)
 		if to := got.Header().Get("Location"); to != "/visits/"+id {
 			t.Errorf("%q leads to %s", typed, to)
 		}
 	}
-	h.with("p-kim", "Kim Oak", buddy.Worker).get("/visits?ref=" + v.Reference).is(http.StatusOK).says("No visit of the last 90 days has the reference " + v.Reference + ".").hides("Priya Nair")
-	h.get("/visits?ref=ZZZZ").is(http.StatusOK).says("No visit of the last 90 days has the reference ZZZZ.", `value="ZZZZ"`)
+	h.with("p-kim", "Kim Oak", buddy.Worker).post("/visits", "ref", v.Reference).is(http.StatusOK).says("No visit of the last 90 days has the reference " + v.Reference + ".").hides("Priya Nair")
+	h.post("/visits", "ref", "ZZZZ").is(http.StatusOK).says("No visit of the last 90 days has the reference ZZZZ.", `value="ZZZZ"`)
 }
 
 func TestAnotherTeamsVisitsAreNotListed(t *testing.T) {
@@ -67,7 +66,7 @@ func TestAnotherTeamsVisitsAreNotListed(t *testing.T) {
 	h.ok(err)
 	h.as("p-nia").get("/visits").is(http.StatusOK).hides("Priya Nair")
 	h.as("p-nia").get("/visits?team=echo").is(http.StatusNotFound)
-	h.as("p-nia").get("/visits?ref=" + v.Reference).is(http.StatusOK).hides(id)
+	h.as("p-nia").post("/visits", "ref", v.Reference).is(http.StatusOK).hides(id)
 	h.shift("p-lee", 2, saturday, saturday.Add(time.Hour), "north")
 	h.as("p-lee").get("/visits?team=echo").is(http.StatusOK).says("Priya Nair", "All teams")
 	h.as("p-lee").get("/visits?team=north").is(http.StatusOK).hides("Priya Nair")

@@ -29,6 +29,13 @@ func (c *request) form() (*form, error) {
 		}
 		return nil, &statusError{status: http.StatusBadRequest, says: "What was sent is not a form.", cause: err}
 	}
+	sent := 0
+	for _, values := range c.PostForm {
+		sent += len(values)
+	}
+	if sent > mostFields {
+		return nil, tooLong(nil)
+	}
 	f := &form{values: c.PostForm}
 	for _, field := range slices.Sorted(maps.Keys(f.values)) {
 		if utf8.RuneCountInString(f.values.Get(field)) > longestWords {
@@ -37,6 +44,9 @@ func (c *request) form() (*form, error) {
 	}
 	return f, nil
 }
+
+// mostFields is how many fields a form may have, each of several ticks counted.
+const mostFields = 500
 
 // longestWords is how much anyone may say in one field, in characters.
 const longestWords = 10_000

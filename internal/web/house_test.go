@@ -186,6 +186,7 @@ func (h *house) send(r *http.Request) page {
 	}
 	got := page{h, httptest.NewRecorder(), r.Method + " " + r.URL.Path}
 	h.pages.ServeHTTP(got.ResponseRecorder, r)
+	got.guards()
 	return got
 }
 

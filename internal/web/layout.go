@@ -28,6 +28,7 @@ type Layout struct {
 	Problems  []Problem // of the form that was sent
 	Done      string    // what the last button did, in one sentence; "" for nothing
 	Topics    string    // what the page listens to, with spaces between
+	Exit      string    // where "Exit this page" leads; "" for a page without
 
 	zone *time.Location
 }
@@ -137,6 +138,21 @@ func (p *Pages) nav(c *request) []govuk.NavItem {
 func (Layout) SkipLink() govuk.SkipLink {
 	return govuk.SkipLink{Text: "Skip to main content", Href: "#main-content"}
 }
+
+// leaving gives the page a way to leave it at once: it is about who reads it, and someone may be coming to look over their
+// shoulder.
+func (l Layout) leaving(p *Pages) Layout {
+	l.Exit = p.ExitPage
+	return l
+}
+
+// ExitLink is the same way for those who use a keyboard, among the first things on the page.
+func (l Layout) ExitLink() govuk.SkipLink {
+	return govuk.SkipLink{Text: "Exit this page", Href: l.Exit, Classes: "govuk-js-exit-this-page-skiplink", Attributes: govuk.Attributes{"rel": "nofollow noreferrer"}}
+}
+
+// ExitButton leads away at once.
+func (l Layout) ExitButton() govuk.ExitThisPage { return govuk.ExitThisPage{RedirectURL: l.Exit} }
 
 // Header is the bar with the program's name.
 func (Layout) Header() govuk.GenericHeader { return govuk.GenericHeader{LogoText: "Allclear"} }

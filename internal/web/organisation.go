@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -20,7 +21,7 @@ func (p *Pages) toOrganisation(c *request) {
 		return
 	}
 	if at, err := url.Parse(p.Organisation.Issuer); err == nil {
-		c.w.Header().Set("Content-Security-Policy", policy("form-action 'self' "+at.Scheme+"://"+at.Host))
+		c.w.Header().Set("Content-Security-Policy", edge.Policy("form-action 'self' "+at.Scheme+"://"+at.Host))
 	}
 }
 
@@ -128,7 +129,7 @@ func (p *Pages) decides(role string) bool {
 
 // endedElsewhere answers POST /sign-in/organisation/ended: the provider says that someone signed out there.
 func (p *Pages) endedElsewhere(c *request) error {
-	from := p.from(c.Request)
+	from := edge.From(c.Request)
 	if err := p.SignIn.MayTry(from, "logout token"); err != nil {
 		return &statusError{status: http.StatusTooManyRequests, says: "Wait, then try again.", cause: err}
 	}

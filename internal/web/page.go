@@ -73,7 +73,7 @@ func notFound() error {
 // adapt makes a route a handler of HTTP: who is there, the bounds, the page or the error page, and the log line. An
 // error's journey ends here.
 func (p *Pages) adapt(rt route) http.Handler {
-	return p.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, done := context.WithTimeout(r.Context(), answerWithin)
 		defer done()
 		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
@@ -86,7 +86,7 @@ func (p *Pages) adapt(rt route) http.Handler {
 		if err != nil {
 			p.fail(rt, c, err)
 		}
-	}))
+	})
 }
 
 // answer finds out who asks and lets the route's handler answer. Of whom nothing is known is asked first.
@@ -141,34 +141,15 @@ func (c *request) shownTo(rendered []byte) []byte {
 	return postForm.ReplaceAllFunc(rendered, func(form []byte) []byte { return append(slices.Clip(form), field...) })
 }
 
-// guarded sets the headers that every answer has. A demo, in which nobody proves who they are, answers on this very machine
-// alone.
-func (p *Pages) guarded(next http.Handler) http.Handler {
+// hereAlone keeps a demo, in which nobody proves who they are, on this very machine.
+func (p *Pages) hereAlone(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		if p.secure() {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		h.Set("Content-Security-Policy", policy("form-action 'self'"))
 		if p.SignIn == nil && (!loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r)) {
 			http.Error(w, "Nobody signs in to a demo, so its pages are shown on this machine alone: open them at http://127.0.0.1", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// policy is what a page's browser may load and send: nothing from elsewhere, no script within the page, and its forms go to
-// where it says.
-func policy(forms string) string {
-	return "default-src 'self'; base-uri 'none'; " + forms + "; frame-ancestors 'none'; object-src 'none'; worker-src 'self'"
 }
 
 // loopback says that an address, with or without its port, is this machine's own. A name that an attacker's own name
@@ -263,7 +244,7 @@ func problemOf(err error) *statusError {
 		return &statusError{status: http.StatusConflict, says: sentence(refused.Says), cause: err}
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		return &statusError{status: http.StatusRequestEntityTooLarge, says: "What you sent is longer than any form here. Nothing was saved.", cause: err}
+		return tooLong(err)
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -275,6 +256,10 @@ func problemOf(err error) *statusError {
 	default:
 		return &statusError{status: http.StatusInternalServerError, says: "Try again in a moment. If it goes on, ring whoever you need to reach: do not wait for this page.", cause: err}
 	}
+}
+
+func tooLong(cause error) *statusError {
+	return &statusError{status: http.StatusRequestEntityTooLarge, says: "What you sent is longer than any form here. Nothing was saved.", cause: cause}
 }
 
 func notFoundFor(err error) *statusError {

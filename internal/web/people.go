@@ -39,20 +39,35 @@ type personRow struct {
 	sorts string // what it is sorted by: the name in small letters
 }
 
-// people answers GET /people: everyone of the reader's teams, or those whose name is sought.
+// people answers GET /people: everyone of the reader's teams.
 func (p *Pages) people(c *request) error {
+	asked := c.URL.Query()
+	asked.Del("q")
+	return p.listPeople(c, asked)
+}
+
+// seekPeople answers POST /people: those whose name is sought. It changes nothing, and is a POST so that no name is in an
+// address, which browsers, proxies and logs keep.
+func (p *Pages) seekPeople(c *request) error {
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	return p.listPeople(c, f.values)
+}
+
+func (p *Pages) listPeople(c *request, asked url.Values) error {
 	teams, err := p.teams(c)
 	if err != nil {
 		return err
 	}
-	query := c.URL.Query()
-	q, chosen, left := strings.TrimSpace(query.Get("q")), cmp.Or(query.Get("team"), c.who.Team), query.Get("left") == "yes"
+	q, chosen, left := strings.TrimSpace(asked.Get("q")), cmp.Or(asked.Get("team"), c.who.Team), asked.Get("left") == "yes"
 	shown := only(teams, chosen)
 	f := blank("q", q, "team", chosen)
 	page := peoplePage{Layout: p.layout(c, "People"), Search: f.input("q", "Search by name", ""), Sought: q != "", Left: left,
 		MayAdd: slices.ContainsFunc(teams, func(t store.Team) bool { return p.mayKeep(c, t.ID) })}
 	page.Search.Type, page.Search.Classes = "search", "govuk-input--width-20"
-	page.Toggle = toggled(query, "left", !left)
+	page.Toggle = toggled(asked.Get("team"), !left)
 	if len(teams) > 1 {
 		page.Team = &govuk.Select{Name: "team", Label: govuk.Label{Text: "Team"}, Value: chosen, Items: append(teamOptions(teams), govuk.Option{Value: everyTeam, Text: "All teams"})}
 	}
@@ -94,16 +109,14 @@ func teamOptions(teams []store.Team) []govuk.Option {
 	return options
 }
 
-// toggled is the page's own address with one thing turned on or off.
-func toggled(query url.Values, field string, on bool) string {
+// toggled is the address of the page with those who have left, or without them.
+func toggled(team string, left bool) string {
 	next := url.Values{}
-	for _, kept := range []string{"q", "team"} {
-		if v := query.Get(kept); v != "" {
-			next.Set(kept, v)
-		}
+	if team != "" {
+		next.Set("team", team)
 	}
-	if on {
-		next.Set(field, "yes")
+	if left {
+		next.Set("left", "yes")
 	}
 	return "/people?" + next.Encode()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -68,7 +69,7 @@ func (p *Pages) phone(c *request) error {
 	if err != nil {
 		return err
 	}
-	page := phonePage{Layout: p.layout(c, "Your visits", "worker/"+c.who.ID)}
+	page := phonePage{Layout: p.layout(c, "Your visits", "worker/"+c.who.ID).leaving(p)}
 	for _, v := range own.Live() {
 		kept, err := p.Store.Visit(c.Context(), v.ID)
 		if err != nil {
@@ -98,7 +99,7 @@ func (p *Pages) linkPhone(c *request) error {
 	if f.bad() {
 		return p.showSignIn(c, http.StatusUnprocessableEntity, f)
 	}
-	from := p.from(c.Request)
+	from := edge.From(c.Request)
 	if status, says := refusal(p.SignIn.MayTry(from, "link to "+number.E164()), ""); says != "" {
 		f.wrong("mobile", says)
 		return p.showSignIn(c, status, f)

@@ -88,7 +88,7 @@ func (p *Pages) raisePage(c *request, f *form, people []buddy.Person, teams []st
 	if phrase := c.spoken(); phrase != "" {
 		asked = "They asked for " + phrase
 	}
-	page := raisePage{Layout: p.layout(c, c.raiseTitle()).again(f), Phrase: c.spoken(), Key: rand.Text(), Visit: f.value("visit"),
+	page := raisePage{Layout: p.layout(c, c.raiseTitle()).leaving(p).again(f), Phrase: c.spoken(), Key: rand.Text(), Visit: f.value("visit"),
 		Who: f.input("who", "Who asked you?", "Start typing their name."),
 		Kind: f.radios("kind", "What did they do?", "", govuk.Choice{Value: string(watch.Duress), Text: asked},
 			govuk.Choice{Value: string(watch.Distress), Text: "They cried for help, or I heard them in danger"})}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/signin"
 )
 
@@ -48,6 +49,7 @@ func (p *Pages) actingRoutes() []route {
 	return []route{
 		{"GET /acting", anyone, p.acting},
 		{"POST /acting", anyone, p.act},
+		{"POST /acting/search", anyone, p.seekActing},
 	}
 }
 
@@ -104,9 +106,11 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /{$}", signedIn, p.board},
 
 		{"GET /visits", signedIn, p.day},
+		{"POST /visits", signedIn, p.findVisit},
 
 		{"GET /visits/new", signedIn, p.newVisit},
 		{"POST /visits/new", signedIn, p.bookVisit},
+		{"POST /visits/new/worker", signedIn, p.seekWorker},
 
 		{"GET /visits/{id}", onPhone, p.visit},
 		{"GET /visits/{id}/edit", signedIn, p.editVisit},
@@ -149,6 +153,7 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /rota/shifts/{id}/remove", signedIn, p.removeShift},
 
 		{"GET /people", signedIn, p.people},
+		{"POST /people", signedIn, p.seekPeople},
 		{"GET /people/new", signedIn, p.newPerson},
 		{"POST /people/new", signedIn, p.addPerson},
 		{"GET /people/{id}", signedIn, p.person},
@@ -226,10 +231,10 @@ func (p *Pages) mux() http.Handler {
 	for from, page := range p.forms() {
 		mux.Handle("GET "+from, p.adapt(route{"GET " + from, anyone, leadTo(page)}))
 	}
-	mux.Handle("GET /live", p.guarded(http.HandlerFunc(p.stream)))
+	mux.HandleFunc("GET /live", p.stream)
 	mux.Handle("GET /static/", p.static)
 	mux.Handle("/", p.adapt(route{"/", signedIn, p.nowhere}))
 	same := http.NewCrossOriginProtection()
-	same.SetDenyHandler(p.guarded(http.HandlerFunc(p.elsewhere)))
-	return same.Handler(mux)
+	same.SetDenyHandler(http.HandlerFunc(p.elsewhere))
+	return edge.Harden(p.hereAlone(same.Handler(mux)), p.secure())
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -55,7 +56,7 @@ func (p *Pages) signIn(c *request) error {
 	if f.bad() {
 		return p.showSignIn(c, http.StatusUnprocessableEntity, f)
 	}
-	begun, err := p.SignIn.Password(c.Context(), p.from(c.Request), f.value("name"), f.values.Get("password"))
+	begun, err := p.SignIn.Password(c.Context(), edge.From(c.Request), f.value("name"), f.values.Get("password"))
 	if status, says := refusal(err, "The e-mail address and the password do not go together. Try again, or ask whoever looks after Allclear for a new link"); says != "" {
 		f.wrong("name", says)
 		return p.showSignIn(c, status, f)
@@ -118,7 +119,7 @@ func (p *Pages) code(c *request) error {
 	if f.bad() {
 		return p.showCode(c, http.StatusUnprocessableEntity, f)
 	}
-	proof, err := p.SignIn.Code(c.Context(), p.from(c.Request), p.cookie(c.Request, begunCookie), f.value("code"))
+	proof, err := p.SignIn.Code(c.Context(), edge.From(c.Request), p.cookie(c.Request, begunCookie), f.value("code"))
 	if errors.Is(err, signin.ErrGone) {
 		return c.redirect("/sign-in?done=sign-in-over&then=" + url.QueryEscape(localPath(f.value("then"))))
 	}

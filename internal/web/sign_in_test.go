@@ -47,6 +47,7 @@ func (b *browser) ask(r *http.Request) *browser {
 	}
 	b.last = page{b.house, httptest.NewRecorder(), r.Method + " " + r.URL.Path}
 	b.pages.ServeHTTP(b.last.ResponseRecorder, r)
+	b.last.guards()
 	for _, c := range b.last.Result().Cookies() {
 		if c.MaxAge < 0 {
 			delete(b.cookies, c.Name)

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -126,19 +125,6 @@ func (p *Pages) fresh(c *request) error {
 		return nil
 	}
 	return &sentOn{"/sign-in?again=yes&then=" + url.QueryEscape(c.back())}
-}
-
-// from is the network address that a request comes from, as guesses are counted by it.
-func (p *Pages) from(r *http.Request) string {
-	if list := r.Header.Values("X-Forwarded-For"); p.Proxied && len(list) > 0 {
-		last := list[len(list)-1] // what the proxy in front wrote; all before it anyone may have
-		return strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // signOut answers POST /sign-out.

@@ -106,7 +106,6 @@ func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h.Set("Content-Type", f.contentType)
-	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("ETag", `"`+tag+`"`)
 	if r.Header.Get("If-None-Match") == `"`+tag+`"` {

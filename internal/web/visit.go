@@ -163,6 +163,9 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.Watch.Clock.Prompts, Key: rand.Text(),
 		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
 	page.Path = path // also of a button that was refused
+	if v.rights.Own {
+		page.Layout = page.leaving(p)
+	}
 	if v.Live() && !v.Watch.Unwatched {
 		if v.DueAt.After(c.at) {
 			page.DueAt = v.DueAt

@@ -8,6 +8,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -38,13 +39,16 @@ type Options struct {
 	Clock     func() time.Time // real time, for the deadlines of connections and sessions
 
 	URL          string               // the public address
-	Proxied      bool                 // a proxy in front says who asks, by X-Forwarded-For
 	SignIn       *signin.SignIn       // nil: a demo, whose reader chooses whom to act as
 	Organisation *signin.Organisation // nil: there is no organisation's own sign-in
+	ExitPage     string               // where "Exit this page" leads; "" is the weather
 	Log          *slog.Logger         // nil: nothing is logged
 
 	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
+
+// weather is a page that anybody may have open.
+const weather = "https://www.bbc.co.uk/weather"
 
 // Pages answers requests for pages. It is an [http.Handler]; Run keeps its readers up to date.
 type Pages struct {
@@ -63,6 +67,7 @@ func New(o Options) (*Pages, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.ExitPage = cmp.Or(o.ExitPage, weather)
 	static, err := OpenStatic()
 	if err != nil {
 		return nil, err

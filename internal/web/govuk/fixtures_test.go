@@ -20,7 +20,7 @@ const frontend = "../../../web/node_modules/govuk-frontend/dist/govuk/components
 // components are tested against the examples of these folders of GOV.UK Frontend.
 var components = map[string]Component{
 	"back-link": BackLink{}, "breadcrumbs": Breadcrumbs{}, "button": Button{}, "checkboxes": Checkboxes{}, "date-input": DateInput{},
-	"details": Details{}, "error-message": ErrorMessage{}, "error-summary": ErrorSummary{}, "fieldset": Fieldset{},
+	"details": Details{}, "error-message": ErrorMessage{}, "error-summary": ErrorSummary{}, "exit-this-page": ExitThisPage{}, "fieldset": Fieldset{},
 	"generic-header": GenericHeader{}, "hint": Hint{}, "input": Input{}, "inset-text": InsetText{}, "label": Label{},
 	"notification-banner": NotificationBanner{}, "pagination": Pagination{}, "panel": Panel{}, "phase-banner": PhaseBanner{},
 	"radios": Radios{}, "select": Select{}, "service-navigation": ServiceNavigation{}, "skip-link": SkipLink{},
@@ -37,6 +37,7 @@ var left = map[string]map[string]string{
 	},
 	"error-message":       {"translated": inEnglish, "visually hidden text removed": inEnglish},
 	"error-summary":       {"autofocus explicitly enabled": saidFalse},
+	"exit-this-page":      {"translated": inEnglish, "testing": "an attribute's value is text, never true"},
 	"notification-banner": {"auto-focus explicitly enabled, with type as success": saidFalse},
 	"pagination":          {"with empty items": falsy},
 	"panel": {

@@ -35,6 +35,29 @@ func (s SkipLink) part() (string, any) {
 	return "skip-link", s
 }
 
+// ExitThisPage leads away at once, to a page that says nothing of this one. With scripts it hides what is on the screen while
+// that one loads, and Shift pressed three times does the same.
+type ExitThisPage struct {
+	Text        string        `json:"text"` // "Emergency Exit this page" unless given, the first word for screen readers alone
+	HTML        template.HTML `json:"html"`
+	RedirectURL string        `json:"redirectUrl"` // the weather unless given
+	ID          string        `json:"id"`
+	Classes     string        `json:"classes"`
+	Attributes  Attributes    `json:"attributes"`
+
+	Button Button `json:"-"`
+}
+
+func (e ExitThisPage) part() (string, any) {
+	if e.Text == "" && e.HTML == "" {
+		e.HTML = `<span class="govuk-visually-hidden">Emergency</span> Exit this page`
+	}
+	e.Button = Button{Text: e.Text, HTML: e.HTML, Href: cmp.Or(e.RedirectURL, "https://www.bbc.co.uk/weather"),
+		Classes:    "govuk-button govuk-button--warning govuk-exit-this-page__button govuk-js-exit-this-page-button",
+		Attributes: Attributes{"rel": "nofollow noreferrer"}}
+	return "exit-this-page", e
+}
+
 // Breadcrumbs say where a page is.
 type Breadcrumbs struct {
 	Items            []Crumb    `json:"items"`
