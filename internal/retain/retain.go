@@ -123,7 +123,7 @@ const (
 
 // Goes says whether a record's words go at an instant, or why they stay.
 func (p Periods) Goes(r Record, at time.Time) Why {
-	if why := p.Asked(r, at); why != "" {
+	if why := p.stays(r, at); why != "" {
 		return why
 	}
 	if at.Before(r.Over.Add(p.of(r.Kind))) {
@@ -132,8 +132,17 @@ func (p Periods) Goes(r Record, at time.Time) Why {
 	return ""
 }
 
-// Asked is Goes for what a person asks to have erased: its own period is not waited for, but all the rest is.
+// Asked is Goes for what a person asks to have erased: its own period is not waited for, but all the rest is. Their details go though they
+// are here, and though an alarm about them is kept: it has its own words.
 func (p Periods) Asked(r Record, at time.Time) Why {
+	if r.Kind == Person {
+		r.Live, r.Over, r.Alarms = false, at, nil
+	}
+	return p.stays(r, at)
+}
+
+// stays is why words stay whatever their own period.
+func (p Periods) stays(r Record, at time.Time) Why {
 	switch {
 	case r.Kind == Other || r.Kind == "":
 		return StaysAlways
