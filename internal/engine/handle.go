@@ -230,6 +230,9 @@ func (e *Engine) entry(at time.Time, g given, done outcome, events []Event) (sto
 		Visit: visitOf(done, events), Alarm: alarmOf(done), Rules: watch.Rules, Input: raw, Events: lines,
 		Worker: done.after.Worker}
 	entry.Owner = ownerOf(entry.Alarm, entry.Visit)
+	if open := done.after.Live(); entry.Owner == "" && len(open) > 0 { // a text that answers none of them, as an OUT that is to be confirmed
+		entry.Owner = ownerOf("", open[0].ID)
+	}
 	if wasAskedBack(events) {
 		g.words.Stood = g.stood.answered(done)
 	}

@@ -132,11 +132,14 @@ func (p Periods) Goes(r Record, at time.Time) Why {
 	return ""
 }
 
-// Asked is Goes for what a person asks to have erased: its own period is not waited for, but all the rest is. Their details go though they
-// are here, and though an alarm about them is kept: it has its own words.
+// Asked is Goes for what a person asks to have erased: its own period is not waited for, but an alarm's and all the rest is. Their details
+// go though they are here, and though an alarm about them is kept: it has its own words.
 func (p Periods) Asked(r Record, at time.Time) Why {
-	if r.Kind == Person {
+	switch r.Kind {
+	case Person:
 		r.Live, r.Over, r.Alarms = false, at, nil
+	case Alarm:
+		return p.Goes(r, at)
 	}
 	return p.stays(r, at)
 }

@@ -63,6 +63,7 @@ func TestWhatIsAskedForDoesNotWaitForItsPeriodAlone(t *testing.T) {
 		"a visit of an alarm of today":  {retain.Record{Kind: retain.Visit, Over: over, Alarms: []time.Time{over}}, retain.StaysAlarm},
 		"a visit with a hold":           {retain.Record{Kind: retain.Visit, Over: over, Held: true}, retain.StaysHeld},
 		"a text while an alarm is open": {retain.Record{Kind: retain.Text, Over: over, Open: true}, retain.StaysOpen},
+		"an alarm of today":             {retain.Record{Kind: retain.Alarm, Over: over}, retain.StaysPeriod},
 		"someone who is here":           {retain.Record{Kind: retain.Person, Live: true, Alarms: []time.Time{over}}, ""},
 		"someone with a visit open":     {retain.Record{Kind: retain.Person, Live: true, Open: true}, retain.StaysOpen},
 		"someone with a hold":           {retain.Record{Kind: retain.Person, Live: true, Held: true}, retain.StaysHeld},
