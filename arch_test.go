@@ -62,6 +62,7 @@ var architecture = map[string]part{
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
+	"internal/subject":           {imports: in("store", "engine", "buddy", "phone"), tests: in("private", "retain", "watch"), reason: "what there is about one person, for that person; decides what is somebody else's"},
 	"internal/access":            {imports: in("store", "private"), reason: "who is there and what they may; knows no alarm"},
 	"internal/signin":            {imports: in("store", "buddy", "private"), tests: in("signin/testidp"), reason: "proves who someone is; what they may then do is not asked here"},
 	"internal/signin/testidp":    {reason: "plays an organisation's own sign-in from the standard, so it shares no code with us"},
@@ -74,7 +75,7 @@ var architecture = map[string]part{
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
 	"internal/web": {imports: append(in("engine", "store", "access", "signin", "report", "view", "demo", "channel/town", "web/govuk"), pureParts...),
 		tests: in("channel", "engine/enginetest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
-	"internal/app": {imports: append(in("vault", "checkpoint", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "api", "view", "demo", "web"), pureParts...),
+	"internal/app": {imports: append(in("vault", "checkpoint", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
