@@ -40,10 +40,11 @@ var gapWarnings = []struct {
 // responders their lists, drops what need not be kept and forgets what others erased.
 func (e *Engine) Chores(ctx context.Context) error {
 	at := e.Now()
+	heard := e.Store.HearErasures(ctx)
 	if e.behind() {
-		return errBehind // and it is not noted as alive
+		return errors.Join(errBehind, heard) // and it is not noted as alive
 	}
-	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at), e.Store.HearErasures(ctx), e.eraseDue(ctx, at))
+	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at), e.eraseDue(ctx, at), heard)
 }
 
 // forget drops the answers that no caller asks for again: they hold names and

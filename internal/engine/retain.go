@@ -16,8 +16,14 @@ import (
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-// eraseHour is when in the night words go whose time has come, in UTC.
-const eraseHour = 2
+const (
+	// eraseHour is when in the night words go whose time has come, in UTC.
+	eraseHour = 2
+	// erasePause is after how long without such a night the next one erases nothing. What is erased is gone for good, and a clock that was
+	// set years ahead would have all of it go at once: a day is left to see to it.
+	erasePause = 7 * 24 * time.Hour
+	erasedKey  = "erased_at" // when it was last night
+)
 
 // erasing is how far this node's nightly walk over what is kept has come.
 type erasing struct {
@@ -36,6 +42,9 @@ func (e *Engine) eraseDue(ctx context.Context, at time.Time) error {
 		if err != nil || !mine {
 			return err
 		}
+		if regular, err := e.regularNight(ctx, at); err != nil || !regular {
+			return err
+		}
 		e.erasing.walks, e.erasing.after = true, ""
 	}
 	stays := func(r retain.Record) retain.Why { return e.Retain.Goes(r, at) }
@@ -49,6 +58,22 @@ func (e *Engine) eraseDue(ctx context.Context, at time.Time) error {
 	}
 	e.erasing.after, e.erasing.walks = last, last != ""
 	return nil
+}
+
+// regularNight notes that it is night, and says whether the last one was not long ago.
+func (e *Engine) regularNight(ctx context.Context, at time.Time) (bool, error) {
+	last, err := e.instant(ctx, erasedKey)
+	if err != nil {
+		return false, err
+	}
+	if err := e.Store.SetMeta(ctx, erasedKey, at.Format(aliveLayout)); err != nil {
+		return false, err
+	}
+	if pause := at.Sub(last); last.IsZero() || pause > erasePause {
+		e.Log.Warn("nothing erased tonight: it was not night for long; see that the clock is right", "last", last)
+		return false, nil
+	}
+	return true, nil
 }
 
 func untilNight(at time.Time) time.Duration {

@@ -18,18 +18,24 @@ import (
 
 var command = engine.Actor{By: "command line", Via: "command"}
 
-// night lets the clock stand at an instant and runs the chores until what is due is erased. The engine's other work is not asked for: weeks
-// go by in which nothing happens.
+// night lets two nights pass, the second at an instant, and runs the chores until what is due is erased. The engine's other work is not
+// asked for: weeks go by in which nothing happens.
 func (w *world) night(at time.Time) {
+	w.t.Helper()
+	w.oneNight(at.Add(-24 * time.Hour))
+	w.oneNight(at)
+	_, err := w.db.Seal(w.t.Context(), w.clock.Now())
+	w.must(err)
+	w.must(w.db.Verify(w.t.Context(), w.clock.Now()))
+}
+
+func (w *world) oneNight(at time.Time) {
 	w.t.Helper()
 	w.clock.Set(at)
 	w.crash()
 	for range 5 {
 		w.must(w.engine.Chores(w.t.Context()))
 	}
-	_, err := w.db.Seal(w.t.Context(), w.clock.Now())
-	w.must(err)
-	w.must(w.db.Verify(w.t.Context(), w.clock.Now()))
 }
 
 // said gives all private words that can still be read of the workers' history.
@@ -100,6 +106,22 @@ func TestAnOrganisationSetsItsOwnPeriods(t *testing.T) {
 	}
 }
 
+// A clock that was set years ahead must not cost everything in its first night.
+func TestTheFirstNightAfterALongTimeErasesNothing(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t).Open(t), nil)
+	visit := w.book()
+	w.phone(priya).texts("in")
+	w.wait(30 * time.Minute)
+	w.phone(priya).texts("out")
+	w.is(visit, watch.Ended)
+	for i, there := range []bool{true, true, false} {
+		w.oneNight(sunday.Add(9*365*retain.Day + time.Duration(i)*6*time.Hour)) // 14:00, 20:00, 2:00: one night falls due at once, and one after
+		if w.visit(visit).Details.Address.IsZero() == there {
+			t.Errorf("look %d: the address is there: %v", i, !there)
+		}
+	}
+}
+
 func TestAnErasureOnRequest(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		refused := func(says string) {
@@ -158,7 +180,7 @@ func TestAnErasureOnRequest(t *testing.T) {
 		if _, is := errors.AsType[*watch.Refused](w.engine.EditVisit(t.Context(), engine.Actor{By: "p-mo"}, safe, engine.VisitEdit{Address: &addr})); !is {
 			t.Error("new details of a visit that was erased were taken")
 		}
-		w.night(w.clock.Now().Add(time.Hour))
+		w.night(w.clock.Now().Add(25 * time.Hour))
 	})
 }
 
