@@ -53,7 +53,7 @@ func (e *Engine) eraseDue(ctx context.Context, at time.Time) error {
 		return err
 	}
 	x := store.Erasure{At: at, Via: "clock", Why: "period", Stays: stays}
-	if err := e.erase(ctx, x, due); err != nil {
+	if _, err := e.erase(ctx, x, due); err != nil {
 		return err
 	}
 	e.erasing.after, e.erasing.walks = last, last != ""
@@ -69,7 +69,10 @@ func (e *Engine) regularNight(ctx context.Context, at time.Time) (bool, error) {
 	if err := e.Store.SetMeta(ctx, erasedKey, at.Format(aliveLayout)); err != nil {
 		return false, err
 	}
-	if pause := at.Sub(last); last.IsZero() || pause > erasePause {
+	if last.IsZero() { // the first night of all
+		return false, nil
+	}
+	if at.Sub(last) > erasePause {
 		e.Log.Warn("nothing erased tonight: it was not night for long; see that the clock is right", "last", last)
 		return false, nil
 	}
@@ -85,16 +88,15 @@ func untilNight(at time.Time) time.Duration {
 }
 
 // erase destroys the keys of owners. What was sent to people who go, and stays as it belongs to an alarm, loses their numbers before.
-func (e *Engine) erase(ctx context.Context, x store.Erasure, owners []string) error {
+func (e *Engine) erase(ctx context.Context, x store.Erasure, owners []string) ([]store.Erased, error) {
 	for _, owner := range owners {
 		if person, is := cutOwner(owner, retain.Person); is {
 			if err := e.Store.ForgetNumbers(ctx, person); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	_, err := e.Store.Erase(ctx, x, owners...)
-	return err
+	return e.Store.Erase(ctx, x, owners...)
 }
 
 func cutOwner(owner string, of retain.Kind) (id string, is bool) {
@@ -162,11 +164,17 @@ func (e *Engine) ErasePerson(ctx context.Context, who Actor, id, reason string, 
 		return g, nil
 	}
 	x := store.Erasure{At: at, By: who.By, Via: who.Via, Why: "request", Reason: private.New(reason), Stays: stays}
-	if err := e.erase(ctx, x, g.Goes); err != nil {
-		return g, err
+	done, err := e.erase(ctx, x, g.Goes)
+	g.Goes = nil
+	for _, d := range done { // something may have begun meanwhile
+		if d.Stays == "" {
+			g.Goes = append(g.Goes, d.Owner)
+		} else {
+			g.Stays = append(g.Stays, d)
+		}
 	}
 	e.woken()
-	return g, nil
+	return g, err
 }
 
 // refusesErasure says why nothing at all of someone is erased. A text that is still to be sent to them is none of these.

@@ -42,7 +42,7 @@ func (w *world) oneNight(at time.Time) {
 func (w *world) said() string {
 	w.t.Helper()
 	var all []string
-	for _, worker := range []string{"p-priya", "p-jo", "system"} {
+	for _, worker := range []string{"p-priya", "p-jo", "unknown-sender", "system"} {
 		entries, err := w.db.Entries(w.t.Context(), worker, time.Time{}, time.Time{})
 		w.must(err)
 		for _, e := range entries {
@@ -70,6 +70,11 @@ func TestASafeVisitsWordsGoAndAnAlarmsStay(t *testing.T) {
 		w.must(w.act("p-sam", watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true}))
 		over := w.clock.Now()
 
+		for _, word := range []string{"xylograph", "Wobbegong", "Zyzzyva", "axolotl", "quokka"} {
+			if !strings.Contains(w.said(), word) {
+				t.Errorf("%q was not kept", word)
+			}
+		}
 		w.night(over.Add(40 * retain.Day))
 		for word, there := range map[string]bool{"xylograph": false, "Wobbegong": false, "Zyzzyva": false, "axolotl": true, "quokka": true} {
 			if strings.Contains(w.said(), word) != there {

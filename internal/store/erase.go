@@ -171,18 +171,22 @@ func (t *tx) clear(owner string, at time.Time) error {
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
 		return err
 	}
-	for _, statement := range []string{
-		`DELETE FROM receipts WHERE (provider, provider_id) IN (SELECT a.provider, a.provider_id FROM attempts a JOIN outbox o ON o.id = a.message WHERE o.key_owner = $1)`,
-		`UPDATE attempts SET provider_id = '' WHERE message IN (SELECT id FROM outbox WHERE key_owner = $1)`,
-		`UPDATE outbox SET recipient = NULL, body = NULL, provider_id = '', nonce = NULL,
-			state = CASE WHEN state = 'pending' THEN 'superseded' ELSE state END WHERE key_owner = $1`,
-	} {
+	for _, statement := range []string{clearReceipts, clearAttempts, clearMessages} {
 		if _, err := t.exec(statement, owner); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// What is cleared of the messages whose words are an owner's. Each must find them by an index: the write lock is held meanwhile.
+const (
+	clearReceipts = `DELETE FROM receipts WHERE (provider, provider_id) IN
+		(SELECT a.provider, a.provider_id FROM attempts a JOIN outbox o ON o.id = a.message WHERE o.key_owner = $1)`
+	clearAttempts = `UPDATE attempts SET provider_id = '' WHERE message IN (SELECT id FROM outbox WHERE key_owner = $1)`
+	clearMessages = `UPDATE outbox SET recipient = NULL, body = NULL, provider_id = '', nonce = NULL,
+		state = CASE WHEN state = 'pending' THEN 'superseded' ELSE state END WHERE key_owner = $1`
+)
 
 // clearPerson leaves of a person their id, team and roles: the record names them by their id.
 func (t *tx) clearPerson(id string, at time.Time) error {

@@ -325,3 +325,26 @@ func TestAnErasureHoldsTheLockForAFewOwnersAtATime(t *testing.T) {
 		same(t, "transactions", load(t, db, "retention").Revision, int64(3))
 	})
 }
+
+func TestAnErasureWalksOverNoMessages(t *testing.T) {
+	p := storetest.SQLite(t)
+	p.Open(t)
+	raw := p.Raw(t)
+	for _, statement := range store.ClearStatements() {
+		rows, err := raw.Query("EXPLAIN QUERY PLAN "+statement, "visit/v1")
+		must(t, err)
+		steps := 0
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			must(t, rows.Scan(&id, &parent, &unused, &step))
+			if steps++; strings.HasPrefix(step, "SCAN") {
+				t.Errorf("%s: %s", statement, step)
+			}
+		}
+		must(t, rows.Close())
+		if steps == 0 {
+			t.Error("no plan was looked at")
+		}
+	}
+}
