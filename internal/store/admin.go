@@ -121,6 +121,10 @@ func (db *DB) Remember(ctx context.Context, token, key string, a Answer, at time
 	err := db.write(ctx, func(t *tx) error {
 		owner := "answers/" + at.UTC().Format(time.DateOnly)
 		body, err := t.seal(owner, db.answerPlace(token, key), pack(string(a.Body)), at)
+		if errors.Is(err, ErrErased) { // as after a clock that was set ahead
+			owner += fmt.Sprintf("/%x", db.vault.Hash("answer", key))
+			body, err = t.seal(owner, db.answerPlace(token, key), pack(string(a.Body)), at)
+		}
 		if err != nil {
 			return err
 		}

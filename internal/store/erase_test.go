@@ -348,3 +348,34 @@ func TestAnErasureWalksOverNoMessages(t *testing.T) {
 		}
 	}
 }
+
+func TestADaysTextsAndAnswersGoOnceNoneOfThemIsNeeded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		r := received(t, "SM1", 0)
+		r.ReceivedAt, r.StoredAt = nine, nine
+		ok[bool](t)(db.Receive(t.Context(), r))
+		must(t, db.Remember(t.Context(), "t1", "k", store.Answer{Body: []byte(street)}, nine))
+		same(t, "while they wait", goes(t, db, nine.Add(60*day)), []string(nil))
+		must(t, db.SetAside(t.Context(), r.Ref(), "unreadable", nine))
+		must(t, db.ForgetAnswers(t.Context(), nine.Add(day)))
+		same(t, "after 2 days", goes(t, db, nine.Add(3*day)), []string{"answers/2026-11-22"})
+		same(t, "after 30 days", goes(t, db, nine.Add(31*day)), []string{"inbox/2026-11-22"})
+		if left := ok[store.Received](t)(db.ReceivedByID(t.Context(), r.Ref())); !left.Body.IsZero() || !left.From.IsZero() {
+			t.Error("the text that was set aside still has its words")
+		}
+		// A clock that was years ahead and was set right must not keep today's texts and answers out.
+		r.ID = "SM2"
+		ok[bool](t)(db.Receive(t.Context(), r))
+		if left := ok[store.Received](t)(db.ReceivedByID(t.Context(), r.Ref())); left.Body.Reveal() != said {
+			t.Error("a text of a day whose key is gone was not kept")
+		}
+		must(t, db.Remember(t.Context(), "t1", "k2", store.Answer{Body: []byte(street)}, nine))
+		if a, found, err := db.Remembered(t.Context(), "t1", "k2"); err != nil || !found || string(a.Body) != street {
+			t.Errorf("an answer of a day whose key is gone: %v, %v", found, err)
+		}
+		must(t, db.SetAside(t.Context(), r.Ref(), "unreadable", nine))
+		must(t, db.ForgetAnswers(t.Context(), nine.Add(day)))
+		same(t, "those", len(goes(t, db, nine.Add(31*day))), 2)
+	})
+}

@@ -50,8 +50,9 @@ func (f facts) of(owner string) (r retain.Record, err error) {
 	return r, err
 }
 
-// until is when the day or month ends that a name is of; zero where it is none.
+// until is when the day or month ends that a name is of, or begins with; zero where it is none.
 func until(layout, name string, months, days int) time.Time {
+	name, _, _ = strings.Cut(name, "/")
 	begins, err := time.Parse(layout, name)
 	if err != nil {
 		return time.Time{}
