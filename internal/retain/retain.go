@@ -36,7 +36,7 @@ type Periods struct {
 	Leaver time.Duration // from when they left: the details of people
 }
 
-// Standard is what holds where an organisation sets nothing: what issue and protocol ask for, three years for an alarm among it.
+// Standard is what holds where an organisation sets nothing: a month for what went well, three years for an alarm.
 func Standard() Periods {
 	return Periods{Visit: 30 * Day, Alarm: 3 * 365 * Day, Text: 30 * Day, Looks: 3 * 365 * Day, Leaver: 365 * Day}
 }
