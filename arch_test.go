@@ -26,7 +26,7 @@ type part struct {
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
 	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
-	"internal/private", "internal/rota", "internal/watch", "internal/wording",
+	"internal/private", "internal/retain", "internal/rota", "internal/watch", "internal/wording",
 }
 
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
@@ -43,12 +43,13 @@ var architecture = map[string]part{
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
 	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
+	"internal/retain":          {pure: true, reason: "how long words are kept is a table of instants; it opens none"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
 	"internal/checkpoint":       {reason: "what is published of the record, read by whoever holds it against a database"},
 	"internal/store/migrations": {reason: "the schema's history, embedded"},
-	"internal/store": {imports: in("store/migrations", "watch", "plan", "rota", "buddy", "checkin", "phone", "private", "vault"),
+	"internal/store": {imports: in("store/migrations", "watch", "plan", "retain", "rota", "buddy", "checkin", "phone", "private", "vault"),
 		reason: "keeps decisions and sealed values; never words a sentence"},
 	"internal/store/storetest": {imports: append(in("store", "vault"), pureParts...), reason: "a fresh database of each kind, for tests only"},
 	"internal/channel":         {imports: in("phone", "private"), reason: "is handed finished words and a number; never sees a visit"},
@@ -57,10 +58,11 @@ var architecture = map[string]part{
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
-	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "buddy", "phone", "private", "wording", "channel"),
+	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "retain", "buddy", "phone", "private", "wording", "channel"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
+	"internal/subject":           {imports: in("store", "engine", "buddy", "phone"), tests: in("private", "retain", "watch"), reason: "what there is about one person, for that person; decides what is somebody else's"},
 	"internal/access":            {imports: in("buddy", "store", "private"), reason: "who is there and what they may; knows no alarm"},
 	"internal/edge":              {reason: "TLS, the proxy and the headers are the same for whatever is answered"},
 	"internal/signin":            {imports: in("store", "buddy", "private"), tests: in("signin/testidp"), reason: "proves who someone is; what they may then do is not asked here"},
@@ -74,11 +76,11 @@ var architecture = map[string]part{
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
 	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "demo", "channel/town", "web/govuk"), pureParts...),
 		tests: in("channel", "engine/enginetest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
-	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "api", "view", "demo", "web"), pureParts...),
+	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "bench", "nearest", "phone", "private"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "bench", "nearest", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }

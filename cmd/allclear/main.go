@@ -35,6 +35,8 @@ type commands struct {
 	Understand understandCmd `cmd:"" help:"Read check-in texts, a JSON object a line, and say how each is understood."`
 	Audit      auditCmd      `cmd:"" help:"Check the record."`
 	Export     exportCmd     `cmd:"" help:"Take out what is kept."`
+	Hold       holdCmd       `cmd:"" help:"Manage legal holds: what must not be erased."`
+	Erase      eraseCmd      `cmd:"" help:"Erase what is kept about a person, at their request."`
 	Version    versionCmd    `cmd:"" help:"Print this program's version."`
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/retain"
 )
 
 // Settings is what an installation is told about itself, checked.
@@ -29,6 +30,7 @@ type Settings struct {
 	CheckpointFile   string              // checkpoints of the record are added to it; empty: none
 	CheckpointURL    string              // and posted there; may hold a password; empty: none
 	EmergencyContact string              // rung when nobody is on call (rule 8.4): E.164, or a person's id
+	Retain           retain.Periods      // how long words are kept
 	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 	Twilio           Twilio
 	OIDC             OIDC
@@ -78,6 +80,12 @@ type settingsFlags struct {
 	ExitPage      string `placeholder:"URL" help:"Where Exit this page leads (default the BBC's weather)."`
 	Proxy         string `placeholder:"ADDRESS,…" help:"A TLS proxy is in front, at these addresses or networks."`
 
+	RetainVisit  string `placeholder:"DAYS" help:"Keep the words of a visit that ended well so long after its end (default 30)."`
+	RetainAlarm  string `placeholder:"DAYS" help:"Keep those of an alarm and all that belongs to it so long after its close (default 1095)."`
+	RetainText   string `placeholder:"DAYS" help:"Keep texts that matched nobody or no visit, and messages about neither, so long (default 30)."`
+	RetainLooks  string `placeholder:"DAYS" help:"Keep why somebody looked at something private so long (default 1095)."`
+	RetainLeaver string `placeholder:"DAYS" help:"Keep the details of someone who has left so long after that (default 365)."`
+
 	OIDCIssuer           string `name:"oidc-issuer" placeholder:"URL" help:"Your organisation's own sign-in: the OpenID Connect issuer, to the letter."`
 	OIDCClientID         string `name:"oidc-client-id" placeholder:"ID" help:"What it calls Allclear."`
 	OIDCClientSecret     string `name:"oidc-client-secret" placeholder:"SECRET" help:"Allclear's secret there; better given as a file, as others see a command line."`
@@ -109,6 +117,11 @@ var known = []setting{
 	{name: "checkpoint_url", secret: true, set: setCheckpointURL},
 	{name: "emergency_contact", set: setEmergencyContact},
 	{name: "words", set: setWords},
+	{name: "retain_visit", set: setRetain("retain_visit")},
+	{name: "retain_alarm", set: setRetain("retain_alarm")},
+	{name: "retain_text", set: setRetain("retain_text")},
+	{name: "retain_looks", set: setRetain("retain_looks")},
+	{name: "retain_leaver", set: setRetain("retain_leaver")},
 	{name: "twilio_account_sid", set: func(s *Settings, v string) error { s.Twilio.AccountSID = v; return nil }},
 	{name: "twilio_auth_token", secret: true, set: func(s *Settings, v string) error { s.Twilio.AuthToken = private.New(v); return nil }},
 	{name: "twilio_from", set: func(s *Settings, v string) error { s.Twilio.From = v; return checkNumber(v) }},
@@ -139,6 +152,7 @@ func defaults() Settings {
 	return Settings{
 		Database: "sqlite:allclear.db",
 		Listen:   "127.0.0.1:8080",
+		Retain:   retain.Standard(),
 		Twilio:   Twilio{API: "https://api.twilio.com"},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/retain"
 )
 
 func TestEverySettingIsAFlag(t *testing.T) {
@@ -64,7 +65,8 @@ func TestEachSettingIsRead(t *testing.T) {
 		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
 		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/",
 		"ALLCLEAR_OIDC_ISSUER=https://id.example.org/", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=s",
-		"ALLCLEAR_OIDC_ROLES=/staff/leads = manager,a=b=admin", "ALLCLEAR_OIDC_ROLES_CLAIM=groups", "ALLCLEAR_OIDC_MATCH=email_verified")
+		"ALLCLEAR_OIDC_ROLES=/staff/leads = manager,a=b=admin", "ALLCLEAR_OIDC_ROLES_CLAIM=groups", "ALLCLEAR_OIDC_MATCH=email_verified",
+		"ALLCLEAR_RETAIN_VISIT=31", "ALLCLEAR_RETAIN_ALARM=2555", "ALLCLEAR_RETAIN_TEXT=32", "ALLCLEAR_RETAIN_LOOKS=730", "ALLCLEAR_RETAIN_LEAVER=33")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +76,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
 			Roles: "/staff/leads = manager,a=b=admin", RolesClaim: "groups", Match: "email_verified"},
+		Retain: retain.Periods{Visit: 31 * retain.Day, Alarm: 2555 * retain.Day, Text: 32 * retain.Day, Looks: 730 * retain.Day, Leaver: 33 * retain.Day},
 	}
 	if s != want {
 		t.Errorf("got %+v, want %+v", s, want)

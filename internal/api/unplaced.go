@@ -46,6 +46,9 @@ func (a *API) listUnplaced(c *call) (answer, error) {
 	}
 	list := []unplacedJSON{}
 	for _, e := range kept {
+		if e.Words.IsZero() { // erased at the end of its period
+			continue
+		}
 		words, err := engine.WordsOf(e)
 		if err != nil { // what broke could quote the words
 			return answer{}, fmt.Errorf("read words of entry %s: they are no JSON", e.ID)

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/retain"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // Rule 2.4: a cry for help from a number that nobody has is told to those on duty, who must be able to read it.
@@ -28,6 +31,17 @@ func TestATextFromAnUnknownNumberCanBeRead(t *testing.T) {
 		}
 		if n := len(act.must("GET", "/unplaced?limit=1", "", 200).get("texts").([]any)); n != 1 {
 			o.Errorf("%d texts of at most one", n)
+		}
+		kept, err := o.db.Latest(o.Context(), "unknown-sender", "unknown_text", 1)
+		if err != nil || len(kept) != 1 {
+			o.Fatal(err)
+		}
+		if _, err := o.db.Erase(o.Context(), store.Erasure{At: o.clock.Now(), Stays: func(retain.Record) retain.Why { return "" }}, kept[0].Owner); err != nil {
+			o.Fatal(err)
+		}
+		left := act.must("GET", "/unplaced", "", 200).get("texts").([]any)
+		if len(left) != 1 || left[0].(map[string]any)["text"] != "hello?" {
+			o.Errorf("of two texts, one of them erased, there are %v", left)
 		}
 		o.as("read").must("GET", "/unplaced", "", 403)
 		act.must("GET", "/unplaced?limit=101", "", 422)

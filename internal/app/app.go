@@ -25,6 +25,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web"
 )
@@ -52,8 +53,10 @@ type Options struct {
 
 	Log *slog.Logger
 
-	KeyCommand []string            // what fetches the master key: a program and its arguments
-	Environ    []string            // for KeyCommand; as os.Environ
+	KeyCommand []string       // what fetches the master key: a program and its arguments
+	Environ    []string       // for KeyCommand; as os.Environ
+	Retain     retain.Periods // how long words are kept; zero: as retain.Standard
+
 	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
 
@@ -149,7 +152,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	metrics := newMetrics(a)
 	here := place(a.listen.Addr())
 	eo := engine.Options{Store: a.db, Clock: a.clock, Random: rand.Reader, Log: a.o.Log, URL: a.o.URL, Emergency: a.o.Emergency,
-		Rehearsal: a.o.Demo || a.o.Speed > 0, Vocabulary: a.o.Vocabulary, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
+		Rehearsal: a.o.Demo || a.o.Speed > 0, Vocabulary: a.o.Vocabulary, Retain: a.o.Retain, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Clock: time.Now, Log: a.o.Log,
 		Rehearsal: a.o.Demo || a.o.Speed > 1, Speed: a.clock.Speed}
 	if err := a.connect(&eo, &ao); err != nil {

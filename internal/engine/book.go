@@ -333,6 +333,9 @@ func (e *Engine) editDetails(ctx context.Context, who Actor, visit string, edit 
 			Worker: v.Worker, Owner: "visit/" + v.ID}
 		err = e.Store.Commit(ctx, store.Change{Worker: v.Worker, Revision: loaded.Revision, Watch: loaded.Watch, WakeAt: loaded.Watch.Wake(),
 			Visits: []store.Visit{v}, Entries: []store.Entry{entry}})
+		if errors.Is(err, store.ErrErased) {
+			return &watch.Refused{Says: "the visit's words were erased: nothing can be added to it"}
+		}
 		if !errors.Is(err, store.ErrConflict) {
 			return seenIsDone(err)
 		}

@@ -37,13 +37,14 @@ var gapWarnings = []struct {
 
 // Chores does what has no deadline to the second: notes that the engine lives,
 // asks the providers for missed texts, warns of gaps in cover, sends the
-// responders their lists and drops what need not be kept.
+// responders their lists, drops what need not be kept and forgets what others erased.
 func (e *Engine) Chores(ctx context.Context) error {
 	at := e.Now()
+	heard := e.Store.HearErasures(ctx)
 	if e.behind() {
-		return errBehind // and it is not noted as alive
+		return errors.Join(errBehind, heard) // and it is not noted as alive
 	}
-	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at))
+	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at), e.eraseDue(ctx, at), heard)
 }
 
 // forget drops the answers that no caller asks for again: they hold names and

@@ -13,6 +13,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel"
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
 )
@@ -73,6 +74,15 @@ type Store interface {
 	Meta(ctx context.Context, key string) (string, error)
 	SetMeta(ctx context.Context, key, value string) error
 	ForgetAnswers(ctx context.Context, before time.Time) error
+	HearErasures(ctx context.Context) error
+	Due(ctx context.Context, after string, stays func(retain.Record) retain.Why) (due []string, last string, err error)
+	Erase(ctx context.Context, x store.Erasure, owners ...string) ([]store.Erased, error)
+	OwnersOf(ctx context.Context, person string) ([]string, error)
+	Record(ctx context.Context, owner string) (retain.Record, error)
+	ForgetNumbers(ctx context.Context, person string) error
+	SetHold(ctx context.Context, h store.Hold, via string) error
+	LiftHold(ctx context.Context, id, by, via string, at time.Time) (store.Hold, error)
+	Holds(ctx context.Context, lifted bool) ([]store.Hold, error)
 	Writable(ctx context.Context) error
 	Listen(ctx context.Context, woken func()) error
 }
@@ -110,6 +120,7 @@ type Options struct {
 	Rehearsal  bool                         // every message says REHEARSAL
 	Place      string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
 	Node       string                       // names this process in leases; unique, and begins with Place
+	Retain     retain.Periods               // how long words are kept; zero: as [retain.Standard]
 	Vocabulary *checkin.Vocabulary          // by which texts are read; nil: our own languages alone
 	Told       func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
 }
@@ -126,11 +137,15 @@ type Engine struct {
 	asks      asks
 	last      lastWord // Run's watchStore has it
 	looks     looks
+	erasing   erasing
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.
 func New(o Options) *Engine {
 	e := &Engine{Options: o}
+	if e.Retain == (retain.Periods{}) {
+		e.Retain = retain.Standard()
+	}
 	e.dir.store = o.Store
 	if n, err := phone.Parse(o.Emergency); err == nil {
 		e.emergency = buddy.Person{ID: emergencyID, Name: "Emergency contact", Mobile: n, Active: true}

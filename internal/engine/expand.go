@@ -337,9 +337,6 @@ func (x *expansion) add(m store.Message) {
 		m.NextAt = now
 	}
 	m.State = store.Pending
-	m.Owner = "person/" + m.Person
-	if m.Person == "" {
-		m.Owner = "person/" + m.Worker
-	}
+	m.Owner = ownerOf(m.Alarm, m.Visit)
 	x.rows = append(x.rows, m)
 }

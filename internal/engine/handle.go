@@ -228,7 +228,11 @@ func (e *Engine) entry(at time.Time, g given, done outcome, events []Event) (sto
 	}
 	entry := store.Entry{ID: in.ID, At: at, RecordedAt: e.Now(), Kind: in.Name(), By: in.By, Via: in.Via, Token: g.token,
 		Visit: visitOf(done, events), Alarm: alarmOf(done), Rules: watch.Rules, Input: raw, Events: lines,
-		Worker: done.after.Worker, Owner: "person/" + done.after.Worker}
+		Worker: done.after.Worker}
+	entry.Owner = ownerOf(entry.Alarm, entry.Visit)
+	if open := done.after.Live(); entry.Owner == "" && len(open) > 0 { // a text that answers none of them, as an OUT that is to be confirmed
+		entry.Owner = ownerOf("", open[0].ID)
+	}
 	if wasAskedBack(events) {
 		g.words.Stood = g.stood.answered(done)
 	}
@@ -240,6 +244,19 @@ func (e *Engine) entry(at time.Time, g given, done outcome, events []Event) (sto
 		entry.Words = private.New(string(said))
 	}
 	return entry, nil
+}
+
+// ownerOf is the data key of words about an alarm, else about a visit: they go when those do. Words about neither have one of their own, and
+// go soon. None are the worker's: a worker stays for years.
+func ownerOf(alarm, visit string) string {
+	switch {
+	case alarm != "":
+		return "alarm/" + alarm
+	case visit != "":
+		return "visit/" + visit
+	default:
+		return ""
+	}
 }
 
 // visitOf is the visit a step was about: the one its record names, the one it

@@ -7,6 +7,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/checkin"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -66,7 +67,8 @@ func TestALabelMovesNothingAndIsOnRecord(t *testing.T) {
 		t.Errorf("the visit is %s until %v", after.Status, after.ExpectedEndAt)
 	}
 	w.replays("p-priya")
-	w.must(w.db.Erase(t.Context(), "visit/"+visit, w.clock.Now()))
+	_, err = w.db.Erase(t.Context(), store.Erasure{At: w.clock.Now(), Stays: func(retain.Record) retain.Why { return "" }}, "visit/"+visit)
+	w.must(err)
 	kept, err = w.db.Labels(t.Context(), "p-priya")
 	w.must(err)
 	if labels, err := engine.LabelsOf(kept); err != nil || len(labels) != 0 {

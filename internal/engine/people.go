@@ -77,9 +77,15 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 		if err := e.stillNeeded(ctx, e.Now(), person); err != nil {
 			return false, err
 		}
+		if person, err = e.withoutKin(ctx, person); err != nil {
+			return false, err
+		}
 	}
 	created, err = e.Store.PutPerson(ctx, person, e.Now())
 	e.woken()
+	if errors.Is(err, store.ErrErased) {
+		return false, &watch.Refused{Says: "their details were erased: whoever comes back is a new person, with an id of their own"}
+	}
 	return created, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -117,11 +118,16 @@ func TestTheVisitsOfADayAndOfAReference(t *testing.T) {
 
 func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
-		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
+		before := p.Open(t)
+		must(t, before.Commit(t.Context(), booked("p-priya", "v1")))
+		gone := priya(t)
+		gone.Active = false
+		ok[bool](t)(before.PutPerson(t.Context(), gone, nine))
 		raw := p.Raw(t)
 		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DROP INDEX entries_asked`, `DROP INDEX entries_labels`,
 			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE tickets`,
-			`ALTER TABLE chain DROP COLUMN signature`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+			`ALTER TABLE chain DROP COLUMN signature`, `DROP TABLE holds`, `ALTER TABLE people DROP COLUMN left_at`,
+			`DROP INDEX data_keys_kept`, `DROP INDEX data_keys_erased`, `DROP INDEX alarms_worker`, `DROP INDEX outbox_owner`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
 				t.Fatal(err)
 			}
@@ -137,6 +143,9 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		must(t, err)
 		if v.Details.Address.Reveal() != street {
 			t.Error("the visit's address is not what it was")
+		}
+		if r := ok[retain.Record](t)(db.Record(t.Context(), "person/p-priya")); r.Live || !r.Over.Equal(nine) {
+			t.Errorf("who had left before is %+v", r)
 		}
 		for _, index := range []string{`visits_board`, `visits_settled`, `entries_asked`, `entries_labels`} {
 			if _, err := raw.Exec(`DROP INDEX ` + index); err != nil {

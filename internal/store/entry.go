@@ -24,7 +24,7 @@ type Entry struct {
 	Rules          int          // the version of the rules that made it
 	Input, Events  []byte       // JSON without private words
 	Words          private.Text // verbatim text, note, number … as JSON; sealed
-	Owner          string       // the data key of the words: "visit/ID", "person/ID", "text/ID"; "" for a key of the entry's own
+	Owner          string       // the data key of the words: "visit/ID", "alarm/ID", "text/ID"; "" for a key of the entry's own, as where that was erased
 	Worker         string
 	Seq            int64 // its place in the worker's chain, from 1; set by Commit
 	N              int64 // its place in the sealed chain, from 1; 0 until it is sealed
@@ -47,7 +47,12 @@ func (t *tx) chain(l *link, worker string, entries []Entry) ([]chained, error) {
 			e.Owner = "text/" + e.ID
 		}
 		c := chained{Entry: e}
-		if err := t.sealWords(&c); err != nil {
+		err := t.sealWords(&c)
+		if errors.Is(err, ErrErased) { // what is said of someone or something that was erased is new, and must not fail the rest
+			c.Owner = "text/" + c.ID
+			err = t.sealWords(&c)
+		}
+		if err != nil {
 			return nil, err
 		}
 		c.hash = c.sum(l.head)

@@ -12,10 +12,13 @@ import (
 	"github.com/allclear-safety/allclear/internal/vault"
 )
 
-// keyring remembers data keys, so that a row costs no look-up of its key.
+// keyring remembers data keys, so that a row costs no look-up of its key. What is erased by another process is forgotten at the next
+// [DB.HearErasures].
 type keyring struct {
-	mu   sync.Mutex
-	keys map[string]vault.Key
+	mu     sync.Mutex
+	keys   map[string]vault.Key
+	round  int64 // how often it was emptied: a key that was read before is not put into it after
+	erased int64 // how far the chain of erasures was when it was emptied
 }
 
 // maxKeys bounds the ring: some 20 MB.
@@ -28,22 +31,52 @@ func (r *keyring) get(owner string) (vault.Key, bool) {
 	return k, ok
 }
 
-func (r *keyring) put(keys map[string]vault.Key) {
+// now is the round that keys read from now on belong to.
+func (r *keyring) now() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.round
+}
+
+func (r *keyring) put(round int64, keys map[string]vault.Key) {
 	if len(keys) == 0 {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.round != round {
+		return
+	}
 	if r.keys == nil || len(r.keys) > maxKeys {
 		r.keys = make(map[string]vault.Key)
 	}
 	maps.Copy(r.keys, keys)
 }
 
-func (r *keyring) forget(owner string) {
+// empty forgets every key: they are read again as they are needed, which costs a few microseconds each.
+func (r *keyring) empty(erased int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.keys, owner)
+	r.keys, r.round, r.erased = nil, r.round+1, erased
+}
+
+// HearErasures forgets the data keys in memory if any was erased since it was last asked, by this process or another. It reads one row; it
+// is to run every second or so, which bounds how long words can be read after they were erased.
+func (db *DB) HearErasures(ctx context.Context) error {
+	n, err := first(ctx, db.reader, value[int64], `SELECT seq FROM workers WHERE id = $1`, retention)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for what was erased: %w", err)
+	}
+	db.keys.mu.Lock()
+	heard := db.keys.erased == n
+	db.keys.mu.Unlock()
+	if !heard {
+		db.keys.empty(n)
+	}
+	return nil
 }
 
 // dataKey reads an owner's data key: ErrNotFound when there was never one, ErrErased when it was deleted.
@@ -117,6 +150,7 @@ func (db *DB) open(ctx context.Context, on runner, owner, place string, sealed [
 	if sealed == nil {
 		return nil, nil
 	}
+	round := db.keys.now()
 	k, err := db.dataKey(ctx, on, owner)
 	if errors.Is(err, ErrErased) {
 		return nil, nil
@@ -124,23 +158,8 @@ func (db *DB) open(ctx context.Context, on runner, owner, place string, sealed [
 	if err != nil {
 		return nil, fmt.Errorf("open %s: data key of %s: %w", place, owner, err)
 	}
-	db.keys.put(map[string]vault.Key{owner: k})
+	db.keys.put(round, map[string]vault.Key{owner: k})
 	return k.Open(sealed, place)
-}
-
-// Erase deletes the data key of an owner ("visit/v7", "person/p-sam", "text/…"): no word sealed under it can be read again, and the
-// record's chain still verifies. A node that has the key in memory forgets it when it next starts.
-func (db *DB) Erase(ctx context.Context, owner string, at time.Time) error {
-	err := db.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO data_keys (owner, wrapped, made_at, erased_at) VALUES ($1, NULL, $2, $2)
-			ON CONFLICT (owner) DO UPDATE SET wrapped = NULL, erased_at = excluded.erased_at`, owner, instant(at))
-		return err
-	})
-	db.keys.forget(owner)
-	if err != nil {
-		return fmt.Errorf("erase data key: %w", err)
-	}
-	return nil
 }
 
 // pack joins strings so that unpack gives back the same bytes: a text of NULs or of broken UTF-8 is evidence as well.

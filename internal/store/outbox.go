@@ -25,7 +25,7 @@ type Message struct {
 	Digit                            int
 	NextAt                           time.Time // when it is due; while one has claimed it, when the lease runs out
 	GiveUpAt, CreatedAt              time.Time
-	Owner                            string // the data key of number and body: "person/ID", …; "" for a key of its own
+	Owner                            string // the data key of number and body: "alarm/ID", "visit/ID"; "" for a key of its own, as where that was erased
 	State                            string // pending, done, superseded or dead; "" is pending
 	Attempts                         int
 	Provider, ProviderID             string
@@ -61,11 +61,11 @@ func (t *tx) tell(drop []string, messages []Message) error {
 
 func (t *tx) insertMessage(m Message) error {
 	owner := cmp.Or(m.Owner, "text/"+m.ID)
-	recipient, err := t.seal(owner, "message/"+m.ID+"/to", []byte(m.To.E164()), m.CreatedAt)
-	if err != nil {
-		return err
+	recipient, body, err := t.sealMessage(m, owner)
+	if errors.Is(err, ErrErased) { // people are told all the same
+		owner = "text/" + m.ID
+		recipient, body, err = t.sealMessage(m, owner)
 	}
-	body, err := t.seal(owner, "message/"+m.ID+"/body", []byte(m.Body.Reveal()), m.CreatedAt)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,13 @@ func (t *tx) insertMessage(m Message) error {
 		string(m.Data), text(m.Nonce), m.Digit, cmp.Or(m.State, Pending), instant(m.NextAt), maybe(m.GiveUpAt), instant(m.CreatedAt),
 		m.Attempts, m.Provider, m.ProviderID, maybe(m.HandedAt))
 	return err
+}
+
+func (t *tx) sealMessage(m Message, owner string) (recipient, body []byte, err error) {
+	if recipient, err = t.seal(owner, "message/"+m.ID+"/to", []byte(m.To.E164()), m.CreatedAt); err == nil {
+		body, err = t.seal(owner, "message/"+m.ID+"/body", []byte(m.Body.Reveal()), m.CreatedAt)
+	}
+	return recipient, body, err
 }
 
 const messageColumns = `id, worker, visit, alarm, person, notice, channel, class, round, recipient, body, key_owner, data, nonce, digit, state, next_at,

@@ -108,10 +108,15 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 	if err != nil {
 		return false, err
 	}
-	if _, err := t.exec(`INSERT INTO people (id, external_id, team, roles, active, details, put_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	var left time.Time
+	if !p.Active {
+		left = at
+	}
+	if _, err := t.exec(`INSERT INTO people (id, external_id, team, roles, active, details, put_at, left_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET external_id = COALESCE(excluded.external_id, people.external_id), team = excluded.team, roles = excluded.roles,
-			active = excluded.active, details = excluded.details, put_at = excluded.put_at`,
-		p.ID, text(p.ExternalID), p.Team, list(p.Roles), p.Active, sealed, instant(at)); err != nil {
+			active = excluded.active, details = excluded.details, put_at = excluded.put_at,
+			left_at = CASE WHEN excluded.left_at IS NULL THEN NULL ELSE COALESCE(people.left_at, excluded.left_at) END`,
+		p.ID, text(p.ExternalID), p.Team, list(p.Roles), p.Active, sealed, instant(at), maybe(left)); err != nil {
 		return false, err
 	}
 	if _, err := t.exec(`DELETE FROM person_numbers WHERE person = $1`, p.ID); err != nil {

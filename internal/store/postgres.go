@@ -117,7 +117,7 @@ func (p *pgStore) once(ctx context.Context, db *DB, run func(*tx) error) error {
 	if err != nil {
 		return fmt.Errorf("write to the database: %w", err)
 	}
-	t := &tx{ctx: ctx, db: db, on: direct{inner}, postgres: true}
+	t := &tx{ctx: ctx, db: db, on: direct{inner}, postgres: true, round: db.keys.now()}
 	if err := run(t); err != nil {
 		return errors.Join(err, ignoreDone(inner.Rollback()))
 	}
@@ -127,7 +127,7 @@ func (p *pgStore) once(ctx context.Context, db *DB, run func(*tx) error) error {
 		}
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
-	db.keys.put(t.keys)
+	db.keys.put(t.round, t.keys)
 	if t.wakes {
 		select {
 		case p.bell <- struct{}{}:

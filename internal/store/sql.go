@@ -109,6 +109,7 @@ type tx struct {
 	on       runner
 	postgres bool
 	keys     map[string]vault.Key // data keys read or made here: remembered only once they are committed
+	round    int64                // of the keyring when it began
 	wakes    bool                 // see notify
 	under    string               // see wrapsUnder
 	work     int                  // statements run, by which the writer bounds a commit

@@ -8,8 +8,8 @@
 // On SQLite every write goes through one goroutine, which puts all that waits into one durable commit: load costs fsyncs, not each text.
 // On PostgreSQL each write is a transaction of its own, and nodes share the work by conditional updates and row locks.
 //
-// Private words are sealed by package vault before they reach a column, each under the data key of its owner ("visit/v7", "person/p-sam",
-// "text/…"). [DB.Erase] deletes such a key, and with it every word under it, in the database and in its backups.
+// Private words are sealed by package vault before they reach a column, each under the data key of its owner ("visit/v7", "alarm/a3",
+// "person/p-sam", "text/…"). [DB.Erase] deletes such a key, and with it every word under it, and puts on record that it did.
 package store
 
 import (
@@ -36,7 +36,8 @@ var (
 	ErrLost = errors.New("lease lost")
 	// ErrUnopened says that what is kept cannot be opened: not now, and not at another try.
 	ErrUnopened = errors.New("it cannot be opened")
-	// ErrErased says that the data key was deleted: nothing can be sealed for this owner again.
+	// ErrErased says that the data key was deleted: nothing can be sealed for this owner again. The record and the messages go on under
+	// keys of their own; a visit's and a person's details are refused.
 	ErrErased = errors.New("data key was erased")
 	// ErrReadOnly says that the database was opened for reading.
 	ErrReadOnly = errors.New("database was opened for reading only")

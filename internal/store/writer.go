@@ -40,6 +40,7 @@ type job struct {
 	state   atomic.Int32
 	done    chan error
 	keys    map[string]vault.Key
+	round   int64 // of the keyring when the keys were read
 	err     error // what run said
 }
 
@@ -185,7 +186,7 @@ func (w *writer) commit(jobs []*job) (rest []*job) {
 	}
 	for _, j := range ran {
 		if j.err == nil {
-			w.db.keys.put(j.keys)
+			w.db.keys.put(j.round, j.keys)
 		}
 		j.done <- j.err
 	}
@@ -232,9 +233,9 @@ func (w *writer) runOne(ctx context.Context, j *job) (work int, lost error) {
 	if _, err := w.on.exec(ctx, "SAVEPOINT job"); err != nil {
 		return 0, err
 	}
-	t := &tx{ctx: ctx, db: w.db, on: w.on}
+	t := &tx{ctx: ctx, db: w.db, on: w.on, round: w.db.keys.now()}
 	j.err = j.run(t)
-	j.keys = t.keys
+	j.keys, j.round = t.keys, t.round
 	if j.err != nil {
 		if _, err := w.on.exec(ctx, "ROLLBACK TO job"); err != nil {
 			return t.work, errors.Join(j.err, err)
@@ -259,7 +260,7 @@ func (w *writer) receiveAll(ctx context.Context, jobs []*job) (work int, lost er
 		}
 		work += ran
 		for _, j := range batch {
-			j.keys = together.keys
+			j.keys, j.round = together.keys, together.round
 		}
 		if together.err == nil {
 			continue

@@ -1,0 +1,21 @@
+-- +goose Up
+-- What is kept how long, and what stops it from going.
+CREATE TABLE holds (
+	id        TEXT PRIMARY KEY,
+	object    TEXT NOT NULL,
+	reason    BLOB,
+	set_by    TEXT NOT NULL,
+	set_at    INTEGER NOT NULL,
+	lifted_by TEXT NOT NULL,
+	lifted_at INTEGER
+) STRICT;
+CREATE INDEX holds_object ON holds (object) WHERE lifted_at IS NULL;
+
+ALTER TABLE people ADD COLUMN left_at INTEGER;
+UPDATE people SET left_at = put_at WHERE active = 0;
+
+-- Each night the keys that are there are walked over; an audit asks for those that are not.
+CREATE INDEX data_keys_kept ON data_keys (owner) WHERE wrapped IS NOT NULL;
+CREATE INDEX data_keys_erased ON data_keys (owner) WHERE wrapped IS NULL;
+CREATE INDEX alarms_worker ON alarms (worker);
+CREATE INDEX outbox_owner ON outbox (key_owner);

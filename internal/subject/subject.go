@@ -1,0 +1,348 @@
+// Package subject gathers what there is about one person, for that person: all that is kept of them, and nothing private of anybody else.
+package subject
+
+import (
+	"archive/zip"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+//go:embed README.txt
+var readme string
+
+// ErrOpen says that an alarm about the person is open: what is kept of it is not theirs to see until it is closed (rule 4.2).
+var ErrOpen = errors.New("an alarm about them is open: ask again once it is closed")
+
+// Write writes all there is about a person as a ZIP archive of JSON files, with a README. Their id may be either of their ids.
+func Write(ctx context.Context, db *store.DB, out io.Writer, id string, at time.Time) error {
+	p, err := db.Person(ctx, id)
+	if err != nil {
+		return err
+	}
+	g := gatherer{ctx: ctx, db: db, person: p, at: at}
+	if g.alarms, err = db.AlarmsOf(ctx, p.ID); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(g.alarms, func(a store.Alarm) bool { return a.Status == store.AlarmOpen }) {
+		return ErrOpen
+	}
+	if g.visits, err = db.Visits(ctx, store.VisitFilter{Worker: p.ID}); err != nil {
+		return err
+	}
+	if err := g.learn(); err != nil {
+		return err
+	}
+	archive := zip.NewWriter(out)
+	if err := put(archive, "README.txt", at, []byte(readme)); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		name string
+		of   func() (any, error)
+	}{
+		{"details.json", g.details}, {"visits.json", g.visitRows}, {"record.json", g.record}, {"alarms.json", g.alarmRows}, {"messages.json", g.messages},
+		{"looks.json", g.looks}, {"done.json", g.done}, {"sign-in.json", g.signIn},
+	} {
+		rows, err := part.of()
+		if err != nil {
+			return fmt.Errorf("gather %s: %w", part.name, err)
+		}
+		raw, err := json.MarshalIndent(rows, "", "  ")
+		if err == nil {
+			err = put(archive, part.name, at, append(raw, '\n'))
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", part.name, err)
+		}
+	}
+	return archive.Close()
+}
+
+func put(archive *zip.Writer, name string, at time.Time, raw []byte) error {
+	file, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at})
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(raw)
+	return err
+}
+
+// gatherer gathers what there is about one person.
+type gatherer struct {
+	ctx    context.Context
+	db     *store.DB
+	person buddy.Person
+	at     time.Time
+	visits []store.Visit
+	alarms []store.Alarm
+	others others
+}
+
+// learn gets to know who else may be named in what the person wrote.
+func (g *gatherer) learn() error {
+	people, err := g.db.People(g.ctx)
+	if err != nil {
+		return err
+	}
+	g.others = except(g.person)
+	for _, p := range people {
+		if p.ID != g.person.ID {
+			g.others.person(p)
+		}
+	}
+	for _, v := range g.visits {
+		g.others.form(v.Details)
+		if v.AtIn != nil {
+			g.others.form(*v.AtIn)
+		}
+	}
+	return nil
+}
+
+type details struct {
+	ID             string    `json:"id"`
+	ExternalID     string    `json:"external_id,omitempty"`
+	Name           string    `json:"name"`
+	Team           string    `json:"team"`
+	Roles          []string  `json:"roles"`
+	Active         bool      `json:"active"`
+	Mobile         string    `json:"mobile,omitempty"`
+	PersonalMobile string    `json:"personal_mobile,omitempty"`
+	HomePhone      string    `json:"home_phone,omitempty"`
+	Email          string    `json:"email,omitempty"`
+	Description    string    `json:"description,omitempty"`
+	Vehicle        []string  `json:"vehicle,omitempty"`
+	Contacts       []contact `json:"emergency_contacts,omitempty"`
+}
+
+type contact struct {
+	Name     string `json:"name"`
+	Relation string `json:"relation,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+}
+
+func (g *gatherer) details() (any, error) {
+	p := g.person
+	d := details{ID: p.ID, ExternalID: p.ExternalID, Name: p.Name, Team: p.Team, Roles: p.Roles, Active: p.Active, Mobile: p.Mobile.E164(),
+		PersonalMobile: p.PersonalMobile.E164(), HomePhone: p.HomePhone.E164(), Email: p.Email.Reveal(), Description: p.Description.Reveal()}
+	for _, part := range []string{p.Vehicle.Make.Reveal(), p.Vehicle.Model.Reveal(), p.Vehicle.Colour.Reveal(), p.Vehicle.Registration.Reveal()} {
+		if part != "" {
+			d.Vehicle = append(d.Vehicle, part)
+		}
+	}
+	for _, c := range p.Contacts {
+		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164()})
+	}
+	return d, nil
+}
+
+type visit struct {
+	ID            string    `json:"id"`
+	Reference     string    `json:"reference"`
+	Kind          string    `json:"kind"`
+	Status        string    `json:"status"`
+	StartsAt      time.Time `json:"starts_at"`
+	ExpectedEndAt time.Time `json:"expected_end_at"`
+	InAt          time.Time `json:"in_at,omitzero"`
+	EndedAt       time.Time `json:"ended_at,omitzero"`
+	Evidence      string    `json:"evidence,omitempty"`
+	Private       bool      `json:"private"`
+	Whom          string    `json:"whom_and_where,omitempty"`
+}
+
+func (g *gatherer) visitRows() (any, error) {
+	rows := []visit{}
+	for _, v := range g.visits {
+		row := visit{ID: v.ID, Reference: v.Reference, Kind: v.Kind, Status: string(v.Status), StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt,
+			EndedAt: v.EndedAt, Evidence: string(v.Evidence), Private: v.Private}
+		if v.Details != (buddy.Form{}) {
+			row.Whom = someoneElse
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// line is one entry of the record.
+type line struct {
+	At    time.Time `json:"at"`
+	Kind  string    `json:"kind"`
+	By    string    `json:"by,omitempty"`
+	Via   string    `json:"via,omitempty"`
+	Visit string    `json:"visit,omitempty"`
+	Alarm string    `json:"alarm,omitempty"`
+	What  []string  `json:"what,omitempty"`
+	Words string    `json:"words,omitempty"`
+}
+
+func (g *gatherer) record() (any, error) {
+	entries, err := g.db.Entries(g.ctx, g.person.ID, time.Time{}, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	rows := []line{}
+	for _, e := range entries {
+		row, err := g.line(e)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// line gives an entry with its words where they are the person's own.
+func (g *gatherer) line(e store.Entry) (line, error) {
+	row := line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Visit: e.Visit, Alarm: e.Alarm}
+	events, err := engine.EventsOf(e)
+	if err != nil {
+		return row, err
+	}
+	for _, x := range events {
+		if !x.Shown {
+			row.What = append(row.What, string(x.What))
+		}
+	}
+	if e.Words.IsZero() {
+		return row, nil
+	}
+	if e.By != g.person.ID && (e.Kind != "text" || e.Worker != g.person.ID) {
+		row.Words = someoneElses
+		return row, nil
+	}
+	words, err := engine.WordsOf(e)
+	if err != nil { // what broke could quote the words
+		return row, fmt.Errorf("read words of entry %s: they are no JSON", e.ID)
+	}
+	row.Words = g.others.out(words.Before, words.Text, words.Note)
+	return row, nil
+}
+
+type alarm struct {
+	ID       string    `json:"id"`
+	Kind     string    `json:"kind"`
+	Visits   []string  `json:"visits,omitempty"`
+	OpenedAt time.Time `json:"opened_at"`
+	RaisedBy string    `json:"raised_by,omitempty"`
+	HeldBy   string    `json:"answered_by,omitempty"`
+	TheyKnow time.Time `json:"police_told_at,omitzero"`
+	ClosedAt time.Time `json:"closed_at"`
+	ClosedBy string    `json:"closed_by,omitempty"`
+	Evidence string    `json:"evidence,omitempty"`
+}
+
+func (g *gatherer) alarmRows() (any, error) {
+	rows := []alarm{}
+	for _, a := range g.alarms {
+		rows = append(rows, alarm{a.ID, string(a.Kind), a.Visits, a.OpenedAt, a.RaisedBy, a.HeldBy, a.TheyKnow, a.ClosedAt, a.ClosedBy, string(a.Evidence)})
+	}
+	return rows, nil
+}
+
+type message struct {
+	At       time.Time `json:"at"`
+	Channel  string    `json:"channel"`
+	Notice   string    `json:"about"`
+	State    string    `json:"state"`
+	HandedAt time.Time `json:"handed_at,omitzero"`
+	Words    string    `json:"words,omitempty"`
+}
+
+// messages gives what was sent to them. Words about another worker are that worker's.
+func (g *gatherer) messages() (any, error) {
+	sent, err := g.db.SentTo(g.ctx, g.person.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows := []message{}
+	for _, m := range sent {
+		row := message{At: m.CreatedAt, Channel: m.Channel, Notice: m.Notice, State: m.State, HandedAt: m.HandedAt}
+		switch {
+		case m.Body.IsZero():
+		case m.Worker == g.person.ID:
+			row.Words = g.others.out(m.Body.Reveal())
+		default:
+			row.Words = someoneElse
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+type look struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Via    string    `json:"via"`
+	Object string    `json:"at_what"`
+	Why    string    `json:"why,omitempty"`
+}
+
+func (g *gatherer) looks() (any, error) {
+	entries, err := g.db.LooksAt(g.ctx, g.person.ID)
+	rows := []look{}
+	for _, e := range entries {
+		rows = append(rows, look{e.At, e.By, e.Via, e.Visit, g.others.out(e.Words.Reveal())})
+	}
+	return rows, err
+}
+
+// done gives what they did about others: that they did it, and no word of it.
+func (g *gatherer) done() (any, error) {
+	entries, err := g.db.DoneBy(g.ctx, g.person.ID)
+	rows := []line{}
+	for _, e := range entries {
+		rows = append(rows, line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Alarm: e.Alarm})
+	}
+	return rows, err
+}
+
+type signIn struct {
+	Account  bool      `json:"account"`
+	Passkeys []passkey `json:"passkeys"`
+	Sessions []session `json:"sessions"`
+}
+
+type passkey struct {
+	Name    string    `json:"name"`
+	AddedAt time.Time `json:"added_at"`
+	UsedAt  time.Time `json:"used_at,omitzero"`
+}
+
+type session struct {
+	Device    string    `json:"device"`
+	Method    string    `json:"method"`
+	StartedAt time.Time `json:"started_at"`
+	UsedAt    time.Time `json:"used_at"`
+	EndsAt    time.Time `json:"ends_at"`
+}
+
+func (g *gatherer) signIn() (any, error) {
+	out := signIn{Passkeys: []passkey{}, Sessions: []session{}}
+	_, err := g.db.Account(g.ctx, g.person.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	out.Account = err == nil
+	keys, err := g.db.Passkeys(g.ctx, g.person.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		out.Passkeys = append(out.Passkeys, passkey{k.Name, k.AddedAt, k.UsedAt})
+	}
+	sessions, err := g.db.Sessions(g.ctx, g.person.ID, g.at)
+	for _, s := range sessions {
+		out.Sessions = append(out.Sessions, session{s.Device, s.Method, s.StartedAt, s.UsedAt, s.EndsAt})
+	}
+	return out, err
+}

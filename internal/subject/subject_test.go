@@ -1,0 +1,166 @@
+package subject_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/retain"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/subject"
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+var nine = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+// others are words that are somebody else's, wherever they stand.
+var others = []string{"Quillfeather", "Zyzzyva", "900987", "Wobbegong", "900321", "xylograph", "Marigold", "jamie@example.net", "phc-secret", "quokka"}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func number(t testing.TB, s string) phone.Number {
+	t.Helper()
+	n, err := phone.Parse(s)
+	must(t, err)
+	return n
+}
+
+// fill keeps Priya, with what is her own and what is others' in all places where words are, and Ann Wobbegong.
+func fill(t testing.TB, db *store.DB) {
+	t.Helper()
+	put := func(p buddy.Person) {
+		t.Helper()
+		p.Team, p.Roles, p.Active = "echo", []string{"worker"}, true
+		_, err := db.PutPerson(t.Context(), p, nine)
+		must(t, err)
+	}
+	put(buddy.Person{ID: "p-priya", Name: "Priya Nair", Mobile: number(t, "07700 900101"), Description: private.New("green coat"),
+		Contacts: []buddy.Contact{{Name: private.New("Ravi Nair"), Phone: number(t, "07700 900102")}}})
+	put(buddy.Person{ID: "p-ann", Name: "Ann Wobbegong", Mobile: number(t, "07700 900321"), Description: private.New("Marigold tattoo")})
+	said := func(id, kind, by, worker, words string) store.Entry {
+		return store.Entry{ID: id, At: nine, RecordedAt: nine, Kind: kind, By: by, Via: "text", Visit: "v1", Alarm: "a1", Owner: "alarm/a1", Input: []byte("{}"),
+			Events: []byte(`[{"what":"text_in"}]`), Words: private.New(words), Worker: worker}
+	}
+	visit := func(worker, id string) store.Visit {
+		return store.Visit{ID: id, Reference: "R" + id, Worker: worker, Team: "echo", Kind: "home_visit", Status: watch.Ended, StartsAt: nine, ExpectedEndAt: nine.Add(time.Hour),
+			BookedAt: nine, DetailsChanged: true, Details: buddy.Form{ServiceUser: private.New("J Quillfeather"), Address: private.New("7 Zyzzyva Mews, Gloucester"),
+				Contact: private.New("07700 900987")}}
+	}
+	must(t, db.Commit(t.Context(), store.Change{Worker: "p-priya", Watch: watch.Watch{Worker: "p-priya"}, Visits: []store.Visit{visit("p-priya", "v1")},
+		Alarms: []store.Alarm{{Worker: "p-priya", Alarm: watch.Alarm{ID: "a1", Kind: watch.Distress, OpenedAt: nine, ClosedAt: nine.Add(time.Hour)}}},
+		Entries: []store.Entry{
+			said("e1", "text", "p-priya", "p-priya", `{"text":"shaken, leaving quillfeather's at 7 Zyzzyva Mews with Ann Wobbegong, 07700 900987 or jamie@example.net, mine is 07700 900101","from":"+447700900101"}`),
+			said("e2", "call", "p-ann", "p-priya", `{"note":"the xylograph fell","to":"+447700900987"}`),
+		},
+		Messages: []store.Message{
+			{ID: "m1", Worker: "p-priya", Person: "p-priya", Notice: "reply", Channel: "sms", Class: store.ClassPrompt, Body: private.New("Got that, out by four"), NextAt: nine, CreatedAt: nine},
+			{ID: "m2", Worker: "p-ann", Person: "p-priya", Notice: "overdue", Channel: "sms", Class: store.ClassAlarm, Body: private.New("We have not heard from Ann W, quokka"), NextAt: nine, CreatedAt: nine},
+		}}))
+	must(t, db.Commit(t.Context(), store.Change{Worker: "p-ann", Watch: watch.Watch{Worker: "p-ann"}, Visits: []store.Visit{visit("p-ann", "v2")},
+		Entries: []store.Entry{said("e3", "text", "p-ann", "p-ann", `{"text":"the Marigold is out"}`), said("e4", "call", "p-priya", "p-ann", `{"note":"the quokka is out"}`)}}))
+	must(t, db.Look(t.Context(), "p-sam", "page", "to ring her", nine, "visit/v1", "person/p-priya"))
+	must(t, db.Look(t.Context(), "p-lee", "page", "nosy", nine, "person/p-ann"))
+	must(t, db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: nine, Secrets: store.Secrets{Password: private.New("phc-secret")}}))
+	must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte("k"), Person: "p-priya", Name: "my phone", Key: []byte(`"phc-secret"`), AddedAt: nine}))
+	must(t, db.AddSession(t.Context(), store.Session{ID: "s", Person: "p-priya", Reach: "whole", Method: "passkey", Device: "Firefox on Linux", StartedAt: nine, UsedAt: nine,
+		ProvedAt: nine, EndsAt: nine.Add(24 * time.Hour)}, "phc-secret"))
+}
+
+// read gives the files of an archive by their names, and all of them as one.
+func read(t testing.TB, raw []byte) (files map[string]string, all string) {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	must(t, err)
+	files = map[string]string{}
+	for _, f := range archive.File {
+		r, err := f.Open()
+		must(t, err)
+		text, err := io.ReadAll(r)
+		must(t, err)
+		files[f.Name] = string(text)
+		all += string(text)
+	}
+	return files, all
+}
+
+func TestAllAboutAPersonAndNothingOfOthers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		fill(t, db)
+		var out bytes.Buffer
+		must(t, subject.Write(t.Context(), db, &out, "p-priya", nine))
+		files, all := read(t, out.Bytes())
+		for name, words := range map[string][]string{
+			"README.txt":    {"What Allclear keeps about you"},
+			"details.json":  {"Priya Nair", "+447700900101", "green coat", "Ravi Nair"},
+			"visits.json":   {`"Rv1"`, "home_visit", "about someone else"},
+			"record.json":   {"shaken, leaving", "mine is 07700 900101", "somebody else's words", `"call"`},
+			"alarms.json":   {`"a1"`, "distress"},
+			"messages.json": {"Got that, out by four", `"overdue"`},
+			"looks.json":    {"p-sam", "to ring her", "visit/v1", "person/p-priya"},
+			"done.json":     {`"call"`},
+			"sign-in.json":  {"my phone", "Firefox on Linux", `"account": true`},
+		} {
+			for _, w := range words {
+				if !strings.Contains(files[name], w) {
+					t.Errorf("%s has no %q:\n%s", name, w, files[name])
+				}
+			}
+		}
+		for _, w := range others {
+			if strings.Contains(strings.ToLower(all), strings.ToLower(w)) {
+				t.Errorf("it has %q", w)
+			}
+		}
+		for _, w := range []string{"nosy", "v2", "p-lee"} { // the look at Ann, and her visit
+			if strings.Contains(all, w) {
+				t.Errorf("it has %q, which is about Ann", w)
+			}
+		}
+	})
+}
+
+func TestNothingIsGivenOutWhileAnAlarmIsOpen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		fill(t, db)
+		l, err := db.Load(t.Context(), "p-priya")
+		must(t, err)
+		must(t, db.Commit(t.Context(), store.Change{Worker: "p-priya", Revision: l.Revision, Watch: l.Watch,
+			Alarms: []store.Alarm{{Worker: "p-priya", Alarm: watch.Alarm{ID: "a2", Kind: watch.Duress, OpenedAt: nine}}}}))
+		var out bytes.Buffer
+		if err := subject.Write(t.Context(), db, &out, "p-priya", nine); !errors.Is(err, subject.ErrOpen) || out.Len() > 0 {
+			t.Errorf("with an alarm open: %v, %d bytes", err, out.Len())
+		}
+		if err := subject.Write(t.Context(), db, &out, "p-nobody", nine); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("of nobody: %v", err)
+		}
+	})
+}
+
+func TestOfSomeoneErasedThereIsWhatIsLeft(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		fill(t, db)
+		_, err := db.Erase(t.Context(), store.Erasure{At: nine, Why: "request", Stays: func(retain.Record) retain.Why { return "" }}, "person/p-priya", "visit/v1")
+		must(t, err)
+		var out bytes.Buffer
+		must(t, subject.Write(t.Context(), db, &out, "p-priya", nine))
+		if files, all := read(t, out.Bytes()); strings.Contains(all, "Priya Nair") || !strings.Contains(files["record.json"], "shaken") {
+			t.Error("the erased details are there, or the alarm's words are not")
+		}
+	})
+}
