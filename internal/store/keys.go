@@ -125,8 +125,21 @@ func (db *DB) open(ctx context.Context, on runner, owner, place string, sealed [
 }
 
 // Erase deletes the data key of an owner ("visit/v7", "person/p-sam", "text/…"): no word sealed under it can be read again, and the
-// record's chain still verifies. A node that has the key in memory forgets it when it next starts.
+// record's chain still verifies. A node that has the key in memory forgets it when it next starts. That it was erased is noted outside
+// first: what is restored later must not bring it back, and a note without an erasure is made good at the next start.
 func (db *DB) Erase(ctx context.Context, owner string, at time.Time) error {
+	if db.readOnly {
+		return ErrReadOnly
+	}
+	if db.erasures != nil {
+		if err := db.erasures.Note(db.erasureMark(owner)); err != nil {
+			return fmt.Errorf("note what is erased: %w", err)
+		}
+	}
+	return db.deleteKey(ctx, owner, at)
+}
+
+func (db *DB) deleteKey(ctx context.Context, owner string, at time.Time) error {
 	err := db.write(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO data_keys (owner, wrapped, made_at, erased_at) VALUES ($1, NULL, $2, $2)
 			ON CONFLICT (owner) DO UPDATE SET wrapped = NULL, erased_at = excluded.erased_at`, owner, instant(at))

@@ -14,6 +14,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,6 +62,7 @@ type Options struct {
 	URL      string       // "sqlite:PATH" or "postgres://…"
 	Vault    *vault.Vault // the master key; a database remembers which one it began with
 	ReadOnly bool         // opens for reading beside a running server; changes nothing, migrates nothing
+	Erasures Erasures     // notes outside who was erased; nil: nobody does
 }
 
 // DB is one open database. It is safe for use by several goroutines.
@@ -68,7 +70,9 @@ type DB struct {
 	vault    *vault.Vault
 	keys     keyring
 	readOnly bool
+	erasures Erasures
 	reader   runner   // reads what is committed
+	readers  *sql.DB  // SQLite only: the connections that reader uses
 	writer   *writer  // SQLite only: the one goroutine that writes
 	pg       *pgStore // PostgreSQL only
 	closers  []func() error
@@ -79,7 +83,7 @@ type DB struct {
 // Open opens the database, makes it if it is SQLite and not there, and brings its tables to this version (on PostgreSQL under a lock). The
 // error is one line: what is wrong and what to do.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{vault: o.Vault, readOnly: o.ReadOnly, receiveTexts: receiveStatements()}
+	db := &DB{vault: o.Vault, readOnly: o.ReadOnly, erasures: o.Erasures, receiveTexts: receiveStatements()}
 	var err error
 	switch path, sqlite := strings.CutPrefix(o.URL, "sqlite:"); {
 	case sqlite:
