@@ -32,7 +32,11 @@ func (a *API) readyz(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusServiceUnavailable, "not ready: allclear check says why\n")
 		return
 	}
-	plain(w, http.StatusOK, "ready\n")
+	says := "ready\n"
+	if a.Besides != nil {
+		says += a.Besides(r.Context()) + "\n"
+	}
+	plain(w, http.StatusOK, says)
 }
 
 func plain(w http.ResponseWriter, status int, words string) {
