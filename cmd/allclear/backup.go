@@ -70,7 +70,7 @@ func (c restoreCmd) Run(w world, ctx *kong.Context) error {
 		return err
 	}
 	fmt.Fprintf(w.stdout, "the backup is whole: %s\n", contents(done.Manifest))
-	fmt.Fprintf(w.stdout, "its record is whole: %d entries\n", done.Entries)
+	fmt.Fprintf(w.stdout, "its record is whole: %s\n", entries(done.Entries))
 	if done.Erased > 0 {
 		fmt.Fprintf(w.stdout, "erased again, as they were since: %d\n", done.Erased)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/vault"
 )
 
 // machine copies a key to a folder of its own, as to a new machine, and gives the options there.
@@ -488,4 +491,36 @@ func TestWhatAKillLeftIsRemoved(t *testing.T) {
 	}
 	must(t, going.remove())
 	must(t, second.remove())
+}
+
+// On PostgreSQL a backup goes into an empty database, and into no other.
+func TestABackupOfPostgreSQL(t *testing.T) {
+	key := private.New(string(vault.NewMaster()))
+	t.Chdir(t.TempDir()) // where the list of the erased is, as a server has no folder of its own here
+	from := Options{Database: storetest.Postgres(t).Options.URL, Key: key, Version: "test"}
+	db, err := Open(t.Context(), from, false)
+	must(t, err)
+	must(t, db.Look(t.Context(), "p-sam", "page", taint[3], time.Now(), "visit/v1"))
+	_, err = db.Seal(t.Context(), time.Now())
+	must(t, errors.Join(err, db.Close()))
+	file := filepath.Join(t.TempDir(), "b.age")
+	m, err := BackUp(t.Context(), from, Backup{File: file})
+	if err != nil || m.Database != "postgres" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	to := Options{Database: storetest.Postgres(t).Options.URL, Key: key}
+	done, err := RestoreBackup(t.Context(), to, Restore{File: file})
+	if err != nil || done.Entries != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if is, err := VerifyRecord(t.Context(), to, Audit{}); err != nil || is.Entries != 1 {
+		t.Errorf("%+v, %v", is, err)
+	}
+	if _, err := RestoreBackup(t.Context(), to, Restore{File: file}); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("over one in use: %v", err)
+	}
+	onFile := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Key: key}
+	if done, err := RestoreBackup(t.Context(), onFile, Restore{File: file}); err != nil || done.Entries != 1 {
+		t.Errorf("on a file: %+v, %v", done, err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -209,7 +210,9 @@ func swap(ctx context.Context, made, path string, at time.Time) (kept string, er
 		return "", fmt.Errorf("keep what was restored: %w", err)
 	}
 	if _, err := os.Stat(path); err == nil {
-		kept = path + ".before-" + at.UTC().Format("20060102T150405Z")
+		if kept, err = keptName(path, at); err != nil {
+			return "", err
+		}
 		if err := setAside(ctx, path, kept); err != nil {
 			return "", err
 		}
@@ -218,6 +221,36 @@ func swap(ctx context.Context, made, path string, at time.Time) (kept string, er
 		return "", fmt.Errorf("put what was restored in its place: %w", err)
 	}
 	return kept, syncFolder(filepath.Dir(path))
+}
+
+// keptName is what the database that is there will be called. What a kill left of an earlier restore, a second name of this database, goes.
+func keptName(path string, at time.Time) (string, error) {
+	is, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("keep the database that is there: %w", err)
+	}
+	named := filepath.Base(path) + ".before-"
+	list, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return "", fmt.Errorf("keep the database that is there: %w", err)
+	}
+	taken := map[string]bool{}
+	for _, f := range list {
+		other := filepath.Join(filepath.Dir(path), f.Name())
+		if info, err := os.Lstat(other); err != nil || !strings.HasPrefix(f.Name(), named) || !os.SameFile(is, info) {
+			taken[other] = true
+			continue
+		}
+		if err := os.Remove(other); err != nil {
+			return "", fmt.Errorf("clear what was left behind: %w", err)
+		}
+	}
+	name := filepath.Join(filepath.Dir(path), named+at.UTC().Format("20060102T150405Z"))
+	free := name
+	for n := 2; taken[free]; n++ {
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+	return free, nil
 }
 
 // setAside gives the database that is there a second name. The log of one that is damaged cannot be folded in: it keeps that under a second
