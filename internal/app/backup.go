@@ -80,7 +80,7 @@ func draftBackup(ctx context.Context, db *store.DB, dir string, to []age.Recipie
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	sealed, err := age.Encrypt(f, to...)
+	sealed, err := age.Encrypt(&inSteps{f: f}, to...)
 	if err != nil {
 		return "", m, fmt.Errorf("encrypt backup: %w", err)
 	}
@@ -97,6 +97,23 @@ func draftBackup(ctx context.Context, db *store.DB, dir string, to []age.Recipie
 		}
 	}
 	return f.Name(), m, nil
+}
+
+// syncEvery is how many bytes are made durable at once: a server that commits on the same disk waits for them.
+const syncEvery = 1 << 20
+
+// inSteps makes a file durable step by step.
+type inSteps struct {
+	f     *os.File
+	since int
+}
+
+func (s *inSteps) Write(p []byte) (int, error) {
+	n, err := s.f.Write(p)
+	if s.since += n; err == nil && s.since >= syncEvery {
+		s.since, err = 0, s.f.Sync()
+	}
+	return n, err
 }
 
 // keepDraft gives a draft its name, durably, and over nothing that is there unless that is forced.

@@ -181,6 +181,11 @@ func (p *place) sound(ctx context.Context) error {
 	if err == nil && len(stray) > 0 {
 		err = badBackup("a row of %s refers to one that is not there", stray[0])
 	}
+	if err != nil {
+		return err
+	}
+	// As it will be used: by who opens it next, this would be made durable at once, and a server on the same disk would wait for it.
+	_, err = p.pool.ExecContext(ctx, "PRAGMA journal_mode(WAL)")
 	return err
 }
 
