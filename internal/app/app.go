@@ -50,6 +50,7 @@ type Options struct {
 	BackupRecipients string // who can read backups: public keys of age, or a file of them; "": who has the master key
 	BackupDir        string // a backup is kept there each night; "": none
 	BackupKeep       int    // how many of them; 0: 14
+	NoDrills         bool   // no backup is restored on trial: something else is measured
 
 	Log *slog.Logger
 
@@ -297,7 +298,7 @@ func (a *App) Start(ctx context.Context) {
 		run("demo", func() error { return a.demo.Run(ctx) })
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
-	if a.demo == nil {
+	if a.demo == nil && !a.o.NoDrills {
 		run("restore drill", func() error { return a.drill(ctx) })
 	}
 	if len(a.publisher.outlets) > 0 {

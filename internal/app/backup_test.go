@@ -59,6 +59,9 @@ func TestABackupComesBackOnANewMachine(t *testing.T) {
 	if m.HeadNumber != before.Head.N || m.Rows["entries"] != before.Entries {
 		t.Errorf("it says %+v", m)
 	}
+	if left := taintedTrial(t, o, b.File); left != "" {
+		t.Errorf("while it is restored, %s can be read", left)
+	}
 	fresh := machine(t, o)
 	checked, err := RestoreBackup(t.Context(), fresh, Restore{File: b.File, Check: true})
 	if err != nil || checked.Entries != before.Entries {
@@ -80,6 +83,53 @@ func TestABackupComesBackOnANewMachine(t *testing.T) {
 	}
 	if left := files(t, fresh); len(left) > 0 {
 		t.Errorf("a restore leaves %v", left)
+	}
+}
+
+// taintedTrial restores a backup on trial, and looks for private words in what a kill would leave of that.
+func taintedTrial(t *testing.T, o Options, file string) string {
+	t.Helper()
+	v, err := openVault(o, true)
+	must(t, err)
+	keys, err := identities("", v)
+	must(t, err)
+	trial, err := newTrial(o)
+	must(t, err)
+	defer func() { must(t, trial.remove()) }()
+	_, err = trial.run(t.Context(), v, file, keys, nil)
+	must(t, err)
+	raw, err := os.ReadFile(trial.file)
+	must(t, err)
+	for _, word := range taint {
+		if bytes.Contains(raw, []byte(word)) {
+			return word
+		}
+	}
+	if !bytes.Contains(raw, []byte("p-priya")) {
+		t.Error("there is not even an id in it: the scan looks in the wrong place")
+	}
+	return ""
+}
+
+// A backup is made at any moment: what waits for its seal then is no break, however long ago that was when it is restored.
+func TestABackupOfWhatIsNotSealedYet(t *testing.T) {
+	t.Parallel()
+	o := recorded(t, private.Text{}, "")
+	db, err := Open(t.Context(), o, false)
+	must(t, err)
+	must(t, db.Look(t.Context(), "p-sam", "page", "since", time.Now().Add(-time.Hour), "visit/v1"))
+	must(t, db.Close())
+	file := filepath.Join(t.TempDir(), "b.age")
+	_, err = BackUp(t.Context(), o, Backup{File: file})
+	must(t, err)
+	if done, err := RestoreBackup(t.Context(), o, Restore{File: file}); err != nil || done.Entries != done.HeadNumber+1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	a, err := New(t.Context(), o)
+	must(t, err)
+	must(t, a.Stop(t.Context())) // which seals
+	if _, err := VerifyRecord(t.Context(), o, Audit{}); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -406,7 +456,7 @@ func TestADrillIsHeldAndItsAgeTold(t *testing.T) {
 			t.Errorf("what was kept: %v", err)
 		}
 	}
-	if line := a.drillLine(t.Context()); line != "last restore drill: 0s ago" {
+	if line := a.drillLine(t.Context()); line != "last restore drill: less than a minute ago" {
 		t.Errorf("after: %q", line)
 	}
 	if figures := ask("/metrics"); !strings.Contains(figures, "\nallclear_restore_drill_age_seconds ") {
@@ -428,6 +478,31 @@ func TestADrillIsHeldAndItsAgeTold(t *testing.T) {
 	}
 	if found, _ := Check(t.Context(), o); !hasFinding(found, "backup", "there is no folder") {
 		t.Errorf("check says %v", found)
+	}
+}
+
+func TestADrillThatFailsIsTold(t *testing.T) {
+	t.Parallel()
+	o := recorded(t, private.Text{}, "")
+	var log bytes.Buffer
+	o.BackupDir, o.Log = filepath.Join(t.TempDir(), "nowhere"), slog.New(slog.NewTextHandler(&log, nil))
+	a, err := New(t.Context(), o)
+	must(t, err)
+	defer func() { must(t, a.Stop(t.Context())) }()
+	a.drillOrTell(t.Context(), time.Now())
+	if log.Len() > 0 {
+		t.Errorf("before it is due: %s", log.String())
+	}
+	a.began = a.began.Add(-time.Hour)
+	for range 2 { // the second within the hour is none
+		a.drillOrTell(t.Context(), time.Now())
+	}
+	if said := log.String(); strings.Count(said, "restore drill failed") != 1 || !strings.Contains(said, "nowhere") {
+		t.Errorf("the log says %q", said)
+	}
+	told, err := a.db.Latest(t.Context(), "system", "backup_failed", 10)
+	if err != nil || len(told) != 1 {
+		t.Errorf("it is on record %d times, %v", len(told), err)
 	}
 }
 
@@ -462,7 +537,7 @@ func TestAnOldDrillIsAFaultLine(t *testing.T) {
 	defer db.Close()
 	now := time.Now().UTC()
 	same := func(d time.Duration) time.Duration { return d }
-	for age, says := range map[time.Duration]string{25 * time.Hour: "ok: ", 27 * time.Hour: "27h0m0s ago; see the log"} {
+	for age, says := range map[time.Duration]string{25 * time.Hour: "ok: ", 27 * time.Hour: "27h0m ago; see the log"} {
 		must(t, db.SetMeta(t.Context(), drillKey, now.Add(-age).Format(time.RFC3339Nano)))
 		found, err := checkBackups(t.Context(), db, o, now, same)
 		if err != nil || !hasFinding(found, "backup", says) {

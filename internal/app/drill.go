@@ -44,12 +44,19 @@ func (a *App) drill(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if err := a.drillTurn(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			a.o.Log.Error("restore drill failed", "err", err)
-			if err := a.engine.TellBackup(ctx); err != nil {
-				a.o.Log.Error("tell of the restore drill", "err", err)
-			}
-		}
+		a.drillOrTell(ctx, time.Now())
+	}
+}
+
+// drillOrTell holds a drill where one is due, and tells people of one that failed.
+func (a *App) drillOrTell(ctx context.Context, wall time.Time) {
+	err := a.drillTurn(ctx, wall)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	a.o.Log.Error("restore drill failed", "err", err)
+	if err := a.engine.TellBackup(ctx); err != nil {
+		a.o.Log.Error("tell of the restore drill", "err", err)
 	}
 }
 
@@ -159,7 +166,7 @@ func (a *App) roomFor(dir string) error {
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
-	free := disk.Bavail * uint64(disk.Bsize)
+	free := uint64(disk.Bavail) * uint64(disk.Bsize)
 	if need := uint64(info.Size())*3 + roomSpared; free < need {
 		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free, and %d MB are needed; make room", free>>20, need>>20)
 	}
@@ -253,8 +260,16 @@ func (a *App) drillLine(ctx context.Context) string {
 	case !held:
 		return "last restore drill: none yet"
 	default:
-		return fmt.Sprintf("last restore drill: %s ago", age.Truncate(time.Minute))
+		return "last restore drill: " + span(age) + " ago"
 	}
+}
+
+// span says a stretch of time in hours and minutes.
+func span(d time.Duration) string {
+	if d < time.Minute {
+		return "less than a minute"
+	}
+	return strings.TrimSuffix(d.Truncate(time.Minute).String(), "0s")
 }
 
 // checkBackups says how long ago a backup was last restored, and where that is too long.
@@ -274,9 +289,9 @@ func checkBackups(ctx context.Context, db *store.DB, o Options, at time.Time, re
 	case last.IsZero():
 		found = append(found, Finding{About: "backup", Says: "none was restored on trial yet; allclear serve does that in its first minutes, and each night"})
 	case age > drillLate:
-		found = append(found, Finding{About: "backup", Says: fmt.Sprintf("the last one that could be restored was made %s ago; see the log of allclear serve", age.Truncate(time.Minute))})
+		found = append(found, Finding{About: "backup", Says: fmt.Sprintf("the last one that could be restored was made %s ago; see the log of allclear serve", span(age))})
 	default:
-		found = append(found, Finding{About: "backup", Says: fmt.Sprintf("ok: one was restored on trial %s ago", age.Truncate(time.Minute))})
+		found = append(found, Finding{About: "backup", Says: "ok: one was restored on trial " + span(age) + " ago"})
 	}
 	return found, nil
 }

@@ -9,7 +9,8 @@
 // On PostgreSQL each write is a transaction of its own, and nodes share the work by conditional updates and row locks.
 //
 // Private words are sealed by package vault before they reach a column, each under the data key of its owner ("visit/v7", "person/p-sam",
-// "text/…"). [DB.Erase] deletes such a key, and with it every word under it, in the database and in its backups.
+// "text/…"). [DB.Erase] deletes such a key, and with it every word under it. A backup of before has it still: what is noted outside of an
+// erasure ([Erasures]) is held against what comes back by [DB.EraseAgain].
 package store
 
 import (
