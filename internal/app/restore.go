@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"filippo.io/age"
@@ -203,24 +205,55 @@ func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, list erasedList)
 // swap puts the file made into the database's place, and gives where what was there is kept. Whenever it is cut off, the whole of the old
 // or the whole of the new is there: the old one's log is folded into it first, and then one rename puts the new one in its place.
 func swap(ctx context.Context, made, path string, at time.Time) (kept string, err error) {
-	if _, err := store.FoldLog(ctx, made); err != nil {
-		return "", err
+	if whole, err := store.FoldLog(ctx, made); err != nil || !whole {
+		return "", cmp.Or(err, errors.New("what was restored can't be read any more; look at the machine's disk"))
 	}
 	if err := syncFile(made); err != nil {
 		return "", fmt.Errorf("keep what was restored: %w", err)
 	}
-	if _, err := os.Stat(path); err == nil {
+	if was, err := os.Stat(path); err == nil {
+		if err := likeBefore(made, was); err != nil {
+			return "", err
+		}
 		if kept, err = keptName(path, at); err != nil {
 			return "", err
 		}
 		if err := setAside(ctx, path, kept); err != nil {
 			return "", err
 		}
+	} else if err := straysAside(path, at); err != nil {
+		return "", err
 	}
 	if err := os.Rename(made, path); err != nil {
 		return "", fmt.Errorf("put what was restored in its place: %w", err)
 	}
 	return kept, syncFolder(filepath.Dir(path))
+}
+
+// straysAside moves away the logs of a database that is not there itself: SQLite would take them for the new one's.
+func straysAside(path string, at time.Time) error {
+	for _, log := range []string{"-wal", "-shm", "-journal"} {
+		if err := os.Rename(path+log, keptAt(path, at)+log); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keep the log that is there: %w", err)
+		}
+	}
+	return nil
+}
+
+func keptAt(path string, at time.Time) string {
+	return path + ".before-" + at.UTC().Format("20060102T150405Z")
+}
+
+// likeBefore lets those use what was made who could use what was there: whoever restores may not be whom the service runs as.
+func likeBefore(made string, was fs.FileInfo) error {
+	err := os.Chmod(made, was.Mode().Perm())
+	if owner, known := was.Sys().(*syscall.Stat_t); known && err == nil && os.Getuid() == 0 {
+		err = os.Chown(made, int(owner.Uid), int(owner.Gid))
+	}
+	if err != nil {
+		return fmt.Errorf("keep what was restored: %w", err)
+	}
+	return nil
 }
 
 // keptName is what the database that is there will be called. What a kill left of an earlier restore, a second name of this database, goes.
@@ -245,9 +278,9 @@ func keptName(path string, at time.Time) (string, error) {
 			return "", fmt.Errorf("clear what was left behind: %w", err)
 		}
 	}
-	name := filepath.Join(filepath.Dir(path), named+at.UTC().Format("20060102T150405Z"))
+	name := keptAt(path, at)
 	free := name
-	for n := 2; taken[free]; n++ {
+	for n := 2; taken[filepath.Clean(free)]; n++ {
 		free = fmt.Sprintf("%s-%d", name, n)
 	}
 	return free, nil
