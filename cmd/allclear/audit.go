@@ -59,11 +59,7 @@ func verified(found app.Audited) string {
 	if found.Entries == 0 {
 		return "the record is whole: it is empty"
 	}
-	entries := "entries"
-	if found.Entries == 1 {
-		entries = "entry"
-	}
-	says := fmt.Sprintf("the record is whole: %d %s, head %d %x", found.Entries, entries, found.Head.N, found.Head.Hash)
+	says := fmt.Sprintf("the record is whole: %s, head %d %x", entries(found.Entries), found.Head.N, found.Head.Hash)
 	if !found.Until.IsZero() {
 		says += ", sealed until " + found.Until.Format(time.RFC3339)
 	}
@@ -71,6 +67,13 @@ func verified(found app.Audited) string {
 		says += fmt.Sprintf("; checkpoints that agree: %d", found.Checkpoints)
 	}
 	return says
+}
+
+func entries(n int64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 type auditKeyCmd struct{ settingsFlags }

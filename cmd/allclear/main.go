@@ -34,6 +34,8 @@ type commands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version."`
 	Understand understandCmd `cmd:"" help:"Read check-in texts, a JSON object a line, and say how each is understood."`
 	Audit      auditCmd      `cmd:"" help:"Check the record."`
+	Backup     backupCmd     `cmd:"" help:"Write an encrypted copy of all that is kept, also beside a running server."`
+	Restore    restoreCmd    `cmd:"" help:"Put a backup in the database's place, once it was found whole."`
 	Export     exportCmd     `cmd:"" help:"Take out what is kept."`
 	Hold       holdCmd       `cmd:"" help:"Manage legal holds: what must not be erased."`
 	Erase      eraseCmd      `cmd:"" help:"Erase what is kept about a person, at their request."`

@@ -29,6 +29,9 @@ type Settings struct {
 	HeartbeatURL     string              // called every minute while the engine truly works; empty: none
 	CheckpointFile   string              // checkpoints of the record are added to it; empty: none
 	CheckpointURL    string              // and posted there; may hold a password; empty: none
+	BackupRecipients string              // who can read backups: public keys of age, or a file of them; empty: who has the master key
+	BackupDir        string              // a backup is kept there each night; empty: none
+	BackupKeep       int                 // how many of them; 0: the default
 	EmergencyContact string              // rung when nobody is on call (rule 8.4): E.164, or a person's id
 	Retain           retain.Periods      // how long words are kept
 	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
@@ -64,6 +67,9 @@ type settingsFlags struct {
 	CheckpointFile      string `placeholder:"FILE" help:"Add a signed checkpoint of the record to this file every hour."`
 	CheckpointURL       string `name:"checkpoint-url" placeholder:"URL" help:"Post it there."`
 	CheckpointURLFile   string `name:"checkpoint-url-file" placeholder:"FILE" help:"File that holds the address."`
+	BackupRecipients    string `placeholder:"KEYS" help:"Who can read backups: public keys of age (age1…) with commas between, or a file of them; else who has the master key."`
+	BackupDir           string `placeholder:"FOLDER" help:"Keep a backup there each night."`
+	BackupKeep          string `placeholder:"N" help:"How many of those to keep (default 14)."`
 	EmergencyContact    string `placeholder:"NUMBER" help:"Rung when nobody is on call: a number as +44…, or a person's id."`
 	Words               string `placeholder:"FILE" help:"Words of your own for reading texts, beside those we have."`
 	TwilioAccountSID    string `name:"twilio-account-sid" placeholder:"SID" help:"Twilio account."`
@@ -115,6 +121,9 @@ var known = []setting{
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
 	{name: "checkpoint_file", set: func(s *Settings, v string) error { s.CheckpointFile = v; return nil }},
 	{name: "checkpoint_url", secret: true, set: setCheckpointURL},
+	{name: "backup_recipients", set: setRecipients},
+	{name: "backup_dir", set: func(s *Settings, v string) error { s.BackupDir = v; return nil }},
+	{name: "backup_keep", set: setBackupKeep},
 	{name: "emergency_contact", set: setEmergencyContact},
 	{name: "words", set: setWords},
 	{name: "retain_visit", set: setRetain("retain_visit")},

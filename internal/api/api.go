@@ -81,6 +81,8 @@ type Options struct {
 
 	Rehearsal bool       // the clock is not that of this world
 	Speed     func() int // of the clock now, 0 where a demo's stands still; nil: real time
+
+	Besides func(context.Context) string // a line for /readyz about what stops no alarm; nil: none
 }
 
 // API answers requests. It is an [http.Handler].

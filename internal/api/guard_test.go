@@ -55,6 +55,13 @@ func TestHealth(t *testing.T) {
 	if w := get("/healthz"); w.Code != 200 {
 		t.Errorf("%d", w.Code)
 	}
+	late := func(context.Context) string { return "last restore drill: 30h0m ago" } // which stops no alarm
+	for says, engine := range map[string]api.Engine{"ready": o.engine, "not ready: allclear check says why": broken{o.engine}} {
+		o.api = api.New(api.Options{Engine: engine, Store: o.db, Access: access.New(o.db), Clock: o.clock.Now, Besides: late})
+		if w := get("/readyz"); w.Body.String() != says+"\nlast restore drill: 30h0m ago\n" || (w.Code == 200) != (says == "ready") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
 }
 
 func TestNothingIsKeptInCaches(t *testing.T) {

@@ -27,12 +27,15 @@ func (a *API) healthz(w http.ResponseWriter, _ *http.Request) {
 
 // readyz says whether an alarm could be raised now. Why not goes to the log: a stranger may read this answer.
 func (a *API) readyz(w http.ResponseWriter, r *http.Request) {
+	status, says := http.StatusOK, "ready\n"
 	if err := a.Engine.Ready(r.Context()); err != nil {
 		a.Log.Error("not ready", "error", err)
-		plain(w, http.StatusServiceUnavailable, "not ready: allclear check says why\n")
-		return
+		status, says = http.StatusServiceUnavailable, "not ready: allclear check says why\n"
 	}
-	plain(w, http.StatusOK, "ready\n")
+	if a.Besides != nil {
+		says += a.Besides(r.Context()) + "\n"
+	}
+	plain(w, status, says)
 }
 
 func plain(w http.ResponseWriter, status int, words string) {

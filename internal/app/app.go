@@ -51,6 +51,11 @@ type Options struct {
 	CheckpointFile string // checkpoints of the record are added to it; "": none
 	CheckpointURL  string // and posted there; "": none
 
+	BackupRecipients string // who can read backups: public keys of age, or a file of them; "": who has the master key
+	BackupDir        string // a backup is kept there each night; "": none
+	BackupKeep       int    // how many of them; 0: 14
+	NoDrills         bool   // no backup is restored on trial: something else is measured
+
 	Log *slog.Logger
 
 	KeyCommand []string       // what fetches the master key: a program and its arguments
@@ -96,7 +101,7 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly, Reload: o.reload()})
+	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly, Reload: o.reload(), Erasures: erasedFile(o.Database)})
 	return db, o.another(err)
 }
 
@@ -144,6 +149,11 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if err := a.sameTime(ctx); err != nil {
 		return err
 	}
+	if n, err := eraseAgain(ctx, a.db, erasedFile(a.o.Database), a.clock.Now()); err != nil {
+		return err
+	} else if n > 0 {
+		a.o.Log.Warn("erased again what an older copy of the database had", "owners", n)
+	}
 	a.began = a.clock.Now()
 	a.publisher = newPublisher(a.o, a.db, a.clock)
 	if err := a.listenTo(); err != nil {
@@ -155,6 +165,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Rehearsal: a.o.Demo || a.o.Speed > 0, Vocabulary: a.o.Vocabulary, Retain: a.o.Retain, Place: here, Node: here + rand.Text()[:8], Told: metrics.told}
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Clock: time.Now, Log: a.o.Log,
 		Rehearsal: a.o.Demo || a.o.Speed > 1, Speed: a.clock.Speed}
+	if !a.o.Demo {
+		ao.Besides = a.drillLine
+	}
 	if err := a.connect(&eo, &ao); err != nil {
 		return err
 	}
@@ -266,6 +279,9 @@ func (a *App) Start(ctx context.Context) {
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
 	run("sessions", func() error { return a.forgetSessions(ctx) })
+	if a.demo == nil && !a.o.NoDrills {
+		run("restore drill", func() error { return a.drill(ctx) })
+	}
 	if len(a.publisher.outlets) > 0 {
 		run("checkpoints", func() error { return a.publish(ctx) })
 	}

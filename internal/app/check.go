@@ -70,6 +70,11 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 			return findings, err
 		}
 		findings = append(findings, late...)
+		tried, err := checkBackups(ctx, db, o, at, c.Real)
+		if err != nil {
+			return findings, err
+		}
+		findings = append(findings, tried...)
 	}
 	people, err := checkPeople(ctx, db, o, at)
 	return append(findings, people...), err

@@ -100,19 +100,32 @@ func lockServing(o Options) (*os.File, error) {
 	if path == "" {
 		return nil, nil // several servers share a PostgreSQL database
 	}
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
+	f, err := takeLock(path + ".lock")
+	switch {
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS):
 		return nil, fmt.Errorf("the folder of %s is read-only for this user; let them write to the file and its folder, or name another %s", path, o.placedBy())
+	case errors.Is(err, errLocked):
+		return nil, fmt.Errorf("another allclear serves %s already; stop it first, or name another %s", path, o.placedBy())
 	}
+	return f, err
+}
+
+// errLocked says that another process holds a lock.
+var errLocked = errors.New("another process has it")
+
+// takeLock takes the lock that a file stands for, and makes the file. A file system without locks gives it to everyone: that must not stop
+// the service.
+func takeLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	switch {
 	case errors.Is(err, unix.EWOULDBLOCK):
-		return nil, errors.Join(fmt.Errorf("another allclear serves %s already; stop it first, or name another %s", path, o.placedBy()), f.Close())
-	case err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.ENOLCK): // a file system without locks must not stop the service
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Name(), err), f.Close())
+		return nil, errors.Join(errLocked, f.Close())
+	case err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.ENOLCK):
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
 	return f, nil
 }

@@ -272,6 +272,13 @@ func (e *Engine) TellClock(ctx context.Context, by time.Duration) error {
 		reach: watch.OneText, values: wording.Values{Link: e.URL, Late: by}})
 }
 
+// TellBackup tells people, once a day, that a backup could not be made or not be restored on trial.
+func (e *Engine) TellBackup(ctx context.Context) error {
+	at := e.Now()
+	return e.tellOnDuty(ctx, at, note{id: "backup/" + at.Format(time.DateOnly), kind: "backup_failed", notice: wording.BackupFailed,
+		reach: watch.OneText, values: wording.Values{Link: e.URL}})
+}
+
 // cannotReach tells people that a number of someone cannot be reached, and has
 // the alarm go on to the next without waiting, when no way is left.
 func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outcome) error {

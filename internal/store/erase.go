@@ -23,9 +23,11 @@ const eraseAtOnce = 10
 type Erasure struct {
 	At      time.Time
 	By, Via string // whoever asked for it; By is "" for the clock
-	Why     string // "period" or "request"
+	Why     string // "period" or "request"; "restored" for what a backup brought back
 	Reason  private.Text
 	Stays   func(retain.Record) retain.Why // asked again of each owner while nobody else can write; "" lets it go
+
+	again bool // it was noted outside before
 }
 
 // Erased is one owner of words whose key was to be destroyed.
@@ -97,6 +99,9 @@ func (t *tx) erase(x Erasure, owners []string) (done []Erased, err error) {
 		return done, nil
 	}
 	if err := t.record(l, entries); err != nil {
+		return nil, err
+	}
+	if err := t.noted(x, going); err != nil {
 		return nil, err
 	}
 	for _, owner := range going {

@@ -58,7 +58,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	pool.SetMaxOpenConns(readers)
 	pool.SetMaxIdleConns(readers)
 	reader := &prepared{on: pool}
-	db.reader = reader
+	db.reader, db.readers = reader, pool
 	db.closers = append(db.closers, pool.Close, reader.close)
 	return nil
 }

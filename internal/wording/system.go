@@ -24,6 +24,7 @@ const (
 	CreditGone    watch.Notice = "credit_gone"    // texts and calls are not paid for
 	ChannelDown   watch.Notice = "channel_down"   // texts or calls are not going out
 	StorageFull   watch.Notice = "storage_full"   // nothing more can be stored
+	BackupFailed  watch.Notice = "backup_failed"  // a backup could not be made, or not be restored on trial
 
 	MissingDetails watch.Notice = "missing_details" // to a worker: please add what is Missing (rule 1.3)
 	UnknownSender  watch.Notice = "unknown_sender"  // to a number that nobody has: no detail at all
@@ -50,5 +51,6 @@ var ofTheSystem = map[watch.Notice]string{
 	ClockDiverged: "{at}: Our clock differs from the true time[ by {late}]. Alarms may come early.< Please tell whoever runs Allclear.>[ {link}]",
 	CreditGone:    "{at}: Our credit for texts and calls has run out. Please top it up now.< Until then, ring.>[ {link}]",
 	ChannelDown:   "{at}: Our texts and calls may not go out. Please watch the board< and ring workers directly>.[ {link}]",
+	BackupFailed:  "{at}: Our backup failed when it was tried. Alarms still work.< Please tell whoever runs Allclear.>[ {link}]",
 	StorageFull:   "{at}: Allclear can store no more. Please make room now.< Until then, workers text and ring you directly.>[ {link}]",
 }

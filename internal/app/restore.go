@@ -1,0 +1,326 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/vault"
+)
+
+// Restore says which backup is to be restored.
+type Restore struct {
+	File     string
+	Identity string // a file of secret keys that open it; "": the master key does
+	Check    bool   // only say what it is, and that it is whole
+	Progress func(done, total int64)
+}
+
+// Restored is what was restored, or would be.
+type Restored struct {
+	store.Manifest
+	Entries int64  // of the record, which is whole
+	Erased  int    // how many were erased again that had been since
+	Kept    string // where the database is that was there; "": there was none
+}
+
+// RestoreBackup puts a backup in the database's place, once it was restored beside it and found whole. What was there is kept. It refuses
+// while a server runs.
+func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, err error) {
+	v, err := openVault(ctx, o, true)
+	if err != nil {
+		return done, err
+	}
+	keys, err := identities(r.Identity, v)
+	if err != nil {
+		return done, err
+	}
+	if !r.Check {
+		var lock *os.File
+		if lock, err = lockServing(o); err != nil {
+			return done, err
+		}
+		defer func() { err = errors.Join(err, unlock(lock)) }()
+	}
+	t, err := newTrial(o)
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, t.remove()) }()
+	if done, err = t.run(ctx, v, r.File, keys, r.Progress); err != nil {
+		return done, err
+	}
+	if done.Erased, err = t.eraseAgain(ctx, v, erasedFile(o.Database)); err != nil || r.Check {
+		return done, err
+	}
+	if path := sqlitePath(o.Database); path != "" {
+		done.Kept, err = swap(ctx, t.file, path, time.Now())
+		return done, err
+	}
+	return done, restoreOnServer(ctx, o, r.File, keys)
+}
+
+// restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
+func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity) (err error) {
+	in, closeIn, err := openBackup(file, keys, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeIn()) }()
+	if _, err := store.Restore(ctx, in, o.Database); err != nil {
+		return err
+	}
+	db, err := Open(ctx, o, false)
+	if err != nil {
+		return err
+	}
+	_, err = eraseAgain(ctx, db, erasedFile(o.Database), time.Now())
+	return errors.Join(err, db.Close())
+}
+
+// trial is a folder of its own in which a backup is restored and looked at. Nobody but this user reads it.
+type trial struct {
+	dir  string
+	file string   // the database
+	lock *os.File // held while the trial runs: a folder whose lock is free was left behind by a kill
+}
+
+// trialPattern names the folders: beside the database, so that what was restored can be moved into its place.
+const trialPattern = ".allclear-restore-*"
+
+func newTrial(o Options) (*trial, error) {
+	dir := os.TempDir()
+	if path := sqlitePath(o.Database); path != "" {
+		dir = filepath.Dir(path)
+	}
+	if err := removeLeft(dir); err != nil {
+		return nil, err
+	}
+	own, err := os.MkdirTemp(dir, trialPattern)
+	if err != nil {
+		return nil, fmt.Errorf("make a folder to restore in: %w", err)
+	}
+	t := &trial{dir: own, file: filepath.Join(own, "allclear.db")}
+	if t.lock, err = takeLock(filepath.Join(own, "lock")); err != nil {
+		return nil, errors.Join(fmt.Errorf("make a folder to restore in: %w", err), t.remove())
+	}
+	return t, nil
+}
+
+func (t *trial) remove() error { return errors.Join(unlock(t.lock), os.RemoveAll(t.dir)) }
+
+// removeLeft removes the trials that a kill left behind.
+func removeLeft(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, trialPattern))
+	if err != nil {
+		return err
+	}
+	for _, old := range left {
+		lock, err := takeLock(filepath.Join(old, "lock"))
+		if errors.Is(err, errLocked) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+			continue // it goes on, is another user's, or has just gone
+		}
+		if err != nil {
+			return fmt.Errorf("clear what was left behind: %w", err)
+		}
+		if err := errors.Join(unlock(lock), os.RemoveAll(old)); err != nil {
+			return fmt.Errorf("clear what was left behind: %w", err)
+		}
+	}
+	return nil
+}
+
+// openBackup opens a backup's file and gives its content.
+func openBackup(file string, keys []age.Identity, progress func(done, total int64)) (in io.Reader, end func() error, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read backup: %w", err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		in, err = readBackup(&counting{Reader: f, total: info.Size(), progress: progress}, keys)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("read backup %s: %w", file, err), f.Close())
+	}
+	return in, f.Close, nil
+}
+
+// run restores a backup in the trial's folder, and says what it is once all of it was found whole: what was read, the file made of it, the
+// master key, and the record to its head.
+func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age.Identity, progress func(done, total int64)) (done Restored, err error) {
+	half := func(second int64) func(done, total int64) {
+		if progress == nil {
+			return nil
+		}
+		return func(done, total int64) { progress(done+second*total, 2*total) }
+	}
+	in, closeIn, err := openBackup(file, keys, half(0))
+	if err != nil {
+		return done, err
+	}
+	done.Manifest, err = store.Restore(ctx, in, "sqlite:"+t.file)
+	if err = errors.Join(err, closeIn()); err != nil {
+		return done, fmt.Errorf("%s: %w", file, err)
+	}
+	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
+	if err != nil {
+		return done, fmt.Errorf("%s: %w", file, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	// What waited for its seal when the backup was made is sealed by the next start: without an instant, nothing has waited too long.
+	found, err := db.Audit(ctx, store.Audit{Progress: half(1)})
+	if err != nil {
+		return done, fmt.Errorf("%s: %w", file, err)
+	}
+	if found.Head.N != done.HeadNumber || hex.EncodeToString(found.Head.Hash) != done.Head {
+		return done, fmt.Errorf("%s: its record ends at number %d, and it says %d", file, found.Head.N, done.HeadNumber)
+	}
+	done.Entries = found.Entries
+	return done, nil
+}
+
+// eraseAgain erases in what was restored who was erased since.
+func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, list erasedList) (erased int, err error) {
+	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return eraseAgain(ctx, db, list, time.Now())
+}
+
+// swap puts the file made into the database's place, and gives where what was there is kept. Whenever it is cut off, the whole of the old
+// or the whole of the new is there: the old one's log is folded into it first, and then one rename puts the new one in its place.
+func swap(ctx context.Context, made, path string, at time.Time) (kept string, err error) {
+	if whole, err := store.FoldLog(ctx, made); err != nil || !whole {
+		return "", cmp.Or(err, errors.New("what was restored can't be read any more; look at the machine's disk"))
+	}
+	if err := syncFile(made); err != nil {
+		return "", fmt.Errorf("keep what was restored: %w", err)
+	}
+	if was, err := os.Stat(path); err == nil {
+		if err := likeBefore(made, was); err != nil {
+			return "", err
+		}
+		if kept, err = keptName(path, at); err != nil {
+			return "", err
+		}
+		if err := setAside(ctx, path, kept); err != nil {
+			return "", err
+		}
+	} else if err := straysAside(path, at); err != nil {
+		return "", err
+	}
+	if err := os.Rename(made, path); err != nil {
+		return "", fmt.Errorf("put what was restored in its place: %w", err)
+	}
+	return kept, syncFolder(filepath.Dir(path))
+}
+
+// straysAside moves away the logs of a database that is not there itself: SQLite would take them for the new one's.
+func straysAside(path string, at time.Time) error {
+	for _, log := range []string{"-wal", "-shm", "-journal"} {
+		if err := os.Rename(path+log, keptAt(path, at)+log); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keep the log that is there: %w", err)
+		}
+	}
+	return nil
+}
+
+func keptAt(path string, at time.Time) string {
+	return path + ".before-" + at.UTC().Format("20060102T150405Z")
+}
+
+// likeBefore lets those use what was made who could use what was there: whoever restores may not be whom the service runs as.
+func likeBefore(made string, was fs.FileInfo) error {
+	err := os.Chmod(made, was.Mode().Perm())
+	if owner, known := was.Sys().(*syscall.Stat_t); known && err == nil && os.Getuid() == 0 {
+		err = os.Chown(made, int(owner.Uid), int(owner.Gid))
+	}
+	if err != nil {
+		return fmt.Errorf("keep what was restored: %w", err)
+	}
+	return nil
+}
+
+// keptName is what the database that is there will be called. What a kill left of an earlier restore, a second name of this database, goes.
+func keptName(path string, at time.Time) (string, error) {
+	is, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("keep the database that is there: %w", err)
+	}
+	named := filepath.Base(path) + ".before-"
+	list, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return "", fmt.Errorf("keep the database that is there: %w", err)
+	}
+	taken := map[string]bool{}
+	for _, f := range list {
+		other := filepath.Join(filepath.Dir(path), f.Name())
+		if info, err := os.Lstat(other); err != nil || !strings.HasPrefix(f.Name(), named) || !os.SameFile(is, info) {
+			taken[other] = true
+			continue
+		}
+		if err := os.Remove(other); err != nil {
+			return "", fmt.Errorf("clear what was left behind: %w", err)
+		}
+	}
+	name := keptAt(path, at)
+	free := name
+	for n := 2; taken[filepath.Clean(free)]; n++ {
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+	return free, nil
+}
+
+// setAside gives the database that is there a second name. The log of one that is damaged cannot be folded in: it keeps that under a second
+// name too, and away from where the new one is to be.
+func setAside(ctx context.Context, path, kept string) error {
+	logs := []string{"-wal", "-journal"}
+	for _, log := range logs { // before SQLite looks at it, which may drop what it cannot read
+		if err := os.Link(path+log, kept+log); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keep the database that is there: %w", err)
+		}
+	}
+	whole, err := store.FoldLog(ctx, path)
+	from := path // a damaged one's logs are removed from beside it, as kept
+	if whole || err != nil {
+		from = kept // what is folded in is kept there, and what is in use stays where it is
+	}
+	for _, log := range append(logs, "-shm") {
+		if gone := os.Remove(from + log); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+	}
+	if errors.Is(err, store.ErrInUse) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err == nil {
+		err = os.Link(path, kept)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the database that is there: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
