@@ -53,6 +53,7 @@ func (a *API) stream(c *call) (answer, error) {
 	if err := out.control.SetReadDeadline(time.Time{}); err != nil { // the bound on reading a request must not end the stream
 		a.Log.Debug("stream keeps the server's bounds", "error", err)
 	}
+	defer func() { _ = out.control.SetWriteDeadline(a.Clock().Add(writeWithin)) }() // its last bytes are waited for no longer
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
@@ -145,5 +146,7 @@ func (s *events) send(text string) error {
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}
-	return s.control.Flush()
+	err := s.control.Flush()
+	_ = s.control.SetWriteDeadline(time.Time{}) // over HTTP/2 it would end a stream that is idle, too
+	return err
 }

@@ -110,7 +110,7 @@ func (d *directory) signedBy(handle func(http.ResponseWriter, []byte)) http.Hand
 		if err != nil {
 			d.Error(err)
 		}
-		message, err := jose.ParseSigned(string(raw), []jose.SignatureAlgorithm{jose.ES256})
+		message, err := jose.ParseSignedJSON(string(raw), []jose.SignatureAlgorithm{jose.ES256})
 		if err != nil {
 			says(w, 400, err.Error())
 			return

@@ -269,6 +269,7 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 	if err := control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		p.Log.Debug("stream keeps the server's bounds", "error", err)
 	}
+	defer func() { _ = control.SetWriteDeadline(p.Clock().Add(writeWithin)) }() // its last bytes are waited for no longer
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
@@ -311,5 +312,7 @@ func (p *Pages) send(w http.ResponseWriter, control *http.ResponseController, ac
 	if _, err := fmt.Fprintf(w, "event: news\ndata: %s\n\n", raw); err != nil {
 		return err
 	}
-	return control.Flush()
+	err = control.Flush()
+	_ = control.SetWriteDeadline(time.Time{}) // over HTTP/2 it would end a stream that is idle, too
+	return err
 }
