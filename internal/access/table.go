@@ -23,6 +23,7 @@ const (
 	CheckIn      Act = "check in"
 	Record       Act = "record"
 	ChangeVisit  Act = "change visit"
+	BreakGlass   Act = "break glass"
 	SeeAlarm     Act = "see alarm"
 	TakeAlarm    Act = "take alarm"
 	Raise        Act = "raise"
@@ -42,6 +43,7 @@ const (
 	Manages                    // is the team's manager
 	Invited                    // is on call at the visit, or its own responder
 	Told                       // was told of the alarm, has it, or raised it
+	Glass                      // broke the glass of the visit, a short while ago
 	Open                       // the visit is not private
 	VisitsAlone                // is a worker
 	AnswersRole                // is a responder or a manager, of whatever team
@@ -52,7 +54,7 @@ const (
 
 // words say what someone is, in the order of the constants.
 var words = []string{"whose it is", "who works in the team", "who answers for the team", "the team’s manager", "who is invited", "who was told of the alarm",
-	"the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor"}
+	"who broke the glass less than 30 minutes ago", "the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor"}
 
 // String is in words what someone is.
 func (is Is) String() string {
@@ -83,7 +85,8 @@ var table = []Row{
 	{GiveOffice, "Make someone an administrator or an auditor, and let them sign in", []Is{Administers}},
 
 	{SeeVisits, "That a visit is, whose, and when; a private one is “Busy”", []Is{Self, Member, Answers, Invited}},
-	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Open | Member}},
+	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Glass, Open | Member}},
+	{BreakGlass, "Say why, and see a private visit for 30 minutes: on record, and told to the worker’s manager", []Is{Answers | AnswersRole}},
 	{Book, "Book a visit for someone", []Is{Self | VisitsAlone, Answers}},
 	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},
 	{Record, "Record what a worker said by phone or text", []Is{Answers | AnswersRole, Invited}},

@@ -152,8 +152,13 @@ func (x *expansion) apart(p buddy.Person) buddy.Person {
 			theirs = append(theirs, numbersOf(partner)...)
 		}
 	}
+	return without(p, theirs)
+}
+
+// without is a person without those of their numbers that are others'.
+func without(p buddy.Person, others []phone.Number) buddy.Person {
 	for _, n := range []*phone.Number{&p.Mobile, &p.PersonalMobile, &p.HomePhone} {
-		if slices.Contains(theirs, *n) {
+		if slices.Contains(others, *n) {
 			*n = phone.Number{}
 		}
 	}

@@ -35,7 +35,8 @@ type note struct {
 	reach    watch.Reach
 	class    string
 	visit    string
-	apart    bool // about the scene's worker: never to a phone of theirs
+	apart    bool           // about the scene's worker: never to a phone of theirs
+	never    []phone.Number // nor to these
 	values   wording.Values
 	bodies   []string     // finished words instead of the notice's sentence
 	answer   phone.Number // a number answered besides, with answerWith
@@ -123,7 +124,7 @@ func (x *expansion) note(n note) error {
 		}
 		x.report(x.ctx, "note for someone whose numbers are not to be had", err)
 		if n.apart {
-			p = x.apart(p)
+			p = without(x.apart(p), n.never)
 		}
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)

@@ -113,7 +113,7 @@ func TestAProgramSeesWhatItsScopesGrant(t *testing.T) {
 
 func TestWhoMayKnowOfDanger(t *testing.T) {
 	for role, aware := range map[string]bool{buddy.Worker: false, buddy.Responder: true, buddy.Manager: true, "admin": false, "auditor": false} {
-		if got := view.Person(buddy.Person{ID: "p-x", Roles: []string{role}}); got.Aware != aware {
+		if got := view.Person(buddy.Person{ID: "p-x", Roles: []string{role}}, time.Time{}); got.Aware != aware {
 			t.Errorf("a person who is %s: %v", role, got.Aware)
 		}
 	}

@@ -71,6 +71,8 @@ var done = map[string]string{
 	"recorded":   "What they said is recorded.",
 	"asked":      "The request was passed on.",
 	"help":       "Got your message.",
+	"glass":      "It is on record that you looked, and why. A manager of theirs is told.",
+	"glass-end":  "The visit is private to you again.",
 	"changed":    "The changes were saved.",
 
 	"raised":          "The alarm is raised. Those who answer for them are being told.",

@@ -218,6 +218,7 @@ func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
 type rightsOver struct {
 	Own     bool // it is theirs: what they say of it is a check-in
 	Records bool // what the worker told them by phone or text counts as the worker's own (rule 2.7)
+	Breaks  bool // may say why they need to see it, where it is private to them
 	Changes bool // calls it off; and changes its times and details, where they see those
 }
 
@@ -225,7 +226,7 @@ type rightsOver struct {
 func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
 	is, err := p.overVisit(c, v)
 	own := access.May(access.CheckIn, is)
-	return rightsOver{Own: own, Records: !own && access.May(access.Record, is), Changes: access.May(access.ChangeVisit, is)}, err
+	return rightsOver{Own: own, Records: !own && access.May(access.Record, is), Breaks: (v.Busy || v.Glass != nil) && access.May(access.BreakGlass, is), Changes: access.May(access.ChangeVisit, is)}, err
 }
 
 // mayFind says that a visit is the reader's business at all.

@@ -343,4 +343,4 @@ func (c *request) press() engine.Actor {
 }
 
 // reader is who looks, for what they may see.
-func (c *request) reader() view.Reader { return view.Person(c.who) }
+func (c *request) reader() view.Reader { return view.Person(c.who, c.at) }

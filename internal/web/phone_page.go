@@ -11,7 +11,6 @@ import (
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -75,7 +74,7 @@ func (p *Pages) phone(c *request) error {
 		if err != nil {
 			return fmt.Errorf("find own visit: %w", err)
 		}
-		v, err := p.View.Visit(c.Context(), kept, view.Person(c.who))
+		v, err := p.View.Visit(c.Context(), kept, c.reader())
 		if err != nil {
 			return err
 		}

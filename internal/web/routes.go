@@ -118,6 +118,8 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /visits/{id}/help", onPhone, p.needHelp},
 		{"POST /visits/{id}/record", onPhone, p.record},
 		{"POST /visits/{id}/cancel", signedIn, p.callOff},
+		{"POST /visits/{id}/glass", signedIn, p.breakGlass},
+		{"POST /visits/{id}/glass/end", signedIn, p.endGlass},
 
 		{"GET /alarms", signedIn, p.alarms},
 		{"GET /alarms/{id}", signedIn, p.alarm},
