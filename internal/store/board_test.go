@@ -120,7 +120,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
 		raw := p.Raw(t)
 		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DROP INDEX entries_asked`, `DROP INDEX entries_labels`,
-			`DROP INDEX entries_glass`, `DROP INDEX entries_looks`, `DROP TABLE blocks`,
+			`DROP INDEX entries_glass`, `DROP INDEX entries_looks`, `DROP INDEX alarms_worker`, `DROP TABLE blocks`,
 			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE tickets`,
 			`ALTER TABLE chain DROP COLUMN signature`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
@@ -139,7 +139,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		if v.Details.Address.Reveal() != street {
 			t.Error("the visit's address is not what it was")
 		}
-		for _, index := range []string{`visits_board`, `visits_settled`, `entries_asked`, `entries_labels`, `entries_glass`, `entries_looks`, `blocks_person`} {
+		for _, index := range []string{`visits_board`, `visits_settled`, `entries_asked`, `entries_labels`, `entries_glass`, `entries_looks`, `alarms_worker`, `blocks_person`} {
 			if _, err := raw.Exec(`DROP INDEX ` + index); err != nil {
 				t.Errorf("the new index is not there: %v", err)
 			}

@@ -14,6 +14,9 @@ const (
 // Statements whose plans are looked at.
 const TeamsSinceQuery = teamsSince
 
+// LooksAtQuery is how looks are found.
+const LooksAtQuery = looksAt
+
 var BoardQuery = boardPage(` WHERE `+live+` AND due_at IS NOT NULL AND team IN ($1)`, 2, 3)
 
 // AsOfAnEarlierVersion makes the record what a version made that hashed entries in the first form, and signed no end.

@@ -156,7 +156,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/reading", "How a text is read"}}
+	links := []footerLink{{"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
 	}

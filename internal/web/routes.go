@@ -104,6 +104,7 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /{$}", signedIn, p.board},
 
 		{"GET /visits", signedIn, p.day},
+		{"GET /looks", signedIn, p.looks},
 
 		{"GET /visits/new", signedIn, p.newVisit},
 		{"POST /visits/new", signedIn, p.bookVisit},

@@ -20,6 +20,7 @@ var everyPage = map[string]any{
 	"first":       firstPage{},
 	"account":     accountPage{},
 	"invite":      invitePage{},
+	"looks":       looksPage{},
 	"phone":       phonePage{},
 	"phone_link":  phoneLinkPage{},
 	"password":    passwordPage{},

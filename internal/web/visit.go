@@ -45,7 +45,7 @@ type visitPage struct {
 	Via       govuk.Radios
 	Ask       govuk.Input
 	Reason    govuk.Textarea
-	Why       govuk.Textarea // it is to be seen, by whom it is busy to
+	Why       govuk.Textarea    // it is to be seen, by whom it is busy to
 	Spoke     *govuk.Checkboxes // nil where nobody need have spoken with them
 	Opened    map[string]bool   // the forms that were refused
 }
