@@ -33,6 +33,7 @@ func TestTheTableIsInTheDocuments(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| %s | %s |\n", row.What, strings.Join(who, "; "))
 	}
+	b.WriteString("\nWho may never see or answer for a worker, such as a relative, is none of these to them: nothing here is theirs, whatever else they are. They may still say that the worker is in danger.\n")
 	b.WriteString("\nPrograms call by a token, whose scopes say what it may: [administrator.md](administrator.md). Whoever opened the link to their own phone page checks in on their own visits and reads no address.\n")
 	const file = "../../docs/access.md"
 	if *update {
@@ -58,6 +59,11 @@ func TestEachActHasOneRow(t *testing.T) {
 		seen[row.Act] = true
 		if access.May(row.Act, 0) {
 			t.Errorf("anybody may %s", row.Act)
+		}
+	}
+	for _, row := range access.Table() {
+		if !access.May(row.Act, ^access.Is(0)&^access.Blocked) || access.May(row.Act, ^access.Is(0)) {
+			t.Errorf("%s: who is kept from the worker may, or who is everything else may not", row.Act)
 		}
 	}
 	if access.May("anything else", ^access.Is(0)) {

@@ -45,7 +45,7 @@ func (e *Engine) tellOfGlass(ctx context.Context, at time.Time, id, by string, v
 	if err != nil {
 		return err
 	}
-	not := []string{v.Worker, by}
+	not := append([]string{v.Worker, by}, sc.blocked...)
 	var never []phone.Number
 	for _, p := range with {
 		not, never = append(not, p.ID), append(never, numbersOf(p)...)

@@ -100,6 +100,8 @@ func (s *View) conceals(ctx context.Context, a store.Alarm, r Reader) (bool, err
 // kept says that an alarm is kept from the reader. It is not sure of one in danger whose partner the reader may be.
 func (r Reader) kept(a store.Alarm) (hidden, sure bool) {
 	switch {
+	case r.apartFrom(a.Worker):
+		return true, true
 	case r.person != nil && r.By != a.Worker && !r.knowsOf(&a.Alarm):
 		return true, true
 	case !a.Kind.Danger() || a.Status != store.AlarmOpen:
@@ -170,7 +172,10 @@ func (s *View) asKnown(ctx context.Context, a store.Alarm, list []entry) ([]entr
 // Opens says that what is private about an alarm, its words and the sheet for the police, is for the reader: for a
 // program that may know of it, and for a person who answers it or may see one of its visits (rule 1.4).
 func (s *View) Opens(ctx context.Context, a store.Alarm, r Reader) (bool, error) {
-	if r.person == nil || answers(&a.Alarm, r.By) {
+	switch {
+	case r.apartFrom(a.Worker):
+		return false, nil
+	case r.person == nil || answers(&a.Alarm, r.By):
 		return true, nil
 	}
 	for _, id := range a.Visits {

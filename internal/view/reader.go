@@ -21,6 +21,7 @@ type Reader struct {
 
 	person *buddy.Person // looks for themselves: the table of package access says what they see; nil for a program
 	at     time.Time     // when they look
+	never  []string      // workers whom they may never see
 }
 
 // Program is a program that looks by its token, for by or for nobody it names. Its scopes say what it sees: to act on
@@ -34,6 +35,15 @@ func Program(c access.Caller, by string) Reader {
 func Person(p buddy.Person, at time.Time) Reader {
 	return Reader{By: p.ID, Aware: p.Has(buddy.Responder) || p.Has(buddy.Manager), person: &p, at: at}
 }
+
+// KeptFrom is the reader who may never see some workers (rule 1.4).
+func (r Reader) KeptFrom(workers []string) Reader {
+	r.never = workers
+	return r
+}
+
+// apartFrom says that the reader may never see a worker.
+func (r Reader) apartFrom(worker string) bool { return slices.Contains(r.never, worker) }
 
 // knowsOf says that the reader may know of an alarm of danger, as far as their part in it goes.
 func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person != nil && answers(a, r.By) }
@@ -78,7 +88,10 @@ func (c Circle) is(person string) (is access.Is) {
 
 // opens says that a visit's details are for the reader.
 func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r Reader) (bool, error) {
-	if r.person == nil {
+	switch {
+	case r.apartFrom(v.Worker):
+		return false, nil
+	case r.person == nil:
 		return r.Details || !v.Private, nil
 	}
 	c := Circle{Worker: v.Worker, Named: v.Responders}
@@ -103,7 +116,7 @@ func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r R
 // glass gives the glass of a visit that the reader broke and that is not over; nil for none. It is the visit's alone: an alarm
 // is opened by taking charge of it.
 func (s *View) glass(ctx context.Context, v store.Visit, r Reader) (*store.Glass, error) {
-	if r.person == nil || !access.May(access.SeeWhere, access.Glass) {
+	if r.person == nil || r.apartFrom(v.Worker) || !access.May(access.SeeWhere, access.Glass) {
 		return nil, nil
 	}
 	g, err := s.Store.Glass(ctx, v.ID, r.By, r.at)

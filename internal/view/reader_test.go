@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -97,7 +98,7 @@ func TestAProgramSeesWhatItsScopesGrant(t *testing.T) {
 	for scope, want := range map[string]view.Reader{
 		access.Admin: {Aware: true, Details: true}, access.AlarmsAct: {Aware: true}, access.VisitsRead: {}, access.VisitsWrite + "," + access.AlarmsAct: {Aware: true}, "": {},
 	} {
-		if got := view.Program(access.Caller{Scope: scope}, ""); got != want {
+		if got := view.Program(access.Caller{Scope: scope}, ""); !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v", scope, got)
 		}
 	}

@@ -105,6 +105,8 @@ var done = map[string]string{
 
 	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 
+	"apart":        "They are on the list from now on.",
+	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",

@@ -21,6 +21,7 @@ var everyPage = map[string]any{
 	"account":     accountPage{},
 	"invite":      invitePage{},
 	"looks":       looksPage{},
+	"apart":       apartPage{},
 	"phone":       phonePage{},
 	"phone_link":  phoneLinkPage{},
 	"password":    passwordPage{},
