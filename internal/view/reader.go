@@ -86,11 +86,20 @@ func (c Circle) is(person string) (is access.Is) {
 	return is
 }
 
+// keptApart says that the reader may never see a worker, or that a program looks for one who may not.
+func (s *View) keptApart(ctx context.Context, r Reader, worker string) (bool, error) {
+	if r.person != nil || r.By == "" {
+		return r.apartFrom(worker), nil
+	}
+	from, err := s.Store.BlockedFrom(ctx, r.By)
+	return slices.Contains(from, worker), err
+}
+
 // opens says that a visit's details are for the reader.
 func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r Reader) (bool, error) {
-	switch {
-	case r.apartFrom(v.Worker):
-		return false, nil
+	switch apart, err := s.keptApart(ctx, r, v.Worker); {
+	case apart || err != nil:
+		return false, err
 	case r.person == nil:
 		return r.Details || !v.Private, nil
 	}
