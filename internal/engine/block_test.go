@@ -104,6 +104,25 @@ func TestABlockHoldsInAnOpenAlarm(t *testing.T) {
 	})
 }
 
+// Who has the alarm when they are blocked hears no more of it, and who answers now is told to take it over.
+func TestABlockTakesTheAlarmFromItsHolder(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.book()
+		w.readAll()
+		w.wait(75 * time.Minute)
+		w.phone(sam).Expects("We have not heard from Priya N")
+		w.must(w.act("p-sam", watch.Acknowledge{}))
+		w.readAll()
+		w.block("p-sam")
+		w.phone(ann).Expects("Priya N")
+		w.must(w.act("p-ann", watch.Acknowledge{}))
+		w.must(w.act("p-ann", watch.Close{Evidence: watch.SpokeWorker, Note: true, Ended: true}))
+		w.wait(time.Hour)
+		w.silent(sam, samHome)
+		w.replays("p-priya")
+	})
+}
+
 // That a worker is in danger is taken from anyone; nothing else is from who is blocked.
 func TestWhoIsBlockedMayRaise(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -98,6 +98,9 @@ func mustJSON(v any) []byte {
 
 // tell makes the rows that tell one person, by as many ways as the core asks.
 func (x *expansion) tell(t watch.Tell) error {
+	if slices.Contains(x.sc.blocked, t.To) {
+		return nil // who was told before is told no more
+	}
 	p, err := x.find(x.ctx, x.sc.pages, t.To)
 	if errors.Is(err, store.ErrNotFound) {
 		p, err = buddy.Person{ID: t.To}, nil // a fallback who is not there yet: the row says that nobody could be told

@@ -251,8 +251,12 @@ func (e *Engine) tellStuck(ctx context.Context, at time.Time, worker string) err
 	if err != nil {
 		return err
 	}
+	name := e.shortName(ctx, pages, worker)
+	if blocked, err := pages.blockedFrom(ctx, worker); err != nil || len(blocked) > 0 {
+		name = "" // who is on duty may be one of those
+	}
 	return e.tellOnDuty(ctx, at, note{id: "stuck/" + worker + "/" + at.Format("2006-01-02T15"), kind: "worker_stuck", notice: wording.SetAside,
-		class: store.ClassAlarm, reach: watch.Every, values: wording.Values{Link: e.URL, Worker: e.shortName(ctx, pages, worker)}})
+		class: store.ClassAlarm, reach: watch.Every, values: wording.Values{Link: e.URL, Worker: name}})
 }
 
 // tellChannel tells people, by whatever other way there is, that texts or calls
