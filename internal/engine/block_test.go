@@ -9,6 +9,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -159,4 +160,26 @@ func TestWhoIsBlockedIsNotNamedAtBooking(t *testing.T) {
 		invalid(t, w.engine.Block(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, store.Block{Worker: "p-priya", Person: "p-priya"}), "person")
 		invalid(t, w.engine.Block(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, store.Block{Worker: "p-priya", Person: "p-nobody"}), "person")
 	})
+}
+
+// Whoever is on duty hears that a worker's clock is stuck; of one who keeps somebody away, not whose it is.
+func TestAStuckClockOfWhoKeepsSomebodyAwayNamesNobody(t *testing.T) {
+	for _, blocked := range []bool{false, true} {
+		w := newWorld(t, storetest.SQLite(t).Open(t), nil)
+		if blocked {
+			w.block("p-sam")
+		}
+		db := &held{DB: w.db}
+		w.tweak = func(o *engine.Options) { o.Store = db }
+		w.crash()
+		w.book()
+		w.readAll()
+		w.sleep(80 * time.Minute) // past due
+		w.hold(db, 3*time.Second, w.clock, troubles["a worker"])
+		w.settle()
+		said := strings.Join(w.phone(sam).read(), "\n")
+		if !strings.Contains(said, "could not be dealt with") || strings.Contains(said, "A message about Priya") == blocked {
+			t.Errorf("blocked %v: Sam is told %q", blocked, said)
+		}
+	}
 }
