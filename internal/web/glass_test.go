@@ -151,3 +151,30 @@ func TestWhoIsToldOfABrokenGlass(t *testing.T) {
 		})
 	}
 }
+
+// A text about who looked never comes to a phone of someone who is on the visit too (rule 8.10).
+func TestWhoIsOnTheVisitIsNotToldOfABrokenGlass(t *testing.T) {
+	h := openHouse(t)
+	h.responds()
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	for _, p := range []buddy.Person{
+		{ID: "p-mo", Name: "Mo Khan", Roles: []string{buddy.Manager}, Mobile: number("07700 900131"), PersonalMobile: number("07700 900145")}, // shares Kay's phone
+		{ID: "p-lee", Name: "Lee Marsh", Roles: []string{buddy.Manager, buddy.Worker}, Mobile: number("07700 900111")},                        // is there
+	} {
+		p.Team, p.Active = "echo", true
+		_, err := h.engine.PutPerson(t.Context(), engine.Actor{}, p)
+		h.ok(err)
+	}
+	v, err := h.engine.Book(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, engine.Booking{Worker: "p-priya", JointWith: []string{"p-kay", "p-lee"}, Kind: "home_visit", Private: new(true),
+		StartsAt: saturday.Add(48 * time.Hour), ExpectedEndAt: saturday.Add(49 * time.Hour)})
+	h.ok(err)
+	h.as("p-kit").post("/visits/"+v.Visit+"/glass", "key", "k", "why", "I must know").is(http.StatusSeeOther)
+	if texts := h.inbox("07700 900145"); !told(texts, "sees a private visit") {
+		t.Errorf("Mo is told %q", texts)
+	}
+	for _, there := range []string{"07700 900131", "07700 900111", "07700 900101"} {
+		if texts := h.inbox(there); told(texts, "private visit") {
+			t.Errorf("%s is told %q", there, texts)
+		}
+	}
+}
