@@ -82,6 +82,7 @@ func sights() []sight {
 			b.Chooses("Start", "")
 			b.Press("Save the changes")
 		}},
+		{"GET /looks", "who looked at one's details", "p-nia", opened("/looks")},
 		{"GET /alarms", "the alarms", "p-ann", opened("/alarms")},
 		{"GET /alarms", "no alarms", "p-grace", opened("/alarms")},
 		{"GET /alarms/{id}", "an alarm of another team", "p-mo", followed("/alarms", "Dan Okafor: Overdue")},
@@ -121,6 +122,8 @@ func sights() []sight {
 		{"GET /people/{id}", "nobody", "", opened("/people/p-nobody")},
 		{"GET /people/{id}/edit", "a person's details", "p-mo", opened("/people/p-priya/edit")},
 		{"POST /people/{id}/edit", "a person's details with a wrong number", "p-mo", filled("/people/p-priya/edit", "Save", types("Mobile", "12"))},
+		{"GET /people/{id}/apart", "who may never see a worker", "p-priya", opened("/people/p-priya/apart")},
+		{"POST /people/{id}/apart", "nobody named who may never see a worker", "p-mo", filled("/people/p-priya/apart", "Put on the list")},
 		{"GET /teams", "the teams", "p-mo", opened("/teams")},
 		{"GET /teams/{id}", "a team", "p-mo", opened("/teams/echo")},
 		{"GET /teams/{id}/edit", "a team's settings", "p-mo", opened("/teams/echo/edit")},
@@ -168,6 +171,9 @@ var elsewhere = map[string]string{
 	"POST /visits/new/worker": "a search that a county of a hundred workers has",
 	"POST /acting/search":     "a search that a county of fifty people has",
 
+	"POST /visits/{id}/glass":       "in the county all who may break a glass are invited: TestWhoBreaksTheGlassSeesAPrivateVisitForAWhile",
+	"POST /visits/{id}/glass/end":   "a press",
+	"POST /people/{id}/apart/end":   "a press",
 	"POST /alarms/{id}/acknowledge": "a press",
 	"POST /alarms/{id}/reassure":    "a press",
 	"POST /visits/{id}/in":          "a press, offered once it can be pressed",

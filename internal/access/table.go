@@ -13,6 +13,7 @@ type Act string
 const (
 	SeeTeam      Act = "see team"
 	KeepTeam     Act = "keep team"
+	KeepApart    Act = "keep apart"
 	SeeHome      Act = "see home"
 	ChangePerson Act = "change person"
 	LetSignIn    Act = "let sign in"
@@ -23,6 +24,7 @@ const (
 	CheckIn      Act = "check in"
 	Record       Act = "record"
 	ChangeVisit  Act = "change visit"
+	BreakGlass   Act = "break glass"
 	SeeAlarm     Act = "see alarm"
 	TakeAlarm    Act = "take alarm"
 	Raise        Act = "raise"
@@ -42,17 +44,19 @@ const (
 	Manages                    // is the team's manager
 	Invited                    // is on call at the visit, or its own responder
 	Told                       // was told of the alarm, has it, or raised it
+	Glass                      // broke the glass of the visit, a short while ago
 	Open                       // the visit is not private
 	VisitsAlone                // is a worker
 	AnswersRole                // is a responder or a manager, of whatever team
 	Administers                // is an administrator
 	Audits                     // is an auditor
+	Blocked                    // may never see or answer for them: nothing is theirs to see or do, whatever else they are
 	lastIs                     // of them
 )
 
 // words say what someone is, in the order of the constants.
 var words = []string{"whose it is", "who works in the team", "who answers for the team", "the team’s manager", "who is invited", "who was told of the alarm",
-	"the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor"}
+	"who broke the glass less than 30 minutes ago", "the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor", "who is kept from them"}
 
 // String is in words what someone is.
 func (is Is) String() string {
@@ -79,11 +83,13 @@ var table = []Row{
 	{KeepTeam, "Change a team’s plan, rota and people", []Is{Manages, Administers}},
 	{SeeHome, "Someone’s home number, description and next of kin", []Is{Self, Answers}},
 	{ChangePerson, "Change someone’s details", []Is{Self, Manages, Administers}},
+	{KeepApart, "Say who may never see or answer for someone, and see who is", []Is{Self, Manages, Administers}},
 	{LetSignIn, "Make a link by which someone sets up how they sign in", []Is{Manages, Administers}},
 	{GiveOffice, "Make someone an administrator or an auditor, and let them sign in", []Is{Administers}},
 
 	{SeeVisits, "That a visit is, whose, and when; a private one is “Busy”", []Is{Self, Member, Answers, Invited}},
-	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Open | Member}},
+	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Glass, Open | Member}},
+	{BreakGlass, "Say why, and see a private visit for 30 minutes: on record, and told to the worker’s manager", []Is{Answers | AnswersRole}},
 	{Book, "Book a visit for someone", []Is{Self | VisitsAlone, Answers}},
 	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},
 	{Record, "Record what a worker said by phone or text", []Is{Answers | AnswersRole, Invited}},
@@ -101,8 +107,12 @@ var table = []Row{
 // Table gives a copy of the table, for documents and tests.
 func Table() []Row { return slices.Clone(table) }
 
-// May says that someone who is what they are to something may do an act. What stands in no row nobody may.
+// May says that someone who is what they are to something may do an act. What stands in no row nobody may, nor anything whoever
+// is kept from its worker.
 func May(act Act, is Is) bool {
+	if is&Blocked != 0 {
+		return false
+	}
 	for _, row := range table {
 		if row.Act == act {
 			return slices.ContainsFunc(row.Who, func(needed Is) bool { return is&needed == needed })

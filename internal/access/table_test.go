@@ -33,6 +33,7 @@ func TestTheTableIsInTheDocuments(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| %s | %s |\n", row.What, strings.Join(who, "; "))
 	}
+	b.WriteString("\nWho may never see or answer for a worker, such as a relative, is none of these to them: nothing here is theirs, whatever else they are. They may still say that the worker is in danger.\n")
 	b.WriteString("\nPrograms call by a token, whose scopes say what it may: [administrator.md](administrator.md). Whoever opened the link to their own phone page checks in on their own visits and reads no address.\n")
 	const file = "../../docs/access.md"
 	if *update {
@@ -60,6 +61,11 @@ func TestEachActHasOneRow(t *testing.T) {
 			t.Errorf("anybody may %s", row.Act)
 		}
 	}
+	for _, row := range access.Table() {
+		if !access.May(row.Act, ^access.Is(0)&^access.Blocked) || access.May(row.Act, ^access.Is(0)) {
+			t.Errorf("%s: who is kept from the worker may, or who is everything else may not", row.Act)
+		}
+	}
 	if access.May("anything else", ^access.Is(0)) {
 		t.Error("what is in no row may be done")
 	}
@@ -77,6 +83,11 @@ func TestWhatTheRulesSay(t *testing.T) {
 		{access.SeeWhere, access.Open, false, "an open one is not another team's"},
 		{access.SeeWhere, access.Answers, false, "who answers for the team is not invited by that alone (1.4)"},
 		{access.SeeWhere, access.Told, true, "in an alarm those who answer it see what they need (1.4)"},
+		{access.SeeWhere, access.Glass, true, "who broke the glass sees the visit for a while (1.4)"},
+		{access.BreakGlass, access.Manages | access.Answers | access.AnswersRole, true, "the manager may break the glass (1.4)"},
+		{access.BreakGlass, access.Member | access.VisitsAlone, false, "a colleague who visits alone breaks no glass (1.4)"},
+		{access.BreakGlass, access.Answers | access.VisitsAlone, false, "nor one whom the plan names without the role (1.4)"},
+		{access.BreakGlass, access.Administers | access.Audits, false, "an office breaks no glass"},
 		{access.SeeWhere, access.Administers | access.Audits, false, "an office is no reason to see a family's address"},
 		{access.SeeVisits, access.Administers, false, "an administrator keeps settings, not visits"},
 		{access.CheckIn, access.Manages | access.Answers | access.Invited, false, "nobody checks in for another; they record what was said (2.7)"},

@@ -213,5 +213,6 @@ func checkCover(ctx context.Context, db *store.DB, staff staff, t store.Team, at
 		found = append(found, Finding{About: "rota", Says: fmt.Sprintf("team %s: nobody is on call from %s to %s; it falls to the fallback", t.ID,
 			g.From.In(zone).Format("Mon 2 Jan 15:04"), g.To.In(zone).Format("Mon 2 Jan 15:04"))})
 	}
-	return found, nil
+	apart, err := staff.checkBlocks(ctx, db, t, shifts, at, week, zone)
+	return append(found, apart...), err
 }

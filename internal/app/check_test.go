@@ -164,3 +164,42 @@ func finding(found []Finding, says string) Finding {
 	}
 	return Finding{}
 }
+
+func TestCheckSaysForWhomNobodyOnCallMayAnswer(t *testing.T) {
+	ctx := t.Context()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db")}
+	db, err := Open(ctx, o, false)
+	must := func(_ bool, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(false, err)
+	at := time.Now().UTC()
+	settings := plan.Standard()
+	settings.Fallback = "p-lee"
+	must(db.PutTeam(ctx, store.Team{ID: "echo", Name: "ECHo", Zone: "Europe/London", Plan: settings, HasPlan: true}, at))
+	for id, roles := range map[string][]string{"p-priya": {"worker"}, "p-jo": {"worker"}, "p-kay": {"worker"}, "p-lee": {"responder"}, "p-sam": {"responder"}, "p-ann": {"responder"}} {
+		must(db.PutPerson(ctx, buddy.Person{ID: id, Name: id, Team: "echo", Active: true, Roles: roles}, at))
+	}
+	for i, id := range []string{"p-sam", "p-ann"} { // Ann's ends within the week
+		must(db.AddShift(ctx, rota.Shift{ID: "s-" + id, Person: id, Order: i + 1, StartsAt: at.Add(-time.Hour), EndsAt: at.Add(time.Duration(8-3*i) * 24 * time.Hour), Teams: []string{"echo"}}, at))
+	}
+	for worker, apart := range map[string][]string{"p-priya": {"p-sam"}, "p-jo": {"p-lee"}, "p-kay": {"p-ann"}} {
+		for _, person := range apart {
+			must(false, db.PutBlock(ctx, store.Block{Worker: worker, Person: person, By: worker, At: at, Why: private.New("we were married")}, "page"))
+		}
+	}
+	must(false, db.Close())
+	found, err := Check(ctx, o)
+	must(false, err)
+	for _, says := range []string{"nobody on call may answer for p-priya; put one more on call", "its fallback may not answer for p-jo; name another"} {
+		if f := finding(found, says); f.Says == "" || f.StopsAlarm || strings.Contains(f.Says, "p-sam") || strings.Contains(f.Says, "married") {
+			t.Errorf("%q: said %q", says, f.Says)
+		}
+	}
+	if f := finding(found, "may answer for p-kay"); f.Says != "" {
+		t.Errorf("says %q, and Sam is on call", f.Says)
+	}
+}

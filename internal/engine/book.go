@@ -89,12 +89,23 @@ func (e *Engine) checkBooking(ctx context.Context, b Booking) error {
 	if twice(b.JointWith) {
 		p = append(p, watch.Problem{Field: "joint_with", Says: "names someone twice"})
 	}
-	people := slices.Concat(named("worker", b.Worker), named("responders", b.Responders...), named("joint_with", b.JointWith...))
-	unknown, err := e.strangers(ctx, people)
+	unknown, err := e.strangers(ctx, named("worker", b.Worker))
 	if err != nil {
 		return err
 	}
 	p = append(p, unknown...)
+	for _, worker := range append([]string{b.Worker}, b.JointWith...) {
+		with := slices.DeleteFunc(slices.Clone(b.JointWith), func(id string) bool { return id == worker })
+		problems, err := e.answerers(ctx, worker, slices.Concat(named("responders", b.Responders...), named("joint_with", with...)))
+		if err != nil {
+			return err
+		}
+		for _, x := range problems {
+			if !slices.Contains(p, x) {
+				p = append(p, x)
+			}
+		}
+	}
 	for _, x := range b.Details.Problems() {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}
@@ -291,7 +302,7 @@ func (e *Engine) EditVisit(ctx context.Context, who Actor, visit string, edit Vi
 		return &watch.Invalid{Problems: []watch.Problem{{Field: details.Problems()[0].Field, Says: details.Problems()[0].Says}}}
 	}
 	if edit.Responders != nil {
-		p, err := e.strangers(ctx, named("responders", *edit.Responders...))
+		p, err := e.answerers(ctx, v.Worker, named("responders", *edit.Responders...))
 		if err != nil || len(p) > 0 {
 			return cmp.Or(err, error(&watch.Invalid{Problems: p}))
 		}

@@ -193,6 +193,11 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 	if err != nil {
 		return at, fmt.Errorf("read visits of shift %s: %w", s.ID, err)
 	}
+	from, err := e.Store.BlockedFrom(ctx, s.Person)
+	if err != nil {
+		return at, err
+	}
+	rows = slices.DeleteFunc(rows, func(v store.Visit) bool { return slices.Contains(from, v.Worker) })
 	visits, print := listed(rows, sc.zone)
 	last, err := e.Store.Meta(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -47,6 +47,7 @@ type pages struct {
 	holders map[phone.Number][]string
 	rotas   map[string]window
 	zones   map[string]*time.Location
+	blocked map[string][]string // by worker: see blockedFrom
 }
 
 type window struct {
@@ -64,7 +65,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
 		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{}, answers: map[string]string{},
-			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}}
+			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}}
 	}
 	return d.pages, nil
 }
@@ -182,13 +183,14 @@ func (p *pages) rota(ctx context.Context, team string, at time.Time) (rota.Rota,
 
 // scene is all that a decision about one worker needs to know of the world.
 type scene struct {
-	pages  *pages
-	worker buddy.Person
-	team   store.Team
-	zone   *time.Location
-	rota   rota.Rota
-	chiefs []string // the team's managers
-	words  *checkin.Vocabulary
+	pages   *pages
+	worker  buddy.Person
+	team    store.Team
+	zone    *time.Location
+	rota    rota.Rota
+	chiefs  []string // the team's managers
+	blocked []string // who may never see or answer for the worker
+	words   *checkin.Vocabulary
 }
 
 // look reads the scene around a worker. A worker who is not in the system has
@@ -213,7 +215,10 @@ func (e *Engine) lookIn(ctx context.Context, pages *pages, at time.Time, worker 
 	}
 	e.report(ctx, "worker watched without their details", err)
 	sc.worker.Name = cmp.Or(sc.worker.Name, bareName(worker))
-	return sc, e.lookAtTeam(ctx, at, &sc, sc.worker.Team)
+	if err := e.lookAtTeam(ctx, at, &sc, sc.worker.Team); err != nil {
+		return sc, err
+	}
+	return sc, e.lookAtBlocks(ctx, &sc)
 }
 
 func (e *Engine) lookAtTeam(ctx context.Context, at time.Time, sc *scene, team string) (err error) {
@@ -235,7 +240,7 @@ func (e *Engine) lookAtTeam(ctx context.Context, at time.Time, sc *scene, team s
 // the rota, the plan's fallback. All are given by their own ids, and nobody who
 // is no longer active is among them.
 func (e *Engine) cover(ctx context.Context, sc scene, at time.Time, visits []watch.Visit) rota.Cover {
-	q := rota.Question{Team: sc.team.ID, Zone: sc.zone, Skip: []string{sc.worker.ID}, Plan: sc.team.Plan,
+	q := rota.Question{Team: sc.team.ID, Zone: sc.zone, Skip: append([]string{sc.worker.ID}, sc.blocked...), Plan: sc.team.Plan,
 		Managers: sc.chiefs, Emergency: sc.pages.answering(ctx, e.Emergency)}
 	q.Plan.Fallback, q.Plan.NamedBuddy = sc.pages.answering(ctx, q.Plan.Fallback), sc.pages.answering(ctx, q.Plan.NamedBuddy)
 	q.Plan.Colleagues = sc.pages.allAnswering(ctx, q.Plan.Colleagues)

@@ -66,6 +66,14 @@ type Store interface {
 	Entries(ctx context.Context, worker string, from, to time.Time) ([]store.Entry, error)
 	Entry(ctx context.Context, id string) (store.Entry, error)
 
+	BreakGlass(ctx context.Context, g store.Glass, via string) error
+	EndGlass(ctx context.Context, visit, person, via string, at time.Time) error
+
+	Blocked(ctx context.Context, worker string) ([]string, error)
+	BlockedFrom(ctx context.Context, person string) ([]string, error)
+	PutBlock(ctx context.Context, b store.Block, via string) error
+	DropBlock(ctx context.Context, b store.Block, via string) error
+
 	Head(ctx context.Context) (store.Head, error)
 	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
 

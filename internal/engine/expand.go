@@ -98,6 +98,9 @@ func mustJSON(v any) []byte {
 
 // tell makes the rows that tell one person, by as many ways as the core asks.
 func (x *expansion) tell(t watch.Tell) error {
+	if slices.Contains(x.sc.blocked, t.To) {
+		return nil // who was told before is told no more
+	}
 	p, err := x.find(x.ctx, x.sc.pages, t.To)
 	if errors.Is(err, store.ErrNotFound) {
 		p, err = buddy.Person{ID: t.To}, nil // a fallback who is not there yet: the row says that nobody could be told
@@ -152,8 +155,13 @@ func (x *expansion) apart(p buddy.Person) buddy.Person {
 			theirs = append(theirs, numbersOf(partner)...)
 		}
 	}
+	return without(p, theirs)
+}
+
+// without is a person without those of their numbers that are others'.
+func without(p buddy.Person, others []phone.Number) buddy.Person {
 	for _, n := range []*phone.Number{&p.Mobile, &p.PersonalMobile, &p.HomePhone} {
-		if slices.Contains(theirs, *n) {
+		if slices.Contains(others, *n) {
 			*n = phone.Number{}
 		}
 	}

@@ -100,6 +100,9 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 func (e *Engine) decide(ctx context.Context, at time.Time, loaded store.Loaded, sc scene, g given) (outcome, store.Change, error) {
 	g.in.Cover = e.cover(ctx, sc, at, loaded.Watch.Visits)
 	g.in.Clock = sc.team.Plan.Clock
+	if err := keptAway(sc, g.in); err != nil {
+		return outcome{before: loaded.Watch, after: loaded.Watch}, store.Change{}, err
+	}
 	if g.asker != nil {
 		unaware, err := e.unaware(ctx, loaded.Watch, *g.asker)
 		if err != nil {

@@ -35,7 +35,8 @@ type note struct {
 	reach    watch.Reach
 	class    string
 	visit    string
-	apart    bool // about the scene's worker: never to a phone of theirs
+	apart    bool           // about the scene's worker: never to a phone of theirs
+	never    []phone.Number // nor to these
 	values   wording.Values
 	bodies   []string     // finished words instead of the notice's sentence
 	answer   phone.Number // a number answered besides, with answerWith
@@ -123,7 +124,7 @@ func (x *expansion) note(n note) error {
 		}
 		x.report(x.ctx, "note for someone whose numbers are not to be had", err)
 		if n.apart {
-			p = x.apart(p)
+			p = without(x.apart(p), n.never)
 		}
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)
@@ -250,8 +251,12 @@ func (e *Engine) tellStuck(ctx context.Context, at time.Time, worker string) err
 	if err != nil {
 		return err
 	}
+	name := e.shortName(ctx, pages, worker)
+	if blocked, err := pages.blockedFrom(ctx, worker); err != nil || len(blocked) > 0 {
+		name = "" // who is on duty may be one of those
+	}
 	return e.tellOnDuty(ctx, at, note{id: "stuck/" + worker + "/" + at.Format("2006-01-02T15"), kind: "worker_stuck", notice: wording.SetAside,
-		class: store.ClassAlarm, reach: watch.Every, values: wording.Values{Link: e.URL, Worker: e.shortName(ctx, pages, worker)}})
+		class: store.ClassAlarm, reach: watch.Every, values: wording.Values{Link: e.URL, Worker: name}})
 }
 
 // tellChannel tells people, by whatever other way there is, that texts or calls

@@ -125,9 +125,10 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		ok[bool](t)(before.PutPerson(t.Context(), gone, nine))
 		raw := p.Raw(t)
 		for _, back := range []string{`DROP INDEX visits_board`, `DROP INDEX visits_settled`, `DROP INDEX entries_asked`, `DROP INDEX entries_labels`,
+			`DROP INDEX entries_glass`, `DROP INDEX entries_looks`, `DROP INDEX alarms_worker`, `DROP TABLE blocks`,
 			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE tickets`,
 			`ALTER TABLE chain DROP COLUMN signature`, `DROP TABLE holds`, `ALTER TABLE people DROP COLUMN left_at`,
-			`DROP INDEX data_keys_kept`, `DROP INDEX data_keys_erased`, `DROP INDEX alarms_worker`, `DROP INDEX outbox_owner`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+			`DROP INDEX data_keys_kept`, `DROP INDEX data_keys_erased`, `DROP INDEX outbox_owner`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +148,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 		if r := ok[retain.Record](t)(db.Record(t.Context(), "person/p-priya")); r.Live || !r.Over.Equal(nine) {
 			t.Errorf("who had left before is %+v", r)
 		}
-		for _, index := range []string{`visits_board`, `visits_settled`, `entries_asked`, `entries_labels`} {
+		for _, index := range []string{`visits_board`, `visits_settled`, `entries_asked`, `entries_labels`, `entries_glass`, `entries_looks`, `alarms_worker`, `blocks_person`} {
 			if _, err := raw.Exec(`DROP INDEX ` + index); err != nil {
 				t.Errorf("the new index is not there: %v", err)
 			}

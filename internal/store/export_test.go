@@ -17,6 +17,9 @@ const TeamsSinceQuery = teamsSince
 // ClearStatements are what an erasure clears messages by.
 func ClearStatements() []string { return []string{clearReceipts, clearAttempts, clearMessages} }
 
+// LooksAtQuery is how looks are found.
+const LooksAtQuery = looksAt
+
 var BoardQuery = boardPage(` WHERE `+live+` AND due_at IS NOT NULL AND team IN ($1)`, 2, 3)
 
 // AsOfAnEarlierVersion makes the record what a version made that hashed entries in the first form, and signed no end.

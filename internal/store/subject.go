@@ -7,8 +7,8 @@ import (
 
 // What is asked for when a person asks what there is about them. Each walks over the record or the messages: it is asked for rarely.
 
-// LooksAt gives the looks at a person's details and at their visits, with their reasons, in order of time.
-func (db *DB) LooksAt(ctx context.Context, person string) ([]Entry, error) {
+// EveryLookAt gives the looks at a person's details and at their visits, with their reasons, in order of time.
+func (db *DB) EveryLookAt(ctx context.Context, person string) ([]Entry, error) {
 	return db.entriesAbout(ctx, person, `kind = 'look' AND (visit = 'person/' || CAST($1 AS text) OR visit IN (SELECT 'visit/' || v.id FROM visits v WHERE v.worker = $1))`)
 }
 

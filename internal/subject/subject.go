@@ -288,7 +288,7 @@ type look struct {
 }
 
 func (g *gatherer) looks() (any, error) {
-	entries, err := g.db.LooksAt(g.ctx, g.person.ID)
+	entries, err := g.db.EveryLookAt(g.ctx, g.person.ID)
 	rows := []look{}
 	for _, e := range entries {
 		rows = append(rows, look{e.At, e.By, e.Via, e.Visit, g.others.out(e.Words.Reveal())})

@@ -57,6 +57,9 @@ func (s *View) Alarms(ctx context.Context, status string, limit int, r Reader) (
 
 // known gives an alarm as the reader may know of it; nil where they may not.
 func (s *View) known(ctx context.Context, a store.Alarm, r Reader) (*store.Alarm, error) {
+	if apart, err := s.keptApart(ctx, r, a.Worker); apart || err != nil {
+		return nil, err
+	}
 	hidden, err := s.conceals(ctx, a, r)
 	if err != nil || !hidden {
 		return &a, err
@@ -100,6 +103,8 @@ func (s *View) conceals(ctx context.Context, a store.Alarm, r Reader) (bool, err
 // kept says that an alarm is kept from the reader. It is not sure of one in danger whose partner the reader may be.
 func (r Reader) kept(a store.Alarm) (hidden, sure bool) {
 	switch {
+	case r.apartFrom(a.Worker):
+		return true, true
 	case r.person != nil && r.By != a.Worker && !r.knowsOf(&a.Alarm):
 		return true, true
 	case !a.Kind.Danger() || a.Status != store.AlarmOpen:
@@ -170,7 +175,10 @@ func (s *View) asKnown(ctx context.Context, a store.Alarm, list []entry) ([]entr
 // Opens says that what is private about an alarm, its words and the sheet for the police, is for the reader: for a
 // program that may know of it, and for a person who answers it or may see one of its visits (rule 1.4).
 func (s *View) Opens(ctx context.Context, a store.Alarm, r Reader) (bool, error) {
-	if r.person == nil || answers(&a.Alarm, r.By) {
+	switch apart, err := s.keptApart(ctx, r, a.Worker); {
+	case apart || err != nil:
+		return false, err
+	case r.person == nil || answers(&a.Alarm, r.By):
 		return true, nil
 	}
 	for _, id := range a.Visits {

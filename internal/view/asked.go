@@ -33,7 +33,7 @@ func (a Asked) Looked() string {
 // the worker more than the worker is told (rule 4.2).
 func (s *View) Asked(ctx context.Context, e store.Entry, r Reader) (Asked, error) {
 	out := Asked{Entry: e}
-	if !engine.AskedBack(e) || r.person == nil || r.By == e.Worker {
+	if !engine.AskedBack(e) || r.person == nil || r.By == e.Worker || r.apartFrom(e.Worker) {
 		return out, store.ErrNotFound
 	}
 	loaded, err := s.Store.Load(ctx, e.Worker)

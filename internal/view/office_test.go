@@ -113,7 +113,7 @@ func (o *office) person(id string) view.Reader {
 	o.Helper()
 	p, err := o.db.Person(o.Context(), id)
 	o.must(err)
-	return view.Person(p)
+	return view.Person(p, o.clock.Now())
 }
 
 // shows gives a visit with its record as the reader may see it.

@@ -2,8 +2,10 @@ package view
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -18,6 +20,8 @@ type Reader struct {
 	Details bool   // sees what every private visit hides
 
 	person *buddy.Person // looks for themselves: the table of package access says what they see; nil for a program
+	at     time.Time     // when they look
+	never  []string      // workers whom they may never see
 }
 
 // Program is a program that looks by its token, for by or for nobody it names. Its scopes say what it sees: to act on
@@ -27,10 +31,19 @@ func Program(c access.Caller, by string) Reader {
 }
 
 // Person is someone who looks for themselves. Who may answer an alarm knows of danger, and who was told of it; a
-// private visit's details are theirs by rule 1.4.
-func Person(p buddy.Person) Reader {
-	return Reader{By: p.ID, Aware: p.Has(buddy.Responder) || p.Has(buddy.Manager), person: &p}
+// private visit's details are theirs by rule 1.4, as things stand at an instant.
+func Person(p buddy.Person, at time.Time) Reader {
+	return Reader{By: p.ID, Aware: p.Has(buddy.Responder) || p.Has(buddy.Manager), person: &p, at: at}
 }
+
+// KeptFrom is the reader who may never see some workers (rule 1.4).
+func (r Reader) KeptFrom(workers []string) Reader {
+	r.never = workers
+	return r
+}
+
+// apartFrom says that the reader may never see a worker.
+func (r Reader) apartFrom(worker string) bool { return slices.Contains(r.never, worker) }
 
 // knowsOf says that the reader may know of an alarm of danger, as far as their part in it goes.
 func (r Reader) knowsOf(a *watch.Alarm) bool { return r.Aware || r.person != nil && answers(a, r.By) }
@@ -73,9 +86,21 @@ func (c Circle) is(person string) (is access.Is) {
 	return is
 }
 
+// keptApart says that the reader may never see a worker, or that a program looks for one who may not.
+func (s *View) keptApart(ctx context.Context, r Reader, worker string) (bool, error) {
+	if r.person != nil || r.By == "" {
+		return r.apartFrom(worker), nil
+	}
+	from, err := s.Store.BlockedFrom(ctx, r.By)
+	return slices.Contains(from, worker), err
+}
+
 // opens says that a visit's details are for the reader.
 func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r Reader) (bool, error) {
-	if r.person == nil {
+	switch apart, err := s.keptApart(ctx, r, v.Worker); {
+	case apart || err != nil:
+		return false, err
+	case r.person == nil:
 		return r.Details || !v.Private, nil
 	}
 	c := Circle{Worker: v.Worker, Named: v.Responders}
@@ -95,4 +120,20 @@ func (s *View) opens(ctx context.Context, v store.Visit, alarm *store.Alarm, r R
 	}
 	c.Invited = invited
 	return access.May(access.SeeWhere, is|c.is(r.By)), nil
+}
+
+// glass gives the glass of a visit that the reader broke and that is not over; nil for none. It is the visit's alone: an alarm
+// is opened by taking charge of it.
+func (s *View) glass(ctx context.Context, v store.Visit, r Reader) (*store.Glass, error) {
+	if r.person == nil || r.apartFrom(v.Worker) || !access.May(access.SeeWhere, access.Glass) {
+		return nil, nil
+	}
+	g, err := s.Store.Glass(ctx, v.ID, r.By, r.at)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("see whether the glass is broken: %w", err)
+	}
+	return &g, nil
 }

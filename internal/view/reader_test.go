@@ -1,11 +1,15 @@
 package view_test
 
 import (
+	"errors"
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -97,7 +101,7 @@ func TestAProgramSeesWhatItsScopesGrant(t *testing.T) {
 	for scope, want := range map[string]view.Reader{
 		access.Admin: {Aware: true, Details: true}, access.AlarmsAct: {Aware: true}, access.VisitsRead: {}, access.VisitsWrite + "," + access.AlarmsAct: {Aware: true}, "": {},
 	} {
-		if got := view.Program(access.Caller{Scope: scope}, ""); got != want {
+		if got := view.Program(access.Caller{Scope: scope}, ""); !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v", scope, got)
 		}
 	}
@@ -113,8 +117,31 @@ func TestAProgramSeesWhatItsScopesGrant(t *testing.T) {
 
 func TestWhoMayKnowOfDanger(t *testing.T) {
 	for role, aware := range map[string]bool{buddy.Worker: false, buddy.Responder: true, buddy.Manager: true, "admin": false, "auditor": false} {
-		if got := view.Person(buddy.Person{ID: "p-x", Roles: []string{role}}); got.Aware != aware {
+		if got := view.Person(buddy.Person{ID: "p-x", Roles: []string{role}}, time.Time{}); got.Aware != aware {
 			t.Errorf("a person who is %s: %v", role, got.Aware)
+		}
+	}
+}
+
+// Whoever is kept from a worker sees none of their visits and alarms, by a program neither, whatever else they are (rule 1.4).
+func TestWhoIsKeptFromAWorkerSeesNeitherVisitNorAlarm(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(false)
+	o.must(o.engine.Block(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, store.Block{Worker: "p-priya", Person: "p-sam"}))
+	alarm, err := o.engine.Raise(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, "p-priya", visit, watch.Duress, engine.Words{})
+	o.must(err)
+	admin := access.Caller{Scope: access.Admin}
+	for who, r := range map[string]view.Reader{"Sam": o.person("p-sam").KeptFrom([]string{"p-priya"}), "a program for Sam": view.Program(admin, "p-sam")} {
+		if o.shows(visit, r).Open {
+			t.Errorf("the visit opens to %s", who)
+		}
+		if _, err := o.view.Alarm(t.Context(), alarm, r); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the alarm of %s: %v", who, err)
+		}
+	}
+	for who, r := range map[string]view.Reader{"Lee": o.person("p-lee"), "a program for Lee": view.Program(admin, "p-lee")} {
+		if _, err := o.view.Alarm(t.Context(), alarm, r); err != nil {
+			t.Errorf("the alarm of %s: %v", who, err)
 		}
 	}
 }

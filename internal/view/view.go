@@ -49,6 +49,7 @@ type Visit struct {
 	store.Visit              // without its details where they are not for the reader
 	Open        bool         // its details are for the reader
 	Busy        bool         // a person looks whose it is not: all they see is "Busy – private", and an alarm they may know of
+	Glass       *store.Glass // by which it is open to them, for a while; nil where they need none
 	Hidden      bool         // danger is open, and the reader must not know: this is the visit as it is shown
 	Watch       watch.Visit  // what its clock runs on, as the reader may know it; zero where they are busy to them
 	Alarm       *store.Alarm // the open one that covers it; nil when there is none, and for a person who may not know of it
@@ -111,6 +112,12 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 	}
 	if out.Open, err = s.opens(ctx, v, out.Alarm, r); err != nil {
 		return Visit{}, err
+	}
+	if !out.Open {
+		if out.Glass, err = s.glass(ctx, v, r); err != nil {
+			return Visit{}, err
+		}
+		out.Open = out.Glass != nil
 	}
 	switch {
 	case out.Open:

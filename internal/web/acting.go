@@ -36,6 +36,9 @@ func (p *Pages) who(c *request) (err error) {
 		return nil
 	}
 	c.who = person
+	if c.kept, err = p.Store.BlockedFrom(c.Context(), person.ID); err != nil {
+		return err
+	}
 	teams, err := p.directory.teams(c.Context())
 	if err != nil {
 		return fmt.Errorf("find team of who asks: %w", err)

@@ -133,6 +133,12 @@ func (b board) listVisits(ctx context.Context, list *boardList, visits []store.V
 	over := visitList{Title: "Ended in the last 12 hours"}
 	for _, v := range visits {
 		wasLive := hasClock(v.Status)
+		if b.class.hides(v) {
+			if wasLive {
+				now.Total--
+			}
+			continue
+		}
 		if _, is := slices.BinarySearch(b.hidden, v.Worker); is {
 			if v, err = b.pages.View.Unaware(ctx, v, b.alarms); err != nil {
 				return nil, err

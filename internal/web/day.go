@@ -163,6 +163,9 @@ func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) 
 		return nil, err
 	}
 	for _, v := range visits {
+		if one.hides(v) {
+			continue
+		}
 		row, err := board{pages: p, at: c.at, class: one}.row(ctx, v)
 		if err != nil {
 			return nil, err

@@ -17,7 +17,7 @@ type invitePage struct {
 // mayInvite says that the reader lets someone sign in: who keeps their team does. Nobody makes a link by which they could
 // become more than they are.
 func (p *Pages) mayInvite(c *request, who buddy.Person) bool {
-	is := toPerson(c.who, who)
+	is := c.toPerson(who)
 	if office := who.Has(buddy.Admin) || who.Has(buddy.Auditor); office && !access.May(access.GiveOffice, is) {
 		return false
 	}

@@ -72,6 +72,8 @@ var done = map[string]string{
 	"recorded":   "What they said is recorded.",
 	"asked":      "The request was passed on.",
 	"help":       "Got your message.",
+	"glass":      "It is on record that you looked, and why. A manager of theirs is told.",
+	"glass-end":  "The visit is private to you again.",
 	"changed":    "The changes were saved.",
 
 	"raised":          "The alarm is raised. Those who answer for them are being told.",
@@ -104,6 +106,8 @@ var done = map[string]string{
 
 	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 
+	"apart":        "They are on the list from now on.",
+	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",
@@ -170,7 +174,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/reading", "How a text is read"}}
+	links := []footerLink{{"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
 	}

@@ -24,7 +24,7 @@ func TestTheStreamHasNoTraceOfDangerForItsWorker(t *testing.T) {
 		h.seal()
 		news, _, err := h.pages.live.look(t.Context(), start)
 		h.ok(err)
-		return news.to(view.Person(h.person(person)))
+		return news.to(view.Person(h.person(person), h.clock.Now()))
 	}
 	h.as("p-priya").post("/visits/"+id+"/ask", "key", "A", "name", "Scarlett")
 	if topics := told("p-priya"); !slices.Contains(topics, "visit/"+id) {

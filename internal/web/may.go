@@ -103,20 +103,29 @@ func (p *Pages) mayKeepAll(c *request, teams []string) bool {
 
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
-	return access.May(access.ChangePerson, toPerson(c.who, who))
+	return access.May(access.ChangePerson, c.toPerson(who))
 }
 
 // toPerson is what the reader is to someone by their roles.
-func toPerson(reader, who buddy.Person) access.Is {
-	is := access.InTeam(reader, who.Team)
-	if reader.ID == who.ID {
+func (c *request) toPerson(who buddy.Person) access.Is {
+	is := access.InTeam(c.who, who.Team) | c.apart(who.ID)
+	if c.who.ID == who.ID {
 		is |= access.Self
 	}
 	return is
 }
 
+// apart is what the reader is to someone whom they may never see; nothing to all others.
+func (c *request) apart(worker string) access.Is {
+	if slices.Contains(c.kept, worker) {
+		return access.Blocked
+	}
+	return 0
+}
+
 // class is which private visits readers see whole where visits are listed (rule 1.4). To all others each is "Busy – private".
 type class struct {
+	kept    []string // workers whom they may never see: nothing of theirs is listed
 	answers []string // teams whose visits are theirs to answer for
 	home    string   // the team whose visits they see that are not private; "" where they answer for it
 	told    []string // visits with an open alarm that they were told of
@@ -124,11 +133,15 @@ type class struct {
 }
 
 // key tells two classes apart.
-func (x class) key() string { return fmt.Sprintf("%q %q %q %q", x.answers, x.home, x.told, x.by) }
+func (x class) key() string {
+	return fmt.Sprintf("%q %q %q %q %q", x.kept, x.answers, x.home, x.told, x.by)
+}
 
 // sees says that a visit is whole to them.
 func (x class) sees(v store.Visit) bool {
 	switch {
+	case x.hides(v):
+		return false
 	case slices.Contains(x.answers, v.Team), !v.Private && v.Team == x.home, slices.Contains(x.told, v.ID):
 		return true
 	default:
@@ -136,8 +149,12 @@ func (x class) sees(v store.Visit) bool {
 	}
 }
 
+// hides says that they may not know that a visit is: it is of a worker whom they may never see.
+func (x class) hides(v store.Visit) bool { return slices.Contains(x.kept, v.Worker) }
+
 // class gives the reader's class where the visits of some teams are listed, of whose open alarms they may know of those.
 func (p *Pages) class(c *request, teams []store.Team, alarms []store.Alarm) (x class, err error) {
+	x.kept = c.kept
 	covered, err := p.covered(c.Context(), c.who, c.at)
 	if err != nil {
 		return x, err
@@ -175,8 +192,8 @@ func (p *Pages) mayRing(c *request, who buddy.Person) (bool, error) {
 
 // overPerson is what the reader is to someone, also by the rota and their team's plan.
 func (p *Pages) overPerson(c *request, who buddy.Person) (access.Is, error) {
-	is := toPerson(c.who, who)
-	if is&(access.Self|access.Answers) != 0 {
+	is := c.toPerson(who)
+	if is&(access.Self|access.Answers|access.Blocked) != 0 {
 		return is, nil // and nothing more is asked
 	}
 	team, err := p.Store.Team(c.Context(), who.Team)
@@ -206,7 +223,7 @@ func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
 			return nil, err
 		}
 		for _, m := range members {
-			if m.Active && m.Has(buddy.Worker) && m.ID != c.who.ID {
+			if m.Active && m.Has(buddy.Worker) && m.ID != c.who.ID && c.apart(m.ID) == 0 {
 				workers = append(workers, m)
 			}
 		}
@@ -218,6 +235,7 @@ func (p *Pages) mayBookFor(c *request) ([]buddy.Person, error) {
 type rightsOver struct {
 	Own     bool // it is theirs: what they say of it is a check-in
 	Records bool // what the worker told them by phone or text counts as the worker's own (rule 2.7)
+	Breaks  bool // may say why they need to see it, where it is private to them
 	Changes bool // calls it off; and changes its times and details, where they see those
 }
 
@@ -225,7 +243,7 @@ type rightsOver struct {
 func (p *Pages) mayDo(c *request, v view.Visit) (rightsOver, error) {
 	is, err := p.overVisit(c, v)
 	own := access.May(access.CheckIn, is)
-	return rightsOver{Own: own, Records: !own && access.May(access.Record, is), Changes: access.May(access.ChangeVisit, is)}, err
+	return rightsOver{Own: own, Records: !own && access.May(access.Record, is), Breaks: (v.Busy || v.Glass != nil) && access.May(access.BreakGlass, is), Changes: access.May(access.ChangeVisit, is)}, err
 }
 
 // mayFind says that a visit is the reader's business at all.
@@ -250,7 +268,7 @@ func (p *Pages) overVisit(c *request, v view.Visit) (access.Is, error) {
 	if err != nil {
 		return 0, err
 	}
-	is := access.ByRole(c.who)
+	is := access.ByRole(c.who) | c.apart(v.Worker)
 	if t, found := teamOf(teams, v.Team); found {
 		is |= toTeam(c.who, t, covered)
 	}
@@ -274,7 +292,7 @@ func (p *Pages) part(c *request, a store.Alarm, worker buddy.Person) (part, erro
 	if c.who.ID == a.Worker {
 		return part{Knows: true, Self: true}, nil
 	}
-	if view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
+	if c.apart(a.Worker) == 0 && view.MaySee(view.Circle{Alarm: &a.Alarm}, c.who.ID) {
 		return part{Knows: true, May: true, Opens: true}, nil
 	}
 	is, err := p.overPerson(c, worker)

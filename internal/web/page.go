@@ -37,6 +37,7 @@ type request struct {
 	in  *time.Location // the reader's zone: that of their team
 
 	phrase  string        // the duress phrase of the reader's team
+	kept    []string      // workers whom the reader may never see or answer for
 	session store.Session // by which it is known who asks; the zero Session in a demo
 }
 
@@ -329,4 +330,4 @@ func (c *request) press() engine.Actor {
 }
 
 // reader is who looks, for what they may see.
-func (c *request) reader() view.Reader { return view.Person(c.who) }
+func (c *request) reader() view.Reader { return view.Person(c.who, c.at).KeptFrom(c.kept) }

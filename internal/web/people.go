@@ -133,7 +133,7 @@ func (p *Pages) rowsOf(c *request, t store.Team, left bool) ([]personRow, error)
 	}
 	var rows []personRow
 	for _, m := range members {
-		if m.Active || left {
+		if (m.Active || left) && c.apart(m.ID) == 0 {
 			rows = append(rows, personRow{m.ID, m.Name, roleWords(m.Roles), t.Name, slices.Contains(on, m.ID) && m.Active, !m.Active, strings.ToLower(m.Name)})
 		}
 	}

@@ -34,6 +34,7 @@ type personPage struct {
 	Shifts   []shiftRow
 	MayEdit  bool
 	Invites  bool // the reader lets them sign in
+	Apart    bool // the reader says who may never see them
 }
 
 // dial is a telephone number as it is written and as it is dialled.
@@ -78,7 +79,7 @@ func (p *Pages) person(c *request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{Layout: p.layout(c, who.Name), Self: who.ID == c.who.ID, Private: private, MayEdit: p.mayEdit(c, who), Invites: p.mayInvite(c, who), Vehicle: vehicleWords(who),
+	page := personPage{Layout: p.layout(c, who.Name), Self: who.ID == c.who.ID, Private: private, MayEdit: p.mayEdit(c, who), Invites: p.mayInvite(c, who), Apart: p.mayKeepApart(c, who), Vehicle: vehicleWords(who),
 		Person: personRow{ID: who.ID, Name: who.Name, Roles: roleWords(who.Roles), Team: team.Name, OnCall: slices.Contains(on, who.ID) && who.Active, Left: !who.Active}}
 	page.Numbers = numbersOf(who, private, page.Person.OnCall)
 	if private {
@@ -102,6 +103,9 @@ func (p *Pages) colleague(c *request) (buddy.Person, store.Team, error) {
 		return who, store.Team{}, notFound()
 	case err != nil:
 		return who, store.Team{}, fmt.Errorf("find person: %w", err)
+	}
+	if c.apart(who.ID) != 0 {
+		return who, store.Team{}, notFound()
 	}
 	who.Name = cmp.Or(who.Name, who.ID)
 	teams, err := p.teams(c)

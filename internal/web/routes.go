@@ -107,6 +107,7 @@ func (p *Pages) serviceRoutes() []route {
 
 		{"GET /visits", signedIn, p.day},
 		{"POST /visits", signedIn, p.findVisit},
+		{"GET /looks", signedIn, p.looks},
 
 		{"GET /visits/new", signedIn, p.newVisit},
 		{"POST /visits/new", signedIn, p.bookVisit},
@@ -122,6 +123,8 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /visits/{id}/help", onPhone, p.needHelp},
 		{"POST /visits/{id}/record", onPhone, p.record},
 		{"POST /visits/{id}/cancel", signedIn, p.callOff},
+		{"POST /visits/{id}/glass", signedIn, p.breakGlass},
+		{"POST /visits/{id}/glass/end", signedIn, p.endGlass},
 
 		{"GET /alarms", signedIn, p.alarms},
 		{"GET /alarms/{id}", signedIn, p.alarm},
@@ -157,6 +160,9 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /people/new", signedIn, p.newPerson},
 		{"POST /people/new", signedIn, p.addPerson},
 		{"GET /people/{id}", signedIn, p.person},
+		{"GET /people/{id}/apart", signedIn, p.apart},
+		{"POST /people/{id}/apart", signedIn, p.keepApart},
+		{"POST /people/{id}/apart/end", signedIn, p.endApart},
 		{"GET /people/{id}/edit", signedIn, p.editPerson},
 		{"POST /people/{id}/edit", signedIn, p.changePerson},
 		{"POST /people/{id}/leave", signedIn, p.leave},

@@ -20,6 +20,8 @@ var everyPage = map[string]any{
 	"first":       firstPage{},
 	"account":     accountPage{},
 	"invite":      invitePage{},
+	"looks":       looksPage{},
+	"apart":       apartPage{},
 	"phone":       phonePage{},
 	"phone_link":  phoneLinkPage{},
 	"password":    passwordPage{},

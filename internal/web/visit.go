@@ -45,6 +45,7 @@ type visitPage struct {
 	Via       govuk.Radios
 	Ask       govuk.Input
 	Reason    govuk.Textarea
+	Why       govuk.Textarea    // it is to be seen, by whom it is busy to
 	Spoke     *govuk.Checkboxes // nil where nobody need have spoken with them
 	Opened    map[string]bool   // the forms that were refused
 }
@@ -107,7 +108,7 @@ func (p *Pages) seen(c *request) (s seen, err error) {
 // showVisit shows a visit with the forms as they were typed. The look at its details is recorded first.
 func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 	if v.Open && !c.byPhone() {
-		if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, "", c.at); err != nil {
+		if err := p.lookedAtVisit(c, v); err != nil {
 			return err
 		}
 	}
@@ -276,6 +277,8 @@ func (page *visitPage) forms(c *request, v seen, f *form) {
 	page.Ask.Autocomplete = "off"
 	page.Reason = f.textarea("reason", "Why is it called off?", "")
 	page.Reason.Rows = 2
+	page.Why = f.textarea("why", "Why do you need to see it?", "It goes on record and the worker can read it. A manager of theirs is told at once that you looked.")
+	page.Why.Rows = 2
 	page.Words = f.textarea("words", "In your own words", "As you would text it: a new time, no answer at the door, or anything else.")
 	if v.rights.Records {
 		page.Words.Label.Text, page.Words.Hint.Text = "What they said, word for word", "It counts as the worker’s own."

@@ -38,7 +38,7 @@ func (p *Pages) visitToEdit(c *request) (seen, error) {
 	if !v.rights.Changes || !v.Open || !v.Live() {
 		return v, notFound()
 	}
-	return v, p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, "", c.at)
+	return v, p.lookedAtVisit(c, v)
 }
 
 // editVisit answers GET /visits/{id}/edit.

@@ -17,5 +17,4 @@ UPDATE people SET left_at = put_at WHERE active = 0;
 -- Each night the keys that are there are walked over; an audit asks for those that are not.
 CREATE INDEX data_keys_kept ON data_keys (owner) WHERE wrapped IS NOT NULL;
 CREATE INDEX data_keys_erased ON data_keys (owner) WHERE wrapped IS NULL;
-CREATE INDEX alarms_worker ON alarms (worker);
 CREATE INDEX outbox_owner ON outbox (key_owner);

@@ -1,0 +1,16 @@
+-- +goose Up
+-- Who broke the glass of a visit lately, and who looked at what is a worker's, are asked of the record by what it is about.
+CREATE INDEX entries_glass ON entries (worker, visit, seq) WHERE kind IN ('glass', 'glass-end');
+CREATE INDEX alarms_worker ON alarms (worker);
+CREATE INDEX entries_looks ON entries (visit, at) WHERE kind IN ('look', 'glass');
+
+-- People who may never see or answer for a worker.
+CREATE TABLE blocks (
+	worker  TEXT NOT NULL,
+	person  TEXT NOT NULL,
+	by_whom TEXT NOT NULL,
+	at      BIGINT NOT NULL,
+	why     BYTEA,
+	PRIMARY KEY (worker, person)
+);
+CREATE INDEX blocks_person ON blocks (person);

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/allclear-safety/allclear/internal/private"
+)
+
+// lookedAtVisit records the look at a visit's details before they are shown: with why, where the reader broke the glass.
+func (p *Pages) lookedAtVisit(c *request, v seen) error {
+	why := ""
+	if v.Glass != nil {
+		why = v.Glass.Why.Reveal()
+	}
+	return p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, why, c.at)
+}
+
+// breakGlass answers POST /visits/{id}/glass: the reader says why they need to see a private visit, and sees it for a while
+// (rule 1.4).
+func (p *Pages) breakGlass(c *request) error {
+	v, f, err := p.toAct(c, func(r rightsOver) bool { return r.Breaks })
+	if err != nil {
+		return err
+	}
+	f.need("why", "Enter why you need to see it")
+	if f.bad() {
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	if err := p.Engine.BreakGlass(c.Context(), c.press(), v.Visit.Visit, private.New(f.value("why"))); err != nil {
+		return err
+	}
+	return c.redirect("/visits/" + v.ID + "?done=glass")
+}
+
+// endGlass answers POST /visits/{id}/glass/end: the reader has seen what they need. Of one that is over already there is
+// nothing to end.
+func (p *Pages) endGlass(c *request) error {
+	v, _, err := p.toAct(c, func(r rightsOver) bool { return r.Breaks })
+	if err != nil {
+		return err
+	}
+	if v.Glass != nil {
+		if err := p.Engine.EndGlass(c.Context(), c.press(), v.ID); err != nil {
+			return err
+		}
+	}
+	return c.redirect("/visits/" + v.ID + "?done=glass-end")
+}
