@@ -26,6 +26,9 @@ func (m *message) insideAt(i int) int {
 	if m.in && m.word(i-1) == "me" || w == "and" && m.word(end+1) == "out" { // "all well with me in here", "in and out"
 		return -1
 	}
+	if next := m.word(end + 1); w == "i" && (next == "will" || next == "shall" || next == "should" || next == "said" || next == "expect") {
+		return end // with no break: "I'm in I'll be out by 4"
+	}
 	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
 		return -1
 	}
@@ -35,7 +38,11 @@ func (m *message) insideAt(i int) int {
 // textsAgain says whether the text explains why it says again, at word i, that the worker is in: "sent IN earlier but no reply so: in".
 func (m *message) textsAgain(i int) bool {
 	before := m.word(i - 1)
-	return (i == 0 || isBreak(before) || m.v.joins[before]) && m.hasIn(m.v.sentBefore, 0, len(m.words))
+	again := m.hasIn(m.v.sentBefore, 0, len(m.words))
+	for j := 1; j < i; j++ {
+		again = again || m.words[j] == "in" && (m.words[j-1] == "my" || m.words[j-1] == "the") // "did you get my in?"
+	}
+	return again && (i == 0 || isBreak(before) || m.v.joins[before])
 }
 
 // sentenceEnds says whether a clause ends before word i, or after a mere filler there.

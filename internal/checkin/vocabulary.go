@@ -75,13 +75,13 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase         wordSet
-	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after                                                        wordSet
-	with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues                     wordSet
-	overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues wordSet
-	willDo, noSlip, oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing                              wordSet
-	article, official, returns, moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo                             wordSet
-	hisOwn, beside, perhaps, meant, momentOf, sentBefore, changes, waitsInside, errand, room, counted                                 wordSet
+	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                          wordSet
+	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after                                                                         wordSet
+	with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues                                      wordSet
+	overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, fret, atLeisure, entryBefore, beginCues, endCues wordSet
+	willDo, noSlip, oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing                                               wordSet
+	article, official, returns, moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo                                              wordSet
+	hisOwn, beside, perhaps, meant, momentOf, sentBefore, changes, waitsInside, errand, room, counted                                                  wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -204,6 +204,8 @@ func (s *sets) ofTimes(g *grammar.Grammar) {
 	s.pastCues = g.Words("past-before")
 	s.afterIn = g.Words("after-in")
 	s.afterWell = g.Words("after-well")
+	s.atLeisure = g.Words("at-leisure")
+	s.fret = g.Words("fret")
 	s.entryBefore = g.Words("entry-before")
 	s.beginCues = g.Words("begin-before")
 	s.endCues = g.Words("end-before")
