@@ -71,7 +71,7 @@ func (m *message) entersHere(start, end int) bool {
 	if m.worker(start, end) || m.v.session[m.words[start]] || m.ofWorker(begin, start) {
 		return true
 	}
-	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
+	if begin > 0 && m.v.joins[m.words[begin-1]] && !(m.words[begin-1] == "so" && begin == start) && !m.worker(begin, start) && m.othersBefore(begin-1) {
 		return false
 	}
 	for i := begin; i < start; {
@@ -134,6 +134,15 @@ func (m *message) putOff(start, i int, c Context) bool {
 	for j := m.clauseStart(start); j < start; j++ {
 		if t := m.timeAt(j); t.words > 0 && j+t.words == start && !t.isLength() && t.form != bareHour {
 			return !m.timePast(j, t, c)
+		}
+	}
+	starts := m.hasWithin(start, i, "start", "starting", "begin", "beginning", "commence", "commencing")
+	for j := start + 1; starts && j <= i+1; j++ {
+		after := m.word(j + m.timeAt(j).words)
+		address := m.timeAt(j).form == bareHour && after != "" && !isBreak(after) && !m.v.courtesy[after] && !m.v.afterTime[after] // "at 9 Tennyson Way"
+		if t := m.timeAt(j); t.words > 0 && !t.isLength() && m.words[j-1] == "at" && !address {
+			last, next := c.last(t.asHour()), c.next(t.asHour())
+			return !next.IsZero() && (last.IsZero() || next.Sub(c.Now) < c.Now.Sub(last)) // "starting my visit at 2"
 		}
 	}
 	for j := start + 2; j < i; j++ {
