@@ -81,9 +81,14 @@ func (m *message) someoneCame(c clause) bool {
 	if len(c.rest) < 2 || m.worker(c.begin, c.end) {
 		return false
 	}
-	switch m.words[c.end-1] {
-	case "came", "come", "called", "visited", "arrived", "been":
-		return true
+	last := c.end - 1
+	switch m.words[last] {
+	case "round", "in", "over", "by", "up", "along":
+		last--
+	}
+	switch m.words[last] {
+	case "came", "come", "called", "visited", "arrived", "been", "popped", "turned", "dropped":
+		return last > c.begin
 	}
 	return false
 }
