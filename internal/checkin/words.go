@@ -111,6 +111,10 @@ func (m *message) add(w string, from stretch, capital bool) {
 			m.words, m.typed, m.cuts = append(m.words, "will"), append(m.typed, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
+	if n > 0 && ofWhom[m.words[n-1]] && len(w) > 3 && strings.HasSuffix(w, "s") && m.v.IsGiven(w[:len(w)-1]) && !m.v.IsSomeone(w) && !m.v.Ordinary(w) {
+		m.words, m.typed, m.cuts = append(m.words, w[:len(w)-1]), append(m.typed, w[:len(w)-1]), append(m.cuts, from) // "left kyles": the apostrophe was left out
+		w = "s"
+	}
 	m.typed = append(m.typed, w)
 	right, guess := m.v.spelling(w)
 	named := capital && n > 0 && !isBreak(m.words[n-1])                 // "the Reids"
@@ -119,6 +123,9 @@ func (m *message) add(w string, from stretch, capital bool) {
 	w = right
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
+
+// ofWhom are the words after which a first name in s is of somebody's house.
+var ofWhom = set("left of from")
 
 // piece is a word with the characters it was cut from.
 type piece struct {
@@ -223,7 +230,7 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int, guess bool) {
 		return v.sayOne(w + pieces[1].word), 2, true
 	}
 	for _, s := range v.saying[w] {
-		if s.matches(pieces) {
+		if s.matches(pieces) && !(len(s.written) == 1 && len(pieces) > 1 && v.short(w) && v.cutInTwo(w, pieces[1].word)) { // "st arted"
 			return s.said, len(s.written), false
 		}
 	}
@@ -280,7 +287,14 @@ func (v *Vocabulary) cutInTwo(a, b string) bool {
 }
 
 // isEnglish says whether a word is one of English, with an ending or without, and nobody's name.
-func (v *Vocabulary) isEnglish(w string) bool { return v.english[w] || !v.Knows(w) && v.Ordinary(w) }
+func (v *Vocabulary) isEnglish(w string) bool {
+	return !v.short(w) && (v.english[w] || !v.Knows(w) && v.Ordinary(w))
+}
+
+// short says whether two letters only stand for a longer word: "st" for street.
+func (v *Vocabulary) short(w string) bool {
+	return len(w) == 2 && slices.ContainsFunc(v.saying[w], func(s saying) bool { return len(s.written) == 1 && len(s.said) == 1 && len(s.said[0]) > 4 })
+}
 
 // strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
 func (v *Vocabulary) strayEnd(a, b string) bool {
