@@ -98,7 +98,7 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 		standIn, typed = m.hidePhrase(c.Phrase)
 		c.Phrase = ""
 	}
-	r := m.inLight(m.decide(c), text, c)
+	r := m.inLight(m.underSlips(m.decide(c), c), text, c)
 	if reference != "" {
 		r.Reference = reference
 	}

@@ -65,6 +65,7 @@ type Vocabulary struct {
 	*grammar.Grammar
 	sets
 	english    map[string]bool     // the words of English alone, and of additions
+	dialect    map[string]bool     // the words of its dialects
 	ordinary   []string            // the ordinary words, in order
 	searches   sync.Pool           // of [grammar.Search]
 	shortSlips []string            // short words of danger that more slips are read through, in order
@@ -97,7 +98,7 @@ var standard = sync.OnceValue(func() *Vocabulary {
 // NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
 // ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
 func NewVocabulary(additions string) (*Vocabulary, error) {
-	texts, english := []string{}, map[string]bool{}
+	texts, english, dialect := []string{}, map[string]bool{}, map[string]bool{}
 	files, err := languages.ReadDir("languages")
 	if err != nil {
 		return nil, err
@@ -111,6 +112,9 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		if f.Name() == "english.txt" || f.Name() == "everyday.txt" {
 			maps.Copy(english, grammar.WordsIn(string(raw)))
 		}
+		if f.Name() == "dialects.txt" {
+			maps.Copy(dialect, grammar.WordsIn(string(raw)))
+		}
 	}
 	if err := checkAdditions(additions, texts); err != nil {
 		return nil, err
@@ -120,7 +124,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
 	maps.Copy(english, grammar.WordsIn(additions))
-	v := &Vocabulary{Grammar: g, sets: setsOf(g), english: english}
+	v := &Vocabulary{Grammar: g, sets: setsOf(g), english: english, dialect: dialect}
 	v.shortSlips = slices.Sorted(maps.Keys(v.shortSlip))
 	v.searches.New = func() any { return g.NewSearch() }
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))

@@ -23,6 +23,8 @@ type message struct {
 	cut      bool             // longer than is read
 	quotes   bool             // has quotation marks
 	text     string           // as it was cut into words
+	raw      string           // as it came
+	from     []int            // for each character of text, the byte of raw that it came from
 	respaced bool             // its spaces were put where they may belong
 	pieces   []piece          // the words before a space was taken out of one; nil where none was. The phrase is looked for in them too
 
@@ -40,8 +42,7 @@ type message struct {
 
 func (v *Vocabulary) read(s string) *message {
 	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
-	var from []int
-	m.text = normalise(s, &from)
+	m.raw, m.text = s, normalise(s, &m.from)
 	pieces := split(m.text)
 	room := len(pieces) + len(pieces)/8 + 4 // "I'm" is two words
 	m.words, m.typed, m.cuts, m.unknown = make([]string, 0, room), make([]string, 0, room), make([]stretch, 0, room), make([]bool, 0, room)
@@ -52,7 +53,7 @@ func (v *Vocabulary) read(s string) *message {
 		}
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for j, w := range said {
-			capital := cut.first < len(from) && startsUpper(s[from[cut.first]:])
+			capital := cut.first < len(m.from) && startsUpper(s[m.from[cut.first]:])
 			m.add(w, cut, capital)
 			m.strange(capital || j > 0)
 		}
