@@ -8,6 +8,9 @@ func (m *message) ownEnd(s *spoken) bool {
 	if s.cue != "until" {
 		return false
 	}
+	if w := m.word(s.first - 2); m.v.atLeisure[w] || (w == "on" || w == "else" || w == "booked") && m.v.atLeisure[m.word(s.first-3)] {
+		return true // "I'm free til 2"
+	}
 	for j := s.first - 2; j >= s.from; j-- {
 		switch w := m.words[j]; {
 		case m.v.ownEnd[w] && !m.placeAt(j):
@@ -77,7 +80,7 @@ func (m *message) afterThis(s *spoken) bool {
 		case "afterwards":
 			return true
 		case "after":
-			if next == "this" || next == "here" || next == "until" || (next == "" || isBreak(next)) && j > s.from-4 {
+			if next == "this" || next == "at" || next == "here" || next == "until" || (next == "" || isBreak(next)) && j > s.from-4 {
 				return true
 			}
 		}

@@ -46,12 +46,17 @@ func (m *message) beforeVisit(s *spoken) use {
 		case w == "until" && m.hasWithin(s.from, j, "give") && (m.hasWithin(s.from, j, "me", "us")):
 			return asStart // "give me til 25 past to get there"
 		case w == "until" && m.hasWithin(s.from, j, "wait", "waiting", "give", "giving"):
+			if m.hasWithin(s.last, min(s.last+4, len(m.words)), "again", "retry") {
+				return asStart // C5: "I'll give them til half past and knock again"
+			}
 			return unused
 		case w == "until":
 			if delayed = true; !held {
 				return asEnd
 			}
 		case w == "need" && s.t.isLength() && s.counts == late && !held: // "going to need an extra hour": of the visit's length
+			return asEnd
+		case s.t.isLength() && (s.cue == "for" || s.cue == "still") && s.counts == fromNow && m.movedTo(s): // "moved to 18:30, still an hour"
 			return asEnd
 		case s.t.isLength() && s.cue == "for" && s.counts == fromNow && !held: // the visit's length: "start at 4 for an hour"
 			return asEnd
@@ -77,4 +82,14 @@ func (m *message) beforeVisit(s *spoken) use {
 		return unused // T3: "12" before going in
 	}
 	return asStart
+}
+
+// movedTo says whether the time of day that comes right before a length is the visit's new start: "moved to 18:30 for an hour".
+func (m *message) movedTo(s *spoken) bool {
+	for j := s.first - 1; j > 0 && j > s.first-7; j-- {
+		if t := m.times[j]; t.words > 0 {
+			return !t.isLength() && (m.words[j-1] == "to" || m.words[j-1] == "until" || m.words[j-1] == "at" || m.words[j-1] == "now")
+		}
+	}
+	return false
 }

@@ -98,7 +98,7 @@ func understand(text string, c Context, noting bool) (Reading, *message) {
 		standIn, typed = m.hidePhrase(c.Phrase)
 		c.Phrase = ""
 	}
-	r := m.inLight(m.decide(c), text, c)
+	r := m.inLight(m.underSlips(m.decide(c), c), text, c)
 	if reference != "" {
 		r.Reference = reference
 	}
@@ -223,6 +223,9 @@ func (m *message) endStands(c Context) bool {
 func (m *message) countsDown() bool {
 	return slices.ContainsFunc(m.exited, func(e stretch) bool {
 		last := m.clauseStart(e.first) - 1
+		if m.words[e.first] == "then" && last < e.first-1 {
+			last = e.first
+		}
 		if w := m.word(last); w != "then" && w != "and" {
 			return false
 		}

@@ -76,6 +76,33 @@ func (m *message) namesWhat(c, before clause) bool {
 	return came && !c.told && len(c.rest) <= 3 && len(c.rest) == c.end-c.begin && m.v.titles[m.words[c.begin]]
 }
 
+// someoneCame says whether a clause tells only that others came: "the meter man came", of "came and left".
+func (m *message) someoneCame(c clause) bool {
+	if len(c.rest) < 2 || m.worker(c.begin, c.end) {
+		return false
+	}
+	last := c.end - 1
+	switch m.words[last] {
+	case "round", "in", "over", "by", "up", "along":
+		last--
+	}
+	switch m.words[last] {
+	case "came", "come", "called", "visited", "arrived", "been", "popped", "turned", "dropped":
+		return last > c.begin
+	}
+	return false
+}
+
+// loosely says whether only a word that is none of English parts an exit from what is still to come: "I'll ring you oce I'm home".
+func (m *message) loosely(first, start int) bool {
+	if start == first || !m.hasIn(m.v.later, first, start) {
+		return false
+	}
+	from := m.cuts[start-1]
+	typed := string([]rune(m.text)[from.first:from.last])
+	return !m.v.english[strings.ReplaceAll(typed, "'", "")] && !m.v.IsSomeone(typed) && strings.Trim(typed, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
 // refuses says whether a clause tells of something that somebody will not do, or has yet to: "dad won't hand him back", "mum has to sign".
 func (m *message) refuses(c clause) bool {
 	return slices.ContainsFunc(c.rest, func(i int) bool {

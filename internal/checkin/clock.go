@@ -317,7 +317,7 @@ func (m *message) minutesNext(i, hour int) (n, words int) {
 	next := m.word(i + 2)
 	switch m.word(i + 1) {
 	case "hour":
-		if n, ok := figure(next); ok && hour > 12 && len(next) == 2 && n < 60 {
+		if n, ok := figure(next); ok && (hour > 12 || m.onClock(i, hour)) && len(next) == 2 && n < 60 {
 			return n, 2
 		}
 	case "and":
@@ -333,6 +333,16 @@ func (m *message) minutesNext(i, hour int) (n, words int) {
 		}
 	}
 	return 0, 0
+}
+
+// onClock says whether hours and minutes written in one, "10h30", are a time of day, as many write it who come from elsewhere: no visit is that
+// long, or what stands before it says so: "until 4h30".
+func (m *message) onClock(i, hour int) bool {
+	if i+2 >= len(m.cuts) || m.cuts[i].last != m.cuts[i+1].first || m.cuts[i+1].last != m.cuts[i+2].first {
+		return false
+	}
+	before := m.word(i - 1)
+	return hour >= 5 || before == "at" || before == "until" || before == "by"
 }
 
 // minutesSaid says whether the number at word i is the minutes of the hour before it: "four thirty".

@@ -71,6 +71,9 @@ func (m *message) dangerIn(state State) (rule Rule, raw bool) {
 // harmlessAt gives where a phrase ends that begins at word i and has words of danger that mean none; -1 without one.
 func (m *message) harmlessAt(i int) int {
 	end := harmless.at(m, i)
+	if m.v.creature[m.word(i)] && m.word(i-2) == "with" && (m.v.article[m.word(i-1)] || m.v.hisOwn[m.word(i-1)]) {
+		end = -1 // who will not let the worker out is no dog, but the "bloke with a dog"
+	}
 	if !m.in {
 		end = max(end, turnedAway.at(m, i))
 	}

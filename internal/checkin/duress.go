@@ -166,10 +166,17 @@ func (m *message) cryAt(i int, c cry) int {
 		return n
 	}
 	w := plainLetters(m.words[i])
-	if m.v.isOne(w, c.whole) || m.v.joined(w, c.whole) || len(c.words) == 1 && m.askedOf(i) && m.v.nearWord(w, c.whole) {
+	if m.v.isOne(w, c.whole) || m.v.joined(w, c.whole) || len(c.words) == 1 && m.askedOf(i, 1) && m.v.nearWord(w, c.whole) {
 		return 1
 	}
-	return m.inPieces(i, w, c.whole)
+	if n := m.inPieces(i, w, c.whole); n > 0 || len(c.words) > 1 {
+		return n
+	}
+	next := m.word(i + 1)
+	if next != "to" && next != "" && !isBreak(next) && m.askedOf(i, 2) && !m.v.IsSomeone(w) && !m.v.IsSomeone(next) && m.v.nearWord(plainLetters(w+next), c.whole) { // "ask star let to ring"
+		return 2
+	}
+	return 0
 }
 
 // eachIs says whether the words at i are those of a phrase of several. Beside the others, one may be an ordinary word or
@@ -213,12 +220,12 @@ func (v *Vocabulary) isOne(w string, name voiced) bool {
 	return true
 }
 
-// askedOf says whether the text asks something of the word there: "get ... to call me", "can ... ring". Between such words stands
-// a name, even where a phone made an ordinary word of it.
-func (m *message) askedOf(i int) bool {
-	prev, next := m.word(i-1), m.word(i+1)
+// askedOf says whether the text asks something of the n words there: "get ... to call me", "can ... ring", "has ... got a sec". Between
+// such words stands a name, even where a phone made an ordinary word of it.
+func (m *message) askedOf(i, n int) bool {
+	prev, next := m.word(i-1), m.word(i+n)
 	if next == "to" {
-		next = m.word(i + 2)
+		next = m.word(i + n + 1)
 	}
 	switch {
 	case prev == "ask" || prev == "asking":
@@ -227,13 +234,17 @@ func (m *message) askedOf(i int) bool {
 		return true
 	case prev == "get" || prev == "can" || prev == "could" || prev == "would" || prev == "will" || prev == "please" || prev == "have":
 		return askedFor[next]
+	case prev == "has" || prev == "is" || prev == "does":
+		return whereabouts[next]
 	}
 	return (prev == "with" || prev == "for" || prev == "to") && passed[m.word(i-2)]
 }
 
 var (
 	askedFor = set("ring call phone text message contact come be give know please bell pop speak buzz")
-	passed   = set("word message speak pass this it chat talk note msg speaking")
+	// whereabouts go after one of whom it is asked whether she may be spoken to.
+	whereabouts = set("got around about available free there know")
+	passed      = set("word message speak pass this it chat talk note msg speaking")
 )
 
 // nearWord says whether an ordinary word is one that a phone may have made of a long name: "starlet", "scarlets".

@@ -26,6 +26,9 @@ func (m *message) insideAt(i int) int {
 	if m.in && m.word(i-1) == "me" || w == "and" && m.word(end+1) == "out" { // "all well with me in here", "in and out"
 		return -1
 	}
+	if next := m.word(end + 1); w == "i" && (next == "will" || next == "shall" || next == "should" || next == "said" || next == "expect") {
+		return end // with no break: "I'm in I'll be out by 4"
+	}
 	if t := m.timeAt(end); end < len(m.words) && !isBreak(w) && !m.v.joins[w] && !m.v.afterIn[w] && (t.words == 0 || t.isLength() && end-i == 1) {
 		return -1
 	}
@@ -35,7 +38,11 @@ func (m *message) insideAt(i int) int {
 // textsAgain says whether the text explains why it says again, at word i, that the worker is in: "sent IN earlier but no reply so: in".
 func (m *message) textsAgain(i int) bool {
 	before := m.word(i - 1)
-	return (i == 0 || isBreak(before) || m.v.joins[before]) && m.hasIn(m.v.sentBefore, 0, len(m.words))
+	again := m.hasIn(m.v.sentBefore, 0, len(m.words))
+	for j := 1; j < i; j++ {
+		again = again || m.words[j] == "in" && (m.words[j-1] == "my" || m.words[j-1] == "the") // "did you get my in?"
+	}
+	return again && (i == 0 || isBreak(before) || m.v.joins[before])
 }
 
 // sentenceEnds says whether a clause ends before word i, or after a mere filler there.
@@ -64,7 +71,7 @@ func (m *message) entersHere(start, end int) bool {
 	if m.worker(start, end) || m.v.session[m.words[start]] || m.ofWorker(begin, start) {
 		return true
 	}
-	if begin > 0 && m.v.joins[m.words[begin-1]] && !m.worker(begin, start) && m.othersBefore(begin-1) {
+	if begin > 0 && m.v.joins[m.words[begin-1]] && !(m.words[begin-1] == "so" && begin == start) && !m.worker(begin, start) && m.othersBefore(begin-1) {
 		return false
 	}
 	for i := begin; i < start; {
@@ -127,6 +134,15 @@ func (m *message) putOff(start, i int, c Context) bool {
 	for j := m.clauseStart(start); j < start; j++ {
 		if t := m.timeAt(j); t.words > 0 && j+t.words == start && !t.isLength() && t.form != bareHour {
 			return !m.timePast(j, t, c)
+		}
+	}
+	starts := m.hasWithin(start, i, "start", "starting", "begin", "beginning", "commence", "commencing")
+	for j := start + 1; starts && j <= i+1; j++ {
+		after := m.word(j + m.timeAt(j).words)
+		address := m.timeAt(j).form == bareHour && after != "" && !isBreak(after) && !m.v.courtesy[after] && !m.v.afterTime[after] // "at 9 Tennyson Way"
+		if t := m.timeAt(j); t.words > 0 && !t.isLength() && m.words[j-1] == "at" && !address {
+			last, next := c.last(t.asHour()), c.next(t.asHour())
+			return !next.IsZero() && (last.IsZero() || next.Sub(c.Now) < c.Now.Sub(last)) // "starting my visit at 2"
 		}
 	}
 	for j := start + 2; j < i; j++ {

@@ -31,16 +31,17 @@ type clause struct {
 func (m *message) exit() (whole, claims bool) {
 	m.exited = nil
 	var clauses []clause
-	over, away, left := false, false, false
+	over, away, left, came := false, false, false, false
 	for i := 0; i < len(m.words); {
 		c, next := m.clauseFrom(i)
 		c.goesOn = i > 0 && !isBreak(m.words[i-1])
 		c.ofOthers, c.ofThing = m.ofOthers(c.rest) || m.ofStranger(c), m.ofThing(c.rest)
 		c.end, c.told, c.asks = next, m.tells(c.rest), c.asks || !c.exits && m.words[c.begin] == "why"
 		c.returns = claims && !c.exits && !c.ofOthers && !c.ofThing && (!c.away && m.wentBack(c) || m.goesBack(c))
-		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
+		if n := len(clauses); n > 0 && c.exits && c.goesOn && !m.worker(c.begin, next) && (clauses[n-1].ofOthers || came || clauses[n-1].near && m.words[c.begin-1] != "but" || m.hasAny(m.v.later, clauses[n-1].rest)) {
 			c.exits, c.left, c.refused, c.ofOthers = false, false, true, clauses[n-1].ofOthers // "Beth is out and back at the office", "will get my coat and out"
 		}
+		came = m.someoneCame(c) || came && c.told && !c.exits && !m.worker(c.begin, next) // "the gas man came, fixed it"
 		over = over || len(c.rest) == 0 && m.overIn(i, next)
 		claims, away, left = claims || c.exits, away || c.away, left || c.left
 		clauses = append(clauses, c)
@@ -252,7 +253,7 @@ func (m *message) explainsNothing(i int) bool {
 
 // exitHere refuses an exit whose clause makes it another thing: "nearly out", "mum has left", "left my bag".
 func (m *message) exitHere(start, end int, c clause) bool {
-	if m.quoted(start) {
+	if m.quoted(start) || m.loosely(c.begin, start) {
 		return false
 	}
 	if end < len(m.words) && (m.withThing(end) == 0 || m.hasIn(m.v.session, start, end)) && m.explainsNothing(end) && !isBreak(m.words[end]) && !m.v.joins[m.words[end]] && !m.clauseAt(end, clause{exits: true, begin: start}) && !m.trails(start, end) && m.times[end].words == 0 {

@@ -33,7 +33,7 @@ func (m *message) lengthAt(i int) moment {
 		}
 	}
 	hours, j, counts := m.hours(i)
-	if hours == 0 {
+	if hours == 0 || m.onClock(i, hours/60) {
 		return moment{}
 	}
 	if minutes, next := m.minutesAfter(j); minutes > 0 {

@@ -140,6 +140,32 @@ func (m *message) onlyAside(c Context) bool {
 	return start >= 0 && m.hasWithin(ahead, len(m.words), "here", "staying", "stay", "need", "now")
 }
 
+// dayGone says whether the days that the text speaks of are past, each in a sentence with no time: "looks better than last week. Out by 4".
+func (m *message) dayGone() bool {
+	for i := range m.words {
+		gone := m.words[i] == "yesterday"
+		if !gone && dayWords.at(m, i) <= i {
+			continue
+		}
+		if !gone && m.word(i-1) != "last" {
+			return false
+		}
+		first, last := i, i
+		for first > 0 && m.words[first-1] != "." && m.words[first-1] != "?" {
+			first--
+		}
+		for last < len(m.words) && m.words[last] != "." && m.words[last] != "?" {
+			last++
+		}
+		for j := first; j < last; j++ {
+			if m.times[j].words > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // wasOut says whether the worker was out by the time: "was out by ten to", not "was meant to be out by 4".
 func (m *message) wasOut(s *spoken) bool {
 	for j := s.from; j < s.first-1; j++ {

@@ -15,7 +15,7 @@ func (m *message) plan(c Context) plan {
 
 // planOf is plan for a text of which it is known whether the worker goes in.
 func (m *message) planOf(c Context, enters bool) plan {
-	if m.has("yesterday") || m.otherDay() && !m.onlyAside(c) || m.word(0) == "fw" || m.word(0) == "fwd" {
+	if (m.has("yesterday") || m.otherDay() && !m.onlyAside(c)) && !m.dayGone() || m.word(0) == "fw" || m.word(0) == "fwd" {
 		return plan{}
 	}
 	all := m.account(c, enters)
@@ -101,8 +101,8 @@ func (m *message) corrects(s, next *spoken) bool {
 	if between <= 7 && m.correction(s.last, next.first) {
 		return true
 	}
-	if between == 1 && (m.word(s.last) == "now" || m.word(s.last) == "is") && !s.t.isLength() && !next.t.isLength() {
-		return true // "4pm now 4.30pm"
+	if between == 1 && (m.word(s.last) == "now" || m.word(s.last) == "is" || m.word(s.last) == "read") && !s.t.isLength() && !next.t.isLength() {
+		return true // "4pm now 4.30pm", "for 1415 read 1430"
 	}
 	if m.word(next.first-1) == "so" && s.t.isLength() && !next.t.isLength() {
 		return true // "told mum an hour so 11"

@@ -65,7 +65,7 @@ func (m *message) fine() bool {
 
 // wellBegins says whether being well, said without saying who, is a clause of its own and nobody else's: "all fine", but not "good luck".
 func (m *message) wellBegins(start, end int) bool {
-	if m.clauseStart(start) != start || start > 0 && m.v.joins[m.words[start-1]] && m.othersBefore(start-1) {
+	if first := m.clauseStart(start); first != start && !m.onlyCourtesy(first, start) || start > 0 && m.v.joins[m.words[start-1]] && m.othersBefore(start-1) {
 		return false
 	}
 	w := m.word(end)
@@ -98,6 +98,7 @@ func (m *message) wellHere(start, end int) bool {
 	}
 	for j := m.clauseStart(start); j < start; j++ {
 		switch w := m.words[j]; {
+		case w == "not" && m.word(j-1) == "do" && m.v.fret[m.word(j+1)]: // "don't panic am fine"
 		case w == "not" || w == "hope" || w == "will" || w == "if":
 			return false
 		case m.someone(j) && !(m.v.IsGiven(w) && m.worker(start, end)):

@@ -72,9 +72,9 @@ func (m *message) unknownAt(char int) bool {
 	return i >= 0 && m.unknown[i]
 }
 
-// parted says whether two words are one of a cry's that a space fell into.
+// parted says whether two words are one of a cry's that a space fell into, in any language: "he lp", "dd im".
 func (v *Vocabulary) parted(a, b string) bool {
-	if isBreak(a) || isBreak(b) || len(a)+len(b) < 4 || !v.english[a+b] || a[0] <= '9' {
+	if isBreak(a) || isBreak(b) || len(a)+len(b) < 4 || !v.english[a+b] && (v.saying[a+b] == nil || v.means(a)) || a[0] <= '9' {
 		return false
 	}
 	switch {

@@ -65,6 +65,7 @@ type Vocabulary struct {
 	*grammar.Grammar
 	sets
 	english    map[string]bool     // the words of English alone, and of additions
+	dialect    map[string]bool     // the words of its dialects
 	ordinary   []string            // the ordinary words, in order
 	searches   sync.Pool           // of [grammar.Search]
 	shortSlips []string            // short words of danger that more slips are read through, in order
@@ -75,13 +76,13 @@ type Vocabulary struct {
 
 // sets are words that the rules tell apart, each a section of the languages.
 type sets struct {
-	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase         wordSet
-	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after                                                        wordSet
-	with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues                     wordSet
-	overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, entryBefore, beginCues, endCues wordSet
-	willDo, noSlip, oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing                              wordSet
-	article, official, returns, moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo                             wordSet
-	hisOwn, beside, perhaps, meant, momentOf, sentBefore, changes, waitsInside, errand, room, counted                                 wordSet
+	family, titleBefore, courtesy, notAsked, optOuts, deny, denyThrough, alarming, lasting, shouted, thingOfColour, notPhrase                          wordSet
+	told, is, at, joins, adverbs, waits, back, session, gone, me, later, after                                                                         wordSet
+	with, again, timeWords, creature, notDoing, titles, asksUs, promise, doubt, wellOfOthers, afterTime, overCues                                      wordSet
+	overAfter, moreCues, clockCues, glueCues, otherThings, pastCues, answersElse, afterIn, afterWell, fret, atLeisure, entryBefore, beginCues, endCues wordSet
+	willDo, noSlip, oneSlip, ahead, spent, wanted, numbered, clauses, visitors, shortSlip, people, thing                                               wordSet
+	article, official, returns, moves, putsOn, takesOff, shortens, begun, calls, ownEnd, scrapped, theyDo                                              wordSet
+	hisOwn, beside, perhaps, meant, momentOf, sentBefore, changes, waitsInside, errand, room, counted                                                  wordSet
 }
 
 // standard is the vocabulary without additions, read when it is first asked for. It is part of the program, so a mistake in it stops the program
@@ -97,7 +98,7 @@ var standard = sync.OnceValue(func() *Vocabulary {
 // NewVocabulary is our own languages with additions, in the form that package grammar describes: each section of them adds to
 // ours. Where a line of the additions is none of that form, or in no section of ours, the error is a [*BadLine].
 func NewVocabulary(additions string) (*Vocabulary, error) {
-	texts, english := []string{}, map[string]bool{}
+	texts, english, dialect := []string{}, map[string]bool{}, map[string]bool{}
 	files, err := languages.ReadDir("languages")
 	if err != nil {
 		return nil, err
@@ -111,6 +112,9 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		if f.Name() == "english.txt" || f.Name() == "everyday.txt" {
 			maps.Copy(english, grammar.WordsIn(string(raw)))
 		}
+		if f.Name() == "dialects.txt" {
+			maps.Copy(dialect, grammar.WordsIn(string(raw)))
+		}
 	}
 	if err := checkAdditions(additions, texts); err != nil {
 		return nil, err
@@ -120,7 +124,7 @@ func NewVocabulary(additions string) (*Vocabulary, error) {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
 	maps.Copy(english, grammar.WordsIn(additions))
-	v := &Vocabulary{Grammar: g, sets: setsOf(g), english: english}
+	v := &Vocabulary{Grammar: g, sets: setsOf(g), english: english, dialect: dialect}
 	v.shortSlips = slices.Sorted(maps.Keys(v.shortSlip))
 	v.searches.New = func() any { return g.NewSearch() }
 	v.ordinary = slices.Sorted(maps.Keys(g.Words("not-names")))
@@ -204,6 +208,8 @@ func (s *sets) ofTimes(g *grammar.Grammar) {
 	s.pastCues = g.Words("past-before")
 	s.afterIn = g.Words("after-in")
 	s.afterWell = g.Words("after-well")
+	s.atLeisure = g.Words("at-leisure")
+	s.fret = g.Words("fret")
 	s.entryBefore = g.Words("entry-before")
 	s.beginCues = g.Words("begin-before")
 	s.endCues = g.Words("end-before")

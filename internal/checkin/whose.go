@@ -144,6 +144,9 @@ func (m *message) things(s *spoken, open bool) bool {
 	if m.v.otherThings[s.after] && !m.v.otherThings[m.word(s.first-1)] {
 		return true
 	}
+	if m.word(s.first-1) == "time" && m.hasWithin(max(0, s.first-2), s.first-1, "last", "next", "first", "tea", "bed", "lunch", "nap", "bath", "every", "each", "other") {
+		return true // "last time 4"
+	}
 	switch m.word(s.first - 1) {
 	case "my", "his", "her", "their", "the":
 		return true

@@ -23,6 +23,8 @@ type message struct {
 	cut      bool             // longer than is read
 	quotes   bool             // has quotation marks
 	text     string           // as it was cut into words
+	raw      string           // as it came
+	from     []int            // for each character of text, the byte of raw that it came from
 	respaced bool             // its spaces were put where they may belong
 	pieces   []piece          // the words before a space was taken out of one; nil where none was. The phrase is looked for in them too
 
@@ -40,8 +42,7 @@ type message struct {
 
 func (v *Vocabulary) read(s string) *message {
 	m := &message{v: v, cut: len(s) > longest && len([]rune(s)) > longest}
-	var from []int
-	m.text = normalise(s, &from)
+	m.raw, m.text = s, normalise(s, &m.from)
 	pieces := split(m.text)
 	room := len(pieces) + len(pieces)/8 + 4 // "I'm" is two words
 	m.words, m.typed, m.cuts, m.unknown = make([]string, 0, room), make([]string, 0, room), make([]stretch, 0, room), make([]bool, 0, room)
@@ -52,7 +53,7 @@ func (v *Vocabulary) read(s string) *message {
 		}
 		cut := stretch{pieces[i].from.first, pieces[i+n-1].from.last}
 		for j, w := range said {
-			capital := cut.first < len(from) && startsUpper(s[from[cut.first]:])
+			capital := cut.first < len(m.from) && startsUpper(s[m.from[cut.first]:])
 			m.add(w, cut, capital)
 			m.strange(capital || j > 0)
 		}
@@ -111,6 +112,10 @@ func (m *message) add(w string, from stretch, capital bool) {
 			m.words, m.typed, m.cuts = append(m.words, "will"), append(m.typed, "will"), append(m.cuts, m.cuts[n-1])
 		}
 	}
+	if n > 0 && ofWhom[m.words[n-1]] && len(w) > 3 && strings.HasSuffix(w, "s") && m.v.IsGiven(w[:len(w)-1]) && !m.v.IsSomeone(w) && !m.v.Ordinary(w) {
+		m.words, m.typed, m.cuts = append(m.words, w[:len(w)-1]), append(m.typed, w[:len(w)-1]), append(m.cuts, from) // "left kyles": the apostrophe was left out
+		w = "s"
+	}
 	m.typed = append(m.typed, w)
 	right, guess := m.v.spelling(w)
 	named := capital && n > 0 && !isBreak(m.words[n-1])                 // "the Reids"
@@ -119,6 +124,9 @@ func (m *message) add(w string, from stretch, capital bool) {
 	w = right
 	m.words, m.cuts = append(m.words, w), append(m.cuts, from)
 }
+
+// ofWhom are the words after which a first name in s is of somebody's house.
+var ofWhom = set("left of from")
 
 // piece is a word with the characters it was cut from.
 type piece struct {
@@ -223,7 +231,7 @@ func (v *Vocabulary) say(pieces []piece) (said []string, n int, guess bool) {
 		return v.sayOne(w + pieces[1].word), 2, true
 	}
 	for _, s := range v.saying[w] {
-		if s.matches(pieces) {
+		if s.matches(pieces) && !(len(s.written) == 1 && len(pieces) > 1 && v.short(w) && v.cutInTwo(w, pieces[1].word)) { // "st arted"
 			return s.said, len(s.written), false
 		}
 	}
@@ -280,7 +288,14 @@ func (v *Vocabulary) cutInTwo(a, b string) bool {
 }
 
 // isEnglish says whether a word is one of English, with an ending or without, and nobody's name.
-func (v *Vocabulary) isEnglish(w string) bool { return v.english[w] || !v.Knows(w) && v.Ordinary(w) }
+func (v *Vocabulary) isEnglish(w string) bool {
+	return !v.short(w) && (v.english[w] || !v.Knows(w) && v.Ordinary(w))
+}
+
+// short says whether two letters only stand for a longer word: "st" for street.
+func (v *Vocabulary) short(w string) bool {
+	return len(w) == 2 && slices.ContainsFunc(v.saying[w], func(s saying) bool { return len(s.written) == 1 && len(s.said) == 1 && len(s.said[0]) > 4 })
+}
 
 // strayEnd says whether the second of two words is the first one's last letter: "goin g", "li p". It is none that is a word in texts.
 func (v *Vocabulary) strayEnd(a, b string) bool {
