@@ -68,22 +68,23 @@ func (m *message) respace() (spaced string, origins []int) {
 
 // unknownAt says whether the word that begins with a character is one we do not know, and no name by its capital.
 func (m *message) unknownAt(char int) bool {
-	i := slices.IndexFunc(m.cuts, func(c stretch) bool { return c.first == char })
-	return i >= 0 && m.unknown[i]
+	i, found := slices.BinarySearchFunc(m.cuts, char, func(c stretch, char int) int { return c.first - char })
+	return found && m.unknown[i]
 }
 
 // parted says whether two words are one of a cry's that a space fell into, in any language: "he lp", "dd im".
 func (v *Vocabulary) parted(a, b string) bool {
-	if isBreak(a) || isBreak(b) || len(a)+len(b) < 4 || !v.english[a+b] && (v.saying[a+b] == nil || v.means(a)) || a[0] <= '9' {
+	if len(a)+len(b) < 4 || a[0] <= '9' || isBreak(a) || isBreak(b) {
 		return false
 	}
-	switch {
-	case b == "ing":
-		return true
-	case len(a) == 1:
-		return a != "i" && a != "a" || !v.Ordinary(b)
+	whole := v.english[b] && v.english[a] // each is a word of its own: the usual, so it is asked first
+	if b != "ing" && len(a) > 1 && (whole || len(b) == 1) {
+		return false
 	}
-	return len(b) > 1 && !(v.english[a] && v.english[b])
+	if !v.english[a+b] && (v.saying[a+b] == nil || v.means(a)) {
+		return false
+	}
+	return b == "ing" || len(a) > 1 || a != "i" && a != "a" || !v.Ordinary(b)
 }
 
 // joint says after how many letters a word that we do not know is two: "beenattacked", "he'sgot"; 0 when it is none.
