@@ -23,6 +23,7 @@ const longestTime = 15
 type automaton struct {
 	topics  int
 	places  []place
+	sets    []int32          // for each place the set of words it takes, all beside one another; -1 for one that takes a time
 	first   []int32          // where phrases begin
 	symbols map[string]int32 // the words that places tell apart
 	rows    []uint64         // for each symbol, a bit for each set that has it: what one word asks of many places lies together
@@ -151,12 +152,13 @@ func (a *automaton) finish(g *Grammar) {
 // number puts the places in order, and gives each its set: places of the same words have the same.
 func (a *automaton) number() (sets []*pattern) {
 	ofWords, ofKind := map[string]int32{}, map[kind]int32{}
+	a.sets = make([]int32, len(a.places))
 	for i := range a.places {
 		p := &a.places[i]
 		p.next = slices.Compact(slices.Sorted(slices.Values(p.next)))
 		p.ends = slices.Compact(slices.Sorted(slices.Values(p.ends)))
 		if p.isTime() {
-			p.time = p.kind
+			p.time, a.sets[i] = p.kind, -1
 			continue
 		}
 		set, known := ofKind[p.kind]
@@ -169,7 +171,8 @@ func (a *automaton) number() (sets []*pattern) {
 			set = int32(len(sets))
 			sets = append(sets, p.pattern)
 		}
-		if p.set = set; p.kind == word {
+		p.set, a.sets[i] = set, set
+		if p.kind == word {
 			ofWords[words] = set
 		} else {
 			ofKind[p.kind] = set
@@ -189,7 +192,7 @@ func (a *automaton) begin(symbols int) {
 			continue
 		}
 		for s := range int32(symbols) {
-			if at.takes(a.row(s)) {
+			if has(a.row(s), at.set) {
 				next[s], a.starts[s].ends = append(next[s], at.next...), append(a.starts[s].ends, at.ends...)
 			}
 		}
@@ -222,8 +225,6 @@ func (a *automaton) row(symbol int32) []uint64 {
 
 // has says whether a row has the bit of a set.
 func has(row []uint64, set int32) bool { return row[set/64]&(1<<(set%64)) != 0 }
-
-func (p *place) takes(row []uint64) bool { return has(row, p.set) }
 
 // symbolsOf gives the symbols that a pattern takes: those of its words, or of all words of its kind.
 func (a *automaton) symbolsOf(p *pattern, g *Grammar, words []string) (symbols []int32) {
@@ -395,16 +396,17 @@ func (s *Search) goOn(from *place, i, k int) {
 
 // try goes on to a place, once, if word i, or the time that begins there, allows it.
 func (s *Search) try(p int32, i int, row []uint64) {
-	at := &s.g.places[p]
 	next := i + 1
-	if at.time != word {
+	if set := s.g.sets[p]; set >= 0 {
+		if !has(row, set) {
+			return
+		}
+	} else {
 		t := s.times[i]
-		if !at.takesTime(t) {
+		if !s.g.places[p].takesTime(t) {
 			return
 		}
 		next = i + t.Words
-	} else if !at.takes(row) {
-		return
 	}
 	if bit := uint64(1) << (p % 64); s.met[p/64]&bit == 0 {
 		s.met[p/64] |= bit
