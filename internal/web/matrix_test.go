@@ -133,12 +133,9 @@ func (h matrix) answers(pattern, name, id string) string {
 	case to == "/phone":
 		return "phone"
 	}
-	said := fmt.Sprint(w.Code)
-	for _, words := range []string{"Example Street", "J Smith", "01632 960101", "Ravi Nair"} {
-		if strings.Contains(w.Body.String(), words) {
-			said += "+"
-			break
-		}
+	private := func(words string) bool { return strings.Contains(w.Body.String(), words) }
+	if slices.ContainsFunc([]string{"Example Street", "J Smith", "01632 960101", "Ravi Nair"}, private) {
+		return fmt.Sprint(w.Code, "+")
 	}
-	return said
+	return fmt.Sprint(w.Code)
 }

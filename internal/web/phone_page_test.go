@@ -112,11 +112,12 @@ func phoneAfternoon(t *testing.T, name string) (answers []string) {
 	note := func(b *browser) {
 		_, err := b.engine.Deliver(b.Context())
 		h.ok(err)
-		said := strings.ReplaceAll(b.last.plainly(name, kept), link, "LINK")
+		var said strings.Builder
+		said.WriteString(strings.ReplaceAll(b.last.plainly(name, kept), link, "LINK"))
 		for _, m := range h.town.Phone(number("07700 900101")).Inbox() {
-			said += "\n" + strings.NewReplacer(name, "NAME", kept.Reference, "REF", link, "LINK").Replace(m.Body)
+			said.WriteString("\n" + strings.NewReplacer(name, "NAME", kept.Reference, "REF", link, "LINK").Replace(m.Body))
 		}
-		answers = append(answers, said)
+		answers = append(answers, said.String())
 	}
 	v := "/visits/" + id
 	note(b.opens(link))

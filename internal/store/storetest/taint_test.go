@@ -12,12 +12,13 @@ import (
 
 func TestAWordIsFoundInEachForm(t *testing.T) {
 	const word = "Zoë Quillfeather"
-	utf16 := "\x00"
+	var utf16 strings.Builder
+	utf16.WriteString("\x00")
 	for _, r := range word {
-		utf16 += string([]byte{byte(r >> 8), byte(r)})
+		utf16.WriteString(string([]byte{byte(r >> 8), byte(r)}))
 	}
 	hidden := map[string]string{
-		"plain": word, "other case": "zoë QUILLFEATHER", "UTF-16": utf16, "UTF-16, the other way": utf16[2:] + "\x00",
+		"plain": word, "other case": "zoë QUILLFEATHER", "UTF-16": utf16.String(), "UTF-16, the other way": utf16.String()[2:] + "\x00",
 		"hex": strings.ToUpper(hex.EncodeToString([]byte(word))), "JSON": `Zo\u00eb Quillfeather`,
 	}
 	for before := range 3 {
