@@ -85,6 +85,7 @@ type App struct {
 	pages     *web.Pages // nil where they are not shown
 	demo      *demo.Demo // nil but in a demo
 	first     string     // the secret of the first administrator's address; "" for none
+	unerased  bool       // what was erased before could not be held against the database at the start
 	server    *http.Server
 	listen    net.Listener
 	edge      *edge.Edge
@@ -149,11 +150,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if err := a.sameTime(ctx); err != nil {
 		return err
 	}
-	if n, err := eraseAgain(ctx, a.db, erasedFile(a.o.Database), a.clock.Now()); err != nil {
-		return err
-	} else if n > 0 {
-		a.o.Log.Warn("erased again what an older copy of the database had", "owners", n)
-	}
+	a.eraseAgain(ctx)
 	a.began = a.clock.Now()
 	a.publisher = newPublisher(a.o, a.db, a.clock)
 	if err := a.listenTo(); err != nil {
@@ -279,6 +276,9 @@ func (a *App) Start(ctx context.Context) {
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
 	run("sessions", func() error { return a.forgetSessions(ctx) })
+	if a.unerased {
+		run("erasures", func() error { return a.eraseLater(ctx) })
+	}
 	if a.demo == nil && !a.o.NoDrills {
 		run("restore drill", func() error { return a.drill(ctx) })
 	}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -48,8 +48,8 @@ func (l erasedList) read() (marks map[string]bool, sum string, err error) {
 		return nil, "", fmt.Errorf("read what was erased: %w", err)
 	}
 	marks = map[string]bool{}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		if mark := strings.TrimSpace(lines.Text()); mark != "" {
+	for line := range bytes.Lines(text) {
+		if mark := string(bytes.TrimSpace(line)); mark != "" {
 			marks[mark] = true
 		}
 	}
@@ -60,8 +60,9 @@ func (l erasedList) read() (marks map[string]bool, sum string, err error) {
 // erasedKey is the fact that says which list was last held against a database.
 const erasedKey = "erased"
 
-// eraseAgain erases in a database what was erased before it was put back. A database that has met this list already is not walked again.
-func eraseAgain(ctx context.Context, db *store.DB, list erasedList, at time.Time) (int, error) {
+// eraseAgain erases in a database what was erased before it was put back, but for what stays. A database that has met this list
+// already is not walked again.
+func eraseAgain(ctx context.Context, db *store.DB, list erasedList, at time.Time, stays func(retain.Record) retain.Why) (int, error) {
 	marks, sum, err := list.read()
 	if err != nil || len(marks) == 0 {
 		return 0, err
@@ -70,9 +71,52 @@ func eraseAgain(ctx context.Context, db *store.DB, list erasedList, at time.Time
 	if err != nil && !errors.Is(err, store.ErrNotFound) || met == sum {
 		return 0, err
 	}
-	erased, err := db.EraseAgain(ctx, marks, at)
+	erased, err := db.EraseAgain(ctx, marks, at, stays)
 	if err != nil {
 		return erased, err
 	}
 	return erased, db.SetMeta(ctx, erasedKey, sum)
+}
+
+// all lets everything go: in a database that was just put back, what is live or held is what was so then.
+func all(retain.Record) retain.Why { return "" }
+
+// inUse keeps what somebody is watched by, and what a legal hold is on: a mark may be of an erasure that was not done in the end.
+func inUse(r retain.Record) retain.Why {
+	switch {
+	case r.Open:
+		return retain.StaysOpen
+	case r.Held:
+		return retain.StaysHeld
+	}
+	return ""
+}
+
+// eraseAgain holds the list against the database at a start. What is wrong with it stops no alarm: it is said, and tried again later.
+func (a *App) eraseAgain(ctx context.Context) {
+	n, err := eraseAgain(ctx, a.db, erasedFile(a.o.Database), a.clock.Now(), inUse)
+	if a.unerased = err != nil; a.unerased {
+		a.o.Log.Error("erase again what was erased before", "error", err)
+	}
+	if n > 0 {
+		a.o.Log.Warn("erased again what an older copy of the database had", "owners", n)
+	}
+}
+
+// eraseEvery is how soon it is tried again.
+const eraseEvery = time.Hour
+
+// eraseLater tries again until the list was held against the database.
+func (a *App) eraseLater(ctx context.Context) error {
+	tick := time.NewTicker(eraseEvery)
+	defer tick.Stop()
+	for a.unerased {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		a.eraseAgain(ctx)
+	}
+	return nil
 }

@@ -86,7 +86,7 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 	if err != nil {
 		return err
 	}
-	_, err = eraseAgain(ctx, db, erasedFile(o.Database), time.Now())
+	_, err = eraseAgain(ctx, db, erasedFile(o.Database), time.Now(), all)
 	return errors.Join(err, db.Close())
 }
 
@@ -199,7 +199,11 @@ func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, list erasedList)
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return eraseAgain(ctx, db, list, time.Now())
+	if erased, err = eraseAgain(ctx, db, list, time.Now(), all); err != nil {
+		return erased, err
+	}
+	_, err = db.Seal(ctx, time.Now()) // else an audit before the next start would find it waiting for its seal
+	return erased, err
 }
 
 // swap puts the file made into the database's place, and gives where what was there is kept. Whenever it is cut off, the whole of the old

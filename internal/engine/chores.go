@@ -40,7 +40,7 @@ var gapWarnings = []struct {
 // responders their lists, drops what need not be kept and forgets what others erased.
 func (e *Engine) Chores(ctx context.Context) error {
 	at := e.Now()
-	heard := e.Store.HearErasures(ctx)
+	heard := e.Store.HearKeys(ctx)
 	if e.behind() {
 		return errors.Join(errBehind, heard) // and it is not noted as alive
 	}

@@ -82,7 +82,7 @@ type Store interface {
 	Meta(ctx context.Context, key string) (string, error)
 	SetMeta(ctx context.Context, key, value string) error
 	ForgetAnswers(ctx context.Context, before time.Time) error
-	HearErasures(ctx context.Context) error
+	HearKeys(ctx context.Context) error
 	Due(ctx context.Context, after string, stays func(retain.Record) retain.Why) (due []string, last string, err error)
 	Erase(ctx context.Context, x store.Erasure, owners ...string) ([]store.Erased, error)
 	OwnersOf(ctx context.Context, person string) ([]string, error)

@@ -52,12 +52,9 @@ func (e *Engine) eraseDue(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	x := store.Erasure{At: at, Via: "clock", Why: "period", Stays: stays}
-	if _, err := e.erase(ctx, x, due); err != nil {
-		return err
-	}
-	e.erasing.after, e.erasing.walks = last, last != ""
-	return nil
+	e.erasing.after, e.erasing.walks = last, last != "" // also when these cannot be erased: they are tried the next night, and hold up nobody else's
+	_, err = e.erase(ctx, store.Erasure{At: at, Via: "clock", Why: "period", Stays: stays}, due)
+	return err
 }
 
 // regularNight notes that it is night, and says whether the last one was not long ago.

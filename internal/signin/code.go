@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -97,6 +98,10 @@ func (s *SignIn) Code(ctx context.Context, from, begun, code string) (Proof, err
 	if err := s.guesses.may(from, k.Person, s.Clock()); err != nil {
 		return Proof{}, err
 	}
+	if s.guesses.may("code", begun, s.Clock()) != nil { // wherever they were sent from: the password is asked for anew
+		_, err := s.take(ctx, store.TicketBegun, begun)
+		return Proof{}, cmp.Or(err, ErrGone)
+	}
 	a, err := s.Keeper.Account(ctx, k.Person)
 	if err != nil {
 		return Proof{}, err
@@ -104,6 +109,7 @@ func (s *SignIn) Code(ctx context.Context, from, begun, code string) (Proof, err
 	method, err := s.useCode(ctx, a, code)
 	if errors.Is(err, ErrRefused) {
 		s.guesses.wrong(from, k.Person, s.Clock())
+		s.guesses.wrong("code", begun, s.Clock())
 		s.Log.Info("code refused", "person", k.Person)
 	}
 	if err != nil {

@@ -116,7 +116,7 @@ func (s *SignIn) Password(ctx context.Context, from, name, password string) (beg
 	}
 	if !is {
 		s.guesses.wrong(from, name, s.Clock())
-		s.Log.Info("password refused", "name", digest(strings.ToLower(name)))
+		s.Log.Info("password refused") // never the name: people type passwords where it belongs
 		return "", ErrRefused
 	}
 	return s.ticket(ctx, store.Ticket{Kind: store.TicketBegun, Person: a.Person, Matter: halfway, EndsAt: s.Clock().Add(codeWithin)})

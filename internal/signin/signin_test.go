@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,26 @@ func TestAPasswordCountsWithACode(t *testing.T) {
 	d.at = d.at.Add(time.Hour)
 	if _, err := d.Code(t.Context(), office, begun, d.code(t, secret)); !errors.Is(err, signin.ErrGone) {
 		t.Errorf("an hour later: %v", err)
+	}
+}
+
+func TestWhoGuessesCodesBeginsAgain(t *testing.T) {
+	d := newDoor(t, "https://allclear.example.org")
+	secret, _ := d.setUp(t)
+	d.at = d.at.Add(time.Minute)
+	begun, err := d.Password(t.Context(), office, "sam@example.org", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 { // each from another place
+		if _, err := d.Code(t.Context(), fmt.Sprintf("203.0.113.%d", i), begun, "000000"); !errors.Is(err, signin.ErrRefused) {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if _, err := d.Code(t.Context(), office, begun, d.code(t, secret)); !errors.Is(err, signin.ErrGone) {
+			t.Errorf("after five wrong codes: %v", err)
+		}
 	}
 }
 

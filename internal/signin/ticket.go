@@ -1,8 +1,8 @@
 package signin
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -58,6 +58,9 @@ func (s *SignIn) Invite(ctx context.Context, by, via, person string) (secret str
 	if err := s.Keeper.DropTickets(ctx, store.TicketJoin, person); err != nil {
 		return "", err
 	}
+	if err := s.Keeper.DropTickets(ctx, store.TicketFirst, ""); err != nil { // there is another beginning now
+		return "", err
+	}
 	return s.ticket(ctx, store.Ticket{Kind: store.TicketJoin, Person: person, EndsAt: s.Clock().Add(JoinWithin)})
 }
 
@@ -108,12 +111,6 @@ func (s *SignIn) looked(ctx context.Context, kind, secret string) (string, error
 	return k.Person, err
 }
 
-// digest is a short name for a secret that must not be kept itself.
-func digest(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return base64.RawURLEncoding.EncodeToString(sum[:12])
-}
-
 // firstWithin is how long the address for the first administrator is good.
 const firstWithin = 24 * time.Hour
 
@@ -128,8 +125,12 @@ func (s *SignIn) OfferFirst(ctx context.Context) (secret string, err error) {
 	return s.ticket(ctx, store.Ticket{Kind: store.TicketFirst, EndsAt: s.Clock().Add(firstWithin)})
 }
 
-// IsFirst is ErrGone unless an address for the first administrator is good; it leaves it so.
+// IsFirst is ErrGone unless an address for the first administrator is good; it leaves it so. None is good once somebody can
+// sign in.
 func (s *SignIn) IsFirst(ctx context.Context, secret string) error {
+	if n, err := s.Keeper.Accounts(ctx); err != nil || n > 0 {
+		return cmp.Or(err, ErrGone)
+	}
 	_, err := s.looked(ctx, store.TicketFirst, secret)
 	return err
 }

@@ -213,7 +213,7 @@ func TestWhatWasErasedSinceABackupStaysErased(t *testing.T) {
 			if v := ok[store.Visit](t)(again.Visit(t.Context(), "v1")); v.Details.Address.Reveal() != street {
 				t.Fatalf("%s: the backup is of after the erasure", kind)
 			}
-			if n := ok[int](t)(again.EraseAgain(t.Context(), erased, nine)); n != 1 {
+			if n := ok[int](t)(again.EraseAgain(t.Context(), erased, nine, func(retain.Record) retain.Why { return "" })); n != 1 {
 				t.Errorf("%s: %d were erased again", kind, n)
 			}
 			if v := ok[store.Visit](t)(again.Visit(t.Context(), "v1")); v.Details.Address.Reveal() != "" {

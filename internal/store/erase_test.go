@@ -298,11 +298,11 @@ func TestAKeyErasedElsewhereIsForgotten(t *testing.T) {
 		address := func() string {
 			return ok[store.Visit](t)(there.Visit(t.Context(), "v0")).Details.Address.Reveal()
 		}
-		must(t, there.HearErasures(t.Context()))
+		must(t, there.HearKeys(t.Context()))
 		same(t, "before", address(), street)
 		erase(t, here, "visit/v0")
 		same(t, "here at once", ok[store.Visit](t)(here.Visit(t.Context(), "v0")).Details.Address.Reveal(), "")
-		must(t, there.HearErasures(t.Context()))
+		must(t, there.HearKeys(t.Context()))
 		same(t, "there when it hears of it", address(), "")
 		for _, e := range ok[[]store.Entry](t)(there.Entries(t.Context(), "p-priya", time.Time{}, time.Time{})) {
 			if e.Owner == "visit/v0" && !e.Words.IsZero() {

@@ -35,9 +35,9 @@ func (t *tx) noted(x Erasure, owners []string) error {
 	return nil
 }
 
-// EraseAgain erases the owners whose marks are given: in a database that was put back to before they were erased. It gives how many there
-// were.
-func (db *DB) EraseAgain(ctx context.Context, marks map[string]bool, at time.Time) (erased int, err error) {
+// EraseAgain erases the owners whose marks are given, but for those that stay: in a database that was put back to before they were erased.
+// It gives how many there were.
+func (db *DB) EraseAgain(ctx context.Context, marks map[string]bool, at time.Time, stays func(retain.Record) retain.Why) (erased int, err error) {
 	after := ""
 	for {
 		owners, err := all(ctx, db.reader, value[string], `SELECT owner FROM data_keys WHERE wrapped IS NOT NULL AND owner > $1 ORDER BY owner LIMIT $2`, after, page)
@@ -51,11 +51,15 @@ func (db *DB) EraseAgain(ctx context.Context, marks map[string]bool, at time.Tim
 				going = append(going, owner)
 			}
 		}
-		done, err := db.Erase(ctx, Erasure{At: at, Via: "restore", Why: "restored", Stays: func(retain.Record) retain.Why { return "" }, again: true}, going...)
+		done, err := db.Erase(ctx, Erasure{At: at, Via: "restore", Why: "restored", Stays: stays, again: true}, going...)
 		if err != nil {
 			return erased, err
 		}
-		erased += len(done)
+		for _, e := range done {
+			if e.Stays == "" {
+				erased++
+			}
+		}
 		if len(owners) < page {
 			return erased, nil
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // keyring remembers data keys, so that a row costs no look-up of its key. What is erased by another process is forgotten at the next
-// [DB.HearErasures].
+// [DB.HearKeys].
 type keyring struct {
 	mu     sync.Mutex
 	keys   map[string]vault.Key
@@ -60,9 +60,21 @@ func (r *keyring) empty(erased int64) {
 	r.keys, r.round, r.erased = nil, r.round+1, erased
 }
 
-// HearErasures forgets the data keys in memory if any was erased since it was last asked, by this process or another. It reads one row; it
-// is to run every second or so, which bounds how long words can be read after they were erased.
-func (db *DB) HearErasures(ctx context.Context) error {
+// HearKeys hears what others did with keys: it forgets the data keys in memory if any was erased since it was last asked, and learns the
+// wrapping key that is used now. It reads two rows; it is to run every second or so, which bounds how long words can be read after they
+// were erased, and has a node that is idle know the next key before the one before is gone.
+func (db *DB) HearKeys(ctx context.Context) error {
+	under, err := db.Meta(ctx, wrapName)
+	if err == nil {
+		err = db.learn(ctx, db.reader, under)
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("keep up with the wrapping key: %w", err)
+	}
+	return db.hearErasures(ctx)
+}
+
+func (db *DB) hearErasures(ctx context.Context) error {
 	n, err := first(ctx, db.reader, value[int64], `SELECT seq FROM workers WHERE id = $1`, retention)
 	if errors.Is(err, ErrNotFound) {
 		return nil

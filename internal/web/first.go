@@ -64,16 +64,17 @@ func (p *Pages) first(c *request) error {
 	}
 	who := buddy.Person{ID: "p-" + rand.Text()[:12], Name: f.value("name"), Team: "t-" + rand.Text()[:8], Email: private.New(f.value("email")),
 		Roles: []string{buddy.Admin}, Active: true}
-	if !f.bad() {
-		if err := f.takes(p.settleFirst(c, who, f.value("team")), nil); err != nil {
-			return err
-		}
+	for _, x := range append(who.Problems(), buddy.NameProblems("team", f.value("team"))...) {
+		f.wrong(x.Field, personSays(x.Field, x.Says))
 	}
 	if f.bad() {
 		return p.showFirst(c, http.StatusUnprocessableEntity, f)
 	}
-	if err := p.SignIn.First(c.Context(), c.PathValue("secret")); err != nil {
+	if err := p.SignIn.First(c.Context(), c.PathValue("secret")); err != nil { // of two who press at once one goes on
 		return firstGone(err)
+	}
+	if err := p.settleFirst(c, who, f.value("team")); err != nil {
+		return fmt.Errorf("settle the first administrator: %w", err)
 	}
 	secret, err := p.SignIn.Invite(c.Context(), who.ID, "page", who.ID)
 	if err != nil {

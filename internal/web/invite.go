@@ -18,10 +18,16 @@ type invitePage struct {
 // become more than they are.
 func (p *Pages) mayInvite(c *request, who buddy.Person) bool {
 	is := c.toPerson(who)
-	if office := who.Has(buddy.Admin) || who.Has(buddy.Auditor); office && !access.May(access.GiveOffice, is) {
+	if p.keptFrom(c, who) {
 		return false
 	}
 	return p.SignIn != nil && who.Active && access.May(access.LetSignIn, is)
+}
+
+// keptFrom says that someone holds an office that is not the reader's to give: nor is it theirs to change where that person is
+// reached, or to put them out.
+func (p *Pages) keptFrom(c *request, who buddy.Person) bool {
+	return (who.Has(buddy.Admin) || who.Has(buddy.Auditor)) && !access.May(access.GiveOffice, access.ByRole(c.who))
 }
 
 // invitee finds whom the address names, where the reader may invite them.

@@ -255,7 +255,12 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not signed in", http.StatusUnauthorized)
 		return
 	}
-	me, room := p.live.join(c.reader(), strings.Fields(r.URL.Query().Get("topics")))
+	topics, err := p.topicsFor(c, strings.Fields(r.URL.Query().Get("topics")))
+	if err != nil {
+		p.fail(route{pattern: "GET /live"}, c, err)
+		return
+	}
+	me, room := p.live.join(c.reader(), topics)
 	if !room {
 		w.Header().Set("Retry-After", "10")
 		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)

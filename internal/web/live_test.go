@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -71,4 +73,35 @@ func (h *house) seal() {
 	h.Helper()
 	_, err := h.db.Seal(h.Context(), h.clock.Now())
 	h.ok(err)
+}
+
+// That something changed is told of nothing that the listener would not find.
+func TestNobodyHearsOfWhatIsNotTheirs(t *testing.T) {
+	h := openHouse(t)
+	visit, alarm := h.overdue()
+	h.elsewhere()
+	all := []string{"board", "organisation", "worker/p-priya", "visit/" + visit, "alarm/" + alarm, "worker/p-none", "visit/none", "alarm/none", "nothing", "secret/p-priya"}
+	heard := func(who string, reach access.Reach) []string {
+		person, err := h.db.Person(t.Context(), who)
+		h.ok(err)
+		c := &request{Request: httptest.NewRequest(http.MethodGet, "/live", nil), who: person, at: h.clock.Now(), in: time.UTC, session: store.Session{ID: "s", Reach: string(reach)}}
+		topics, err := h.pages.topicsFor(c, all)
+		h.ok(err)
+		return topics
+	}
+	for _, c := range []struct {
+		who   string
+		reach access.Reach
+		want  []string
+	}{
+		{"p-sam", access.Whole, all[:5]},
+		{"p-nia", access.Whole, all[:2]}, // of another team
+		{"p-ada", access.Whole, all[:2]}, // an administrator keeps settings, not visits
+		{"p-priya", access.Phone, all[2:4]},
+		{"p-ann", access.Phone, nil},
+	} {
+		if got := heard(c.who, c.reach); !slices.Equal(got, c.want) {
+			t.Errorf("%s (%s) hears of %v, not %v", c.who, c.reach, got, c.want)
+		}
+	}
 }

@@ -103,6 +103,9 @@ func (p *Pages) mayKeepAll(c *request, teams []string) bool {
 
 // mayEdit says that the reader changes someone's details: their own, or those of the people they keep.
 func (p *Pages) mayEdit(c *request, who buddy.Person) bool {
+	if who.ID != c.who.ID && p.keptFrom(c, who) {
+		return false
+	}
 	return access.May(access.ChangePerson, c.toPerson(who))
 }
 

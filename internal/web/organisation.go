@@ -110,8 +110,10 @@ func (p *Pages) takeRoles(c *request, a signin.Arrived) error {
 		return nil
 	}
 	_, err = p.Engine.PutPerson(c.Context(), engine.Actor{By: who.ID, Via: "organisation"}, who)
-	if _, invalid := errors.AsType[*watch.Invalid](err); invalid {
-		p.Log.Warn("roles of the organisation do not fit", "person", who.ID, "roles", who.Roles) // such as a responder without a number
+	_, invalid := errors.AsType[*watch.Invalid](err) // such as a responder without a number
+	_, refused := errors.AsType[*watch.Refused](err) // such as a worker whose visit is open
+	if invalid || refused {
+		p.Log.Warn("roles of the organisation do not fit", "person", who.ID, "roles", who.Roles)
 		return nil
 	}
 	return err

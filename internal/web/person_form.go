@@ -12,9 +12,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
@@ -148,6 +150,9 @@ func (p *Pages) toEdit(c *request) (buddy.Person, personRight, error) {
 		return who, personRight{}, err
 	}
 	right, err := p.right(c, who, false)
+	if err == nil && !p.mayEdit(c, who) {
+		err = notFound()
+	}
 	if err == nil {
 		err = p.Access.LookedAt(c.Context(), c.who.ID, "page", "person/"+who.ID, "", c.at)
 	}
@@ -162,6 +167,9 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 	fields := f.readPerson(&who, right)
 	if right.keeps && !right.over(who.Team) {
 		f.wrong("team", "Choose the team")
+	}
+	if p.signsInBy(c) && f.value("email") != kept.value("email") {
+		f.wrong("email", "Only an administrator changes it: people are found by it when they sign in")
 	}
 	// What is wrong by itself is not said twice.
 	for _, x := range who.Problems() {
@@ -180,6 +188,12 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 		return p.showPersonForm(c, status, f, who, right)
 	}
 	return c.redirect("/people/" + who.ID + "?done=" + done)
+}
+
+// signsInBy says that an e-mail address says who somebody is to the organisation's own sign-in, so that it is an
+// administrator's to change.
+func (p *Pages) signsInBy(c *request) bool {
+	return p.Organisation != nil && p.Organisation.Match != signin.MatchNobody && !access.May(access.GiveOffice, access.ByRole(c.who))
 }
 
 // putPerson keeps someone. A worker who still has visits stays one (rule 8.11).

@@ -171,8 +171,10 @@ func TestAnAdministratorLeavesNextOfKinAlone(t *testing.T) {
 	if priya.Name != "Priya Nair-Hill" || priya.HomePhone != number("01632 960101") || len(priya.Contacts) != 1 || priya.Contacts[0].Name.Reveal() != "Ravi Nair" {
 		t.Errorf("kept is %s with %d contacts", priya.Name, len(priya.Contacts))
 	}
-	// and a role that the page does not give stays
-	h.as("p-lee").post("/people/p-ada/edit", "name", "Ada Flint", "roles", "manager", "mobile", "07700 900112").is(http.StatusSeeOther)
+	// a role that the page does not give stays, and who may not give it changes nobody who has it
+	h.as("p-lee").post("/people/p-ada/edit", "name", "Ada Flint", "roles", "manager", "mobile", "07700 900199").is(http.StatusNotFound)
+	h.as("p-lee").post("/people/p-ada/leave").is(http.StatusNotFound)
+	h.post("/people/p-ada/edit", "name", "Ada Flint", "roles", "manager", "mobile", "07700 900112").is(http.StatusSeeOther)
 	if ada := h.person("p-ada"); !slices.Equal(ada.Roles, []string{buddy.Manager, buddy.Admin}) {
 		t.Errorf("Ada is %v", ada.Roles)
 	}

@@ -211,6 +211,9 @@ func TestTheFirstAdministrator(t *testing.T) {
 	b.presses(to, "name", "jo@example.org", "password", password, "code", b.code(app)).last.is(http.StatusOK).says("recovery codes")
 	b.opens("/people").last.is(http.StatusOK).says("Signed in as Jo Bell", "Front door")
 	b.opens("/first/" + secret).last.is(http.StatusNotFound)
+	other, err := h.pages.SignIn.Invite(t.Context(), "p-ada", "page", "p-sam")
+	h.ok(err)
+	b.opens("/first/" + other).last.is(http.StatusNotFound) // one kind of link is none of another
 	if again, err := h.pages.SignIn.OfferFirst(t.Context()); again != "" || err != nil {
 		t.Errorf("a second first administrator: %q, %v", again, err)
 	}
