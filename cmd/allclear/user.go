@@ -26,9 +26,6 @@ type userCreateCmd struct {
 	Role    []string `help:"What they are, with commas between: worker, manager, responder, admin, auditor."`
 }
 
-// roles are those that may be given.
-var roles = []string{"worker", "manager", "responder", "admin", "auditor"}
-
 // Run works beside a running server.
 func (c userCreateCmd) Run(w world, ctx *kong.Context) error {
 	if bad := c.problems(); len(bad) > 0 {
@@ -61,8 +58,8 @@ func (c userCreateCmd) problems() problems {
 		}
 	}
 	for _, r := range c.Role {
-		if !slices.Contains(roles, r) {
-			bad = append(bad, fmt.Sprintf("--role %s is not known; did you mean %s?", r, nearest.To(r, roles)))
+		if !slices.Contains(app.Roles(), r) {
+			bad = append(bad, fmt.Sprintf("--role %s is not known; did you mean %s?", r, nearest.To(r, app.Roles())))
 		}
 	}
 	return bad

@@ -66,7 +66,7 @@ func (db *DB) eraseSome(ctx context.Context, x Erasure, owners []string) (done [
 	if err != nil {
 		return nil, err
 	}
-	return done, db.HearKeys(ctx)
+	return done, db.hearErasures(ctx)
 }
 
 func (t *tx) erase(x Erasure, owners []string) (done []Erased, err error) {

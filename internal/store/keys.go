@@ -68,12 +68,14 @@ func (db *DB) HearKeys(ctx context.Context) error {
 	if err == nil {
 		err = db.learn(ctx, db.reader, under)
 	}
+	heard := db.hearErasures(ctx) // whatever became of the wrapping key
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return fmt.Errorf("keep up with the wrapping key: %w", err)
+		return errors.Join(fmt.Errorf("keep up with the wrapping key: %w", err), heard)
 	}
-	return db.hearErasures(ctx)
+	return heard
 }
 
+// hearErasures forgets the data keys in memory if any was erased since it was last asked.
 func (db *DB) hearErasures(ctx context.Context) error {
 	n, err := first(ctx, db.reader, value[int64], `SELECT seq FROM workers WHERE id = $1`, retention)
 	if errors.Is(err, ErrNotFound) {

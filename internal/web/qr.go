@@ -7,7 +7,7 @@ import (
 	"rsc.io/qr"
 )
 
-// quiet is the white edge that a QR code has, in its own dots.
+// quietEdge is the white edge that a QR code has, in its own dots.
 const quietEdge = 4
 
 // qrPath draws a QR code as the path of an SVG image: a square for each dark dot. Size is its width and height in dots.
