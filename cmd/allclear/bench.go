@@ -86,6 +86,7 @@ type benchPagesCmd struct {
 	Workers int           `default:"3000" help:"Workers who have them, a hundred a team."`
 	Alarms  int           `default:"10" help:"Visits of them that are overdue."`
 	Asks    int           `default:"100" help:"How often each page is asked for by each kind of reader."`
+	Page    string        `placeholder:"PATH" help:"Ask for this page alone, such as /visits?date=2026-11-23 or /visits/{id}, for a profile of it."`
 	Viewers int           `default:"500" help:"Open boards; 0 leaves them out."`
 	Rate    int           `default:"5" help:"Check-ins a second while they look."`
 	Settle  time.Duration `default:"75s" help:"How long the server has after its start before the boards open; in its first minute it looks at every team once."`
@@ -94,10 +95,10 @@ type benchPagesCmd struct {
 
 // Run measures the pages.
 func (c benchPagesCmd) Run(w world) error {
-	size := bench.PageSize{Visits: c.Visits, Workers: c.Workers, Alarms: c.Alarms, Asks: c.Asks,
+	size := bench.PageSize{Visits: c.Visits, Workers: c.Workers, Alarms: c.Alarms, Asks: c.Asks, Page: c.Page,
 		Crowd: bench.CrowdSize{Viewers: c.Viewers, Rate: c.Rate, Settle: c.Settle, For: c.For}}
 	if c.Short {
-		size = bench.PageSize{Visits: 20, Workers: 5, Alarms: 1, Asks: 2, Crowd: bench.CrowdSize{Viewers: 10, Rate: 5, For: 400 * time.Millisecond}}
+		size = bench.PageSize{Visits: 20, Workers: 5, Alarms: 1, Asks: 2, Page: c.Page, Crowd: bench.CrowdSize{Viewers: 10, Rate: 5, For: 400 * time.Millisecond}}
 	}
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Pages(ctx, o, size) })
 }

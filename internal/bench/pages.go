@@ -19,8 +19,9 @@ import (
 // PageSize is what the pages show, and how often they are asked for.
 type PageSize struct {
 	Visits, Workers int
-	Alarms          int // of the visits that are overdue
-	Asks            int // of each page by each reader
+	Alarms          int    // of the visits that are overdue
+	Asks            int    // of each page by each reader
+	Page            string // the one page to ask for, as "/visits/{id}" or "/visits?date=2026-11-23"; empty for all
 	Crowd           CrowdSize
 }
 
@@ -179,9 +180,17 @@ func (s *system) alarmAbout(ctx context.Context, visit string) (string, error) {
 	return "", errors.New("no alarm is open about the overdue visit")
 }
 
-// askPages asks for every page that the program has, by its own table of them.
+// askPages asks for every page that the program has, by its own table of them, or for the one that is wanted.
 func (s *system) askPages(ctx context.Context, o Options, size PageSize, shown map[string]string) (figures []Figure, err error) {
 	patterns := s.app.Pages()
+	page, query, asked := strings.Cut(size.Page, "?")
+	if size.Page != "" {
+		only := "GET " + page
+		if !slices.Contains(patterns, only) {
+			return nil, fmt.Errorf("there is no page %s; there are %s", page, strings.ReplaceAll(strings.Join(patterns, ", "), "GET ", ""))
+		}
+		patterns = []string{only}
+	}
 	b := newBrowser(s.address, s.cookies)
 	defer b.close()
 	for i, pattern := range patterns {
@@ -191,23 +200,34 @@ func (s *system) askPages(ctx context.Context, o Options, size PageSize, shown m
 			figures = append(figures, Figure{Name: pattern, Value: "not measured: the benchmark knows nothing to show there"})
 			continue
 		}
-		asked, err := b.askAs(ctx, path, pattern, size.Asks, func(context.Context) error { return nil })
+		if asked {
+			path += "?" + query
+		}
+		took, err := b.askAs(ctx, path, pattern, size.Asks, func(context.Context) error { return nil })
 		if err != nil {
 			return nil, err
 		}
-		figures = append(figures, asked...)
+		figures = append(figures, took...)
 	}
-	everyone, err := b.askAs(ctx, "/people?team=all", "GET /people of all teams", size.Asks, func(context.Context) error { return nil })
+	if size.Page != "" {
+		return figures, nil
+	}
+	beside, err := s.askBeside(ctx, b, size.Asks)
+	return append(figures, beside...), err
+}
+
+// askBeside asks for what costs more than the table's pages as they stand: everyone's list, and a board that changed.
+func (s *system) askBeside(ctx context.Context, b *browser, asks int) (figures []Figure, err error) {
+	everyone, err := b.askAs(ctx, "/people?team=all", "GET /people of all teams", asks, func(context.Context) error { return nil })
 	if err != nil {
 		return nil, err
 	}
-	figures = append(figures, everyone...)
 	change := 0
-	fresh, err := b.askAs(ctx, "/", "GET /{$} right after a check-in", size.Asks, func(ctx context.Context) error {
+	fresh, err := b.askAs(ctx, "/", "GET /{$} right after a check-in", asks, func(ctx context.Context) error {
 		change++
 		return s.change(ctx, time.Now().Truncate(time.Second).Add(-earlier), 0, change)
 	})
-	return append(figures, fresh...), err
+	return append(everyone, fresh...), err
 }
 
 // addressOf puts what is to be shown into a page's pattern.
