@@ -38,23 +38,25 @@ type page struct {
 // visitor opens a page for someone who has never been there.
 func (c *county) visitor(t *testing.T) *page {
 	t.Helper()
-	return c.sits(t, chromium.use(t), chromedp.WithNewBrowserContext())
+	return c.sits(t, sitDown(t))
 }
 
 // window opens one more page for the same visitor.
 func (b *page) window() *page {
 	b.Helper()
-	return b.county.sits(b.T, b.tab)
+	tab, leave := chromedp.NewContext(b.tab)
+	b.Cleanup(leave)
+	return b.county.sits(b.T, tab)
 }
 
-// sits opens a page, in the browser of another one or as an option says.
-func (c *county) sits(t *testing.T, beside context.Context, how ...chromedp.ContextOption) *page {
+// sits has a visitor use a tab until the test ends.
+func (c *county) sits(t *testing.T, tab context.Context) *page {
 	t.Helper()
-	tab, leave := chromedp.NewContext(beside, how...)
-	t.Cleanup(leave)
-	if err := chromedp.Do(tab); err != nil { // which opens it, for as long as this context
+	if err := chromedp.Do(tab); err != nil { // which opens one that is new, for as long as its own context
 		t.Fatal(err)
 	}
+	tab, leave := context.WithCancel(tab)
+	t.Cleanup(leave)
 	complaints := console(tab)
 	tab, end := context.WithTimeout(tab, longest)
 	t.Cleanup(end)

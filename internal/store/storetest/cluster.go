@@ -47,6 +47,11 @@ func freshPostgres(t testing.TB) string {
 	if err := c.run(t.Context(), "CREATE DATABASE "+name+" TEMPLATE migrated STRATEGY FILE_COPY"); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // so that the cluster stays small enough for memory
+		if err := c.run(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+	})
 	return c.address(name)
 }
 
@@ -69,7 +74,7 @@ func (c *cluster) run(ctx context.Context, statement string) (err error) {
 const keeper = `
 "$0/initdb" -D "$1/data" -U postgres -A trust --no-sync --no-instructions -E UTF8 --locale=C >"$1/log" 2>&1 || exit 1
 "$0/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200 \
-	-c shared_buffers=64MB -c dynamic_shared_memory_type=mmap -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0 -c deadlock_timeout=20ms >>"$1/log" 2>&1 &
+	-c shared_buffers=64MB -c dynamic_shared_memory_type=mmap -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=128MB -c deadlock_timeout=20ms >>"$1/log" 2>&1 &
 server=$!
 read line
 kill -QUIT $server
@@ -82,7 +87,7 @@ func startCluster() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("/tmp", "acpg") // a socket's path may have 107 bytes, which a test's own folder can exceed
+	dir, err := os.MkdirTemp(roomy(), "acpg") // a socket's path may have 107 bytes, which a test's own folder can exceed
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +104,19 @@ func startCluster() (*cluster, error) {
 		return nil, fmt.Errorf("start PostgreSQL: %w\n%s", err, log)
 	}
 	return c, c.migrateTemplate()
+}
+
+// room is what a cluster may come to need, in bytes: some 10 MB for each database that is there at once, and what was written ahead.
+const room = 512 << 20
+
+// roomy is where the cluster goes: in memory where there is room for it, as a database is three hundred files, which a disk makes and deletes
+// at several times the cost.
+func roomy() string {
+	var shm syscall.Statfs_t
+	if err := syscall.Statfs("/dev/shm", &shm); err == nil && shm.Bavail*uint64(shm.Bsize) >= room {
+		return "/dev/shm"
+	}
+	return "/tmp"
 }
 
 // programs finds the newest server.
