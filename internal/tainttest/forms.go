@@ -1,6 +1,7 @@
 package tainttest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -116,10 +117,10 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 
 // gap is how long what stands between two digits is: a sign or two, also as an address or HTML has them; 0 for none.
 func gap(raw []byte) (n int) {
-	for signs := 0; signs < 3; signs++ {
+	for range 3 {
 		was := n
 		for _, sign := range []string{"%20", "%2d", "&nbsp;", "\u00a0", " ", "-", ".", "(", ")", "/", "+", "_", ","} {
-			if strings.HasPrefix(string(raw[n:min(len(raw), n+6)]), sign) {
+			if bytes.HasPrefix(raw[n:], []byte(sign)) {
 				n += len(sign)
 				break
 			}
