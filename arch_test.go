@@ -52,6 +52,7 @@ var architecture = map[string]part{
 	"internal/store": {imports: in("store/migrations", "watch", "plan", "retain", "rota", "buddy", "checkin", "phone", "private", "vault"),
 		reason: "keeps decisions and sealed values; never words a sentence"},
 	"internal/store/storetest": {imports: append(in("store", "vault"), pureParts...), reason: "a fresh database of each kind, for tests only"},
+	"internal/tainttest":       {reason: "finds a word in whatever form, for tests only"},
 	"internal/channel":         {imports: in("phone", "private"), reason: "is handed finished words and a number; never sees a visit"},
 	"internal/channel/town":    {imports: in("channel", "phone", "private"), reason: "telephones without a provider, for rehearsals, simulations and tests"},
 	"internal/channel/channeltest": {imports: in("channel", "channel/town", "phone", "private"),

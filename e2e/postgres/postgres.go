@@ -28,8 +28,8 @@ type Cluster struct {
 	made   atomic.Int64
 }
 
-// Start makes a cluster and runs it.
-func Start(ctx context.Context) (*Cluster, error) {
+// Start makes a cluster and runs it, with more settings of its own as NAME=value.
+func Start(ctx context.Context, settings ...string) (*Cluster, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -39,14 +39,14 @@ func Start(ctx context.Context) (*Cluster, error) {
 		return nil, fmt.Errorf("make cluster's folder: %w", err)
 	}
 	c := &Cluster{dir: dir}
-	if err := c.start(ctx, bin); err != nil {
+	if err := c.start(ctx, bin, settings); err != nil {
 		c.Stop()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *Cluster) start(ctx context.Context, bin string) error {
+func (c *Cluster) start(ctx context.Context, bin string, settings []string) error {
 	as, err := unprivileged(c.dir)
 	if err != nil {
 		return err
@@ -58,8 +58,12 @@ func (c *Cluster) start(ctx context.Context, bin string) error {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	// fsync stays off: what is killed in these plays is Allclear, never the machine.
-	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-c", "listen_addresses=", "-c", "fsync=off",
-		"-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal")
+	args := []string{"-D", data, "-k", c.dir, "-c", "listen_addresses=", "-c", "fsync=off",
+		"-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal"}
+	for _, s := range settings {
+		args = append(args, "-c", s)
+	}
+	c.server = exec.Command(filepath.Join(bin, "postgres"), args...)
 	c.server.SysProcAttr, c.server.Dir = as, c.dir
 	if err := c.server.Start(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
@@ -97,6 +101,9 @@ func (c *Cluster) Database(ctx context.Context) (url string, err error) {
 	}
 	return c.url(name), nil
 }
+
+// Folder is where the server keeps its files.
+func (c *Cluster) Folder() string { return filepath.Join(c.dir, "data") }
 
 func (c *Cluster) url(database string) string {
 	return "postgres://allclear@/" + database + "?host=" + c.dir + "&sslmode=disable"

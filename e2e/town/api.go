@@ -148,3 +148,6 @@ func (w *Town) refused(r Request, field string, statuses ...int) error {
 	}
 	return nil
 }
+
+// Token is what the town shows the API.
+func (w *Town) Token() string { return w.token }

@@ -59,12 +59,12 @@ func (w *Town) Hook(path, signature string, form url.Values) int {
 
 // TextForm is the form of Twilio's webhook for a text.
 func TextForm(sid, number, words string) url.Values {
-	return url.Values{"AccountSid": {account}, "MessageSid": {sid}, "From": {number}, "To": {from}, "Body": {words}, "NumMedia": {"0"}, "NumSegments": {"1"}}
+	return url.Values{"AccountSid": {Account}, "MessageSid": {sid}, "From": {number}, "To": {from}, "Body": {words}, "NumMedia": {"0"}, "NumSegments": {"1"}}
 }
 
 // Sign is Twilio's signature of a webhook form.
 func (w *Town) Sign(path string, form url.Values) string {
-	return twilio.Sign(authToken, w.URL()+path, form)
+	return twilio.Sign(AuthToken, w.URL()+path, form)
 }
 
 // Texts lists what Allclear has texted, oldest first.

@@ -137,6 +137,22 @@ func (w *Town) Restart() {
 	w.note("allclear", "is back")
 }
 
+// Hasten has the clock run at another speed from where it is. It takes a restart.
+func (w *Town) Hasten(speed int) {
+	w.t.Helper()
+	w.note("the clock", "runs %d times as fast", speed)
+	w.Stop()
+	w.o.Speed = speed
+	w.clock.mu.Lock()
+	w.clock.speed = float64(speed)
+	w.clock.mu.Unlock()
+	w.Start()
+	w.synchronise()
+}
+
+// Scribble writes into Allclear's log past it, for whoever tests what reads that.
+func (w *Town) Scribble(line string) { _, _ = w.process.Write([]byte(line + "\n")) } // never fails
+
 // Command runs another allclear command with the town's settings and returns what it printed.
 func (w *Town) Command(args ...string) (stdout string, err error) {
 	var out, problems bytes.Buffer

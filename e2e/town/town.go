@@ -44,6 +44,12 @@ type Options struct {
 	Patient bool
 	// Observe, when given, hears each text as the provider accepts it, before Allclear knows that it did.
 	Observe func()
+	// Settings are more of them, NAME=value as in an environment.
+	Settings []string
+	// Overhear, when given, is told of each request to the provider before it is answered.
+	Overhear func(*http.Request)
+	// Carry, when given, carries the town's own calls; else they go straight to Allclear.
+	Carry http.RoundTripper
 	// Narrate, when given, is handed each line of the transcript as it is written.
 	Narrate func(Line)
 }
@@ -58,9 +64,13 @@ const (
 	// look is how often the town looks again at what it waits for.
 	look = 5 * time.Millisecond
 
-	account   = "ACe2e00000000000000000000000000000"
-	authToken = "0e2e0e2e0e2e0e2e0e2e0e2e0e2e0e2e"
-	from      = "+441632960999"
+	from = "+441632960999"
+)
+
+// Allclear's account with the provider.
+const (
+	Account   = "ACe2e00000000000000000000000000000"
+	AuthToken = "0e2e0e2e0e2e0e2e0e2e0e2e0e2e0e2e"
 )
 
 // Town is one play's people, their telephones and their Allclear.
@@ -91,6 +101,9 @@ func Open(t T, o Options) *Town {
 		client: &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 		read:   map[string]int{}, rung: map[string]int{},
 	}
+	if o.Carry != nil {
+		w.client.Transport = o.Carry
+	}
 	w.clock.speed, w.clock.began = float64(o.Speed), time.Now()
 	address, err := freeAddress()
 	if err != nil {
@@ -112,7 +125,7 @@ func (w *Town) openProvider() error {
 		return err
 	}
 	w.provider = twilio.New(twilio.Options{
-		AccountSID: account, AuthToken: authToken,
+		AccountSID: Account, AuthToken: AuthToken,
 		Hook: w.URL(), Now: w.Now, Speed: float64(w.o.Speed),
 		Observe: func(twilio.Message) {
 			if w.o.Observe != nil {
@@ -120,7 +133,12 @@ func (w *Town) openProvider() error {
 			}
 		},
 	})
-	w.door = &http.Server{Handler: w.provider, ReadHeaderTimeout: time.Minute}
+	w.door = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		if w.o.Overhear != nil {
+			w.o.Overhear(r)
+		}
+		w.provider.ServeHTTP(answer, r)
+	})}
 	w.process.provider = "http://" + listener.Addr().String()
 	go func() { _ = w.door.Serve(listener) }() // ends at Close
 	return nil
@@ -162,12 +180,12 @@ func (w *Town) OnDisk(name string) string { return filepath.Join(w.o.Dir, name) 
 
 // environment is what every allclear command of this town is told.
 func (w *Town) environment() []string {
-	return append(Environment(w.o.Database),
+	return append(append(Environment(w.o.Database), w.o.Settings...),
 		"ALLCLEAR_LISTEN="+w.address,
 		"ALLCLEAR_URL="+w.URL(),
 		"ALLCLEAR_SPEED="+itoa(w.o.Speed),
-		"ALLCLEAR_TWILIO_ACCOUNT_SID="+account,
-		"ALLCLEAR_TWILIO_AUTH_TOKEN="+authToken,
+		"ALLCLEAR_TWILIO_ACCOUNT_SID="+Account,
+		"ALLCLEAR_TWILIO_AUTH_TOKEN="+AuthToken,
 		"ALLCLEAR_TWILIO_FROM="+from,
 		"ALLCLEAR_TWILIO_API="+w.process.provider,
 	)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/tainttest"
 )
 
 // tainted are the words that only those with the right to them may read, by what they are in the calls below: each is nowhere else.
@@ -87,11 +88,11 @@ func TestTheDatabaseHoldsNoPrivateWord(t *testing.T) {
 		everything := p.Bytes(t)
 		for what, word := range tainted {
 			for where, raw := range everything {
-				if form, found := storetest.Finds(raw, word); found {
+				if form, found := tainttest.Finds(raw, word); found {
 					t.Errorf("%s has %s %q, %s", where, what, word, form)
 				}
 			}
-			if form, found := storetest.Finds([]byte(o.log.String()), word); found {
+			if form, found := tainttest.Finds([]byte(o.log.String()), word); found {
 				t.Errorf("the log has %s %q, %s", what, word, form)
 			}
 		}
@@ -138,7 +139,7 @@ func (o *office) allThere(visit string) {
 	}
 	said.WriteString(v.AtIn.Address.Reveal())
 	for what, word := range tainted {
-		if _, found := storetest.Finds([]byte(said.String()), word); !found && what != "{key}" {
+		if _, found := tainttest.Finds([]byte(said.String()), word); !found && what != "{key}" {
 			o.Errorf("%s is nowhere to be read", what)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/tainttest"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -124,7 +125,7 @@ func (w *world) clean(what string, raw []byte, but ...string) {
 		if slices.Contains(but, word) {
 			continue
 		}
-		if form, found := storetest.Finds(raw, word); found {
+		if form, found := tainttest.Finds(raw, word); found {
 			w.t.Errorf("%s has %q, %s", what, word, form)
 		}
 	}

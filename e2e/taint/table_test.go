@@ -1,0 +1,118 @@
+package taint_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/allclear-safety/allclear/internal/tainttest"
+)
+
+// kind is one kind of text or call, and what it may carry of the words: nothing, but for a reason.
+type kind struct {
+	name    string
+	says    string // pattern by which it is known
+	to      string // whom it goes to, as a pattern of "a worker", "a responder", "a stranger"
+	carries string // pattern of what the words may be; "" for none
+	why     string // they may
+}
+
+// kinds is every kind of text there is in the weekend. A text that is of none, or goes to whom it is not for, fails the test: decide what it may
+// carry, and give it a line.
+var kinds = []kind{
+	{"call", `This is Allclear\.`, "a responder", `'s first name$|^phrase$`, "a call says of whom, as the text does"},
+	{"call answered", `(Thank you\. You have taken charge|That was another key|\S+ \S+ has taken charge|The alarm for)`, "a responder", `'s first name$`, "the same"},
+
+	{"duress", `asked for|mentioned .*Treat it as danger`, "a responder", `^phrase$|'s first name$`, "the exact words are shown to the responder (4.6); of whom, as in an alarm"},
+	{"alarm", `We have not heard from|CALL 999 now|Contact the police now|has joined the open alarm|speak with the police again|does not close the alarm|found harmed`, "a responder",
+		`'s first name$`, "a responder must know whom to ring: first name and initial, never more (1.4, 3.6)"},
+	{"who has it", `has the alarm for|take it over|is yours until|Stood down\.`, "a responder", `'s first name$`, "everyone told hears who has it, and of whom it is (3)"},
+	{"asks for", `asks for \S+ to ring`, "a responder", `^who is asked for$|'s first name$`, "passed on to the responder (4.2)"},
+	{"news", `is going in, until|gave a new time|is out\.|is cancelled\.|gave another number|went into a visit|fits no visit of|could not be dealt with|says they are fine`, "a responder",
+		`'s first name$`, "in, new time and out are passed on (2.7)"},
+	{"not reached", `We could not reach|no longer gets our texts`, "a responder", `'s first name$`, "whoever cannot be reached is to be reached another way (7.10)"},
+	{"broken glass", `gave a reason and sees`, "a responder", `'s first name$`, "the worker's manager is told who saw whose visit (1.4)"},
+	{"link made", `made a link by which`, "a (worker|responder)", `'s first name$`, "whom a link lets in hears who made it"},
+	{"rota", `[Oo]n call|ON CALL|falls when nobody`, "a responder", ``, ""},
+	{"cry of a stranger", `A cry for help from a number we do not know`, "a responder", ``, ""},
+	{"down", `Allclear was down from|Our (clock|credit|texts|backup)|can store no more`, "a responder", ``, ""},
+
+	{"ask passed on", `I'll see if I can find|I've got a message to`, "a worker", `^who is asked for$|^phrase$`, "the worker's own word back, the same for any name (4.2)"},
+	{"being reached", `is trying to reach you|was concerned for you|will speak with you`, "a worker", `'s first name$`, "an overdue worker is told who tries to reach them (3.3)"},
+	{"answer", `^REHEARSAL (In|Out|Cancelled|Noted|New time noted|Starts|Number noted|Still until|Until|Thank you\. Now|Got that|Got your message|No answer noted|We could not follow your text|Your text of|What you sent at)\b`,
+		"a worker", ``, ""},
+	{"prompt", `how are things going\?|have not heard that|your colleague has texted|please add:|has gone already|has begun, so it stays`, "a worker", ``, ""},
+	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 15 minutes"},
+	{"unknown number", `do not know this number`, "a stranger", ``, ""},
+}
+
+// kindOf says which kind a text is, and to whom it may go; "" where there is none.
+func kindOf(said, to string) string {
+	for _, k := range kinds {
+		if regexp.MustCompile(k.says).MatchString(said) && regexp.MustCompile(`^`+k.to+`$`).MatchString(to) {
+			return k.name + " to " + to
+		}
+	}
+	return ""
+}
+
+// allowance lets a word be in a place, for a reason.
+type allowance struct {
+	place string
+	where string // pattern of where in it
+	word  string // pattern of what the word is
+	why   string
+}
+
+// allowed is every exception but those of texts, which are in [kinds]. What is in none of its lines is found nowhere.
+var allowed = []allowance{
+	{theLog, `^standard output$`, `^first link$`, "a new installation is entered by it: whoever starts the program reads it, once, and it is no line of the log"},
+	{printed, `^user create$`, `^link of Ysolde$`, "it is what the command is asked for"},
+	{printed, `^token create$`, `^another API token$`, "it is what the command is asked for"},
+	{addresses, `^(asked for|linked on|led to, from .*)`, `^(link of .*|first link|link to a phone page)$`, "a link that lets somebody in is an address: good once, for a short time, and no page of it leads elsewhere or tells where it came from"},
+	{addresses, `^(asked for|linked on .*)$`, `^typed into an address$`, "the visitor's own, and no other's: Allclear makes no such address"},
+	{addresses, `^dialled from GET /(people/|visits/|alarms/|rota$)`, `(mobile|number)$|^number (rung|given)$`, "a number that one may ring is dialled with one press (3): the address is the telephone's own, and nobody is asked for it"},
+	{addresses, `^asked of who hears us$`, `^(heartbeat's|webhook's) secret$`, "the address that the settings give is asked"},
+	{forms, `^POST /sign-in$`, `^(Leocadia's e-mail|password in the name's place)$`, "what was typed into the field for a name stands there still, for who typed it"},
+	{forms, `^POST /(first|join)/`, `^(Wilhelmina|Leocadia|Ysolde)'s (first name|surname|e-mail)$|^secret for codes of `, "a form that was refused is given back to who typed it; a password is not"},
+	{forms, `^POST /(join|first)/`, `^(link of .*|first link)$`, "the form goes to the address that the link is"},
+	{forms, `^POST /visits/\S+/glass$`, `^(Leocadia|Ysolde)'s (first name|surname)$`, "the page of a visit says whose it is, and who reads"},
+	{forms, `^POST /visits/\S+/glass$`, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, by the words that a colleague was asked for (4.3)"},
+	{errPages, `^(404|409|503) `, `^(Leocadia|Ysolde|Wilhelmina)'s (first name|surname)$`, "each page says who is signed in, to nobody else"},
+	{errPages, `^(404|409|503) `, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, also where the page itself is not there (4.3)"},
+	{errPages, `^4\d\d POST /api/`, `^field of the caller's$`, "an unknown field is refused with its name, to the program that sent it"},
+	{printed, `^hold list$`, `^why a hold stands$`, "it is what the command is asked for"},
+	{disk, `^/log/`, `^typed into an address$`, "an id that is asked for is looked up, and this server is told to log what it is asked"},
+	{disk, `\.key(\.[A-Z0-9]+|\.until-\S+)?$`, `^wrapping key`, "where the master key is kept unless the settings say otherwise; keep it elsewhere"},
+}
+
+// judge gives what is where it must not be, a line for each, and counts which exceptions were needed.
+func judge(s *tainttest.Search, name string, all []seen, needed map[string]int) (problems []string) {
+	for _, one := range all {
+		for _, hit := range s.In(one.raw) {
+			if why := excused(name, one.where, hit.Word.What); why != "" {
+				needed[why]++
+				continue
+			}
+			problems = append(problems, fmt.Sprintf("%s, %s: has %s, %s: %q", name, one.where, hit.Word.What, hit.Form, hit.Around))
+		}
+	}
+	return problems
+}
+
+// excused gives the line of the tables by which a word may be where it is; "" for none.
+func excused(name, where, what string) string {
+	match := func(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
+	if name == texts || name == calls {
+		for _, k := range kinds {
+			if k.carries != "" && match(`^`+k.name+` to `+k.to+`$`, where) && match(k.carries, what) {
+				return k.name
+			}
+		}
+		return ""
+	}
+	if at := slices.IndexFunc(allowed, func(a allowance) bool { return a.place == name && match(a.where, where) && match(a.word, what) }); at >= 0 {
+		return allowed[at].why
+	}
+	return ""
+}
