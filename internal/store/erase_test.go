@@ -312,6 +312,36 @@ func TestAKeyErasedElsewhereIsForgotten(t *testing.T) {
 	})
 }
 
+// A key that another process destroyed is in memory for a moment more: nothing may be sealed under it, as nobody could read that again.
+func TestNothingIsSealedUnderAKeyThatWasErasedElsewhere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		here, there := open(), open()
+		kept(t, here)
+		ok[store.Visit](t)(there.Visit(t.Context(), "v0")) // which remembers its key
+		erase(t, here, "visit/v0")
+		c := next(load(t, there, "p-priya"), "later")
+		m := told("m1")
+		m.Owner, m.To = "visit/v0", number(t, mobile)
+		c.Entries[0].Owner, c.Messages = "visit/v0", []store.Message{m}
+		must(t, there.Commit(t.Context(), c))
+		for what, db := range map[string]*store.DB{"here": here, "there": there} {
+			must(t, db.HearKeys(t.Context()))
+			if e := ok[store.Entry](t)(db.Entry(t.Context(), "later")); e.Words.Reveal() != said || e.Owner != "text/later" {
+				t.Errorf("%s: its words are under %s, there: %t", what, e.Owner, !e.Words.IsZero())
+			}
+		}
+		claimed := ok[[]store.Message](t)(here.Claim(t.Context(), nine, nine.Add(time.Minute), "n", "", 1))
+		if len(claimed) != 1 || claimed[0].To != number(t, mobile) || claimed[0].Body.IsZero() {
+			t.Errorf("claimed %v", claimed)
+		}
+		again := booked("p-priya", "v0")
+		again.Revision, again.Entries = load(t, there, "p-priya").Revision, nil
+		if err := there.Commit(t.Context(), again); !errors.Is(err, store.ErrErased) {
+			t.Errorf("new details of a visit that was erased: %v", err)
+		}
+	})
+}
+
 // The nightly walk writes in small steps: no transaction of it may hold up an alarm.
 func TestAnErasureHoldsTheLockForAFewOwnersAtATime(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {

@@ -36,6 +36,7 @@ type Rewrapped struct {
 	Seen     int    // data keys looked at
 	Wrapped  int    // of these, wrapped anew
 	Unopened int    // of these, such as no key that is here opens: left as they are
+	Busy     int    // of these, such as others wrote under or changed: left as they are for now
 }
 
 // wrapsUnder names the key under which new data keys are wrapped, and keeps it so until the commit.
@@ -245,12 +246,15 @@ func (db *DB) Rewrap(ctx context.Context, after string, most int) (r Rewrapped, 
 	err = db.write(ctx, func(t *tx) error {
 		r.Wrapped = 0 // PostgreSQL may run this again
 		for _, k := range stale {
-			n, err := t.exec(`UPDATE data_keys SET wrapped = $2 WHERE owner = $1 AND wrapped = $3`, k.owner, k.now, k.was)
+			// Whoever writes under a key keeps its row until the commit. It is not waited for: they may wait for another of these rows.
+			n, err := t.exec(`UPDATE data_keys SET wrapped = $2 WHERE owner = (SELECT owner FROM data_keys WHERE owner = $1 AND wrapped = $3`+t.lockRows()+`)`,
+				k.owner, k.now, k.was)
 			if err != nil {
 				return err
 			}
-			r.Wrapped += int(n) // none: it was erased in the meantime
+			r.Wrapped += int(n)
 		}
+		r.Busy = len(stale) - r.Wrapped
 		return nil
 	})
 	if err != nil {
