@@ -221,7 +221,7 @@ func TestNoPrivateWordIsInTheBackupsFiles(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	cut := Backup{File: filepath.Join(dir, "cut.age"), Progress: func(int64, int64) { // at its end, before it has its name: what a kill leaves
-		left, err := filepath.Glob(filepath.Join(dir, draftPattern))
+		left, err := filepath.Glob(filepath.Join(filepath.Dir(sqlitePath(o.Database)), trialPattern, draftPattern))
 		if err != nil || len(left) != 1 {
 			t.Errorf("there is %v, %v", left, err)
 		} else if raw, err := os.ReadFile(left[0]); err == nil {

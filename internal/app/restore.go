@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,18 +63,28 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	if done, err = t.run(ctx, v, r.File, keys, r.Progress); err != nil {
 		return done, err
 	}
-	if done.Erased, err = t.eraseAgain(ctx, v, erasedFile(o.Database)); err != nil || r.Check {
+	m, err := erasedForRestore(o, r.File)
+	if err != nil {
+		return done, err
+	}
+	if !r.Check { // beside a server its list is as good
+		maps.Copy(m, erasedThere(ctx, o))
+	}
+	if done.Erased, err = t.eraseAgain(ctx, v, m); err != nil || r.Check {
+		return done, err
+	}
+	if _, err := erasedFile(o.Database).add(m); err != nil {
 		return done, err
 	}
 	if path := sqlitePath(o.Database); path != "" {
 		done.Kept, err = swap(ctx, t.file, path, time.Now())
 		return done, err
 	}
-	return done, restoreOnServer(ctx, o, r.File, keys)
+	return done, restoreOnServer(ctx, o, r.File, keys, m)
 }
 
 // restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
-func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity) (err error) {
+func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity, m marks) (err error) {
 	in, closeIn, err := openBackup(file, keys, nil)
 	if err != nil {
 		return err
@@ -86,7 +97,7 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 	if err != nil {
 		return err
 	}
-	_, err = eraseAgain(ctx, db, erasedFile(o.Database), time.Now(), all)
+	_, err = eraseAgain(ctx, db, m, time.Now(), all)
 	return errors.Join(err, db.Close())
 }
 
@@ -193,13 +204,13 @@ func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age
 }
 
 // eraseAgain erases in what was restored who was erased since.
-func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, list erasedList) (erased int, err error) {
+func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, m marks) (erased int, err error) {
 	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if erased, err = eraseAgain(ctx, db, list, time.Now(), all); err != nil {
+	if erased, err = eraseAgain(ctx, db, m, time.Now(), all); err != nil {
 		return erased, err
 	}
 	_, err = db.Seal(ctx, time.Now()) // else an audit before the next start would find it waiting for its seal

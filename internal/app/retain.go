@@ -35,7 +35,12 @@ func beside(ctx context.Context, o Options, do func(*engine.Engine, *store.DB) e
 		}
 		return err
 	}
-	_, err = db.Seal(ctx, c.Now())
+	if _, err = db.Seal(ctx, c.Now()); err != nil {
+		return err
+	}
+	if _, err = noteErased(ctx, db, o, 0); err != nil {
+		err = fmt.Errorf("it was done, but a restored backup would not know of it until a server has run: %w", err)
+	}
 	return err
 }
 

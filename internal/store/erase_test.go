@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -222,6 +224,48 @@ func TestAHoldKeepsAllThatBelongsToIt(t *testing.T) {
 		must(t, db.Verify(t.Context(), nine.Add(time.Hour)))
 		if gone := goes(t, db, ever); !strings.Contains(strings.Join(gone, " "), "visit/v2") || !strings.Contains(strings.Join(gone, " "), "hold/") {
 			t.Errorf("once all are lifted there went %v", gone)
+		}
+	})
+}
+
+// The number that an alarm's message went to goes with whom it was of, and not before: not while a hold keeps them or the alarm, and also
+// where they come back by a backup.
+func TestNumbersGoWithWhomTheyAreOf(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		lived(t, db)
+		raw := p.Raw(t)
+		number := func(what string, db *sql.DB, there int) {
+			t.Helper()
+			var n int
+			must(t, db.QueryRow(`SELECT count(*) FROM outbox WHERE id = 'm1' AND recipient IS NOT NULL`).Scan(&n))
+			same(t, what, n, there)
+		}
+		year := nine.Add(400 * day)
+		x := store.Erasure{At: year, Why: "period", Stays: func(r retain.Record) retain.Why { return retain.Standard().Goes(r, year) }}
+		must(t, db.SetHold(t.Context(), store.Hold{ID: "h1", Object: "person/p-left", At: nine}, "command"))
+		ok[[]store.Erased](t)(db.Erase(t.Context(), x, "person/p-left"))
+		must(t, db.ForgetNumbers(t.Context()))
+		number("while a hold is on them", raw, 1)
+		ok[store.Hold](t)(db.LiftHold(t.Context(), "h1", "p-mo", "command", nine))
+		ok[int](t)(db.Seal(t.Context(), nine))
+		backup := backUp(t, db)
+
+		must(t, db.SetHold(t.Context(), store.Hold{ID: "h2", Object: "alarm/a1", At: nine}, "command"))
+		ok[[]store.Erased](t)(db.Erase(t.Context(), x, "person/p-left"))
+		must(t, db.ForgetNumbers(t.Context()))
+		number("while a hold is on the alarm", raw, 1)
+		ok[store.Hold](t)(db.LiftHold(t.Context(), "h2", "p-mo", "command", nine))
+		must(t, db.ForgetNumbers(t.Context()))
+		number("once it is lifted", raw, 0)
+
+		marks := erasedMarks(t, db)
+		for kind, to := range elsewhere(t, p) {
+			ok[store.Manifest](t)(store.Restore(t.Context(), bytes.NewReader(backup), to.Options.URL))
+			again := to.Open(t)
+			number(kind+": as it was", to.Raw(t), 1)
+			ok[int](t)(again.EraseAgain(t.Context(), marks, year, func(retain.Record) retain.Why { return "" }))
+			number(kind+": erased again", to.Raw(t), 0)
 		}
 	})
 }
