@@ -151,6 +151,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if err := a.sameTime(ctx); err != nil {
 		return err
 	}
+	if err := a.db.RecordRestore(ctx, a.clock.Now()); err != nil { // one that was cut off
+		a.o.Log.Error("put the restore on record", "error", err)
+	}
 	if err := a.eraseAgain(ctx); err != nil {
 		a.o.Log.Error("what was erased may be back", "error", err)
 	}

@@ -70,7 +70,7 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	if !r.Check { // beside a server its list is as good
 		maps.Copy(m, erasedThere(ctx, o))
 	}
-	if done.Erased, err = t.eraseAgain(ctx, v, m); err != nil || r.Check {
+	if done.Erased, err = t.finish(ctx, v, o, m); err != nil || r.Check {
 		return done, err
 	}
 	if _, err := erasedFile(o.Database).add(m); err != nil {
@@ -97,7 +97,7 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 	if err != nil {
 		return err
 	}
-	_, err = eraseAgain(ctx, db, m, time.Now(), all)
+	_, err = finishRestore(ctx, db, o, m)
 	return errors.Join(err, db.Close())
 }
 
@@ -203,17 +203,29 @@ func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age
 	return done, nil
 }
 
-// eraseAgain erases in what was restored who was erased since.
-func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, m marks) (erased int, err error) {
+// finish makes what was restored ready to be used, and gives how many were erased again.
+func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks) (erased int, err error) {
 	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if erased, err = eraseAgain(ctx, db, m, time.Now(), all); err != nil {
+	return finishRestore(ctx, db, o, m)
+}
+
+// finishRestore puts on record that a backup was restored, and erases who was erased since it was made.
+func finishRestore(ctx context.Context, db *store.DB, o Options, m marks) (erased int, err error) {
+	c, err := newClock(ctx, db, o.Speed, nil)
+	if err != nil {
+		return 0, fmt.Errorf("read the clock: %w", err)
+	}
+	if err := db.RecordRestore(ctx, c.Now()); err != nil {
+		return 0, err
+	}
+	if erased, err = eraseAgain(ctx, db, m, c.Now(), all); err != nil {
 		return erased, err
 	}
-	_, err = db.Seal(ctx, time.Now()) // else an audit before the next start would find it waiting for its seal
+	_, err = db.Seal(ctx, c.Now()) // else an audit before the next start would find it waiting for its seal
 	return erased, err
 }
 
