@@ -104,7 +104,7 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 		return nil, err
 	}
 	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly, Reload: o.reload()})
-	return db, o.another(err)
+	return db, o.otherKeys(o.another(err))
 }
 
 // KeyFile is where the master key is kept when no setting gives it: beside an

@@ -246,11 +246,13 @@ func identities(file string, v *vault.Vault) ([]age.Identity, error) {
 	return append(list, own), nil
 }
 
+var errNoKeyOpens = errors.New("no key opens it: give the secret key of one of its recipients by --identity; where it has none, the master key it was made with")
+
 // readBackup gives what is in a file that BackUp wrote. The reader answers with an error where it was changed or cut off.
 func readBackup(in io.Reader, keys []age.Identity) (io.Reader, error) {
 	plain, err := age.Decrypt(in, keys...)
 	if _, none := errors.AsType[*age.NoIdentityMatchError](err); none {
-		return nil, errors.New("no key opens it: give the secret key of one of its recipients by --identity; where it has none, the master key it was made with")
+		return nil, errNoKeyOpens
 	}
 	if err != nil {
 		return nil, fmt.Errorf("it is no backup, or was changed: %w", err)

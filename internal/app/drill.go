@@ -117,6 +117,9 @@ func (a *App) Drill(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, file := range KeptAside(a.o) {
+		a.o.Log.Warn("the database of before a restore is still there, with words that may have been erased since: delete it", "file", file)
+	}
 	a.o.Log.Info("restore drill held", "entries", done.Entries, "took", time.Since(made).Round(time.Millisecond).String())
 	return a.db.SetMeta(ctx, drillKey, a.clock.Now().Format(time.RFC3339Nano))
 }

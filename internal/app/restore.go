@@ -61,7 +61,7 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
 	if done, err = t.run(ctx, v, r.File, keys, r.Progress); err != nil {
-		return done, err
+		return done, o.otherKeys(err)
 	}
 	m, err := erasedForRestore(o, r.File)
 	if err != nil {
@@ -268,7 +268,7 @@ func straysAside(path string, at time.Time) error {
 }
 
 func keptAt(path string, at time.Time) string {
-	return path + ".before-" + at.UTC().Format("20060102T150405Z")
+	return path + beforeSuffix + at.UTC().Format("20060102T150405Z")
 }
 
 // likeBefore lets those use what was made who could use what was there: whoever restores may not be whom the service runs as.
@@ -289,7 +289,7 @@ func keptName(path string, at time.Time) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("keep the database that is there: %w", err)
 	}
-	named := filepath.Base(path) + ".before-"
+	named := filepath.Base(path) + beforeSuffix
 	list, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return "", fmt.Errorf("keep the database that is there: %w", err)

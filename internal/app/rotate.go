@@ -26,7 +26,7 @@ type Rotation struct {
 type Rotated struct {
 	Keys    int    // data keys, all of which are now wrapped under the new key
 	Wrapped int    // of these, by this run
-	Kept    string // the file that holds the old key; "" when it was in none
+	Kept    string // the file that holds the old key, and the new one; "" when it was in none
 	New     string // the file whose key is to be put in the place of the old one; "" when that is done
 	Bridged bool   // whoever has the old key alone still opens the database, until FinishRotation
 }
@@ -119,11 +119,12 @@ func (r Rotation) inFile(ctx context.Context, db *store.DB, path string, bridge 
 	if done, err = r.wrapAll(ctx, db, both, bridge); err != nil {
 		return done, err
 	}
-	next, before, err := vault.Parted(both)
+	next, _, err := vault.Parted(both)
 	if err != nil {
 		return done, err
 	}
-	if done.Kept, err = vault.KeepFile(path+".until-"+time.Now().Format(time.DateOnly), before); err != nil {
+	// Both, as a backup that was made meanwhile has data keys under either.
+	if done.Kept, err = vault.KeepFile(path+untilSuffix+time.Now().Format(time.DateOnly), both); err != nil {
 		return done, err
 	}
 	r.Progress("old key kept", done.Keys, done.Keys)

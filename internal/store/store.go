@@ -131,7 +131,8 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-var errWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under, or was rotated since; give the right key or key file")
+// ErrWrongKey says that the master key is not this database's, or not any more.
+var ErrWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under, or was rotated since; give the right key or key file")
 
 // checkVault refuses a master key that is not the one this database began with: what it sealed could not be opened, and what is sealed
 // from now on would be lost with the next right key.
@@ -139,7 +140,7 @@ func (db *DB) checkVault(ctx context.Context) error {
 	err := db.takeWraps(ctx)
 	switch {
 	case errors.Is(err, ErrRotated), errors.Is(err, vault.ErrSealed), errors.Is(err, vault.ErrMaster):
-		return errWrongKey
+		return ErrWrongKey
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	}
@@ -152,7 +153,7 @@ func (db *DB) checkVault(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	case is != mark:
-		return errWrongKey
+		return ErrWrongKey
 	}
 	if err := db.noteWraps(ctx); err != nil {
 		return fmt.Errorf("check master key: %w", err)
