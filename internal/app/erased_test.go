@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -175,9 +177,62 @@ func TestAListThatCannotBeWritten(t *testing.T) {
 	if err := a.erasedTurn(t.Context()); err == nil {
 		t.Error("nothing is said of it")
 	}
+	says := func(what string) bool {
+		found, err := Check(t.Context(), o)
+		must(t, err)
+		return hasFinding(found, "erasure", what)
+	}
+	if !says("read what was erased: ") {
+		t.Error("check says nothing of it")
+	}
 	must(t, os.Remove(list))
+	if !says(list + " lacks 1 of those who were erased") {
+		t.Error("check does not miss it")
+	}
 	must(t, a.erasedTurn(t.Context()))
 	if m, err := erasedFile(o.Database).read(); err != nil || len(m) != 1 {
 		t.Errorf("%v, %v", m, err)
+	}
+}
+
+// A restore that is killed once the rows are in: the next start puts it on record, and erases again who was erased since.
+func TestARestoreThatWasCutOffIsFinished(t *testing.T) {
+	key := private.New(string(vault.NewMaster()))
+	for kind, place := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t).Options.URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			o := Options{Database: place(t), Key: key, Listen: "127.0.0.1:0", Log: quiet()}
+			db := openFor(t, o)
+			put(t, db, "p-1")
+			var backup bytes.Buffer
+			_, err := db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
+			must(t, errors.Join(err, db.Close()))
+			eraseElsewhere(t, o, "person/p-1")
+			served(t, o)
+			marks, err := erasedFile(o.Database).read()
+			must(t, err)
+
+			fresh := o
+			fresh.Database = place(t)
+			_, err = store.Restore(t.Context(), &backup, fresh.Database)
+			must(t, err)
+			_, err = erasedFile(fresh.Database).add(marks)
+			must(t, err)
+			served(t, fresh)
+			if called(t, fresh, "p-1") != "" {
+				t.Error("who was erased is back")
+			}
+			var out strings.Builder
+			must(t, ExportRecord(t.Context(), fresh, &out, Extract{}))
+			if strings.Count(out.String(), `"kind":"restored"`) != 1 {
+				t.Errorf("on record is %s", out.String())
+			}
+			if _, err := VerifyRecord(t.Context(), fresh, Audit{}); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

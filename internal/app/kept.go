@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -76,4 +77,27 @@ func checkKept(o Options) (found []Finding) {
 		found = append(found, Finding{About: "erasure", Says: file + " is of before a restore, and has words that may have been erased since; delete it once what was restored is right"})
 	}
 	return found
+}
+
+// checkErased says where the list of who was erased is not what it should be. On PostgreSQL it lies where each server was started.
+func checkErased(ctx context.Context, db *store.DB, o Options) []Finding {
+	if sqlitePath(o.Database) == "" {
+		return nil
+	}
+	list := erasedFile(o.Database)
+	m, err := list.read()
+	erased, _, failed := db.Erased(ctx, 0)
+	if err = errors.Join(err, failed); err != nil {
+		return []Finding{{About: "erasure", Says: err.Error() + "; a restored backup may bring back who was erased"}}
+	}
+	lacks := 0
+	for mark := range marksOf(erased) {
+		if !m[mark] {
+			lacks++
+		}
+	}
+	if lacks == 0 {
+		return nil
+	}
+	return []Finding{{About: "erasure", Says: fmt.Sprintf("%s lacks %d of those who were erased; allclear serve adds them at its start: if it stays so, see its log", list, lacks)}}
 }
