@@ -66,6 +66,10 @@ func verified(found app.Audited) string {
 	if found.Checkpoints > 0 {
 		says += fmt.Sprintf("; checkpoints that agree: %d", found.Checkpoints)
 	}
+	for _, l := range found.Lost {
+		says += fmt.Sprintf("\nnot in it: entries %d to %d, which %d checkpoints name, as a backup of %s was restored on %s", l.First, l.Last, l.Checkpoints,
+			l.MadeAt.Format(time.RFC3339), l.RestoredAt.Format(time.RFC3339))
+	}
 	return says
 }
 

@@ -47,7 +47,7 @@ func (c keysRotateCmd) Run(w world, ctx *kong.Context) error {
 // tell says what is to be done by hand, and the counts on the last line.
 func (c keysRotateCmd) tell(w world, done app.Rotated) error {
 	if done.Kept != "" {
-		fmt.Fprintf(w.stdout, "The old key is kept in %s: backups of before need it. Back up the key file anew.\n", done.Kept)
+		fmt.Fprintf(w.stdout, "The old key is kept in %s, with the new one: backups of before, and of meanwhile, need it. Back up the key file anew.\n", done.Kept)
 	}
 	if done.New != "" {
 		fmt.Fprintf(w.stdout, "The new key is in %s: put it in the place of the old one and back it up.\n", done.New)

@@ -42,8 +42,12 @@ func TestWhatTheReadmeSaysBringsALostMachineBack(t *testing.T) {
 	if ready := ask(t, server.address+"/readyz", ""); !strings.HasPrefix(ready, "ready\n") {
 		t.Errorf("/readyz says %q", ready)
 	}
-	if is := fresh.sh("bin/allclear audit verify"); !strings.HasPrefix(is, head) || !strings.Contains(head, "1 entry") {
-		t.Errorf("the record was: %s\nand is: %s", head, is)
+	_, hash, _ := strings.Cut(head, "1 entry, head 1 ")
+	if !strings.Contains(server.said, "its record is whole: 1 entry\n") || len(hash) != 64 || !strings.Contains(server.said, "head of the record 1 "+hash[:16]) {
+		t.Errorf("the record was: %s\nand what was restored is: %s", head, server.said)
+	}
+	if is := fresh.sh("bin/allclear audit verify"); !strings.HasPrefix(is, "the record is whole: 2 entries") { // with the restore
+		t.Errorf("the record is: %s", is)
 	}
 }
 

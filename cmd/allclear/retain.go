@@ -129,6 +129,9 @@ func (c erasePersonCmd) Run(w world, ctx *kong.Context) error {
 	for _, x := range g.Stays {
 		fmt.Fprintf(w.stdout, "stays: %s, as %s\n", inWords(x.Owner), x.Stays)
 	}
+	for _, file := range app.KeptAside(s.options(w)) {
+		fmt.Fprintf(w.stdout, "stays: what is in %s, the database of before a restore: delete it\n", file)
+	}
 	_, err = fmt.Fprintln(w.stdout, "stays: who did what and when, without words and by their ids; why they looked at others")
 	return err
 }

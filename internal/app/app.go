@@ -85,7 +85,8 @@ type App struct {
 	pages     *web.Pages // nil where they are not shown
 	demo      *demo.Demo // nil but in a demo
 	first     string     // the secret of the first administrator's address; "" for none
-	unerased  bool       // what was erased before could not be held against the database at the start
+	erased    erasures
+	backups   mount // where nightly backups are kept
 	server    *http.Server
 	listen    net.Listener
 	edge      *edge.Edge
@@ -102,8 +103,8 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly, Reload: o.reload(), Erasures: erasedFile(o.Database)})
-	return db, o.another(err)
+	db, err := store.Open(ctx, store.Options{URL: o.Database, Vault: v, ReadOnly: readOnly, Reload: o.reload()})
+	return db, o.otherKeys(o.another(err))
 }
 
 // KeyFile is where the master key is kept when no setting gives it: beside an
@@ -150,7 +151,12 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if err := a.sameTime(ctx); err != nil {
 		return err
 	}
-	a.eraseAgain(ctx)
+	if err := a.db.RecordRestore(ctx, a.clock.Now()); err != nil { // one that was cut off
+		a.o.Log.Error("put the restore on record", "error", err)
+	}
+	if err := a.eraseAgain(ctx); err != nil {
+		a.o.Log.Error("what was erased may be back", "error", err)
+	}
 	a.began = a.clock.Now()
 	a.publisher = newPublisher(a.o, a.db, a.clock)
 	if err := a.listenTo(); err != nil {
@@ -276,9 +282,7 @@ func (a *App) Start(ctx context.Context) {
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
 	run("sessions", func() error { return a.forgetSessions(ctx) })
-	if a.unerased {
-		run("erasures", func() error { return a.eraseLater(ctx) })
-	}
+	run("erasures", func() error { return a.keepErased(ctx) })
 	if a.demo == nil && !a.o.NoDrills {
 		run("restore drill", func() error { return a.drill(ctx) })
 	}

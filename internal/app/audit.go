@@ -54,6 +54,9 @@ func VerifyRecord(ctx context.Context, o Options, a Audit) (found Audited, err e
 	}
 	found.Audited, err = db.Audit(ctx, store.Audit{At: c.Now(), Published: published, Progress: a.Progress})
 	found.Checkpoints = len(published)
+	for _, l := range found.Lost {
+		found.Checkpoints -= l.Checkpoints
+	}
 	return found, err
 }
 
@@ -78,7 +81,7 @@ func readCheckpoints(db *store.DB, a Audit) (published []store.Published, err er
 		return nil, fmt.Errorf("%s: there is no checkpoint in it", a.Checkpoints)
 	}
 	for _, c := range list {
-		published = append(published, store.Published{Head: store.Head{N: c.N, Hash: c.Head},
+		published = append(published, store.Published{Head: store.Head{N: c.N, Hash: c.Head}, At: c.At,
 			Name: fmt.Sprintf("checkpoint of %s (line %d)", c.At.Format(time.RFC3339), c.Line)})
 	}
 	slices.SortStableFunc(published, func(a, b store.Published) int { return cmp.Compare(a.N, b.N) })

@@ -45,11 +45,50 @@ func BackUp(ctx context.Context, o Options, b Backup) (m store.Manifest, err err
 		return m, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	draft, m, err := draftBackup(ctx, db, filepath.Dir(b.File), to, store.Backup{Program: o.Version, MadeAt: time.Now(), Progress: b.Progress})
+	about := store.Backup{Program: o.Version, MadeAt: time.Now(), Progress: b.Progress}
+	t, err := newTrial(o)
 	if err != nil {
 		return m, err
 	}
-	return m, keepDraft(draft, b.File, b.Force)
+	defer func() { err = errors.Join(err, t.remove()) }()
+	m, err = backUpTo(ctx, db, t.dir, b, to, about)
+	if err != nil {
+		return m, err
+	}
+	list, _, err := db.Erased(ctx, 0)
+	if err == nil {
+		_, err = erasedBeside(filepath.Dir(b.File)).add(marksOf(list))
+	}
+	if err != nil {
+		return m, fmt.Errorf("backed up to %s, but not the list of who was erased: %w", b.File, err)
+	}
+	return m, nil
+}
+
+// backUpTo writes a backup to a folder of ours first: while the database is read its log grows, and the file's own folder may be another
+// machine's that does not answer. Where we have no room it goes there at once.
+func backUpTo(ctx context.Context, db *store.DB, own string, b Backup, to []age.Recipient, about store.Backup) (m store.Manifest, err error) {
+	dir := filepath.Dir(b.File)
+	if roomFor(ctx, db, own, 1) != nil {
+		draft, m, err := draftBackup(ctx, db, dir, to, about)
+		if err != nil {
+			return m, err
+		}
+		return m, keepDraft(draft, b.File, b.Force)
+	}
+	draft, m, err := draftBackup(ctx, db, own, to, about)
+	if err != nil {
+		return m, err
+	}
+	f, err := os.Open(draft)
+	if err != nil {
+		return m, err
+	}
+	there, err := copyDraft(ctx, f, dir)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return m, err
+	}
+	return m, keepDraft(there, b.File, b.Force)
 }
 
 // mayWrite refuses what would fail at the end at the beginning.
@@ -207,11 +246,13 @@ func identities(file string, v *vault.Vault) ([]age.Identity, error) {
 	return append(list, own), nil
 }
 
+var errNoKeyOpens = errors.New("no key opens it: give the secret key of one of its recipients by --identity; where it has none, the master key it was made with")
+
 // readBackup gives what is in a file that BackUp wrote. The reader answers with an error where it was changed or cut off.
 func readBackup(in io.Reader, keys []age.Identity) (io.Reader, error) {
 	plain, err := age.Decrypt(in, keys...)
 	if _, none := errors.AsType[*age.NoIdentityMatchError](err); none {
-		return nil, errors.New("no key opens it: give the secret key of one of its recipients by --identity; where it has none, the master key it was made with")
+		return nil, errNoKeyOpens
 	}
 	if err != nil {
 		return nil, fmt.Errorf("it is no backup, or was changed: %w", err)

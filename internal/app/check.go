@@ -64,6 +64,7 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 	if waits, err := db.Bridged(ctx); err == nil && waits {
 		findings = append(findings, Finding{About: "key", Says: "the old master key still opens the database; run allclear keys rotate --finish once nothing uses it"})
 	}
+	findings = append(append(findings, checkKept(o)...), checkErased(ctx, db, o)...)
 	if c != nil {
 		late, err := checkCheckpoints(ctx, db, o, at, c.Real)
 		if err != nil {

@@ -51,7 +51,10 @@ func newPublisher(o Options, db *store.DB, c *clock) *publisher {
 // outlets are where checkpoints go by the settings.
 func (o Options) outlets() (list []outlet) {
 	if o.CheckpointFile != "" {
-		list = append(list, outlet{"file", func(_ context.Context, signed []byte) error { return appendNote(o.CheckpointFile, signed) }})
+		var folder mount // another machine's, where it is well kept
+		list = append(list, outlet{"file", func(ctx context.Context, signed []byte) error {
+			return folder.do(ctx, filepath.Dir(o.CheckpointFile), checkpointTimeout, func(context.Context) error { return appendNote(o.CheckpointFile, signed) })
+		}})
 	}
 	if o.CheckpointURL != "" {
 		client := &http.Client{Timeout: checkpointTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -203,7 +206,10 @@ func postNote(ctx context.Context, client *http.Client, address string, signed [
 // checkCheckpoints says where no checkpoint has come for too long.
 func checkCheckpoints(ctx context.Context, db *store.DB, o Options, at time.Time, real func(time.Duration) time.Duration) (found []Finding, err error) {
 	if o.CheckpointFile != "" {
-		if info, err := os.Stat(filepath.Dir(o.CheckpointFile)); err != nil || !info.IsDir() {
+		dir := filepath.Dir(o.CheckpointFile)
+		if err := (&mount{}).do(ctx, dir, lookWithin, func(context.Context) error { return isFolder(dir) }); errors.Is(err, errSilent) {
+			found = append(found, Finding{About: "record", Says: "the checkpoint file's folder does not answer"})
+		} else if err != nil {
 			found = append(found, Finding{About: "record", Says: "the checkpoint file's folder is not there; make it, or name another file"})
 		}
 	}

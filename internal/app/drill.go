@@ -87,7 +87,7 @@ func drillDue(age time.Duration, held bool, up time.Duration, hour int) bool {
 }
 
 // Drill makes a backup, restores it beside the database and verifies it. With a folder for backups it is kept there: the very file that was
-// tried.
+// tried. It goes there at the end, as that folder may be another machine's: while the database is read nobody waits for a network.
 func (a *App) Drill(ctx context.Context) (err error) {
 	v, err := openVault(ctx, a.o, true)
 	if err != nil {
@@ -102,23 +102,23 @@ func (a *App) Drill(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
-	if err := a.roomFor(t.dir); err != nil {
+	if err := roomFor(ctx, a.db, t.dir, 3); err != nil { // the backup and what is restored of it together take less
 		return err
 	}
 	made := time.Now()
-	dir := cmp.Or(a.o.BackupDir, t.dir)
-	draft, _, err := draftBackup(ctx, a.db, dir, to, store.Backup{Program: a.o.Version, MadeAt: made})
+	draft, _, err := draftBackup(ctx, a.db, t.dir, to, store.Backup{Program: a.o.Version, MadeAt: made})
 	if err != nil {
 		return err
 	}
 	done, err := t.run(ctx, v, draft, own, nil)
 	if err == nil && a.o.BackupDir != "" {
-		err = keepNightly(draft, dir, made, cmp.Or(a.o.BackupKeep, backupsKept))
-	} else {
-		err = errors.Join(err, os.Remove(draft))
+		err = a.keepTried(ctx, draft, made)
 	}
 	if err != nil {
 		return err
+	}
+	for _, file := range KeptAside(a.o) {
+		a.o.Log.Warn("the database of before a restore is still there, with words that may have been erased since: delete it", "file", file)
 	}
 	a.o.Log.Info("restore drill held", "entries", done.Entries, "took", time.Since(made).Round(time.Millisecond).String())
 	return a.db.SetMeta(ctx, drillKey, a.clock.Now().Format(time.RFC3339Nano))
@@ -151,14 +151,9 @@ func drillKeys(given string, v *vault.Vault) (to []age.Recipient, own []age.Iden
 // roomSpared is what a drill leaves of the disk: a full one stops alarms.
 const roomSpared = 512 << 20
 
-// roomFor refuses a drill for which the disk has no room: the backup and what is restored of it together take less than three times the
-// database.
-func (a *App) roomFor(dir string) error {
-	path := sqlitePath(a.o.Database)
-	if path == "" {
-		return nil // another machine's disk has the database
-	}
-	info, err := os.Stat(path)
+// roomFor refuses work for which a disk has no room: so many times what the database takes.
+func roomFor(ctx context.Context, db *store.DB, dir string, times uint64) error {
+	size, err := db.Size(ctx)
 	if err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
@@ -167,10 +162,29 @@ func (a *App) roomFor(dir string) error {
 		return fmt.Errorf("look for room: %w", err)
 	}
 	free := uint64(disk.Bavail) * uint64(disk.Bsize)
-	if need := uint64(info.Size())*3 + roomSpared; free < need {
-		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free, and %d MB are needed; make room", free>>20, need>>20)
+	if need := uint64(size)*times + roomSpared; free < need {
+		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free in %s, and %d MB are needed; make room", free>>20, dir, need>>20)
 	}
 	return nil
+}
+
+// keepTried puts a backup that was tried, and the list of who was erased, where nightly backups are kept.
+func (a *App) keepTried(ctx context.Context, draft string, made time.Time) (err error) {
+	f, err := os.Open(draft)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := a.backups.do(ctx, a.o.BackupDir, copyWithin, func(ctx context.Context) error {
+		there, err := copyDraft(ctx, f, a.o.BackupDir)
+		if err != nil {
+			return err
+		}
+		return keepNightly(there, a.o.BackupDir, made, cmp.Or(a.o.BackupKeep, backupsKept))
+	}); err != nil {
+		return err
+	}
+	return a.copyErased(ctx)
 }
 
 // Nightly backups are called by their instant, so that their names sort by age.
@@ -276,7 +290,9 @@ func span(d time.Duration) string {
 func checkBackups(ctx context.Context, db *store.DB, o Options, at time.Time, real func(time.Duration) time.Duration) ([]Finding, error) {
 	var found []Finding
 	if o.BackupDir != "" {
-		if info, err := os.Stat(o.BackupDir); err != nil || !info.IsDir() {
+		if err := (&mount{}).do(ctx, o.BackupDir, lookWithin, func(context.Context) error { return isFolder(o.BackupDir) }); errors.Is(err, errSilent) {
+			found = append(found, Finding{About: "backup", Says: err.Error()})
+		} else if err != nil {
 			found = append(found, Finding{About: "backup", Says: "there is no folder " + o.BackupDir + " for the nightly backups; make it"})
 		}
 	}

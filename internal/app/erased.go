@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,22 +19,78 @@ import (
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
-// erasedList is the file beside the key that has a mark for everyone whose words were erased, a line each: no backup is to bring them back.
+// erasedList is a file that has a mark for everyone whose words were erased, a line each: no backup is to bring them back. One is beside the
+// key, and one beside each backup. A mark says nothing of its owner to whoever lacks the master key, and does nothing where no backup is put
+// back.
 type erasedList string
 
-// erasedFile is where an installation keeps it.
+// erasedFile is where an installation keeps its own. Each node of several has one, with what all of them erased.
 func erasedFile(database string) erasedList {
 	return erasedList(strings.TrimSuffix(KeyFile(database), ".key") + ".erased")
 }
 
-// Note adds marks, durably.
-func (l erasedList) Note(marks ...string) (err error) {
+// erasedBeside is the list in a folder of backups.
+func erasedBeside(dir string) erasedList { return erasedList(filepath.Join(dir, "allclear.erased")) }
+
+// marks of erasures.
+type marks map[string]bool
+
+// sum tells one set of marks from another; "" is none.
+func (m marks) sum() string {
+	if len(m) == 0 {
+		return ""
+	}
+	digest := sha256.New()
+	for _, mark := range slices.Sorted(maps.Keys(m)) {
+		digest.Write([]byte(mark + "\n"))
+	}
+	return hex.EncodeToString(digest.Sum(nil))
+}
+
+// read gives the marks. No list is an empty one.
+func (l erasedList) read() (marks, error) {
+	text, err := os.ReadFile(string(l))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read what was erased: %w", err)
+	}
+	m := marks{}
+	for line := range bytes.Lines(text) {
+		if mark := string(bytes.TrimSpace(line)); mark != "" {
+			m[mark] = true
+		}
+	}
+	return m, nil
+}
+
+// add adds the marks that are not there yet, durably, and gives what was there before. Several may add at once: the worst is a mark twice.
+func (l erasedList) add(more marks) (before marks, err error) {
+	if before, err = l.read(); err != nil {
+		return nil, err
+	}
+	var fresh []string
+	for mark := range more {
+		if !before[mark] {
+			fresh = append(fresh, mark)
+		}
+	}
+	if len(fresh) == 0 {
+		return before, nil
+	}
+	slices.Sort(fresh)
+	if err := l.append(fresh); err != nil {
+		return before, fmt.Errorf("note what was erased: %w", err)
+	}
+	return before, nil
+}
+
+func (l erasedList) append(fresh []string) (err error) {
 	f, err := os.OpenFile(string(l), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := f.WriteString("\n" + strings.Join(marks, "\n") + "\n"); err != nil { // a line before it may have been cut off
+	ownedLikeFolder(f)
+	if _, err := f.WriteString("\n" + strings.Join(fresh, "\n") + "\n"); err != nil { // a line before it may have been cut off
 		return err
 	}
 	if err := f.Sync(); err != nil {
@@ -41,47 +99,61 @@ func (l erasedList) Note(marks ...string) (err error) {
 	return syncFolder(filepath.Dir(string(l)))
 }
 
-// read gives the marks, and what tells this list from another. No list is an empty one.
-func (l erasedList) read() (marks map[string]bool, sum string, err error) {
-	text, err := os.ReadFile(string(l))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, "", fmt.Errorf("read what was erased: %w", err)
+// marksOf turns a list into a set.
+func marksOf(list []string) marks {
+	m := marks{}
+	for _, mark := range list {
+		m[mark] = true
 	}
-	marks = map[string]bool{}
-	for line := range bytes.Lines(text) {
-		if mark := string(bytes.TrimSpace(line)); mark != "" {
-			marks[mark] = true
-		}
-	}
-	digest := sha256.Sum256(text)
-	return marks, hex.EncodeToString(digest[:]), nil
+	return m
 }
 
-// erasedKey is the fact that says which list was last held against a database.
-const erasedKey = "erased"
-
-// eraseAgain erases in a database what was erased before it was put back, but for what stays. A database that has met this list
-// already is not walked again.
-func eraseAgain(ctx context.Context, db *store.DB, list erasedList, at time.Time, stays func(retain.Record) retain.Why) (int, error) {
-	marks, sum, err := list.read()
-	if err != nil || len(marks) == 0 {
-		return 0, err
+// noteErased brings our own list up to what the database says was erased after the seq-th entry of its chain of erasures, by whatever node,
+// and gives how far that is. It follows the erasure: what a kill cuts off is made good the next time.
+func noteErased(ctx context.Context, db *store.DB, o Options, seq int64) (last int64, err error) {
+	fresh, last, err := db.Erased(ctx, seq)
+	if err != nil || len(fresh) == 0 {
+		return seq, err
+	}
+	is := marksOf(fresh)
+	before, err := erasedFile(o.Database).add(is)
+	if err != nil {
+		return seq, err
 	}
 	met, err := db.Meta(ctx, erasedKey)
-	if err != nil && !errors.Is(err, store.ErrNotFound) || met == sum {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return seq, err
+	}
+	if maps.Copy(is, before); met == before.sum() && met != is.sum() { // what it erased itself it need not be asked about at the next start
+		return last, db.SetMeta(ctx, erasedKey, is.sum())
+	}
+	return last, nil
+}
+
+// erasedKey is the fact that says which marks were last held against a database.
+const erasedKey = "erased"
+
+// eraseAgain erases in a database what was erased before it was put back, but for what stays. A database that has met these marks
+// already is not walked again.
+func eraseAgain(ctx context.Context, db *store.DB, m marks, at time.Time, stays func(retain.Record) retain.Why) (int, error) {
+	if len(m) == 0 {
+		return 0, nil
+	}
+	met, err := db.Meta(ctx, erasedKey)
+	if err != nil && !errors.Is(err, store.ErrNotFound) || met == m.sum() {
 		return 0, err
 	}
-	erased, err := db.EraseAgain(ctx, marks, at, stays)
+	erased, err := db.EraseAgain(ctx, m, at, stays)
 	if err != nil {
 		return erased, err
 	}
-	return erased, db.SetMeta(ctx, erasedKey, sum)
+	return erased, db.SetMeta(ctx, erasedKey, m.sum())
 }
 
 // all lets everything go: in a database that was just put back, what is live or held is what was so then.
 func all(retain.Record) retain.Why { return "" }
 
-// inUse keeps what somebody is watched by, and what a legal hold is on: a mark may be of an erasure that was not done in the end.
+// inUse keeps what somebody is watched by, and what a legal hold is on.
 func inUse(r retain.Record) retain.Why {
 	switch {
 	case r.Open:
@@ -92,31 +164,123 @@ func inUse(r retain.Record) retain.Why {
 	return ""
 }
 
-// eraseAgain holds the list against the database at a start. What is wrong with it stops no alarm: it is said, and tried again later.
-func (a *App) eraseAgain(ctx context.Context) {
-	n, err := eraseAgain(ctx, a.db, erasedFile(a.o.Database), a.clock.Now(), inUse)
-	if a.unerased = err != nil; a.unerased {
-		a.o.Log.Error("erase again what was erased before", "error", err)
+// erasedForRestore are all marks that can be had when a backup is put back: of this node, and of the lists beside the backup.
+func erasedForRestore(o Options, backup string) (marks, error) {
+	m, err := erasedFile(o.Database).read()
+	if err != nil {
+		return nil, err
+	}
+	there, err := os.ReadDir(filepath.Dir(backup))
+	if err != nil {
+		return nil, fmt.Errorf("look for what was erased: %w", err)
+	}
+	for _, f := range there {
+		if filepath.Ext(f.Name()) != ".erased" {
+			continue
+		}
+		beside, err := erasedList(filepath.Join(filepath.Dir(backup), f.Name())).read()
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(m, beside)
+	}
+	return m, nil
+}
+
+// erasedThere are the marks of what the database that is about to be replaced says was erased: a kill may have come before they were noted.
+// There are none where it is not there, empty or damaged. It is not looked into where it does not even begin as a database, as SQLite would
+// drop the log that lies beside it.
+func erasedThere(ctx context.Context, o Options) marks {
+	path := sqlitePath(o.Database)
+	if info, err := os.Stat(path); path == "" || err != nil || info.Size() == 0 || isDatabase(o) != nil {
+		return nil
+	}
+	db, err := Open(ctx, o, true)
+	if err != nil {
+		return nil
+	}
+	list, _, err := db.Erased(ctx, 0)
+	if errors.Join(err, db.Close()) != nil {
+		return nil
+	}
+	return marksOf(list)
+}
+
+// eraseAgain holds the list against the database at a start. What is wrong with it stops no alarm: it is tried again later.
+func (a *App) eraseAgain(ctx context.Context) error {
+	m, err := erasedFile(a.o.Database).read()
+	n := 0
+	if err == nil {
+		n, err = eraseAgain(ctx, a.db, m, a.clock.Now(), inUse)
 	}
 	if n > 0 {
 		a.o.Log.Warn("erased again what an older copy of the database had", "owners", n)
 	}
+	a.erased.met = err == nil
+	if err != nil {
+		err = fmt.Errorf("erase again what was erased before: %w", err)
+	}
+	return err
 }
 
-// eraseEvery is how soon it is tried again.
-const eraseEvery = time.Hour
+// erasures is how far this node has come with the lists of what was erased.
+type erasures struct {
+	met    bool  // the list was held against the database
+	noted  int64 // how far the chain of erasures is in our own list
+	copied int64 // and in that beside the nightly backups
+}
 
-// eraseLater tries again until the list was held against the database.
-func (a *App) eraseLater(ctx context.Context) error {
-	tick := time.NewTicker(eraseEvery)
+const (
+	erasedEvery = time.Second // how soon an erasure of another node is in our own list
+	erasedAgain = time.Hour   // how soon it is tried again where something is wrong
+)
+
+// keepErased keeps the lists up to date, until ctx ends.
+func (a *App) keepErased(ctx context.Context) error {
+	tick := time.NewTicker(erasedEvery)
 	defer tick.Stop()
-	for a.unerased {
+	for wait := (time.Time{}); ; {
+		if time.Now().After(wait) {
+			if err := a.erasedTurn(ctx); err != nil && ctx.Err() == nil {
+				a.o.Log.Error("keep the list of what was erased", "error", err)
+				wait = time.Now().Add(erasedAgain)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		a.eraseAgain(ctx)
 	}
+}
+
+// erasedTurn does what is to be done for the lists.
+func (a *App) erasedTurn(ctx context.Context) (err error) {
+	if !a.erased.met {
+		if err := a.eraseAgain(ctx); err != nil {
+			return err
+		}
+	}
+	if a.erased.noted, err = noteErased(ctx, a.db, a.o, a.erased.noted); err != nil {
+		return err
+	}
+	if a.o.BackupDir == "" || a.erased.copied == a.erased.noted {
+		return nil
+	}
+	if err := a.copyErased(ctx); err != nil {
+		return fmt.Errorf("beside the backups: %w", err)
+	}
+	a.erased.copied = a.erased.noted
 	return nil
+}
+
+// copyErased adds our marks to the list beside the nightly backups.
+func (a *App) copyErased(ctx context.Context) error {
+	return a.backups.do(ctx, a.o.BackupDir, listWithin, func(context.Context) error {
+		m, err := erasedFile(a.o.Database).read()
+		if err == nil && len(m) > 0 {
+			_, err = erasedBeside(a.o.BackupDir).add(m)
+		}
+		return err
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,20 +61,30 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
 	if done, err = t.run(ctx, v, r.File, keys, r.Progress); err != nil {
+		return done, o.otherKeys(err)
+	}
+	m, err := erasedForRestore(o, r.File)
+	if err != nil {
 		return done, err
 	}
-	if done.Erased, err = t.eraseAgain(ctx, v, erasedFile(o.Database)); err != nil || r.Check {
+	if !r.Check { // beside a server its list is as good
+		maps.Copy(m, erasedThere(ctx, o))
+	}
+	if done.Erased, err = t.finish(ctx, v, o, m); err != nil || r.Check {
+		return done, err
+	}
+	if _, err := erasedFile(o.Database).add(m); err != nil {
 		return done, err
 	}
 	if path := sqlitePath(o.Database); path != "" {
 		done.Kept, err = swap(ctx, t.file, path, time.Now())
 		return done, err
 	}
-	return done, restoreOnServer(ctx, o, r.File, keys)
+	return done, restoreOnServer(ctx, o, r.File, keys, m)
 }
 
 // restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
-func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity) (err error) {
+func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity, m marks) (err error) {
 	in, closeIn, err := openBackup(file, keys, nil)
 	if err != nil {
 		return err
@@ -86,7 +97,7 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 	if err != nil {
 		return err
 	}
-	_, err = eraseAgain(ctx, db, erasedFile(o.Database), time.Now(), all)
+	_, err = finishRestore(ctx, db, o, m)
 	return errors.Join(err, db.Close())
 }
 
@@ -192,17 +203,29 @@ func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age
 	return done, nil
 }
 
-// eraseAgain erases in what was restored who was erased since.
-func (t *trial) eraseAgain(ctx context.Context, v *vault.Vault, list erasedList) (erased int, err error) {
+// finish makes what was restored ready to be used, and gives how many were erased again.
+func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks) (erased int, err error) {
 	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if erased, err = eraseAgain(ctx, db, list, time.Now(), all); err != nil {
+	return finishRestore(ctx, db, o, m)
+}
+
+// finishRestore puts on record that a backup was restored, and erases who was erased since it was made.
+func finishRestore(ctx context.Context, db *store.DB, o Options, m marks) (erased int, err error) {
+	c, err := newClock(ctx, db, o.Speed, nil)
+	if err != nil {
+		return 0, fmt.Errorf("read the clock: %w", err)
+	}
+	if err := db.RecordRestore(ctx, c.Now()); err != nil {
+		return 0, err
+	}
+	if erased, err = eraseAgain(ctx, db, m, c.Now(), all); err != nil {
 		return erased, err
 	}
-	_, err = db.Seal(ctx, time.Now()) // else an audit before the next start would find it waiting for its seal
+	_, err = db.Seal(ctx, c.Now()) // else an audit before the next start would find it waiting for its seal
 	return erased, err
 }
 
@@ -245,7 +268,7 @@ func straysAside(path string, at time.Time) error {
 }
 
 func keptAt(path string, at time.Time) string {
-	return path + ".before-" + at.UTC().Format("20060102T150405Z")
+	return path + beforeSuffix + at.UTC().Format("20060102T150405Z")
 }
 
 // likeBefore lets those use what was made who could use what was there: whoever restores may not be whom the service runs as.
@@ -266,7 +289,7 @@ func keptName(path string, at time.Time) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("keep the database that is there: %w", err)
 	}
-	named := filepath.Base(path) + ".before-"
+	named := filepath.Base(path) + beforeSuffix
 	list, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return "", fmt.Errorf("keep the database that is there: %w", err)

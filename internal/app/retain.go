@@ -75,12 +75,18 @@ func Holds(ctx context.Context, o Options, lifted bool) (list []store.Hold, err 
 
 // ErasePerson erases at somebody's request all words about a person that need not stay; dry only says what it would erase.
 func ErasePerson(ctx context.Context, o Options, id, reason string, dry bool) (g engine.Going, err error) {
-	err = beside(ctx, o, func(e *engine.Engine, _ *store.DB) (err error) {
+	err = beside(ctx, o, func(e *engine.Engine, db *store.DB) (err error) {
 		g, err = e.ErasePerson(ctx, whoCommands, id, reason, dry)
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("there is nobody with the id %q", id)
 		}
-		return err
+		if err != nil || dry || sqlitePath(o.Database) == "" { // on PostgreSQL each server does so in its own folder
+			return err
+		}
+		if _, err := noteErased(ctx, db, o, 0); err != nil {
+			return fmt.Errorf("erased, but a restored backup does not know of it before a server has run: %w", err)
+		}
+		return nil
 	})
 	return g, err
 }

@@ -26,7 +26,7 @@ type Rotation struct {
 type Rotated struct {
 	Keys    int    // data keys, all of which are now wrapped under the new key
 	Wrapped int    // of these, by this run
-	Kept    string // the file that holds the old key; "" when it was in none
+	Kept    string // the file that holds the old key, and the new one; "" when it was in none
 	New     string // the file whose key is to be put in the place of the old one; "" when that is done
 	Bridged bool   // whoever has the old key alone still opens the database, until FinishRotation
 }
@@ -119,11 +119,12 @@ func (r Rotation) inFile(ctx context.Context, db *store.DB, path string, bridge 
 	if done, err = r.wrapAll(ctx, db, both, bridge); err != nil {
 		return done, err
 	}
-	next, before, err := vault.Parted(both)
+	next, _, err := vault.Parted(both)
 	if err != nil {
 		return done, err
 	}
-	if done.Kept, err = vault.KeepFile(path+".until-"+time.Now().Format(time.DateOnly), before); err != nil {
+	// Both, as a backup that was made meanwhile has data keys under either.
+	if done.Kept, err = vault.KeepFile(path+untilSuffix+time.Now().Format(time.DateOnly), both); err != nil {
 		return done, err
 	}
 	r.Progress("old key kept", done.Keys, done.Keys)
@@ -157,48 +158,47 @@ func (r Rotation) wrapAll(ctx context.Context, db *store.DB, text []byte, bridge
 		return done, err
 	}
 	r.Progress("begun", 0, 0)
-	for fresh := -1; fresh != 0; {
+	for left := -1; left != 0; {
 		if done.Keys, err = db.DataKeys(ctx); err != nil {
 			return done, err
 		}
-		fresh = done.Wrapped
-		if err = r.pass(ctx, db, &done); err != nil {
+		if left, err = r.pass(ctx, db, &done); err != nil {
 			return done, err
 		}
-		fresh = done.Wrapped - fresh
 	}
 	done.Bridged, err = db.Bridged(ctx)
 	return done, err
 }
 
-// pass goes over all data keys once.
-func (r Rotation) pass(ctx context.Context, db *store.DB, done *Rotated) error {
+// pass goes over all data keys once. It gives how many were not yet under the new key, whether they are now or not.
+func (r Rotation) pass(ctx context.Context, db *store.DB, done *Rotated) (left int, err error) {
 	seen, unopened, size := 0, 0, batchFirst
 	for after := ""; ; {
 		began := time.Now()
 		b, err := db.Rewrap(ctx, after, size)
 		if err != nil {
-			return err
+			return left, err
 		}
 		if b.Seen == 0 {
 			break
 		}
 		after, seen, unopened = b.Last, seen+b.Seen, unopened+b.Unopened
 		done.Wrapped += b.Wrapped
+		left += b.Wrapped + b.Busy
 		r.Progress("wrapping data keys", min(seen, done.Keys), done.Keys)
-		if b.Wrapped == 0 {
+		if b.Wrapped+b.Busy == 0 {
 			continue
 		}
 		took := time.Since(began)
 		size = nextBatch(size, took)
 		if err := rest(ctx, max(pauseLeast, pauseShare*took)); err != nil {
-			return err
+			return left, err
 		}
 	}
 	if unopened > 0 {
-		return fmt.Errorf("wrap data keys: %d of %d open with no key that is here, so both keys stay in use; erase what they sealed, or put back the key they need", unopened, seen)
+		return left, fmt.Errorf("wrap data keys: %d of %d open with no key that is here, so both keys stay in use; erase what they sealed, or put back the key they need", unopened, seen)
 	}
-	return nil
+	return left, nil
 }
 
 // nextBatch is how large the next batch is after one of this size took so long.
@@ -243,8 +243,10 @@ func FinishRotation(ctx context.Context, o Options) (was bool, err error) {
 		return false, errors.New("finish rotation: the settings still give the old master key; put the new one in its place first, and restart what runs with the old one")
 	}
 	quiet := Rotation{Progress: func(string, int, int) {}}
-	if err := quiet.pass(ctx, db, &Rotated{}); err != nil {
-		return false, err
+	for left := -1; left != 0; {
+		if left, err = quiet.pass(ctx, db, &Rotated{}); err != nil {
+			return false, err
+		}
 	}
 	return db.FinishRotation(ctx)
 }

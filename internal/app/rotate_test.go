@@ -18,6 +18,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/vault"
 )
 
 // TestMain lets the binary be the rotation that is killed.
@@ -148,12 +149,122 @@ func TestARotationKilledAnywhereLosesNothing(t *testing.T) {
 	}
 }
 
-// The old key stays in a file of its own, and opens a copy of the database from before.
+// A backup is made before a rotation, at every step of it and after it. Each comes back on a machine that has nothing but the key that the
+// documentation says one has.
+func TestABackupOfAnyStepOfARotationComesBack(t *testing.T) {
+	for kind, place := range map[string]func() string{
+		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
+		"postgres": func() string { return storetest.Postgres(t).Options.URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			o := Options{Database: place(), KeyFile: filepath.Join(t.TempDir(), "own.key")}
+			_, err := vault.LoadOrCreate(o.KeyFile)
+			must(t, err)
+			many(t, o)
+			backups := steps{t: t, dir: t.TempDir(), o: o}
+			backups.take()
+			done, err := Rotate(t.Context(), o, Rotation{Progress: func(string, int, int) { backups.take() }})
+			must(t, err)
+			if backups.take(); len(backups.files) < 6 {
+				t.Fatalf("there are only %d", len(backups.files))
+			}
+			for i, file := range backups.files {
+				if kind == "sqlite" || i%3 == 1 { // a restore takes a second
+					comesBack(t, file, Options{KeyFile: done.Kept})
+				}
+			}
+			comesBack(t, backups.files[len(backups.files)-1], o) // the last one with the key of now
+			fresh := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "new.db"), KeyFile: o.KeyFile}
+			if _, err := RestoreBackup(t.Context(), fresh, Restore{File: backups.files[0]}); err == nil || !strings.HasSuffix(err.Error(), "by ALLCLEAR_KEY_FILE: "+done.Kept) {
+				t.Errorf("the first one with the key of now: %v", err)
+			}
+		})
+	}
+}
+
+// The same where the key comes from a setting: what was made with the old key needs it alone, and with the new one that alone.
+func TestABackupOfAnyStepOfARotationToAnotherFile(t *testing.T) {
+	folder := t.TempDir()
+	o := Options{Database: "sqlite:" + filepath.Join(folder, "a.db"), Key: private.New(strings.Repeat("k", 40))}
+	next := Options{Database: o.Database, KeyFile: filepath.Join(folder, "new.key")}
+	many(t, o)
+	old, fresh := steps{t: t, dir: t.TempDir(), o: o}, steps{t: t, dir: t.TempDir(), o: next}
+	old.take()
+	_, err := Rotate(t.Context(), o, Rotation{NewKeyFile: next.KeyFile, Progress: func(step string, _, _ int) {
+		if old.take(); step != "key file written" {
+			fresh.take() // someone was early
+		}
+	}})
+	must(t, err)
+	old.take()
+	_, err = FinishRotation(t.Context(), next)
+	must(t, err)
+	fresh.take()
+	if len(old.files) < 6 || len(fresh.files) < 4 {
+		t.Fatalf("there are only %d and %d", len(old.files), len(fresh.files))
+	}
+	for _, file := range []string{old.files[0], old.files[len(old.files)/2], old.files[len(old.files)-1]} {
+		comesBack(t, file, Options{Key: o.Key})
+	}
+	for _, file := range fresh.files {
+		comesBack(t, file, Options{KeyFile: next.KeyFile})
+	}
+}
+
+// steps takes backups as it comes by.
+type steps struct {
+	t     *testing.T
+	dir   string
+	o     Options
+	files []string
+}
+
+func (s *steps) take() {
+	s.t.Helper()
+	file := filepath.Join(s.dir, fmt.Sprintf("%d.age", len(s.files)))
+	_, err := BackUp(s.t.Context(), s.o, Backup{File: file})
+	must(s.t, err)
+	s.files = append(s.files, file)
+}
+
+// someMore is more than a rotation wraps in one go.
+const someMore = batchFirst + 5
+
+// many fills a database with more people than a rotation wraps in one go.
+func many(t *testing.T, o Options) {
+	t.Helper()
+	db := openFor(t, o)
+	for i := range someMore {
+		put(t, db, fmt.Sprint("p-", i))
+	}
+	must(t, db.Close())
+}
+
+// comesBack restores a backup on a machine that has nothing but one key, and looks at what is there.
+func comesBack(t *testing.T, file string, with Options) {
+	t.Helper()
+	with.Database = "sqlite:" + filepath.Join(t.TempDir(), "new.db")
+	if _, err := RestoreBackup(t.Context(), with, Restore{File: file}); err != nil {
+		t.Errorf("%s: %v", filepath.Base(file), err)
+		return
+	}
+	db := openFor(t, with)
+	if n := allOpen(t, db); n != someMore {
+		t.Errorf("%s: %d people are there", filepath.Base(file), n)
+	}
+	put(t, db, "p-new") // it goes on
+	must(t, db.Close())
+}
+
+// The old key stays in a file of its own, with the new one, and opens a copy of the database from before.
 func TestTheOldKeyIsKeptForOldBackups(t *testing.T) {
 	folder := t.TempDir()
 	o := Options{Database: "sqlite:" + filepath.Join(folder, "a.db")}
 	db := openFor(t, o)
 	put(t, db, "p-0")
+	was, err := vault.ReadFile(KeyFile(o.Database))
+	must(t, err)
 	execute(t, filepath.Join(folder, "a.db"), "VACUUM INTO '"+filepath.Join(folder, "backup.db")+"'")
 	done, err := Rotate(t.Context(), o, Rotation{})
 	must(t, err)
@@ -167,13 +278,23 @@ func TestTheOldKeyIsKeptForOldBackups(t *testing.T) {
 	backup := openFor(t, Options{Database: "sqlite:" + filepath.Join(folder, "backup.db"), KeyFile: done.Kept})
 	allOpen(t, backup)
 	must(t, backup.Close())
-	if _, err := Open(t.Context(), Options{Database: o.Database, KeyFile: done.Kept}, false); err == nil {
-		t.Error("the old key opens what was wrapped anew")
+	if _, err := Open(t.Context(), Options{Database: o.Database, Key: private.New(string(was))}, false); !errors.Is(err, store.ErrWrongKey) || !strings.Contains(err.Error(), done.Kept) {
+		t.Errorf("the old key alone: %v", err)
 	}
 	left, err := filepath.Glob(KeyFile(o.Database) + "*")
 	must(t, err)
 	if len(left) != 2 {
 		t.Errorf("left: %v", left)
+	}
+	found, err := Check(t.Context(), o)
+	if must(t, err); !hasFinding(found, "key", done.Kept+" opens backups of before") {
+		t.Errorf("check says %v", found)
+	}
+	half, err := vault.ReadFile(done.Kept)
+	must(t, err)
+	must(t, vault.ReplaceFile(KeyFile(o.Database), half))
+	if found, err = Check(t.Context(), o); err != nil || !hasFinding(found, "key", "a rotation was begun and not ended") {
+		t.Errorf("with both in the key file check says %v", found)
 	}
 }
 

@@ -87,7 +87,7 @@ type Store interface {
 	Erase(ctx context.Context, x store.Erasure, owners ...string) ([]store.Erased, error)
 	OwnersOf(ctx context.Context, person string) ([]string, error)
 	Record(ctx context.Context, owner string) (retain.Record, error)
-	ForgetNumbers(ctx context.Context, person string) error
+	ForgetNumbers(ctx context.Context) error
 	SetHold(ctx context.Context, h store.Hold, via string) error
 	LiftHold(ctx context.Context, id, by, via string, at time.Time) (store.Hold, error)
 	Holds(ctx context.Context, lifted bool) ([]store.Hold, error)

@@ -53,8 +53,10 @@ func (e *Engine) eraseDue(ctx context.Context, at time.Time) error {
 		return err
 	}
 	e.erasing.after, e.erasing.walks = last, last != "" // also when these cannot be erased: they are tried the next night, and hold up nobody else's
-	_, err = e.erase(ctx, store.Erasure{At: at, Via: "clock", Why: "period", Stays: stays}, due)
-	return err
+	if _, err = e.Store.Erase(ctx, store.Erasure{At: at, Via: "clock", Why: "period", Stays: stays}, due...); err != nil || e.erasing.walks {
+		return err
+	}
+	return e.Store.ForgetNumbers(ctx) // what a hold or an alarm kept, and is over now
 }
 
 // regularNight notes that it is night, and says whether the last one was not long ago.
@@ -82,18 +84,6 @@ func untilNight(at time.Time) time.Duration {
 		night = night.Add(24 * time.Hour)
 	}
 	return night.Sub(at)
-}
-
-// erase destroys the keys of owners. What was sent to people who go, and stays as it belongs to an alarm, loses their numbers before.
-func (e *Engine) erase(ctx context.Context, x store.Erasure, owners []string) ([]store.Erased, error) {
-	for _, owner := range owners {
-		if person, is := cutOwner(owner, retain.Person); is {
-			if err := e.Store.ForgetNumbers(ctx, person); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return e.Store.Erase(ctx, x, owners...)
 }
 
 func cutOwner(owner string, of retain.Kind) (id string, is bool) {
@@ -161,7 +151,7 @@ func (e *Engine) ErasePerson(ctx context.Context, who Actor, id, reason string, 
 		return g, nil
 	}
 	x := store.Erasure{At: at, By: who.By, Via: who.Via, Why: "request", Reason: private.New(reason), Stays: stays}
-	done, err := e.erase(ctx, x, g.Goes)
+	done, err := e.Store.Erase(ctx, x, g.Goes...)
 	g.Goes = nil
 	for _, d := range done { // something may have begun meanwhile
 		if d.Stays == "" {

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -203,6 +204,64 @@ func TestAnAlarmAboutSomeoneErasedIsRaisedAndTold(t *testing.T) {
 		}
 		w.replays("p-priya")
 	})
+}
+
+// midway is a node's store that lets something happen just before a commit: another process erases.
+type midway struct {
+	*store.DB
+	before func()
+}
+
+func (m *midway) Commit(ctx context.Context, c store.Change) error {
+	if before := m.before; before != nil && len(c.Received) > 0 {
+		m.before = nil
+		before()
+	}
+	return m.DB.Commit(ctx, c)
+}
+
+// Someone is erased by another process while their cry for help is on its way: before it is looked at, and after it was understood. People
+// are told both times, and what was cried can be read.
+func TestACryOfSomeoneBeingErasedIsHeard(t *testing.T) {
+	for when, told := range map[string]string{"while it waits": "a number we do not know", "after it was understood": "CALL 999 now"} {
+		t.Run(when, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+				other := open()
+				on := &midway{DB: open()}
+				w := newWorld(t, on.DB, func(o *engine.Options) { o.Store = on })
+				visit := w.book()
+				w.phone(priya).texts("in")
+				w.wait(30 * time.Minute)
+				w.phone(priya).texts("out")
+				w.is(visit, watch.Ended)
+				w.readAll()
+				erase := func() {
+					owners, err := other.OwnersOf(t.Context(), "p-priya")
+					w.must(err)
+					x := store.Erasure{At: w.clock.Now(), Why: "request", Stays: func(retain.Record) retain.Why { return "" }}
+					if done, err := other.Erase(t.Context(), x, owners...); err != nil || len(done) < 2 {
+						t.Fatalf("%v, %v", done, err)
+					}
+				}
+				if when == "while it waits" {
+					w.phone(priya).sends("help me he has the ptarmigan")
+					erase()
+					w.settle()
+				} else {
+					on.before = erase
+					w.phone(priya).texts("help me he has the ptarmigan")
+				}
+				w.phone(sam).Expects(told)
+				w.must(on.HearKeys(t.Context()))
+				if !strings.Contains(w.said(), "ptarmigan") {
+					t.Error("what was cried is lost")
+				}
+				_, err := on.Seal(t.Context(), w.clock.Now())
+				w.must(err)
+				w.must(on.Verify(t.Context(), w.clock.Now()))
+			})
+		})
+	}
 }
 
 func TestNextOfKinGoWithWhoLeaves(t *testing.T) {

@@ -108,6 +108,19 @@ func (db *DB) snapshot(ctx context.Context) (on runner, end func() error, err er
 	}, nil
 }
 
+// Size is what the database takes, in bytes: on PostgreSQL with its indexes and what was deleted.
+func (db *DB) Size(ctx context.Context) (int64, error) {
+	query := `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`
+	if db.pg != nil {
+		query = `SELECT pg_database_size(current_database())`
+	}
+	size, err := first(ctx, db.reader, value[int64], query)
+	if err != nil {
+		return 0, fmt.Errorf("read the size of the database: %w", err)
+	}
+	return size, nil
+}
+
 // table is one table as the database has it.
 type table struct {
 	name    string

@@ -26,8 +26,6 @@ type Erasure struct {
 	Why     string // "period" or "request"; "restored" for what a backup brought back
 	Reason  private.Text
 	Stays   func(retain.Record) retain.Why // asked again of each owner while nobody else can write; "" lets it go
-
-	again bool // it was noted outside before
 }
 
 // Erased is one owner of words whose key was to be destroyed.
@@ -38,7 +36,8 @@ type Erased struct {
 
 // Erase destroys the data keys of owners ("visit/v7", "alarm/a3", "text/…"): no word sealed under one can be read again, and the record's
 // chain still verifies. Each is an entry of the record (kind "erased") in the same transaction, written before the key goes; what stood in
-// plain beside the words goes with them. It gives what became of each owner; one without a key is left out.
+// plain beside the words goes with them, and someone's numbers in what was sent to them. It gives what became of each owner; one without a
+// key is left out.
 func (db *DB) Erase(ctx context.Context, x Erasure, owners ...string) ([]Erased, error) {
 	var done []Erased
 	for len(owners) > 0 {
@@ -66,7 +65,13 @@ func (db *DB) eraseSome(ctx context.Context, x Erasure, owners []string) (done [
 	if err != nil {
 		return nil, err
 	}
-	return done, db.hearErasures(ctx)
+	err = db.hearErasures(ctx)
+	for _, e := range done {
+		if person, is := strings.CutPrefix(e.Owner, "person/"); is && e.Stays == "" {
+			err = errors.Join(err, db.forgetNumbers(ctx, person))
+		}
+	}
+	return done, err
 }
 
 func (t *tx) erase(x Erasure, owners []string) (done []Erased, err error) {
@@ -99,9 +104,6 @@ func (t *tx) erase(x Erasure, owners []string) (done []Erased, err error) {
 		return done, nil
 	}
 	if err := t.record(l, entries); err != nil {
-		return nil, err
-	}
-	if err := t.noted(x, going); err != nil {
 		return nil, err
 	}
 	for _, owner := range going {
@@ -233,23 +235,62 @@ func (db *DB) Due(ctx context.Context, after string, stays func(retain.Record) r
 // forgetNumbersAtOnce is how many messages one transaction takes the number of.
 const forgetNumbersAtOnce = 100
 
-// ForgetNumbers takes a person's numbers out of the messages that were sent to them and are kept for others' sake.
-func (db *DB) ForgetNumbers(ctx context.Context, person string) error {
-	ids, err := all(ctx, db.reader, value[string], `SELECT id FROM outbox WHERE person = $1 AND recipient IS NOT NULL AND state <> 'pending'`, person)
-	for len(ids) > 0 && err == nil {
-		n := min(len(ids), forgetNumbersAtOnce)
-		some := ids[:n]
-		ids = ids[n:]
-		err = db.write(ctx, func(t *tx) error {
-			var args []any
-			_, err := t.exec(`UPDATE outbox SET recipient = NULL WHERE id IN (`+places(some, &args)+`)`, args...)
+// ForgetNumbers takes the numbers of people who were erased out of messages that were sent to them and are kept for others' sake: those that
+// Erase left, as a legal hold was on what they belong to, it was still open, or it was cut off.
+func (db *DB) ForgetNumbers(ctx context.Context) error {
+	people, err := all(ctx, db.reader, value[string], `SELECT DISTINCT person FROM outbox WHERE recipient IS NOT NULL AND state <> 'pending'
+		AND 'person/' || person IN (SELECT owner FROM data_keys WHERE wrapped IS NULL AND owner LIKE 'person/%')`)
+	if err != nil {
+		return fmt.Errorf("look for numbers that are to be forgotten: %w", err)
+	}
+	for _, person := range people {
+		if err := db.forgetNumbers(ctx, person); err != nil {
 			return err
-		})
+		}
+	}
+	return nil
+}
+
+// sentTo is one message that was sent to somebody, and whose data key its words are under.
+type sentTo struct{ id, owner string }
+
+func (db *DB) forgetNumbers(ctx context.Context, person string) error {
+	sent, err := all(ctx, db.reader, func(s scanner) (m sentTo, err error) { return m, s.Scan(&m.id, &m.owner) },
+		`SELECT id, key_owner FROM outbox WHERE person = $1 AND recipient IS NOT NULL AND state <> 'pending' ORDER BY key_owner, id`, person)
+	for len(sent) > 0 && err == nil {
+		n := min(len(sent), forgetNumbersAtOnce)
+		some := sent[:n]
+		sent = sent[n:]
+		err = db.write(ctx, func(t *tx) error { return t.forgetNumbersOf(some) })
 	}
 	if err != nil {
 		return fmt.Errorf("forget the numbers of %s: %w", person, err)
 	}
 	return nil
+}
+
+// forgetNumbersOf leaves those that belong to what is held or open.
+func (t *tx) forgetNumbersOf(sent []sentTo) error {
+	stays := map[string]bool{}
+	var ids []string
+	for _, m := range sent {
+		if _, asked := stays[m.owner]; !asked {
+			r, err := facts{t.ctx, t.on}.of(m.owner)
+			if err != nil {
+				return err
+			}
+			stays[m.owner] = r.Held || r.Open || r.Live
+		}
+		if !stays[m.owner] {
+			ids = append(ids, m.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var args []any
+	_, err := t.exec(`UPDATE outbox SET recipient = NULL WHERE id IN (`+places(ids, &args)+`)`, args...)
+	return err
 }
 
 // OwnersOf gives the owners of words about a person that have a key: themselves, their visits, what they said, the alarms about them, and

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -226,6 +228,48 @@ func TestAHoldKeepsAllThatBelongsToIt(t *testing.T) {
 	})
 }
 
+// The number that an alarm's message went to goes with whom it was of, and not before: not while a hold keeps them or the alarm, and also
+// where they come back by a backup.
+func TestNumbersGoWithWhomTheyAreOf(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		lived(t, db)
+		raw := p.Raw(t)
+		number := func(what string, db *sql.DB, there int) {
+			t.Helper()
+			var n int
+			must(t, db.QueryRow(`SELECT count(*) FROM outbox WHERE id = 'm1' AND recipient IS NOT NULL`).Scan(&n))
+			same(t, what, n, there)
+		}
+		year := nine.Add(400 * day)
+		x := store.Erasure{At: year, Why: "period", Stays: func(r retain.Record) retain.Why { return retain.Standard().Goes(r, year) }}
+		must(t, db.SetHold(t.Context(), store.Hold{ID: "h1", Object: "person/p-left", At: nine}, "command"))
+		ok[[]store.Erased](t)(db.Erase(t.Context(), x, "person/p-left"))
+		must(t, db.ForgetNumbers(t.Context()))
+		number("while a hold is on them", raw, 1)
+		ok[store.Hold](t)(db.LiftHold(t.Context(), "h1", "p-mo", "command", nine))
+		ok[int](t)(db.Seal(t.Context(), nine))
+		backup := backUp(t, db)
+
+		must(t, db.SetHold(t.Context(), store.Hold{ID: "h2", Object: "alarm/a1", At: nine}, "command"))
+		ok[[]store.Erased](t)(db.Erase(t.Context(), x, "person/p-left"))
+		must(t, db.ForgetNumbers(t.Context()))
+		number("while a hold is on the alarm", raw, 1)
+		ok[store.Hold](t)(db.LiftHold(t.Context(), "h2", "p-mo", "command", nine))
+		must(t, db.ForgetNumbers(t.Context()))
+		number("once it is lifted", raw, 0)
+
+		marks := erasedMarks(t, db)
+		for kind, to := range elsewhere(t, p) {
+			ok[store.Manifest](t)(store.Restore(t.Context(), bytes.NewReader(backup), to.Options.URL))
+			again := to.Open(t)
+			number(kind+": as it was", to.Raw(t), 1)
+			ok[int](t)(again.EraseAgain(t.Context(), marks, year, func(retain.Record) retain.Why { return "" }))
+			number(kind+": erased again", to.Raw(t), 0)
+		}
+	})
+}
+
 func TestAHoldOnNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
@@ -308,6 +352,36 @@ func TestAKeyErasedElsewhereIsForgotten(t *testing.T) {
 			if e.Owner == "visit/v0" && !e.Words.IsZero() {
 				t.Errorf("there entry %s still has its words", e.ID)
 			}
+		}
+	})
+}
+
+// A key that another process destroyed is in memory for a moment more: nothing may be sealed under it, as nobody could read that again.
+func TestNothingIsSealedUnderAKeyThatWasErasedElsewhere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		here, there := open(), open()
+		kept(t, here)
+		ok[store.Visit](t)(there.Visit(t.Context(), "v0")) // which remembers its key
+		erase(t, here, "visit/v0")
+		c := next(load(t, there, "p-priya"), "later")
+		m := told("m1")
+		m.Owner, m.To = "visit/v0", number(t, mobile)
+		c.Entries[0].Owner, c.Messages = "visit/v0", []store.Message{m}
+		must(t, there.Commit(t.Context(), c))
+		for what, db := range map[string]*store.DB{"here": here, "there": there} {
+			must(t, db.HearKeys(t.Context()))
+			if e := ok[store.Entry](t)(db.Entry(t.Context(), "later")); e.Words.Reveal() != said || e.Owner != "text/later" {
+				t.Errorf("%s: its words are under %s, there: %t", what, e.Owner, !e.Words.IsZero())
+			}
+		}
+		claimed := ok[[]store.Message](t)(here.Claim(t.Context(), nine, nine.Add(time.Minute), "n", "", 1))
+		if len(claimed) != 1 || claimed[0].To != number(t, mobile) || claimed[0].Body.IsZero() {
+			t.Errorf("claimed %v", claimed)
+		}
+		again := booked("p-priya", "v0")
+		again.Revision, again.Entries = load(t, there, "p-priya").Revision, nil
+		if err := there.Commit(t.Context(), again); !errors.Is(err, store.ErrErased) {
+			t.Errorf("new details of a visit that was erased: %v", err)
 		}
 	})
 }

@@ -4,35 +4,37 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/retain"
 )
 
-// Erasures keeps, outside the database, marks of the owners whose data keys were deleted, so that no backup brings their words back.
-type Erasures interface {
-	// Note keeps marks durably. A mark says nothing of its owner to whoever lacks the master key.
-	Note(marks ...string) error
-}
-
-// erasureMark is what is kept of an owner outside.
+// erasureMark is what is kept of an owner outside: whose it is only the master key tells.
 func (db *DB) erasureMark(owner string) string {
 	return hex.EncodeToString(db.vault.Hash("erased", owner))
 }
 
-// noted notes outside that the keys of owners are about to go. What is noted and then not done is made good at the next start.
-func (t *tx) noted(x Erasure, owners []string) error {
-	if t.db.erasures == nil || x.again {
-		return nil
+// Erased gives marks of the owners whose data keys were destroyed, from the chain of erasures after its seq-th entry, and the seq of the last
+// one. They are to be kept outside the database, so that no backup brings their words back.
+func (db *DB) Erased(ctx context.Context, seq int64) (marks []string, last int64, err error) {
+	type row struct {
+		id  string
+		seq int64
 	}
-	marks := make([]string, 0, len(owners))
-	for _, owner := range owners {
-		marks = append(marks, t.db.erasureMark(owner))
+	for last = seq; ; {
+		rows, err := all(ctx, db.reader, func(s scanner) (r row, err error) { return r, s.Scan(&r.id, &r.seq) },
+			`SELECT id, seq FROM entries WHERE worker = $1 AND seq > $2 AND kind = 'erased' ORDER BY seq LIMIT $3`, retention, last, page)
+		if err != nil {
+			return nil, seq, fmt.Errorf("read what was erased: %w", err)
+		}
+		for _, r := range rows {
+			marks, last = append(marks, db.erasureMark(strings.TrimPrefix(r.id, erasedID("")))), r.seq
+		}
+		if len(rows) < page {
+			return marks, last, nil
+		}
 	}
-	if err := t.db.erasures.Note(marks...); err != nil {
-		return fmt.Errorf("note what is erased: %w", err)
-	}
-	return nil
 }
 
 // EraseAgain erases the owners whose marks are given, but for those that stay: in a database that was put back to before they were erased.
@@ -51,7 +53,7 @@ func (db *DB) EraseAgain(ctx context.Context, marks map[string]bool, at time.Tim
 				going = append(going, owner)
 			}
 		}
-		done, err := db.Erase(ctx, Erasure{At: at, Via: "restore", Why: "restored", Stays: stays, again: true}, going...)
+		done, err := db.Erase(ctx, Erasure{At: at, Via: "restore", Why: "restored", Stays: stays}, going...)
 		if err != nil {
 			return erased, err
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/allclear-safety/allclear/internal/vault"
 )
 
-// keyring remembers data keys, so that a row costs no look-up of its key. What is erased by another process is forgotten at the next
-// [DB.HearKeys].
+// keyring remembers data keys, so that a row that is read costs no look-up of its key. What is erased by another process is forgotten at the
+// next [DB.HearKeys]; nothing is sealed under a key that is only remembered.
 type keyring struct {
 	mu     sync.Mutex
 	keys   map[string]vault.Key
@@ -109,17 +109,34 @@ func (db *DB) dataKey(ctx context.Context, on runner, owner string) (vault.Key, 
 }
 
 // key gives an owner's data key, and makes it when there is none.
+//
+// What is in memory is not trusted for it: another process may have erased the key since, and what is sealed under it then is lost. The row is
+// read in the transaction that seals, and on PostgreSQL stays as it is until the commit: an erasure comes before, and is seen, or after.
 func (t *tx) key(owner string, at time.Time) (vault.Key, error) {
 	if k, ok := t.keys[owner]; ok {
 		return k, nil
 	}
-	k, err := t.db.dataKey(t.ctx, t.on, owner)
+	wrapped, err := first(t.ctx, t.on, value[[]byte], `SELECT wrapped FROM data_keys WHERE owner = $1`+t.shareRow(), owner)
+	if errors.Is(err, ErrNotFound) {
+		return t.newKey(owner, at)
+	}
+	if err != nil {
+		return vault.Key{}, err
+	}
+	if wrapped == nil {
+		return vault.Key{}, ErrErased
+	}
+	k, known := t.db.keys.get(owner)
+	if !known {
+		k, err = t.db.unwrap(t.ctx, t.on, wrapped)
+	}
 	if err == nil {
 		t.remember(owner, k)
 	}
-	if !errors.Is(err, ErrNotFound) {
-		return k, err
-	}
+	return k, err
+}
+
+func (t *tx) newKey(owner string, at time.Time) (k vault.Key, err error) {
 	under, err := t.wrapsUnder()
 	if err != nil {
 		return k, err
@@ -133,7 +150,7 @@ func (t *tx) key(owner string, at time.Time) (vault.Key, error) {
 		return k, fmt.Errorf("keep data key: %w", err)
 	}
 	if made == 0 { // another node was first
-		return t.db.dataKey(t.ctx, t.on, owner)
+		return t.key(owner, at)
 	}
 	t.remember(owner, k)
 	return k, nil

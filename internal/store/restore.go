@@ -159,6 +159,9 @@ func (p *place) fill(ctx context.Context, r *backupReader, m Manifest) (err erro
 	if err := f.whole(ctx); err != nil {
 		return err
 	}
+	if err := noteRestored(ctx, t, m); err != nil {
+		return err
+	}
 	return t.Commit()
 }
 

@@ -18,6 +18,9 @@ const (
 	wrapName = "wrap_key"
 	// wrapBridge is that key, sealed under the one before it, for processes that have only that one. It is there until FinishRotation.
 	wrapBridge = "wrap_bridge"
+	// wrapBack is the key before, sealed under that key, for whoever has the new one alone while data keys are under either. It goes with the
+	// bridge.
+	wrapBack = "wrap_back"
 )
 
 // restOwner is whose data key holds what hashes and signs, where the master key's text no longer does.
@@ -36,6 +39,7 @@ type Rewrapped struct {
 	Seen     int    // data keys looked at
 	Wrapped  int    // of these, wrapped anew
 	Unopened int    // of these, such as no key that is here opens: left as they are
+	Busy     int    // of these, such as others wrote under or changed: left as they are for now
 }
 
 // wrapsUnder names the key under which new data keys are wrapped, and keeps it so until the commit.
@@ -87,7 +91,7 @@ func (db *DB) learn(ctx context.Context, on runner, name string) error {
 		unread = err // and the bridge may be there all the same
 	}
 	if !db.vault.Knows(name) {
-		if err := db.crossBridge(ctx, on); err != nil {
+		if err := db.crossBridge(ctx, on, wrapBridge); err != nil {
 			return errors.Join(err, unread)
 		}
 	}
@@ -98,8 +102,8 @@ func (db *DB) learn(ctx context.Context, on runner, name string) error {
 }
 
 // crossBridge takes up the key of a rotation that is not finished, if there is one that we can open.
-func (db *DB) crossBridge(ctx context.Context, on runner) error {
-	bridge, err := first(ctx, on, value[string], `SELECT value FROM meta WHERE key = 'wrap_bridge'`)
+func (db *DB) crossBridge(ctx context.Context, on runner, name string) error {
+	bridge, err := first(ctx, on, value[string], `SELECT value FROM meta WHERE key = $1`, name)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
@@ -121,6 +125,9 @@ func (db *DB) takeWraps(ctx context.Context) error {
 	}
 	if err == nil {
 		err = db.learn(ctx, db.reader, under)
+	}
+	if err == nil {
+		err = db.crossBridge(ctx, db.reader, wrapBack)
 	}
 	if err != nil {
 		return err
@@ -147,8 +154,8 @@ func (db *DB) noteWraps(ctx context.Context) error {
 	return err
 }
 
-// BeginRotation makes the primary key of next the one under which data keys are wrapped. With bridge, those who have only the key before
-// get next's from the database, and what hashes and signs is kept there too: next need hold nothing but the wrapping key. Beginning the same
+// BeginRotation makes the primary key of next the one under which data keys are wrapped. With bridge, those who have only the one of both
+// keys get the other from the database, and what hashes and signs is kept there too: next need hold nothing but the wrapping key. Beginning the same
 // rotation again changes nothing. The error is ErrRotating when another is not finished.
 func (db *DB) BeginRotation(ctx context.Context, next *vault.Vault, bridge bool) error {
 	db.vault.Learn(next)
@@ -163,7 +170,7 @@ func (db *DB) BeginRotation(ctx context.Context, next *vault.Vault, bridge bool)
 			return err
 		}
 		if bridge {
-			if err := t.buildBridge(is, next); err != nil {
+			if err := t.buildBridge(is, next.Primary()); err != nil {
 				return err
 			}
 		}
@@ -179,11 +186,7 @@ func (db *DB) BeginRotation(ctx context.Context, next *vault.Vault, bridge bool)
 	return nil
 }
 
-func (t *tx) buildBridge(is string, next *vault.Vault) error {
-	sealed, err := t.db.vault.Bridge(is, next)
-	if err != nil {
-		return err
-	}
+func (t *tx) buildBridge(is, next string) error {
 	rest, err := t.db.vault.Rest(is)
 	if err != nil {
 		return err
@@ -191,8 +194,16 @@ func (t *tx) buildBridge(is string, next *vault.Vault) error {
 	if _, err := t.exec(`INSERT INTO data_keys (owner, wrapped, made_at) VALUES ($1, $2, 0) ON CONFLICT (owner) DO NOTHING`, restOwner, rest); err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO meta (key, value) VALUES ('wrap_bridge', $1)`, base64.StdEncoding.EncodeToString(sealed))
-	return err
+	for name, way := range map[string]struct{ under, of string }{wrapBridge: {is, next}, wrapBack: {next, is}} {
+		sealed, err := t.db.vault.Bridge(way.under, way.of)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(`INSERT INTO meta (key, value) VALUES ($1, $2)`, name, base64.StdEncoding.EncodeToString(sealed)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WrapsUnder names the key under which data keys are wrapped now, as [vault.Vault.Primary] does.
@@ -245,12 +256,15 @@ func (db *DB) Rewrap(ctx context.Context, after string, most int) (r Rewrapped, 
 	err = db.write(ctx, func(t *tx) error {
 		r.Wrapped = 0 // PostgreSQL may run this again
 		for _, k := range stale {
-			n, err := t.exec(`UPDATE data_keys SET wrapped = $2 WHERE owner = $1 AND wrapped = $3`, k.owner, k.now, k.was)
+			// Whoever writes under a key keeps its row until the commit. It is not waited for: they may wait for another of these rows.
+			n, err := t.exec(`UPDATE data_keys SET wrapped = $2 WHERE owner = (SELECT owner FROM data_keys WHERE owner = $1 AND wrapped = $3`+t.lockRows()+`)`,
+				k.owner, k.now, k.was)
 			if err != nil {
 				return err
 			}
-			r.Wrapped += int(n) // none: it was erased in the meantime
+			r.Wrapped += int(n)
 		}
+		r.Busy = len(stale) - r.Wrapped
 		return nil
 	})
 	if err != nil {
@@ -263,8 +277,8 @@ func (db *DB) Rewrap(ctx context.Context, after string, most int) (r Rewrapped, 
 // one.
 func (db *DB) FinishRotation(ctx context.Context) (was bool, err error) {
 	err = db.write(ctx, func(t *tx) error {
-		n, err := t.exec(`DELETE FROM meta WHERE key = 'wrap_bridge'`)
-		was = n == 1
+		n, err := t.exec(`DELETE FROM meta WHERE key IN ('wrap_bridge', 'wrap_back')`)
+		was = n > 0
 		return err
 	})
 	if err != nil {

@@ -167,3 +167,20 @@ func TestARotationLeavesWhatItCannotOpen(t *testing.T) {
 		same(t, "what does not open", string(raw), "spoiled")
 	})
 }
+
+// A rotation must not hold up who writes, nor they it: each may be waiting for a row of the other's.
+func TestARotationWaitsForNobodyWhoWrites(t *testing.T) {
+	p := storetest.Postgres(t)
+	old := vault.NewMaster()
+	master(t, &p, old)
+	db := p.Open(t)
+	putWorkers(t, db, 0, 3)
+	must(t, db.BeginRotation(t.Context(), ok[*vault.Vault](t)(vault.Open(ok[[]byte](t)(vault.WithNext(old)))), false))
+	writes, err := p.Raw(t).Begin()
+	must(t, err)
+	_, err = writes.Exec(`SELECT wrapped FROM data_keys WHERE owner = 'person/p-1' FOR SHARE`)
+	must(t, err)
+	same(t, "while one writes", ok[store.Rewrapped](t)(db.Rewrap(t.Context(), "", 10)), store.Rewrapped{Last: "person/p-2", Seen: 3, Wrapped: 2, Busy: 1})
+	must(t, writes.Commit())
+	same(t, "then", ok[store.Rewrapped](t)(db.Rewrap(t.Context(), "", 10)), store.Rewrapped{Last: "person/p-2", Seen: 3, Wrapped: 1})
+}

@@ -10,7 +10,7 @@
 //
 // Private words are sealed by package vault before they reach a column, each under the data key of its owner ("visit/v7", "alarm/a3",
 // "person/p-sam", "text/…"). [DB.Erase] deletes such a key, and with it every word under it, and puts on record that it did. A backup of
-// before has it still: what is noted outside of an erasure ([Erasures]) is held against what comes back by [DB.EraseAgain].
+// before has it still: marks of all that was erased ([DB.Erased]) are kept outside, and held against what comes back by [DB.EraseAgain].
 package store
 
 import (
@@ -64,7 +64,6 @@ type Options struct {
 	URL      string       // "sqlite:PATH" or "postgres://…"
 	Vault    *vault.Vault // the master key; a database remembers which one it began with
 	ReadOnly bool         // opens for reading beside a running server; changes nothing, migrates nothing
-	Erasures Erasures     //  notes outside who was erased; nil: nobody does
 
 	// Reload reads the master key anew from where it came from, for a rotation that began after we did; nil where that is no file.
 	Reload func() (*vault.Vault, error)
@@ -76,7 +75,6 @@ type DB struct {
 	reload   func() (*vault.Vault, error)
 	keys     keyring
 	readOnly bool
-	erasures Erasures
 	reader   runner   // reads what is committed
 	readers  *sql.DB  // SQLite only: the connections that reader uses
 	writer   *writer  // SQLite only: the one goroutine that writes
@@ -89,7 +87,7 @@ type DB struct {
 // Open opens the database, makes it if it is SQLite and not there, and brings its tables to this version (on PostgreSQL under a lock). The
 // error is one line: what is wrong and what to do.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{reload: o.Reload, readOnly: o.ReadOnly, erasures: o.Erasures, receiveTexts: receiveStatements()}
+	db := &DB{reload: o.Reload, readOnly: o.ReadOnly, receiveTexts: receiveStatements()}
 	if o.Vault == nil {
 		return nil, errors.New("open database: no master key was given")
 	}
@@ -133,7 +131,8 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-var errWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under, or was rotated since; give the right key or key file")
+// ErrWrongKey says that the master key is not this database's, or not any more.
+var ErrWrongKey = errors.New("open database: the master key is not the one its data keys are wrapped under, or was rotated since; give the right key or key file")
 
 // checkVault refuses a master key that is not the one this database began with: what it sealed could not be opened, and what is sealed
 // from now on would be lost with the next right key.
@@ -141,7 +140,7 @@ func (db *DB) checkVault(ctx context.Context) error {
 	err := db.takeWraps(ctx)
 	switch {
 	case errors.Is(err, ErrRotated), errors.Is(err, vault.ErrSealed), errors.Is(err, vault.ErrMaster):
-		return errWrongKey
+		return ErrWrongKey
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	}
@@ -154,7 +153,7 @@ func (db *DB) checkVault(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("check master key: %w", err)
 	case is != mark:
-		return errWrongKey
+		return ErrWrongKey
 	}
 	if err := db.noteWraps(ctx); err != nil {
 		return fmt.Errorf("check master key: %w", err)

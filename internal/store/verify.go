@@ -26,6 +26,7 @@ func broken(what, where string, args ...any) error {
 type Published struct {
 	Head
 	Name string // what it is called when the record is not the one it was published of: "checkpoint of 2026-11-22T10:00:00Z"
+	At   time.Time
 }
 
 // Audit says what the record is held against, and who hears how far that has come.
@@ -40,6 +41,7 @@ type Audited struct {
 	Entries int64     // how many there are, those that wait for their seal among them
 	Head    Head      // of the sealed chain
 	Until   time.Time // when the last seal was made; zero: there is none
+	Lost    []Lost    // what a restored backup did not have, in the order of the restores
 }
 
 // Verify is Audit without anything published and without an answer.
@@ -61,7 +63,7 @@ func (db *DB) Audit(ctx context.Context, a Audit) (Audited, error) {
 			return Audited{}, fmt.Errorf("verify: %w", err)
 		}
 	}
-	return Audited{Entries: v.entries, Head: Head{v.last.n, v.last.head}, Until: v.until}, nil
+	return Audited{Entries: v.entries, Head: Head{v.last.n, v.last.head}, Until: v.until, Lost: v.lost()}, nil
 }
 
 // audit is one walk over the record: over each entry twice, in its worker's chain and in the sealed one.
@@ -75,6 +77,7 @@ type audit struct {
 	seal        seal   // the one that the walk is in
 	firstOf     string // the id of the first entry in it
 	until       time.Time
+	restores    []Lost // all of them, with what is lost by those that cost something
 }
 
 // page is how many entries are in memory at once.
@@ -82,6 +85,9 @@ const page = 1000
 
 func (v *audit) begin(ctx context.Context) (err error) {
 	if v.last, err = first(ctx, v.db.reader, scanEnd, readEnd); err != nil {
+		return err
+	}
+	if v.restores, err = v.db.restores(ctx); err != nil {
 		return err
 	}
 	v.total, err = first(ctx, v.db.reader, value[int64], `SELECT count(*) + count(n) FROM entries`)
@@ -281,8 +287,8 @@ func (v *audit) sealOf(ctx context.Context, e end, c chained) error {
 	}
 	for len(v.Published) > 0 && v.Published[0].N <= e.n {
 		p := v.Published[0]
-		if p.N != e.n || !bytes.Equal(p.Hash, e.head) {
-			return broken("up to here it is not the record that the "+p.Name+" was made of", "%s", c.where())
+		if (p.N != e.n || !bytes.Equal(p.Hash, e.head)) && !v.lostWith(p) {
+			return broken("up to here it is not the record that the "+p.Name+" was made of"+byHand, "%s", c.where())
 		}
 		v.Published = v.Published[1:]
 	}
@@ -336,8 +342,11 @@ func (v *audit) end(context.Context) error {
 	if !holds {
 		return broken("the sealed chain does not end before it: it was taken away with all that came after it, or the end was changed", "number %d", v.last.n+1)
 	}
-	if len(v.Published) > 0 {
-		return broken("the record ends before it, and the "+v.Published[0].Name+" was made of a longer one", "number %d", v.last.n+1)
+	for _, p := range v.Published {
+		if !v.lostWith(p) {
+			return broken(fmt.Sprintf("the record ends before it, and the %s was made of a longer one: entries %d to %d are missing", p.Name, v.last.n+1,
+				v.Published[len(v.Published)-1].N)+byHand, "number %d", v.last.n+1)
+		}
 	}
 	return nil
 }

@@ -141,10 +141,10 @@ func (v *Vault) Rewrap(wrapped []byte, id string) ([]byte, error) {
 	return v.wrap(raw, id)
 }
 
-// Bridge seals the primary key of next under one that v knows: by it a process that was started with v's text goes on with next's.
-func (v *Vault) Bridge(under string, next *Vault) ([]byte, error) {
+// Bridge seals one wrapping key under another, both of which v knows: whoever was started with the one goes on with both.
+func (v *Vault) Bridge(under, of string) ([]byte, error) {
 	from, ok := v.wrapKey(under)
-	to, has := next.wrapKey(next.primary)
+	to, has := v.wrapKey(of)
 	if !ok || !has {
 		return nil, fmt.Errorf("seal the next wrapping key: %w", ErrSealed)
 	}

@@ -1,0 +1,238 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/retain"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
+	"github.com/allclear-safety/allclear/internal/vault"
+)
+
+// eraseElsewhere erases as another process does, which is killed before it could note that anywhere.
+func eraseElsewhere(t *testing.T, o Options, owner string) {
+	t.Helper()
+	db := openFor(t, o)
+	done, err := db.Erase(t.Context(), store.Erasure{At: time.Now(), Why: "request", Stays: func(retain.Record) retain.Why { return "" }}, owner)
+	if err != nil || len(done) != 1 {
+		t.Fatalf("%v, %v", done, err)
+	}
+	_, err = db.Seal(t.Context(), time.Now())
+	must(t, err)
+	must(t, db.Close())
+}
+
+// called is what a person is called in a database; "" for someone who was erased.
+func called(t *testing.T, o Options, id string) string {
+	t.Helper()
+	db, err := Open(t.Context(), o, true)
+	must(t, err)
+	defer func() { must(t, db.Close()) }()
+	p, err := db.Person(t.Context(), id)
+	must(t, err)
+	return p.Name
+}
+
+// served runs what a server does for the lists of the erased in its first moment.
+func served(t *testing.T, o Options) {
+	t.Helper()
+	a, err := New(t.Context(), o)
+	must(t, err)
+	must(t, a.erasedTurn(t.Context()))
+	must(t, a.Stop(t.Context()))
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// What another node erased is in this one's list a moment later, and in that beside the backups: a backup of before brings it back neither
+// here nor on a machine that has nothing but the backups and the key.
+func TestWhatAnotherNodeErasedStaysGone(t *testing.T) {
+	key := private.New(string(vault.NewMaster()))
+	for kind, place := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t).Options.URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(t.TempDir()) // where a node on PostgreSQL has its list
+			backups := t.TempDir()
+			o := Options{Database: place(t), Key: key, Listen: "127.0.0.1:0", Log: quiet(), BackupDir: backups}
+			db := openFor(t, o)
+			put(t, db, "p-1")
+			put(t, db, "p-2")
+			must(t, db.Close())
+			file := filepath.Join(backups, "before.age")
+			_, err := BackUp(t.Context(), o, Backup{File: file})
+			must(t, err)
+			if isFile(string(erasedBeside(backups))) {
+				t.Error("there is a list of nobody")
+			}
+			eraseElsewhere(t, o, "person/p-1")
+			served(t, o)
+			for _, list := range []erasedList{erasedFile(o.Database), erasedBeside(backups)} {
+				if m, err := list.read(); err != nil || len(m) != 1 {
+					t.Errorf("%s has %v, %v", list, m, err)
+				}
+			}
+
+			t.Chdir(t.TempDir()) // a machine that has nothing else
+			fresh := o
+			fresh.Database = place(t)
+			done, err := RestoreBackup(t.Context(), fresh, Restore{File: file})
+			if err != nil || done.Erased != 1 {
+				t.Errorf("%+v, %v", done, err)
+			}
+			if called(t, fresh, "p-1") != "" || called(t, fresh, "p-2") != "Jamie p-2" {
+				t.Errorf("they are called %q and %q", called(t, fresh, "p-1"), called(t, fresh, "p-2"))
+			}
+			if m, err := erasedFile(fresh.Database).read(); err != nil || len(m) != 1 {
+				t.Errorf("its own list has %v, %v", m, err)
+			}
+		})
+	}
+}
+
+// A kill between an erasure and its mark: the next start notes it, and a restore that comes first asks the database that it replaces.
+func TestAnErasureWithoutAMarkIsMadeGood(t *testing.T) {
+	t.Parallel()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Log: quiet(), Listen: "127.0.0.1:0"}
+	db := openFor(t, o)
+	put(t, db, "p-1")
+	must(t, db.Close())
+	file := filepath.Join(t.TempDir(), "b.age")
+	_, err := BackUp(t.Context(), o, Backup{File: file})
+	must(t, err)
+	eraseElsewhere(t, o, "person/p-1")
+	if done, err := RestoreBackup(t.Context(), o, Restore{File: file}); err != nil || done.Erased != 1 || called(t, o, "p-1") != "" {
+		t.Errorf("%+v, %v: %q is back", done, err, called(t, o, "p-1"))
+	}
+	// A backup of after has its list beside it, for those of before.
+	later := Backup{File: filepath.Join(filepath.Dir(file), "later.age")}
+	_, err = BackUp(t.Context(), o, later)
+	must(t, err)
+	if m, err := erasedBeside(filepath.Dir(file)).read(); err != nil || len(m) != 1 {
+		t.Errorf("beside the backup: %v, %v", m, err)
+	}
+}
+
+// A mark of what nobody erased harms nobody: whose it is only the master key tells, and what is in use stays.
+func TestAMarkWithoutAnErasureIsHarmless(t *testing.T) {
+	t.Parallel()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Log: quiet(), Listen: "127.0.0.1:0"}
+	db := openFor(t, o)
+	put(t, db, "p-1")
+	must(t, db.SetHold(t.Context(), store.Hold{ID: "h", Object: "person/p-1", At: time.Now()}, "command"))
+	must(t, db.Close())
+	must(t, os.WriteFile(string(erasedFile(o.Database)), []byte("\nhalf a li\n"+strings.Repeat("0", 64)+"\n"), 0o600))
+	served(t, o)
+	if called(t, o, "p-1") != "Jamie p-1" {
+		t.Error("they are gone")
+	}
+}
+
+// A start after erasures of its own walks over no keys: a county has a million.
+func TestAStartDoesNotWalkForWhatItErasedItself(t *testing.T) {
+	t.Parallel()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Log: quiet(), Listen: "127.0.0.1:0"}
+	db := openFor(t, o)
+	for _, id := range []string{"p-1", "p-2", "p-3"} {
+		put(t, db, id)
+	}
+	must(t, db.Close())
+	for _, id := range []string{"p-1", "p-2"} {
+		eraseElsewhere(t, o, "person/"+id)
+		served(t, o)
+	}
+	m, err := erasedFile(o.Database).read()
+	must(t, err)
+	db = openFor(t, o)
+	defer func() { must(t, db.Close()) }()
+	if met, err := db.Meta(t.Context(), erasedKey); err != nil || met != m.sum() || len(m) != 2 {
+		t.Errorf("it has met %q of %d, %v", met, len(m), err)
+	}
+}
+
+// A list that cannot be written stops no erasure and no start; it is tried again.
+func TestAListThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Log: quiet(), Listen: "127.0.0.1:0"}
+	db := openFor(t, o)
+	put(t, db, "p-1")
+	must(t, db.Close())
+	eraseElsewhere(t, o, "person/p-1")
+	list := string(erasedFile(o.Database))
+	must(t, os.Mkdir(list, 0o700))
+	a, err := New(t.Context(), o)
+	must(t, err)
+	defer func() { must(t, a.Stop(t.Context())) }()
+	if err := a.erasedTurn(t.Context()); err == nil {
+		t.Error("nothing is said of it")
+	}
+	says := func(what string) bool {
+		found, err := Check(t.Context(), o)
+		must(t, err)
+		return hasFinding(found, "erasure", what)
+	}
+	if !says("read what was erased: ") {
+		t.Error("check says nothing of it")
+	}
+	must(t, os.Remove(list))
+	if !says(list + " lacks 1 of those who were erased") {
+		t.Error("check does not miss it")
+	}
+	must(t, a.erasedTurn(t.Context()))
+	if m, err := erasedFile(o.Database).read(); err != nil || len(m) != 1 {
+		t.Errorf("%v, %v", m, err)
+	}
+}
+
+// A restore that is killed once the rows are in: the next start puts it on record, and erases again who was erased since.
+func TestARestoreThatWasCutOffIsFinished(t *testing.T) {
+	key := private.New(string(vault.NewMaster()))
+	for kind, place := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t).Options.URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			o := Options{Database: place(t), Key: key, Listen: "127.0.0.1:0", Log: quiet()}
+			db := openFor(t, o)
+			put(t, db, "p-1")
+			var backup bytes.Buffer
+			_, err := db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
+			must(t, errors.Join(err, db.Close()))
+			eraseElsewhere(t, o, "person/p-1")
+			served(t, o)
+			marks, err := erasedFile(o.Database).read()
+			must(t, err)
+
+			fresh := o
+			fresh.Database = place(t)
+			_, err = store.Restore(t.Context(), &backup, fresh.Database)
+			must(t, err)
+			_, err = erasedFile(fresh.Database).add(marks)
+			must(t, err)
+			served(t, fresh)
+			if called(t, fresh, "p-1") != "" {
+				t.Error("who was erased is back")
+			}
+			var out strings.Builder
+			must(t, ExportRecord(t.Context(), fresh, &out, Extract{}))
+			if strings.Count(out.String(), `"kind":"restored"`) != 1 {
+				t.Errorf("on record is %s", out.String())
+			}
+			if _, err := VerifyRecord(t.Context(), fresh, Audit{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
