@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -83,7 +82,7 @@ func (p *Pages) keepPasskey(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
-	if err := p.addedPasskey(c, c.who.ID, f); err != nil {
+	if err := p.addedPasskey(c, c.who.ID, f, ""); err != nil {
 		return err
 	}
 	if f.bad() {
@@ -142,15 +141,12 @@ func (p *Pages) changePassword(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
-	codes, err := p.setPassword(c, c.who.ID, f)
+	codes, err := p.setPassword(c, c.who.ID, f, "")
 	if err != nil {
 		return err
 	}
 	if f.bad() {
 		return p.showPassword(c, http.StatusUnprocessableEntity, f)
-	}
-	if err := p.Access.EndAll(c.Context(), c.who.ID, c.session.ID); err != nil {
-		return fmt.Errorf("end other sessions: %w", err)
 	}
 	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/account"})
 }
