@@ -255,7 +255,7 @@ func (s *SignIn) AddPasskey(ctx context.Context, person, name, secret string, an
 
 // RemovePasskey drops one of someone's passkeys. It is ErrLast where they could not sign in without it.
 func (s *SignIn) RemovePasskey(ctx context.Context, person string, id []byte) error {
-	err := s.Keeper.RemovePasskey(ctx, person, id)
+	err := s.Keeper.RemovePasskey(ctx, person, id, s.Clock().UTC())
 	if errors.Is(err, store.ErrLast) {
 		err = ErrLast
 	}

@@ -70,7 +70,7 @@ type Keeper interface {
 
 	AddPasskey(ctx context.Context, k store.Passkey, by store.Invitation) error
 	UsedPasskey(ctx context.Context, k store.Passkey, at time.Time) error
-	RemovePasskey(ctx context.Context, person string, id []byte) error
+	RemovePasskey(ctx context.Context, person string, id []byte, at time.Time) error
 	Passkeys(ctx context.Context, person string) ([]store.Passkey, error)
 
 	Link(ctx context.Context, person, issuer, subject string, by store.Invitation, at time.Time) error

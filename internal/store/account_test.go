@@ -89,14 +89,14 @@ func TestPasskeysAndIdentities(t *testing.T) {
 		k.Key, k.UsedAt = []byte(`{"n":2}`), nine.Add(time.Hour)
 		must(t, db.UsedPasskey(t.Context(), k, k.UsedAt))
 		same(t, "passkeys", ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam")), []store.Passkey{k})
-		if err := db.RemovePasskey(t.Context(), "p-ann", k.ID); !errors.Is(err, store.ErrNotFound) {
+		if err := db.RemovePasskey(t.Context(), "p-ann", k.ID, nine); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("another's: %v", err)
 		}
-		if err := db.RemovePasskey(t.Context(), "p-sam", k.ID); !errors.Is(err, store.ErrLast) {
+		if err := db.RemovePasskey(t.Context(), "p-sam", k.ID, nine); !errors.Is(err, store.ErrLast) {
 			t.Errorf("the last way to sign in: %v", err)
 		}
 		must(t, db.SetSecrets(t.Context(), store.NewSecrets{Person: "p-sam", Name: "sam", Secrets: store.Secrets{Password: private.New("p")}}, nil, nine))
-		must(t, db.RemovePasskey(t.Context(), "p-sam", k.ID))
+		must(t, db.RemovePasskey(t.Context(), "p-sam", k.ID, nine))
 		same(t, "after", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam"))), 0)
 
 		must(t, db.Link(t.Context(), "p-sam", "https://issuer", "s1", nil, nine))

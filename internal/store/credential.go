@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -53,7 +53,7 @@ type NewSecrets struct {
 // SetSecrets gives a person other secrets than they had, all of it or nothing: ErrVoid where the invitation does not count,
 // ErrConflict where another signs in by the name.
 func (db *DB) SetSecrets(ctx context.Context, n NewSecrets, by Invitation, at time.Time) error {
-	return db.changeAccount(ctx, "set the secrets of", n.Person, func(t *tx) (int64, error) {
+	return db.changeSignIn(ctx, "set the secrets of", n.Person, "password", by, at, func(t *tx) (int64, error) {
 		if err := t.accept(by, n.Person, at); err != nil {
 			return 0, err
 		}
@@ -124,27 +124,22 @@ func (t *tx) holdSecrets(person, where string, args ...any) (s Secrets, err erro
 // AddPasskey keeps a passkey of someone who has an account. ErrConflict where it is there already, ErrVoid where the
 // invitation does not count: then it is not kept.
 func (db *DB) AddPasskey(ctx context.Context, k Passkey, by Invitation) error {
-	err := db.write(ctx, func(t *tx) error {
+	return db.changeSignIn(ctx, "keep a passkey of", k.Person, "passkey added", by, k.AddedAt, func(t *tx) (int64, error) {
 		if err := t.accept(by, k.Person, k.AddedAt); err != nil {
-			return err
+			return 0, err
 		}
 		called, err := t.seal("person/"+k.Person, k.place(), []byte(k.Name), k.AddedAt)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		_, err = t.exec(`INSERT INTO passkeys (id, person, name, called, key, added_at, used_at) VALUES ($1, $2, '', $3, $4, $5, NULL)`,
+		return t.exec(`INSERT INTO passkeys (id, person, name, called, key, added_at, used_at) VALUES ($1, $2, '', $3, $4, $5, NULL)`,
 			k.ID, k.Person, called, string(k.Key), instant(k.AddedAt))
-		return err
 	})
-	if err != nil {
-		return fmt.Errorf("keep passkey of %s: %w", k.Person, err)
-	}
-	return nil
 }
 
 // RemovePasskey drops a person's passkey; ErrLast where they could not sign in without it.
-func (db *DB) RemovePasskey(ctx context.Context, person string, id []byte) error {
-	return db.changeAccount(ctx, "remove a passkey of", person, func(t *tx) (int64, error) {
+func (db *DB) RemovePasskey(ctx context.Context, person string, id []byte, at time.Time) error {
+	return db.changeSignIn(ctx, "remove a passkey of", person, "passkey removed", nil, at, func(t *tx) (int64, error) {
 		s, err := t.holdSecrets(person, "")
 		if err != nil {
 			return 0, err
@@ -164,7 +159,7 @@ func (db *DB) RemovePasskey(ctx context.Context, person string, id []byte) error
 // Link says that who is known to an issuer by a subject is this person. Whom it was before is overwritten by nobody:
 // ErrConflict. ErrVoid where the invitation does not count.
 func (db *DB) Link(ctx context.Context, person, issuer, subject string, by Invitation, at time.Time) error {
-	return db.link(ctx, person, func(t *tx) (int64, error) {
+	return db.link(ctx, person, by, at, func(t *tx) (int64, error) {
 		if err := t.accept(by, person, at); err != nil {
 			return 0, err
 		}
@@ -174,7 +169,7 @@ func (db *DB) Link(ctx context.Context, person, issuer, subject string, by Invit
 
 // LinkFirst links as Link does, someone who is not linked to the issuer yet: ErrConflict where they are, as another there.
 func (db *DB) LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error {
-	return db.link(ctx, person, func(t *tx) (int64, error) {
+	return db.link(ctx, person, nil, at, func(t *tx) (int64, error) {
 		// Of two that come at once the second waits here, and then sees the first's.
 		if _, err := t.exec(`UPDATE accounts SET made_at = made_at WHERE person = $1`, person); err != nil {
 			return 0, err
@@ -184,16 +179,35 @@ func (db *DB) LinkFirst(ctx context.Context, person, issuer, subject string, at 
 	})
 }
 
-func (db *DB) link(ctx context.Context, person string, insert func(*tx) (int64, error)) error {
-	err := db.write(ctx, func(t *tx) error {
+func (db *DB) link(ctx context.Context, person string, by Invitation, at time.Time, insert func(*tx) (int64, error)) error {
+	return db.changeSignIn(ctx, "link to who they are elsewhere the", person, "organisation", by, at, func(t *tx) (int64, error) {
 		n, err := insert(t)
 		if err == nil && n == 0 {
 			err = ErrConflict
 		}
-		return err
+		return n, err
 	})
-	if err != nil {
-		return fmt.Errorf("link %s to who they are elsewhere: %w", person, err)
+}
+
+// changeSignIn changes how someone signs in. In the same transaction it goes on record as a change of who they are does, as
+// done by themselves: on a page, or by an invitation.
+func (db *DB) changeSignIn(ctx context.Context, what, person, changes string, by Invitation, at time.Time, change func(*tx) (int64, error)) error {
+	id, who := rand.Text(), By{Person: person, Via: "page"}
+	if by != nil {
+		who.Via = "invitation"
 	}
-	return nil
+	var err error
+	for range retries { // a look of theirs may come between
+		err = db.changeAccount(ctx, what, person, func(t *tx) (int64, error) {
+			n, err := change(t)
+			if err == nil && n > 0 {
+				err = t.recordChange(who, id, "person/"+person, changed{Changed: []string{changes}}, at)
+			}
+			return n, err
+		})
+		if !errors.Is(err, errMoved) {
+			break
+		}
+	}
+	return err
 }

@@ -141,7 +141,7 @@ func TestTheLastTwoWaysToSignInDoNotGoAtOnce(t *testing.T) {
 			var remove []func() error
 			for _, id := range []string{who + "a", who + "b"} {
 				must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte(id), Person: who, Key: []byte("{}"), AddedAt: nine}, nil))
-				remove = append(remove, func() error { return db.RemovePasskey(t.Context(), who, []byte(id)) })
+				remove = append(remove, func() error { return db.RemovePasskey(t.Context(), who, []byte(id), nine) })
 			}
 			same(t, "removed", done(atOnce(remove...)), 1)
 			same(t, "left", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), who))), 1)
@@ -191,5 +191,27 @@ func TestALinkToAPhonePageThatWasUsedIsCounted(t *testing.T) {
 		if err := db.AddTicketOf(t.Context(), k, "second", 1, nine); !errors.Is(err, store.ErrEnough) {
 			t.Errorf("a second: %v", err)
 		}
+	})
+}
+
+func TestWhatSomeoneSignsInByIsOnRecord(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
+		must(t, db.AddTicket(t.Context(), store.Ticket{Kind: store.TicketJoin, Person: "p-sam", EndsAt: nine.Add(time.Hour)}, "secret"))
+		key := store.Passkey{ID: []byte("k"), Person: "p-sam", Key: []byte("{}"), AddedAt: nine}
+		must(t, db.AddPasskey(t.Context(), key, db.Invitation("secret")))
+		must(t, db.SetSecrets(t.Context(), store.NewSecrets{Person: "p-sam", Name: "sam", Secrets: store.Secrets{Password: private.New("p")}}, nil, nine))
+		must(t, db.RemovePasskey(t.Context(), "p-sam", key.ID, nine))
+		must(t, db.LinkFirst(t.Context(), "p-sam", "https://issuer", "s1", nine))
+		if err := db.AddPasskey(t.Context(), key, db.Invitation("secret")); !errors.Is(err, store.ErrVoid) {
+			t.Fatal(err)
+		}
+		same(t, "on record", recorded(t, db, "p-sam"), []string{
+			`person person/p-sam {"changed":["passkey added"]} p-sam invitation `,
+			`person person/p-sam {"changed":["password"]} p-sam page `,
+			`person person/p-sam {"changed":["passkey removed"]} p-sam page `,
+			`person person/p-sam {"changed":["organisation"]} p-sam page `,
+		})
 	})
 }

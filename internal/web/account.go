@@ -88,6 +88,7 @@ func (p *Pages) keepPasskey(c *request) error {
 	if f.bad() {
 		return p.showAccount(c, http.StatusUnprocessableEntity, f)
 	}
+	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return c.redirect("/account?done=passkey-added")
 }
 
@@ -107,6 +108,7 @@ func (p *Pages) removePasskey(c *request) error {
 	if err != nil {
 		return err
 	}
+	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return c.redirect("/account?done=passkey-removed")
 }
 
@@ -148,6 +150,7 @@ func (p *Pages) changePassword(c *request) error {
 	if f.bad() {
 		return p.showPassword(c, http.StatusUnprocessableEntity, f)
 	}
+	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/account"})
 }
 

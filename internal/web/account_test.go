@@ -69,8 +69,23 @@ func TestANewBeginningEndsWhereOneIsSignedIn(t *testing.T) {
 	thief.joins("p-sam", "sam@example.org")
 	thief.opens("/").last.says("Signed in as Sam Hill")
 	sam.joins("p-sam", "sam@example.org")
+	if n := strings.Count(strings.Join(h.inbox("07700 900110"), "\n"), "how you sign in to Allclear was changed"); n == 0 {
+		t.Error("Sam is not told that how they sign in was changed")
+	}
 	thief.opens("/").last.says("With a password").hides("Sam Hill")
 	sam.opens("/").last.says("Signed in as Sam Hill")
+}
+
+// A session that was taken makes no link for later without a word to whose it is.
+func TestWhoMakesALinkForThemselfIsToldToo(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	lee := h.browser()
+	lee.joins("p-lee", "lee@example.org")
+	h.inbox("07700 900111")
+	lee.opens("/people/p-lee/invite").presses("/people/p-lee/invite").last.is(http.StatusOK)
+	if texts := h.inbox("07700 900111"); !told(texts, "made a link") {
+		t.Errorf("Lee is told %q", texts)
+	}
 }
 
 // One who guesses from the office keeps nobody there out who signed in on that device before.

@@ -136,6 +136,7 @@ func (p *Pages) joinPassword(c *request) error {
 	if f.bad() {
 		return p.showJoin(c, http.StatusUnprocessableEntity, f)
 	}
+	p.Engine.TellOfSignIn(c.Context(), person)
 	if err := p.enter(c, signin.Proof{Person: person, Method: signin.ByPassword}, access.Whole); err != nil {
 		return err
 	}
@@ -168,6 +169,7 @@ func (p *Pages) joinPasskey(c *request) error {
 	if f.bad() {
 		return p.showJoin(c, http.StatusUnprocessableEntity, f)
 	}
+	p.Engine.TellOfSignIn(c.Context(), person)
 	if err := p.enter(c, signin.Proof{Person: person, Method: signin.ByPasskey}, access.Whole); err != nil {
 		return err
 	}
