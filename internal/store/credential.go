@@ -37,6 +37,10 @@ func (t *tx) accept(by Invitation, person string, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	// Of two that were made at the same moment the other one goes too.
+	if _, err := t.exec(`DELETE FROM tickets WHERE kind = $1 AND person = $2`, TicketJoin, person); err != nil {
+		return err
+	}
 	_, err = t.exec(`DELETE FROM sessions WHERE person = $1`, person)
 	return err
 }

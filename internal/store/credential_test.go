@@ -215,3 +215,19 @@ func TestWhatSomeoneSignsInByIsOnRecord(t *testing.T) {
 		})
 	})
 }
+
+func TestOfTwoInvitationsMadeAtOnceOneCounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
+		var use []func() error
+		for _, secret := range []string{"one", "two"} {
+			must(t, db.AddTicket(t.Context(), store.Ticket{Kind: store.TicketJoin, Person: "p-sam", EndsAt: nine.Add(time.Hour)}, secret))
+			use = append(use, func() error {
+				return db.AddPasskey(t.Context(), store.Passkey{ID: []byte(secret), Person: "p-sam", Key: []byte("{}"), AddedAt: nine}, db.Invitation(secret))
+			})
+		}
+		same(t, "let in", done(atOnce(use...)), 1)
+		same(t, "passkeys", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam"))), 1)
+	})
+}
