@@ -64,7 +64,7 @@ func newGuesses() *guesses {
 // key hides what was typed: people type passwords where their name belongs.
 func key(parts ...string) [32]byte { return sha256.Sum256([]byte(strings.Join(parts, "\x00"))) }
 
-// try is what guesses are counted under, each with its bound. The first is that of whoever guesses.
+// try is what guesses are counted under, with its bound.
 type try struct {
 	key [32]byte
 	bound
