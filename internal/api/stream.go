@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -95,7 +96,7 @@ func (a *API) follow(ctx context.Context, out *events, n int64) {
 		}
 		for _, e := range list {
 			n = e.N
-			if e.Kind == "look" { // who looked at whom is not for every token
+			if slices.Contains([]string{"look", "person", "team"}, e.Kind) { // who looked at whom, or changed whom, is not for every token
 				continue
 			}
 			if out.entry(e) != nil {

@@ -107,7 +107,7 @@ func (o *office) signsIn() {
 	if err := o.db.AddAccount(o.Context(), store.Account{Person: "p-ysolde", Handle: []byte("handle"), Name: filled("{email}"), MadeAt: at}); err != nil {
 		o.Fatal(err)
 	}
-	if err := o.db.AddPasskey(o.Context(), store.Passkey{ID: []byte("id"), Person: "p-ysolde", Name: filled("{passkey}"), Key: []byte("{}"), AddedAt: at}); err != nil {
+	if err := o.db.AddPasskey(o.Context(), store.Passkey{ID: []byte("id"), Person: "p-ysolde", Name: filled("{passkey}"), Key: []byte("{}"), AddedAt: at}, nil); err != nil {
 		o.Fatal(err)
 	}
 }

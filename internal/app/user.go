@@ -11,7 +11,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
-	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -45,12 +44,15 @@ func CreateUser(ctx context.Context, o Options, u NewUser) (address string, err 
 	if err != nil {
 		return "", err
 	}
-	secret, err := s.Invite(ctx, "command line", "command line", person)
+	secret, err := s.Invite(ctx, byCommand.Person, byCommand.Via, person)
 	if err != nil {
 		return "", fmt.Errorf("make link: %w", err)
 	}
 	return o.URL + "/join/" + secret, nil
 }
+
+// byCommand is who does what a command does.
+var byCommand = store.By{Person: "command line", Via: "command line"}
 
 // person finds the person, or makes them.
 func (u NewUser) person(ctx context.Context, db *store.DB) (id string, err error) {
@@ -79,7 +81,7 @@ func (u NewUser) person(ctx context.Context, db *store.DB) (id string, err error
 	if err := u.alone(ctx, db); err != nil {
 		return "", err
 	}
-	_, err = db.PutPerson(ctx, p, time.Now().UTC())
+	_, err = db.ChangePerson(ctx, p, byCommand, time.Now().UTC(), nil) // they are new: nobody has to be told
 	return p.ID, err
 }
 
@@ -114,12 +116,10 @@ func (u NewUser) team(ctx context.Context, db *store.DB, fallback string) (id st
 	case !u.NewTeam:
 		return "", fmt.Errorf("there is no team %q; with --new-team it is made", u.Team)
 	}
-	settings := plan.Standard()
-	settings.Fallback = fallback
-	t := store.Team{ID: "t-" + strings.ToLower(rand.Text()[:8]), Name: u.Team, Zone: "Europe/London", Plan: settings, HasPlan: true}
+	t := store.FirstTeam(u.Team, fallback)
 	if bad := buddy.NameProblems("team", t.Name); len(bad) > 0 {
 		return "", fmt.Errorf("%s %s", bad[0].Field, bad[0].Says)
 	}
-	_, err = db.PutTeam(ctx, t, time.Now().UTC())
+	_, err = db.ChangeTeam(ctx, t, byCommand, time.Now().UTC())
 	return t.ID, err
 }

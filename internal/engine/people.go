@@ -18,8 +18,9 @@ import (
 
 // PutTeam keeps a team and its plan's settings. A plan without a fallback is
 // refused; the fallback may name a person who is not there yet. So is a new
-// duress phrase that texts about others would have in them (rule 4.6).
-func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bool, err error) {
+// duress phrase that texts about others would have in them (rule 4.6). Who does
+// it is on record, with what has another value now.
+func (e *Engine) PutTeam(ctx context.Context, who Actor, t store.Team) (created bool, err error) {
 	var p []watch.Problem
 	for _, x := range buddy.NameProblems("name", t.Name) {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
@@ -40,15 +41,17 @@ func (e *Engine) PutTeam(ctx context.Context, _ Actor, t store.Team) (created bo
 	if len(p) > 0 {
 		return false, &watch.Invalid{Problems: p}
 	}
-	created, err = e.Store.PutTeam(ctx, t, e.Now())
+	created, err = e.Store.ChangeTeam(ctx, t, who.by(), e.Now())
 	e.woken()
 	return created, err
 }
 
 // PutPerson keeps a person. A leaver, or one who no longer is a worker, with
 // open visits or an open alarm is refused until those are settled (rule 8.11); so
-// is a leaver on whom others still count: *watch.Refused says for what.
-func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (created bool, err error) {
+// is a leaver on whom others still count: *watch.Refused says for what. Who does
+// it is on record, with what has another value now, and one whose numbers or
+// e-mail address change is told on the numbers they had.
+func (e *Engine) PutPerson(ctx context.Context, who Actor, person buddy.Person) (created bool, err error) {
 	var p []watch.Problem
 	for _, x := range person.Problems() {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
@@ -81,7 +84,8 @@ func (e *Engine) PutPerson(ctx context.Context, _ Actor, person buddy.Person) (c
 			return false, err
 		}
 	}
-	created, err = e.Store.PutPerson(ctx, person, e.Now())
+	at := e.Now()
+	created, err = e.Store.ChangePerson(ctx, person, who.by(), at, e.tellsOfNumbers(ctx, at, person))
 	e.woken()
 	if errors.Is(err, store.ErrErased) {
 		return false, &watch.Refused{Says: "their details were erased: whoever comes back is a new person, with an id of their own"}

@@ -20,6 +20,17 @@ func (e *Engine) TellOfLink(ctx context.Context, person, who string) error {
 	return e.say(ctx, at, sc, note{kind: "link_made", to: []string{person}, notice: wording.LinkMade, reach: watch.OneText, values: wording.Values{Who: who}})
 }
 
+// TellOfSignIn tells someone that how they sign in was changed. If it cannot be told, it was changed all the same, so that it
+// is only reported.
+func (e *Engine) TellOfSignIn(ctx context.Context, person string) {
+	at := e.Now()
+	sc, err := e.look(ctx, at, person)
+	if err == nil {
+		err = e.say(ctx, at, sc, note{kind: "sign_in_changed", to: []string{person}, notice: wording.SignInChanged, reach: watch.OneText})
+	}
+	e.report(ctx, "tell of a changed sign-in", err)
+}
+
 // TextPhonePage texts a worker, on the number they asked from, the link to their own phone page.
 func (e *Engine) TextPhonePage(ctx context.Context, worker string, to phone.Number, link string) error {
 	at := e.Now()

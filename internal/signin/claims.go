@@ -87,7 +87,7 @@ func (o *Organisation) roles(c claims) (roles []string, known bool) {
 }
 
 // who is the person here who is known to the provider by what it says; who was invited, or can be found, is linked.
-func (o *Organisation) who(ctx context.Context, invited string, c claims) (person string, err error) {
+func (o *Organisation) who(ctx context.Context, invited string, by store.Invitation, c claims) (person string, err error) {
 	s, subject := o.SignIn, c.subject()
 	person, err = s.Keeper.Linked(ctx, o.Issuer, subject)
 	if err == nil {
@@ -101,7 +101,10 @@ func (o *Organisation) who(ctx context.Context, invited string, c claims) (perso
 		return "", err
 	}
 	if invited != "" {
-		return invited, o.link(ctx, invited, subject, s.Keeper.Link, ErrTaken)
+		link := func(ctx context.Context, person, issuer, subject string, at time.Time) error {
+			return s.Keeper.Link(ctx, person, issuer, subject, by, at)
+		}
+		return invited, o.link(ctx, invited, subject, link, ErrTaken)
 	}
 	if person, err = o.match(ctx, c); err != nil {
 		return "", err
@@ -120,6 +123,9 @@ func (o *Organisation) link(ctx context.Context, person, subject string, by func
 		return err
 	}
 	err := by(ctx, person, o.Issuer, subject, s.Clock().UTC())
+	if errors.Is(err, store.ErrVoid) {
+		return ErrGone
+	}
 	if !errors.Is(err, store.ErrConflict) {
 		if err == nil {
 			s.Log.Info("person linked to who they are at their organisation", "person", person)

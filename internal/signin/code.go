@@ -87,35 +87,38 @@ func plain(s string) string { return strings.ToUpper(strings.NewReplacer(" ", ""
 
 // Code proves the other half of who someone is, after their password: by a code of their telephone, or by one of their
 // recovery codes.
-func (s *SignIn) Code(ctx context.Context, from, begun, code string) (Proof, error) {
-	k, err := s.Keeper.Ticket(ctx, store.TicketBegun, begun, s.Clock())
-	if errors.Is(err, store.ErrNotFound) || err == nil && k.Matter != halfway {
+func (s *SignIn) Code(ctx context.Context, from From, secret, code string) (Proof, error) {
+	b, err := s.goesOn(ctx, secret)
+	if err != nil {
+		return Proof{}, err
+	}
+	a, err := s.Keeper.Account(ctx, b.Person)
+	if errors.Is(err, store.ErrNotFound) || err == nil && b.Matter != halfway(a) {
 		return Proof{}, ErrGone
 	}
 	if err != nil {
 		return Proof{}, err
 	}
-	if err := s.guesses.may(from, k.Person, s.Clock()); err != nil {
+	if _, err := s.here(ctx, a.Person); err != nil {
 		return Proof{}, err
 	}
-	if s.guesses.may("code", begun, s.Clock()) != nil { // wherever they were sent from: the password is asked for anew
-		_, err := s.take(ctx, store.TicketBegun, begun)
-		return Proof{}, cmp.Or(err, ErrGone)
+	ofThis := []try{{key("codes of", secret), atName}}
+	if s.guesses.may(ofThis, s.Clock()) != nil { // wherever they were sent from: the password is asked for anew
+		return Proof{}, cmp.Or(s.done(ctx, secret, b), ErrGone)
 	}
-	a, err := s.Keeper.Account(ctx, k.Person)
-	if err != nil {
+	tries := s.guessingCodes(from, a.Person)
+	if err := s.guesses.may(tries, s.Clock()); err != nil {
 		return Proof{}, err
 	}
 	method, err := s.useCode(ctx, a, code)
 	if errors.Is(err, ErrRefused) {
-		s.guesses.wrong(from, k.Person, s.Clock())
-		s.guesses.wrong("code", begun, s.Clock())
-		s.Log.Info("code refused", "person", k.Person)
+		s.guesses.wrong(append(tries, ofThis...), s.Clock())
+		s.Log.Info("code refused", "person", a.Person)
 	}
 	if err != nil {
 		return Proof{}, err
 	}
-	if _, err := s.take(ctx, store.TicketBegun, begun); err != nil {
+	if err := s.done(ctx, secret, b); err != nil {
 		return Proof{}, err
 	}
 	return Proof{Person: a.Person, Method: method}, nil
@@ -123,23 +126,17 @@ func (s *SignIn) Code(ctx context.Context, from, begun, code string) (Proof, err
 
 // useCode uses a code up; ErrRefused where it is none of theirs, or was used.
 func (s *SignIn) useCode(ctx context.Context, a store.Account, code string) (method string, err error) {
+	method = ByPassword
 	if step, is := stepOf(a.Code, code, s.Clock()); is {
-		err := s.Keeper.UseCode(ctx, a.Person, step)
-		if errors.Is(err, store.ErrSeen) {
-			return "", ErrRefused
-		}
-		return ByPassword, err
+		err = s.Keeper.UseCode(ctx, a.Person, a.Revision, step)
+	} else {
+		method = ByRecovery
+		err = s.Keeper.UseRecovery(ctx, a.Person, a.Revision, private.New(recoveryHash(code)), s.Clock().UTC())
 	}
-	sum := recoveryHash(code)
-	left := slices.DeleteFunc(slices.Clone(a.Recovery), func(kept private.Text) bool {
-		return subtle.ConstantTimeCompare([]byte(kept.Reveal()), []byte(sum)) == 1
-	})
-	if len(left) == len(a.Recovery) {
-		return "", ErrRefused
+	if errors.Is(err, store.ErrSeen) {
+		err = ErrRefused
 	}
-	changed := a.Secrets
-	changed.Recovery = left
-	return ByRecovery, s.Keeper.SetSecrets(ctx, a.Person, changed, s.Clock().UTC())
+	return method, err
 }
 
 // recoveryHash is how a recovery code is kept: it is random enough that a plain hash tells nothing.
@@ -162,8 +159,9 @@ type NewPassword struct {
 }
 
 // SetPassword gives someone a password and a telephone that makes codes, in place of what they had. It gives recovery codes
-// to be written down: they are shown this once.
-func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword) (recovery []private.Text, err error) {
+// to be written down: they are shown this once. All their sessions end but spare; all of them where they were invited, and
+// then it is ErrGone unless the invitation counts.
+func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword, by Invitation, spare string) (recovery []private.Text, err error) {
 	if says := Problem(n.Password, n.Name); says != "" {
 		return nil, &FormError{"password", says}
 	}
@@ -171,16 +169,13 @@ func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword) 
 	if !is {
 		return nil, &FormError{"code", "That is not the code of now. Look at the app again, and check that the telephone’s clock is right"}
 	}
-	a, err := s.account(ctx, person)
-	if err != nil {
+	if _, err := s.here(ctx, person); err != nil {
 		return nil, err
 	}
-	if err := s.Keeper.Name(ctx, person, n.Name); errors.Is(err, store.ErrConflict) {
-		return nil, &FormError{"name", "Someone else signs in by that name"}
-	} else if err != nil {
+	if _, err := s.account(ctx, person); err != nil {
 		return nil, err
 	}
-	set := store.Secrets{Code: private.New(plain(n.Secret))}
+	set := store.NewSecrets{Person: person, Name: n.Name, Secrets: store.Secrets{Code: private.New(plain(n.Secret))}, CodeAt: step, Spare: spare}
 	if set.Password, err = s.hashed(ctx, n.Password); err != nil {
 		return nil, fmt.Errorf("hash password: %w", err)
 	}
@@ -189,10 +184,12 @@ func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword) 
 		recovery = append(recovery, private.New(code[:5]+"-"+code[5:]))
 		set.Recovery = append(set.Recovery, private.New(recoveryHash(code)))
 	}
-	if err := s.Keeper.SetSecrets(ctx, person, set, s.Clock().UTC()); err != nil {
-		return nil, err
-	}
-	if err := s.Keeper.UseCode(ctx, a.Person, step); err != nil && !errors.Is(err, store.ErrSeen) {
+	switch err := s.Keeper.SetSecrets(ctx, set, s.invitation(by), s.Clock().UTC()); {
+	case errors.Is(err, store.ErrVoid):
+		return nil, ErrGone
+	case errors.Is(err, store.ErrConflict):
+		return nil, &FormError{"name", "Someone else signs in by that name"}
+	case err != nil:
 		return nil, err
 	}
 	return recovery, nil

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/allclear-safety/allclear/internal/private"
-	"github.com/allclear-safety/allclear/internal/store"
 )
 
 var (
@@ -92,17 +91,24 @@ type started struct {
 	State []byte `json:"state"` // hashed
 	Nonce []byte `json:"nonce"` // hashed
 	Then  string `json:"then"`
+	By    []byte `json:"by,omitempty"` // the invitation that they go by, hashed
 }
 
 // startedAs begins the matter of such a ticket, so that no ticket of another kind of sign-in is taken for one.
 const startedAs = "organisation "
 
 // Begin begins to sign someone in by their organisation. They go on at the address; begun is for a cookie of their
-// browser, and for it alone. then is where they want to go, an address of ours. person is "", or who was invited, or is
-// signed in, and is to be linked to who they are there.
+// browser, and for it alone. then is where they want to go, an address of ours. by is the invitation they go by, "" for none:
+// whom it is for is linked to who they are there.
 //
 // The cookie must be sent along when they come back from elsewhere: SameSite=Lax.
-func (o *Organisation) Begin(ctx context.Context, then, person string) (address, begun string, err error) {
+func (o *Organisation) Begin(ctx context.Context, then string, by Invitation) (address, secret string, err error) {
+	person := ""
+	if by != "" {
+		if person, err = o.SignIn.Invited(ctx, string(by)); err != nil {
+			return "", "", err
+		}
+	}
 	p, err := o.provider(ctx)
 	if err != nil {
 		return "", "", err
@@ -115,16 +121,15 @@ func (o *Organisation) Begin(ctx context.Context, then, person string) (address,
 	if err != nil {
 		return "", "", err
 	}
-	matter, err := json.Marshal(started{State: hashOf("state", state), Nonce: hashOf("nonce", nonce), Then: ours(then)})
+	matter, err := json.Marshal(started{State: hashOf("state", state), Nonce: hashOf("nonce", nonce), Then: ours(then), By: o.SignIn.invitation(by)})
 	if err != nil {
 		return "", "", err
 	}
-	begun, err = o.SignIn.ticket(ctx, store.Ticket{Kind: store.TicketBegun, Person: person, Matter: startedAs + string(matter),
-		EndsAt: o.SignIn.Clock().Add(organisationWithin)})
+	secret, err = o.SignIn.begin(begun{Person: person, Matter: startedAs + string(matter)}, organisationWithin)
 	if err != nil {
 		return "", "", err
 	}
-	return p.oauth.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier(begun))), begun, nil
+	return p.oauth.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier(secret))), secret, nil
 }
 
 func hashOf(what, secret string) []byte {
@@ -137,10 +142,13 @@ func verifier(begun string) string {
 	return base64.RawURLEncoding.EncodeToString(hashOf("allclear PKCE verifier", begun))
 }
 
+// mostThen is how long the address may be that someone wants to go to, in bytes: a browser keeps it with the rest.
+const mostThen = 1000
+
 // ours is an address of ours, without its host; "" for any other, so that nobody is sent on to a stranger's.
 func ours(then string) string {
 	at, err := url.Parse(then)
-	if err != nil || at.IsAbs() || at.Host != "" || !strings.HasPrefix(then, "/") || strings.ContainsAny(then, "\\\r\n\t") || strings.HasPrefix(then, "//") {
+	if err != nil || len(then) > mostThen || at.IsAbs() || at.Host != "" || !strings.HasPrefix(then, "/") || strings.ContainsAny(then, "\\\r\n\t") || strings.HasPrefix(then, "//") {
 		return ""
 	}
 	return then
@@ -156,8 +164,8 @@ type Arrived struct {
 
 // Back proves who someone is, who came back with a query: ErrGone where nothing was begun in this browser, ErrRefused,
 // ErrStranger, ErrTaken, or ErrAway.
-func (o *Organisation) Back(ctx context.Context, begun string, query url.Values) (Arrived, error) {
-	k, was, err := o.took(ctx, begun, query)
+func (o *Organisation) Back(ctx context.Context, secret string, query url.Values) (Arrived, error) {
+	b, was, err := o.took(ctx, secret, query)
 	if err != nil {
 		return Arrived{}, err
 	}
@@ -165,7 +173,7 @@ func (o *Organisation) Back(ctx context.Context, begun string, query url.Values)
 	if err != nil {
 		return Arrived{}, err
 	}
-	raw, err := o.exchange(ctx, p, query.Get("code"), verifier(begun))
+	raw, err := o.exchange(ctx, p, query.Get("code"), verifier(secret))
 	if err != nil {
 		return Arrived{}, err
 	}
@@ -173,7 +181,10 @@ func (o *Organisation) Back(ctx context.Context, begun string, query url.Values)
 	if err != nil {
 		return Arrived{}, err
 	}
-	person, err := o.who(ctx, k.Person, c)
+	if err := o.SignIn.done(ctx, secret, b); err != nil {
+		return Arrived{}, err
+	}
+	person, err := o.who(ctx, b.Person, was.By, c)
 	if err != nil {
 		return Arrived{}, err
 	}
@@ -186,12 +197,8 @@ func (o *Organisation) Back(ctx context.Context, begun string, query url.Values)
 }
 
 // took ends what was begun and gives it. A state that is not its own ends nothing: anyone can send a browser here with one.
-func (o *Organisation) took(ctx context.Context, begun string, query url.Values) (k store.Ticket, was started, err error) {
-	k, err = o.SignIn.Keeper.Ticket(ctx, store.TicketBegun, begun, o.SignIn.Clock())
-	if errors.Is(err, store.ErrNotFound) {
-		return k, was, ErrGone
-	}
-	if err != nil {
+func (o *Organisation) took(ctx context.Context, secret string, query url.Values) (k begun, was started, err error) {
+	if k, err = o.SignIn.goesOn(ctx, secret); err != nil {
 		return k, was, err
 	}
 	matter, is := strings.CutPrefix(k.Matter, startedAs)
@@ -204,9 +211,7 @@ func (o *Organisation) took(ctx context.Context, begun string, query url.Values)
 	if subtle.ConstantTimeCompare(hashOf("state", query.Get("state")), was.State) != 1 {
 		return k, was, o.refused("state")
 	}
-	if k, err = o.SignIn.take(ctx, store.TicketBegun, begun); err != nil {
-		return k, was, err
-	}
+	o.SignIn.refuse(secret) // until its token stands, and then it is done
 	switch {
 	case query.Has("iss") && query.Get("iss") != o.Issuer: // RFC 9207
 		return k, was, o.refused("issuer of the answer")

@@ -78,10 +78,23 @@ func (d *desk) restart(t *testing.T) {
 	d.org = org
 }
 
+// invitation is one for someone; none for "".
+func (d *desk) invitation(t *testing.T, person string) signin.Invitation {
+	t.Helper()
+	if person == "" {
+		return ""
+	}
+	secret, err := d.Invite(t.Context(), "p-ada", "page", person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signin.Invitation(secret)
+}
+
 // begin is what a browser has once it was sent off: the provider's answer, and its cookie.
 func (d *desk) begin(t *testing.T, then, person string) (begun string, back url.Values) {
 	t.Helper()
-	address, begun, err := d.org.Begin(t.Context(), then, person)
+	address, begun, err := d.org.Begin(t.Context(), then, d.invitation(t, person))
 	if err != nil {
 		t.Fatal(err)
 	}

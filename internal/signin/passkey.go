@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,28 +81,30 @@ type Asked struct {
 	Begun   string
 }
 
-// begin keeps what goes on with the browser's answer.
-func (s *SignIn) begin(ctx context.Context, person string, session *webauthn.SessionData, options any) (Asked, error) {
+// ask begins what goes on with the browser's answer.
+func (s *SignIn) ask(person string, session *webauthn.SessionData, options any) (Asked, error) {
 	matter, err := json.Marshal(session)
 	if err != nil {
 		return Asked{}, err
 	}
-	begun, err := s.ticket(ctx, store.Ticket{Kind: store.TicketBegun, Person: person, Matter: string(matter), EndsAt: s.Clock().Add(ceremonyWithin)})
+	secret, err := s.begin(begun{Person: person, Matter: string(matter)}, ceremonyWithin)
 	if err != nil {
 		return Asked{}, err
 	}
 	raw, err := json.Marshal(options)
-	return Asked{Options: raw, Begun: begun}, err
+	return Asked{Options: raw, Begun: secret}, err
 }
 
-// begun takes what was kept: each is good once.
-func (s *SignIn) begun(ctx context.Context, secret string) (store.Ticket, webauthn.SessionData, error) {
-	var session webauthn.SessionData
-	k, err := s.take(ctx, store.TicketBegun, secret)
-	if err == nil {
-		err = json.Unmarshal([]byte(k.Matter), &session)
+// asked gives what was begun. It is good for one answer: what comes of that is said to end.
+func (s *SignIn) asked(ctx context.Context, secret string) (b begun, session webauthn.SessionData, err error) {
+	if b, err = s.goesOn(ctx, secret); err != nil {
+		return b, session, err
 	}
-	return k, session, err
+	s.refuse(secret) // until it is shown to be right, and then it is done
+	if json.Unmarshal([]byte(b.Matter), &session) != nil {
+		err = ErrGone // a sign-in of another kind
+	}
+	return b, session, err
 }
 
 // errNoPasskeys says that this address can have none.
@@ -118,20 +119,20 @@ func (s *SignIn) AskPasskey(ctx context.Context) (Asked, error) {
 	if err != nil {
 		return Asked{}, fmt.Errorf("ask for passkey: %w", err)
 	}
-	return s.begin(ctx, "", session, options)
+	return s.ask("", session, options)
 }
 
 // Passkey proves who someone is by what their browser answered.
-func (s *SignIn) Passkey(ctx context.Context, begun string, answer []byte) (Proof, error) {
+func (s *SignIn) Passkey(ctx context.Context, secret string, answer []byte) (Proof, error) {
 	if s.passkeys == nil {
 		return Proof{}, errNoPasskeys
 	}
-	k, session, err := s.begun(ctx, begun)
+	b, session, err := s.asked(ctx, secret)
 	if err != nil {
 		return Proof{}, err
 	}
 	said, err := protocol.ParseCredentialRequestResponseBytes(answer)
-	if err != nil || k.Person != "" {
+	if err != nil || b.Person != "" {
 		return Proof{}, ErrRefused
 	}
 	var who holder
@@ -159,7 +160,14 @@ func (s *SignIn) Passkey(ctx context.Context, begun string, answer []byte) (Proo
 	if err != nil {
 		return Proof{}, err
 	}
-	if err := s.Keeper.UsedPasskey(ctx, store.Passkey{ID: key.ID, Person: who.person.ID, Key: raw}, s.Clock().UTC()); err != nil {
+	if err := s.done(ctx, secret, b); err != nil {
+		return Proof{}, err
+	}
+	err = s.Keeper.UsedPasskey(ctx, store.Passkey{ID: key.ID, Person: who.person.ID, Key: raw}, s.Clock().UTC())
+	if errors.Is(err, store.ErrNotFound) { // it was removed in this moment
+		err = ErrRefused
+	}
+	if err != nil {
 		return Proof{}, err
 	}
 	return Proof{Person: who.person.ID, Method: ByPasskey}, nil
@@ -194,22 +202,23 @@ func (s *SignIn) OfferPasskey(ctx context.Context, person string) (Asked, error)
 	if err != nil {
 		return Asked{}, fmt.Errorf("offer passkey: %w", err)
 	}
-	return s.begin(ctx, person, session, options)
+	return s.ask(person, session, options)
 }
 
 // mostName is how long a passkey's name may be, in characters.
 const mostName = 60
 
-// AddPasskey keeps the passkey that a browser made for someone, under the name they give it.
-func (s *SignIn) AddPasskey(ctx context.Context, person, name, begun string, answer []byte) error {
+// AddPasskey keeps the passkey that a browser made for someone, under the name they give it. Where they were invited, it is
+// ErrGone unless the invitation counts, and all their sessions end.
+func (s *SignIn) AddPasskey(ctx context.Context, person, name, secret string, answer []byte, by Invitation) error {
 	if s.passkeys == nil {
 		return errNoPasskeys
 	}
-	k, session, err := s.begun(ctx, begun)
+	b, session, err := s.asked(ctx, secret)
 	if err != nil {
 		return err
 	}
-	if k.Person != person {
+	if b.Person != person {
 		return ErrRefused
 	}
 	said, err := protocol.ParseCredentialCreationResponseBytes(answer)
@@ -233,23 +242,24 @@ func (s *SignIn) AddPasskey(ctx context.Context, person, name, begun string, ans
 	if err != nil {
 		return err
 	}
-	return s.Keeper.AddPasskey(ctx, store.Passkey{ID: key.ID, Person: person, Name: cut(name, mostName), Key: raw, AddedAt: s.Clock().UTC()})
+	if err := s.done(ctx, secret, b); err != nil {
+		return err
+	}
+	kept := store.Passkey{ID: key.ID, Person: person, Name: cut(name, mostName), Key: raw, AddedAt: s.Clock().UTC()}
+	err = s.Keeper.AddPasskey(ctx, kept, s.invitation(by))
+	if errors.Is(err, store.ErrVoid) {
+		err = ErrGone
+	}
+	return err
 }
 
 // RemovePasskey drops one of someone's passkeys. It is ErrLast where they could not sign in without it.
 func (s *SignIn) RemovePasskey(ctx context.Context, person string, id []byte) error {
-	a, err := s.Keeper.Account(ctx, person)
-	if err != nil {
-		return err
+	err := s.Keeper.RemovePasskey(ctx, person, id, s.Clock().UTC())
+	if errors.Is(err, store.ErrLast) {
+		err = ErrLast
 	}
-	keys, err := s.Keeper.Passkeys(ctx, person)
-	if err != nil {
-		return err
-	}
-	if len(keys) == 1 && bytes.Equal(keys[0].ID, id) && a.Password.IsZero() {
-		return ErrLast
-	}
-	return s.Keeper.RemovePasskey(ctx, person, id)
+	return err
 }
 
 // cut keeps the first characters of a text.

@@ -89,13 +89,14 @@ func (s *SignIn) matches(ctx context.Context, kept private.Text, password string
 const nobodys = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 // Password proves one half of who someone is, by the name they sign in by. What it gives goes on with [SignIn.Code]. It is a
-// [WaitError] for whoever has guessed too often: from is where they are, by their network address.
-func (s *SignIn) Password(ctx context.Context, from, name, password string) (begun string, err error) {
-	if err := s.guesses.may(from, name, s.Clock()); err != nil {
-		return "", err
-	}
+// [WaitError] for whoever has guessed too often.
+func (s *SignIn) Password(ctx context.Context, from From, name, password string) (secret string, err error) {
 	a, err := s.Keeper.AccountByName(ctx, name)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	tries := s.guessing(from, a.Person, name)
+	if err := s.guesses.may(tries, s.Clock()); err != nil {
 		return "", err
 	}
 	kept := a.Password
@@ -115,15 +116,15 @@ func (s *SignIn) Password(ctx context.Context, from, name, password string) (beg
 		return "", err
 	}
 	if !is {
-		s.guesses.wrong(from, name, s.Clock())
+		s.guesses.wrong(tries, s.Clock())
 		s.Log.Info("password refused") // never the name: people type passwords where it belongs
 		return "", ErrRefused
 	}
-	return s.ticket(ctx, store.Ticket{Kind: store.TicketBegun, Person: a.Person, Matter: halfway, EndsAt: s.Clock().Add(codeWithin)})
+	return s.begin(begun{Person: a.Person, Matter: halfway(a)}, codeWithin)
 }
 
-// halfway is the matter of a sign-in whose password was right.
-const halfway = "code"
+// halfway is the matter of a sign-in whose password was right: it goes on only while that is their password.
+func halfway(a store.Account) string { return fmt.Sprintf("code %d", a.Revision) }
 
 // codeWithin is how long a code is waited for.
 const codeWithin = 10 * time.Minute

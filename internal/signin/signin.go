@@ -8,7 +8,8 @@
 // ever sent by text: whoever holds the telephone of a worker in danger must not become that worker.
 //
 // Guessing is slowed for the one who guesses, by network address and by name together, never for the one whose name is
-// guessed at: nobody can lock a responder out of an alarm by typing wrong passwords.
+// guessed at, and not for a browser in which they have signed in before: nobody can lock a responder out of an alarm by
+// typing wrong passwords.
 package signin
 
 import (
@@ -22,6 +23,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -32,6 +34,8 @@ var (
 	ErrGone = errors.New("it was used, or is over")
 	// ErrLast says that without this there would be no way left to sign in.
 	ErrLast = errors.New("it is the last way to sign in")
+	// ErrEnough says that somebody had as many links lately as anyone may.
+	ErrEnough = errors.New("they had as many links lately as anyone may")
 )
 
 // The methods by which who someone is can be proved, as the record and the list of sessions name them.
@@ -60,21 +64,24 @@ type Keeper interface {
 	AccountByHandle(ctx context.Context, handle []byte) (store.Account, error)
 	AccountByName(ctx context.Context, name string) (store.Account, error)
 	Accounts(ctx context.Context) (int, error)
-	Name(ctx context.Context, person, name string) error
-	SetSecrets(ctx context.Context, person string, s store.Secrets, at time.Time) error
-	UseCode(ctx context.Context, person string, step int64) error
+	SetSecrets(ctx context.Context, n store.NewSecrets, by store.Invitation, at time.Time) error
+	UseCode(ctx context.Context, person string, revision, step int64) error
+	UseRecovery(ctx context.Context, person string, revision int64, hash private.Text, at time.Time) error
 
-	AddPasskey(ctx context.Context, k store.Passkey) error
+	AddPasskey(ctx context.Context, k store.Passkey, by store.Invitation) error
 	UsedPasskey(ctx context.Context, k store.Passkey, at time.Time) error
-	RemovePasskey(ctx context.Context, person string, id []byte) error
+	RemovePasskey(ctx context.Context, person string, id []byte, at time.Time) error
 	Passkeys(ctx context.Context, person string) ([]store.Passkey, error)
 
-	Link(ctx context.Context, person, issuer, subject string, at time.Time) error
+	Link(ctx context.Context, person, issuer, subject string, by store.Invitation, at time.Time) error
 	LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error
 	Linked(ctx context.Context, issuer, subject string) (person string, err error)
 
 	Invited(ctx context.Context, by, via, person, id string, at time.Time) error
+	Invitation(secret string) store.Invitation
+	Mark(what, text string) []byte
 	AddTicket(ctx context.Context, k store.Ticket, secret string) error
+	AddTicketOf(ctx context.Context, k store.Ticket, secret string, most int, after time.Time) error
 	Ticket(ctx context.Context, kind, secret string, at time.Time) (store.Ticket, error)
 	TakeTicket(ctx context.Context, kind, secret string, at time.Time) (store.Ticket, error)
 	DropTickets(ctx context.Context, kind, person string) error

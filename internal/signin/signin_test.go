@@ -46,10 +46,9 @@ func newDoor(t *testing.T, url string) *door {
 	return d
 }
 
-const (
-	password = "gravel otter lantern quilt"
-	office   = "192.0.2.1"
-)
+const password = "gravel otter lantern quilt"
+
+var office = signin.From{Address: "192.0.2.1"}
 
 // setUp gives Sam a password and a telephone that makes codes; the telephone's secret and the recovery codes come back.
 func (d *door) setUp(t *testing.T) (secret string, recovery []string) {
@@ -59,7 +58,7 @@ func (d *door) setUp(t *testing.T) (secret string, recovery []string) {
 		t.Fatal(err)
 	}
 	secret = offer.Secret.Reveal()
-	codes, err := d.SetPassword(t.Context(), "p-sam", signin.NewPassword{Name: "sam@example.org", Password: password, Secret: secret, Code: d.code(t, secret)})
+	codes, err := d.SetPassword(t.Context(), "p-sam", signin.NewPassword{Name: "sam@example.org", Password: password, Secret: secret, Code: d.code(t, secret)}, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +66,18 @@ func (d *door) setUp(t *testing.T) (secret string, recovery []string) {
 		recovery = append(recovery, c.Reveal())
 	}
 	return secret, recovery
+}
+
+// joins sets up a password by an invitation.
+func (d *door) joins(t *testing.T, person string, by signin.Invitation) error {
+	t.Helper()
+	offer, err := d.OfferCode(person+"@example.org", private.Text{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := offer.Secret.Reveal()
+	_, err = d.SetPassword(t.Context(), person, signin.NewPassword{Name: person + "@example.org", Password: password, Secret: secret, Code: d.code(t, secret)}, by, "")
+	return err
 }
 
 // code is what the telephone shows now.
@@ -122,7 +133,7 @@ func TestWhoGuessesCodesBeginsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 5 { // each from another place
-		if _, err := d.Code(t.Context(), fmt.Sprintf("203.0.113.%d", i), begun, "000000"); !errors.Is(err, signin.ErrRefused) {
+		if _, err := d.Code(t.Context(), signin.From{Address: fmt.Sprintf("203.0.113.%d", i)}, begun, "000000"); !errors.Is(err, signin.ErrRefused) {
 			t.Fatal(err)
 		}
 	}
@@ -162,7 +173,7 @@ func TestWhatIsWrongIsNotSaid(t *testing.T) {
 		"a very long password":       {"sam@example.org", strings.Repeat("x", 100_000)},
 		"someone without a password": {"ann@example.org", password},
 	} {
-		if _, err := d.Password(t.Context(), "203.0.113."+name, c.name, c.password); !errors.Is(err, signin.ErrRefused) {
+		if _, err := d.Password(t.Context(), signin.From{Address: "203.0.113." + name}, c.name, c.password); !errors.Is(err, signin.ErrRefused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -183,7 +194,7 @@ func TestWhoGuessesWaitsAndNobodyElse(t *testing.T) {
 	d := newDoor(t, "https://allclear.example.org")
 	d.setUp(t)
 	guess := func(from string) error {
-		_, err := d.Password(t.Context(), from, "sam@example.org", "wrong "+from)
+		_, err := d.Password(t.Context(), signin.From{Address: from}, "sam@example.org", "wrong "+from)
 		return err
 	}
 	for range 5 {
@@ -224,13 +235,13 @@ func TestANewPasswordIsRefusedWithAReason(t *testing.T) {
 		{password, "123", "code"},
 		{password, "", "code"},
 	} {
-		_, err := d.SetPassword(t.Context(), "p-sam", signin.NewPassword{Name: "sam@example.org", Password: c.password, Secret: secret, Code: c.code})
+		_, err := d.SetPassword(t.Context(), "p-sam", signin.NewPassword{Name: "sam@example.org", Password: c.password, Secret: secret, Code: c.code}, "", "")
 		if wrong, is := errors.AsType[*signin.FormError](err); !is || wrong.Field != c.field {
 			t.Errorf("%q with code %q: %v", c.password, c.code, err)
 		}
 	}
 	d.setUp(t)
-	_, err = d.SetPassword(t.Context(), "p-ann", signin.NewPassword{Name: "Sam@example.org", Password: password, Secret: secret, Code: d.code(t, secret)})
+	_, err = d.SetPassword(t.Context(), "p-ann", signin.NewPassword{Name: "Sam@example.org", Password: password, Secret: secret, Code: d.code(t, secret)}, "", "")
 	if wrong, is := errors.AsType[*signin.FormError](err); !is || wrong.Field != "name" {
 		t.Errorf("a name that another has: %v", err)
 	}
@@ -258,7 +269,7 @@ func TestALinkIsGoodOnce(t *testing.T) {
 		t.Errorf("as another kind of link: %v", err)
 	}
 	for i, want := range []error{nil, signin.ErrGone} {
-		if _, err := d.Joined(t.Context(), second); !errors.Is(err, want) {
+		if err := d.joins(t, "p-sam", signin.Invitation(second)); !errors.Is(err, want) {
 			t.Errorf("use %d: %v", i+1, err)
 		}
 	}
@@ -305,7 +316,7 @@ func TestAPasskeyThatNobodyAskedForIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.AddPasskey(t.Context(), "p-ann", "mine", offered.Begun, []byte(`{}`)); !errors.Is(err, signin.ErrRefused) {
+	if err := d.AddPasskey(t.Context(), "p-ann", "mine", offered.Begun, []byte(`{}`), ""); !errors.Is(err, signin.ErrRefused) {
 		t.Errorf("another's: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

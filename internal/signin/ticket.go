@@ -69,10 +69,16 @@ func (s *SignIn) Invited(ctx context.Context, secret string) (person string, err
 	return s.looked(ctx, store.TicketJoin, secret)
 }
 
-// Joined ends an invitation once its holder can sign in.
-func (s *SignIn) Joined(ctx context.Context, secret string) (person string, err error) {
-	k, err := s.take(ctx, store.TicketJoin, secret)
-	return k.Person, err
+// Invitation is the secret of a link by which someone sets up how they sign in; "" for none, where they are signed in. What
+// they set up is kept only together with its end, so that of two who use it at once one is let in.
+type Invitation string
+
+// invitation is how it is kept.
+func (s *SignIn) invitation(by Invitation) store.Invitation {
+	if by == "" {
+		return nil
+	}
+	return s.Keeper.Invitation(string(by))
 }
 
 // EndInvitation makes every link void by which someone could set up how they sign in.
@@ -80,10 +86,22 @@ func (s *SignIn) EndInvitation(ctx context.Context, person string) error {
 	return s.Keeper.DropTickets(ctx, store.TicketJoin, person)
 }
 
-// LinkPhone makes the secret of a link that opens a worker's own phone page.
+// LinkPhone makes the secret of a link that opens a worker's own phone page. It is ErrEnough where they had [MostLinks]
+// within the hour: anyone may ask for it who knows their number, and each is a text. Those that they have stay good.
 func (s *SignIn) LinkPhone(ctx context.Context, person string) (secret string, err error) {
-	return s.ticket(ctx, store.Ticket{Kind: store.TicketPhone, Person: person, EndsAt: s.Clock().Add(PhoneWithin)})
+	if secret, err = s.secret(); err != nil {
+		return "", err
+	}
+	ends := s.Clock().Add(PhoneWithin)
+	err = s.Keeper.AddTicketOf(ctx, store.Ticket{Kind: store.TicketPhone, Person: person, EndsAt: ends}, secret, MostLinks, ends.Add(-time.Hour))
+	if errors.Is(err, store.ErrEnough) {
+		err = ErrEnough
+	}
+	return secret, err
 }
+
+// MostLinks is how many links to their own page a worker is texted within an hour.
+const MostLinks = 5
 
 // PhoneLinked says for whom a link to a phone page is, and leaves it good.
 func (s *SignIn) PhoneLinked(ctx context.Context, secret string) (person string, err error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,8 +18,9 @@ type Account struct {
 	Handle []byte // what an authenticator knows them by: random, and the same for all their passkeys
 	Name   string // what they type to sign in by password, in lower case; kept as a keyed hash only, so it is "" when read
 	Secrets
-	CodeAt int64 // the step of time of the code they used last: each counts once
-	MadeAt time.Time
+	CodeAt   int64 // the step of time of the code they used last: each counts once
+	Revision int64 // moves with each change of password and secret for codes
+	MadeAt   time.Time
 }
 
 // Secrets are what a person proves who they are by, without a passkey.
@@ -51,20 +51,20 @@ func (t *tx) sealSecrets(person string, s Secrets, at time.Time) ([]byte, error)
 	return t.seal("person/"+person, secretsPlace(person), raw, at)
 }
 
-func (db *DB) openSecrets(ctx context.Context, a *Account, sealed []byte) error {
-	raw, err := db.open(ctx, db.reader, "person/"+a.Person, secretsPlace(a.Person), sealed)
+func (db *DB) openSecrets(ctx context.Context, on runner, person string, sealed []byte) (s Secrets, err error) {
+	raw, err := db.open(ctx, on, "person/"+person, secretsPlace(person), sealed)
 	if err != nil || raw == nil {
-		return err
+		return s, err
 	}
 	var plain secrets
 	if err := json.Unmarshal(raw, &plain); err != nil {
-		return err
+		return s, err
 	}
-	a.Password, a.Code = private.New(plain.Password), private.New(plain.Code)
+	s.Password, s.Code = private.New(plain.Password), private.New(plain.Code)
 	for _, r := range plain.Recovery {
-		a.Recovery = append(a.Recovery, private.New(r))
+		s.Recovery = append(s.Recovery, private.New(r))
 	}
-	return nil
+	return s, nil
 }
 
 // nameHash is what someone is found by who types their name to sign in.
@@ -92,7 +92,7 @@ func (db *DB) AddAccount(ctx context.Context, a Account) error {
 	return nil
 }
 
-const accountColumns = `person, handle, secrets, code_at, made_at`
+const accountColumns = `person, handle, secrets, code_at, revision, made_at`
 
 // account reads the one account that a condition finds, with its secrets.
 func (db *DB) account(ctx context.Context, where string, arg any) (Account, error) {
@@ -101,11 +101,11 @@ func (db *DB) account(ctx context.Context, where string, arg any) (Account, erro
 		sealed []byte
 	}
 	r, err := first(ctx, db.reader, func(s scanner) (r row, err error) {
-		err = s.Scan(&r.Person, &r.Handle, &r.sealed, &r.CodeAt, at{&r.MadeAt})
+		err = s.Scan(&r.Person, &r.Handle, &r.sealed, &r.CodeAt, &r.Revision, at{&r.MadeAt})
 		return r, err
 	}, `SELECT `+accountColumns+` FROM accounts WHERE `+where+` = $1`, arg)
 	if err == nil {
-		err = db.openSecrets(ctx, &r.Account, r.sealed)
+		r.Secrets, err = db.openSecrets(ctx, db.reader, r.Person, r.sealed)
 	}
 	if err != nil {
 		return Account{}, fmt.Errorf("read account: %w", err)
@@ -141,35 +141,6 @@ func (db *DB) Accounts(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// Name gives a person the name they sign in by; "" takes it. ErrConflict where another has it.
-func (db *DB) Name(ctx context.Context, person, name string) error {
-	return db.changeAccount(ctx, "name", person, func(t *tx) (int64, error) {
-		return t.exec(`UPDATE accounts SET name_hash = $2 WHERE person = $1`, person, db.nameHash(name))
-	})
-}
-
-// SetSecrets gives a person other secrets than they had.
-func (db *DB) SetSecrets(ctx context.Context, person string, s Secrets, at time.Time) error {
-	return db.changeAccount(ctx, "set the secrets of", person, func(t *tx) (int64, error) {
-		sealed, err := t.sealSecrets(person, s, at)
-		if err != nil {
-			return 0, err
-		}
-		return t.exec(`UPDATE accounts SET secrets = $2 WHERE person = $1`, person, sealed)
-	})
-}
-
-// UseCode says that a code of a step of time was used. It is ErrSeen for one that was used before, or an older.
-func (db *DB) UseCode(ctx context.Context, person string, step int64) error {
-	err := db.changeAccount(ctx, "use a code of", person, func(t *tx) (int64, error) {
-		return t.exec(`UPDATE accounts SET code_at = $2 WHERE person = $1 AND code_at < $2`, person, step)
-	})
-	if errors.Is(err, ErrNotFound) {
-		return ErrSeen
-	}
-	return err
-}
-
 // changeAccount changes one account; ErrNotFound when none was changed.
 func (db *DB) changeAccount(ctx context.Context, what, person string, change func(*tx) (int64, error)) error {
 	err := db.write(ctx, func(t *tx) error {
@@ -197,34 +168,10 @@ type Passkey struct {
 
 func (k Passkey) place() string { return fmt.Sprintf("passkey/%x/name", k.ID) }
 
-// AddPasskey keeps a passkey of someone who has an account. ErrConflict where it is there already.
-func (db *DB) AddPasskey(ctx context.Context, k Passkey) error {
-	err := db.write(ctx, func(t *tx) error {
-		called, err := t.seal("person/"+k.Person, k.place(), []byte(k.Name), k.AddedAt)
-		if err != nil {
-			return err
-		}
-		_, err = t.exec(`INSERT INTO passkeys (id, person, name, called, key, added_at, used_at) VALUES ($1, $2, '', $3, $4, $5, NULL)`,
-			k.ID, k.Person, called, string(k.Key), instant(k.AddedAt))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("keep passkey of %s: %w", k.Person, err)
-	}
-	return nil
-}
-
 // UsedPasskey keeps what a passkey's use changed of it: its counter, and when it was used last.
 func (db *DB) UsedPasskey(ctx context.Context, k Passkey, at time.Time) error {
 	return db.changeAccount(ctx, "use a passkey of", k.Person, func(t *tx) (int64, error) {
 		return t.exec(`UPDATE passkeys SET key = $2, used_at = $3 WHERE id = $1`, k.ID, string(k.Key), instant(at))
-	})
-}
-
-// RemovePasskey drops a person's passkey.
-func (db *DB) RemovePasskey(ctx context.Context, person string, id []byte) error {
-	return db.changeAccount(ctx, "remove a passkey of", person, func(t *tx) (int64, error) {
-		return t.exec(`DELETE FROM passkeys WHERE id = $1 AND person = $2`, id, person)
 	})
 }
 
@@ -256,38 +203,6 @@ func (db *DB) Passkeys(ctx context.Context, person string) ([]Passkey, error) {
 	}
 	slices.SortFunc(keys, func(a, b Passkey) int { return a.AddedAt.Compare(b.AddedAt) })
 	return keys, nil
-}
-
-// Link says that who is known to an issuer by a subject is this person. Whom it was before is overwritten by nobody: ErrConflict.
-func (db *DB) Link(ctx context.Context, person, issuer, subject string, at time.Time) error {
-	err := db.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO identities (issuer, subject, person, added_at) VALUES ($1, $2, $3, $4)`, issuer, subject, person, instant(at))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("link %s to who they are elsewhere: %w", person, err)
-	}
-	return nil
-}
-
-// LinkFirst links as Link does, someone who is not linked to the issuer yet: ErrConflict where they are, as another there.
-func (db *DB) LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error {
-	err := db.write(ctx, func(t *tx) error {
-		// Of two that come at once the second waits here, and then sees the first's.
-		if _, err := t.exec(`UPDATE accounts SET made_at = made_at WHERE person = $1`, person); err != nil {
-			return err
-		}
-		n, err := t.exec(`INSERT INTO identities (issuer, subject, person, added_at) SELECT $1, $2, $3, $4
-			WHERE NOT EXISTS (SELECT 1 FROM identities WHERE issuer = $1 AND person = $3)`, issuer, subject, person, instant(at))
-		if err == nil && n == 0 {
-			err = ErrConflict
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("link %s to who they are elsewhere: %w", person, err)
-	}
-	return nil
 }
 
 // Linked gives the person who is known to an issuer by a subject.

@@ -35,14 +35,22 @@ func TestAccounts(t *testing.T) {
 		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-lee", Handle: []byte("i"), MadeAt: nine})) // two without a name
 		same(t, "after", ok[int](t)(db.Accounts(t.Context())), 3)
 
-		other := store.Secrets{Password: private.New("another")}
-		must(t, db.SetSecrets(t.Context(), "p-sam", other, nine))
-		same(t, "other secrets", ok[store.Account](t)(db.Account(t.Context(), "p-sam")).Secrets, other)
-		must(t, db.Name(t.Context(), "p-sam", ""))
+		other := store.NewSecrets{Person: "p-sam", Name: "sam@example.net", Secrets: store.Secrets{Password: private.New("another")}, CodeAt: 7}
+		must(t, db.SetSecrets(t.Context(), other, nil, nine))
+		is := ok[store.Account](t)(db.AccountByName(t.Context(), "sam@example.net"))
+		same(t, "other secrets", is.Secrets, other.Secrets)
+		same(t, "the code they were tried by", is.CodeAt, int64(7))
+		same(t, "revision", is.Revision, int64(1))
 		if _, err := db.AccountByName(t.Context(), "sam@example.org"); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("a name that was taken: %v", err)
+			t.Errorf("the name before: %v", err)
 		}
-		if err := db.SetSecrets(t.Context(), "p-none", other, nine); !errors.Is(err, store.ErrNotFound) {
+		other.Person = "p-ann"
+		if err := db.SetSecrets(t.Context(), other, nil, nine); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("another's name: %v", err)
+		}
+		same(t, "nothing of it", ok[store.Account](t)(db.Account(t.Context(), "p-ann")).Revision, int64(0))
+		other.Person = "p-none"
+		if err := db.SetSecrets(t.Context(), other, nil, nine); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("secrets of nobody: %v", err)
 		}
 	})
@@ -52,13 +60,20 @@ func TestACodeCountsOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
 		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
-		must(t, db.UseCode(t.Context(), "p-sam", 7))
+		must(t, db.UseCode(t.Context(), "p-sam", 0, 7))
 		for _, step := range []int64{7, 6} {
-			if err := db.UseCode(t.Context(), "p-sam", step); !errors.Is(err, store.ErrSeen) {
+			if err := db.UseCode(t.Context(), "p-sam", 0, step); !errors.Is(err, store.ErrSeen) {
 				t.Errorf("step %d: %v", step, err)
 			}
 		}
-		must(t, db.UseCode(t.Context(), "p-sam", 8))
+		must(t, db.UseCode(t.Context(), "p-sam", 0, 8))
+		must(t, db.SetSecrets(t.Context(), store.NewSecrets{Person: "p-sam", Name: "sam", CodeAt: 3}, nil, nine))
+		if err := db.UseCode(t.Context(), "p-sam", 1, 8); !errors.Is(err, store.ErrSeen) {
+			t.Errorf("the last one, after the secrets were set anew: %v", err)
+		}
+		if err := db.UseCode(t.Context(), "p-sam", 0, 9); !errors.Is(err, store.ErrSeen) {
+			t.Errorf("of the secret before: %v", err)
+		}
 	})
 }
 
@@ -67,22 +82,26 @@ func TestPasskeysAndIdentities(t *testing.T) {
 		db := open()
 		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-sam", Handle: []byte("h"), MadeAt: nine}))
 		k := store.Passkey{ID: []byte{1}, Person: "p-sam", Name: "Work phone", Key: []byte(`{"n":1}`), AddedAt: nine}
-		must(t, db.AddPasskey(t.Context(), k))
-		if err := db.AddPasskey(t.Context(), k); !errors.Is(err, store.ErrConflict) {
+		must(t, db.AddPasskey(t.Context(), k, nil))
+		if err := db.AddPasskey(t.Context(), k, nil); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("twice: %v", err)
 		}
 		k.Key, k.UsedAt = []byte(`{"n":2}`), nine.Add(time.Hour)
 		must(t, db.UsedPasskey(t.Context(), k, k.UsedAt))
 		same(t, "passkeys", ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam")), []store.Passkey{k})
-		if err := db.RemovePasskey(t.Context(), "p-ann", k.ID); !errors.Is(err, store.ErrNotFound) {
+		if err := db.RemovePasskey(t.Context(), "p-ann", k.ID, nine); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("another's: %v", err)
 		}
-		must(t, db.RemovePasskey(t.Context(), "p-sam", k.ID))
+		if err := db.RemovePasskey(t.Context(), "p-sam", k.ID, nine); !errors.Is(err, store.ErrLast) {
+			t.Errorf("the last way to sign in: %v", err)
+		}
+		must(t, db.SetSecrets(t.Context(), store.NewSecrets{Person: "p-sam", Name: "sam", Secrets: store.Secrets{Password: private.New("p")}}, nil, nine))
+		must(t, db.RemovePasskey(t.Context(), "p-sam", k.ID, nine))
 		same(t, "after", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam"))), 0)
 
-		must(t, db.Link(t.Context(), "p-sam", "https://issuer", "s1", nine))
+		must(t, db.Link(t.Context(), "p-sam", "https://issuer", "s1", nil, nine))
 		same(t, "linked", ok[string](t)(db.Linked(t.Context(), "https://issuer", "s1")), "p-sam")
-		if err := db.Link(t.Context(), "p-sam", "https://issuer", "s1", nine); !errors.Is(err, store.ErrConflict) {
+		if err := db.Link(t.Context(), "p-sam", "https://issuer", "s1", nil, nine); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("linked twice: %v", err)
 		}
 		if _, err := db.Linked(t.Context(), "https://another", "s1"); !errors.Is(err, store.ErrNotFound) {

@@ -80,23 +80,9 @@ func (r *numberReader) read(s string) phone.Number {
 	return n
 }
 
-// PutPerson keeps a person, new or changed, and says whether they are new.
+// PutPerson keeps a person as [DB.ChangePerson] does, off the record and without telling anyone: for what sets a database up.
 func (db *DB) PutPerson(ctx context.Context, p buddy.Person, at time.Time) (created bool, err error) {
-	raw, err := json.Marshal(toPerson(p))
-	if err != nil {
-		return false, fmt.Errorf("keep person %s: %w", p.ID, err)
-	}
-	err = db.write(ctx, func(t *tx) (err error) {
-		if err := t.moveEpoch(); err != nil {
-			return err
-		}
-		created, err = t.putPerson(p, raw, at)
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("keep person %s: %w", p.ID, err)
-	}
-	return created, nil
+	return db.ChangePerson(ctx, p, By{}, at, nil)
 }
 
 func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, err error) {
@@ -119,6 +105,11 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 		p.ID, text(p.ExternalID), p.Team, list(p.Roles), p.Active, sealed, instant(at), maybe(left)); err != nil {
 		return false, err
 	}
+	if !p.Active {
+		if err := t.signOut(p.ID); err != nil {
+			return false, err
+		}
+	}
 	if _, err := t.exec(`DELETE FROM person_numbers WHERE person = $1`, p.ID); err != nil {
 		return false, err
 	}
@@ -131,6 +122,22 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 		}
 	}
 	return created, nil
+}
+
+// signOut ends wherever someone is signed in, and each link they were given: what was theirs before they left must not
+// count again when they come back.
+func (t *tx) signOut(person string) error {
+	_, err := t.exec(`DELETE FROM sessions WHERE person = $1`, person)
+	if err == nil {
+		err = t.voidLinks(person)
+	}
+	return err
+}
+
+// voidLinks makes void each link that someone was given: what was sent to one number does not count once they have another.
+func (t *tx) voidLinks(person string) error {
+	_, err := t.exec(`DELETE FROM tickets WHERE person = $1`, person)
+	return err
 }
 
 // isNew says that the query finds nothing. The epoch's row is locked before, so that nobody else makes it in between.
@@ -157,8 +164,8 @@ func scanPerson(s scanner) (p sealedPerson, err error) {
 }
 
 // openPerson opens a person's details; of one whose key was erased, or whose details can't be opened, only what is not sealed is left.
-func (db *DB) openPerson(ctx context.Context, s sealedPerson) (buddy.Person, error) {
-	raw, err := db.open(ctx, db.reader, "person/"+s.ID, "person/"+s.ID+"/details", s.details)
+func (db *DB) openPerson(ctx context.Context, on runner, s sealedPerson) (buddy.Person, error) {
+	raw, err := db.open(ctx, on, "person/"+s.ID, "person/"+s.ID+"/details", s.details)
 	if err != nil || raw == nil {
 		return s.Person, err
 	}
@@ -181,7 +188,7 @@ func (db *DB) Person(ctx context.Context, id string) (buddy.Person, error) {
 	if err != nil {
 		return buddy.Person{}, fmt.Errorf("read person %s: %w", id, err)
 	}
-	p, err := db.openPerson(ctx, s)
+	p, err := db.openPerson(ctx, db.reader, s)
 	if err != nil {
 		return p, fmt.Errorf("read person %s: %w", id, err)
 	}
@@ -217,7 +224,7 @@ func (db *DB) listPeople(ctx context.Context, query string, args ...any) ([]budd
 	people := make([]buddy.Person, 0, len(rows))
 	var errs []error
 	for _, s := range rows {
-		p, err := db.openPerson(ctx, s)
+		p, err := db.openPerson(ctx, db.reader, s)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("list people: person %s: %w", s.ID, err))
 		}

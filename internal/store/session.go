@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -90,11 +91,13 @@ func (db *DB) EndSessionsOf(ctx context.Context, provider string) error {
 	return db.endSessions(ctx, `DELETE FROM sessions WHERE provider = $1 AND provider <> ''`, provider)
 }
 
-// ForgetSessions drops what was over before an instant, sessions and tickets.
+// ForgetSessions drops the sessions that were over before an instant.
 func (db *DB) ForgetSessions(ctx context.Context, before time.Time) error {
-	if err := db.endSessions(ctx, `DELETE FROM sessions WHERE ends_at < $1`, instant(before)); err != nil {
-		return err
-	}
+	return db.endSessions(ctx, `DELETE FROM sessions WHERE ends_at < $1`, instant(before))
+}
+
+// ForgetTickets drops the tickets that were over before an instant.
+func (db *DB) ForgetTickets(ctx context.Context, before time.Time) error {
 	return db.endSessions(ctx, `DELETE FROM tickets WHERE ends_at < $1`, instant(before))
 }
 
@@ -114,8 +117,11 @@ const (
 	TicketFirst = "first" // makes the first administrator
 	TicketJoin  = "join"  // lets someone set up how they sign in
 	TicketPhone = "phone" // opens a worker's own phone page
-	TicketBegun = "begun" // a sign-in that was begun, and goes on with the next request
+	TicketBegun = "begun" // a sign-in that was begun and is done: it must not be gone on with again
 )
+
+// used is the matter of a ticket that counts no more, and is kept so that it is known how many there were.
+const used = "used"
 
 // Ticket is good once, for whoever has its secret, until it ends. The secret is kept as a keyed hash only.
 type Ticket struct {
@@ -124,6 +130,9 @@ type Ticket struct {
 	EndsAt       time.Time
 }
 
+// Mark is what only who has the database's keys makes of a text: what a browser keeps for us is known again by it.
+func (db *DB) Mark(what, text string) []byte { return db.vault.Hash("mark/"+what, text) }
+
 func (db *DB) ticketHash(kind, secret string) []byte { return db.vault.Hash("ticket/"+kind, secret) }
 
 // AddTicket keeps a ticket.
@@ -131,6 +140,31 @@ func (db *DB) AddTicket(ctx context.Context, k Ticket, secret string) error {
 	err := db.write(ctx, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO tickets (hash, kind, person, matter, ends_at) VALUES ($1, $2, $3, $4, $5)`,
 			db.ticketHash(k.Kind, secret), k.Kind, k.Person, k.Matter, instant(k.EndsAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep %s ticket: %w", k.Kind, err)
+	}
+	return nil
+}
+
+// ErrEnough says that there are as many as there may be.
+var ErrEnough = errors.New("there are as many as there may be")
+
+// AddTicketOf keeps a ticket of someone's, unless as many of its kind were made for them that end after an instant, used ones
+// too: then it is ErrEnough.
+func (db *DB) AddTicketOf(ctx context.Context, k Ticket, secret string, most int, after time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		// Of two that come at once the second waits here, and then counts the first's.
+		if _, err := t.exec(`UPDATE people SET put_at = put_at WHERE id = $1`, k.Person); err != nil {
+			return err
+		}
+		n, err := t.exec(`INSERT INTO tickets (hash, kind, person, matter, ends_at) SELECT $1, $2, $3, $4, $5
+			WHERE (SELECT count(*) FROM tickets WHERE kind = $2 AND person = $3 AND ends_at > $6) < $7`,
+			db.ticketHash(k.Kind, secret), k.Kind, k.Person, k.Matter, instant(k.EndsAt), instant(after), most)
+		if err == nil && n == 0 {
+			err = ErrEnough
+		}
 		return err
 	})
 	if err != nil {
@@ -148,7 +182,7 @@ func scanTicket(s scanner) (k Ticket, err error) {
 
 // Ticket gives a ticket that is good at an instant, and leaves it good.
 func (db *DB) Ticket(ctx context.Context, kind, secret string, at time.Time) (Ticket, error) {
-	k, err := first(ctx, db.reader, scanTicket, `SELECT `+ticketColumns+` FROM tickets WHERE hash = $1 AND ends_at > $2`,
+	k, err := first(ctx, db.reader, scanTicket, `SELECT `+ticketColumns+` FROM tickets WHERE hash = $1 AND ends_at > $2 AND matter <> '`+used+`'`,
 		db.ticketHash(kind, secret), instant(at))
 	if err != nil {
 		return Ticket{}, fmt.Errorf("look for %s ticket: %w", kind, err)
@@ -156,10 +190,15 @@ func (db *DB) Ticket(ctx context.Context, kind, secret string, at time.Time) (Ti
 	return k, nil
 }
 
-// TakeTicket gives a ticket that is good at an instant, and ends it: of two who take it one gets it.
+// TakeTicket gives a ticket that is good at an instant, and ends it: of two who take it one gets it. One to a phone page is
+// still counted.
 func (db *DB) TakeTicket(ctx context.Context, kind, secret string, at time.Time) (k Ticket, err error) {
+	take := `DELETE FROM tickets`
+	if kind == TicketPhone {
+		take = `UPDATE tickets SET matter = '` + used + `'`
+	}
 	err = db.write(ctx, func(t *tx) (err error) {
-		k, err = first(t.ctx, t.on, scanTicket, `DELETE FROM tickets WHERE hash = $1 AND ends_at > $2 RETURNING `+ticketColumns,
+		k, err = first(t.ctx, t.on, scanTicket, take+` WHERE hash = $1 AND ends_at > $2 AND matter <> '`+used+`' RETURNING `+ticketColumns,
 			db.ticketHash(kind, secret), instant(at))
 		return err
 	})

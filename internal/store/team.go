@@ -3,9 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -19,35 +21,42 @@ type Team struct {
 	HasPlan              bool // false: none was given yet; Plan is the standard one
 }
 
-// PutTeam keeps a team, new or changed, and says whether it is new. The plan is sealed: it has the duress phrase.
+// PutTeam keeps a team as [DB.ChangeTeam] does, off the record: for what sets a database up.
 func (db *DB) PutTeam(ctx context.Context, team Team, at time.Time) (created bool, err error) {
+	return db.ChangeTeam(ctx, team, By{}, at)
+}
+
+// putTeam keeps a team. The plan is sealed: it has the duress phrase.
+func (t *tx) putTeam(team Team, at time.Time) (created bool, err error) {
 	var raw []byte
 	if team.HasPlan {
 		if raw, err = json.Marshal(team.Plan); err != nil {
-			return false, fmt.Errorf("keep team %s: %w", team.ID, err)
+			return false, err
 		}
 	}
-	err = db.write(ctx, func(t *tx) (err error) {
-		if err := t.moveEpoch(); err != nil {
-			return err
-		}
-		if created, err = t.isNew(`SELECT id FROM teams WHERE id = $1`, team.ID); err != nil {
-			return err
-		}
-		sealed, err := t.seal("team/"+team.ID, "team/"+team.ID+"/plan", raw, at)
-		if err != nil {
-			return err
-		}
-		_, err = t.exec(`INSERT INTO teams (id, external_id, name, zone, plan, put_at) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (id) DO UPDATE SET external_id = COALESCE(excluded.external_id, teams.external_id), name = excluded.name, zone = excluded.zone,
-				plan = COALESCE(excluded.plan, teams.plan), put_at = excluded.put_at`,
-			team.ID, text(team.ExternalID), team.Name, team.Zone, sealed, instant(at))
-		return err
-	})
+	if created, err = t.isNew(`SELECT id FROM teams WHERE id = $1`, team.ID); err != nil {
+		return false, err
+	}
+	sealed, err := t.seal("team/"+team.ID, "team/"+team.ID+"/plan", raw, at)
 	if err != nil {
-		return false, fmt.Errorf("keep team %s: %w", team.ID, err)
+		return false, err
 	}
-	return created, nil
+	_, err = t.exec(`INSERT INTO teams (id, external_id, name, zone, plan, put_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET external_id = COALESCE(excluded.external_id, teams.external_id), name = excluded.name, zone = excluded.zone,
+			plan = COALESCE(excluded.plan, teams.plan), put_at = excluded.put_at`,
+		team.ID, text(team.ExternalID), team.Name, team.Zone, sealed, instant(at))
+	return created, err
+}
+
+// zoneHere is the zone of a first team. Its page changes it.
+const zoneHere = "Europe/London"
+
+// FirstTeam is a new team as someone begins with it: with the standard plan, and fallback, the id of whoever is told until
+// there is a rota.
+func FirstTeam(name, fallback string) Team {
+	settings := plan.Standard()
+	settings.Fallback = fallback
+	return Team{ID: "t-" + strings.ToLower(rand.Text()[:8]), Name: name, Zone: zoneHere, Plan: settings, HasPlan: true}
 }
 
 type sealedTeam struct {
@@ -62,9 +71,9 @@ func scanTeam(s scanner) (t sealedTeam, err error) {
 	return t, err
 }
 
-func (db *DB) openTeam(ctx context.Context, s sealedTeam) (Team, error) {
+func (db *DB) openTeam(ctx context.Context, on runner, s sealedTeam) (Team, error) {
 	s.Plan = plan.Standard()
-	raw, err := db.open(ctx, db.reader, "team/"+s.ID, "team/"+s.ID+"/plan", s.plan)
+	raw, err := db.open(ctx, on, "team/"+s.ID, "team/"+s.ID+"/plan", s.plan)
 	if err != nil || raw == nil {
 		return s.Team, err
 	}
@@ -82,7 +91,7 @@ func (db *DB) Team(ctx context.Context, id string) (Team, error) {
 	if err != nil {
 		return Team{}, fmt.Errorf("read team %s: %w", id, err)
 	}
-	return db.openTeam(ctx, s)
+	return db.openTeam(ctx, db.reader, s)
 }
 
 // Teams gives every team, in the order of their ids.
@@ -94,7 +103,7 @@ func (db *DB) Teams(ctx context.Context) ([]Team, error) {
 	slices.SortFunc(rows, func(a, b sealedTeam) int { return cmp.Compare(a.ID, b.ID) })
 	teams := make([]Team, 0, len(rows))
 	for _, s := range rows {
-		t, err := db.openTeam(ctx, s)
+		t, err := db.openTeam(ctx, db.reader, s)
 		if err != nil {
 			return nil, fmt.Errorf("list teams: %w", err)
 		}

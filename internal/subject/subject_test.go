@@ -74,7 +74,7 @@ func fill(t testing.TB, db *store.DB) {
 	must(t, db.Look(t.Context(), "p-sam", "page", "to ring her", nine, "visit/v1", "person/p-priya"))
 	must(t, db.Look(t.Context(), "p-lee", "page", "nosy", nine, "person/p-ann"))
 	must(t, db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: nine, Secrets: store.Secrets{Password: private.New("phc-secret")}}))
-	must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte("k"), Person: "p-priya", Name: "my phone", Key: []byte(`"phc-secret"`), AddedAt: nine}))
+	must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte("k"), Person: "p-priya", Name: "my phone", Key: []byte(`"phc-secret"`), AddedAt: nine}, nil))
 	must(t, db.AddSession(t.Context(), store.Session{ID: "s", Person: "p-priya", Reach: "whole", Method: "passkey", Device: "Firefox on Linux", StartedAt: nine, UsedAt: nine,
 		ProvedAt: nine, EndsAt: nine.Add(24 * time.Hour)}, "phc-secret"))
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -83,12 +82,13 @@ func (p *Pages) keepPasskey(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
-	if err := p.addedPasskey(c, c.who.ID, f); err != nil {
+	if err := p.addedPasskey(c, c.who.ID, f, ""); err != nil {
 		return err
 	}
 	if f.bad() {
 		return p.showAccount(c, http.StatusUnprocessableEntity, f)
 	}
+	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return c.redirect("/account?done=passkey-added")
 }
 
@@ -108,6 +108,7 @@ func (p *Pages) removePasskey(c *request) error {
 	if err != nil {
 		return err
 	}
+	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return c.redirect("/account?done=passkey-removed")
 }
 
@@ -142,16 +143,14 @@ func (p *Pages) changePassword(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
-	codes, err := p.setPassword(c, c.who.ID, f)
+	codes, err := p.setPassword(c, c.who.ID, f, "")
 	if err != nil {
 		return err
 	}
 	if f.bad() {
 		return p.showPassword(c, http.StatusUnprocessableEntity, f)
 	}
-	if err := p.Access.EndAll(c.Context(), c.who.ID, c.session.ID); err != nil {
-		return fmt.Errorf("end other sessions: %w", err)
-	}
+	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/account"})
 }
 

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
-	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -62,9 +62,10 @@ func (p *Pages) first(c *request) error {
 	if err := p.SignIn.IsFirst(c.Context(), c.PathValue("secret")); err != nil {
 		return firstGone(err)
 	}
-	who := buddy.Person{ID: "p-" + rand.Text()[:12], Name: f.value("name"), Team: "t-" + rand.Text()[:8], Email: private.New(f.value("email")),
-		Roles: []string{buddy.Admin}, Active: true}
-	for _, x := range append(who.Problems(), buddy.NameProblems("team", f.value("team"))...) {
+	who := buddy.Person{ID: "p-" + strings.ToLower(rand.Text()[:12]), Name: f.value("name"), Email: private.New(f.value("email")), Roles: []string{buddy.Admin}, Active: true}
+	team := store.FirstTeam(f.value("team"), who.ID)
+	who.Team = team.ID
+	for _, x := range append(who.Problems(), buddy.NameProblems("team", team.Name)...) {
 		f.wrong(x.Field, personSays(x.Field, x.Says))
 	}
 	if f.bad() {
@@ -73,7 +74,7 @@ func (p *Pages) first(c *request) error {
 	if err := p.SignIn.First(c.Context(), c.PathValue("secret")); err != nil { // of two who press at once one goes on
 		return firstGone(err)
 	}
-	if err := p.settleFirst(c, who, f.value("team")); err != nil {
+	if err := p.settleFirst(c, who, team); err != nil {
 		return fmt.Errorf("settle the first administrator: %w", err)
 	}
 	secret, err := p.SignIn.Invite(c.Context(), who.ID, "page", who.ID)
@@ -84,16 +85,11 @@ func (p *Pages) first(c *request) error {
 }
 
 // settleFirst puts the first team and the first administrator there.
-func (p *Pages) settleFirst(c *request, who buddy.Person, team string) error {
+func (p *Pages) settleFirst(c *request, who buddy.Person, team store.Team) error {
 	by := engine.Actor{By: who.ID, Via: "page"}
-	settings := plan.Standard()
-	settings.Fallback = who.ID // until there is a rota, they are told
-	if _, err := p.Engine.PutTeam(c.Context(), by, store.Team{ID: who.Team, Name: team, Zone: zoneHere, Plan: settings, HasPlan: true}); err != nil {
+	if _, err := p.Engine.PutTeam(c.Context(), by, team); err != nil {
 		return err
 	}
 	_, err := p.Engine.PutPerson(c.Context(), by, who)
 	return err
 }
-
-// zoneHere is the zone of a first team. Its page changes it.
-const zoneHere = "Europe/London"

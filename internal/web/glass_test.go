@@ -162,7 +162,7 @@ func TestWhoIsOnTheVisitIsNotToldOfABrokenGlass(t *testing.T) {
 		{ID: "p-lee", Name: "Lee Marsh", Roles: []string{buddy.Manager, buddy.Worker}, Mobile: number("07700 900111")},                        // is there
 	} {
 		p.Team, p.Active = "echo", true
-		_, err := h.engine.PutPerson(t.Context(), engine.Actor{}, p)
+		_, err := h.db.PutPerson(t.Context(), p, saturday) // and nobody is told of it
 		h.ok(err)
 	}
 	v, err := h.engine.Book(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, engine.Booking{Worker: "p-priya", JointWith: []string{"p-kay", "p-lee"}, Kind: "home_visit", Private: new(true),

@@ -61,10 +61,8 @@ func (p *Pages) invite(c *request) error {
 	if err != nil {
 		return fmt.Errorf("invite: %w", err)
 	}
-	if who.ID != c.who.ID {
-		if err := p.Engine.TellOfLink(c.Context(), who.ID, c.who.Name); err != nil {
-			return err
-		}
+	if err := p.Engine.TellOfLink(c.Context(), who.ID, c.who.Name); err != nil { // also who made it themselves: it may not have been them
+		return err
 	}
 	page := invitePage{Layout: p.layout(c, "Let "+who.Name+" sign in"), Person: personRow{ID: who.ID, Name: who.Name}, Link: p.URL + "/join/" + secret}
 	page.Done = done["invited"]

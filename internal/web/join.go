@@ -35,12 +35,20 @@ type setup struct {
 // invited finds for whom the link of a request is. A link that is used or over says so.
 func (p *Pages) invited(c *request) (person string, err error) {
 	person, err = p.SignIn.Invited(c.Context(), c.PathValue("secret"))
-	if errors.Is(err, signin.ErrGone) {
-		return "", &statusError{status: http.StatusNotFound, cause: err,
+	return person, joinGone(err)
+}
+
+// joinGone says what became of a link, or of whom it was for.
+func joinGone(err error) error {
+	if errors.Is(err, signin.ErrGone) || errors.Is(err, signin.ErrRefused) {
+		return &statusError{status: http.StatusNotFound, cause: err,
 			says: "This link was used, or is over. If you have set up how you sign in, go to “Sign in”. Else ask whoever sent it for a new one."}
 	}
-	return person, err
+	return err
 }
+
+// invitation is the link that a request goes by.
+func (c *request) invitation() signin.Invitation { return signin.Invitation(c.PathValue("secret")) }
 
 // join answers GET /join/{secret}. It changes nothing: whatever fetches links before people do leaves them good.
 func (p *Pages) join(c *request) error { return p.showJoin(c, http.StatusOK, blank()) }
@@ -84,7 +92,7 @@ func (p *Pages) setup(f *form) (setup, error) {
 }
 
 // setPassword reads the form and gives someone the password; the recovery codes come back, or what is wrong is on the form.
-func (p *Pages) setPassword(c *request, person string, f *form) ([]string, error) {
+func (p *Pages) setPassword(c *request, person string, f *form, by signin.Invitation) ([]string, error) {
 	f.need("name", "Enter your e-mail address")
 	f.need("password", "Choose a password")
 	f.need("code", "Enter the code that the app shows")
@@ -92,7 +100,7 @@ func (p *Pages) setPassword(c *request, person string, f *form) ([]string, error
 		return nil, nil
 	}
 	codes, err := p.SignIn.SetPassword(c.Context(), person, signin.NewPassword{Name: f.value("name"), Password: f.values.Get("password"),
-		Secret: f.value("secret"), Code: f.value("code")})
+		Secret: f.value("secret"), Code: f.value("code")}, by, c.session.ID)
 	if wrong, is := errors.AsType[*signin.FormError](err); is {
 		f.wrong(wrong.Field, wrong.Says)
 		return nil, nil
@@ -121,25 +129,18 @@ func (p *Pages) joinPassword(c *request) error {
 	if err != nil {
 		return err
 	}
-	codes, err := p.setPassword(c, person, f)
+	codes, err := p.setPassword(c, person, f, c.invitation())
 	if err != nil {
-		return err
+		return joinGone(err)
 	}
 	if f.bad() {
 		return p.showJoin(c, http.StatusUnprocessableEntity, f)
 	}
-	if err := p.joined(c, person, signin.ByPassword); err != nil {
+	p.Engine.TellOfSignIn(c.Context(), person)
+	if err := p.enter(c, signin.Proof{Person: person, Method: signin.ByPassword}, access.Whole); err != nil {
 		return err
 	}
 	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/"})
-}
-
-// joined ends the invitation, and signs whom it was for in.
-func (p *Pages) joined(c *request, person, method string) error {
-	if _, err := p.SignIn.Joined(c.Context(), c.PathValue("secret")); err != nil {
-		return err
-	}
-	return p.enter(c, signin.Proof{Person: person, Method: method}, access.Whole)
 }
 
 // joinOffer answers POST /join/{secret}/passkey/ask.
@@ -162,21 +163,22 @@ func (p *Pages) joinPasskey(c *request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.addedPasskey(c, person, f); err != nil {
+	if err := p.addedPasskey(c, person, f, c.invitation()); err != nil {
 		return err
 	}
 	if f.bad() {
 		return p.showJoin(c, http.StatusUnprocessableEntity, f)
 	}
-	if err := p.joined(c, person, signin.ByPasskey); err != nil {
+	p.Engine.TellOfSignIn(c.Context(), person)
+	if err := p.enter(c, signin.Proof{Person: person, Method: signin.ByPasskey}, access.Whole); err != nil {
 		return err
 	}
 	return c.redirect("/?done=joined")
 }
 
 // addedPasskey keeps the passkey that a form brings; what is wrong with it is on the form.
-func (p *Pages) addedPasskey(c *request, person string, f *form) error {
-	err := p.SignIn.AddPasskey(c.Context(), person, access.Device(c.UserAgent()), p.cookie(c.Request, begunCookie), []byte(f.values.Get("answer")))
+func (p *Pages) addedPasskey(c *request, person string, f *form, by signin.Invitation) error {
+	err := p.SignIn.AddPasskey(c.Context(), person, access.Device(c.UserAgent()), p.cookie(c.Request, begunCookie), []byte(f.values.Get("answer")), by)
 	if _, says := refusal(err, "The passkey was not taken. Try once more, or with another device"); says != "" {
 		f.wrong("passkey", says)
 		return nil

@@ -125,7 +125,7 @@ func (l *live) look(ctx context.Context, since place) (n news, next place, err e
 	for _, e := range list {
 		next.entry = e.N
 		switch {
-		case e.Kind == "look", e.Kind == "sign-in", e.Kind == "invite": // who looked at what changes no page that is live
+		case slices.Contains([]string{"look", "sign-in", "invite", "person", "team"}, e.Kind): // who looked at what changes no page that is live, and what else it does the epoch says
 		case view.OfAlarmAlone(e):
 			n.kept = append(n.kept, keptNews{e.Alarm, topicsOf(e)})
 		default:

@@ -36,15 +36,14 @@ func (p *Pages) askOrganisation(c *request) error {
 
 // joinOrganisation answers POST /join/{secret}/organisation: who was invited links themself.
 func (p *Pages) joinOrganisation(c *request) error {
-	person, err := p.invited(c)
-	if err != nil {
+	if _, err := p.invited(c); err != nil {
 		return err
 	}
-	return p.leadToOrganisation(c, "/", person)
+	return p.leadToOrganisation(c, "/", c.invitation())
 }
 
-func (p *Pages) leadToOrganisation(c *request, then, person string) error {
-	address, begun, err := p.Organisation.Begin(c.Context(), then, person)
+func (p *Pages) leadToOrganisation(c *request, then string, by signin.Invitation) error {
+	address, begun, err := p.Organisation.Begin(c.Context(), then, by)
 	if err != nil {
 		return organisationProblem(err)
 	}

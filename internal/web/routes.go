@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
@@ -221,10 +222,13 @@ func (p *Pages) forms() map[string]string {
 	return forms
 }
 
+// inPath is a value in the pattern of an address.
+var inPath = regexp.MustCompile(`\{[a-z]+\}`)
+
 // leadTo leads to a page, by its pattern.
 func leadTo(page string) handler {
 	return func(c *request) error {
-		return c.redirect(strings.ReplaceAll(page, "{id}", url.PathEscape(c.PathValue("id"))))
+		return c.redirect(inPath.ReplaceAllStringFunc(page, func(name string) string { return url.PathEscape(c.PathValue(name[1 : len(name)-1])) }))
 	}
 }
 

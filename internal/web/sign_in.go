@@ -56,7 +56,7 @@ func (p *Pages) signIn(c *request) error {
 	if f.bad() {
 		return p.showSignIn(c, http.StatusUnprocessableEntity, f)
 	}
-	begun, err := p.SignIn.Password(c.Context(), edge.From(c.Request), f.value("name"), f.values.Get("password"))
+	begun, err := p.SignIn.Password(c.Context(), p.from(c), f.value("name"), f.values.Get("password"))
 	if status, says := refusal(err, "The e-mail address and the password do not go together. Try again, or ask whoever looks after Allclear for a new link"); says != "" {
 		f.wrong("name", says)
 		return p.showSignIn(c, status, f)
@@ -66,6 +66,11 @@ func (p *Pages) signIn(c *request) error {
 	}
 	p.keep(c, begunCookie, begun, p.Clock().Add(beginsWithin))
 	return c.redirect("/sign-in/code?then=" + url.QueryEscape(localPath(f.value("then"))))
+}
+
+// from is where someone tries to sign in from.
+func (p *Pages) from(c *request) signin.From {
+	return signin.From{Address: edge.From(c.Request), Known: p.cookie(c.Request, knownCookie)}
 }
 
 // refusal is what a refused sign-in says, and with which status; "" where it was not refused.
@@ -119,7 +124,7 @@ func (p *Pages) code(c *request) error {
 	if f.bad() {
 		return p.showCode(c, http.StatusUnprocessableEntity, f)
 	}
-	proof, err := p.SignIn.Code(c.Context(), edge.From(c.Request), p.cookie(c.Request, begunCookie), f.value("code"))
+	proof, err := p.SignIn.Code(c.Context(), p.from(c), p.cookie(c.Request, begunCookie), f.value("code"))
 	if errors.Is(err, signin.ErrGone) {
 		return c.redirect("/sign-in?done=sign-in-over&then=" + url.QueryEscape(localPath(f.value("then"))))
 	}

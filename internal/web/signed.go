@@ -26,6 +26,7 @@ const (
 const (
 	sessionCookie = "allclear"
 	begunCookie   = "begun" // a sign-in that was begun in this browser
+	knownCookie   = "known" // who signed in here before, without saying who: it proves nothing, and keeps others' guesses from them
 )
 
 // secure says that the site is reached by https alone.
@@ -116,6 +117,14 @@ func (p *Pages) enter(c *request, proof signin.Proof, reach access.Reach) error 
 	}
 	p.keep(c, sessionCookie, secret, s.EndsAt)
 	p.keep(c, begunCookie, "", time.Time{})
+	if reach != access.Whole {
+		return nil
+	}
+	known, err := p.SignIn.Remember(proof.Person, p.cookie(c.Request, knownCookie))
+	if err != nil {
+		return fmt.Errorf("remember who signed in: %w", err)
+	}
+	p.keep(c, knownCookie, known, p.Clock().Add(signin.KnownFor))
 	return nil
 }
 

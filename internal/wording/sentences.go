@@ -84,6 +84,10 @@ var toWorkers = map[watch.Notice]string{
 
 	MissingDetails: "For your visit [{ref} ]at {begin}, please add: {missing}.[ {link}]",
 	LinkMade:       "{at}: {who} made a link by which you set up how you sign in to Allclear. If you did not ask for one, please ring them.",
+	NumberChanged:  "{at}: your mobile number in Allclear was changed. If that was not you, please tell your manager now.",
+	NumberNew:      "{at}: this number is in Allclear now, for its texts and calls. If you did not expect that, please tell your manager.",
+	SignInChanged:  "{at}: how you sign in to Allclear was changed. If that was not you, please tell your manager now.",
+	EmailChanged:   "{at}: your e-mail address in Allclear was changed. If that was not you, please tell your manager now.",
 	GlassBroken:    "{at}: {who} gave a reason and sees a private visit of {worker} until {until}.< Please ask them why if you do not know.>",
 	PhonePage:      "{at}: your page in Allclear, for the next 15 min and once: {link}",
 	UnknownSender:  "We got your text at {at}, but do not know this number. Please use your own phone, or ring your manager.",

@@ -29,6 +29,10 @@ const (
 	MissingDetails watch.Notice = "missing_details" // to a worker: please add what is Missing (rule 1.3)
 	UnknownSender  watch.Notice = "unknown_sender"  // to a number that nobody has: no detail at all
 	LinkMade       watch.Notice = "link_made"       // to someone who signs in here: Who made a link by which that is changed
+	NumberChanged  watch.Notice = "number_changed"  // to a number that someone had: theirs are others now
+	NumberNew      watch.Notice = "number_new"      // to a number that someone has now, and whose it is said to be is not said
+	SignInChanged  watch.Notice = "sign_in_changed" // to someone: how they sign in is another now
+	EmailChanged   watch.Notice = "email_changed"   // to someone: their e-mail address is another now
 	GlassBroken    watch.Notice = "glass_broken"    // to a manager: Who sees a private visit of Worker's until Until, and said why (rule 1.4)
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
 )

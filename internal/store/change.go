@@ -1,0 +1,233 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+)
+
+// By is who changes a person or a team, for the record; the zero By, where nobody does, as where a demo is set up, leaves none.
+type By struct{ Person, Via, Token string }
+
+// changed is what the record says of a change in clear: which fields have other values now, and none of the values.
+type changed struct {
+	New     bool     `json:"new,omitzero"`
+	Changed []string `json:"changed,omitempty"`
+}
+
+// ChangePerson keeps a person, new or changed, and says whether they are new. In the same transaction it goes on record, an
+// entry of kind "person" in the chain of the looks of who did it, the person in Visit as "person/ID"; and what tell gives
+// goes into the outbox, which is handed the person as they were, for one who is new the zero Person. tell may be called
+// more than once, and must not ask the database.
+func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.Time, tell func(before buddy.Person) []Message) (created bool, err error) {
+	raw, err := json.Marshal(toPerson(p))
+	if err == nil {
+		err = db.change(ctx, by, at, func(t *tx) (what string, c changed, err error) {
+			before, err := t.person(p.ID)
+			if err != nil {
+				return "", c, err
+			}
+			if created, err = t.putPerson(p, raw, at); err != nil {
+				return "", c, err
+			}
+			if c.New = created; !created {
+				if c.Changed, err = differ(before, p); err != nil {
+					return "", c, err
+				}
+				if reachedElse(before, p) {
+					if err := t.voidLinks(p.ID); err != nil {
+						return "", c, err
+					}
+				}
+			}
+			if tell == nil {
+				return "person/" + p.ID, c, nil
+			}
+			return "person/" + p.ID, c, t.tell(nil, tell(before))
+		})
+	}
+	if err != nil {
+		return false, fmt.Errorf("keep person %s: %w", p.ID, err)
+	}
+	return created, nil
+}
+
+// reachedElse says that someone is no longer reached, or known, by what they were. What is only added is not that.
+func reachedElse(before, after buddy.Person) bool {
+	return !before.Mobile.IsZero() && before.Mobile != after.Mobile || !before.PersonalMobile.IsZero() && before.PersonalMobile != after.PersonalMobile ||
+		!before.Email.IsZero() && before.Email.Reveal() != after.Email.Reveal()
+}
+
+// person gives a person as they are in a transaction; the zero Person where they are new. Of one whose details cannot be
+// opened they are left out: what is wrong with them must not keep anyone from putting it right.
+func (t *tx) person(id string) (buddy.Person, error) {
+	s, err := first(t.ctx, t.on, scanPerson, `SELECT `+personColumns+` FROM people WHERE id = $1`, id)
+	if errors.Is(err, ErrNotFound) {
+		return buddy.Person{}, nil
+	}
+	if err != nil {
+		return buddy.Person{}, err
+	}
+	if whole, err := t.db.openPerson(t.ctx, t.on, s); err == nil {
+		return whole, nil
+	}
+	return s.Person, nil
+}
+
+// differ names the fields in which a person is not as they were.
+func differ(before, after buddy.Person) ([]string, error) {
+	names, err := fields(toPerson(before), toPerson(after))
+	add := func(name string, same bool) {
+		if !same {
+			names = append(names, name)
+		}
+	}
+	add("team", before.Team == after.Team)
+	add("roles", list(before.Roles) == list(after.Roles))
+	add("active", before.Active == after.Active)
+	add("external_id", after.ExternalID == "" || before.ExternalID == after.ExternalID)
+	slices.Sort(names)
+	return names, err
+}
+
+// fields names the fields of two values, as JSON has them, that are not the same in both.
+func fields(before, after any) (names []string, err error) {
+	was, err := members(before)
+	if err != nil {
+		return nil, err
+	}
+	is, err := members(after)
+	if err != nil {
+		return nil, err
+	}
+	all := maps.Clone(was)
+	maps.Copy(all, is)
+	for name := range all {
+		if !bytes.Equal(was[name], is[name]) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func members(v any) (m map[string]json.RawMessage, err error) {
+	raw, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(raw, &m)
+	}
+	return m, err
+}
+
+// ChangeTeam keeps a team, new or changed, and says whether it is new. It goes on record as ChangePerson does, as an entry of
+// kind "team".
+func (db *DB) ChangeTeam(ctx context.Context, team Team, by By, at time.Time) (created bool, err error) {
+	err = db.change(ctx, by, at, func(t *tx) (what string, c changed, err error) {
+		var before Team
+		s, err := first(ctx, t.on, scanTeam, `SELECT `+teamColumns+` FROM teams WHERE id = $1`, team.ID)
+		if err == nil {
+			if before, err = db.openTeam(ctx, t.on, s); err != nil {
+				before, err = s.Team, nil // what is wrong with it must not keep anyone from putting it right
+			}
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return "", c, err
+		}
+		if created, err = t.putTeam(team, at); err != nil {
+			return "", c, err
+		}
+		if c.New = created; !created {
+			c.Changed, err = differTeam(before, team)
+		}
+		return "team/" + team.ID, c, err
+	})
+	if err != nil {
+		return false, fmt.Errorf("keep team %s: %w", team.ID, err)
+	}
+	return created, nil
+}
+
+func differTeam(before, after Team) (names []string, err error) {
+	if after.HasPlan {
+		if names, err = fields(before.Plan, after.Plan); err != nil {
+			return nil, err
+		}
+	}
+	if before.Name != after.Name {
+		names = append(names, "name")
+	}
+	if before.Zone != after.Zone {
+		names = append(names, "zone")
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// change runs what changes a person or a team, with its record, in one transaction.
+func (db *DB) change(ctx context.Context, by By, at time.Time, run func(*tx) (what string, c changed, err error)) error {
+	id := rand.Text()
+	var err error
+	for range retries { // a look of the same reader may come between
+		err = db.write(ctx, func(t *tx) error {
+			if err := t.moveEpoch(); err != nil {
+				return err
+			}
+			t.notify()
+			what, c, err := run(t)
+			if err != nil || by == (By{}) || !c.New && len(c.Changed) == 0 {
+				return err
+			}
+			return t.recordChange(by, id, what, c, at)
+		})
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+	return err
+}
+
+// errMoved says that another entry came into a chain at the same moment.
+var errMoved = fmt.Errorf("record who did it: %w", ErrConflict)
+
+func (t *tx) recordChange(by By, id, what string, c changed, at time.Time) error {
+	input, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	kind, _, _ := strings.Cut(what, "/")
+	e := Entry{ID: kind + "/" + id, At: at, RecordedAt: at, Kind: kind, By: by.Person, Via: by.Via, Token: by.Token, Visit: what,
+		Input: input, Events: []byte("[]")}
+	chain := looks + cmp.Or(by.Person, "token "+by.Token)
+	if by.Person != "" {
+		e.Owner = "person/" + by.Person
+	}
+	l, err := t.link(chain)
+	if err != nil {
+		return err
+	}
+	rows, err := t.chain(&l, chain, []Entry{e})
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(map[string]string{"worker": chain})
+	if err == nil {
+		err = t.putWorker(chain, l, string(raw), time.Time{})
+	}
+	if errors.Is(err, ErrConflict) {
+		return errMoved
+	}
+	if err != nil {
+		return err
+	}
+	return t.insertEntries(rows)
+}
