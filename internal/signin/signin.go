@@ -47,7 +47,8 @@ const (
 type Proof struct {
 	Person   string
 	Method   string
-	Provider string // what the organisation's own sign-in calls its session; "" for none
+	Provider string // what the organisation's own sign-in calls its session; "" where it has no name
+	Subject  string // who they are there; "" where that did not prove it
 }
 
 // Keeper is what is kept of accounts; store.DB is one.

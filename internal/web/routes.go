@@ -95,6 +95,7 @@ func (p *Pages) organisationRoutes() []route {
 	return []route{
 		{"POST /sign-in/organisation", anyone, p.askOrganisation},
 		{"GET " + signin.OrganisationBack, anyone, p.backFromOrganisation},
+		{"GET " + signin.OrganisationOut, anyone, p.outThere},
 		{"POST /sign-in/organisation/ended", anyone, p.endedElsewhere},
 		{"POST /join/{secret}/organisation", anyone, p.joinOrganisation},
 	}
