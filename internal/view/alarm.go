@@ -137,9 +137,14 @@ func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at ti
 		}
 	}
 	open, err := s.Opens(ctx, a, r)
-	if err == nil && !open {
+	if err != nil {
+		return nil, err
+	}
+	if !open {
 		unsaid(lines)
 	}
+	never, err := s.never(ctx, r)
+	unnamed(lines, never)
 	return lines, err
 }
 
