@@ -50,6 +50,7 @@ type Store interface {
 	People(ctx context.Context) ([]buddy.Person, error)
 	PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
 	Managers(ctx context.Context, team string) ([]string, error)
+	WithRole(ctx context.Context, role string) ([]string, error)
 	PutPerson(ctx context.Context, p buddy.Person, at time.Time) (bool, error)
 	Holders(ctx context.Context, n phone.Number) ([]string, error)
 	Shifts(ctx context.Context, team string, from, to time.Time) (rota.Rota, error)

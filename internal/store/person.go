@@ -208,6 +208,16 @@ func (db *DB) Managers(ctx context.Context, team string) ([]string, error) {
 	return ids, nil
 }
 
+// WithRole lists the ids of the people who have a role, of whatever team, and are there.
+func (db *DB) WithRole(ctx context.Context, role string) ([]string, error) {
+	ids, err := all(ctx, db.reader, value[string], `SELECT id FROM people WHERE active = $1 AND roles LIKE $2`, true, `%"`+role+`"%`)
+	if err != nil {
+		return nil, fmt.Errorf("list people by role: %w", err)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
 func (db *DB) listPeople(ctx context.Context, query string, args ...any) ([]buddy.Person, error) {
 	rows, err := all(ctx, db.reader, scanPerson, query, args...)
 	if err != nil {
