@@ -55,6 +55,7 @@ type Proof struct {
 type Keeper interface {
 	Person(ctx context.Context, id string) (buddy.Person, error)
 	People(ctx context.Context) ([]buddy.Person, error)
+	Teams(ctx context.Context) ([]store.Team, error)
 
 	AddAccount(ctx context.Context, a store.Account) error
 	Account(ctx context.Context, person string) (store.Account, error)

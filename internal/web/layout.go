@@ -99,6 +99,8 @@ var done = map[string]string{
 	"session-ended":   "That device is signed out.",
 	"sessions-ended":  "Every other device is signed out.",
 
+	"signed-out-there": "They are signed out everywhere. How they sign in is as it was.",
+
 	"labelled": "What was meant is noted. No visit changed.",
 
 	"shift-removed": "The shift was removed. Whose it was is told.",

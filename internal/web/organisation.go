@@ -57,7 +57,9 @@ func (p *Pages) leadToOrganisation(c *request, then, person string) error {
 func (p *Pages) backFromOrganisation(c *request) error {
 	arrived, err := p.Organisation.Back(c.Context(), p.cookie(c.Request, begunCookie), c.URL.Query())
 	if err != nil {
-		return organisationProblem(err)
+		err = organisationProblem(err)
+		p.refusedSignIn(c, "organisation", problemOf(err).status)
+		return err
 	}
 	if err := p.takeRoles(c, arrived); err != nil {
 		return err

@@ -86,6 +86,7 @@ func (p *Pages) signInRoutes() []route {
 
 		{"GET /people/{id}/invite", signedIn, p.inviteForm},
 		{"POST /people/{id}/invite", signedIn, p.invite},
+		{"POST /people/{id}/sign-out", signedIn, p.signThemOut},
 
 		{"GET /account", signedIn, p.account},
 		{"POST /account/passkeys/ask", signedIn, p.offerPasskey},

@@ -116,6 +116,7 @@ func (p *Pages) enter(c *request, proof signin.Proof, reach access.Reach) error 
 	if err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
+	p.Log.Info("signed in", "person", proof.Person, "by", proof.Method, "reach", s.Reach)
 	p.keep(c, sessionCookie, secret, s.EndsAt)
 	p.keep(c, begunCookie, "", time.Time{})
 	return nil
