@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -16,9 +15,9 @@ import (
 // team's own phrase is not: the refusal would tell it.
 func TestAPasswordHasNoneOfTheWordsThatAreTriedFirst(t *testing.T) {
 	d := newDoor(t, "https://allclear.gloucestershire.gov.uk")
-	settings := plan.Standard()
-	settings.DuressPhrase, settings.Fallback = "Marigold", "p-sam"
-	if _, err := d.db.PutTeam(t.Context(), store.Team{ID: "t", Name: "Locality Stroud-North", Zone: "Europe/London", Plan: settings, HasPlan: true}, ten); err != nil {
+	team := store.Team{ID: "t", Name: "Locality Stroud-North", Zone: "Europe/London", HasPlan: true}
+	team.Plan.DuressPhrase, team.Plan.Fallback = "Marigold", "p-sam"
+	if _, err := d.db.PutTeam(t.Context(), team, ten); err != nil {
 		t.Fatal(err)
 	}
 	offer, err := d.OfferCode("sam@example.org", private.Text{})

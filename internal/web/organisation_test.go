@@ -229,3 +229,37 @@ func TestSigningOutHereNeedsNoOrganisation(t *testing.T) {
 		t.Error("they are signed in yet")
 	}
 }
+
+// The tokens of the organisation's sign-in are looked at here and dropped: no browser gets them, and nothing keeps them.
+func TestTheOrganisationsTokensStayOnTheServer(t *testing.T) {
+	f := openFederation(t)
+	f.idp.User = map[string]any{"sub": "sub-sam", "sid": "session-1"}
+	w := f.window()
+	w.joins()
+	_, says, header := w.opens(w.server.URL + "/account")
+	kept := []string{says, f.log.String()}
+	for _, values := range header {
+		kept = append(kept, values...)
+	}
+	for _, c := range w.client.Jar.(jar) {
+		kept = append(kept, c.Value)
+	}
+	rows, err := f.place.Raw(t).Query(`SELECT matter FROM tickets UNION ALL SELECT id || method || device || provider || subject FROM sessions`)
+	f.ok(err)
+	defer rows.Close()
+	var n int
+	for ; rows.Next(); n++ {
+		var text string
+		f.ok(rows.Scan(&text))
+		kept = append(kept, text)
+	}
+	f.ok(rows.Err())
+	if n == 0 {
+		t.Fatal("nothing is kept of the session")
+	}
+	for _, text := range kept {
+		if strings.Contains(text, "eyJ") || strings.Contains(text, "id_token") || strings.Contains(text, "access_token") { // a token begins so: {" in base64
+			t.Errorf("a token is in %.100q", text)
+		}
+	}
+}

@@ -138,7 +138,11 @@ func TestTheLogHasWhoWasLetInAndWhoWasNot(t *testing.T) {
 	h.clock.Move(time.Minute)
 	b.presses("/sign-in/code", "code", b.code(secret)).last.says("Signed in as Ada Flint")
 	b.opens("/visits/" + visit).last.is(http.StatusNotFound)
-	h.browser().opens("/phone/none")
+	h.clock.Move(time.Hour)
+	guesser := h.browser().opens("/sign-in")
+	for range 6 {
+		guesser.presses("/sign-in", "name", "ada@example.org", "password", "not it at all")
+	}
 	r := httptest.NewRequest(http.MethodPost, "/phone/none", strings.NewReader(""))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	h.browser().ask(r)
@@ -148,6 +152,7 @@ func TestTheLogHasWhoWasLetInAndWhoWasNot(t *testing.T) {
 	for _, line := range []string{
 		`level=INFO msg="signed in" person=p-ada by="password and code" reach=whole`,
 		`level=INFO msg="sign-in refused" by=password status=422`,
+		`level=INFO msg="sign-in refused" by=password status=429`,
 		`level=INFO msg="sign-in refused" by=code status=422`,
 		`level=INFO msg="sign-in refused" by=link status=404`,
 		`level=INFO msg="page refused" route="GET /visits/{id}" status=404 person=p-ada`,
