@@ -114,6 +114,21 @@ func unnamed(lines []Line, never []string) {
 	}
 }
 
+// unnamedTo is an alarm as a program has it that looks for someone who may never see some of those who did something about it. A
+// person reads names on pages, which name nobody whom they may not see.
+func (r Reader) unnamedTo(a store.Alarm, never []string) store.Alarm {
+	if r.person != nil || len(never) == 0 {
+		return a
+	}
+	for _, id := range []*string{&a.RaisedBy, &a.HeldBy, &a.Next, &a.ClosedBy, &a.Responder} {
+		if slices.Contains(never, *id) {
+			*id = Colleague
+		}
+	}
+	a.Told = slices.DeleteFunc(slices.Clone(a.Told), func(id string) bool { return slices.Contains(never, id) })
+	return a
+}
+
 // without is a visit without the partners whom the reader may never see.
 func without(v watch.Visit, never []string) watch.Visit {
 	v.Partners = slices.DeleteFunc(slices.Clone(v.Partners), func(p watch.Partner) bool { return slices.Contains(never, p.Worker) })

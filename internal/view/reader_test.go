@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,6 +173,9 @@ func TestAJointVisitIsNamelessForWhomItsPartnerKeepsAway(t *testing.T) {
 		o.must(err)
 		lines, err := o.view.AlarmTimeline(t.Context(), a, c.r, o.clock.Now())
 		o.must(err)
+		if program := strings.HasPrefix(who, "a program"); program && (a.RaisedBy == "p-ann") != c.names {
+			t.Errorf("%s reads that %s raised the alarm", who, a.RaisedBy)
+		}
 		named := func(l view.Line) bool { return l.By == "p-ann" || l.Second == "p-ann" }
 		someone := func(l view.Line) bool { return l.By == view.Colleague }
 		for what, list := range map[string][]view.Line{"visit": whole.Timeline, "alarm": lines} {

@@ -104,6 +104,9 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 		return out, err
 	}
 	out.Watch = without(out.Watch, out.never)
+	if out.Alarm != nil {
+		out.Alarm = new(r.unnamedTo(*out.Alarm, out.never))
+	}
 	if out.Missing, err = s.Engine.Missing(ctx, v); err != nil {
 		return out, fmt.Errorf("see what is missing: %w", err)
 	}
