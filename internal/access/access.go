@@ -66,7 +66,8 @@ type Keeper interface {
 	UsedSession(ctx context.Context, id string, at time.Time) error
 	EndSession(ctx context.Context, person, id string) error
 	EndSessions(ctx context.Context, person, but string) error
-	EndSessionsOf(ctx context.Context, provider string) error
+	EndSessionsOf(ctx context.Context, provider, subject string) error
+	EndSessionsOfSubject(ctx context.Context, subject string) error
 }
 
 // Access knows callers and records their looks.

@@ -42,7 +42,8 @@ type Start struct {
 	Person   string
 	Reach    Reach
 	Method   string // by which they proved who they are
-	Provider string // what the organisation's own sign-in calls its session; "" for none
+	Provider string // what the organisation's own sign-in calls its session; "" where it has no name
+	Subject  string // who they are there; "" where that did not begin it
 	Agent    string // the browser's User-Agent
 	Replaces string // the secret of the session that was in this browser before; "" for none
 }
@@ -60,7 +61,7 @@ func (a *Access) Begin(ctx context.Context, s Start, at time.Time) (began store.
 		}
 	}
 	at = at.UTC()
-	began = store.Session{ID: rand.Text(), Person: s.Person, Reach: string(s.Reach), Method: s.Method, Device: Device(s.Agent), Provider: s.Provider,
+	began = store.Session{ID: rand.Text(), Person: s.Person, Reach: string(s.Reach), Method: s.Method, Device: Device(s.Agent), Provider: s.Provider, Subject: s.Subject,
 		StartedAt: at, UsedAt: at.Truncate(time.Minute), ProvedAt: at, EndsAt: at.Add(spans[s.Reach].most)}
 	if err := a.keeper.SignedIn(ctx, began); err != nil {
 		return began, "", err
@@ -81,7 +82,7 @@ func (a *Access) Session(ctx context.Context, secret string, asked bool, at time
 		return store.Session{}, ErrSignedOut
 	case err != nil:
 		return store.Session{}, err
-	case !at.Before(s.EndsAt) || at.Sub(s.UsedAt) >= spans[Reach(s.Reach)].idle:
+	case !at.Before(EndsAt(s)):
 		return store.Session{}, ErrSignedOut
 	}
 	if minute := at.UTC().Truncate(time.Minute); asked && minute.After(s.UsedAt) {
@@ -98,7 +99,7 @@ func (a *Access) Sessions(ctx context.Context, person string, at time.Time) ([]s
 	kept, err := a.keeper.Sessions(ctx, person, at)
 	live := kept[:0]
 	for _, s := range kept {
-		if at.Sub(s.UsedAt) < spans[Reach(s.Reach)].idle {
+		if at.Before(EndsAt(s)) {
 			live = append(live, s)
 		}
 	}
@@ -118,9 +119,23 @@ func (a *Access) EndAll(ctx context.Context, person, but string) error {
 	return a.keeper.EndSessions(ctx, person, but)
 }
 
-// EndElsewhere ends the sessions that the organisation's own sign-in says are over.
-func (a *Access) EndElsewhere(ctx context.Context, provider string) error {
-	return a.keeper.EndSessionsOf(ctx, provider)
+// EndElsewhere ends the sessions that the organisation's own sign-in says are over (OpenID Connect Back-Channel Logout 1.0,
+// section 2.7): where it names one, that one, and of the subject's those that it never gave a name; where it names none, all
+// of whoever the subject is.
+func (a *Access) EndElsewhere(ctx context.Context, provider, subject string) error {
+	if provider != "" {
+		return a.keeper.EndSessionsOf(ctx, provider, subject)
+	}
+	return a.keeper.EndSessionsOfSubject(ctx, subject)
+}
+
+// EndsAt is when a session is over if nobody uses it again.
+func EndsAt(s store.Session) time.Time {
+	unused := s.UsedAt.Add(spans[Reach(s.Reach)].idle)
+	if unused.Before(s.EndsAt) {
+		return unused
+	}
+	return s.EndsAt
 }
 
 // Device names a browser and its system in words, by what it says of itself, so that a person finds their own device in

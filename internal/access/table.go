@@ -89,7 +89,7 @@ var table = []Row{
 
 	{SeeVisits, "That a visit is, whose, and when; a private one is “Busy”", []Is{Self, Member, Answers, Invited}},
 	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Glass, Open | Member}},
-	{BreakGlass, "Say why, and see a private visit for 30 minutes: on record, and told to the worker’s manager", []Is{Answers | AnswersRole}},
+	{BreakGlass, "Say why, and see a private visit for 30 minutes: on record, and told to the worker’s manager, else to who stands in for them", []Is{Answers | AnswersRole}},
 	{Book, "Book a visit for someone", []Is{Self | VisitsAlone, Answers}},
 	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},
 	{Record, "Record what a worker said by phone or text", []Is{Answers | AnswersRole, Invited}},

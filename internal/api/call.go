@@ -118,6 +118,8 @@ func (a *API) logProblem(pattern string, who access.Caller, p *problem) {
 	switch {
 	case p.status >= http.StatusInternalServerError:
 		a.Log.Error("request failed", "route", pattern, "status", p.status, "token", who.Token, "error", p)
+	case p.status == http.StatusUnauthorized, p.status == http.StatusForbidden, p.status == http.StatusTooManyRequests:
+		a.Log.Info("request refused", "route", pattern, "status", p.status, "token", who.Token)
 	default:
 		a.Log.Debug("request refused", "route", pattern, "status", p.status, "token", who.Token)
 	}

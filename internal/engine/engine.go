@@ -51,6 +51,7 @@ type Store interface {
 	PeopleOf(ctx context.Context, team string) ([]buddy.Person, error)
 	Managers(ctx context.Context, team string) ([]string, error)
 	ChangePerson(ctx context.Context, p buddy.Person, by store.By, at time.Time, tell func(before buddy.Person) []store.Message) (bool, error)
+	WithRole(ctx context.Context, role string) ([]string, error)
 	Holders(ctx context.Context, n phone.Number) ([]string, error)
 	Shifts(ctx context.Context, team string, from, to time.Time) (rota.Rota, error)
 	Shift(ctx context.Context, id string) (rota.Shift, error)

@@ -56,12 +56,13 @@ func (c claims) subject() string {
 	return c.text("sub")
 }
 
-// session is what a session is ended by from the provider's side.
-func (o *Organisation) session(sid, sub string) string {
-	if sid != "" {
-		return o.Issuer + "/" + sid
+// there is a session or a subject as the issuer knows it, for it alone; "" for none. It is the sub that a provider ends sessions
+// by, never the oid that [claims.subject] prefers.
+func (o *Organisation) there(name string) string {
+	if name == "" {
+		return ""
 	}
-	return o.Issuer + "/" + sub
+	return o.Issuer + "/" + name
 }
 
 // roles are those of ours that the provider gives someone. A claim that is missing gives none: so Entra says that someone

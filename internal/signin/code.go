@@ -29,6 +29,8 @@ const (
 	codeDigits = otp.DigitsSix
 	secretSize = 20 // bytes, as RFC 4226 recommends
 	recoveries = 10 // codes for when the telephone is lost
+
+	recoverySize = 25 // letters and digits of 5 bits each: a plain hash of them tells nothing (ASVS 5.0, 6.5.2)
 )
 
 var unpadded = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -162,7 +164,11 @@ type NewPassword struct {
 // to be written down: they are shown this once. All their sessions end but spare; all of them where they were invited, and
 // then it is ErrGone unless the invitation counts.
 func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword, by Invitation, spare string) (recovery []private.Text, err error) {
-	if says := Problem(n.Password, n.Name); says != "" {
+	words, err := s.words(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	if says := Problem(n.Password, n.Name, words...); says != "" {
 		return nil, &FormError{"password", says}
 	}
 	step, is := stepOf(private.New(n.Secret), n.Code, s.Clock())
@@ -180,8 +186,8 @@ func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword, 
 		return nil, fmt.Errorf("hash password: %w", err)
 	}
 	for range recoveries {
-		code := rand.Text()[:10]
-		recovery = append(recovery, private.New(code[:5]+"-"+code[5:]))
+		code := rand.Text()[:recoverySize]
+		recovery = append(recovery, private.New(strings.Join(slices.Collect(chunks(code, 5)), "-")))
 		set.Recovery = append(set.Recovery, private.New(recoveryHash(code)))
 	}
 	switch err := s.Keeper.SetSecrets(ctx, set, s.invitation(by), s.Clock().UTC()); {

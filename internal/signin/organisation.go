@@ -188,7 +188,7 @@ func (o *Organisation) Back(ctx context.Context, secret string, query url.Values
 	if err != nil {
 		return Arrived{}, err
 	}
-	a := Arrived{Proof: Proof{Person: person, Method: ByOrganisation, Provider: o.session(c.text("sid"), c.text("sub"))}, Then: was.Then}
+	a := Arrived{Proof: Proof{Person: person, Method: ByOrganisation, Provider: o.there(c.text("sid")), Subject: o.there(c.text("sub"))}, Then: was.Then}
 	a.Roles, a.Known = o.roles(c)
 	if !a.Known && len(o.Roles) > 0 {
 		o.SignIn.Log.Warn("organisation did not say which roles someone has; those that stand are kept", "person", person, "claim", o.RolesClaim)

@@ -46,7 +46,7 @@ func newDesk(t *testing.T, change func(*signin.OrganisationOptions)) *desk {
 		}
 	}
 	idp, err := testidp.New(testidp.Options{ClientID: "allclear", ClientSecret: "s3cret+/ %", Redirect: public + signin.OrganisationBack,
-		AfterLogout: public + "/signed-out", Now: func() time.Time { return d.at }})
+		AfterLogout: public + signin.OrganisationOut, Now: func() time.Time { return d.at }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestWhoWasInvitedIsLinkedAndThenSignsIn(t *testing.T) {
 			if _, err := d.signIn(t, ""); !errors.Is(err, signin.ErrStranger) {
 				t.Errorf("before the invitation: %v", err)
 			}
-			want := signin.Arrived{Proof: signin.Proof{Person: "p-sam", Method: signin.ByOrganisation, Provider: d.idp.Issuer() + "/session-1"}, Then: "/alarms"}
+			want := signin.Arrived{Proof: signin.Proof{Person: "p-sam", Method: signin.ByOrganisation, Provider: d.idp.Issuer() + "/session-1", Subject: d.idp.Issuer() + "/sub-sam"}, Then: "/alarms"}
 			for _, person := range []string{"p-sam", "p-sam", ""} {
 				got, err := d.signIn(t, person)
 				if err != nil || got.Proof != want.Proof || got.Then != want.Then || got.Roles != nil || got.Known {
@@ -178,7 +178,7 @@ func TestWhoWasInvitedIsLinkedAndThenSignsIn(t *testing.T) {
 				t.Errorf("by another's invitation: %v", err)
 			}
 			delete(d.idp.User, "sid")
-			if got, err := d.signIn(t, ""); err != nil || got.Proof.Provider != d.idp.Issuer()+"/sub-sam" {
+			if got, err := d.signIn(t, ""); err != nil || got.Proof.Provider != "" || got.Proof.Subject != d.idp.Issuer()+"/sub-sam" {
 				t.Errorf("without a session's name: %+v, %v", got, err)
 			}
 			d.says(t)
@@ -191,7 +191,7 @@ func TestAnOidOutlivesTheSubject(t *testing.T) {
 	d.idp.User = map[string]any{"sub": "sub-of-one-client", "oid": "oid-sam"}
 	d.invited(t)
 	d.idp.User["sub"] = "sub-of-another"
-	if got, err := d.signIn(t, ""); err != nil || got.Proof.Person != "p-sam" || got.Proof.Provider != d.idp.Issuer()+"/sub-of-another" {
+	if got, err := d.signIn(t, ""); err != nil || got.Proof.Person != "p-sam" || got.Proof.Subject != d.idp.Issuer()+"/sub-of-another" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	d.idp.User = map[string]any{"sub": "sub-of-one-client", "oid": "oid-of-another"}

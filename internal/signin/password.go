@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -129,8 +130,9 @@ func halfway(a store.Account) string { return fmt.Sprintf("code %d", a.Revision)
 // codeWithin is how long a code is waited for.
 const codeWithin = 10 * time.Minute
 
-// Problem is what is wrong with a new password; "" is nothing.
-func Problem(password, name string) string {
+// Problem is what is wrong with a new password; "" is nothing. It may hold neither the name that someone signs in by nor any of
+// some words.
+func Problem(password, name string, words ...string) string {
 	low := strings.ToLower(password)
 	switch n := utf8.RuneCountInString(password); {
 	case n < LeastPassword:
@@ -139,9 +141,9 @@ func Problem(password, name string) string {
 		return fmt.Sprintf("Use %d characters or fewer", mostPassword)
 	case !utf8.ValidString(password):
 		return "Use letters, digits and signs only"
-	case name != "" && strings.Contains(low, strings.ToLower(name)) || strings.Contains(low, "allclear"):
-		return "Leave your own name and “Allclear” out of it"
-	case zxcvbn.PasswordStrength(password, []string{name, "allclear", "scarlett"}).Score < leastScore:
+	case name != "" && strings.Contains(low, strings.ToLower(name)), slices.ContainsFunc(slices.Concat(words, common), func(w string) bool { return strings.Contains(low, w) }):
+		return "Leave out your own name, your team’s, your organisation’s and “Allclear”"
+	case zxcvbn.PasswordStrength(password, slices.Concat(words, common, []string{name})).Score < leastScore:
 		return "That password is among the first that thieves try. Use three or four words that do not belong together"
 	}
 	return ""

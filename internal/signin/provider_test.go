@@ -43,7 +43,7 @@ func TestTheProvidersNewKeyIsFetchedAndItsOldOneEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, want) {
+		if _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, want) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestAKeyThatWasWithdrawnQuietlyEndsWithinTheHour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, signin.ErrRefused) {
+	if _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, signin.ErrRefused) {
 		t.Error(err)
 	}
 }
@@ -206,7 +206,7 @@ func TestAProvidersRedirectIsNotFollowed(t *testing.T) {
 
 func TestSigningOutThere(t *testing.T) {
 	d := newDesk(t, nil)
-	address, err := d.org.LogoutAddress(t.Context(), public+"/signed-out")
+	address, err := d.org.LogoutAddress(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,42 +223,46 @@ func TestTheProviderSignsSomeoneOut(t *testing.T) {
 	d := newDesk(t, nil)
 	d.invited(t)
 	for _, c := range []struct {
-		what             string
-		says             map[string]any
-		provider, person string
-		want             error
+		what                      string
+		says                      map[string]any
+		provider, subject, person string
+		want                      error
 	}{
-		{"one session", map[string]any{"sid": "session-1"}, "/session-1", "", nil},
-		{"one session of someone", map[string]any{"sid": "session-1", "sub": "sub-sam"}, "/session-1", "", nil},
-		{"someone", map[string]any{"sub": "sub-sam"}, "/sub-sam", "p-sam", nil},
-		{"someone who was never here", map[string]any{"sub": "sub-who"}, "/sub-who", "", nil},
-		{"nobody", nil, "", "", signin.ErrRefused},
-		{"another's client", map[string]any{"sid": "s", "aud": "another"}, "", "", signin.ErrRefused},
-		{"another issuer's", map[string]any{"sid": "s", "iss": "https://another.example.org"}, "", "", signin.ErrRefused},
-		{"one that is over", map[string]any{"sid": "s", "exp": d.at.Add(-61 * time.Second).Unix()}, "", "", signin.ErrRefused},
-		{"one without an end", map[string]any{"sid": "s", "exp": nil}, "", "", signin.ErrRefused},
-		{"one without a name", map[string]any{"sid": "s", "jti": nil}, "", "", signin.ErrRefused},
-		{"an ID token", map[string]any{"sub": "sub-sam", "nonce": "n"}, "", "", signin.ErrRefused},
-		{"another event", map[string]any{"sid": "s", "events": map[string]any{"https://example.org/event": map[string]any{}}}, "", "", signin.ErrRefused},
+		{"one session", map[string]any{"sid": "session-1"}, "/session-1", "", "", nil},
+		{"one session of someone", map[string]any{"sid": "session-1", "sub": "sub-sam"}, "/session-1", "/sub-sam", "", nil},
+		{"someone", map[string]any{"sub": "sub-sam"}, "", "/sub-sam", "p-sam", nil},
+		{"someone who was never here", map[string]any{"sub": "sub-who"}, "", "/sub-who", "", nil},
+		{"nobody", nil, "", "", "", signin.ErrRefused},
+		{"another's client", map[string]any{"sid": "s", "aud": "another"}, "", "", "", signin.ErrRefused},
+		{"another issuer's", map[string]any{"sid": "s", "iss": "https://another.example.org"}, "", "", "", signin.ErrRefused},
+		{"one that is over", map[string]any{"sid": "s", "exp": d.at.Add(-61 * time.Second).Unix()}, "", "", "", signin.ErrRefused},
+		{"one without an end", map[string]any{"sid": "s", "exp": nil}, "", "", "", signin.ErrRefused},
+		{"one without a name", map[string]any{"sid": "s", "jti": nil}, "", "", "", signin.ErrRefused},
+		{"an ID token", map[string]any{"sub": "sub-sam", "nonce": "n"}, "", "", "", signin.ErrRefused},
+		{"another event", map[string]any{"sid": "s", "events": map[string]any{"https://example.org/event": map[string]any{}}}, "", "", "", signin.ErrRefused},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			raw, err := d.idp.LogoutToken(c.says)
 			if err != nil {
 				t.Fatal(err)
 			}
+			want := signin.SignedOut{Person: c.person}
 			if c.provider != "" {
-				c.provider = d.idp.Issuer() + c.provider
+				want.Provider = d.idp.Issuer() + c.provider
 			}
-			provider, person, err := d.org.BackChannel(t.Context(), raw)
-			if provider != c.provider || person != c.person || !errors.Is(err, c.want) {
-				t.Errorf("%q, %q, %v", provider, person, err)
+			if c.subject != "" {
+				want.Subject = d.idp.Issuer() + c.subject
+			}
+			said, err := d.org.BackChannel(t.Context(), raw)
+			if said != want || !errors.Is(err, c.want) {
+				t.Errorf("%+v, %v", said, err)
 			}
 			if c.want != nil {
 				return
 			}
 			d.restart(t) // what was seen is known to every process
-			if provider, person, err := d.org.BackChannel(t.Context(), raw); provider != "" || person != "" || !errors.Is(err, signin.ErrGone) {
-				t.Errorf("replayed: %q, %q, %v", provider, person, err)
+			if said, err := d.org.BackChannel(t.Context(), raw); said != (signin.SignedOut{}) || !errors.Is(err, signin.ErrGone) {
+				t.Errorf("replayed: %+v, %v", said, err)
 			}
 		})
 	}
@@ -268,12 +272,12 @@ func TestTheProviderSignsSomeoneOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, signin.ErrRefused) {
+		if _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, signin.ErrRefused) {
 			t.Errorf("signed by %s: %v", algorithm, err)
 		}
 	}
 	for _, raw := range []string{"", "x", "a.b.c", strings.Repeat("x", 100_000)} {
-		if _, _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, signin.ErrRefused) {
+		if _, err := d.org.BackChannel(t.Context(), raw); !errors.Is(err, signin.ErrRefused) {
 			t.Errorf("%.10q: %v", raw, err)
 		}
 	}

@@ -51,13 +51,15 @@ const (
 type Proof struct {
 	Person   string
 	Method   string
-	Provider string // what the organisation's own sign-in calls its session; "" for none
+	Provider string // what the organisation's own sign-in calls its session; "" where it has no name
+	Subject  string // who they are there; "" where that did not prove it
 }
 
 // Keeper is what is kept of accounts; store.DB is one.
 type Keeper interface {
 	Person(ctx context.Context, id string) (buddy.Person, error)
 	People(ctx context.Context) ([]buddy.Person, error)
+	Teams(ctx context.Context) ([]store.Team, error)
 
 	AddAccount(ctx context.Context, a store.Account) error
 	Account(ctx context.Context, person string) (store.Account, error)

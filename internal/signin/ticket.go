@@ -15,7 +15,7 @@ import (
 // How long a link is good.
 const (
 	JoinWithin  = 7 * 24 * time.Hour
-	PhoneWithin = 15 * time.Minute
+	PhoneWithin = 10 * time.Minute
 )
 
 // secret makes what nobody guesses: 128 bits, as text for an address.

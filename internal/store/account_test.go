@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -138,15 +140,15 @@ func TestOfTwoWhoAreLinkedAtOnceOneIs(t *testing.T) {
 func TestSessions(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
-		begin := func(id, person, secret, provider string) store.Session {
-			s := store.Session{ID: id, Person: person, Reach: "whole", Method: "passkey", Device: "Firefox on Linux", Provider: provider,
+		begin := func(id, person, secret, provider, subject string) store.Session {
+			s := store.Session{ID: id, Person: person, Reach: "whole", Method: "passkey", Device: "Firefox on Linux", Provider: provider, Subject: subject,
 				StartedAt: nine, UsedAt: nine, ProvedAt: nine, EndsAt: nine.Add(12 * time.Hour)}
 			must(t, db.AddSession(t.Context(), s, secret))
 			return s
 		}
-		s1 := begin("s1", "p-sam", "secret 1", "")
-		begin("s2", "p-sam", "secret 2", "issuer/a")
-		begin("s3", "p-ann", "secret 3", "issuer/b")
+		s1 := begin("s1", "p-sam", "secret 1", "", "")
+		begin("s2", "p-sam", "secret 2", "issuer/a", "issuer/sam")
+		begin("s3", "p-ann", "secret 3", "issuer/b", "issuer/ann")
 		same(t, "by its secret", ok[store.Session](t)(db.SessionBySecret(t.Context(), "secret 1")), s1)
 		if _, err := db.SessionBySecret(t.Context(), "s1"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("by its id: %v", err)
@@ -161,14 +163,59 @@ func TestSessions(t *testing.T) {
 		same(t, "still there", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))), 2)
 		must(t, db.EndSessions(t.Context(), "p-sam", "s2"))
 		same(t, "but this one", ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))[0].ID, "s2")
-		must(t, db.EndSessionsOf(t.Context(), ""))
-		must(t, db.EndSessionsOf(t.Context(), "issuer/b"))
+		must(t, db.EndSessionsOf(t.Context(), "", ""))
+		must(t, db.EndSessionsOf(t.Context(), "issuer/b", ""))
 		same(t, "ended elsewhere", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-ann", nine))), 0)
 		must(t, db.ForgetSessions(t.Context(), nine.Add(13*time.Hour)))
 		if _, err := db.SessionBySecret(t.Context(), "secret 2"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("over and forgotten: %v", err)
 		}
 	})
+}
+
+// The organisation's own sign-in ends sessions by its name for one, by whose they are, or by both (OpenID Connect Back-Channel Logout
+// 1.0). Each that ends is heard of.
+func TestSessionsEndFromElsewhere(t *testing.T) {
+	begun := []store.Session{
+		{ID: "sam's first", Person: "p-sam", Provider: "issuer/1", Subject: "issuer/sam"},
+		{ID: "sam's second", Person: "p-sam", Provider: "issuer/2", Subject: "issuer/sam"},
+		{ID: "sam's without a name", Person: "p-sam", Subject: "issuer/sam"},
+		{ID: "sam's by passkey", Person: "p-sam"},
+		{ID: "ann's", Person: "p-ann", Provider: "issuer/sam", Subject: "issuer/1"}, // names of another kind that look alike
+	}
+	for name, c := range map[string]struct {
+		end  func(ctx context.Context, db *store.DB) error
+		left []string
+	}{
+		"one by its name": {func(ctx context.Context, db *store.DB) error { return db.EndSessionsOf(ctx, "issuer/1", "") },
+			[]string{"ann's", "sam's by passkey", "sam's second", "sam's without a name"}},
+		"one by its name, of someone": {func(ctx context.Context, db *store.DB) error { return db.EndSessionsOf(ctx, "issuer/1", "issuer/sam") },
+			[]string{"ann's", "sam's by passkey", "sam's second"}},
+		"all of someone":   {func(ctx context.Context, db *store.DB) error { return db.EndSessionsOfSubject(ctx, "issuer/sam") }, []string{"ann's"}},
+		"all of a nobody":  {func(ctx context.Context, db *store.DB) error { return db.EndSessionsOfSubject(ctx, "") }, []string{"ann's", "sam's by passkey", "sam's first", "sam's second", "sam's without a name"}},
+		"one without name": {func(ctx context.Context, db *store.DB) error { return db.EndSessionsOf(ctx, "", "") }, []string{"ann's", "sam's by passkey", "sam's first", "sam's second", "sam's without a name"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+				db := open()
+				for _, s := range begun {
+					s.Reach, s.Method, s.StartedAt, s.UsedAt, s.ProvedAt, s.EndsAt = "whole", "passkey", nine, nine, nine, nine.Add(time.Hour)
+					must(t, db.AddSession(t.Context(), s, s.ID))
+				}
+				before := ok[int64](t)(db.SessionEnds(t.Context()))
+				must(t, c.end(t.Context(), db))
+				var left []string
+				for _, person := range []string{"p-sam", "p-ann"} {
+					for _, s := range ok[[]store.Session](t)(db.Sessions(t.Context(), person, nine)) {
+						left = append(left, s.ID)
+					}
+				}
+				slices.Sort(left)
+				same(t, "left", left, c.left)
+				same(t, "heard of", ok[int64](t)(db.SessionEnds(t.Context())) > before, len(left) < len(begun))
+			})
+		})
+	}
 }
 
 func TestATicketIsTakenOnce(t *testing.T) {

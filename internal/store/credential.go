@@ -41,8 +41,7 @@ func (t *tx) accept(by Invitation, person string, at time.Time) error {
 	if _, err := t.exec(`DELETE FROM tickets WHERE kind = $1 AND person = $2`, TicketJoin, person); err != nil {
 		return err
 	}
-	_, err = t.exec(`DELETE FROM sessions WHERE person = $1`, person)
-	return err
+	return t.endSessions(`person = $1`, person)
 }
 
 // NewSecrets are what a person signs in by from now on, in place of what they had.
@@ -70,8 +69,7 @@ func (db *DB) SetSecrets(ctx context.Context, n NewSecrets, by Invitation, at ti
 		if err != nil || changed == 0 {
 			return changed, err
 		}
-		_, err = t.exec(`DELETE FROM sessions WHERE person = $1 AND id <> $2`, n.Person, n.Spare)
-		return changed, err
+		return changed, t.endSessions(`person = $1 AND id <> $2`, n.Person, n.Spare)
 	})
 }
 

@@ -206,6 +206,9 @@ func (t *tx) clearPerson(id string, at time.Time) error {
 			return err
 		}
 	}
+	if _, err := t.exec(`UPDATE session_ends SET n = n + 1 WHERE id = 1`); err != nil {
+		return err
+	}
 	return t.moveEpoch()
 }
 

@@ -127,11 +127,10 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 // signOut ends wherever someone is signed in, and each link they were given: what was theirs before they left must not
 // count again when they come back.
 func (t *tx) signOut(person string) error {
-	_, err := t.exec(`DELETE FROM sessions WHERE person = $1`, person)
-	if err == nil {
-		err = t.voidLinks(person)
+	if err := t.endSessions(`person = $1`, person); err != nil {
+		return err
 	}
-	return err
+	return t.voidLinks(person)
 }
 
 // voidLinks makes void each link that someone was given: what was sent to one number does not count once they have another.
@@ -210,6 +209,16 @@ func (db *DB) Managers(ctx context.Context, team string) ([]string, error) {
 	ids, err := all(ctx, db.reader, value[string], `SELECT id FROM people WHERE team = $1 AND active = $2 AND roles LIKE '%"manager"%'`, team, true)
 	if err != nil {
 		return nil, fmt.Errorf("list managers: %w", err)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// WithRole lists the ids of the people who have a role, of whatever team, and are there.
+func (db *DB) WithRole(ctx context.Context, role string) ([]string, error) {
+	ids, err := all(ctx, db.reader, value[string], `SELECT id FROM people WHERE active = $1 AND roles LIKE $2`, true, `%"`+role+`"%`)
+	if err != nil {
+		return nil, fmt.Errorf("list people by role: %w", err)
 	}
 	slices.Sort(ids)
 	return ids, nil

@@ -15,7 +15,8 @@ type Session struct {
 	Reach     string // "whole", or "phone": what a link by text opens, enough to check in
 	Method    string // what they proved who they are by
 	Device    string // the browser and system, in words, as it says of itself
-	Provider  string // the session's name at the organisation's own sign-in; "" for none
+	Provider  string // the session's name at the organisation's own sign-in; "" where it has none
+	Subject   string // who they are at the organisation's own sign-in; "" where that did not begin it
 	StartedAt time.Time
 	UsedAt    time.Time // rounded to the minute, so that a look writes nothing
 	ProvedAt  time.Time // when they last proved who they are
@@ -27,9 +28,9 @@ func (db *DB) sessionHash(secret string) []byte { return db.vault.Hash("session"
 // AddSession begins a session, known by its secret.
 func (db *DB) AddSession(ctx context.Context, s Session, secret string) error {
 	err := db.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO sessions (hash, id, person, reach, method, device, provider, started_at, used_at, proved_at, ends_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			db.sessionHash(secret), s.ID, s.Person, s.Reach, s.Method, s.Device, s.Provider, instant(s.StartedAt), instant(s.UsedAt), instant(s.ProvedAt), instant(s.EndsAt))
+		_, err := t.exec(`INSERT INTO sessions (hash, id, person, reach, method, device, provider, subject, started_at, used_at, proved_at, ends_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			db.sessionHash(secret), s.ID, s.Person, s.Reach, s.Method, s.Device, s.Provider, s.Subject, instant(s.StartedAt), instant(s.UsedAt), instant(s.ProvedAt), instant(s.EndsAt))
 		return err
 	})
 	if err != nil {
@@ -38,10 +39,10 @@ func (db *DB) AddSession(ctx context.Context, s Session, secret string) error {
 	return nil
 }
 
-const sessionColumns = `id, person, reach, method, device, provider, started_at, used_at, proved_at, ends_at`
+const sessionColumns = `id, person, reach, method, device, provider, subject, started_at, used_at, proved_at, ends_at`
 
 func scanSession(s scanner) (x Session, err error) {
-	err = s.Scan(&x.ID, &x.Person, &x.Reach, &x.Method, &x.Device, &x.Provider, at{&x.StartedAt}, at{&x.UsedAt}, at{&x.ProvedAt}, at{&x.EndsAt})
+	err = s.Scan(&x.ID, &x.Person, &x.Reach, &x.Method, &x.Device, &x.Provider, &x.Subject, at{&x.StartedAt}, at{&x.UsedAt}, at{&x.ProvedAt}, at{&x.EndsAt})
 	return x, err
 }
 
@@ -78,36 +79,68 @@ func (db *DB) UsedSession(ctx context.Context, id string, at time.Time) error {
 
 // EndSession ends one session of a person's.
 func (db *DB) EndSession(ctx context.Context, person, id string) error {
-	return db.endSessions(ctx, `DELETE FROM sessions WHERE person = $1 AND id = $2`, person, id)
+	return db.endSessions(ctx, `person = $1 AND id = $2`, person, id)
 }
 
 // EndSessions ends all sessions of a person's but one; "" spares none.
 func (db *DB) EndSessions(ctx context.Context, person, but string) error {
-	return db.endSessions(ctx, `DELETE FROM sessions WHERE person = $1 AND id <> $2`, person, but)
+	return db.endSessions(ctx, `person = $1 AND id <> $2`, person, but)
 }
 
-// EndSessionsOf ends the sessions that the organisation's own sign-in knows by a name.
-func (db *DB) EndSessionsOf(ctx context.Context, provider string) error {
-	return db.endSessions(ctx, `DELETE FROM sessions WHERE provider = $1 AND provider <> ''`, provider)
+// EndSessionsOf ends one session at the organisation's own sign-in, by its name there; and of those that it began for a subject
+// the ones that it gave no name. Of "" there is none.
+func (db *DB) EndSessionsOf(ctx context.Context, provider, subject string) error {
+	return db.endSessions(ctx, `(provider <> '' AND provider = $1) OR (provider = '' AND subject <> '' AND subject = $2)`, provider, subject)
+}
+
+// EndSessionsOfSubject ends all sessions of whoever the organisation's own sign-in began one for as a subject.
+func (db *DB) EndSessionsOfSubject(ctx context.Context, subject string) error {
+	return db.endSessions(ctx, `person IN (SELECT person FROM sessions WHERE subject <> '' AND subject = $1)`, subject)
+}
+
+// SessionEnds is how often sessions were ended: where it moves, what is open in a browser asks whether it still may be.
+func (db *DB) SessionEnds(ctx context.Context) (int64, error) {
+	n, err := first(ctx, db.reader, value[int64], `SELECT n FROM session_ends WHERE id = 1`)
+	if err != nil {
+		return 0, fmt.Errorf("read how often sessions ended: %w", err)
+	}
+	return n, nil
 }
 
 // ForgetSessions drops the sessions that were over before an instant.
 func (db *DB) ForgetSessions(ctx context.Context, before time.Time) error {
-	return db.endSessions(ctx, `DELETE FROM sessions WHERE ends_at < $1`, instant(before))
+	return db.drop(ctx, `DELETE FROM sessions WHERE ends_at < $1`, instant(before))
 }
 
 // ForgetTickets drops the tickets that were over before an instant.
 func (db *DB) ForgetTickets(ctx context.Context, before time.Time) error {
-	return db.endSessions(ctx, `DELETE FROM tickets WHERE ends_at < $1`, instant(before))
+	return db.drop(ctx, `DELETE FROM tickets WHERE ends_at < $1`, instant(before))
 }
 
-func (db *DB) endSessions(ctx context.Context, statement string, args ...any) error {
+// endSessions ends sessions, and has that heard of wherever they are open.
+func (t *tx) endSessions(where string, args ...any) error {
+	n, err := t.exec(`DELETE FROM sessions WHERE `+where, args...)
+	if n > 0 && err == nil {
+		_, err = t.exec(`UPDATE session_ends SET n = n + 1 WHERE id = 1`)
+	}
+	return err
+}
+
+func (db *DB) endSessions(ctx context.Context, where string, args ...any) error {
+	if err := db.write(ctx, func(t *tx) error { return t.endSessions(where, args...) }); err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
+// drop drops what is over.
+func (db *DB) drop(ctx context.Context, statement string, args ...any) error {
 	err := db.write(ctx, func(t *tx) error {
 		_, err := t.exec(statement, args...)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("end sessions: %w", err)
+		return fmt.Errorf("drop what is over: %w", err)
 	}
 	return nil
 }
@@ -210,5 +243,5 @@ func (db *DB) TakeTicket(ctx context.Context, kind, secret string, at time.Time)
 
 // DropTickets ends all tickets of a kind that a person has: a new invitation makes the last one void.
 func (db *DB) DropTickets(ctx context.Context, kind, person string) error {
-	return db.endSessions(ctx, `DELETE FROM tickets WHERE kind = $1 AND person = $2`, kind, person)
+	return db.drop(ctx, `DELETE FROM tickets WHERE kind = $1 AND person = $2`, kind, person)
 }

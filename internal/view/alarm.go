@@ -57,12 +57,13 @@ func (s *View) Alarms(ctx context.Context, status string, limit int, r Reader) (
 
 // known gives an alarm as the reader may know of it; nil where they may not.
 func (s *View) known(ctx context.Context, a store.Alarm, r Reader) (*store.Alarm, error) {
-	if apart, err := s.keptApart(ctx, r, a.Worker); apart || err != nil {
+	never, err := s.never(ctx, r)
+	if err != nil || slices.Contains(never, a.Worker) {
 		return nil, err
 	}
 	hidden, err := s.conceals(ctx, a, r)
 	if err != nil || !hidden {
-		return &a, err
+		return new(r.unnamedTo(a, never)), err
 	}
 	if !a.Kind.Danger() || a.Status != store.AlarmOpen {
 		return nil, nil
@@ -137,9 +138,14 @@ func (s *View) AlarmTimeline(ctx context.Context, a store.Alarm, r Reader, at ti
 		}
 	}
 	open, err := s.Opens(ctx, a, r)
-	if err == nil && !open {
+	if err != nil {
+		return nil, err
+	}
+	if !open {
 		unsaid(lines)
 	}
+	never, err := s.never(ctx, r)
+	unnamed(lines, never)
 	return lines, err
 }
 

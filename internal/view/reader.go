@@ -88,11 +88,51 @@ func (c Circle) is(person string) (is access.Is) {
 
 // keptApart says that the reader may never see a worker, or that a program looks for one who may not.
 func (s *View) keptApart(ctx context.Context, r Reader, worker string) (bool, error) {
+	never, err := s.never(ctx, r)
+	return slices.Contains(never, worker), err
+}
+
+// never lists whom the reader may never see, or who a program looks for.
+func (s *View) never(ctx context.Context, r Reader) ([]string, error) {
 	if r.person != nil || r.By == "" {
-		return r.apartFrom(worker), nil
+		return r.never, nil
 	}
-	from, err := s.Store.BlockedFrom(ctx, r.By)
-	return slices.Contains(from, worker), err
+	return s.Store.BlockedFrom(ctx, r.By)
+}
+
+// Colleague stands in a record for a person whom its reader may never see (rule 1.4): that somebody was there stays.
+const Colleague = "a colleague"
+
+// unnamed takes from lines whom the reader may never see.
+func unnamed(lines []Line, never []string) {
+	for i := range lines {
+		for _, id := range []*string{&lines[i].By, &lines[i].Second} {
+			if slices.Contains(never, *id) {
+				*id = Colleague
+			}
+		}
+	}
+}
+
+// unnamedTo is an alarm as a program has it that looks for someone who may never see some of those who did something about it. A
+// person reads names on pages, which name nobody whom they may not see.
+func (r Reader) unnamedTo(a store.Alarm, never []string) store.Alarm {
+	if r.person != nil || len(never) == 0 {
+		return a
+	}
+	for _, id := range []*string{&a.RaisedBy, &a.HeldBy, &a.Next, &a.ClosedBy, &a.Responder} {
+		if slices.Contains(never, *id) {
+			*id = Colleague
+		}
+	}
+	a.Told = slices.DeleteFunc(slices.Clone(a.Told), func(id string) bool { return slices.Contains(never, id) })
+	return a
+}
+
+// without is a visit without the partners whom the reader may never see.
+func without(v watch.Visit, never []string) watch.Visit {
+	v.Partners = slices.DeleteFunc(slices.Clone(v.Partners), func(p watch.Partner) bool { return slices.Contains(never, p.Worker) })
+	return v
 }
 
 // opens says that a visit's details are for the reader.

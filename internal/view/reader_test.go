@@ -3,6 +3,8 @@ package view_test
 import (
 	"errors"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,6 +144,44 @@ func TestWhoIsKeptFromAWorkerSeesNeitherVisitNorAlarm(t *testing.T) {
 	for who, r := range map[string]view.Reader{"Lee": o.person("p-lee"), "a program for Lee": view.Program(admin, "p-lee")} {
 		if _, err := o.view.Alarm(t.Context(), alarm, r); err != nil {
 			t.Errorf("the alarm of %s: %v", who, err)
+		}
+	}
+}
+
+// A joint visit does not name its partner to whom they keep away, by a program neither; others read who did what.
+func TestAJointVisitIsNamelessForWhomItsPartnerKeepsAway(t *testing.T) {
+	o := newOffice(t)
+	visit, _ := o.books(false, "p-ann")
+	o.must(o.engine.Block(t.Context(), engine.Actor{By: "p-ann", Via: "page"}, store.Block{Worker: "p-ann", Person: "p-sam"}))
+	alarm, err := o.engine.Raise(t.Context(), engine.Actor{By: "p-ann", Via: "page"}, "p-priya", visit, watch.Distress, engine.Words{})
+	o.must(err)
+	admin := access.Caller{Scope: access.Admin}
+	for who, c := range map[string]struct {
+		r     view.Reader
+		names bool
+	}{
+		"Sam":               {o.person("p-sam").KeptFrom([]string{"p-ann"}), false},
+		"a program for Sam": {view.Program(admin, "p-sam"), false},
+		"Lee":               {o.person("p-lee"), true},
+		"a program for Lee": {view.Program(admin, "p-lee"), true},
+	} {
+		whole := o.shows(visit, c.r)
+		if got := len(whole.Watch.Partners) > 0; got != c.names {
+			t.Errorf("%s reads of partners %v", who, whole.Watch.Partners)
+		}
+		a, err := o.view.Alarm(t.Context(), alarm, c.r)
+		o.must(err)
+		lines, err := o.view.AlarmTimeline(t.Context(), a, c.r, o.clock.Now())
+		o.must(err)
+		if program := strings.HasPrefix(who, "a program"); program && (a.RaisedBy == "p-ann") != c.names {
+			t.Errorf("%s reads that %s raised the alarm", who, a.RaisedBy)
+		}
+		named := func(l view.Line) bool { return l.By == "p-ann" || l.Second == "p-ann" }
+		someone := func(l view.Line) bool { return l.By == view.Colleague }
+		for what, list := range map[string][]view.Line{"visit": whole.Timeline, "alarm": lines} {
+			if slices.ContainsFunc(list, named) != c.names || slices.ContainsFunc(list, someone) == c.names {
+				t.Errorf("%s reads of the %s %+v", who, what, list)
+			}
 		}
 	}
 }

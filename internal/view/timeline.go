@@ -117,6 +117,7 @@ func (s *View) Whole(ctx context.Context, v Visit, at time.Time) (Whole, error) 
 	if !v.Open {
 		unsaid(out.Timeline)
 	}
+	unnamed(out.Timeline, v.never)
 	return out, nil
 }
 

@@ -58,6 +58,7 @@ type Visit struct {
 	Missing     []string     // what a responder would need to know and does not yet
 
 	reader Reader
+	never  []string // whom the reader may never see
 }
 
 // Whole is a visit with its record.
@@ -98,6 +99,13 @@ func (s *View) Visit(ctx context.Context, v store.Visit, r Reader) (Visit, error
 				out.Watch.Status = out.Status
 			}
 		}
+	}
+	if out.never, err = s.never(ctx, r); err != nil {
+		return out, err
+	}
+	out.Watch = without(out.Watch, out.never)
+	if out.Alarm != nil {
+		out.Alarm = new(r.unnamedTo(*out.Alarm, out.never))
 	}
 	if out.Missing, err = s.Engine.Missing(ctx, v); err != nil {
 		return out, fmt.Errorf("see what is missing: %w", err)

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/signin"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
 // accountPage is a person's own: how they sign in, and where they are signed in.
@@ -115,7 +117,8 @@ func (p *Pages) removePasskey(c *request) error {
 // passwordPage is where someone who is signed in sets a password.
 type passwordPage struct {
 	Layout
-	Setup setup
+	Current *govuk.Input // the password that they have; nil where they have none
+	Setup   setup
 }
 
 // passwordForm answers GET /account/password.
@@ -128,6 +131,13 @@ func (p *Pages) passwordForm(c *request) error {
 
 func (p *Pages) showPassword(c *request, status int, f *form) (err error) {
 	page := passwordPage{Layout: p.layout(c, "Set a password").again(f)}
+	has, err := p.hasPassword(c)
+	if err != nil {
+		return err
+	}
+	if has {
+		page.Current = new(f.password("current", "The password that you have now", "", "current-password"))
+	}
 	if page.Setup, err = p.setup(f); err != nil {
 		return err
 	}
@@ -143,6 +153,12 @@ func (p *Pages) changePassword(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
+	if err := p.knowsCurrent(c, f); err != nil {
+		return err
+	}
+	if f.bad() {
+		return p.showPassword(c, http.StatusUnprocessableEntity, f)
+	}
 	codes, err := p.setPassword(c, c.who.ID, f, "")
 	if err != nil {
 		return err
@@ -152,6 +168,35 @@ func (p *Pages) changePassword(c *request) error {
 	}
 	p.Engine.TellOfSignIn(c.Context(), c.who.ID)
 	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/account"})
+}
+
+// hasPassword says that who asks has a password.
+func (p *Pages) hasPassword(c *request) (bool, error) {
+	a, err := p.Store.Account(c.Context(), c.who.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return !a.Password.IsZero(), err
+}
+
+// knowsCurrent asks who changes their password for the one that they have: a screen that was left open is not enough. One who has
+// forgotten it asks for a link.
+func (p *Pages) knowsCurrent(c *request, f *form) error {
+	has, err := p.hasPassword(c)
+	if !has || err != nil {
+		return err
+	}
+	f.need("current", "Enter the password that you have now")
+	if f.bad() {
+		return nil
+	}
+	err = p.SignIn.SamePassword(c.Context(), edge.From(c.Request), c.who.ID, f.values.Get("current"))
+	if _, says := refusal(err, "That is not the password that you have now. If you have forgotten it, ask whoever looks after Allclear for a link"); says != "" {
+		p.Log.Info("sign-in refused", "by", "current password", "person", c.who.ID)
+		f.wrong("current", says)
+		return nil
+	}
+	return err
 }
 
 // endSession answers POST /account/sessions/{id}/end.

@@ -235,7 +235,7 @@ func (p *Pages) standing(c *request, r room, numbers []ringNumber) (s standing, 
 		id   string
 		name *string
 	}{{a.Responder, &s.Answers}, {a.HeldBy, &s.Holder}, {a.Next, &s.Taker}, {a.ClosedBy, &s.Closer}} {
-		if *one.name, err = p.nameOf(c.Context(), one.id); err != nil {
+		if *one.name, err = p.nameFor(c.Context(), c.kept, one.id); err != nil {
 			return s, err
 		}
 	}
@@ -383,13 +383,13 @@ func fact(what, known string) govuk.SummaryRow {
 }
 
 // colleagues are whom one can name as the second person who agrees: those of the worker's team and who were told.
-func (p *Pages) colleagues(ctx context.Context, r room, but string) ([]govuk.Option, error) {
-	people, err := p.directory.everyone(ctx)
+func (p *Pages) colleagues(c *request, r room) ([]govuk.Option, error) {
+	people, err := p.directory.everyone(c.Context())
 	if err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
 	}
 	options := []govuk.Option{{Text: "Choose a person"}}
-	seen := []string{but, r.alarm.Worker}
+	seen := append([]string{c.who.ID, r.alarm.Worker}, c.kept...)
 	for _, m := range membersOf(people, r.worker.Team) {
 		if !slices.Contains(seen, m.ID) {
 			options, seen = append(options, govuk.Option{Value: m.ID, Text: m.Name}), append(seen, m.ID)
@@ -399,7 +399,7 @@ func (p *Pages) colleagues(ctx context.Context, r room, but string) ([]govuk.Opt
 		if slices.Contains(seen, id) {
 			continue
 		}
-		name, err := p.nameOf(ctx, id)
+		name, err := p.nameOf(c.Context(), id)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ type stoodDown struct{ At, To govuk.Input }
 func (p *Pages) closePart(c *request, r room, f *form) (*closePart, error) {
 	a := r.alarm
 	name := firstName(r.worker.Name)
-	people, err := p.colleagues(c.Context(), r, c.who.ID)
+	people, err := p.colleagues(c, r)
 	if err != nil {
 		return nil, err
 	}

@@ -68,10 +68,10 @@ func (p *Pages) alarmEntries(c *request, status string, limit int) (list []alarm
 			continue
 		}
 		e := alarmEntry{Alarm: a, Name: worker.Name, Kind: kindWords[a.Kind], Known: evidenceWords[a.Evidence], Police: policeWords(a, p.layout(c, ""))}
-		if e.Holder, err = p.nameOf(c.Context(), a.HeldBy); err != nil {
+		if e.Holder, err = p.nameFor(c.Context(), c.kept, a.HeldBy); err != nil {
 			return nil, err
 		}
-		if e.Closer, err = p.nameOf(c.Context(), a.ClosedBy); err != nil {
+		if e.Closer, err = p.nameFor(c.Context(), c.kept, a.ClosedBy); err != nil {
 			return nil, err
 		}
 		list = append(list, e)

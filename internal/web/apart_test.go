@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // blocks keeps someone away from Priya, by her own hand.
@@ -117,4 +121,51 @@ func TestRaisingWithoutASignInShowsNoAddress(t *testing.T) {
 			t.Errorf("%s by the link to a phone page answers %s", pattern, got)
 		}
 	}
+}
+
+// Of a joint visit each has their own half: who may never see the one is not told by the other's that they are there, nor by what
+// they did about it (rules 1.4 and 8.2). All others are.
+func TestNobodyFindsWhomTheyMayNeverSeeByAJointVisit(t *testing.T) {
+	h := openHouse(t)
+	h.ok(h.engine.Block(t.Context(), engine.Actor{By: "p-ann", Via: "page"}, store.Block{Worker: "p-ann", Person: "p-sam", Why: private.New("We were married")}))
+	booked, err := h.engine.Book(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, engine.Booking{Worker: "p-priya", JointWith: []string{"p-ann"}, Kind: "home_visit", Private: new(true),
+		StartsAt: saturday.Add(30 * time.Minute), ExpectedEndAt: saturday.Add(90 * time.Minute),
+		Details: buddy.Form{ServiceUser: private.New("J Smith"), Address: private.New("1 Example Street, Gloucester GL1 1AA")}})
+	h.ok(err)
+	visit, hers := "/visits/"+booked.Visit, "/visits/"+booked.Joint[0]
+	ref := "A1"
+	if v, err := h.db.Visit(t.Context(), booked.Visit); err == nil {
+		ref = v.Reference
+	}
+	const ann = "Ann Woods"
+	words := []string{ann, "p-ann", booked.Joint[0], "married"}
+	finds := func(about string, paths ...string) {
+		t.Helper()
+		for _, path := range paths {
+			h.as("p-sam").get(path).is(http.StatusOK).hides(words...)
+		}
+		h.as("p-sam").get(hers).is(http.StatusNotFound).hides(ann)
+		h.as("p-lee").get(visit).says(about)
+	}
+	finds(ann, visit, visit+"/edit", "/", "/visits", "/visits/new", "/people", "/alarms")
+	h.as("p-sam").post("/visits", "reference", ref, "q", ref).hides(words...)
+	h.as("p-priya").get(visit).says("Going too", ann)
+
+	h.wait(40 * time.Minute)
+	h.as("p-ann").post(visit+"/record", "key", "r", "words", "IN", "via", "call").is(http.StatusSeeOther)
+	finds(ann+" recorded", visit, "/")
+	h.wait(66 * time.Minute)
+	open, err := h.db.Alarms(t.Context(), "open", 10)
+	h.ok(err)
+	var alarm string
+	for _, a := range open {
+		if a.Worker == "p-priya" {
+			alarm = "/alarms/" + a.ID
+		}
+	}
+	if alarm == "" {
+		t.Fatalf("open are %+v", open)
+	}
+	h.ok(h.engine.Act(t.Context(), engine.Actor{By: "p-lee", Via: "page"}, strings.TrimPrefix(alarm, "/alarms/"), watch.Acknowledge{}, engine.Words{}))
+	finds(ann, visit, alarm, alarm+"/police", "/", "/alarms")
 }

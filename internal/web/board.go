@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -272,6 +273,15 @@ func (p *Pages) nameOf(ctx context.Context, id string) (string, error) {
 		return "", nil
 	}
 	return p.directory.name(ctx, id)
+}
+
+// nameFor is nameOf where a page tells of what someone did, to a reader who may be kept from them: that it was somebody stays
+// (rule 1.4).
+func (p *Pages) nameFor(ctx context.Context, kept []string, id string) (string, error) {
+	if id == view.Colleague || slices.Contains(kept, id) {
+		return capital(view.Colleague), nil
+	}
+	return p.nameOf(ctx, id)
 }
 
 // fragmentOf is the address of a page's live part: the page's own, with the fragment's name.

@@ -186,7 +186,7 @@ func (b board) listAlarms(ctx context.Context, list *boardList) (err error) {
 		if row.Name, err = b.pages.nameOf(ctx, a.Worker); err != nil {
 			return err
 		}
-		if row.Holder, err = b.pages.nameOf(ctx, a.HeldBy); err != nil {
+		if row.Holder, err = b.pages.nameFor(ctx, b.class.kept, a.HeldBy); err != nil {
 			return err
 		}
 		list.Alarms = append(list.Alarms, row)

@@ -229,13 +229,15 @@ func (p *Pages) company(c *request, f *form, page *bookingPage) error {
 	return nil
 }
 
-// buddies are the colleagues of a worker's team who are here, and whoever is named already.
+// buddies are the colleagues of a worker's team who are here and from whom the reader is not kept, and whoever is named already.
 func (p *Pages) buddies(c *request, worker buddy.Person, named string) ([]buddy.Person, error) {
 	members, err := p.members(c, worker.Team)
 	if err != nil {
 		return nil, err
 	}
-	buddies := slices.DeleteFunc(slices.Clone(members), func(m buddy.Person) bool { return m.ID == worker.ID || !m.Active && m.ID != named })
+	buddies := slices.DeleteFunc(slices.Clone(members), func(m buddy.Person) bool {
+		return m.ID == worker.ID || m.ID != named && (!m.Active || c.apart(m.ID) != 0)
+	})
 	if named != "" && !slices.ContainsFunc(buddies, func(m buddy.Person) bool { return m.ID == named }) {
 		who, err := p.directory.person(c.Context(), named)
 		if err != nil {

@@ -25,6 +25,8 @@ type desk struct {
 	version int           // of what the region shows
 	cut     chan struct{} // closed when the streams are to break
 	refuses bool          // whether new streams are refused
+	ended   bool          // the session is over
+	left    int           // seconds until it is; 0: the streams do not say
 	readers map[chan struct{}]bool
 
 	streams atomic.Int32 // that are open
@@ -33,7 +35,7 @@ type desk struct {
 const patience = 20 * time.Second // until a window has to be there
 
 const deskPage = `<!DOCTYPE html>
-<html lang="en-GB" class="govuk-template" data-now="2026-11-21T14:00:00Z" data-speed="0" data-switchboard="%s">
+<html lang="en-GB" class="govuk-template" data-signed-in data-now="2026-11-21T14:00:00Z" data-speed="0" data-switchboard="%s">
 <head><meta charset="utf-8"><title>Board</title><link rel="stylesheet" href="%s"><script src="%s" type="module"></script></head>
 <body class="govuk-template__body"><main><h1>Board</h1>
 <p><time-left id="due" until="2026-11-21T14:12:30Z">13 min left</time-left></p>
@@ -80,6 +82,7 @@ func openDesk(t *testing.T, switchboard string) *desk {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintf(w, deskPage, switchboard, static.URL("allclear.css"), static.URL("allclear.js"))
 	})
+	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "<!DOCTYPE html><h1>Sign in</h1>") })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { d.lose() })
@@ -100,24 +103,37 @@ func openDesk(t *testing.T, switchboard string) *desk {
 func (d *desk) stream(w http.ResponseWriter, r *http.Request) {
 	changed := make(chan struct{}, 1)
 	d.mu.Lock()
-	cut, refused := d.cut, d.refuses
+	cut, refused, ended, left := d.cut, d.refuses, d.ended, d.left
 	d.readers[changed] = true
 	d.mu.Unlock()
 	if refused {
 		http.Error(w, "no", http.StatusServiceUnavailable)
 		return
 	}
+	if ended {
+		http.Error(w, "not signed in", http.StatusUnauthorized)
+		return
+	}
+	says := ""
+	if left > 0 {
+		says = fmt.Sprintf(`,"left":%d`, left)
+	}
 	d.streams.Add(1)
 	defer d.streams.Add(-1)
 	w.Header().Set("Content-Type", "text/event-stream")
 	for topics := `[]`; ; topics = `["board"]` {
-		_, _ = fmt.Fprintf(w, "retry: 100\nevent: news\ndata: {\"topics\":%s,\"now\":\"2026-11-21T14:00:00Z\",\"speed\":0}\n\n", topics)
+		_, _ = fmt.Fprintf(w, "retry: 100\nevent: news\ndata: {\"topics\":%s,\"now\":\"2026-11-21T14:00:00Z\",\"speed\":0%s}\n\n", topics, says)
 		if http.NewResponseController(w).Flush() != nil {
 			return
 		}
 		select {
 		case <-changed:
 		case <-cut:
+			d.mu.Lock()
+			if d.ended {
+				_, _ = fmt.Fprint(w, "event: over\ndata: {}\n\n")
+			}
+			d.mu.Unlock()
 			return
 		case <-r.Context().Done():
 			return
@@ -150,6 +166,15 @@ func (d *desk) lose() {
 	}
 }
 
+// end ends the session: the streams say so, and there are no new ones.
+func (d *desk) end() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = true
+	close(d.cut)
+	d.cut = make(chan struct{})
+}
+
 func (d *desk) find() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -162,6 +187,18 @@ func (d *desk) comes(what, expression string) {
 	if _, err := chromedp.Run(d.tab, chromedp.Poll[bool](expression)); err != nil {
 		d.Fatalf("%s: %v", what, err)
 	}
+}
+
+// leads waits until an expression is true, in whatever page the tab is led to meanwhile.
+func (d *desk) leads(what, expression string) {
+	d.Helper()
+	var err error
+	for range 10 { // who looks is interrupted by each page that comes
+		if _, err = chromedp.Run(d.tab, chromedp.Poll[bool](expression)); err == nil {
+			return
+		}
+	}
+	d.Fatalf("%s: %v", what, err)
 }
 
 func (d *desk) does(script string) {
@@ -273,4 +310,36 @@ func (d *desk) window() *desk {
 		d.Fatalf("open one more window: %v", err)
 	}
 	return &desk{T: d.T, tab: tab}
+}
+
+// A page whose session ends is emptied and leads to signing in, whether the line says so, refuses it, or is out of reach when the
+// session's time is over.
+func TestAPageIsEmptiedWhenItsSessionEnds(t *testing.T) {
+	const there = `location.pathname + location.search === "/sign-in?then=%2F" && document.body.textContent === "Sign in"`
+	eachLine(t, func(d *desk) {
+		d.comes("the page", d.shows(1))
+		d.end()
+		d.leads("signing in", there)
+	})
+	t.Run("refused", func(t *testing.T) {
+		d := openDesk(t, "switchboard.js")
+		d.comes("the page", d.shows(1))
+		d.mu.Lock()
+		d.ended = true
+		d.mu.Unlock()
+		d.does(`document.querySelector("live-region").setAttribute("topic", "another"); location.reload()`)
+		d.leads("signing in", there)
+	})
+	t.Run("out of reach", func(t *testing.T) {
+		d := openDesk(t, "switchboard.js")
+		d.comes("the page", d.shows(1))
+		d.mu.Lock()
+		d.left = 1
+		d.mu.Unlock()
+		d.change(true) // the streams that are open say nothing of it; a new one does
+		d.does(`location.reload()`)
+		d.leads("the page", d.shows(2))
+		d.lose()
+		d.leads("signing in", there)
+	})
 }

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 )
 
@@ -13,6 +15,30 @@ func (p *Pages) lookedAtVisit(c *request, v seen) error {
 		why = v.Glass.Why.Reveal()
 	}
 	return p.Access.LookedAt(c.Context(), c.who.ID, "page", "visit/"+v.ID, why, c.at)
+}
+
+// glassTells says who is told when the reader breaks the glass of a visit, before they do.
+func (p *Pages) glassTells(c *request, v seen, worker string) (string, error) {
+	told, err := p.Engine.ToldOfGlass(c.Context(), c.who.ID, v.Visit.Visit)
+	if err != nil {
+		return "", fmt.Errorf("see who is told of a broken glass: %w", err)
+	}
+	var names []string
+	for _, id := range told {
+		name, err := p.nameFor(c.Context(), c.kept, id)
+		if err != nil {
+			return "", err
+		}
+		if engine.EmergencyContact(id) {
+			name = "the organisation’s emergency contact"
+		}
+		names = append(names, name)
+	}
+	reads := worker + " can read that you looked, and why."
+	if len(names) == 0 {
+		return "Nobody else is here to be told. It is put on record, and " + reads, nil
+	}
+	return "This will be told to " + listed(names) + ". It is put on record, and " + reads, nil
 }
 
 // breakGlass answers POST /visits/{id}/glass: the reader says why they need to see a private visit, and sees it for a while

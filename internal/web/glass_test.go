@@ -8,6 +8,9 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
 // inbox is what was texted to a number.
@@ -40,7 +43,7 @@ func TestWhoBreaksTheGlassSeesAPrivateVisitForAWhile(t *testing.T) {
 	kit.get(v).is(http.StatusOK).says("Busy – private", "I need to see it").hides("Example Street", "J Smith")
 	kit.post(v+"/glass", "key", "k", "why", " ").is(http.StatusUnprocessableEntity).says("Enter why you need to see it").hides("Example Street")
 	for range 2 { // pressed twice it is one
-		kit.post(v+"/glass", "key", "k", "why", "Her car is still outside").leadsTo(v).says("1 Example Street", "J Smith", "You see it until 14:30", "A manager of theirs is told")
+		kit.post(v+"/glass", "key", "k", "why", "Her car is still outside").leadsTo(v).says("1 Example Street", "J Smith", "You see it until 14:30", "It is told to those whom the page named")
 	}
 	for _, manager := range []string{"07700 900111", "07700 900141"} {
 		if texts := h.inbox(manager); len(texts) != 1 || !told(texts, "Kit R gave a reason and sees a private visit of Priya N until 14:30") {
@@ -121,27 +124,33 @@ func TestWhoMayNotBreaksNoGlass(t *testing.T) {
 // The next manager is told of a manager; where there is none, the fallback; never on a phone of the worker's.
 func TestWhoIsToldOfABrokenGlass(t *testing.T) {
 	for what, c := range map[string]struct {
-		by, told string
-		people   []buddy.Person
+		by, told, name string
+		people         []buddy.Person
 	}{
-		"of a manager the next one": {"p-mo", "07700 900143", []buddy.Person{{ID: "p-ola", Name: "Ola Berg", Roles: []string{buddy.Manager}, Mobile: number("07700 900143")},
+		"of a manager the next one": {"p-mo", "07700 900143", "Ola Berg", []buddy.Person{{ID: "p-ola", Name: "Ola Berg", Roles: []string{buddy.Manager}, Mobile: number("07700 900143")},
 			{ID: "p-lee", Name: "Lee Marsh", Roles: []string{buddy.Responder}, Mobile: number("07700 900111")}}},
-		"of the only one the fallback": {"p-mo", "07700 900111", []buddy.Person{{ID: "p-lee", Name: "Lee Marsh", Roles: []string{buddy.Responder}, Mobile: number("07700 900111")}}},
-		"one who shares the worker's phone on their own": {"p-kit", "07700 900144", []buddy.Person{{ID: "p-mo", Name: "Mo Khan", Roles: []string{buddy.Manager}, Mobile: number("07700 900101"),
+		"of the only one the fallback":                              {"p-mo", "07700 900111", "Lee Marsh", []buddy.Person{{ID: "p-lee", Name: "Lee Marsh", Roles: []string{buddy.Responder}, Mobile: number("07700 900111")}}},
+		"where all of them are the only manager the administrators": {"p-lee", "07700 900112", "Ada Flint", nil},
+		"where the fallback has no number the administrators":       {"p-mo", "07700 900112", "Ada Flint", []buddy.Person{{ID: "p-lee", Name: "Lee Marsh", Roles: []string{buddy.Auditor}}}},
+		"one who shares the worker's phone on their own": {"p-kit", "07700 900144", "Mo Khan", []buddy.Person{{ID: "p-mo", Name: "Mo Khan", Roles: []string{buddy.Manager}, Mobile: number("07700 900101"),
 			PersonalMobile: number("07700 900144")}}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			h := openHouse(t)
-			h.responds()
+			if len(c.people) > 0 {
+				h.responds()
+			} else {
+				h.withoutFallback()
+			}
 			for _, p := range c.people {
 				p.Team, p.Active = "echo", true
 				_, err := h.engine.PutPerson(t.Context(), engine.Actor{}, p)
 				h.ok(err)
 			}
-			v, err := h.engine.Book(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, engine.Booking{Worker: "p-priya", Kind: "home_visit", Private: new(true),
-				StartsAt: saturday.Add(48 * time.Hour), ExpectedEndAt: saturday.Add(49 * time.Hour)})
-			h.ok(err)
-			h.as(c.by).post("/visits/"+v.Visit+"/glass", "key", "k", "why", "I must know").is(http.StatusSeeOther)
+			v := "/visits/" + h.visit()
+			h.as(c.by).get(v).says("Busy – private", "This will be told to ", c.name, "Priya Nair can read that you looked, and why")
+			h.as(c.by).post(v+"/glass", "key", "k", "why", "I must know").is(http.StatusSeeOther)
+			h.as("p-priya").get("/looks").says("I must know")
 			if texts := h.inbox(c.told); !told(texts, "sees a private visit") {
 				t.Errorf("%s is told %q", c.told, texts)
 			}
@@ -177,4 +186,37 @@ func TestWhoIsOnTheVisitIsNotToldOfABrokenGlass(t *testing.T) {
 			t.Errorf("%s is told %q", there, texts)
 		}
 	}
+}
+
+// Where nobody else is here, the page says so before, and the log after, without a name.
+func TestABrokenGlassThatNobodyIsToldOfSaysSo(t *testing.T) {
+	h := openHouse(t)
+	h.withoutFallback()
+	h.with("p-ada", "Ada Flint", buddy.Auditor)
+	v := "/visits/" + h.visit()
+	h.as("p-lee").get(v).says("Nobody else is here to be told. It is put on record, and Priya Nair can read that you looked, and why")
+	h.as("p-lee").post(v+"/glass", "key", "k", "why", "I must know").is(http.StatusSeeOther)
+	if !strings.Contains(h.log.String(), "nobody is there to be told of a broken glass") || strings.Contains(h.log.String(), "Marsh") || strings.Contains(h.log.String(), "I must know") {
+		t.Errorf("the log: %s", h.log)
+	}
+	h.as("p-priya").get("/looks").says("Lee Marsh", "I must know")
+}
+
+// Rule 1.4: the worker reads who looked once no duress is open. A broken glass of then is as hidden as any other trace (rule 4.2).
+func TestABrokenGlassIsReadByTheWorkerOnceNoDuressIsOpen(t *testing.T) {
+	h := openHouse(t)
+	h.responds()
+	visit := h.visit()
+	_, err := h.engine.Raise(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, "p-priya", "", watch.Duress, engine.Words{})
+	h.ok(err)
+	h.wait(time.Minute)
+	h.as("p-kit").post("/visits/"+visit+"/glass", "key", "k", "why", "I must know").is(http.StatusSeeOther)
+	h.as("p-priya").get("/looks").hides("I must know", "Kit Rowan")
+}
+
+// withoutFallback has a team with the standard plan, as one to which none was given: Lee is its only manager, and nobody stands in.
+func (h *house) withoutFallback() {
+	h.Helper()
+	_, err := h.db.PutTeam(h.Context(), store.Team{ID: "echo", Name: "ECHo", Zone: "Europe/London", Plan: plan.Standard(), HasPlan: true}, h.clock.Now())
+	h.ok(err)
 }

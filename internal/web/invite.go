@@ -6,11 +6,13 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
 type invitePage struct {
 	Layout
 	Person personRow
+	Known  govuk.Checkboxes
 	Link   string // "" before it is made
 }
 
@@ -45,7 +47,31 @@ func (p *Pages) inviteForm(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, "invite", invitePage{Layout: p.layout(c, "Let "+who.Name+" sign in"), Person: personRow{ID: who.ID, Name: who.Name}})
+	return p.showInvite(c, http.StatusOK, who, blank())
+}
+
+// showInvite asks first that who makes the link knows whom it is for, also where a telephone or a passkey was lost: else anybody who
+// asks by a strange number would become them.
+func (p *Pages) showInvite(c *request, status int, who buddy.Person, f *form) error {
+	page := invitePage{Layout: p.layout(c, "Let "+who.Name+" sign in").again(f), Person: personRow{ID: who.ID, Name: who.Name}}
+	page.Known = govuk.Checkboxes{Name: "known", Values: f.values["known"], ErrorMessage: f.says("known"),
+		Items: []govuk.Choice{{Value: "yes", Text: "I have seen " + who.Name + ", or rung them on a number that I knew before",
+			Hint: govuk.Hint{Text: "Also where they lost their telephone: not by a message or a call that came from them."}}}}
+	return p.show(c, status, "invite", page)
+}
+
+// signThemOut answers POST /people/{id}/sign-out: wherever somebody is signed in they are no more, as where their telephone was
+// stolen. Who lets them sign in does it. How they sign in stays.
+func (p *Pages) signThemOut(c *request) error {
+	who, err := p.invitee(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Access.EndAll(c.Context(), who.ID, c.session.ID); err != nil { // one's own window stays
+		return fmt.Errorf("end their sessions: %w", err)
+	}
+	p.Log.Info("sessions ended by another", "person", who.ID, "by", c.who.ID)
+	return c.redirect("/people/" + who.ID + "?done=signed-out-there")
 }
 
 // invite answers POST /people/{id}/invite. Whom it is for is told: a link that they did not ask for is somebody else's.
@@ -56,6 +82,14 @@ func (p *Pages) invite(c *request) error {
 	}
 	if err := p.fresh(c); err != nil {
 		return err
+	}
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	if f.value("known") == "" {
+		f.wrong("known", "Say that you know it is them: whoever has the link signs in as them")
+		return p.showInvite(c, http.StatusUnprocessableEntity, who, f)
 	}
 	secret, err := p.SignIn.Invite(c.Context(), c.who.ID, "page", who.ID)
 	if err != nil {

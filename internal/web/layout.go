@@ -72,7 +72,7 @@ var done = map[string]string{
 	"recorded":   "What they said is recorded.",
 	"asked":      "The request was passed on.",
 	"help":       "Got your message.",
-	"glass":      "It is on record that you looked, and why. A manager of theirs is told.",
+	"glass":      "It is on record that you looked, and why. It is told to those whom the page named.",
 	"glass-end":  "The visit is private to you again.",
 	"changed":    "The changes were saved.",
 
@@ -98,6 +98,8 @@ var done = map[string]string{
 	"passkey-removed": "The passkey was removed.",
 	"session-ended":   "That device is signed out.",
 	"sessions-ended":  "Every other device is signed out.",
+
+	"signed-out-there": "They are signed out everywhere. How they sign in is as it was.",
 
 	"labelled": "What was meant is noted. No visit changed.",
 

@@ -28,7 +28,7 @@ type line struct {
 // of kin, who are for those who ring them (rule 7.8).
 func (p *Pages) lines(c *request, worker buddy.Person, kin bool, record []view.Line) ([]line, error) {
 	s := speaker{worker: worker, kin: kin, clock: p.layout(c, "").When}
-	s.name = func(id string) (string, error) { return p.nameOf(c.Context(), id) }
+	s.name = func(id string) (string, error) { return p.nameFor(c.Context(), c.kept, id) }
 	var list []line
 	for _, l := range slices.Backward(record) {
 		said, err := s.line(l)

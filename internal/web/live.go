@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 )
@@ -21,8 +22,10 @@ const (
 	lookEvery   = 400 * time.Millisecond // how long a change may take to be seen
 	pingEvery   = 10 * time.Second       // well within the 25 s after which a page says that it is not live
 	writeWithin = 10 * time.Second       // real time; a reader that takes longer has gone
-	maxReaders  = 2000
-	changesRead = 500 // entries of the record at a time
+	maxReaders  = 2000                   // streams at once
+	mostOfOne   = 8                      // of them in one session: a browser has one for all its pages, or one for each that is in sight
+	comeAgain   = 5 * time.Second        // after which a browser opens a stream again that ended for another
+	changesRead = 500                    // entries of the record at a time
 )
 
 // topicBoard changes with any visit or alarm; a visit's and an alarm's own topics are "visit/ID" and "alarm/ID".
@@ -40,8 +43,11 @@ type live struct {
 	view  *view.View
 	log   *slog.Logger
 
+	clock func() time.Time // real time: sessions end by it
+	most  int              // streams at once
+
 	mu      sync.Mutex
-	readers map[*reader]struct{}
+	readers []*reader // the oldest first
 
 	stopping context.Context
 	stop     context.CancelFunc
@@ -49,14 +55,17 @@ type live struct {
 
 // reader is one stream: that of all open pages of a browser, or of one page.
 type reader struct {
+	session string // by which it was opened; "" in a demo
 	who     view.Reader
 	topics  map[string]bool
 	changed map[string]bool // since it was last told
 	wake    chan struct{}   // holds one
+	until   time.Time       // when its session is over if nobody uses it again; zero in a demo
+	gone    bool            // another took its place
 }
 
-func newLive(db *store.DB, v *view.View, log *slog.Logger) *live {
-	l := &live{store: db, view: v, log: log, readers: map[*reader]struct{}{}}
+func newLive(db *store.DB, v *view.View, log *slog.Logger, clock func() time.Time) *live {
+	l := &live{store: db, view: v, log: log, clock: clock, most: maxReaders}
 	l.stopping, l.stop = context.WithCancel(context.Background())
 	return l
 }
@@ -79,6 +88,7 @@ func (l *live) run(ctx context.Context) error {
 			quiet = 0
 			l.ping()
 		}
+		l.rouseThoseOver()
 		news, next, err := l.look(ctx, at)
 		if err != nil && ctx.Err() == nil {
 			l.log.Error("look for changes", "error", err)
@@ -90,7 +100,7 @@ func (l *live) run(ctx context.Context) error {
 }
 
 // place is how far changes have been looked at.
-type place struct{ entry, epoch int64 }
+type place struct{ entry, epoch, ends int64 }
 
 func (l *live) start(ctx context.Context) (place, error) {
 	head, err := l.store.Head(ctx)
@@ -98,7 +108,11 @@ func (l *live) start(ctx context.Context) (place, error) {
 		return place{}, fmt.Errorf("find the newest entry: %w", err)
 	}
 	epoch, err := l.store.Epoch(ctx)
-	return place{head.N, epoch}, err
+	if err != nil {
+		return place{}, err
+	}
+	ends, err := l.store.SessionEnds(ctx)
+	return place{head.N, epoch, ends}, err
 }
 
 // news is what changed, and who must find no trace of it.
@@ -106,6 +120,7 @@ type news struct {
 	topics []string   // for everyone
 	kept   []keptNews // for those alone who may know of an alarm that is open
 	open   view.Open
+	ended  bool // sessions ended, or people changed: each stream looks whether it may go on
 }
 
 // keptNews is what an entry changed that shows nothing but that there is an alarm.
@@ -140,6 +155,10 @@ func (l *live) look(ctx context.Context, since place) (n news, next place, err e
 	if next.epoch != since.epoch {
 		found[topicOrganisation] = true
 	}
+	if next.ends, err = l.store.SessionEnds(ctx); err != nil {
+		return n, since, err
+	}
+	n.ended = next.epoch != since.epoch || next.ends != since.ends
 	n.topics = slices.Sorted(maps.Keys(found))
 	if len(n.kept) > 0 {
 		if n.open, err = l.view.Open(ctx); err != nil {
@@ -180,19 +199,34 @@ func (n news) to(who view.Reader) []string {
 func (l *live) ping() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for r := range l.readers {
+	for _, r := range l.readers {
 		r.rouse()
+	}
+}
+
+// rouseThoseOver wakes the readers whose session is over, unless somebody used it since.
+func (l *live) rouseThoseOver() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.clock()
+	for _, r := range l.readers {
+		if !r.until.IsZero() && !now.Before(r.until) {
+			r.rouse()
+		}
 	}
 }
 
 // tell notes for each reader what changed.
 func (l *live) tell(n news) {
+	if n.ended {
+		defer l.ping()
+	}
 	if len(n.topics) == 0 && len(n.kept) == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for r := range l.readers {
+	for _, r := range l.readers {
 		concerned := false
 		for _, t := range n.to(r.who) {
 			if r.topics[t] {
@@ -212,24 +246,59 @@ func (r *reader) rouse() {
 	}
 }
 
-func (l *live) join(who view.Reader, topics []string) (*reader, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.readers) >= maxReaders {
-		return nil, false
-	}
-	r := &reader{who: who, topics: map[string]bool{}, changed: map[string]bool{}, wake: make(chan struct{}, 1)}
+// join adds a reader. There is always room: where one session has its most streams, or all have, the oldest makes it, and comes
+// again by itself. Whoever opens many ends their own.
+func (l *live) join(c *request, topics []string) *reader {
+	r := &reader{session: c.session.ID, who: c.reader(), topics: map[string]bool{}, changed: map[string]bool{}, wake: make(chan struct{}, 1), until: overAt(c)}
 	for _, t := range topics {
 		r.topics[t] = true
 	}
-	l.readers[r] = struct{}{}
-	return r, true
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	own := func(x *reader) bool { return r.session != "" && x.session == r.session }
+	var mine int
+	for _, x := range l.readers {
+		if own(x) {
+			mine++
+		}
+	}
+	if mine >= mostOfOne {
+		l.end(slices.IndexFunc(l.readers, own))
+	} else if len(l.readers) >= l.most {
+		l.end(0)
+	}
+	l.readers = append(l.readers, r)
+	return r
+}
+
+// end ends a reader's stream, and has no more to do with it.
+func (l *live) end(i int) {
+	r := l.readers[i]
+	l.readers = slices.Delete(l.readers, i, i+1)
+	r.gone = true
+	r.rouse()
+}
+
+// overAt is when the session of a request is over if nobody uses it again; zero in a demo, which has none.
+func overAt(c *request) time.Time {
+	if c.session.ID == "" {
+		return time.Time{}
+	}
+	return access.EndsAt(c.session)
 }
 
 func (l *live) leave(r *reader) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.readers, r)
+	l.readers = slices.DeleteFunc(l.readers, func(x *reader) bool { return x == r })
+}
+
+// goesOn notes until when a reader's session is good; false where another took their place.
+func (l *live) goesOn(r *reader, until time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.until = until
+	return !r.gone
 }
 
 // news takes what a reader is to be told.
@@ -260,12 +329,7 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 		p.fail(route{pattern: "GET /live"}, c, err)
 		return
 	}
-	me, room := p.live.join(c.reader(), topics)
-	if !room {
-		w.Header().Set("Retry-After", "10")
-		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
-		return
-	}
+	me := p.live.join(c, topics)
 	defer p.live.leave(me)
 	ctx, done := context.WithCancel(r.Context())
 	defer done()
@@ -278,25 +342,39 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
-	for topics := []string(nil); p.send(w, control, c.who.ID, topics) == nil; topics = p.live.news(me) {
+	for topics := []string(nil); p.send(w, control, c, topics) == nil; topics = p.live.news(me) {
 		select {
 		case <-ctx.Done():
 			return
 		case <-me.wake:
 		}
-		if !p.stillIn(c) {
+		in, err := p.stillIn(c)
+		if err != nil {
+			return // it is opened again, and asked again
+		}
+		if !in {
+			_ = event(w, control, p.Clock(), "over", struct{}{}) // the reader has gone: nobody is left to tell
+			return
+		}
+		if !p.live.goesOn(me, overAt(c)) {
+			_, _ = fmt.Fprintf(w, "retry: %d\n\n", comeAgain.Milliseconds())
 			return
 		}
 	}
 }
 
-// stillIn says that who opened a stream is signed in yet. It is asked at each piece of news, and so every few seconds.
-func (p *Pages) stillIn(c *request) bool {
+// stillIn says that who opened a stream is signed in yet, and here. It is asked at each piece of news, when sessions end or
+// people change, and so every few seconds.
+func (p *Pages) stillIn(c *request) (bool, error) {
 	if p.SignIn == nil {
-		return true
+		return true, nil
 	}
 	id, err := p.session(c)
-	return err == nil && id == c.who.ID
+	if err != nil || id != c.who.ID {
+		return false, err
+	}
+	who, err := p.directory.person(c.Context(), id)
+	return who.Active, err
 }
 
 // newsJSON is one event: what changed, what time it is, so that the page's clocks stay right, and whom the stream is for:
@@ -306,15 +384,26 @@ type newsJSON struct {
 	Now    time.Time `json:"now"`
 	Speed  int       `json:"speed"`
 	Acting string    `json:"acting"`
+	Left   int64     `json:"left,omitempty"` // seconds of real time until the session is over if nobody uses it; without one in a demo
 }
 
-func (p *Pages) send(w http.ResponseWriter, control *http.ResponseController, acting string, topics []string) error {
-	raw, err := json.Marshal(newsJSON{append([]string{}, topics...), p.Engine.Now().UTC(), p.Speed(), acting})
+func (p *Pages) send(w http.ResponseWriter, control *http.ResponseController, c *request, topics []string) error {
+	now := p.Clock()
+	n := newsJSON{Topics: append([]string{}, topics...), Now: p.Engine.Now().UTC(), Speed: p.Speed(), Acting: c.who.ID}
+	if until := overAt(c); !until.IsZero() {
+		n.Left = max(1, int64(until.Sub(now).Seconds()))
+	}
+	return event(w, control, now, "news", n)
+}
+
+// event writes one event of a stream, at an instant of real time.
+func event(w http.ResponseWriter, control *http.ResponseController, now time.Time, name string, data any) error {
+	raw, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	_ = control.SetWriteDeadline(p.Clock().Add(writeWithin)) // where it can't be set the server's own bound holds
-	if _, err := fmt.Fprintf(w, "event: news\ndata: %s\n\n", raw); err != nil {
+	_ = control.SetWriteDeadline(now.Add(writeWithin)) // where it can't be set the server's own bound holds
+	if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, raw); err != nil {
 		return err
 	}
 	err = control.Flush()

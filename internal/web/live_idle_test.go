@@ -22,7 +22,7 @@ func (w *wire) SetWriteDeadline(at time.Time) error {
 // Over HTTP/2 a deadline for writing ends the stream even while nothing is written: between two pieces of news there is none.
 func TestAStreamThatIsIdleHasNoDeadline(t *testing.T) {
 	h, w := openHouse(t), &wire{ResponseRecorder: httptest.NewRecorder()}
-	h.ok(h.pages.send(w, http.NewResponseController(w), "p-sam", nil))
+	h.ok(h.pages.send(w, http.NewResponseController(w), &request{}, nil))
 	if !w.until.IsZero() || w.set < 2 {
 		t.Errorf("set %d times, the stream ends at %v", w.set, w.until)
 	}

@@ -3,11 +3,15 @@ package web
 import (
 	goflag "flag"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,13 +21,15 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/signin"
 )
 
 var update = goflag.Bool("update", false, "write testdata/access.txt anew")
 
 // askers are those who ask for every page and press every button: each what they are to Priya, her visit, her alarm and her
 // team.
-var askers = []struct{ name, id string }{
+var askers = []asker{
 	{"nobody", ""},
 	{"phone", "p-priya"}, // by the link to her own phone page
 	{"Priya", "p-priya"},
@@ -34,6 +40,8 @@ var askers = []struct{ name, id string }{
 	{"auditor", "p-odd"},
 	{"elsewhere", "p-nia"}, // a manager and responder of another team
 }
+
+type asker struct{ name, id string }
 
 // matrix is a house in which Priya's private visit is overdue and Sam is told of it.
 type matrix struct {
@@ -48,13 +56,25 @@ func openMatrix(t *testing.T) matrix {
 	h.with("p-kay", "Kay Dunn", buddy.Worker)
 	h.with("p-odd", "Odd Moe", buddy.Auditor)
 	h.elsewhere()
-	return matrix{h.locked("https://allclear.example.org"), map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none",
+	h = h.locked("https://allclear.example.org")
+	idp := h.provider("https://allclear.example.org")
+	org, err := signin.NewOrganisation(signin.OrganisationOptions{SignIn: h.pages.SignIn, Issuer: idp.Issuer(), ClientID: "allclear", ClientSecret: private.New("s3cret")})
+	h.ok(err)
+	o := h.pages.Options
+	o.Organisation = org
+	h.pages, err = New(o)
+	h.ok(err)
+	h.pages.Stop() // a stream ends after its first event
+	return matrix{h, map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none",
 		"/account/passkeys/": "none", "/account/sessions/": "none"}}
 }
 
 // at is a route's address about the objects.
 func at(pattern string, objects map[string]string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
+	if path == "" {
+		method, path = http.MethodGet, "/nowhere"
+	}
 	path = strings.ReplaceAll(strings.ReplaceAll(path, "{$}", ""), "{secret}", "none")
 	for _, before := range slices.Sorted(maps.Keys(objects)) {
 		path = strings.ReplaceAll(path, before+"{id}", before+objects[before])
@@ -63,7 +83,8 @@ func at(pattern string, objects map[string]string) (method, path string) {
 }
 
 // TestEveryRouteForEveryRole asks for every page and presses every button as each kind of person, about one worker, her private
-// visit and its open alarm. A route that is new stands in no row of the table until somebody has looked at who may use it.
+// visit and its open alarm. A route that is new stands in no row of the table until somebody has looked at who may use it. The
+// routes of a demo come last: where people sign in they are not there.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	const file = "testdata/access.txt"
 	had, err := os.ReadFile(file)
@@ -77,12 +98,12 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	}
 	b.WriteString("\n")
 	m := openMatrix(t)
-	for _, r := range m.pages.routes() {
-		fmt.Fprintf(&b, "%-42s", r.pattern)
+	for _, pattern := range everyRoute(m.pages) {
+		fmt.Fprintf(&b, "%-42s", pattern)
 		for _, a := range askers {
-			said := m.answers(r.pattern, a.name, a.id)
+			said := m.answers(pattern, a.name, a.id)
 			fmt.Fprintf(&b, " %-10s", said)
-			if strings.HasPrefix(r.pattern, "POST ") && (said[0] == '2' || said[0] == '3') {
+			if strings.HasPrefix(pattern, "POST ") && (said[0] == '2' || said[0] == '3') {
 				m = openMatrix(t) // a button that was pressed may have changed what the next one is asked about
 			}
 		}
@@ -97,6 +118,74 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(had), got); diff != "" {
 		t.Errorf("%s is out of date; if each is right, run the test with -update:\n%s", file, diff)
+	}
+}
+
+// everyRoute lists all routes that there are anywhere: those of pages, and those of a demo.
+func everyRoute(p *Pages) []string {
+	var patterns []string
+	for _, r := range p.table() {
+		patterns = append(patterns, r.pattern)
+	}
+	for _, pattern := range DemoRoutes() {
+		if !slices.Contains(patterns, pattern) {
+			patterns = append(patterns, pattern)
+		}
+	}
+	return patterns
+}
+
+// outside lists the routes that have no row in the table of who may.
+func outside(table string, patterns []string) (without []string) {
+	for _, pattern := range patterns {
+		if !strings.Contains(table, "\n"+pattern+" ") {
+			without = append(without, pattern)
+		}
+	}
+	return without
+}
+
+// TestANewRouteNeedsARow proves of the table that no route can be outside it: one that is new has no row, and nothing is routed but by
+// the table.
+func TestANewRouteNeedsARow(t *testing.T) {
+	raw, err := os.ReadFile("testdata/access.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := everyRoute(openMatrix(t).pages)
+	if without := outside(string(raw), all); len(without) > 0 {
+		t.Errorf("without a row: %v", without)
+	}
+	if without := outside(string(raw), append(all, "GET /new-and-unseen", "POST /visits/{id}/glas")); !slices.Equal(without, []string{"GET /new-and-unseen", "POST /visits/{id}/glas"}) {
+		t.Errorf("of two new ones without a row: %v", without)
+	}
+	for _, pattern := range []string{"GET /live", "GET /visits/{id}/late", "GET /static/", "/", "POST /demo/speed", "POST /acting", "POST /sign-in/organisation/ended"} {
+		if !slices.Contains(all, pattern) {
+			t.Errorf("the table is not asked about %s", pattern)
+		}
+	}
+	var routed []string
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if call, is := n.(*ast.SelectorExpr); is && (call.Sel.Name == "Handle" || call.Sel.Name == "HandleFunc") {
+				routed = append(routed, name)
+			}
+			return true
+		})
+	}
+	if !slices.Equal(routed, []string{"routes.go"}) {
+		t.Errorf("routes are added in %v, and not once, from the table", routed)
 	}
 }
 
@@ -121,7 +210,7 @@ func (h matrix) answers(pattern, name, id string) string {
 		h.ok(err)
 		b.cookies["__Host-allclear"] = &http.Cookie{Name: "__Host-allclear", Value: secret}
 	}
-	r.RemoteAddr, r.Host = "192.0.2.7:50000", "allclear.example.org"
+	r.RemoteAddr, r.Host = fmt.Sprintf("192.0.2.%d:50000", 1+slices.IndexFunc(askers, func(a asker) bool { return a.name == name })), "allclear.example.org"
 	for _, c := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
 	}

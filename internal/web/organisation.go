@@ -56,7 +56,9 @@ func (p *Pages) leadToOrganisation(c *request, then string, by signin.Invitation
 func (p *Pages) backFromOrganisation(c *request) error {
 	arrived, err := p.Organisation.Back(c.Context(), p.cookie(c.Request, begunCookie), c.URL.Query())
 	if err != nil {
-		return organisationProblem(err)
+		err = organisationProblem(err)
+		p.refusedSignIn(c, "organisation", problemOf(err).status)
+		return err
 	}
 	if err := p.takeRoles(c, arrived); err != nil {
 		return err
@@ -138,17 +140,16 @@ func (p *Pages) endedElsewhere(c *request) error {
 	if err != nil {
 		return err
 	}
-	session, person, err := p.Organisation.BackChannel(c.Context(), f.value("logout_token"))
+	said, err := p.Organisation.BackChannel(c.Context(), f.value("logout_token"))
 	switch {
 	case errors.Is(err, signin.ErrRefused), errors.Is(err, signin.ErrGone):
 		p.SignIn.Tried(from, "logout token")
 		return &statusError{status: http.StatusBadRequest, says: "That is no logout token that counts.", cause: err}
 	case err != nil:
 		return err
-	case person != "":
-		err = p.Access.EndAll(c.Context(), person, "")
-	default:
-		err = p.Access.EndElsewhere(c.Context(), session)
 	}
-	return err
+	if err := p.Access.EndElsewhere(c.Context(), said.Provider, said.Subject); err != nil || said.Person == "" {
+		return err
+	}
+	return p.Access.EndAll(c.Context(), said.Person, "")
 }

@@ -211,6 +211,8 @@ func (p *Pages) fail(rt route, c *request, err error) {
 	switch {
 	case e.status >= http.StatusInternalServerError:
 		p.Log.Error("page failed", "route", rt.pattern, "status", e.status, "error", err)
+	case refusesSomeone(e.status):
+		p.Log.Info("page refused", "route", rt.pattern, "status", e.status, "person", c.who.ID)
 	default:
 		p.Log.Debug("page refused", "route", rt.pattern, "status", e.status)
 	}
@@ -219,6 +221,12 @@ func (p *Pages) fail(rt route, c *request, err error) {
 		p.Log.Error("show error page", "route", rt.pattern, "error", err)
 		http.Error(c.w, e.says, e.status)
 	}
+}
+
+// refusesSomeone says of a status that somebody asked for what is not theirs, or too often: of an address that is no page of theirs
+// it can't be told whether they guessed.
+func refusesSomeone(status int) bool {
+	return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests}, status)
 }
 
 // titles are the headings of the pages that say what went wrong.

@@ -46,6 +46,7 @@ func (p *Pages) openPhone(c *request) error {
 		err = signin.ErrGone
 	}
 	if err != nil {
+		p.refusedSignIn(c, "link", http.StatusNotFound)
 		return phoneGone(err)
 	}
 	return p.begin(c, proof, access.Phone, "/phone")

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/demo"
@@ -17,6 +19,12 @@ type route struct {
 	pattern string
 	gate    gate
 	handle  handler
+}
+
+// entry is a route of the whole table.
+type entry struct {
+	route
+	plain http.Handler // answers what is no page, and asks who is there by itself; nil for a page
 }
 
 // routes is the table of contents of the pages.
@@ -79,6 +87,7 @@ func (p *Pages) signInRoutes() []route {
 
 		{"GET /people/{id}/invite", signedIn, p.inviteForm},
 		{"POST /people/{id}/invite", signedIn, p.invite},
+		{"POST /people/{id}/sign-out", signedIn, p.signThemOut},
 
 		{"GET /account", signedIn, p.account},
 		{"POST /account/passkeys/ask", signedIn, p.offerPasskey},
@@ -96,6 +105,7 @@ func (p *Pages) organisationRoutes() []route {
 	return []route{
 		{"POST /sign-in/organisation", anyone, p.askOrganisation},
 		{"GET " + signin.OrganisationBack, anyone, p.backFromOrganisation},
+		{"GET " + signin.OrganisationOut, anyone, p.outThere},
 		{"POST /sign-in/organisation/ended", anyone, p.endedElsewhere},
 		{"POST /join/{secret}/organisation", anyone, p.joinOrganisation},
 	}
@@ -232,18 +242,31 @@ func leadTo(page string) handler {
 	}
 }
 
-// mux routes every page, the stream of changes and the static files. A form that was sent from another site is refused.
+// table is every route that there is: the pages and their buttons, the addresses of forms alone, the stream of changes, the static
+// files, and what answers everything else. Nothing is routed that does not stand in it.
+func (p *Pages) table() []entry {
+	var list []entry
+	for _, r := range p.routes() {
+		list = append(list, entry{route: r})
+	}
+	forms := p.forms()
+	for _, from := range slices.Sorted(maps.Keys(forms)) {
+		list = append(list, entry{route: route{"GET " + from, anyone, leadTo(forms[from])}})
+	}
+	return append(list, entry{route{"GET /live", onPhone, nil}, http.HandlerFunc(p.stream)}, entry{route{"GET /static/", anyone, nil}, p.static},
+		entry{route: route{"/", signedIn, p.nowhere}})
+}
+
+// mux routes all of the table. A form that was sent from another site is refused.
 func (p *Pages) mux() http.Handler {
 	mux := http.NewServeMux()
-	for _, r := range p.routes() {
-		mux.Handle(r.pattern, p.adapt(r))
+	for _, r := range p.table() {
+		answers := r.plain
+		if answers == nil {
+			answers = p.adapt(r.route)
+		}
+		mux.Handle(r.pattern, answers)
 	}
-	for from, page := range p.forms() {
-		mux.Handle("GET "+from, p.adapt(route{"GET " + from, anyone, leadTo(page)}))
-	}
-	mux.HandleFunc("GET /live", p.stream)
-	mux.Handle("GET /static/", p.static)
-	mux.Handle("/", p.adapt(route{"/", signedIn, p.nowhere}))
 	same := http.NewCrossOriginProtection()
 	same.SetDenyHandler(http.HandlerFunc(p.elsewhere))
 	return edge.Harden(p.hereAlone(same.Handler(mux)), p.secure())

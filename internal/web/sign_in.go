@@ -36,7 +36,7 @@ func (p *Pages) showSignIn(c *request, status int, f *form) error {
 	page := signInPage{Layout: p.layout(c, "Sign in").again(f), Then: localPath(f.value("then")), Again: c.who.ID != "", Passkeys: p.SignIn.Passkeys(),
 		Organisation: p.Organisation != nil, Name: f.input("name", "E-mail address", ""), Password: f.password("password", "Password", "", "current-password")}
 	page.Name.Type, page.Name.Autocomplete, page.Name.Spellcheck = "email", "username", new(false)
-	page.Mobile = f.input("mobile", "Your mobile number", "We text you a link to your own visits. It is good once, for 15 minutes.")
+	page.Mobile = f.input("mobile", "Your mobile number", "We text you a link to your own visits. It is good once, for 10 minutes.")
 	page.Mobile.Type, page.Mobile.Autocomplete, page.Mobile.Classes = "tel", "tel", "govuk-input--width-20"
 	if page.Again {
 		page.Title = "Show that it is you"
@@ -58,6 +58,7 @@ func (p *Pages) signIn(c *request) error {
 	}
 	begun, err := p.SignIn.Password(c.Context(), p.from(c), f.value("name"), f.values.Get("password"))
 	if status, says := refusal(err, "The e-mail address and the password do not go together. Try again, or ask whoever looks after Allclear for a new link"); says != "" {
+		p.refusedSignIn(c, "password", status)
 		f.wrong("name", says)
 		return p.showSignIn(c, status, f)
 	}
@@ -85,6 +86,12 @@ func refusal(err error, wrong string) (status int, says string) {
 		return http.StatusUnprocessableEntity, "That took too long, or was done in another window. Begin once more"
 	}
 	return 0, ""
+}
+
+// refusedSignIn puts a sign-in that was refused into the log, by which way it was tried and with what came of it: never who was meant, as
+// people type passwords where their name belongs.
+func (p *Pages) refusedSignIn(c *request, by string, status int) {
+	p.Log.Info("sign-in refused", "by", by, "status", status)
 }
 
 // waitWords is a short wait in words.
@@ -129,6 +136,7 @@ func (p *Pages) code(c *request) error {
 		return c.redirect("/sign-in?done=sign-in-over&then=" + url.QueryEscape(localPath(f.value("then"))))
 	}
 	if status, says := refusal(err, "That code does not count. Enter the one that the app shows now; each counts once"); says != "" {
+		p.refusedSignIn(c, "code", status)
 		f.wrong("code", says)
 		return p.showCode(c, status, f)
 	}
@@ -163,6 +171,7 @@ func (p *Pages) passkey(c *request) error {
 	}
 	proof, err := p.SignIn.Passkey(c.Context(), p.cookie(c.Request, begunCookie), []byte(f.values.Get("answer")))
 	if status, says := refusal(err, "That passkey is not known here. Use another, or ask whoever looks after Allclear for a new link"); says != "" {
+		p.refusedSignIn(c, "passkey", status)
 		f.wrong("passkey", says)
 		return p.showSignIn(c, status, f)
 	}

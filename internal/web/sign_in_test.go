@@ -239,7 +239,8 @@ func TestSomeoneIsLetIn(t *testing.T) {
 	lee, priya := h.browser(), h.browser()
 	lee.joins("p-lee", "lee@example.org")
 	lee.opens("/people/p-priya").last.says("Let Priya Nair sign in")
-	lee.opens("/people/p-priya/invite").presses("/people/p-priya/invite").last.is(http.StatusOK).says("Whoever opens it signs in as Priya Nair")
+	lee.opens("/people/p-priya/invite").presses("/people/p-priya/invite").last.is(http.StatusUnprocessableEntity).says("Say that you know it is them").hides("Whoever opens it")
+	lee.presses("/people/p-priya/invite", "known", "yes").last.is(http.StatusOK).says("Whoever opens it signs in as Priya Nair")
 	link := regexp.MustCompile(`https://allclear\.example\.org(/join/[A-Za-z0-9_-]+)`).FindStringSubmatch(lee.last.Body.String())[1]
 	priya.opens(link).last.is(http.StatusOK).says("This link is for Priya Nair")
 	_, err := h.engine.Deliver(t.Context())

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/signin"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // gate says who gets as far as a page's handler; what of it they see and do is asked there.
@@ -110,11 +112,12 @@ func (p *Pages) begin(c *request, proof signin.Proof, reach access.Reach, then s
 
 // enter signs someone in, in this browser.
 func (p *Pages) enter(c *request, proof signin.Proof, reach access.Reach) error {
-	s, secret, err := p.Access.Begin(c.Context(), access.Start{Person: proof.Person, Reach: reach, Method: proof.Method, Provider: proof.Provider,
+	s, secret, err := p.Access.Begin(c.Context(), access.Start{Person: proof.Person, Reach: reach, Method: proof.Method, Provider: proof.Provider, Subject: proof.Subject,
 		Agent: c.UserAgent(), Replaces: p.cookie(c.Request, sessionCookie)}, p.Clock())
 	if err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
+	p.Log.Info("signed in", "person", proof.Person, "by", proof.Method, "reach", s.Reach)
 	p.keep(c, sessionCookie, secret, s.EndsAt)
 	p.keep(c, begunCookie, "", time.Time{})
 	if reach != access.Whole {
@@ -136,12 +139,38 @@ func (p *Pages) fresh(c *request) error {
 	return &sentOn{"/sign-in?again=yes&then=" + url.QueryEscape(c.back())}
 }
 
-// signOut answers POST /sign-out.
+// signOut answers POST /sign-out. Whom their organisation signed in is led there, to sign out there too.
 func (p *Pages) signOut(c *request) error {
 	if err := p.Access.End(c.Context(), c.session.Person, c.session.ID); err != nil {
 		return err
 	}
 	p.keep(c, sessionCookie, "", time.Time{})
 	c.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	if c.session.Method == signin.ByOrganisation && p.Organisation != nil {
+		address, err := p.Organisation.LogoutAddress(c.Context())
+		if err == nil && address != "" {
+			return p.leadOut(c, address)
+		}
+		if err != nil { // they are signed out here, whatever becomes of there
+			p.Log.Warn("organisation's sign-in is not asked to sign out", "person", c.who.ID, "problem", err)
+		}
+	}
 	return c.redirect("/sign-in?done=signed-out")
 }
+
+// leadOutPage leads to the organisation's sign-in from one who is signed out here.
+type leadOutPage struct {
+	Layout
+	There string // its address
+}
+
+// leadOut leads to the organisation's own sign-in, to sign out there. It is a page and no redirect: browsers hold a form, and
+// where it is led on to, to our own addresses, and that bound is to stay on every page that has a form.
+func (p *Pages) leadOut(c *request, address string) error {
+	c.who, c.session = buddy.Person{}, store.Session{}
+	c.w.Header().Set("Refresh", "0; url="+address)
+	return p.show(c, http.StatusOK, "lead_out", leadOutPage{Layout: p.layout(c, "You are signed out here"), There: address})
+}
+
+// outThere answers GET /sign-in/organisation/out: they are signed out at their organisation too.
+func (p *Pages) outThere(c *request) error { return c.redirect("/sign-in?done=signed-out") }

@@ -24,6 +24,7 @@ var everyPage = map[string]any{
 	"apart":       apartPage{},
 	"phone":       phonePage{},
 	"phone_link":  phoneLinkPage{},
+	"lead_out":    leadOutPage{},
 	"password":    passwordPage{},
 	"recovery":    recoveryPage{},
 	"asked":       askedPage{},

@@ -46,6 +46,7 @@ type visitPage struct {
 	Ask       govuk.Input
 	Reason    govuk.Textarea
 	Why       govuk.Textarea    // it is to be seen, by whom it is busy to
+	Tells     string            // who is told of it then
 	Spoke     *govuk.Checkboxes // nil where nobody need have spoken with them
 	Opened    map[string]bool   // the forms that were refused
 }
@@ -188,7 +189,10 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	if page.Strip, page.AlarmHref, err = p.alarmStrip(c, v, name); err != nil {
 		return page, err
 	}
-	page.Answers, err = p.responderOf(c, v)
+	if page.Answers, err = p.responderOf(c, v); err != nil || !v.rights.Breaks || page.Details != nil {
+		return page, err
+	}
+	page.Tells, err = p.glassTells(c, v, name)
 	return page, err
 }
 

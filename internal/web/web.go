@@ -76,7 +76,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store)}
 	p.handler = p.mux()
 	return p, nil
 }

@@ -2,11 +2,14 @@
 //
 //   GET /live?topics=board+alarm%2F7
 //   event: news
-//   data: {"topics":["board"],"now":"2026-11-22T15:04:05Z","speed":60,"acting":"p-sam"}
+//   data: {"topics":["board"],"now":"2026-11-22T15:04:05Z","speed":60,"acting":"p-sam","left":14400}
 //
 // An event without topics is a ping, at most 10 s after the last one. A page is told {news, heard, missed}: when it was
-// heard, and whether something may have been missed before it; or {} when the line is cut. What is told holds nothing
-// but topics and the time: each page fetches by itself what it may see.
+// heard, and whether something may have been missed before it; {} when the line is cut; {over: true} when the session is
+// over, by an event of that name or because the line is refused for it. What is told holds nothing but topics and the
+// time: each page fetches by itself what it may see.
+
+import { signedOut } from "./session.js";
 
 const silence = 25000; // milliseconds
 const again = 5000; // until the next attempt, where the browser makes none itself
@@ -56,13 +59,27 @@ function open(as) {
     missed = false;
     all(last);
   });
+  opened.addEventListener("over", () => {
+    if (opened === source) end();
+  });
   opened.addEventListener("error", () => {
     if (opened !== source) return;
     missed = true;
     cut();
     // A stream that was refused is closed for good; one that was cut is opened again by the browser.
-    if (opened.readyState === EventSource.CLOSED) retry = setTimeout(open, again, acting);
+    if (opened.readyState !== EventSource.CLOSED) return;
+    retry = setTimeout(open, again, acting);
+    signedOut().then((is) => {
+      if (is && opened === source) end();
+    });
   });
+}
+
+// end tells every page that the session is over. Nothing is listened to any more.
+function end() {
+  close();
+  all({ over: true });
+  pages.clear();
 }
 
 function all(said) {

@@ -4,6 +4,7 @@
 
 import * as clock from "./clock.js";
 import * as line from "./line.js";
+import * as session from "./session.js";
 
 const silence = 25000; // milliseconds
 const { acting, switchboard } = document.documentElement.dataset; // whom the page was made for, and the worker's address
@@ -39,9 +40,9 @@ function listen() {
 
 function open() {
   close();
-  if (listening === "" || document.hidden) return;
+  if (!wants() || document.hidden) return;
   heard = Date.now();
-  const topics = listening.split(" ");
+  const topics = listening.split(" ").filter(Boolean);
   const port = reach();
   if (!port) {
     hangUp = () => line.leave(take);
@@ -55,6 +56,11 @@ function open() {
     port.postMessage({});
     port.close();
   };
+}
+
+// wants says that the page listens: to its topics, or where somebody is signed in to the end of their session alone.
+function wants() {
+  return listening !== "" || document.documentElement.dataset.signedIn !== undefined;
 }
 
 // reach finds the switchboard, or has the browser start it; null where it cannot.
@@ -76,8 +82,10 @@ function reach() {
 
 // take takes what is said on the line. To a page made for someone else than the reader now acts as, it says nothing.
 function take(said) {
+  if (said.over) return session.leave();
   if (said.heard) heard = said.heard;
   if (!said.news || said.news.acting !== acting) return fail();
+  session.left(said.news.left, heard);
   clock.set(said.news.now, said.news.speed, heard);
   document.dispatchEvent(new Event("allclear:clock"));
   const missed = lost || said.missed;
@@ -129,11 +137,15 @@ function close() {
 // nobody sees.
 export function watch() {
   const look = () => {
-    if (listening === "" || document.hidden || Date.now() - heard <= silence) return;
+    if (!wants() || document.hidden || Date.now() - heard <= silence) return;
     fail();
     open(); // the switchboard may be gone
   };
   queueMicrotask(listen);
+  if (document.documentElement.dataset.signedIn !== undefined) {
+    queueMicrotask(() => hangUp || open());
+    session.watch();
+  }
   setInterval(look, 1000);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return close();

@@ -1,0 +1,170 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A password is changed by who knows the one that stands, with a new one and a code; the old one no longer counts.
+func TestAPasswordIsChangedByWhoKnowsIt(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	b := h.browser()
+	b.joins("p-sam", "sam@example.org")
+	const another = "marble teapot window salad"
+	change := func(current string) page {
+		t.Helper()
+		b.opens("/account/password").last.is(http.StatusOK).says("The password that you have now")
+		secret := typedSecret.FindStringSubmatch(b.last.Body.String())[1]
+		b.presses("/account/password", "name", "sam@example.org", "current", current, "password", another, "code", b.code(secret))
+		return b.last
+	}
+	change("").is(http.StatusUnprocessableEntity).says("Enter the password that you have now")
+	change("not "+password).is(http.StatusUnprocessableEntity).says("That is not the password that you have now").hides(password, another)
+	change(password).is(http.StatusOK).says("Write down your recovery codes")
+	there := h.browser()
+	there.opens("/sign-in").presses("/sign-in", "name", "sam@example.org", "password", password).last.is(http.StatusUnprocessableEntity)
+	there.presses("/sign-in", "name", "sam@example.org", "password", another).last.is(http.StatusOK).says("Enter your code")
+	for range 5 {
+		change("wrong")
+	}
+	change(another).is(http.StatusUnprocessableEntity).says("That was tried too often from here")
+}
+
+// A password counts for as long as it is not changed: whoever must choose a new one every month chooses a worse one.
+func TestAPasswordHasNoEnd(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	b := h.browser()
+	secret := b.joins("p-sam", "sam@example.org")
+	h.clock.Move(3 * 365 * 24 * time.Hour)
+	there := h.browser()
+	there.opens("/sign-in").presses("/sign-in", "name", "sam@example.org", "password", password).last.is(http.StatusOK).says("Enter your code")
+	there.presses("/sign-in/code", "code", there.code(secret)).last.is(http.StatusOK).says("Signed in as Sam Hill")
+}
+
+var passwordField = regexp.MustCompile(`<input[^>]* id="(password|current)"[^>]*>`)
+
+// Every field for a password hides what is typed, tells password managers what it is, and lets them and people paste.
+func TestAFieldForAPasswordIsOne(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	b := h.browser()
+	b.joins("p-sam", "sam@example.org")
+	join, err := h.pages.SignIn.Invite(t.Context(), "p-ada", "page", "p-lee")
+	h.ok(err)
+	for path, want := range map[string][]string{"/sign-in": {"current-password"}, "/join/" + join: {"new-password"}, "/account/password": {"current-password", "new-password"}} {
+		fields := passwordField.FindAllString(b.opens(path).last.Body.String(), -1)
+		if len(fields) != len(want) {
+			t.Fatalf("%s has the fields %q", path, fields)
+		}
+		for i, field := range fields {
+			if !strings.Contains(field, `type="password"`) || !strings.Contains(field, `autocomplete="`+want[i]+`"`) || strings.Contains(field, "maxlength") || strings.Contains(field, "readonly") || strings.Contains(field, "value=") {
+				t.Errorf("%s has %s", path, field)
+			}
+		}
+	}
+	for name, script := range scripts(t) {
+		if regexp.MustCompile(`["']paste["']|onpaste`).MatchString(script) {
+			t.Errorf("%s has a say in pasting", name)
+		}
+	}
+}
+
+// The pages keep nothing in the browser but cookies that no script reads (ASVS 5.0, 14.3.3).
+func TestScriptsKeepNothingInTheBrowser(t *testing.T) {
+	storage := regexp.MustCompile(`localStorage|sessionStorage|indexedDB|document\.cookie|caches\.|cookieStore|serviceWorker`)
+	for name, script := range scripts(t) {
+		if found := storage.FindString(script); found != "" {
+			t.Errorf("%s uses %s", name, found)
+		}
+	}
+}
+
+// scripts are the sources of the pages' scripts, by their names.
+func scripts(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("../../web/src/*.js")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("the scripts are %v (%v)", files, err)
+	}
+	all := map[string]string{}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[filepath.Base(name)] = string(raw)
+	}
+	return all
+}
+
+// Who lets somebody sign in signs them out, as where their telephone was stolen; nobody else does.
+func TestSomebodyIsSignedOutByWhoKeepsTheirTeam(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	h.elsewhere()
+	sam, lee, ann, nia := h.browser(), h.browser(), h.browser(), h.browser()
+	sam.joins("p-sam", "sam@example.org")
+	lee.joins("p-lee", "lee@example.org")
+	ann.joins("p-ann", "ann@example.org")
+	nia.joins("p-nia", "nia@example.org")
+	for _, other := range []*browser{ann, nia} {
+		r := httptest.NewRequest(http.MethodPost, "/people/p-sam/sign-out", strings.NewReader("acting="+map[*browser]string{ann: "p-ann", nia: "p-nia"}[other]))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		other.ask(r).last.is(http.StatusNotFound)
+	}
+	sam.opens("/").last.says("Signed in as Sam Hill")
+	lee.opens("/people/p-sam").presses("/people/p-sam/sign-out").last.is(http.StatusOK).says("They are signed out everywhere")
+	sam.opens("/").last.says("With a password")
+	lee.opens("/").last.says("Signed in as Lee Marsh")
+	if !strings.Contains(h.log.String(), `msg="sessions ended by another" person=p-sam by=p-lee`) {
+		t.Errorf("the log: %s", h.log)
+	}
+}
+
+// The log has each sign-in and each that was refused, by the way it was tried, and each page or button that was refused, by whom:
+// people by their ids alone.
+func TestTheLogHasWhoWasLetInAndWhoWasNot(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	visit := h.visit()
+	b := h.browser()
+	secret := b.joins("p-ada", "ada@example.org")
+	b.opens("/account").presses("/sign-out")
+	b.opens("/sign-in").presses("/sign-in", "name", "ada@example.org", "password", "not it at all")
+	b.presses("/sign-in", "name", "ada@example.org", "password", password).presses("/sign-in/code", "code", "000000")
+	h.clock.Move(time.Minute)
+	b.presses("/sign-in/code", "code", b.code(secret)).last.says("Signed in as Ada Flint")
+	b.opens("/visits/" + visit).last.is(http.StatusNotFound)
+	h.clock.Move(time.Hour)
+	guesser := h.browser().opens("/sign-in")
+	for range 6 {
+		guesser.presses("/sign-in", "name", "ada@example.org", "password", "not it at all")
+	}
+	r := httptest.NewRequest(http.MethodPost, "/phone/none", strings.NewReader(""))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	h.browser().ask(r)
+	foreign := httptest.NewRequest(http.MethodPost, "/visits/"+visit+"/cancel", strings.NewReader("acting=p-ada"))
+	foreign.Header.Set("Sec-Fetch-Site", "cross-site")
+	b.ask(foreign).last.is(http.StatusForbidden)
+	for _, line := range []string{
+		`level=INFO msg="signed in" person=p-ada by="password and code" reach=whole`,
+		`level=INFO msg="sign-in refused" by=password status=422`,
+		`level=INFO msg="sign-in refused" by=password status=429`,
+		`level=INFO msg="sign-in refused" by=code status=422`,
+		`level=INFO msg="sign-in refused" by=link status=404`,
+		`level=INFO msg="page refused" route="GET /visits/{id}" status=404 person=p-ada`,
+		`level=INFO msg="page refused" route="a form from elsewhere" status=403`,
+	} {
+		if !strings.Contains(h.log.String(), line) {
+			t.Errorf("the log has no line %s:\n%s", line, h.log)
+		}
+	}
+	for _, never := range []string{"Ada", "Flint", "ada@", "not it at all", password, visit, "192.0.2"} {
+		if strings.Contains(h.log.String(), never) {
+			t.Errorf("the log has %q", never)
+		}
+	}
+}

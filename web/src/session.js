@@ -1,0 +1,44 @@
+// What a page does whose session is over: it empties itself, so that nobody reads it who finds the screen, and leads to
+// signing in. The line to the server says so at once. Where the server is out of reach the page knows by itself when the
+// session has run out unused, as the last word of the line said how long it has left.
+
+const every = 1000; // milliseconds
+
+let over = Infinity; // when the session has run out, by this browser's clock
+
+// left notes how many seconds the session has left, as heard at an instant; undefined where there is no session to run out.
+export function left(seconds, heard) {
+  over = seconds === undefined ? Infinity : heard + seconds * 1000;
+}
+
+// signedOut asks the server whether nobody is signed in here. Where it does not answer, nobody knows.
+export async function signedOut() {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch("/live?topics=", { credentials: "same-origin", cache: "no-store", signal: stop.signal });
+    if (answer.status === 401) return true;
+    return answer.ok ? false : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    stop.abort(); // or it would be a line that nobody listens on
+  }
+}
+
+// leave empties the page, and leads to signing in.
+export function leave() {
+  over = Infinity;
+  document.title = "Signed out";
+  document.body.replaceChildren();
+  location.replace(`/sign-in?then=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+// watch looks whether the session has run out. It may have been used in another window: the server knows, and where it does
+// not answer the page is emptied.
+export function watch() {
+  setInterval(async () => {
+    if (Date.now() < over) return;
+    over = Date.now() + 60000; // whatever comes of it, no more than once a minute
+    if ((await signedOut()) !== false) leave();
+  }, every);
+}
