@@ -59,7 +59,7 @@ const (
 	look = 5 * time.Millisecond
 
 	account   = "ACe2e00000000000000000000000000000"
-	authToken = "0e2e0e2e0e2e0e2e0e2e0e2e0e2e0e2e"
+	authToken = "0e2e0e2e0e2e0e2e0e2e0e2e0e2e0e2e" // #nosec G101 -- of an invented account
 	from      = "+441632960999"
 )
 

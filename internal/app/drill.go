@@ -166,8 +166,8 @@ func (a *App) roomFor(dir string) error {
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
-	free := uint64(disk.Bavail) * uint64(disk.Bsize)
-	if need := uint64(info.Size())*3 + roomSpared; free < need {
+	free := uint64(disk.Bavail) * uint64(disk.Bsize)             // #nosec G115 -- sizes are not negative
+	if need := uint64(info.Size())*3 + roomSpared; free < need { // #nosec G115 -- sizes are not negative
 		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free, and %d MB are needed; make room", free>>20, need>>20)
 	}
 	return nil
