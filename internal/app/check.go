@@ -92,7 +92,9 @@ func checkGateway(ctx context.Context, o Options) []Finding {
 		return []Finding{{About: "gateway", Says: "the Twilio address is not one", StopsAlarm: true}}
 	}
 	req.SetBasicAuth(o.Twilio.AccountSID, o.Twilio.AuthToken.Reveal())
-	resp, err := http.DefaultClient.Do(req)
+	client := o.Outgoing.Client(o.Twilio.API, gatewayTimeout)
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
 	if err != nil {
 		return []Finding{{About: "gateway", Says: "Twilio does not answer; is its address right, and the network there?", StopsAlarm: true}}
 	}

@@ -54,7 +54,7 @@ func (o Options) outlets() (list []outlet) {
 		list = append(list, outlet{"file", func(_ context.Context, signed []byte) error { return appendNote(o.CheckpointFile, signed) }})
 	}
 	if o.CheckpointURL != "" {
-		client := &http.Client{Timeout: checkpointTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := o.Outgoing.Client(o.CheckpointURL, checkpointTimeout)
 		list = append(list, outlet{"webhook", func(ctx context.Context, signed []byte) error { return postNote(ctx, client, o.CheckpointURL, signed) }})
 	}
 	return list
