@@ -27,10 +27,10 @@ func TestOnlyWhoIsNamedIsCalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		what     string
-		out      Outgoing
+		what      string
+		out       Outgoing
 		named, to string
-		refused  string
+		refused   string
 	}{
 		{"another host than the one it is for", Outgoing{}, "https://api.twilio.com", "https://evil.example.org/secret", "may not connect"},
 		{"a host that is on no list", listed, "", "https://evil.example.org/secret", "may not connect"},
