@@ -8,7 +8,7 @@ GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/
 
 .NOTPARALLEL:
 .PHONY: build assets test demo play pictures check fuzz clean
-.PHONY: check-format check-vet check-fix check-static check-race check-readme vulncheck
+.PHONY: sbom check-format check-vet check-fix check-static check-race check-readme vulncheck
 
 build: assets ## bin/allclear, the one binary
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/allclear ./cmd/allclear
@@ -74,6 +74,10 @@ fuzz: ## every FuzzXxx for FUZZTIME each: make fuzz FUZZTIME=10m
 VULNDB ?=
 vulncheck: ## what is known to be wrong with what we depend on
 	$(GO) tool -modfile=tools/go.mod govulncheck $(if $(VULNDB),-db $(VULNDB)) ./...
+
+sbom: build ## build/allclear.cdx.json, what the binary is made of
+	@mkdir -p build
+	bin/allclear version --sbom > build/allclear.cdx.json
 
 clean:
 	rm -rf bin build web/node_modules
