@@ -176,6 +176,20 @@ func TestChanceIsTheSystemsOwn(t *testing.T) {
 	}
 }
 
+var writesBesides = regexp.MustCompile(`slog\.New(JSON|Text)Handler|slog\.SetDefault|\blog\.(Print|Fatal|Panic|New|SetOutput)|os\.Std(out|err)|syslog|fmt\.Print|\bprintln\(`)
+
+// loggers are the files that may open a log, or write to the terminal.
+var loggers = []string{"cmd/allclear/main.go", "cmd/allclear/log.go", "cmd/allclear/demo.go", "cmd/allclear/bench.go"}
+
+// What is logged goes to the one log that a command opens, on standard error: docs/log.md.
+func TestTheLogGoesToOnePlace(t *testing.T) {
+	eachGoFile(t, func(name, text string) {
+		if at := writesBesides.FindString(text); ships(name) && at != "" && !slices.Contains(loggers, name) {
+			t.Errorf("%s has %s: log by the log that it is given", name, at)
+		}
+	})
+}
+
 // mayKeep are lines of our scripts that look as if a key from outside could reach an object's prototype, and do not.
 var mayKeep = []string{
 	`problem.textContent = problems[error.name] ?? "That did not work. Try once more, or sign in another way.";`, // reads a constant object, and shows text

@@ -31,7 +31,7 @@ const (
 // Check says what is wrong with an installation. It changes nothing, and works
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
-	findings := checkGateway(ctx, o)
+	findings := append(checkFront(o), checkGateway(ctx, o)...)
 	if path := sqlitePath(o.Database); path != "" {
 		if err := checkFolder(o); err != nil {
 			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
@@ -78,6 +78,15 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 	}
 	people, err := checkPeople(ctx, db, o, at)
 	return append(findings, people...), err
+}
+
+// checkFront says where what a proxy passes on could be read before it is here.
+func checkFront(o Options) []Finding {
+	f := o.Front
+	if len(f.Proxies) == 0 || f.Cert != "" || f.ACMEDomain != "" || onLoopback(o.Listen) {
+		return nil
+	}
+	return []Finding{{About: "network", Says: "between the proxy and this machine nothing is encrypted: give a certificate here too (ALLCLEAR_TLS_CERT), or see that nobody else is on that network"}}
 }
 
 // checkGateway asks whether texts and calls can go out.
