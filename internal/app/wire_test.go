@@ -67,7 +67,7 @@ func statics(t *testing.T, f *fronted) (files []string) {
 	answer := f.ask(http.MethodGet, f.Serving()+"/sign-in")
 	page, err := io.ReadAll(answer.Body)
 	must(t, err)
-	for _, part := range strings.Split(string(page), `"`) {
+	for part := range strings.SplitSeq(string(page), `"`) {
 		if strings.HasPrefix(part, "/static/") {
 			files = append(files, part)
 		}
