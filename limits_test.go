@@ -47,7 +47,7 @@ func TestTheLimitsAreThoseOfTheCode(t *testing.T) {
 func says(words, value string) bool {
 	words = strings.ReplaceAll(words, ",", "")
 	number, unit, _ := strings.Cut(value, " ")
-	return regexp.MustCompile(`\b` + regexp.QuoteMeta(number) + `\b`).MatchString(words) && (unit == "" || strings.Contains(words, unit))
+	return regexp.MustCompile(`\b`+regexp.QuoteMeta(number)+`\b`).MatchString(words) && (unit == "" || strings.Contains(words, unit))
 }
 
 // constantOf is the value of a constant of a package, as words: "24 hour", "10000".
