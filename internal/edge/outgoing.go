@@ -25,7 +25,7 @@ const (
 const LetsEncrypt = acme.LetsEncryptURL
 
 // ErrNotNamed is that Allclear would call a host that it was not told to.
-var ErrNotNamed = errors.New("Allclear may not connect there")
+var ErrNotNamed = errors.New("we may not connect there")
 
 // Outgoing is whom Allclear may call of itself. The zero one is everybody whom a setting names, and nobody else: each client is made for
 // one such address, but that of an organisation's sign-in, whose other addresses only it knows.
