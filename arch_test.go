@@ -81,7 +81,9 @@ var architecture = map[string]part{
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
-	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "bench", "nearest", "phone", "private", "retain"), reason: "the command line asks app for everything"},
+	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
+
+	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +39,7 @@ type Settings struct {
 	Twilio           Twilio
 	OIDC             OIDC
 	Front            Front
+	Outgoing         string // hosts that Allclear may call of itself, as edge.ParseOutgoing reads them; empty: those that the settings name
 	ExitPage         string // where a worker's own pages are left for; empty: the weather
 }
 
@@ -82,6 +84,7 @@ type settingsFlags struct {
 	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Its key."`
 	ACMEDomain    string `name:"acme-domain" placeholder:"NAME" help:"Fetch a certificate for this name by ACME."`
 	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"From there (default Let's Encrypt)."`
+	Outgoing      string `placeholder:"HOST,…" help:"Hosts that Allclear may connect to, and no other; else those that the settings name."`
 	Redirect      string `placeholder:"HOST:PORT" help:"Lead from plain HTTP there to https."`
 	ExitPage      string `placeholder:"URL" help:"Where Exit this page leads (default the BBC's weather)."`
 	Proxy         string `placeholder:"ADDRESS,…" help:"A TLS proxy is in front, at these addresses or networks."`
@@ -118,9 +121,9 @@ var known = []setting{
 	{name: "key_command", set: setKeyCommand},
 	{name: "speed", set: setSpeed},
 	{name: "log_level", set: setLogLevel},
-	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setAddress(&s.HeartbeatURL, v) }},
+	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.HeartbeatURL, v) }},
 	{name: "checkpoint_file", set: func(s *Settings, v string) error { s.CheckpointFile = v; return nil }},
-	{name: "checkpoint_url", secret: true, set: setCheckpointURL},
+	{name: "checkpoint_url", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.CheckpointURL, v) }},
 	{name: "backup_recipients", set: setRecipients},
 	{name: "backup_dir", set: func(s *Settings, v string) error { s.BackupDir = v; return nil }},
 	{name: "backup_keep", set: setBackupKeep},
@@ -151,6 +154,7 @@ var known = []setting{
 	{name: "redirect", set: func(s *Settings, v string) error { s.Front.Redirect = v; return checkHostPort(v) }},
 	{name: "proxy", set: setProxy},
 	{name: "exit_page", set: setExitPage},
+	{name: "outgoing", set: setOutgoing},
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
 	{name: "gateway_url"}, {name: "gateway_token", secret: true},
@@ -186,12 +190,12 @@ func setAddress(to *string, v string) error {
 	return nil
 }
 
-// setCheckpointURL wants a way on which nobody between can take a checkpoint for another.
-func setCheckpointURL(s *Settings, v string) error {
-	if err := setAddress(&s.CheckpointURL, v); err != nil {
+// setSecure wants a way on which nobody between can read the secret in an address, or answer in another's name.
+func setSecure(to *string, v string) error {
+	if err := setAddress(to, v); err != nil {
 		return err
 	}
-	if strings.HasPrefix(v, "http:") && !onLoopback(v) {
+	if !strings.HasPrefix(strings.ToLower(v), "https:") && !onLoopback(v) {
 		return errors.New("must be https, but on this machine")
 	}
 	return nil
@@ -290,13 +294,13 @@ func (s Settings) disagreements() problems {
 			bad = append(bad, variable("url")+" is missing: Twilio's signatures are checked over the public address")
 		}
 	}
-	if strings.HasPrefix(t.API, "http:") && !onLoopback(t.API) {
+	if !strings.HasPrefix(strings.ToLower(t.API), "https:") && !onLoopback(t.API) {
 		bad = append(bad, variable("twilio_api")+" must be https: the account's token goes there")
 	}
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return append(append(bad, s.OIDC.disagreements(s.URL)...), s.Front.disagreements(s.URL)...)
+	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.unreachable())
 }
 
 // onLoopback reports whether an address stays on this machine.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/edge"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // Front is what Allclear shows to the network.
@@ -22,7 +24,7 @@ type Front struct {
 
 func setFile(to *string, path string) error {
 	*to = path
-	f, err := os.Open(path)
+	f, err := os.Open(path) // #nosec G304 -- the operator's own file, as a setting or an argument names it
 	if err != nil {
 		return err
 	}
@@ -44,6 +46,50 @@ func setExitPage(s *Settings, v string) error {
 	s.ExitPage = v
 	var checked string
 	return setAddress(&checked, v)
+}
+
+func setOutgoing(s *Settings, v string) error {
+	s.Outgoing = v
+	_, err := edge.ParseOutgoing(v)
+	return err
+}
+
+// outgoing is whom Allclear may call.
+func (s Settings) outgoing() edge.Outgoing {
+	if s.Outgoing == "" {
+		return edge.Outgoing{}
+	}
+	o, err := edge.ParseOutgoing(s.Outgoing)
+	if err != nil { // checked when it was read
+		return edge.Nobody()
+	}
+	return o
+}
+
+// unreachable says which settings name a host that Allclear may not connect to.
+func (s Settings) unreachable() problems {
+	hosts := []struct{ name, address string }{
+		{"heartbeat_url", s.HeartbeatURL}, {"checkpoint_url", s.CheckpointURL}, {"oidc_issuer", s.OIDC.Issuer},
+	}
+	if s.Twilio.AccountSID != "" {
+		hosts = append(hosts, struct{ name, address string }{"twilio_api", s.Twilio.API})
+	}
+	if s.Front.ACMEDomain != "" {
+		hosts = append(hosts, struct{ name, address string }{"acme_directory", cmp.Or(s.Front.ACMEDirectory, edge.LetsEncrypt)})
+	}
+	var bad problems
+	allowed := s.outgoing()
+	for _, to := range hosts {
+		if u, err := url.Parse(to.address); err == nil && to.address != "" && !allowed.Allows(u.Hostname()) {
+			bad = append(bad, variable("outgoing")+" lacks the host of "+variable(to.name)+": Allclear could not connect to it")
+		}
+	}
+	for _, host := range store.Servers(s.Database) {
+		if !allowed.Allows(host) {
+			bad = append(bad, variable("outgoing")+" lacks the host of "+variable("database")+": Allclear could not connect to it")
+		}
+	}
+	return bad
 }
 
 // setACMEDirectory wants a way on which nobody between can sign a certificate of theirs.

@@ -60,7 +60,7 @@ func TestWithoutSettings(t *testing.T) {
 
 func TestEachSettingIsRead(t *testing.T) {
 	s, err := load(t,
-		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
+		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_OUTGOING=db, beat.example.org, id.example.org", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
 		"ALLCLEAR_SPEED=240", "ALLCLEAR_LOG_LEVEL=warn", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/1", "ALLCLEAR_EMERGENCY_CONTACT=p-lee",
 		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
 		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/",
@@ -71,7 +71,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Settings{
-		Database: "postgres://db/allclear", Listen: ":80", URL: "http://127.0.0.1:80", Key: private.New("k"),
+		Database: "postgres://db/allclear", Listen: ":80", Outgoing: "db, beat.example.org, id.example.org", URL: "http://127.0.0.1:80", Key: private.New("k"),
 		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
@@ -80,6 +80,9 @@ func TestEachSettingIsRead(t *testing.T) {
 	}
 	if s != want {
 		t.Errorf("got %+v, want %+v", s, want)
+	}
+	if out := s.options(world{}).Outgoing; !out.Allows("db") || out.Allows("api.twilio.com") {
+		t.Error("the application may call others than those that are named")
 	}
 	roles := map[string]string{"/staff/leads": "manager", "a=b": "admin"}
 	if o := s.options(world{}).OIDC; o == nil || o.Issuer != want.OIDC.Issuer || o.ClientSecret != want.OIDC.ClientSecret || !maps.Equal(o.Roles, roles) {
@@ -129,6 +132,13 @@ func TestWrongSettings(t *testing.T) {
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
 		{"a rehearsal that rings real people", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_SPEED=60"), "ALLCLEAR_SPEED is for rehearsals"},
 		{"a checkpoint sent in the clear", []string{"ALLCLEAR_CHECKPOINT_URL=http://a.example.org/"}, "ALLCLEAR_CHECKPOINT_URL: must be https"},
+		{"a heartbeat in the clear", []string{"ALLCLEAR_HEARTBEAT_URL=HTTP://beat.example.org/secret"}, "ALLCLEAR_HEARTBEAT_URL: must be https"},
+		{"hosts that are addresses", []string{"ALLCLEAR_OUTGOING=https://api.twilio.com"}, "ALLCLEAR_OUTGOING: must be hosts"},
+		{"a heartbeat that may not be called", []string{"ALLCLEAR_OUTGOING=api.twilio.com", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/secret"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_HEARTBEAT_URL"},
+		{"texts that may not be sent", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_OUTGOING=beat.example.org"), "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_TWILIO_API"},
+		{"a sign-in that may not be asked", append(oidc, "ALLCLEAR_OUTGOING=api.twilio.com"), "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_OIDC_ISSUER"},
+		{"a database that may not be reached", []string{"ALLCLEAR_OUTGOING=api.twilio.com", "ALLCLEAR_DATABASE=postgres://u@db/a?sslmode=verify-full"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_DATABASE"},
+		{"a certificate that may not be fetched", []string{"ALLCLEAR_ACME_DOMAIN=a.example.org", "ALLCLEAR_OUTGOING=api.twilio.com"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_ACME_DIRECTORY"},
 		{"a certificate without a key", []string{"ALLCLEAR_TLS_CERT=settings.go"}, "ALLCLEAR_TLS_CERT: open settings.go"},
 		{"two certificates", []string{"ALLCLEAR_TLS_CERT=/dev/null", "ALLCLEAR_TLS_KEY=/dev/null", "ALLCLEAR_ACME_DOMAIN=a.example.org"}, "keep one of the two"},
 		{"a key without a certificate", []string{"ALLCLEAR_TLS_KEY=/dev/null"}, "ALLCLEAR_TLS_CERT is missing"},

@@ -63,7 +63,7 @@ func main() {
 
 // run takes each picture from a demo of its own.
 func run(ctx context.Context, binary, folder, only string, out io.Writer) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
 	taken := 0
@@ -77,7 +77,7 @@ func run(ctx context.Context, binary, folder, only string, out io.Writer) error 
 			return fmt.Errorf("take %s: %w", p.name, err)
 		}
 		file := filepath.Join(folder, p.name+".png")
-		if err := os.WriteFile(file, png, 0o644); err != nil {
+		if err := os.WriteFile(file, png, 0o644); err != nil { // #nosec G306 -- a picture, for all to read
 			return fmt.Errorf("keep %s: %w", p.name, err)
 		}
 		fmt.Fprintf(out, "%s: %d KB\n", file, len(png)>>10)
@@ -193,7 +193,7 @@ func startDemo(ctx context.Context, binary string) (at string, end func(), err e
 	if err != nil {
 		return "", nil, fmt.Errorf("find the binary: %w (make build makes it)", err)
 	}
-	cmd := exec.CommandContext(ctx, found, "demo", "--listen=127.0.0.1:0")
+	cmd := exec.CommandContext(ctx, found, "demo", "--listen=127.0.0.1:0") // #nosec G204 -- the program that the developer names
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var trouble strings.Builder

@@ -52,7 +52,7 @@ func (c *Cluster) start(ctx context.Context, bin string, settings []string) erro
 		return err
 	}
 	data := filepath.Join(c.dir, "data")
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "allclear", "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C")
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "allclear", "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C") // #nosec G204 -- the program that the developer names
 	initdb.SysProcAttr, initdb.Dir = as, c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
@@ -63,6 +63,7 @@ func (c *Cluster) start(ctx context.Context, bin string, settings []string) erro
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
+	// #nosec G204 -- the program that the developer names
 	c.server = exec.Command(filepath.Join(bin, "postgres"), args...)
 	c.server.SysProcAttr, c.server.Dir = as, c.dir
 	if err := c.server.Start(); err != nil {
@@ -158,9 +159,9 @@ func unprivileged(dir string) (*syscall.SysProcAttr, error) {
 	}
 	uid, _ := strconv.Atoi(who.Uid) // numeric on every system that has Pdeathsig
 	gid, _ := strconv.Atoi(who.Gid)
-	if err := errors.Join(os.Chown(dir, uid, gid), os.Chmod(dir, 0o755)); err != nil {
+	if err := errors.Join(os.Chown(dir, uid, gid), os.Chmod(dir, 0o755)); err != nil { // #nosec G302 -- another user runs what is in it; no secret is there
 		return nil, fmt.Errorf("give the cluster's folder away: %w", err)
 	}
-	as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} // #nosec G115 -- ids of a user, which the system gave
 	return as, nil
 }

@@ -94,7 +94,7 @@ func (p *process) alive() bool {
 // Start runs `allclear serve` and waits until it answers.
 func (w *Town) Start() {
 	w.t.Helper()
-	cmd := exec.Command(w.o.Binary, "serve")
+	cmd := exec.Command(w.o.Binary, "serve") // #nosec G204 -- the program that the developer names
 	cmd.Dir, cmd.Env = w.o.Dir, w.environment()
 	if err := w.process.start(cmd); err != nil {
 		w.fail("start allclear: %v", err)
@@ -156,7 +156,7 @@ func (w *Town) Scribble(line string) { _, _ = w.process.Write([]byte(line + "\n"
 // Command runs another allclear command with the town's settings and returns what it printed.
 func (w *Town) Command(args ...string) (stdout string, err error) {
 	var out, problems bytes.Buffer
-	cmd := exec.Command(w.o.Binary, args...)
+	cmd := exec.Command(w.o.Binary, args...) // #nosec G204 -- the program that the developer names
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.o.Dir, w.environment(), &out, &problems
 	if err := cmd.Run(); err != nil {
 		return out.String(), fmt.Errorf("allclear %s: %w: %s", strings.Join(args, " "), err, problems.String())
@@ -182,7 +182,7 @@ func (w *Town) newToken() string {
 func freeAddress() (string, error) {
 	var err error
 	for range 50 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000)) // #nosec G404 -- a free port, no secret
 		listener, failed := net.Listen("tcp", address)
 		if failed == nil {
 			return address, listener.Close()

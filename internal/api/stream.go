@@ -56,7 +56,7 @@ func (a *API) stream(c *call) (answer, error) {
 	}
 	defer func() { _ = out.control.SetWriteDeadline(a.Clock().Add(writeWithin)) }() // its last bytes are waited for no longer
 	h := c.w.Header()
-	h.Set("Content-Type", "text/event-stream")
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
 	c.w.WriteHeader(http.StatusOK)
 	if out.send(": live\n\n") == nil {

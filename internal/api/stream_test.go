@@ -38,7 +38,7 @@ func (o *office) live(address, after string) *reader {
 	if err != nil {
 		o.Fatal(err)
 	}
-	if w.StatusCode != 200 || w.Header.Get("Content-Type") != "text/event-stream" {
+	if w.StatusCode != 200 || w.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
 		o.Fatalf("%d %v", w.StatusCode, w.Header)
 	}
 	stream := &reader{o.T, bufio.NewScanner(w.Body), func() { done(); _ = w.Body.Close() }}

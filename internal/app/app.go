@@ -47,6 +47,7 @@ type Options struct {
 	Heartbeat string        // called every minute while the engine truly works
 	ExitPage  string        // where a worker's own pages are left for; "" is the weather
 	Version   string
+	Outgoing  edge.Outgoing // whom Allclear may call of itself; zero: whom the settings name
 
 	CheckpointFile string // checkpoints of the record are added to it; "": none
 	CheckpointURL  string // and posted there; "": none
@@ -212,7 +213,7 @@ func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 	if t == nil {
 		return nil
 	}
-	client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL})
+	client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL, Client: a.o.Outgoing.Client(t.API, 0)})
 	if err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func keepDraft(draft, file string, force bool) (err error) {
 
 // syncFolder makes the names in a folder durable.
 func syncFolder(dir string) error {
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) // #nosec G304 -- the operator's own file, as a setting or an argument names it
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func ParseRecipients(given string) ([]age.Recipient, error) {
 	}
 	lines := io.Reader(strings.NewReader(strings.ReplaceAll(given, ",", "\n")))
 	if !strings.HasPrefix(strings.TrimSpace(given), "age1") {
-		f, err := os.Open(given)
+		f, err := os.Open(given) // #nosec G304 -- the operator's own file, as a setting or an argument names it
 		if err != nil {
 			return nil, fmt.Errorf("must be public keys (age1…) with commas between, or a file of them: %w", err)
 		}
@@ -229,7 +229,7 @@ func ParseRecipients(given string) ([]age.Recipient, error) {
 func identities(file string, v *vault.Vault) ([]age.Identity, error) {
 	var list []age.Identity
 	if file != "" {
-		f, err := os.Open(file)
+		f, err := os.Open(file) // #nosec G304 -- the operator's own file, as a setting or an argument names it
 		if err != nil {
 			return nil, fmt.Errorf("read --identity: %w", err)
 		}

@@ -20,7 +20,7 @@ const (
 func (a *App) beat(ctx context.Context) error {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
-	client := &http.Client{Timeout: beatTimeout}
+	client := a.monitor()
 	for {
 		a.watchClock(ctx)
 		if a.o.Heartbeat != "" {
@@ -64,7 +64,7 @@ func (a *App) witness(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("ask the provider's clock: %w", err)
 	}
-	resp, err := (&http.Client{Timeout: beatTimeout}).Do(req)
+	resp, err := a.o.Outgoing.Client(a.o.Twilio.API, beatTimeout).Do(req)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("ask the provider's clock: %w", err)
 	}
@@ -76,7 +76,14 @@ func (a *App) beatOnce(ctx context.Context, client *http.Client) error {
 	if err := a.engine.Ready(ctx); err != nil {
 		return fmt.Errorf("withheld: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.o.Heartbeat, nil)
+	return callMonitor(ctx, client, a.o.Heartbeat)
+}
+
+// monitor is a client for the heartbeat's address alone.
+func (a *App) monitor() *http.Client { return a.o.Outgoing.Client(a.o.Heartbeat, beatTimeout) }
+
+func callMonitor(ctx context.Context, client *http.Client, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return errors.New("make heartbeat: its address can't be used")
 	}

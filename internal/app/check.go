@@ -31,7 +31,7 @@ const (
 // Check says what is wrong with an installation. It changes nothing, and works
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
-	findings := checkGateway(ctx, o)
+	findings := append(checkFront(o), checkGateway(ctx, o)...)
 	if path := sqlitePath(o.Database); path != "" {
 		if err := checkFolder(o); err != nil {
 			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
@@ -81,6 +81,15 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 	return append(findings, people...), err
 }
 
+// checkFront says where what a proxy passes on could be read before it is here.
+func checkFront(o Options) []Finding {
+	f := o.Front
+	if len(f.Proxies) == 0 || f.Cert != "" || f.ACMEDomain != "" || onLoopback(o.Listen) {
+		return nil
+	}
+	return []Finding{{About: "network", Says: "between the proxy and this machine nothing is encrypted: give a certificate here too (ALLCLEAR_TLS_CERT), or see that nobody else is on that network"}}
+}
+
 // checkGateway asks whether texts and calls can go out.
 func checkGateway(ctx context.Context, o Options) []Finding {
 	if o.Twilio == nil {
@@ -93,7 +102,9 @@ func checkGateway(ctx context.Context, o Options) []Finding {
 		return []Finding{{About: "gateway", Says: "the Twilio address is not one", StopsAlarm: true}}
 	}
 	req.SetBasicAuth(o.Twilio.AccountSID, o.Twilio.AuthToken.Reveal())
-	resp, err := http.DefaultClient.Do(req)
+	client := o.Outgoing.Client(o.Twilio.API, gatewayTimeout)
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
 	if err != nil {
 		return []Finding{{About: "gateway", Says: "Twilio does not answer; is its address right, and the network there?", StopsAlarm: true}}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -201,5 +202,26 @@ func TestCheckSaysForWhomNobodyOnCallMayAnswer(t *testing.T) {
 	}
 	if f := finding(found, "may answer for p-kay"); f.Says != "" {
 		t.Errorf("says %q, and Sam is on call", f.Says)
+	}
+}
+
+// What a proxy on another machine passes on in the clear is named, and what is encrypted, or stays here, is not.
+func TestCheckNamesAnOpenWayFromTheProxy(t *testing.T) {
+	proxies, err := edge.ParseProxies("10.0.0.5")
+	must(t, err)
+	for what, c := range map[string]struct {
+		listen string
+		front  Front
+		named  bool
+	}{
+		"from another machine":  {"0.0.0.0:8080", Front{Proxies: proxies}, true},
+		"with a certificate":    {"0.0.0.0:8080", Front{Proxies: proxies, Cert: "c.pem", Key: "k.pem"}, false},
+		"on this machine":       {"127.0.0.1:8080", Front{Proxies: proxies}, false},
+		"where there is no one": {"0.0.0.0:8080", Front{ACMEDomain: "a.example.org"}, false},
+	} {
+		found := checkFront(Options{Listen: c.listen, Front: c.front})
+		if hasFinding(found, "network", "nothing is encrypted") != c.named || len(found) > 0 && found[0].StopsAlarm {
+			t.Errorf("%s: %v", what, found)
+		}
 	}
 }

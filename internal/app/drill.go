@@ -161,8 +161,8 @@ func roomFor(ctx context.Context, db *store.DB, dir string, times uint64) error 
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
-	free := uint64(disk.Bavail) * uint64(disk.Bsize)
-	if need := uint64(size)*times + roomSpared; free < need {
+	free := uint64(disk.Bavail) * uint64(disk.Bsize)          // #nosec G115 -- sizes are not negative
+	if need := uint64(size)*times + roomSpared; free < need { // #nosec G115 -- sizes are not negative
 		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free in %s, and %d MB are needed; make room", free>>20, dir, need>>20)
 	}
 	return nil

@@ -80,7 +80,7 @@ const sqliteMagic = "SQLite format 3\x00"
 // complained of. One that is not there, or that cannot be read, is the store's.
 func isDatabase(o Options) error {
 	path := sqlitePath(o.Database)
-	f, err := os.Open(path)
+	f, err := os.Open(path) // #nosec G304 -- beside the database that the settings name
 	if err != nil {
 		return nil
 	}
@@ -116,7 +116,7 @@ var errLocked = errors.New("another process has it")
 // takeLock takes the lock that a file stands for, and makes the file. A file system without locks gives it to everyone: that must not stop
 // the service.
 func takeLock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- beside the database that the settings name
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}

@@ -9,9 +9,13 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/edge"
 )
+
+// acmeWithin bounds a call of the ACME directory.
+const acmeWithin = 30 * time.Second
 
 // Front is what Allclear shows to the network: the certificate, and the proxy in front of it.
 type Front struct {
@@ -30,7 +34,7 @@ func (o Options) theEdge() (*edge.Edge, error) {
 		f.Proxies = edge.OnLoopback()
 	}
 	e, err := edge.New(edge.Options{Cert: f.Cert, Key: f.Key, Domain: f.ACMEDomain, Directory: f.ACMEDirectory, Cache: certificates(o.Database),
-		Proxies: f.Proxies, URL: o.URL, Log: o.Log})
+		Client: o.Outgoing.Client("", acmeWithin), Proxies: f.Proxies, URL: o.URL, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("set up TLS: %w", err)
 	}

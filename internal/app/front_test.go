@@ -122,7 +122,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			answer := f.ask(method, f.Serving()+path, who...)
 			h := answer.Header
 			for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
-				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"} {
+				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000; includeSubDomains"} {
 				if h.Get(name) != want {
 					t.Errorf("%s: %s is %q", pattern, name, h.Get(name))
 				}

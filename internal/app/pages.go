@@ -60,7 +60,7 @@ func (a *App) organisation(s *signin.SignIn) (*signin.Organisation, error) {
 		return nil, nil
 	}
 	return signin.NewOrganisation(signin.OrganisationOptions{SignIn: s, Issuer: a.o.OIDC.Issuer, ClientID: a.o.OIDC.ClientID, ClientSecret: a.o.OIDC.ClientSecret,
-		Roles: a.o.OIDC.Roles, RolesClaim: a.o.OIDC.RolesClaim, Match: a.o.OIDC.Match})
+		Roles: a.o.OIDC.Roles, RolesClaim: a.o.OIDC.RolesClaim, Match: a.o.OIDC.Match, Client: a.o.Outgoing.Client("", 0)})
 }
 
 // First is the address at which the first administrator begins; "" where somebody can sign in already.

@@ -123,7 +123,7 @@ func pauseAlone(size RotateSize) func(context.Context) error {
 
 // rotateApart runs allclear keys rotate.
 func (o Options) rotateApart(ctx context.Context, at place, key string) error {
-	process := exec.CommandContext(ctx, o.Program, "keys", "rotate")
+	process := exec.CommandContext(ctx, o.Program, "keys", "rotate") // #nosec G204 -- the program that the developer names
 	process.Args[0] = "allclear"
 	process.Dir, process.Stderr = at.folder, os.Stderr
 	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }

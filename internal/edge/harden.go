@@ -22,14 +22,17 @@ var guards = map[string]string{
 }
 
 // Harden gives every answer the headers that guard it: the pages', the API's, a file's and an error's alike. Where the
-// public address is https, a browser is to come back by that alone, for a year.
+// public address is https, a browser is to come back by that alone, for a year, and to every name below it: Allclear has a name of its own.
 func Harden(next http.Handler, https bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range guards {
 			w.Header().Set(name, value)
 		}
 		if https {
-			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close") // it may have had a length too, by which another on the way found its end (RFC 9112, section 6.1)
 		}
 		next.ServeHTTP(w, r)
 	})

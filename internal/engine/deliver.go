@@ -254,13 +254,12 @@ func (e *Engine) provider(m store.Message) string {
 // backoff is how long to wait before attempt n + 1, in plan time.
 func backoff(n int) time.Duration {
 	steps := []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second}
-	if n < 1 {
-		n = 1
+	for i, step := range steps {
+		if n <= i+1 {
+			return step
+		}
 	}
-	if n > len(steps) {
-		return backoffMost
-	}
-	return steps[n-1]
+	return backoffMost
 }
 
 // after notes what an outcome says of the channel itself.

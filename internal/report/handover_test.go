@@ -334,7 +334,13 @@ func TestAPhotographIsShown(t *testing.T) {
 
 func TestABrokenPhotographCostsNothing(t *testing.T) {
 	whole := picture(t, 30, 40)
-	for _, broken := range [][]byte{[]byte("no picture"), whole[:40], whole[:60], picture(t, 6000, 5000)} {
+	others := []string{"no picture", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "<!doctype html><script>alert(1)</script>", "%PDF-1.7\n", "GIF89a\x01\x00\x01\x00\x00\x00\x00",
+		"BM\x3a\x00\x00\x00", "RIFF\x24\x00\x00\x00WEBPVP8 ", "II*\x00\x08\x00\x00\x00", "PK\x03\x04", "\x7fELF", "MZ"}
+	given := [][]byte{whole[:40], whole[:60], picture(t, 6000, 5000)}
+	for _, other := range others {
+		given = append(given, []byte(other))
+	}
+	for _, broken := range given {
 		h := priya(t)
 		h.Worker.Photograph = broken
 		if pdf := paged(t, h); bytes.Contains(pdf, []byte("/Subtype /Image")) || !bytes.Equal(pdf, paged(t, priya(t))) {

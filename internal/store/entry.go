@@ -127,7 +127,7 @@ func (c chained) hashed(form string, before, input, events []byte) []byte {
 		h.Write(n[:])
 		h.Write(b)
 	}
-	number := func(n int64) { part(binary.BigEndian.AppendUint64(nil, uint64(n))) }
+	number := func(n int64) { part(binary.BigEndian.AppendUint64(nil, uint64(n))) } // #nosec G115 -- the bits are hashed, whatever the sign
 	part([]byte(form))
 	part(before)
 	for _, s := range []string{c.ID, c.Worker, c.Kind, c.By, c.Via, c.Token, c.Visit, c.Alarm, c.Owner} {

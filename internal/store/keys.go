@@ -206,7 +206,7 @@ func pack(parts ...string) []byte {
 func unpack(raw []byte, into ...*string) error {
 	for _, s := range into {
 		n, size := binary.Uvarint(raw)
-		if size <= 0 || n > uint64(len(raw)-size) {
+		if size <= 0 || n > uint64(len(raw)-size) { // #nosec G115 -- size is at most the length
 			return errors.New("unpack sealed words: cut short")
 		}
 		raw = raw[size:]

@@ -116,12 +116,13 @@ func TestAWrongMasterKey(t *testing.T) {
 func TestAddressesThatCannotBe(t *testing.T) {
 	p := storetest.SQLite(t)
 	for url, says := range map[string][]string{
-		"":                            {"sqlite:PATH"},
-		"allclear.db":                 {"sqlite:PATH"},
-		"sqlite:":                     {"needs a path"},
-		"sqlite:/no/such/folder/a.db": {"no folder /no/such/folder"},
-		"sqlite:" + t.TempDir():       {"can't be opened"},
-		"postgres://u:geheim@%zz/":    {"can't be read"},
+		"":                                     {"sqlite:PATH"},
+		"allclear.db":                          {"sqlite:PATH"},
+		"sqlite:":                              {"needs a path"},
+		"sqlite:/no/such/folder/a.db":          {"no folder /no/such/folder"},
+		"sqlite:" + t.TempDir():                {"can't be opened"},
+		"postgres://u:geheim@%zz/":             {"can't be read"},
+		"postgres://u:geheim@db.example.org/a": {"sslmode=verify-full"},
 		"postgres://u:geheim@127.0.0.1:1/allclear?connect_timeout=2": {"no answer from the server"},
 	} {
 		p.Options.URL = url

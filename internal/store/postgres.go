@@ -40,6 +40,9 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err != nil {
 		return fmt.Errorf("open database: the address can't be read; write it as postgres://user:password@host:5432/name: %w", err)
 	}
+	if err := guarded(conf.ConnConfig); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	conf.MaxConns = connections(address, conf.MaxConns)
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {

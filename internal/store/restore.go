@@ -148,7 +148,7 @@ func (p *place) fill(ctx context.Context, r *backupReader, m Manifest) (err erro
 		return fmt.Errorf("list tables: %w", err)
 	}
 	for _, table := range tables { // the migrations put rows in, which the backup has too
-		if _, err := t.ExecContext(ctx, `DELETE FROM "`+table.name+`"`); err != nil {
+		if _, err := t.ExecContext(ctx, `DELETE FROM "`+table.name+`"`); err != nil { // #nosec G202 -- names of our own schema, which were compared with it; values are parameters
 			return err
 		}
 	}
@@ -231,7 +231,7 @@ func (f *filling) begin(ctx context.Context, head backupTable) error {
 		}
 	}
 	var err error
-	f.insert, err = f.tx.PrepareContext(ctx, `INSERT INTO "`+head.Table+`" (`+quoted(head.Columns)+`)`+over+` VALUES (`+strings.Join(places, ", ")+`)`)
+	f.insert, err = f.tx.PrepareContext(ctx, `INSERT INTO "`+head.Table+`" (`+quoted(head.Columns)+`)`+over+` VALUES (`+strings.Join(places, ", ")+`)`) // #nosec G202 -- names of our own schema, which were compared with it; values are parameters
 	return err
 }
 
@@ -263,7 +263,7 @@ func (f *filling) whole(ctx context.Context) error {
 			if !c.counted {
 				continue
 			}
-			if _, err := f.tx.ExecContext(ctx, `SELECT setval(pg_get_serial_sequence($1, $2), COALESCE(max("`+c.name+`"), 0) + 1, false) FROM "`+t.name+`"`, t.name, c.name); err != nil {
+			if _, err := f.tx.ExecContext(ctx, `SELECT setval(pg_get_serial_sequence($1, $2), COALESCE(max("`+c.name+`"), 0) + 1, false) FROM "`+t.name+`"`, t.name, c.name); err != nil { // #nosec G202 -- names of our own schema, which were compared with it; values are parameters
 				return err
 			}
 		}

@@ -133,7 +133,7 @@ type end struct {
 
 // signed is what an end's signature is over.
 func (e end) signed() []byte {
-	return append(binary.BigEndian.AppendUint64([]byte("allclear end 1"), uint64(e.n)), e.head...)
+	return append(binary.BigEndian.AppendUint64([]byte("allclear end 1"), uint64(e.n)), e.head...) // #nosec G115 -- the bits are signed, whatever the sign
 }
 
 // next is the end after one more entry.
@@ -142,7 +142,7 @@ func (e end) next(hash []byte) end {
 	h.Write([]byte("allclear chain 1"))
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(e.head))))
 	h.Write(e.head)
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(e.n+1)))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(e.n+1))) // #nosec G115 -- the bits are signed, whatever the sign
 	h.Write(hash)
 	return end{n: e.n + 1, head: h.Sum(nil)}
 }
@@ -187,7 +187,7 @@ func scanSeal(s scanner) (l seal, err error) {
 func (s seal) signed(form string) []byte {
 	out := []byte(form)
 	for _, n := range []int64{s.first, s.last, s.at} {
-		out = binary.BigEndian.AppendUint64(out, uint64(n))
+		out = binary.BigEndian.AppendUint64(out, uint64(n)) // #nosec G115 -- the bits are signed, whatever the sign
 	}
 	return append(out, s.head...)
 }

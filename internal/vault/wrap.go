@@ -17,7 +17,7 @@ import (
 
 // What is wrapped is bound to what it is: a bridge can't be passed off as a data key.
 const (
-	wrapAssociated   = "allclear data key"
+	wrapAssociated   = "allclear data key" // #nosec G101 -- a label, no secret
 	bridgeAssociated = "allclear next wrapping key"
 )
 

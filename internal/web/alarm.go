@@ -374,7 +374,7 @@ func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 
 // quoted is a fact that somebody told, and what is said of their words.
 func quoted(what, words, of string) govuk.SummaryRow {
-	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{HTML: "“" + quote(words) + "”" + template.HTML(template.HTMLEscapeString(of))}}
+	return govuk.SummaryRow{Key: govuk.Cell{Text: what}, Value: govuk.Cell{HTML: "“" + quote(words) + "”" + template.HTML(template.HTMLEscapeString(of))}} // #nosec G203 -- escaped here
 }
 
 // fact is one thing that is known; what is not says so.

@@ -131,7 +131,7 @@ func (p *Pages) policeSheet(c *request) error {
 		return err
 	}
 	page := policeSheet{Layout: p.layout(c, "Handover to the police", "alarm/"+r.alarm.ID), Back: "/alarms/" + r.alarm.ID,
-		PDF: "/alarms/" + r.alarm.ID + "/handover.pdf", Sheet: template.HTML(out.String())} //nolint:gosec // html/template escaped it
+		PDF: "/alarms/" + r.alarm.ID + "/handover.pdf", Sheet: template.HTML(out.String())} // #nosec G203 -- html/template made it
 	return p.show(c, http.StatusOK, "police", page)
 }
 

@@ -340,7 +340,7 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = control.SetWriteDeadline(p.Clock().Add(writeWithin)) }() // its last bytes are waited for no longer
 	h := w.Header()
-	h.Set("Content-Type", "text/event-stream")
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
 	for topics := []string(nil); p.send(w, control, c, topics) == nil; topics = p.live.news(me) {
 		select {

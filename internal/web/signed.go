@@ -48,7 +48,7 @@ func SessionCookie(address string) string {
 
 // keep puts a cookie into the browser until an instant of real time; the zero instant takes it away.
 func (p *Pages) keep(c *request, name, value string, until time.Time) {
-	cookie := &http.Cookie{Name: p.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: p.secure(), SameSite: http.SameSiteLaxMode, Expires: until}
+	cookie := &http.Cookie{Name: p.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: p.secure(), SameSite: http.SameSiteLaxMode, Expires: until} // #nosec G124 -- Secure wherever the public address is https
 	if until.IsZero() {
 		cookie.MaxAge = -1
 	}

@@ -37,6 +37,7 @@ const (
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
 )
 
+// #nosec G101 -- sentences, no secrets
 var ofTheSystem = map[watch.Notice]string{
 	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due: {fell}.][ {nothing}]< Please check your visits.>[ {link}]",
 	SetAside:    head + "A message< about {worker}> could not be dealt with. Please look at it now.[ {link}]",

@@ -103,7 +103,7 @@ func (a *automaton) build(p *pattern) fragment {
 		return f
 	}
 	a.places = append(a.places, place{pattern: p})
-	here := []int32{int32(len(a.places) - 1)}
+	here := []int32{int32(len(a.places) - 1)} // #nosec G115 -- fewer than the words of our own phrases
 	return fragment{first: here, last: here}
 }
 
@@ -135,6 +135,7 @@ func (a *automaton) finish(g *Grammar) {
 		maps.Copy(all, p.words)
 	}
 	for _, w := range slices.Sorted(maps.Keys(all)) {
+		// #nosec G115 -- fewer than the words of our own phrases
 		a.symbols[w] = int32(len(words)) // a break that a phrase names has a symbol of its own
 		words = append(words, w)
 	}
@@ -168,7 +169,7 @@ func (a *automaton) number() (sets []*pattern) {
 			set, known = ofWords[words]
 		}
 		if !known {
-			set = int32(len(sets))
+			set = int32(len(sets)) // #nosec G115 -- fewer than the words of our own phrases
 			sets = append(sets, p.pattern)
 		}
 		p.set, a.sets[i] = set, set
@@ -191,7 +192,7 @@ func (a *automaton) begin(symbols int) {
 			a.timeStarts = append(a.timeStarts, p)
 			continue
 		}
-		for s := range int32(symbols) {
+		for s := range int32(symbols) { // #nosec G115 -- fewer than the words of our own phrases
 			if has(a.row(s), at.set) {
 				next[s], a.starts[s].ends = append(next[s], at.next...), append(a.starts[s].ends, at.ends...)
 			}
@@ -359,7 +360,7 @@ func (s *Search) from(i int) {
 // begin finds what begins with word i, as far as the next.
 func (s *Search) begin(all *start, i int) {
 	for _, t := range all.ends {
-		s.found.ends[i*s.g.topics+int(t)] = int16(i + 1)
+		s.found.ends[i*s.g.topics+int(t)] = int16(i + 1) // #nosec G115 -- at most MostWords
 	}
 	if i+1 == len(s.symbols) {
 		return
@@ -383,7 +384,7 @@ func (s *Search) begin(all *start, i int) {
 // goOn goes on at word k from a place of a phrase that began at word i, and notes what may end there.
 func (s *Search) goOn(from *place, i, k int) {
 	for _, t := range from.ends {
-		s.found.ends[i*s.g.topics+int(t)] = int16(k)
+		s.found.ends[i*s.g.topics+int(t)] = int16(k) // #nosec G115 -- at most MostWords
 	}
 	if k == len(s.symbols) {
 		return

@@ -100,7 +100,7 @@ func startCluster() (*cluster, error) {
 	}
 	c := &cluster{socket: dir}
 	if err := c.await(); err != nil {
-		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		log, _ := os.ReadFile(filepath.Join(dir, "log")) // #nosec G304 -- the test's own file
 		return nil, fmt.Errorf("start PostgreSQL: %w\n%s", err, log)
 	}
 	return c, c.migrateTemplate()
@@ -157,7 +157,7 @@ func handOver(dir string) (*syscall.Credential, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
+		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid) // #nosec G115 -- ids of a user, which the system gave
 	}
 	return nil, errors.New("start PostgreSQL: running as root, and there is no user postgres or nobody to run it as")
 }
@@ -168,7 +168,7 @@ func startKeeper(bin, dir string, who *syscall.Credential) error {
 		return err
 	}
 	defer end.Close()
-	sh := exec.Command("/bin/sh", "-c", keeper, bin, dir)
+	sh := exec.Command("/bin/sh", "-c", keeper, bin, dir) // #nosec G204 -- a constant script, for tests
 	sh.Stdin, sh.Dir = end, dir
 	sh.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setsid: true} // an interrupt at the keyboard is not for it
 	if err := sh.Start(); err != nil {
