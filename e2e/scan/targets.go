@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -84,6 +85,7 @@ func (p *person) walk(ctx context.Context) (seen, error) {
 	for _, key := range slices.Sorted(maps.Keys(w.forms)) {
 		s.targets = append(s.targets, w.forms[key])
 	}
+	slices.SortStableFunc(s.targets, func(a, b target) int { return cmp.Compare(b.method, a.method) }) // what changes something first
 	return s, nil
 }
 

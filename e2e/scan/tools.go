@@ -26,6 +26,7 @@ func (t tools) String() string {
 // leftOut are wapiti's modules that are not run, each with its reason. All others are.
 var leftOut = map[string]string{
 	"nikto":            "fetches its list of other programs' known holes from the internet",
+	"buster":           "tries 31,545 names in each folder, without regard to the time it is given: which addresses there are is one table, and TestEveryRouteForEveryRole asks for all of it",
 	"wapp":             "fetches its list of programs to be recognised from the internet, and finds no hole",
 	"brute_login_form": "guesses passwords, which are waited for after five guesses: TestWhoGuessesWaitsAndNobodyElse looks at that",
 }
