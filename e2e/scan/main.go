@@ -66,10 +66,10 @@ type part struct {
 
 func (p part) String() string { return p.database + "/" + p.tool + "/" + p.role }
 
-// parts are those asked for, longest first.
+// parts are those asked for.
 func (o options) parts() ([]part, error) {
 	var list []part
-	for _, database := range strings.Split(o.databases, ",") {
+	for database := range strings.SplitSeq(o.databases, ",") {
 		if database != "sqlite" && database != "postgres" {
 			return nil, fmt.Errorf("there is no database %q: sqlite and postgres are", database)
 		}
