@@ -115,9 +115,9 @@ func (p *Pages) answer(rt route, c *request) error {
 // storable says that every database takes the words: they are UTF-8, and PostgreSQL keeps no NUL.
 func storable(words string) bool { return utf8.ValidString(words) && !strings.Contains(words, "\x00") }
 
-// stored makes words so: what is none of a language's letters is shown as that.
+// stored makes words so: what is no letter is shown as that, and a NUL, which nobody can see, is left out.
 func stored(words string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(words, "\ufffd"), "\x00", "\ufffd")
+	return strings.ReplaceAll(strings.ToValidUTF8(words, "\ufffd"), "\x00", "")
 }
 
 // madeForAnother says that an open page asks for a part of itself, and was made before the reader chose to act as who
