@@ -7,7 +7,7 @@ GO       ?= go
 GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
 
 .NOTPARALLEL:
-.PHONY: build assets test demo play pictures check fuzz clean
+.PHONY: build assets test demo play pictures scan check fuzz clean
 .PHONY: sbom check-format check-vet check-fix check-static check-race check-readme vulncheck
 
 build: assets ## bin/allclear, the one binary
@@ -36,6 +36,9 @@ play: build ## a weekend from outside at 240 times the speed, told as it happens
 
 pictures: build ## docs/pictures, taken anew from a demo
 	$(GO) run ./e2e/pictures
+
+scan: build ## wapiti and sqlmap let loose on the signed-in pages and the API, on both databases: some hours
+	scripts/scan
 
 # The README's own command comes last, so that its lines close the run.
 check: build check-format check-vet check-fix check-static fuzz check-race check-readme ## all that CI runs

@@ -26,7 +26,7 @@ func TestAPasswordHasNoneOfTheWordsThatAreTriedFirst(t *testing.T) {
 	}
 	set := func(password string) string {
 		t.Helper()
-		_, err := d.SetPassword(t.Context(), "p-sam", signin.NewPassword{Name: "sam@example.org", Password: password, Secret: offer.Secret.Reveal(), Code: "000000"}, signin.Invitation{}, "")
+		_, err := d.SetPassword(t.Context(), "p-sam", signin.NewPassword{Name: "sam@example.org", Password: password, Secret: offer.Secret.Reveal(), Code: "000000"}, "", "")
 		wrong, is := errors.AsType[*signin.FormError](err)
 		if !is {
 			t.Fatal(err)

@@ -32,6 +32,9 @@ func (c *request) form() (*form, error) {
 	sent := 0
 	for _, values := range c.PostForm {
 		sent += len(values)
+		for i := range values { // whatever a program sent, what somebody wrote around it is kept
+			values[i] = stored(values[i])
+		}
 	}
 	if sent > mostFields {
 		return nil, tooLong(nil)

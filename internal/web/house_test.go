@@ -45,7 +45,12 @@ var saturday = time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 
 func openHouse(t *testing.T) *house {
 	t.Helper()
-	place := storetest.SQLite(t)
+	return houseAt(t, storetest.SQLite(t))
+}
+
+// houseAt opens a house on a database.
+func houseAt(t *testing.T, place storetest.Place) *house {
+	t.Helper()
 	h := &house{T: t, place: place, db: place.Open(t), clock: enginetest.NewClock(saturday), log: &journal{}, acting: "p-sam"}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.town = town.New(town.Options{Now: h.clock.Now})

@@ -82,13 +82,24 @@ func (p *Pages) setup(f *form) (setup, error) {
 	s.Name.Type, s.Name.Autocomplete, s.Name.Spellcheck = "email", "username", new(false)
 	s.Code.Value, s.Code.Autocomplete, s.Code.Classes, s.Code.Inputmode = "", "one-time-code", "govuk-input--width-10", "numeric"
 	s.Secret = f.value("secret")
-	offer, err := p.SignIn.OfferCode(f.value("name"), private.New(s.Secret))
+	offer, err := p.SignIn.OfferCode(fitting(f.value("name")), private.New(s.Secret))
 	if err != nil {
 		return s, fmt.Errorf("make secret for codes: %w", err)
 	}
 	s.Secret = offer.Secret.Reveal()
 	s.QR, s.Size, err = qrPath(offer.Address.Reveal())
 	return s, err
+}
+
+// longestName is the longest that an e-mail address may be, in bytes.
+const longestName = 254
+
+// fitting is the name that a QR code is drawn with: none for one that is no e-mail address by its length, and that no code holds.
+func fitting(name string) string {
+	if len(name) > longestName {
+		return ""
+	}
+	return name
 }
 
 // setPassword reads the form and gives someone the password; the recovery codes come back, or what is wrong is on the form.

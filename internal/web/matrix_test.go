@@ -51,7 +51,12 @@ type matrix struct {
 
 func openMatrix(t *testing.T) matrix {
 	t.Helper()
-	h := openHouse(t)
+	return matrixOf(t, openHouse(t))
+}
+
+// matrixOf makes a house that.
+func matrixOf(t *testing.T, h *house) matrix {
+	t.Helper()
 	visit, alarm := h.overdue()
 	h.with("p-kay", "Kay Dunn", buddy.Worker)
 	h.with("p-odd", "Odd Moe", buddy.Auditor)

@@ -13,7 +13,9 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -92,6 +94,9 @@ func (p *Pages) adapt(rt route) http.Handler {
 
 // answer finds out who asks and lets the route's handler answer. Of whom nothing is known is asked first.
 func (p *Pages) answer(rt route, c *request) error {
+	if query, _ := url.QueryUnescape(c.URL.RawQuery); !storable(c.URL.Path) || !storable(query) {
+		return notFound() // there is nothing by such a name, and PostgreSQL cannot be asked for it
+	}
 	if err := p.who(c); err != nil {
 		return err
 	}
@@ -105,6 +110,14 @@ func (p *Pages) answer(rt route, c *request) error {
 		return err
 	}
 	return rt.handle(c)
+}
+
+// storable says that every database takes the words: they are UTF-8, and PostgreSQL keeps no NUL.
+func storable(words string) bool { return utf8.ValidString(words) && !strings.Contains(words, "\x00") }
+
+// stored makes words so: what is no letter is shown as that, and a NUL, which nobody can see, is left out.
+func stored(words string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(words, "\ufffd"), "\x00", "")
 }
 
 // madeForAnother says that an open page asks for a part of itself, and was made before the reader chose to act as who
