@@ -62,7 +62,7 @@ var architecture = map[string]part{
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
-	"internal/subject":           {imports: in("store", "engine", "buddy", "phone"), tests: in("private", "retain", "watch"), reason: "what there is about one person, for that person; decides what is somebody else's"},
+	"internal/subject":           {imports: in("store", "engine", "view", "buddy", "phone"), tests: in("private", "retain", "watch"), reason: "what there is about one person, for that person; decides what is somebody else's"},
 	"internal/access":            {imports: in("buddy", "store", "private"), reason: "who is there and what they may; knows no alarm"},
 	"internal/edge":              {reason: "TLS, the proxy and the headers are the same for whatever is answered"},
 	"internal/signin":            {imports: in("store", "buddy", "private"), tests: in("signin/testidp"), reason: "proves who someone is; what they may then do is not asked here"},
