@@ -74,7 +74,7 @@ var architecture = map[string]part{
 	"internal/demo": {imports: append(in("engine", "store", "channel", "channel/town"), pureParts...),
 		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
-	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "demo", "channel/town", "web/govuk"), pureParts...),
+	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "demo", "channel/town", "web/govuk"), pureParts...),
 		tests: in("channel", "engine/enginetest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
 	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},

@@ -49,13 +49,14 @@ func openMatrix(t *testing.T) matrix {
 	h.with("p-odd", "Odd Moe", buddy.Auditor)
 	h.elsewhere()
 	return matrix{h.locked("https://allclear.example.org"), map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none",
-		"/account/passkeys/": "none", "/account/sessions/": "none"}}
+		"/holds/": "none", "/account/passkeys/": "none", "/account/sessions/": "none"}}
 }
 
 // at is a route's address about the objects.
 func at(pattern string, objects map[string]string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
 	path = strings.ReplaceAll(strings.ReplaceAll(path, "{$}", ""), "{secret}", "none")
+	path = strings.ReplaceAll(path, "{n}", "1")
 	for _, before := range slices.Sorted(maps.Keys(objects)) {
 		path = strings.ReplaceAll(path, before+"{id}", before+objects[before])
 	}

@@ -168,10 +168,28 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /people/{id}/leave", signedIn, p.leave},
 		{"POST /people/{id}/return", signedIn, p.comeBack},
 
+		{"GET /people/{id}/data", signedIn, p.personData},
+		{"POST /people/{id}/data", signedIn, p.takeOut},
+		{"GET /people/{id}/erase", signedIn, p.eraseForm},
+		{"POST /people/{id}/erase", signedIn, p.erase},
+
 		{"GET /teams", signedIn, p.teamList},
 		{"GET /teams/{id}", signedIn, p.team},
 		{"GET /teams/{id}/edit", signedIn, p.editTeam},
 		{"POST /teams/{id}/edit", signedIn, p.changeTeam},
+
+		{"GET /record", signedIn, p.theRecord},
+		{"POST /record", signedIn, p.seekRecord},
+		{"POST /record/export", signedIn, p.exportRecord},
+		{"GET /record/checks", signedIn, p.recordChecks},
+		{"POST /record/checks", signedIn, p.checkNow},
+		{"GET /record/{n}", signedIn, p.recordEntry},
+
+		{"GET /kept", signedIn, p.howLong},
+		{"GET /holds", signedIn, p.holds},
+		{"POST /holds", signedIn, p.setHold},
+		{"POST /holds/{id}/lift", signedIn, p.liftHold},
+		{"GET /backups", signedIn, p.backups},
 	}
 }
 
