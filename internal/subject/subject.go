@@ -3,12 +3,14 @@ package subject
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -249,6 +251,9 @@ func (g *gatherer) messages() (any, error) {
 		}
 		rows = append(rows, row)
 	}
+	slices.SortStableFunc(rows, func(a, b message) int { // their ids, by which they come, are drawn by lot
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Notice, b.Notice), cmp.Compare(a.Words, b.Words))
+	})
 	return rows, nil
 }
 
