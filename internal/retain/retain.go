@@ -75,7 +75,6 @@ func (s Setting) Set(p *Periods, days int) error {
 // Row is a line of what is kept how long, in plain words.
 type Row struct {
 	What, For string
-	Setting   string // by which an organisation sets it; "" for what is so everywhere
 	Usual     string // where it is set otherwise: what holds without
 }
 
@@ -84,7 +83,7 @@ func Rows(p Periods) []Row {
 	var rows []Row
 	usual := Standard()
 	for _, s := range Settings() {
-		row := Row{What: s.What, For: words(*s.into(&p)), Setting: s.Name}
+		row := Row{What: s.What, For: words(*s.into(&p))}
 		if *s.into(&p) != *s.into(&usual) {
 			row.Usual = words(*s.into(&usual))
 		}

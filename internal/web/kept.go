@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
@@ -32,11 +31,6 @@ var erasedKinds = [][2]string{{"visit", "Visits"}, {"alarm", "Alarms"}, {"person
 // howLong answers GET /kept.
 func (p *Pages) howLong(c *request) error {
 	page := keptPage{Layout: p.layout(c, "How long things are kept"), Rows: retain.Rows(p.Engine.Retain), Sees: access.May(access.SeeHold, access.ByRole(c.who))}
-	for i, r := range page.Rows {
-		if r.Setting != "" {
-			page.Rows[i].Setting = "ALLCLEAR_" + strings.ToUpper(r.Setting)
-		}
-	}
 	if !page.Sees {
 		return p.show(c, http.StatusOK, "kept", page)
 	}

@@ -159,9 +159,12 @@ func (p *Pages) showRecord(c *request, status int, f *form, before int64) error 
 	if err != nil {
 		return err
 	}
-	page := recordPage{Layout: p.layout(c, "The record").again(f), Until: listed.Until, Days: [2]string{f.value("from"), f.value("to")},
+	page := recordPage{Layout: p.layout(c, "The record").again(f), Until: listed.Until,
 		Sought: b.Kind+b.Person+b.Team != "" || !b.From.IsZero() || !b.To.IsZero() || before > 0}
 	page.Path = "/record"
+	if !f.bad() {
+		page.Days = [2]string{f.value("from"), f.value("to")}
+	}
 	for _, x := range listed.Rows {
 		page.Rows = append(page.Rows, rowOf(x))
 	}
@@ -214,6 +217,9 @@ func (p *Pages) recordForm(c *request, page *recordPage, f *form) error {
 func rowOf(x store.Extract) recordRow {
 	row := recordRow{N: x.N, At: x.At, What: entryWords(x.Kind), By: byWords(x), Chain: x.Chain, Place: strconv.FormatInt(x.Seq, 10), Href: "/record/" + strconv.FormatInt(x.N, 10)}
 	var about []string
+	if x.Chain != x.By && !strings.Contains(x.Chain, "/") && x.Kind != "text" {
+		about = append(about, x.Chain)
+	}
 	for _, a := range [][2]string{{"visit ", x.Visit}, {"alarm ", x.Alarm}} {
 		switch {
 		case a[1] == "":
@@ -230,7 +236,12 @@ func rowOf(x store.Extract) recordRow {
 // byWords is who did something, by their id, and how.
 func byWords(x store.Extract) string {
 	by := cmp.Or(x.By, "Allclear")
+	if x.By == "" && x.Kind == "text" { // it came from the worker's own number
+		by = x.Chain
+	}
 	switch {
+	case x.Via == "clock":
+		return by
 	case x.Token != "":
 		return "token " + x.Token + " for " + by
 	case x.Via != "" && x.Via != x.By:
