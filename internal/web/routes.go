@@ -20,7 +20,7 @@ type route struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
-	list := p.serviceRoutes()
+	list := append(p.serviceRoutes(), p.keepingRoutes()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -177,7 +177,12 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /teams/{id}", signedIn, p.team},
 		{"GET /teams/{id}/edit", signedIn, p.editTeam},
 		{"POST /teams/{id}/edit", signedIn, p.changeTeam},
+	}
+}
 
+// keepingRoutes are the pages of how what happened is kept: the record, periods and holds, backups.
+func (p *Pages) keepingRoutes() []route {
+	return []route{
 		{"GET /record", signedIn, p.theRecord},
 		{"POST /record", signedIn, p.seekRecord},
 		{"POST /record/export", signedIn, p.exportRecord},
