@@ -128,6 +128,28 @@ func sights() []sight {
 		{"GET /teams/{id}", "a team", "p-mo", opened("/teams/echo")},
 		{"GET /teams/{id}/edit", "a team's settings", "p-mo", opened("/teams/echo/edit")},
 		{"POST /teams/{id}/edit", "a team without a name", "p-mo", filled("/teams/echo/edit", "Save", types("Team’s name", ""))},
+		{"GET /record", "the record", "p-bea", opened("/record")},
+		{"GET /record", "the record of a day with nothing on it", "p-bea", opened("/record?from=2030-01-01")},
+		{"POST /record", "the record of nobody", "p-bea", func(b *page) {
+			b.Open("/record")
+			b.Press("Search the record")
+			b.Types("To or by a person", "nobody")
+			b.Chooses("From", "2026-11-22")
+			b.Chooses("To the end of", "2026-11-21")
+			b.Press("Search")
+		}},
+		{"GET /record/{n}", "an entry of the record", "p-bea", opened("/record/3")},
+		{"GET /record/checks", "a record that was not checked", "p-kit", opened("/record/checks")},
+		{"GET /kept", "how long things are kept", "p-priya", opened("/kept")},
+		{"GET /kept", "what was erased last night", "p-kit", opened("/kept")},
+		{"GET /holds", "legal holds to put on something", "p-kit", opened("/holds?on=person/p-grace")},
+		{"GET /holds", "legal holds as an auditor sees them", "p-bea", opened("/holds")},
+		{"POST /holds", "a hold without a reason", "p-kit", filled("/holds", "Put the hold on it", types("What is it about?", "J Smith"))},
+		{"GET /backups", "the backups of a demo", "p-kit", opened("/backups")},
+		{"GET /people/{id}/data", "all about oneself", "p-grace", opened("/people/p-grace/data")},
+		{"GET /people/{id}/data", "all about another", "p-kit", opened("/people/p-grace/data")},
+		{"GET /people/{id}/erase", "what cannot be erased", "p-kit", opened("/people/p-nia/erase")},
+		{"POST /people/{id}/erase", "erasing someone without saying why", "p-kit", filled("/people/p-grace/erase", "Erase Grace Lewis")},
 		{"GET /demo", "the phones", "", opened("/demo")},
 		{"GET /demo", "no phone", "", opened("/demo?show=none")},
 		{"POST /demo/phones/{id}/text", "an empty text", "", func(b *page) { b.Open("/demo"); b.Press("Send from Priya Nair") }},
@@ -181,6 +203,10 @@ var elsewhere = map[string]string{
 	"POST /visits/{id}/help":        "a press",
 	"POST /rota/shifts/{id}/remove": "a press",
 	"POST /people/{id}/return":      "a press",
+	"POST /record/export":           "a file to download",
+	"POST /record/checks":           "a press",
+	"POST /people/{id}/data":        "a file to download",
+	"POST /holds/{id}/lift":         "a press",
 	"POST /demo/speed":              "a press",
 	"POST /demo/stories/{id}":       "a press",
 	"POST /demo/story":              "a press",

@@ -31,6 +31,13 @@ const (
 	ReadTexts    Act = "read texts"
 	TakeTexts    Act = "take texts"
 	SeeFigures   Act = "see figures"
+	ReadRecord   Act = "read record"
+	CheckRecord  Act = "check record"
+	TakeOut      Act = "take out"
+	Erase        Act = "erase"
+	SeeHold      Act = "see hold"
+	KeepHold     Act = "keep hold"
+	SeeBackups   Act = "see backups"
 )
 
 // Is is what someone is to what they ask for: several at once.
@@ -102,6 +109,14 @@ var table = []Row{
 	{ReadTexts, "Texts that were asked back, to say what was meant", []Is{Manages, Administers}},
 	{TakeTexts, "Take labelled texts out, without names", []Is{Administers}},
 	{SeeFigures, "Figures of a day, which name nobody", []Is{AnswersRole, Administers, Audits}},
+
+	{ReadRecord, "The record, without contents: who did what and when, by their ids; and take it out", []Is{Audits}},
+	{CheckRecord, "Check that the record is whole, and see where its checkpoints went", []Is{Administers, Audits}},
+	{TakeOut, "All there is about someone, as one download", []Is{Self, Administers}},
+	{Erase, "Erase all words about someone that need not stay", []Is{Administers}},
+	{SeeHold, "That a legal hold is on something; what was erased last night, in counts", []Is{Answers, Administers, Audits}},
+	{KeepHold, "Put a legal hold on something or lift it, and read why", []Is{Administers}},
+	{SeeBackups, "When a backup was last made and restored on trial, and where they go", []Is{Administers}},
 }
 
 // Table gives a copy of the table, for documents and tests.

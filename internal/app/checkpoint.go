@@ -132,13 +132,16 @@ func (p *publisher) turn(ctx context.Context, ending bool) error {
 			}
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("to the %s: %w", to.name, err))
+			errs = append(errs, fmt.Errorf("to the %s: %w", to.name, err), p.db.SetMeta(ctx, failedKey(to.name), at.Format(time.RFC3339Nano)))
 		}
 	}
 	return errors.Join(errs...)
 }
 
 func sentKey(outlet string) string { return "checkpoint/" + outlet }
+
+// failedKey is the fact that says when sending to an outlet last failed.
+func failedKey(outlet string) string { return "checkpoint-failed/" + outlet }
 
 // sent is what an outlet had last; the zero one is nothing yet.
 type sent struct {

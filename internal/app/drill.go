@@ -34,6 +34,9 @@ const (
 // drillKey is the fact that says when the last drill ended well.
 const drillKey = "drill"
 
+// drillFailedKey is the fact that says when one last failed.
+const drillFailedKey = "drill-failed"
+
 // drill makes a backup, restores it and looks at what came of it: each night, until ctx ends. A backup counts once it was restored.
 func (a *App) drill(ctx context.Context) error {
 	tick := time.NewTicker(drillTurn)
@@ -55,6 +58,9 @@ func (a *App) drillOrTell(ctx context.Context, wall time.Time) {
 		return
 	}
 	a.o.Log.Error("restore drill failed", "err", err)
+	if err := a.db.SetMeta(ctx, drillFailedKey, a.clock.Now().Format(time.RFC3339Nano)); err != nil {
+		a.o.Log.Error("note the failed restore drill", "err", err)
+	}
 	if err := a.engine.TellBackup(ctx); err != nil {
 		a.o.Log.Error("tell of the restore drill", "err", err)
 	}
@@ -252,18 +258,7 @@ func (a *App) drillAge(ctx context.Context) (age time.Duration, held bool, err e
 
 // lastDrill is when the last drill ended well, on the clock; zero: none has.
 func lastDrill(ctx context.Context, db *store.DB) (time.Time, error) {
-	noted, err := db.Meta(ctx, drillKey)
-	if errors.Is(err, store.ErrNotFound) {
-		return time.Time{}, nil
-	}
-	if err != nil {
-		return time.Time{}, err
-	}
-	at, err := time.Parse(time.RFC3339Nano, noted)
-	if err != nil {
-		return time.Time{}, nil // then the next is due, and noted rightly
-	}
-	return at, nil
+	return instantOf(ctx, db, drillKey)
 }
 
 // drillLine is what /readyz says of it. Late or not, alarms are raised.

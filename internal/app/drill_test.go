@@ -102,6 +102,9 @@ func TestADrillThatFailsIsTold(t *testing.T) {
 	if said := log.String(); strings.Count(said, "restore drill failed") != 1 || !strings.Contains(said, "nowhere") {
 		t.Errorf("the log says %q", said)
 	}
+	if b, err := (keeping{a}).Backups(t.Context()); err != nil || b.FailedAt.IsZero() || !b.Late {
+		t.Errorf("its page is told %+v, %v", b, err)
+	}
 	told, err := a.db.Latest(t.Context(), "system", "backup_failed", 10)
 	if err != nil || len(told) != 1 {
 		t.Errorf("it is on record %d times, %v", len(told), err)

@@ -10,6 +10,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/subject"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -109,7 +110,7 @@ func ExportPerson(ctx context.Context, o Options, id, path string) error {
 			return fmt.Errorf("make the file: %w", err)
 		}
 		if err = recordExport(ctx, db, o, "person/"+p.ID); err == nil {
-			err = subject.Write(ctx, db, out, p.ID, e.Now())
+			err = subject.Write(ctx, view.New(view.Options{Store: db, Engine: e}), out, p.ID, e.Now())
 		}
 		if err = errors.Join(err, out.Close()); err != nil {
 			return errors.Join(err, os.Remove(path))

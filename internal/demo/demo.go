@@ -1,4 +1,4 @@
-// Package demo is a county in miniature: two teams, eleven people with their phones, a day's visits in every state, and stories that play by
+// Package demo is a county in miniature: two teams, eleven people with their phones, an administrator and an auditor, a day's visits in every state, and stories that play by
 // themselves. It is for looking at Allclear without setting anything up.
 //
 // Nothing in it is painted on. The day is played from its morning to now through the engine, text by text and call by call, and a story does

@@ -97,14 +97,17 @@ func TestEveryoneIsThereWithTheirDetails(t *testing.T) {
 	w := newWorld(t)
 	people, err := w.db.People(t.Context())
 	w.must(err)
-	if len(people) != 11 {
-		t.Errorf("%d people, want eleven", len(people))
+	if len(people) != 13 {
+		t.Errorf("%d people, want thirteen", len(people))
 	}
 	for _, p := range people {
 		for _, n := range p.Numbers() {
 			if d := n.E164(); !strings.HasPrefix(d, "+447700900") && !strings.HasPrefix(d, "+441632960") {
 				t.Errorf("%s has a number that could be someone's", p.ID)
 			}
+		}
+		if p.Has(buddy.Admin) || p.Has(buddy.Auditor) {
+			continue // they hold an office alone: nobody rings them
 		}
 		if p.Mobile.IsZero() || p.HomePhone.IsZero() || p.Has("worker") && (p.Description.IsZero() || len(p.Contacts) == 0 || p.Contacts[0].Phone.IsZero()) {
 			t.Errorf("%s lacks something", p.ID)

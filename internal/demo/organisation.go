@@ -73,6 +73,9 @@ func members() []member {
 		{"p-mo", "Mo Reid", echo, manager, "07700 900211", "", "01632 960211", "", [4]string{}, [3]string{}},
 		{"p-ann", "Ann Bell", familyLinks, manager, "07700 900221", "07700 900222", "01632 960221", "", [4]string{}, [3]string{}},
 		{"p-lee", "Lee Fox", familyLinks, manager, "07700 900231", "", "01632 960231", "", [4]string{}, [3]string{}},
+		// Who holds an office alone needs no telephone.
+		{"p-kit", "Kit Shaw", echo, []string{buddy.Admin}, "", "", "", "", [4]string{}, [3]string{}},
+		{"p-bea", "Bea Holt", echo, []string{buddy.Auditor}, "", "", "", "", [4]string{}, [3]string{}},
 	}
 }
 

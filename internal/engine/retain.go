@@ -78,6 +78,9 @@ func (e *Engine) regularNight(ctx context.Context, at time.Time) (bool, error) {
 	return true, nil
 }
 
+// LastNight is when it was last night, and words went whose time had come; zero where it has not been yet.
+func (e *Engine) LastNight(ctx context.Context) (time.Time, error) { return e.instant(ctx, erasedKey) }
+
 func untilNight(at time.Time) time.Duration {
 	night := at.UTC().Truncate(24 * time.Hour).Add(eraseHour * time.Hour)
 	if !night.After(at) {

@@ -73,18 +73,26 @@ func (s Setting) Set(p *Periods, days int) error {
 }
 
 // Row is a line of what is kept how long, in plain words.
-type Row struct{ What, For string }
+type Row struct {
+	What, For string
+	Usual     string // where it is set otherwise: what holds without
+}
 
 // Rows are what is kept how long, for people to read.
 func Rows(p Periods) []Row {
 	var rows []Row
+	usual := Standard()
 	for _, s := range Settings() {
-		rows = append(rows, Row{s.What, words(*s.into(&p))})
+		row := Row{What: s.What, For: words(*s.into(&p))}
+		if *s.into(&p) != *s.into(&usual) {
+			row.Usual = words(*s.into(&usual))
+		}
+		rows = append(rows, row)
 	}
 	return append(rows,
-		Row{"What a program was answered to a call with an Idempotency-Key", "24 hours"},
-		Row{"Who did what and when, without the words: the record", "for as long as this installation is kept"},
-		Row{"Whatever somebody has put a legal hold on, and all that belongs to it", "until the hold is lifted"})
+		Row{What: "What a program was answered to a call with an Idempotency-Key", For: "24 hours"},
+		Row{What: "Who did what and when, without the words: the record", For: "for as long as this installation is kept"},
+		Row{What: "Whatever somebody has put a legal hold on, and all that belongs to it", For: "until the hold is lifted"})
 }
 
 // words says a period in years where it is whole ones, else in days.

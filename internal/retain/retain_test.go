@@ -104,4 +104,7 @@ func TestTheRowsSayEveryPeriod(t *testing.T) {
 	if !strings.Contains(rows[0].What, "visit that ended well") || rows[0].For != "45 days" || rows[1].For != "7 years" || rows[4].For != "1 year" {
 		t.Errorf("got %v", rows)
 	}
+	if rows[0].Usual != "30 days" || rows[2].Usual != "" {
+		t.Errorf("what is usual is %q, %q", rows[0].Usual, rows[2].Usual)
+	}
 }

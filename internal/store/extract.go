@@ -39,18 +39,7 @@ func (db *DB) Extracts(ctx context.Context, do func(Extract) error) error {
 }
 
 func (db *DB) extractPage(ctx context.Context, e end, last int64, do func(Extract) error) (end, error) {
-	type row struct {
-		chained
-		prev []byte
-	}
-	rows, err := all(ctx, db.reader, func(s scanner) (r row, err error) {
-		var input, events string
-		err = s.Scan(&r.N, &r.ID, &r.Worker, &r.Seq, at{&r.At}, at{&r.RecordedAt}, &r.Kind, &r.By, &r.Via, &r.Token, &r.Visit, &r.Alarm, &r.Owner, &r.Rules,
-			&input, &events, &r.commitment, &r.hash, &r.prev)
-		r.Input, r.Events = []byte(input), []byte(events)
-		return r, err
-	}, `SELECT e.n, e.id, e.worker, e.seq, e.at, e.recorded_at, e.kind, e.by_whom, e.via, e.token, e.visit, e.alarm, e.owner, e.rules, e.input, e.events,
-			e.commitment, e.hash, p.hash
+	rows, err := all(ctx, db.reader, scanExtract, `SELECT `+extractColumns+`
 		FROM entries e LEFT JOIN entries p ON p.worker = e.worker AND p.seq = e.seq - 1 WHERE e.n > $1 AND e.n <= $2 ORDER BY e.n LIMIT $3`, e.n, last, page)
 	if err != nil {
 		return e, err
@@ -68,6 +57,24 @@ func (db *DB) extractPage(ctx context.Context, e end, last int64, do func(Extrac
 		return e, broken("it is gone", "number %d", e.n+1)
 	}
 	return e, nil
+}
+
+// extractRow is a sealed entry with the hash of the one before it in its chain.
+type extractRow struct {
+	chained
+	prev []byte
+}
+
+// extractColumns are those of an entry e and the one before it, p.
+const extractColumns = `e.n, e.id, e.worker, e.seq, e.at, e.recorded_at, e.kind, e.by_whom, e.via, e.token, e.visit, e.alarm, e.owner, e.rules, e.input, e.events,
+	e.commitment, e.hash, p.hash`
+
+func scanExtract(s scanner) (r extractRow, err error) {
+	var input, events string
+	err = s.Scan(&r.N, &r.ID, &r.Worker, &r.Seq, at{&r.At}, at{&r.RecordedAt}, &r.Kind, &r.By, &r.Via, &r.Token, &r.Visit, &r.Alarm, &r.Owner, &r.Rules,
+		&input, &events, &r.commitment, &r.hash, &r.prev)
+	r.Input, r.Events = []byte(input), []byte(events)
+	return r, err
 }
 
 func (c chained) extract(prev, head []byte) Extract {

@@ -152,6 +152,15 @@ func (db *DB) hold(ctx context.Context, id string) (Hold, error) {
 	return list[0], nil
 }
 
+// HoldsOn gives the holds that stand on "visit/ID", "person/ID" or "alarm/ID" itself, the oldest first.
+func (db *DB) HoldsOn(ctx context.Context, object string) ([]Hold, error) {
+	list, err := db.readHolds(ctx, `object = $1 AND lifted_at IS NULL`, object)
+	if err != nil {
+		return nil, fmt.Errorf("list holds on %s: %w", object, err)
+	}
+	return list, nil
+}
+
 // Holds gives the holds that stand, the oldest first; with lifted those too that were lifted.
 func (db *DB) Holds(ctx context.Context, lifted bool) ([]Hold, error) {
 	where := `lifted_at IS NULL`

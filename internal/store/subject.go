@@ -7,9 +7,11 @@ import (
 
 // What is asked for when a person asks what there is about them. Each walks over the record or the messages: it is asked for rarely.
 
-// EveryLookAt gives the looks at a person's details and at their visits, with their reasons, in order of time.
+// EveryLookAt gives the looks of others at a person's details, their visits and the alarms about them, and the glasses broken, with their reasons, in order of time.
 func (db *DB) EveryLookAt(ctx context.Context, person string) ([]Entry, error) {
-	return db.entriesAbout(ctx, person, `kind = 'look' AND (visit = 'person/' || CAST($1 AS text) OR visit IN (SELECT 'visit/' || v.id FROM visits v WHERE v.worker = $1))`)
+	return db.entriesAbout(ctx, person, `kind IN ('look', 'glass') AND by_whom <> $1 AND (visit = 'person/' || CAST($1 AS text)
+		OR visit IN (SELECT 'visit/' || v.id FROM visits v WHERE v.worker = $1)
+		OR visit IN (SELECT 'alarm/' || a.id FROM alarms a WHERE a.worker = $1 UNION SELECT 'handover/' || a.id FROM alarms a WHERE a.worker = $1))`)
 }
 
 // DoneBy gives what a person did that is on record of others, in order of time.

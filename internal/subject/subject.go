@@ -3,6 +3,7 @@ package subject
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -15,28 +16,22 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 )
 
 //go:embed README.txt
 var readme string
 
-// ErrOpen says that an alarm about the person is open: what is kept of it is not theirs to see until it is closed (rule 4.2).
-var ErrOpen = errors.New("an alarm about them is open: ask again once it is closed")
-
-// Write writes all there is about a person as a ZIP archive of JSON files, with a README. Their id may be either of their ids.
-func Write(ctx context.Context, db *store.DB, out io.Writer, id string, at time.Time) error {
+// Write writes all there is about a person as a ZIP archive of JSON files, with a README. Their id may be either of their ids. What is of an alarm that is
+// open is not in it, and nothing in it tells of danger that is: whoever has it may not be them (rule 4.2).
+func Write(ctx context.Context, v *view.View, out io.Writer, id string, at time.Time) error {
+	db := v.Store
 	p, err := db.Person(ctx, id)
 	if err != nil {
 		return err
 	}
 	g := gatherer{ctx: ctx, db: db, person: p, at: at}
-	if g.alarms, err = db.AlarmsOf(ctx, p.ID); err != nil {
-		return err
-	}
-	if slices.ContainsFunc(g.alarms, func(a store.Alarm) bool { return a.Status == store.AlarmOpen }) {
-		return ErrOpen
-	}
-	if g.visits, err = db.Visits(ctx, store.VisitFilter{Worker: p.ID}); err != nil {
+	if g.own, err = v.Own(ctx, p.ID); err != nil {
 		return err
 	}
 	if err := g.learn(); err != nil {
@@ -83,8 +78,7 @@ type gatherer struct {
 	db     *store.DB
 	person buddy.Person
 	at     time.Time
-	visits []store.Visit
-	alarms []store.Alarm
+	own    view.Own
 	others others
 }
 
@@ -100,7 +94,7 @@ func (g *gatherer) learn() error {
 			g.others.person(p)
 		}
 	}
-	for _, v := range g.visits {
+	for _, v := range g.own.Visits {
 		g.others.form(v.Details)
 		if v.AtIn != nil {
 			g.others.form(*v.AtIn)
@@ -162,7 +156,7 @@ type visit struct {
 
 func (g *gatherer) visitRows() (any, error) {
 	rows := []visit{}
-	for _, v := range g.visits {
+	for _, v := range g.own.Visits {
 		row := visit{ID: v.ID, Reference: v.Reference, Kind: v.Kind, Status: string(v.Status), StartsAt: v.StartsAt, ExpectedEndAt: v.ExpectedEndAt, InAt: v.InAt,
 			EndedAt: v.EndedAt, Evidence: string(v.Evidence), Private: v.Private}
 		if v.Details != (buddy.Form{}) {
@@ -186,46 +180,27 @@ type line struct {
 }
 
 func (g *gatherer) record() (any, error) {
-	entries, err := g.db.Entries(g.ctx, g.person.ID, time.Time{}, time.Time{})
-	if err != nil {
-		return nil, err
-	}
 	rows := []line{}
-	for _, e := range entries {
-		row, err := g.line(e)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
+	for _, e := range g.own.Record {
+		rows = append(rows, g.line(e))
 	}
 	return rows, nil
 }
 
 // line gives an entry with its words where they are the person's own.
-func (g *gatherer) line(e store.Entry) (line, error) {
+func (g *gatherer) line(e view.OwnEntry) line {
 	row := line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Visit: e.Visit, Alarm: e.Alarm}
-	events, err := engine.EventsOf(e)
-	if err != nil {
-		return row, err
+	for _, what := range e.What {
+		row.What = append(row.What, string(what))
 	}
-	for _, x := range events {
-		if !x.Shown {
-			row.What = append(row.What, string(x.What))
-		}
-	}
-	if e.Words.IsZero() {
-		return row, nil
-	}
-	if e.By != g.person.ID && (e.Kind != "text" || e.Worker != g.person.ID) {
+	switch {
+	case e.Words == engine.Words{}:
+	case e.By != g.person.ID && (e.Kind != "text" || e.Worker != g.person.ID):
 		row.Words = someoneElses
-		return row, nil
+	default:
+		row.Words = g.others.out(e.Words.Before, e.Words.Text, e.Words.Note)
 	}
-	words, err := engine.WordsOf(e)
-	if err != nil { // what broke could quote the words
-		return row, fmt.Errorf("read words of entry %s: they are no JSON", e.ID)
-	}
-	row.Words = g.others.out(words.Before, words.Text, words.Note)
-	return row, nil
+	return row
 }
 
 type alarm struct {
@@ -243,7 +218,7 @@ type alarm struct {
 
 func (g *gatherer) alarmRows() (any, error) {
 	rows := []alarm{}
-	for _, a := range g.alarms {
+	for _, a := range g.own.Alarms {
 		rows = append(rows, alarm{a.ID, string(a.Kind), a.Visits, a.OpenedAt, a.RaisedBy, a.HeldBy, a.TheyKnow, a.ClosedAt, a.ClosedBy, string(a.Evidence)})
 	}
 	return rows, nil
@@ -276,6 +251,9 @@ func (g *gatherer) messages() (any, error) {
 		}
 		rows = append(rows, row)
 	}
+	slices.SortStableFunc(rows, func(a, b message) int { // their ids, by which they come, are drawn by lot
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Notice, b.Notice), cmp.Compare(a.Words, b.Words))
+	})
 	return rows, nil
 }
 
@@ -288,12 +266,11 @@ type look struct {
 }
 
 func (g *gatherer) looks() (any, error) {
-	entries, err := g.db.EveryLookAt(g.ctx, g.person.ID)
 	rows := []look{}
-	for _, e := range entries {
-		rows = append(rows, look{e.At, e.By, e.Via, e.Visit, g.others.out(e.Words.Reveal())})
+	for _, l := range g.own.Looks {
+		rows = append(rows, look{l.At, l.By.ID, l.Via, l.Object, g.others.out(l.Why)})
 	}
-	return rows, err
+	return rows, nil
 }
 
 // done gives what they did about others: that they did it, and no word of it.

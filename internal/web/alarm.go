@@ -53,9 +53,10 @@ type alarmPage struct {
 	Police   *policePart
 	Close    *closePart
 	Lines    []line
-	Key      string          // makes a repeat of a press recognisable
-	Src      string          // the room's address
-	Still    bool            // a form was refused: what was typed must stay, so that this part is not live
+	Key      string // makes a repeat of a press recognisable
+	Src      string // the room's address
+	Still    bool   // a form was refused: what was typed must stay, so that this part is not live
+	Held     *heldPart
 	NoteForm *govuk.Textarea // before the police know: what they say since has its own form
 }
 
@@ -126,6 +127,13 @@ func (p *Pages) alarm(c *request) error {
 	}
 	page, err := p.alarmPage(c, r, blank())
 	if err != nil {
+		return err
+	}
+	is, err := p.overPerson(c, r.worker)
+	if err != nil {
+		return err
+	}
+	if page.Held, err = p.heldOn(c, "alarm/"+r.alarm.ID, "this alarm", r.worker.ID, is); err != nil {
 		return err
 	}
 	return p.show(c, http.StatusOK, "alarm", page)

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -20,6 +22,19 @@ var drawn = regexp.MustCompile(`name="(key|was)" value="[A-Za-z0-9]+"`)
 func (p page) plainly(name string, v store.Visit) string {
 	body := drawn.ReplaceAllString(p.Header().Get("Location")+"\n"+http.StatusText(p.Code)+"\n"+p.Body.String(), "~")
 	return strings.NewReplacer("Asking for Scarlett means", "the plan's words", name, "NAME", v.Reference, "REF", v.ID, "ID").Replace(body)
+}
+
+// plainCopy is plainly of the file of all about the worker; as it is where they are refused it.
+func (p page) plainCopy(name string, v store.Visit) string {
+	p.Helper()
+	if p.Code != http.StatusOK {
+		return p.plainly(name, v)
+	}
+	all := strings.NewReplacer(name, "NAME", v.Reference, "REF", v.ID, "ID").Replace(p.unzipped())
+	if !strings.Contains(all, "text_in") || !strings.Contains(all, "NAME") {
+		p.Errorf("%s gives no copy of what was texted: %s", p.asked, all)
+	}
+	return all
 }
 
 // afternoon is a visit on which its worker asks for a person, and all that their pages then answer.
@@ -38,9 +53,10 @@ func afternoon(t *testing.T, name string, after func(h *house, visit string)) []
 	}
 	look := func() {
 		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", v + "?done=asked", "/", "/?fragment=board", "/visits", "/visits/new", "/alarms", "/alarms?fragment=alarms",
-			"/people", "/people/p-priya", "/rota", "/teams/echo", "/raise", "/reading"} {
+			"/people", "/people/p-priya", "/people/p-priya/data", "/kept", "/rota", "/teams/echo", "/raise", "/reading"} {
 			note(h.get(page))
 		}
+		answers = append(answers, h.post("/people/p-priya/data").plainCopy(name, kept))
 	}
 	h.wait(30 * time.Minute)
 	note(h.post(v+"/in", "key", "A"))
@@ -85,7 +101,7 @@ func TestInDuressTheWorkersPagesAreThoseOfAnyDay(t *testing.T) {
 			}
 			for i := range jane {
 				if scarlett[i] != jane[i] {
-					t.Errorf("answer %d is\n%s\nelse\n%s", i, differs(scarlett[i], jane[i]), differs(jane[i], scarlett[i]))
+					t.Errorf("answer %d is\n%s\nelse\n%s\n%s", i, differs(scarlett[i], jane[i]), differs(jane[i], scarlett[i]), cmp.Diff(scarlett[i], jane[i]))
 				}
 			}
 		})
@@ -108,9 +124,10 @@ func overdueEvening(t *testing.T, name string, act func(h *house, alarm string))
 		return p
 	}
 	look := func() {
-		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", "/", "/?fragment=board", "/visits", "/alarms", "/alarms/" + alarm} {
+		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", "/", "/?fragment=board", "/visits", "/alarms", "/alarms/" + alarm, "/people/p-priya/data"} {
 			note(h.get(page))
 		}
+		answers = append(answers, strings.ReplaceAll(h.post("/people/p-priya/data").plainCopy(name, kept), alarm, "ALARM"))
 	}
 	h.ok(h.engine.Act(h.Context(), engine.Actor{By: "p-sam", Via: "page"}, alarm, watch.Acknowledge{}, engine.Words{}))
 	look()

@@ -37,6 +37,7 @@ type house struct {
 	town   *town.Town
 	pages  *Pages
 	log    *journal
+	ledger *ledger
 	acting string // the person that the next requests act as; "" for nobody
 }
 
@@ -56,7 +57,9 @@ func houseAt(t *testing.T, place storetest.Place) *house {
 	h.town = town.New(town.Options{Now: h.clock.Now})
 	h.engine = engine.New(engine.Options{Store: h.db, Clock: h.clock, Random: rand.Reader, Log: log, URL: "http://127.0.0.1", Node: "test",
 		SMS: h.town.SMS(), Voice: h.town.Voice(), Number: "+441632960999"})
-	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Engine: h.engine}), Speed: func() int { return 1 }, Clock: h.clock.Now, Log: log})
+	h.ledger = &ledger{house: h}
+	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Engine: h.engine}), Speed: func() int { return 1 }, Clock: h.clock.Now, Log: log,
+		Keeping: h.ledger})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/demo"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
@@ -108,6 +109,10 @@ var done = map[string]string{
 
 	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 
+	"hold-set":    "The hold stands: nothing of it is erased until it is lifted.",
+	"hold-lifted": "The hold is lifted. What it kept is erased as its period says.",
+	"erased":      "What could go is erased. They are no longer here, and sign in no more.",
+
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",
@@ -133,7 +138,11 @@ func (p *Pages) nav(c *request) []govuk.NavItem {
 		{"/rota", "Rota"},
 		{"/people", "People"},
 		{"/teams", "Teams"},
+		{"/record", "Record"},
 	} {
+		if page.href == "/record" && !mayReadRecord(c.who) {
+			continue
+		}
 		items = append(items, govuk.NavItem{Href: page.href, Text: page.text, Current: c.URL.Path == page.href,
 			Active: page.href != "/" && strings.HasPrefix(c.URL.Path, page.href+"/")})
 	}
@@ -182,6 +191,15 @@ func (l Layout) FooterLinks() []footerLink {
 	}
 	if mayLabel(l.Acting) {
 		links = append(links, footerLink{"/texts", "What did they mean?"})
+	}
+	links = append(links, footerLink{"/kept", "How long things are kept"})
+	for _, of := range []struct {
+		act access.Act
+		footerLink
+	}{{access.SeeHold, footerLink{"/holds", "Legal holds"}}, {access.CheckRecord, footerLink{"/record/checks", "Is the record whole?"}}, {access.SeeBackups, footerLink{"/backups", "Backups"}}} {
+		if access.May(of.act, access.ByRole(l.Acting)) {
+			links = append(links, of.footerLink)
+		}
 	}
 	return links
 }

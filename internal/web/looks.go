@@ -60,6 +60,8 @@ func wayWords(look view.Look) string {
 		return "by the program " + token
 	case look.Via == "page":
 		return ""
+	case look.Via == "export":
+		return "took out all there is about you"
 	default:
 		return look.Via
 	}

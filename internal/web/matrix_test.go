@@ -61,6 +61,8 @@ func matrixOf(t *testing.T, h *house) matrix {
 	h.with("p-kay", "Kay Dunn", buddy.Worker)
 	h.with("p-odd", "Odd Moe", buddy.Auditor)
 	h.elsewhere()
+	_, err := h.db.Seal(t.Context(), h.clock.Now())
+	h.ok(err)
 	h = h.locked("https://allclear.example.org")
 	idp := h.provider("https://allclear.example.org")
 	org, err := signin.NewOrganisation(signin.OrganisationOptions{SignIn: h.pages.SignIn, Issuer: idp.Issuer(), ClientID: "allclear", ClientSecret: private.New("s3cret")})
@@ -69,9 +71,10 @@ func matrixOf(t *testing.T, h *house) matrix {
 	o.Organisation = org
 	h.pages, err = New(o)
 	h.ok(err)
-	h.pages.Stop() // a stream ends after its first event
+	go h.pages.runChecks(t.Context()) // ends with the test
+	h.pages.Stop()                    // a stream ends after its first event
 	return matrix{h, map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none",
-		"/account/passkeys/": "none", "/account/sessions/": "none"}}
+		"/holds/": "none", "/account/passkeys/": "none", "/account/sessions/": "none"}}
 }
 
 // at is a route's address about the objects.
@@ -81,6 +84,7 @@ func at(pattern string, objects map[string]string) (method, path string) {
 		method, path = http.MethodGet, "/nowhere"
 	}
 	path = strings.ReplaceAll(strings.ReplaceAll(path, "{$}", ""), "{secret}", "none")
+	path = strings.ReplaceAll(path, "{n}", "1")
 	for _, before := range slices.Sorted(maps.Keys(objects)) {
 		path = strings.ReplaceAll(path, before+"{id}", before+objects[before])
 	}

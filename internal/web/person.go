@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/rota"
@@ -35,6 +36,8 @@ type personPage struct {
 	MayEdit  bool
 	Invites  bool // the reader lets them sign in
 	Apart    bool // the reader says who may never see them
+	TakesOut bool // all about them is the reader's to download
+	Held     *heldPart
 }
 
 // dial is a telephone number as it is written and as it is dialled.
@@ -87,6 +90,14 @@ func (p *Pages) person(c *request) error {
 	}
 	if who.Active && who.Has(buddy.Worker) && (private || page.MayEdit) {
 		page.Missing = missingOf(who)
+	}
+	is, err := p.overPerson(c, who)
+	if err != nil {
+		return err
+	}
+	page.TakesOut = access.May(access.TakeOut, is)
+	if page.Held, err = p.heldOn(c, "person/"+who.ID, who.Name, who.ID, is); err != nil {
+		return err
 	}
 	page.Shifts, err = p.shiftsOf(c, who.ID)
 	if err != nil {

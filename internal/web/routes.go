@@ -29,7 +29,7 @@ type entry struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
-	list := p.serviceRoutes()
+	list := append(p.serviceRoutes(), p.keepingRoutes()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -179,10 +179,33 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /people/{id}/leave", signedIn, p.leave},
 		{"POST /people/{id}/return", signedIn, p.comeBack},
 
+		{"GET /people/{id}/data", signedIn, p.personData},
+		{"POST /people/{id}/data", signedIn, p.takeOut},
+		{"GET /people/{id}/erase", signedIn, p.eraseForm},
+		{"POST /people/{id}/erase", signedIn, p.erase},
+
 		{"GET /teams", signedIn, p.teamList},
 		{"GET /teams/{id}", signedIn, p.team},
 		{"GET /teams/{id}/edit", signedIn, p.editTeam},
 		{"POST /teams/{id}/edit", signedIn, p.changeTeam},
+	}
+}
+
+// keepingRoutes are the pages of how what happened is kept: the record, periods and holds, backups.
+func (p *Pages) keepingRoutes() []route {
+	return []route{
+		{"GET /record", signedIn, p.theRecord},
+		{"POST /record", signedIn, p.seekRecord},
+		{"POST /record/export", signedIn, p.exportRecord},
+		{"GET /record/checks", signedIn, p.recordChecks},
+		{"POST /record/checks", signedIn, p.checkNow},
+		{"GET /record/{n}", signedIn, p.recordEntry},
+
+		{"GET /kept", signedIn, p.howLong},
+		{"GET /holds", signedIn, p.holds},
+		{"POST /holds", signedIn, p.setHold},
+		{"POST /holds/{id}/lift", signedIn, p.liftHold},
+		{"GET /backups", signedIn, p.backups},
 	}
 }
 

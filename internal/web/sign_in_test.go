@@ -25,7 +25,7 @@ func (h *house) locked(address string) *house {
 	h.ok(err)
 	other := *h
 	other.pages, err = New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Engine: h.engine}),
-		Speed: func() int { return 1 }, Clock: h.clock.Now, SignIn: s, URL: address, Log: h.pages.Log})
+		Speed: func() int { return 1 }, Clock: h.clock.Now, SignIn: s, URL: address, Log: h.pages.Log, Keeping: h.ledger})
 	h.ok(err)
 	return &other
 }

@@ -49,6 +49,7 @@ type visitPage struct {
 	Tells     string            // who is told of it then
 	Spoke     *govuk.Checkboxes // nil where nobody need have spoken with them
 	Opened    map[string]bool   // the forms that were refused
+	Held      *heldPart
 }
 
 // answering is who answers for a visit, and how they are reached.
@@ -119,6 +120,13 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 	}
 	if !page.ByPhone {
 		if page.Company, err = p.companions(c, v); err != nil {
+			return err
+		}
+		is, err := p.overVisit(c, v.Visit)
+		if err != nil {
+			return err
+		}
+		if page.Held, err = p.heldOn(c, "visit/"+v.ID, "this visit", v.Worker, is); err != nil {
 			return err
 		}
 	}

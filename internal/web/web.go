@@ -43,6 +43,7 @@ type Options struct {
 	Organisation *signin.Organisation // nil: there is no organisation's own sign-in
 	ExitPage     string               // where "Exit this page" leads; "" is the weather
 	Log          *slog.Logger         // nil: nothing is logged
+	Keeping      Keeping              // nil: how the installation is kept is not known here
 
 	Vocabulary *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 }
@@ -59,6 +60,7 @@ type Pages struct {
 	directory *directory
 	shared    *shared
 	days      *report.Days
+	checking  *checking
 	handler   http.Handler
 }
 
@@ -76,7 +78,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking()}
 	p.handler = p.mux()
 	return p, nil
 }
@@ -97,6 +99,9 @@ func asksByItself(r *http.Request) bool {
 // Run tells open pages what changes, until ctx ends.
 func (p *Pages) Run(ctx context.Context) error {
 	var following sync.WaitGroup
+	if p.Keeping != nil {
+		following.Go(func() { p.runChecks(ctx) }) // ends with ctx
+	}
 	if p.Demo != nil {
 		following.Go(func() { p.followDemo(ctx) }) // ends with ctx
 	}
