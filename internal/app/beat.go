@@ -25,7 +25,7 @@ func (a *App) beat(ctx context.Context) error {
 		a.watchClock(ctx)
 		if a.o.Heartbeat != "" {
 			if err := a.beatOnce(ctx, client); err != nil {
-				a.o.Log.Warn("heartbeat not sent", "err", err)
+				a.o.Log.Warn("heartbeat not sent", "error", err)
 			}
 		}
 		select {
@@ -47,7 +47,7 @@ func (a *App) watchClock(ctx context.Context) {
 	adopted := err == nil && a.clock.adopt(truth)
 	a.o.Log.Error("the wall clock was moved", "by", off.Round(time.Second).String(), "adopted", adopted)
 	if err := a.engine.TellClock(ctx, off.Abs()); err != nil {
-		a.o.Log.Error("tell of the clock", "err", err)
+		a.o.Log.Error("tell of the clock", "error", err)
 	}
 }
 

@@ -85,7 +85,7 @@ func (a *App) publish(ctx context.Context) error {
 			err = a.publisher.turn(ctx, false)
 		}
 		if err != nil && ctx.Err() == nil {
-			a.o.Log.Warn("checkpoint not sent", "err", err)
+			a.o.Log.Warn("checkpoint not sent", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -101,10 +101,10 @@ func (a *App) publishLast(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, checkpointTimeout)
 	defer cancel()
 	if _, err := a.db.Seal(ctx, a.clock.Now()); err != nil {
-		a.o.Log.Warn("history not sealed", "err", err)
+		a.o.Log.Warn("history not sealed", "error", err)
 	}
 	if err := a.publisher.turn(ctx, true); err != nil {
-		a.o.Log.Warn("checkpoint not sent", "err", err)
+		a.o.Log.Warn("checkpoint not sent", "error", err)
 	}
 }
 

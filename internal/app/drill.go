@@ -57,12 +57,12 @@ func (a *App) drillOrTell(ctx context.Context, wall time.Time) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	a.o.Log.Error("restore drill failed", "err", err)
+	a.o.Log.Error("restore drill failed", "error", err)
 	if err := a.db.SetMeta(ctx, drillFailedKey, a.clock.Now().Format(time.RFC3339Nano)); err != nil {
-		a.o.Log.Error("note the failed restore drill", "err", err)
+		a.o.Log.Error("note the failed restore drill", "error", err)
 	}
 	if err := a.engine.TellBackup(ctx); err != nil {
-		a.o.Log.Error("tell of the restore drill", "err", err)
+		a.o.Log.Error("tell of the restore drill", "error", err)
 	}
 }
 

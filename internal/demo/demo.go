@@ -194,7 +194,7 @@ func (d *Demo) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			if err := d.post(context.WithoutCancel(ctx)); err != nil { // what they did last
-				d.o.Log.Error("texts not stored", "err", err)
+				d.o.Log.Error("texts not stored", "error", err)
 			}
 			return nil
 		case <-tick.C:
@@ -217,7 +217,7 @@ func (d *Demo) Pass(ctx context.Context) {
 
 func (d *Demo) report(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		d.o.Log.Error(what, "err", err)
+		d.o.Log.Error(what, "error", err)
 	}
 }
 

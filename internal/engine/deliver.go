@@ -128,7 +128,7 @@ func (e *Engine) deliver(ctx context.Context, m store.Message) {
 		return // stopping: the lease will run out
 	}
 	if err := e.settle(ctx, o); err != nil {
-		e.Log.Error("hand-over not recorded", "message", m.ID, "err", err)
+		e.Log.Error("hand-over not recorded", "message", m.ID, "error", err)
 		return
 	}
 	e.after(ctx, m, o)
@@ -234,7 +234,7 @@ func (e *Engine) judge(m store.Message, r channel.Receipt, err error) store.Outc
 	default:
 		again("unknown", backoff(m.Attempts))
 	}
-	e.Log.Warn("message not handed over", "message", m.ID, "channel", m.Channel, "result", o.Result, "code", o.Code, "err", err)
+	e.Log.Warn("message not handed over", "message", m.ID, "channel", m.Channel, "result", o.Result, "code", o.Code, "error", err)
 	return o
 }
 
@@ -296,7 +296,7 @@ func (e *Engine) troubled(m store.Message, o store.Outcome) bool {
 // report logs an error that stops here.
 func (e *Engine) report(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		e.Log.Error(what, "err", err)
+		e.Log.Error(what, "error", err)
 	}
 }
 
@@ -309,7 +309,7 @@ func (e *Engine) keepsFailing(ctx context.Context, what string, err error, besid
 	case err == nil:
 		e.pulse.goesWell(name)
 	case ctx.Err() == nil && e.pulse.mayLog(name, e.Now(), e.Clock.Plan(logEach)):
-		e.Log.Error(what, append(besides, "err", err)...)
+		e.Log.Error(what, append(besides, "error", err)...)
 	}
 }
 

@@ -37,7 +37,7 @@ func (e *Engine) fetchBack(ctx context.Context, at time.Time, c claimed) error {
 	}
 	found, forged, err := e.held(ctx, c, said)
 	if err != nil {
-		e.Log.Warn("text not fetched back", "message", c.input, "err", err)
+		e.Log.Warn("text not fetched back", "message", c.input, "error", err)
 	}
 	from, err := parsed(said.From)
 	if err != nil {

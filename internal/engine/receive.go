@@ -162,7 +162,7 @@ func (e *Engine) stepText(ctx context.Context, r store.Received) (done bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
-	e.Log.Error("text not stepped", "provider", r.Provider, "message", r.ID, "err", err)
+	e.Log.Error("text not stepped", "provider", r.Provider, "message", r.ID, "error", err)
 	ails := e.worthTelling(ailment)
 	attempts, err := e.Store.Tried(ctx, r.Ref())
 	if err != nil || attempts < mostTries || !ails {

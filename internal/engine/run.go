@@ -193,7 +193,7 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string, step f
 		e.pulse.well(worker)
 		return
 	}
-	e.Log.Error("worker not stepped", "worker", worker, "err", err)
+	e.Log.Error("worker not stepped", "worker", worker, "error", err)
 	ails := e.worthTelling(stepOf(worker))
 	if e.pulse.failed(worker, at, e.Clock.Plan(sweep)) >= mostTries && ails {
 		e.report(ctx, "tell of stuck worker", e.tellStuck(ctx, at, worker)) // once an hour

@@ -25,7 +25,7 @@ func (e *Engine) stepSender(ctx context.Context, texts []store.Received) {
 			n, err = e.stepTogether(ctx, texts[:min(len(texts), together)])
 			if alone = err != nil; alone {
 				n = 0
-				e.Log.Info("texts not stepped together", "texts", len(texts), "err", err)
+				e.Log.Info("texts not stepped together", "texts", len(texts), "error", err)
 			}
 		}
 		if n == 0 {

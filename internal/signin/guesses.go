@@ -31,15 +31,19 @@ type bound struct {
 // that, each name has fewer free guesses from there, and who types their own password right does not notice. And a browser in
 // which somebody has signed in before is counted by itself when it names them: no one else's guesses keep them out.
 var (
-	atName    = bound{5, 5 * time.Minute}  // at one name, from one address
-	atCrowded = bound{1, 5 * time.Minute}  // at one name, from an address from which much is guessed
-	crowded   = 100                        // that much
-	atAddress = bound{2000, time.Minute}   // from one address, at any name
-	atKnown   = bound{5, 5 * time.Minute}  // at whom a browser knows, from that browser
-	atCodes   = bound{30, 5 * time.Minute} // at one person's codes, from anywhere, with their password
+	atName    = bound{freeAtName, longestWait}
+	atCrowded = bound{1, longestWait} // at one name, from an address from which much is guessed
+	atAddress = bound{freeAtAddress, time.Minute}
+	atKnown   = bound{freeAtName, longestWait} // at whom a browser knows, from that browser
+	atCodes   = bound{freeAtCodes, longestWait}
 )
 
 const (
+	freeAtName    = 5   // at one name, from one address
+	freeAtCodes   = 30  // at one person's codes, from anywhere, with their password
+	crowded       = 100 // from one address, at any name: from there on each name has one
+	freeAtAddress = 2000
+	longestWait   = 5 * time.Minute
 	guessesWithin = 15 * time.Minute
 	mostCounted   = 100_000
 )

@@ -169,9 +169,9 @@ func (p *Pages) showErase(c *request, status int, who buddy.Person, f *form) err
 // ownerWords are what words are about, one and several.
 var ownerWords = map[string][2]string{
 	"person": {"their details, numbers and how they sign in", "their details, numbers and how they sign in"},
-	"visit":  {"the words of 1 visit", "the words of %d visits"},
-	"alarm":  {"the words of 1 alarm", "the words of %d alarms"},
-	"text":   {"1 text or message", "%d texts and messages"},
+	"visit":  {"the words of 1 visit", "the words of {n} visits"},
+	"alarm":  {"the words of 1 alarm", "the words of {n} alarms"},
+	"text":   {"1 text or message", "{n} texts and messages"},
 }
 
 // goingWords counts what goes and what stays, and why.
@@ -184,10 +184,10 @@ func goingWords(g engine.Going) (goes, stays []string) {
 		}
 		for _, kind := range []string{"person", "visit", "alarm", "text"} {
 			switch said := ownerWords[kind]; {
-			case n[kind] == 1 || n[kind] > 0 && !strings.Contains(said[1], "%d"):
+			case n[kind] == 1:
 				words = append(words, said[0])
 			case n[kind] > 1:
-				words = append(words, fmt.Sprintf(said[1], n[kind]))
+				words = append(words, strings.ReplaceAll(said[1], "{n}", strconv.Itoa(n[kind])))
 			}
 		}
 		return words
