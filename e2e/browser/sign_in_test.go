@@ -131,7 +131,8 @@ func TestFromTheFirstStartToTheSecondUserByPasskey(t *testing.T) {
 func TestSigningInAsTheOrganisationDoes(t *testing.T) {
 	port := freePort(t)
 	here := "http://localhost:" + port
-	idp, err := testidp.New(testidp.Options{ClientID: "allclear", ClientSecret: "secret", Redirect: here + "/sign-in/organisation/back", Now: time.Now})
+	idp, err := testidp.New(testidp.Options{ClientID: "allclear", ClientSecret: "secret", Redirect: here + "/sign-in/organisation/back",
+		AfterLogout: here + "/sign-in/organisation/out", Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func (c *county) signIn() (leo, ysolde *browser) {
 	admin.presses(first, "name", seeded["Wilhelmina's first name"]+" "+seeded["Wilhelmina's surname"], "email", seeded["Wilhelmina's e-mail"], "team", "Front door").sees(http.StatusOK, "Set up how you sign in")
 	admin.joins(c.words, "Wilhelmina", admin.first(`action="(/join/[^/"]+)/password"`), seeded["Wilhelmina's e-mail"], seeded["password"])
 
-	link := lastOf(`(/join/\S+)`, admin.opens("/people/p-m1/invite").presses("/people/p-m1/invite").first(`<code>(http[^<]+)</code>`))
+	link := lastOf(`(/join/\S+)`, admin.opens("/people/p-m1/invite").presses("/people/p-m1/invite", "known", "yes").first(`<code>(http[^<]+)</code>`))
 	leo = c.browser()
 	recovery := leo.opens(link).joins(c.words, "Leocadia", link, seeded["Leocadia's e-mail"], seeded["Leocadia's password"])
 	leo.opens("/account").presses("/sign-out").opens("/sign-in")

@@ -82,7 +82,7 @@ func TestWhoMakesALinkForThemselfIsToldToo(t *testing.T) {
 	lee := h.browser()
 	lee.joins("p-lee", "lee@example.org")
 	h.inbox("07700 900111")
-	lee.opens("/people/p-lee/invite").presses("/people/p-lee/invite").last.is(http.StatusOK)
+	lee.opens("/people/p-lee/invite").presses("/people/p-lee/invite", "known", "yes").last.is(http.StatusOK)
 	if texts := h.inbox("07700 900111"); !told(texts, "made a link") {
 		t.Errorf("Lee is told %q", texts)
 	}

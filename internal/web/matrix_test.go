@@ -47,6 +47,7 @@ type asker struct{ name, id string }
 type matrix struct {
 	*house
 	objects map[string]string // what is asked about, by the address before it
+	issuer  string            // of the organisation's own sign-in, to which a button leads
 }
 
 func openMatrix(t *testing.T) matrix {
@@ -74,7 +75,7 @@ func matrixOf(t *testing.T, h *house) matrix {
 	go h.pages.runChecks(t.Context()) // ends with the test
 	h.pages.Stop()                    // a stream ends after its first event
 	return matrix{h, map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none",
-		"/holds/": "none", "/account/passkeys/": "none", "/account/sessions/": "none"}}
+		"/holds/": "none", "/account/passkeys/": "none", "/account/sessions/": "none"}, idp.Issuer()}
 }
 
 // at is a route's address about the objects.
