@@ -119,7 +119,7 @@ func (b *browser) joins(w *words, who, link, email, password string) (recovery s
 		b.Fatal(err)
 	}
 	b.presses(link+"/password", "name", email, "password", password, "code", code).sees(http.StatusOK, "Write down your recovery codes")
-	for _, found := range regexp.MustCompile(`>([a-z2-7]{5}-[a-z2-7]{5})<`).FindAllStringSubmatch(b.page, -1) {
+	for _, found := range regexp.MustCompile(`<code>([a-z2-7]{5}(?:-[a-z2-7]{5})+)</code>`).FindAllStringSubmatch(b.page, -1) {
 		recovery = found[1]
 		w.add("recovery code of "+who, recovery)
 		w.add("recovery code of "+who+", run together", strings.ReplaceAll(recovery, "-", ""))

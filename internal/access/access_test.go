@@ -16,7 +16,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func TestWhoCalls(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
-		if err := db.AddToken(t.Context(), store.Token{ID: "t1", Name: "calendar", Scope: access.VisitsWrite, CreatedAt: noon}, "secret"); err != nil {
+		if err := db.AddToken(t.Context(), store.Token{ID: "t1", Name: "calendar", Scope: access.VisitsWrite, CreatedAt: noon}, "secret", store.By{}); err != nil {
 			t.Fatal(err)
 		}
 		a := access.New(db)

@@ -95,7 +95,7 @@ func emptyOffice(t *testing.T, db *store.DB) *office {
 	o := &office{T: t, db: db, clock: enginetest.NewClock(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)), log: &journal{}, token: "admin-secret"}
 	log := slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	for name, scope := range map[string]string{"admin": access.Admin, "act": access.AlarmsAct, "read": access.VisitsRead, "write": access.VisitsWrite} {
-		if err := db.AddToken(t.Context(), store.Token{ID: "t-" + name, Name: name, Scope: scope, CreatedAt: o.clock.Now()}, name+"-secret"); err != nil {
+		if err := db.AddToken(t.Context(), store.Token{ID: "t-" + name, Name: name, Scope: scope, CreatedAt: o.clock.Now()}, name+"-secret", store.By{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -96,7 +95,7 @@ func (a *API) follow(ctx context.Context, out *events, n int64) {
 		}
 		for _, e := range list {
 			n = e.N
-			if slices.Contains([]string{"look", "person", "team"}, e.Kind) { // who looked at whom, or changed whom, is not for every token
+			if e.Office() { // who looked at whom, or changed whom, is not for every token
 				continue
 			}
 			if out.entry(e) != nil {

@@ -26,7 +26,11 @@ func CreateToken(ctx context.Context, o Options, name, scope string) (secret str
 		return "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return addToken(ctx, db, name, scope)
+	if secret, err = addToken(ctx, db, name, scope, byCommand); err != nil {
+		return "", err
+	}
+	_, err = db.Seal(ctx, time.Now().UTC()) // there may be no server to do so
+	return secret, err
 }
 
 func checkToken(name, scope string) error {
@@ -41,10 +45,10 @@ func checkToken(name, scope string) error {
 	return nil
 }
 
-func addToken(ctx context.Context, db *store.DB, name, scope string) (secret string, err error) {
+func addToken(ctx context.Context, db *store.DB, name, scope string, by store.By) (secret string, err error) {
 	secret = "ac_" + rand.Text() + rand.Text()
 	t := store.Token{ID: rand.Text(), Name: name, Scope: scope, CreatedAt: time.Now().UTC()}
-	if err := db.AddToken(ctx, t, secret); err != nil {
+	if err := db.AddToken(ctx, t, secret, by); err != nil {
 		return "", fmt.Errorf("keep token: %w", err)
 	}
 	return secret, nil
@@ -52,7 +56,7 @@ func addToken(ctx context.Context, db *store.DB, name, scope string) (secret str
 
 // DemoToken makes a token that may call the whole API of a demo.
 func (a *App) DemoToken(ctx context.Context) (secret string, err error) {
-	return addToken(ctx, a.db, "demo", access.Admin)
+	return addToken(ctx, a.db, "demo", access.Admin, store.By{})
 }
 
 // Migrate brings the database to this version.

@@ -156,7 +156,7 @@ func TestARealInstallationsDatabaseIsRefusedForARehearsal(t *testing.T) {
 func TestARehearsalOfAnInstallationThatNeverRan(t *testing.T) {
 	p := storetest.SQLite(t)
 	db := p.Open(t)
-	if _, err := addToken(t.Context(), db, "pages", "admin"); err != nil { // made beforehand
+	if _, err := addToken(t.Context(), db, "pages", "admin", byCommand); err != nil { // made beforehand
 		t.Fatal(err)
 	}
 	if c := newTestClock(t, p, 60); c.Speed() != 60 {

@@ -67,7 +67,7 @@ func secrets(t *testing.T, seed uint64) map[string]string {
 		_, secret, err := access.New(db).Begin(t.Context(), access.Start{Person: "p-ada", Reach: access.Whole, Method: "passkey"}, time.Now())
 		return secret, err
 	})
-	found["a token"] = chance(t, seed, func() (string, error) { return addToken(t.Context(), db, "t", access.Admin) })
+	found["a token"] = chance(t, seed, func() (string, error) { return addToken(t.Context(), db, "t", access.Admin, store.By{}) })
 	found["an invitation"] = chance(t, seed, func() (string, error) { return s.Invite(t.Context(), "p-ada", "page", "p-ada") })
 	return found
 }

@@ -48,11 +48,14 @@ func CreateUser(ctx context.Context, o Options, u NewUser) (address string, err 
 	if err != nil {
 		return "", fmt.Errorf("make link: %w", err)
 	}
+	if _, err := db.Seal(ctx, time.Now().UTC()); err != nil { // there may be no server to do so
+		return "", err
+	}
 	return o.URL + "/join/" + secret, nil
 }
 
 // byCommand is who does what a command does.
-var byCommand = store.By{Person: "command line", Via: "command line"}
+var byCommand = store.By{Person: "command line", Via: "command"}
 
 // person finds the person, or makes them.
 func (u NewUser) person(ctx context.Context, db *store.DB) (id string, err error) {

@@ -117,7 +117,7 @@ func makeTokens(ctx context.Context, o app.Options) (secrets []string, err error
 	for range clients {
 		secret := rand.Text()
 		t := store.Token{ID: rand.Text(), Name: "bench", Scope: "admin", CreatedAt: time.Now().UTC()}
-		if err := db.AddToken(ctx, t, secret); err != nil {
+		if err := db.AddToken(ctx, t, secret, store.By{}); err != nil {
 			return nil, fmt.Errorf("make a token: %w", err)
 		}
 		secrets = append(secrets, secret)

@@ -52,12 +52,12 @@ type Token struct {
 	CreatedAt       time.Time
 }
 
-// AddToken keeps a token and the hash of its secret.
-func (db *DB) AddToken(ctx context.Context, token Token, secret string) error {
-	err := db.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO tokens (id, name, scope, hash, created_at) VALUES ($1, $2, $3, $4, $5)`,
+// AddToken keeps a token and the hash of its secret. That it was made goes on record, as an entry of kind "token".
+func (db *DB) AddToken(ctx context.Context, token Token, secret string, by By) error {
+	err := db.change(ctx, by, token.CreatedAt, func(t *tx) (what string, c changed, err error) {
+		_, err = t.exec(`INSERT INTO tokens (id, name, scope, hash, created_at) VALUES ($1, $2, $3, $4, $5)`,
 			token.ID, token.Name, token.Scope, db.vault.Hash("token", secret), instant(token.CreatedAt))
-		return err
+		return "token/" + token.ID, changed{New: true}, err
 	})
 	if err != nil {
 		return fmt.Errorf("keep token %s: %w", token.ID, err)

@@ -39,14 +39,20 @@ func TestTokens(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
 		token := store.Token{ID: "t1", Name: "demo", Scope: "admin", CreatedAt: nine}
-		must(t, db.AddToken(t.Context(), token, "a secret"))
+		must(t, db.AddToken(t.Context(), token, "a secret", store.By{}))
 		same(t, "token", ok[store.Token](t)(db.TokenBySecret(t.Context(), "a secret")), token)
 		if _, err := db.TokenBySecret(t.Context(), "another"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("wrong secret: %v", err)
 		}
-		if err := db.AddToken(t.Context(), token, "third"); !errors.Is(err, store.ErrConflict) {
+		if err := db.AddToken(t.Context(), token, "third", store.By{}); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("same id: %v", err)
 		}
+		must(t, db.AddToken(t.Context(), store.Token{ID: "t2", Name: "by hand", CreatedAt: nine}, "fourth", store.By{Person: "p-ada", Via: "command"}))
+		made := ok[[]store.Entry](t)(db.Latest(t.Context(), "looks/p-ada", "token", 2))
+		if len(made) != 1 || made[0].Visit != "token/t2" || !made[0].Office() {
+			t.Errorf("on record is %+v", made)
+		}
+		same(t, "something has happened here", ok[bool](t)(db.Recorded(t.Context())), false)
 	})
 }
 

@@ -31,7 +31,7 @@ func filled(t testing.TB, db *store.DB) {
 	must(t, db.Commit(t.Context(), c))
 	must(t, db.Look(t.Context(), "p-sam", "api", serviceUser, nine, "visit/v1"))
 	must(t, db.Remember(t.Context(), "t1", "k", store.Answer{Body: []byte(street)}, nine))
-	must(t, db.AddToken(t.Context(), store.Token{ID: "t1"}, "tok-secret-words"))
+	must(t, db.AddToken(t.Context(), store.Token{ID: "t1"}, "tok-secret-words", store.By{}))
 	texts(t.Context(), t, db, "p-priya", 3)
 	ok[int](t)(db.Seal(t.Context(), nine))
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 )
 
-// By is who changes a person or a team, for the record; the zero By, where nobody does, as where a demo is set up, leaves none.
+// By is who changes something, for the record; the zero By, where nobody does, as where a demo is set up, leaves none.
 type By struct{ Person, Via, Token string }
 
 // changed is what the record says of a change in clear: which fields have other values now, and none of the values.
@@ -173,7 +173,7 @@ func differTeam(before, after Team) (names []string, err error) {
 	return names, nil
 }
 
-// change runs what changes a person or a team, with its record, in one transaction.
+// change runs what changes a person, a team or a token, with its record, in one transaction.
 func (db *DB) change(ctx context.Context, by By, at time.Time, run func(*tx) (what string, c changed, err error)) error {
 	id := rand.Text()
 	var err error

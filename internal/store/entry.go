@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/private"
@@ -29,6 +30,10 @@ type Entry struct {
 	Seq            int64 // its place in the worker's chain, from 1; set by Commit
 	N              int64 // its place in the sealed chain, from 1; 0 until it is sealed
 }
+
+// Office says that an entry is of the office's own chains: who looked, who changed or opened what, who signs in, what was erased.
+// Nothing in them is a worker's doing, or becomes of a visit or an alarm.
+func (e Entry) Office() bool { return strings.HasPrefix(e.Worker, looks) || e.Worker == retention }
 
 // chained is an entry ready to be written.
 type chained struct {
@@ -196,9 +201,9 @@ func (db *DB) openEntries(ctx context.Context, rows []chained) ([]Entry, error) 
 	return entries, nil
 }
 
-// Recorded says whether anything has happened here: whether the record has an entry.
+// Recorded says whether anything has happened here: whether the record has an entry that is not the [Entry.Office]'s own.
 func (db *DB) Recorded(ctx context.Context) (bool, error) {
-	_, err := first(ctx, db.reader, value[string], `SELECT id FROM entries LIMIT 1`)
+	_, err := first(ctx, db.reader, value[string], `SELECT id FROM entries WHERE worker NOT LIKE $1 AND worker <> $2 LIMIT 1`, looks+"%", retention)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}

@@ -226,7 +226,7 @@ func TestNoPrivateWordIsInTheFiles(t *testing.T) {
 	must(t, db.Commit(t.Context(), c))
 	must(t, db.Look(t.Context(), "p-sam", "api", serviceUser, nine, "visit/v1"))
 	must(t, db.Remember(t.Context(), "t1", "k", store.Answer{Body: []byte(street)}, nine))
-	must(t, db.AddToken(t.Context(), store.Token{ID: "t1"}, "tok-secret-words"))
+	must(t, db.AddToken(t.Context(), store.Token{ID: "t1"}, "tok-secret-words", store.By{}))
 
 	files, err := filepath.Glob(p.File + "*")
 	must(t, err)

@@ -106,7 +106,7 @@ func TestAfterARotationTheNewKeyAloneOpensAndTheOldOneDoesNot(t *testing.T) {
 		db := p.Open(t)
 		putWorkers(t, db, 0, 3)
 		token := store.Token{ID: "t1", Name: "desk", Scope: "admin", CreatedAt: nine}
-		must(t, db.AddToken(t.Context(), token, "hunter2"))
+		must(t, db.AddToken(t.Context(), token, "hunter2", store.By{}))
 		must(t, db.Commit(t.Context(), next(load(t, db, "p-0"), "text-1")))
 		ok[int](t)(db.Seal(t.Context(), nine))
 		must(t, db.BeginRotation(t.Context(), ok[*vault.Vault](t)(vault.Open(secret)), true))
