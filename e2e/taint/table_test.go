@@ -33,6 +33,7 @@ var kinds = []kind{
 	{"not reached", `We could not reach|no longer gets our texts`, "a responder", `'s first name$`, "whoever cannot be reached is to be reached another way (7.10)"},
 	{"broken glass", `gave a reason and sees`, "a responder", `'s first name$`, "the worker's manager is told who saw whose visit (1.4)"},
 	{"link made", `made a link by which`, "a (worker|responder)", `'s first name$`, "whom a link lets in hears who made it"},
+	{"changed", `in Allclear was changed|how you sign in to Allclear was changed|this number is in Allclear now`, "a (worker|responder)", ``, ""},
 	{"rota", `[Oo]n call|ON CALL|falls when nobody`, "a responder", ``, ""},
 	{"cry of a stranger", `A cry for help from a number we do not know`, "a responder", ``, ""},
 	{"down", `Allclear was down from|Our (clock|credit|texts|backup)|can store no more`, "a responder", ``, ""},
@@ -42,7 +43,7 @@ var kinds = []kind{
 	{"answer", `^REHEARSAL (In|Out|Cancelled|Noted|New time noted|Starts|Number noted|Still until|Until|Thank you\. Now|Got that|Got your message|No answer noted|We could not follow your text|Your text of|What you sent at)\b`,
 		"a worker", ``, ""},
 	{"prompt", `how are things going\?|have not heard that|your colleague has texted|please add:|has gone already|has begun, so it stays`, "a worker", ``, ""},
-	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 15 minutes"},
+	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 10 minutes"},
 	{"unknown number", `do not know this number`, "a stranger", ``, ""},
 }
 
