@@ -26,7 +26,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 
 test: assets ## every test, after installing what they need
 	@scripts/need-tools
-	$(GO) test -p 4 ./...
+	$(GO) test ./...
 
 demo: build ## a county in miniature, with phones and stories in the browser
 	bin/allclear demo

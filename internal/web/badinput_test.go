@@ -238,9 +238,10 @@ func TestNoInputBreaksAPage(t *testing.T) {
 }
 
 // TestNoWordsBreakADatabase spoils every field of every form that anyone is shown, and every name in an address, on PostgreSQL: it takes less than SQLite does, and says
-// so by an error.
+// so by an error. A form that one is shown as another was is not spoiled twice.
 func TestNoWordsBreakADatabase(t *testing.T) {
-	for _, who := range []string{"p-priya", "p-sam", "p-lee", "p-ada", "p-odd"} {
+	spoiled := map[string]bool{}
+	for _, who := range []string{"p-lee", "p-ada", "p-priya", "p-sam", "p-odd"} {
 		t.Run(who, func(t *testing.T) {
 			s := &stranger{matrix: matrixOf(t, houseAt(t, storetest.Postgres(t)))}
 			s.becomes(who)
@@ -249,16 +250,34 @@ func TestNoWordsBreakADatabase(t *testing.T) {
 				t.Fatalf("%s is shown %d forms", who, len(forms))
 			}
 			for _, path := range slices.Sorted(maps.Keys(forms)) {
+				form := s.nameless(path) + " " + strings.Join(slices.Sorted(maps.Keys(forms[path])), " ")
+				if spoiled[form] {
+					continue
+				}
+				spoiled[form] = true
 				s.becomes(who) // some buttons sign out
 				s.spoils(path, forms[path])
+			}
+			if who != "p-lee" && who != "p-ada" { // who may do most
+				return
 			}
 			for _, r := range s.pages.routes() {
 				s.becomes(who)
 				s.misnames(r.pattern)
 			}
-			t.Logf("%d requests", s.asked)
 		})
 	}
+	if len(spoiled) < 40 {
+		t.Errorf("%d forms were spoiled", len(spoiled))
+	}
+}
+
+// nameless is an address without the ids in it.
+func (s *stranger) nameless(path string) string {
+	for _, before := range slices.Sorted(maps.Keys(s.objects)) {
+		path = strings.ReplaceAll(path, before+s.objects[before], before)
+	}
+	return path
 }
 
 // becomes begins a session of someone's; nobody has none.
