@@ -42,6 +42,7 @@ type Audited struct {
 	Head    Head      // of the sealed chain
 	Until   time.Time // when the last seal was made; zero: there is none
 	Lost    []Lost    // what a restored backup did not have, in the order of the restores
+	Agree   int       // of the published heads this many are of this record
 }
 
 // Verify is Audit without anything published and without an answer.
@@ -58,12 +59,16 @@ func (db *DB) Verify(ctx context.Context, at time.Time) error {
 // can write to it added entries at its end.
 func (db *DB) Audit(ctx context.Context, a Audit) (Audited, error) {
 	v := &audit{Audit: a, db: db, seals: sealCursor{db: db}}
-	for _, check := range []func(context.Context) error{v.begin, v.strays, v.erased, v.workers, v.sealed, v.end, v.waiting} {
+	for _, check := range []func(context.Context) error{v.begin, v.restored, v.strays, v.erased, v.workers, v.sealed, v.end, v.waiting} {
 		if err := check(ctx); err != nil {
 			return Audited{}, fmt.Errorf("verify: %w", err)
 		}
 	}
-	return Audited{Entries: v.entries, Head: Head{v.last.n, v.last.head}, Until: v.until, Lost: v.lost()}, nil
+	found := Audited{Entries: v.entries, Head: Head{v.last.n, v.last.head}, Until: v.until, Lost: v.lost(), Agree: len(a.Published)}
+	for _, l := range found.Lost {
+		found.Agree -= l.Checkpoints
+	}
+	return found, nil
 }
 
 // audit is one walk over the record: over each entry twice, in its worker's chain and in the sealed one.
@@ -77,7 +82,8 @@ type audit struct {
 	seal        seal   // the one that the walk is in
 	firstOf     string // the id of the first entry in it
 	until       time.Time
-	restores    []Lost // all of them, with what is lost by those that cost something
+	putBack     []putBack
+	excuses     []excuse // by them, with what is lost by those that cost something
 }
 
 // page is how many entries are in memory at once.
@@ -85,9 +91,6 @@ const page = 1000
 
 func (v *audit) begin(ctx context.Context) (err error) {
 	if v.last, err = first(ctx, v.db.reader, scanEnd, readEnd); err != nil {
-		return err
-	}
-	if v.restores, err = v.db.restores(ctx); err != nil {
 		return err
 	}
 	v.total, err = first(ctx, v.db.reader, value[int64], `SELECT count(*) + count(n) FROM entries`)
@@ -253,6 +256,9 @@ func (v *audit) sealed(ctx context.Context) error {
 			}
 			e = e.next(c.hash)
 			if err := v.sealOf(ctx, e, c); err != nil {
+				return err
+			}
+			if err := v.putBackAt(e); err != nil {
 				return err
 			}
 		}
