@@ -59,7 +59,7 @@ func (db *DB) Verify(ctx context.Context, at time.Time) error {
 // can write to it added entries at its end.
 func (db *DB) Audit(ctx context.Context, a Audit) (Audited, error) {
 	v := &audit{Audit: a, db: db, seals: sealCursor{db: db}}
-	for _, check := range []func(context.Context) error{v.begin, v.restored, v.strays, v.erased, v.workers, v.sealed, v.end, v.waiting} {
+	for _, check := range []func(context.Context) error{v.begin, v.restored, v.strays, v.erased, v.keyless, v.holds, v.workers, v.sealed, v.end, v.waiting} {
 		if err := check(ctx); err != nil {
 			return Audited{}, fmt.Errorf("verify: %w", err)
 		}
@@ -217,25 +217,6 @@ func (v *audit) strays(ctx context.Context) error {
 	}
 	if !errors.Is(err, ErrNotFound) {
 		return err
-	}
-	return nil
-}
-
-// erased holds the keys that are gone against the record: each lawful erasure is an entry of it, made with it in one transaction.
-func (v *audit) erased(ctx context.Context) error {
-	for _, check := range []struct{ query, what string }{
-		{`SELECT k.owner FROM data_keys k WHERE k.wrapped IS NULL AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = 'erased/' || k.owner AND e.kind = 'erased')
-			ORDER BY k.owner LIMIT 1`, "it was destroyed by hand: no entry says that it was erased"},
-		{`SELECT k.owner FROM data_keys k JOIN entries e ON e.id = 'erased/' || k.owner AND e.kind = 'erased' WHERE k.wrapped IS NOT NULL
-			ORDER BY k.owner LIMIT 1`, "it was erased, and is there again"},
-	} {
-		owner, err := first(ctx, v.db.reader, value[string], check.query)
-		if err == nil {
-			return broken(check.what, "the data key of %s", owner)
-		}
-		if !errors.Is(err, ErrNotFound) {
-			return err
-		}
 	}
 	return nil
 }
