@@ -65,8 +65,13 @@ func ownCheckpoints(ctx context.Context, db *store.DB, o Options, a Audit) ([]st
 		return nil, err
 	}
 	published, err := readCheckpoints(db, a)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNoCheckpoint) {
+	_, unread := errors.AsType[*fs.PathError](err)
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, errNoCheckpoint):
+	case unread, a.Key != "":
 		return nil, err
+	default:
+		return nil, &store.BreakError{Where: "the checkpoint file", What: err.Error()} // cut within a checkpoint, or another's
 	}
 	if last.n > 0 && !slices.ContainsFunc(published, func(p store.Published) bool { return p.N == last.n }) {
 		return nil, lacking(a.Checkpoints, last)
