@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/allclear-safety/allclear/internal/app"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 type auditCmd struct {
@@ -17,8 +19,9 @@ type auditCmd struct {
 
 type auditVerifyCmd struct {
 	settingsFlags
-	Checkpoints string `placeholder:"FILE" help:"Hold the record against these checkpoints, which were sent outside."`
-	Verifier    string `placeholder:"KEY" help:"The line that allclear audit key printed when they were made; by default this installation's own key, under any name."`
+	Checkpoints string      `placeholder:"FILE" help:"Hold the record against these checkpoints, which were sent outside; by default those in ALLCLEAR_CHECKPOINT_FILE."`
+	Verifier    string      `placeholder:"KEY" help:"The line that allclear audit key printed when they were made; by default this installation's own key, under any name."`
+	Restored    []time.Time `placeholder:"INSTANT" help:"You restored a backup then: what it cost, by the checkpoints, is no fault. May be given again for each restore."`
 }
 
 // Run says in one line what it found. It works beside a running server.
@@ -27,7 +30,7 @@ func (c auditVerifyCmd) Run(w world, ctx *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Verifier != "" && c.Checkpoints == "" {
+	if c.Verifier != "" && c.Checkpoints == "" && s.CheckpointFile == "" {
 		return problems{"--verifier: is for checkpoints; give their file by --checkpoints"}
 	}
 	said := ""
@@ -37,11 +40,26 @@ func (c auditVerifyCmd) Run(w world, ctx *kong.Context) error {
 	}
 	found, err := app.VerifyRecord(w.ctx, s.options(w), a)
 	rewrite(w.stderr, said, "")
+	if err == nil {
+		err = c.excused(found.Lost)
+	}
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(w.stdout, verified(found))
 	return err
+}
+
+// excused is an error where something is not in the record because of a restore that the operator does not name: whoever restores without
+// being asked takes away what happened since.
+func (c auditVerifyCmd) excused(lost []store.Lost) error {
+	for _, l := range lost {
+		known := func(at time.Time) bool { return at.Truncate(time.Second).Equal(l.RestoredAt.Truncate(time.Second)) }
+		if !slices.ContainsFunc(c.Restored, known) {
+			return fmt.Errorf("%s; if that was meant, say so by --restored %s", lostWords(l), l.RestoredAt.UTC().Format(time.RFC3339))
+		}
+	}
+	return nil
 }
 
 // bar shows how far long work is, and gives the line that is there then.
@@ -55,7 +73,7 @@ func bar(out io.Writer, was string, done, total int64) string {
 	return rewrite(out, was, is)
 }
 
-func verified(found app.Audited) string {
+func verified(found store.Audited) string {
 	if found.Entries == 0 {
 		return "the record is whole: it is empty"
 	}
@@ -63,14 +81,18 @@ func verified(found app.Audited) string {
 	if !found.Until.IsZero() {
 		says += ", sealed until " + found.Until.Format(time.RFC3339)
 	}
-	if found.Checkpoints > 0 {
-		says += fmt.Sprintf("; checkpoints that agree: %d", found.Checkpoints)
+	if found.Agree > 0 {
+		says += fmt.Sprintf("; checkpoints that agree: %d", found.Agree)
 	}
 	for _, l := range found.Lost {
-		says += fmt.Sprintf("\nnot in it: entries %d to %d, which %d checkpoints name, as a backup of %s was restored on %s", l.First, l.Last, l.Checkpoints,
-			l.MadeAt.Format(time.RFC3339), l.RestoredAt.Format(time.RFC3339))
+		says += "\n" + lostWords(l)
 	}
 	return says
+}
+
+func lostWords(l store.Lost) string {
+	return fmt.Sprintf("not in the record: entries %d to %d, which %d checkpoints name, as a backup of %s was restored on %s", l.First, l.Last, l.Checkpoints,
+		l.MadeAt.UTC().Format(time.RFC3339), l.RestoredAt.UTC().Format(time.RFC3339))
 }
 
 func entries(n int64) string {

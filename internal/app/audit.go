@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
@@ -19,20 +20,14 @@ import (
 
 // Audit says what the record is held against besides itself, and who hears how far that is.
 type Audit struct {
-	Checkpoints string                  // a file of checkpoints that were sent outside; "": none
+	Checkpoints string                  // a file of checkpoints that were sent outside; "": the one of the settings
 	Key         string                  // the verifier's line they must be signed by; "": the key of this installation
 	Progress    func(done, total int64) // nil: nobody
 }
 
-// Audited is what VerifyRecord found of a record that is whole.
-type Audited struct {
-	store.Audited
-	Checkpoints int // of these the record is the one they were made of
-}
-
 // VerifyRecord checks the whole record. The error names the first place where it is broken. It changes nothing, and works beside a running
 // server.
-func VerifyRecord(ctx context.Context, o Options, a Audit) (found Audited, err error) {
+func VerifyRecord(ctx context.Context, o Options, a Audit) (found store.Audited, err error) {
 	db, err := Open(ctx, o, true)
 	if err != nil {
 		return found, err
@@ -42,19 +37,54 @@ func VerifyRecord(ctx context.Context, o Options, a Audit) (found Audited, err e
 	if c == nil || err != nil && !errors.Is(err, store.ErrReadOnly) { // what serve would note of a rehearsal's clock a reader does not
 		return found, cmp.Or(err, errors.New("read the clock: there is none"))
 	}
+	return audited(ctx, db, o, a, c.Now())
+}
+
+// audited checks the record, against checkpoints too where there are any.
+func audited(ctx context.Context, db *store.DB, o Options, a Audit, at time.Time) (found store.Audited, err error) {
 	var published []store.Published
 	if a.Checkpoints != "" {
-		if published, err = readCheckpoints(db, a); err != nil {
-			return found, err
-		}
+		published, err = readCheckpoints(db, a)
+	} else {
+		published, err = ownCheckpoints(ctx, db, o, a)
 	}
-	found.Audited, err = db.Audit(ctx, store.Audit{At: c.Now(), Published: published, Progress: a.Progress})
-	found.Checkpoints = len(published)
-	for _, l := range found.Lost {
-		found.Checkpoints -= l.Checkpoints
+	if err != nil {
+		return found, err
 	}
-	return found, err
+	return db.Audit(ctx, store.Audit{At: at, Published: published, Progress: a.Progress})
 }
+
+// ownCheckpoints reads the file that the settings name. One that lacks what was sent to it is a break: whoever wants to cut off the record
+// begins there.
+func ownCheckpoints(ctx context.Context, db *store.DB, o Options, a Audit) ([]store.Published, error) {
+	if a.Checkpoints = o.CheckpointFile; a.Checkpoints == "" {
+		return nil, nil
+	}
+	last, err := lastSent(ctx, db, "file")
+	if err != nil {
+		return nil, err
+	}
+	published, err := readCheckpoints(db, a)
+	_, unread := errors.AsType[*fs.PathError](err)
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, errNoCheckpoint):
+	case unread, a.Key != "":
+		return nil, err
+	default:
+		return nil, &store.BreakError{Where: "the checkpoint file", What: err.Error()} // cut within a checkpoint, or another's
+	}
+	if last.n > 0 && !slices.ContainsFunc(published, func(p store.Published) bool { return p.N == last.n }) {
+		return nil, lacking(a.Checkpoints, last)
+	}
+	return published, nil
+}
+
+func lacking(file string, last sent) error {
+	return &store.BreakError{Where: "the checkpoint file " + file, What: fmt.Sprintf(
+		"it lacks the checkpoint of entry %d, which was sent to it on %s: it was taken away or cut short, or was another file then", last.n, last.at.UTC().Format(time.RFC3339))}
+}
+
+var errNoCheckpoint = errors.New("there is no checkpoint in it")
 
 // readCheckpoints reads the file of checkpoints, and gives their heads in the order of their numbers.
 func readCheckpoints(db *store.DB, a Audit) (published []store.Published, err error) {
@@ -74,7 +104,7 @@ func readCheckpoints(db *store.DB, a Audit) (published []store.Published, err er
 		return nil, fmt.Errorf("%s: %w", a.Checkpoints, err)
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s: there is no checkpoint in it", a.Checkpoints)
+		return nil, fmt.Errorf("%s: %w", a.Checkpoints, errNoCheckpoint)
 	}
 	for _, c := range list {
 		published = append(published, store.Published{Head: store.Head{N: c.N, Hash: c.Head}, At: c.At,

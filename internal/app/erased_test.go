@@ -208,7 +208,9 @@ func TestARestoreThatWasCutOffIsFinished(t *testing.T) {
 			db := openFor(t, o)
 			put(t, db, "p-1")
 			var backup bytes.Buffer
-			_, err := db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
+			m, err := db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
+			must(t, err)
+			fact, err := db.RestoreFact(t.Context(), m, time.Now(), nil)
 			must(t, errors.Join(err, db.Close()))
 			eraseElsewhere(t, o, "person/p-1")
 			served(t, o)
@@ -217,7 +219,7 @@ func TestARestoreThatWasCutOffIsFinished(t *testing.T) {
 
 			fresh := o
 			fresh.Database = place(t)
-			_, err = store.Restore(t.Context(), &backup, fresh.Database)
+			_, err = store.RestoreOnRecord(t.Context(), &backup, fresh.Database, fact) // and no more of allclear restore
 			must(t, err)
 			_, err = erasedFile(fresh.Database).add(marks)
 			must(t, err)

@@ -16,16 +16,9 @@ import (
 // keeping tells the pages how this installation is kept.
 type keeping struct{ a *App }
 
-// CheckRecord checks the record as the command does; against the file of checkpoints too, where one is set and something is in it.
-func (k keeping) CheckRecord(ctx context.Context, progress func(done, total int64)) (found store.Audited, err error) {
-	a := Audit{Checkpoints: k.a.o.CheckpointFile, Progress: progress}
-	var published []store.Published
-	if info, err := os.Stat(a.Checkpoints); err == nil && info.Size() > 0 {
-		if published, err = readCheckpoints(k.a.db, a); err != nil {
-			return found, err
-		}
-	}
-	return k.a.db.Audit(ctx, store.Audit{At: k.a.clock.Now(), Published: published, Progress: progress})
+// CheckRecord checks the record as the command does; against the file of checkpoints too, where one is set.
+func (k keeping) CheckRecord(ctx context.Context, progress func(done, total int64)) (store.Audited, error) {
+	return audited(ctx, k.a.db, k.a.o, Audit{Progress: progress}, k.a.clock.Now())
 }
 
 // Checkpoints says what came to each place that checkpoints are sent to.

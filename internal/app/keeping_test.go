@@ -85,8 +85,26 @@ func TestAPageChecksTheRecordAsTheCommandDoes(t *testing.T) {
 		t.Errorf("%+v in %d steps, %v", found, steps, err)
 	}
 	must(t, a.publisher.turn(t.Context(), true))
-	if _, err := (keeping{a}).CheckRecord(t.Context(), nil); err != nil {
-		t.Errorf("against its own checkpoint: %v", err)
+	if found, err := (keeping{a}).CheckRecord(t.Context(), nil); err != nil || found.Agree != 1 {
+		t.Errorf("against its own checkpoint: %+v, %v", found, err)
+	}
+	must(t, os.Rename(o.CheckpointFile, o.CheckpointFile+".aside"))
+	for what, check := range map[string]func() error{
+		"the page":    func() error { _, err := keeping{a}.CheckRecord(t.Context(), nil); return err },
+		"the command": func() error { _, err := VerifyRecord(t.Context(), o, Audit{}); return err },
+	} {
+		for _, rest := range []string{"missing", "empty", "blank"} {
+			switch rest {
+			case "empty":
+				must(t, os.WriteFile(o.CheckpointFile, nil, 0o600))
+			case "blank":
+				must(t, os.WriteFile(o.CheckpointFile, []byte("\n"), 0o600))
+			}
+			if err := check(); !isBreak(err) || !strings.Contains(err.Error(), "it lacks the checkpoint of entry 4,") {
+				t.Errorf("%s with the file %s: %v", what, rest, err)
+			}
+		}
+		must(t, os.Remove(o.CheckpointFile))
 	}
 	before := recorded(t, o.Key, "") // another installation's, whose notes are signed by another key
 	other := opened(t, before)

@@ -210,7 +210,7 @@ func TestACheckpointIsSentWhenItIsDue(t *testing.T) {
 	check("the last checkpoint came to the webhook 2h0m0s ago")
 
 	found, err := VerifyRecord(t.Context(), o, Audit{Checkpoints: o.CheckpointFile})
-	if err != nil || found.Checkpoints != 4 {
+	if err != nil || found.Agree != 4 {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
@@ -246,7 +246,7 @@ func TestACheckpointShowsThatTheWholeRecordWasRewritten(t *testing.T) {
 	must(t, err)
 	for _, verifier := range []string{"", line} {
 		found, err := VerifyRecord(t.Context(), was, Audit{Checkpoints: file, Key: verifier})
-		if err != nil || found.Checkpoints != 2 || found.Entries != 6 || found.Head.N != 6 {
+		if err != nil || found.Agree != 2 || found.Entries != 6 || found.Head.N != 6 {
 			t.Errorf("our own: %+v, %v", found, err)
 		}
 	}

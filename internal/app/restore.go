@@ -70,7 +70,8 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	if !r.Check { // beside a server its list is as good
 		maps.Copy(m, erasedThere(ctx, o))
 	}
-	if done.Erased, err = t.finish(ctx, v, o, m); err != nil || r.Check {
+	var fact string
+	if done.Erased, fact, err = t.finish(ctx, v, o, m, done.Manifest, r.Check); err != nil || r.Check {
 		return done, err
 	}
 	if _, err := erasedFile(o.Database).add(m); err != nil {
@@ -80,17 +81,17 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		done.Kept, err = swap(ctx, t.file, path, time.Now())
 		return done, err
 	}
-	return done, restoreOnServer(ctx, o, r.File, keys, m)
+	return done, restoreOnServer(ctx, o, r.File, keys, m, fact)
 }
 
 // restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
-func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity, m marks) (err error) {
+func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity, m marks, fact string) (err error) {
 	in, closeIn, err := openBackup(file, keys, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeIn()) }()
-	if _, err := store.Restore(ctx, in, o.Database); err != nil {
+	if _, err := store.RestoreOnRecord(ctx, in, o.Database, fact); err != nil {
 		return err
 	}
 	db, err := Open(ctx, o, false)
@@ -203,14 +204,43 @@ func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age
 	return done, nil
 }
 
-// finish makes what was restored ready to be used, and gives how many were erased again.
-func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks) (erased int, err error) {
+// finish makes what was restored ready to be used, and gives how many were erased again, and what is to be on record of the restore: of one
+// that is only checked that is nothing.
+func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks, of store.Manifest, check bool) (erased int, fact string, err error) {
 	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return finishRestore(ctx, db, o, m)
+	if !check {
+		if fact, err = restoreFact(ctx, db, o, of); err == nil {
+			err = db.NoteRestore(ctx, fact)
+		}
+		if err != nil {
+			return 0, "", err
+		}
+	}
+	erased, err = finishRestore(ctx, db, o, m)
+	return erased, fact, err
+}
+
+// restoreFact is what is to be on record of a restore, with what is lost of the database that is replaced where that can be read.
+func restoreFact(ctx context.Context, db *store.DB, o Options, of store.Manifest) (string, error) {
+	c, err := newClock(ctx, db, o.Speed, nil)
+	if err != nil {
+		return "", fmt.Errorf("read the clock: %w", err)
+	}
+	at := c.Now()
+	path := sqlitePath(o.Database)
+	if info, err := os.Stat(path); path != "" && err == nil && info.Size() > 0 && isDatabase(o) == nil {
+		if replaced, err := Open(ctx, o, true); err == nil {
+			fact, err := db.RestoreFact(ctx, of, at, replaced)
+			if errors.Join(err, replaced.Close()) == nil {
+				return fact, nil
+			}
+		}
+	}
+	return db.RestoreFact(ctx, of, at, nil)
 }
 
 // finishRestore puts on record that a backup was restored, and erases who was erased since it was made.

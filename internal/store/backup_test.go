@@ -66,7 +66,7 @@ func TestARestoreAccountsForWhatItLost(t *testing.T) {
 		texts(t.Context(), t, db, "p-lee", 3)
 		gone := head(db, nine.Add(time.Hour))
 		for kind, to := range elsewhere(t, from) {
-			ok[store.Manifest](t)(store.Restore(t.Context(), bytes.NewReader(backup), to.Options.URL))
+			m := ok[store.Manifest](t)(store.Restore(t.Context(), bytes.NewReader(backup), to.Options.URL))
 			again := to.Open(t)
 			audit := func(published ...store.Published) (store.Audited, error) {
 				return again.Audit(t.Context(), store.Audit{At: nine.Add(5 * time.Hour), Published: published})
@@ -75,8 +75,12 @@ func TestARestoreAccountsForWhatItLost(t *testing.T) {
 			if _, err := audit(first, gone); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: put back without a word: %v", kind, err)
 			}
-			must(t, again.RecordRestore(t.Context(), nine.Add(2*time.Hour)))
-			must(t, again.RecordRestore(t.Context(), nine.Add(3*time.Hour))) // once
+			fact := ok[string](t)(again.RestoreFact(t.Context(), m, nine.Add(2*time.Hour), nil))
+			for range 2 { // and it is there again: once
+				must(t, again.NoteRestore(t.Context(), fact))
+				must(t, again.RecordRestore(t.Context(), nine.Add(3*time.Hour)))
+				must(t, again.RecordRestore(t.Context(), nine.Add(3*time.Hour)))
+			}
 			same(t, kind+": on record", strings.Count(string(backUp(t, again)), `"restored"`), 1)
 			lost := []store.Lost{{First: first.N + 1, Last: gone.N, MadeAt: nine.Truncate(time.Second), RestoredAt: nine.Add(2 * time.Hour), Checkpoints: 1}}
 			short := head(again, nine.Add(2*time.Hour)) // shorter than what was published before

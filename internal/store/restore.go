@@ -34,6 +34,11 @@ func badBackup(what string, args ...any) error {
 // whole; on SQLite the file is not durable yet, and to be thrown away after an error. Nothing of it is opened: whether the master key fits,
 // and the record is whole, is for [Open] and [DB.Audit].
 func Restore(ctx context.Context, in io.Reader, address string) (m Manifest, err error) {
+	return RestoreOnRecord(ctx, in, address, "")
+}
+
+// RestoreOnRecord is Restore that puts with the rows what [DB.RestoreFact] gave of them; "" is nothing: then no record says that it was done.
+func RestoreOnRecord(ctx context.Context, in io.Reader, address, fact string) (m Manifest, err error) {
 	r := &backupReader{in: bufio.NewReaderSize(in, 1<<16), hash: sha256.New()}
 	if m, err = r.manifest(); err != nil {
 		return m, fmt.Errorf("read backup: %w", err)
@@ -46,7 +51,7 @@ func Restore(ctx context.Context, in io.Reader, address string) (m Manifest, err
 	if err := place.migrate(ctx, m.Schema); err != nil {
 		return m, fmt.Errorf("restore: %w", err)
 	}
-	if err := place.fill(ctx, r, m); err != nil {
+	if err := place.fill(ctx, r, m, fact); err != nil {
 		return m, fmt.Errorf("restore: %w", err)
 	}
 	if err := place.migrate(ctx, migrations.Version); err != nil {
@@ -133,7 +138,7 @@ func (p *place) migrate(ctx context.Context, to int64) error {
 }
 
 // fill puts all rows in, or none.
-func (p *place) fill(ctx context.Context, r *backupReader, m Manifest) (err error) {
+func (p *place) fill(ctx context.Context, r *backupReader, m Manifest, fact string) (err error) {
 	t, err := p.pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -159,8 +164,10 @@ func (p *place) fill(ctx context.Context, r *backupReader, m Manifest) (err erro
 	if err := f.whole(ctx); err != nil {
 		return err
 	}
-	if err := noteRestored(ctx, t, m); err != nil {
-		return err
+	if fact != "" {
+		if err := noteRestored(ctx, t, fact); err != nil {
+			return err
+		}
 	}
 	return t.Commit()
 }

@@ -42,6 +42,7 @@ type Audited struct {
 	Head    Head      // of the sealed chain
 	Until   time.Time // when the last seal was made; zero: there is none
 	Lost    []Lost    // what a restored backup did not have, in the order of the restores
+	Agree   int       // of the published heads this many are of this record
 }
 
 // Verify is Audit without anything published and without an answer.
@@ -58,12 +59,16 @@ func (db *DB) Verify(ctx context.Context, at time.Time) error {
 // can write to it added entries at its end.
 func (db *DB) Audit(ctx context.Context, a Audit) (Audited, error) {
 	v := &audit{Audit: a, db: db, seals: sealCursor{db: db}}
-	for _, check := range []func(context.Context) error{v.begin, v.strays, v.erased, v.workers, v.sealed, v.end, v.waiting} {
+	for _, check := range []func(context.Context) error{v.begin, v.restored, v.strays, v.erased, v.keyless, v.holds, v.workers, v.sealed, v.end, v.waiting} {
 		if err := check(ctx); err != nil {
 			return Audited{}, fmt.Errorf("verify: %w", err)
 		}
 	}
-	return Audited{Entries: v.entries, Head: Head{v.last.n, v.last.head}, Until: v.until, Lost: v.lost()}, nil
+	found := Audited{Entries: v.entries, Head: Head{v.last.n, v.last.head}, Until: v.until, Lost: v.lost(), Agree: len(a.Published)}
+	for _, l := range found.Lost {
+		found.Agree -= l.Checkpoints
+	}
+	return found, nil
 }
 
 // audit is one walk over the record: over each entry twice, in its worker's chain and in the sealed one.
@@ -77,7 +82,8 @@ type audit struct {
 	seal        seal   // the one that the walk is in
 	firstOf     string // the id of the first entry in it
 	until       time.Time
-	restores    []Lost // all of them, with what is lost by those that cost something
+	putBack     []putBack
+	excuses     []excuse // by them, with what is lost by those that cost something
 }
 
 // page is how many entries are in memory at once.
@@ -85,9 +91,6 @@ const page = 1000
 
 func (v *audit) begin(ctx context.Context) (err error) {
 	if v.last, err = first(ctx, v.db.reader, scanEnd, readEnd); err != nil {
-		return err
-	}
-	if v.restores, err = v.db.restores(ctx); err != nil {
 		return err
 	}
 	v.total, err = first(ctx, v.db.reader, value[int64], `SELECT count(*) + count(n) FROM entries`)
@@ -218,25 +221,6 @@ func (v *audit) strays(ctx context.Context) error {
 	return nil
 }
 
-// erased holds the keys that are gone against the record: each lawful erasure is an entry of it, made with it in one transaction.
-func (v *audit) erased(ctx context.Context) error {
-	for _, check := range []struct{ query, what string }{
-		{`SELECT k.owner FROM data_keys k WHERE k.wrapped IS NULL AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = 'erased/' || k.owner AND e.kind = 'erased')
-			ORDER BY k.owner LIMIT 1`, "it was destroyed by hand: no entry says that it was erased"},
-		{`SELECT k.owner FROM data_keys k JOIN entries e ON e.id = 'erased/' || k.owner AND e.kind = 'erased' WHERE k.wrapped IS NOT NULL
-			ORDER BY k.owner LIMIT 1`, "it was erased, and is there again"},
-	} {
-		owner, err := first(ctx, v.db.reader, value[string], check.query)
-		if err == nil {
-			return broken(check.what, "the data key of %s", owner)
-		}
-		if !errors.Is(err, ErrNotFound) {
-			return err
-		}
-	}
-	return nil
-}
-
 // sealed walks the sealed chain through every seal to the end it had when the walk began.
 func (v *audit) sealed(ctx context.Context) error {
 	e := end{head: []byte{}}
@@ -253,6 +237,9 @@ func (v *audit) sealed(ctx context.Context) error {
 			}
 			e = e.next(c.hash)
 			if err := v.sealOf(ctx, e, c); err != nil {
+				return err
+			}
+			if err := v.putBackAt(e); err != nil {
 				return err
 			}
 		}

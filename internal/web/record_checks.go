@@ -27,6 +27,17 @@ type checked struct {
 	Head    string    `json:"head"`   // in hexadecimal
 	Broken  string    `json:"broken,omitempty"`
 	Failed  bool      `json:"failed,omitempty"` // it could not be checked to its end
+	Agree   int       `json:"agree,omitempty"`  // checkpoints that are of this record
+	Lost    []lost    `json:"lost,omitempty"`
+}
+
+// lost is what is not in the record as a backup was restored.
+type lost struct {
+	First       int64     `json:"first"`
+	Last        int64     `json:"last"`
+	Checkpoints int       `json:"checkpoints"` // that have it
+	MadeAt      time.Time `json:"made_at"`
+	RestoredAt  time.Time `json:"restored_at"`
 }
 
 // checking checks the record for the pages, one check at a time.
@@ -91,7 +102,11 @@ func (p *Pages) runChecks(ctx context.Context) {
 func (p *Pages) checkRecord(ctx context.Context, by string) error {
 	at := p.Engine.Now()
 	audited, err := p.Keeping.CheckRecord(ctx, p.checking.went)
-	found := checked{At: at.UTC(), By: by, Entries: audited.Entries, Number: audited.Head.N, Head: hex.EncodeToString(audited.Head.Hash)}
+	found := checked{At: at.UTC(), By: by, Entries: audited.Entries, Number: audited.Head.N, Head: hex.EncodeToString(audited.Head.Hash),
+		Agree: audited.Agree}
+	for _, l := range audited.Lost {
+		found.Lost = append(found.Lost, lost{l.First, l.Last, l.Checkpoints, l.MadeAt, l.RestoredAt})
+	}
 	broken, is := errors.AsType[*store.BreakError](err)
 	switch {
 	case is:

@@ -25,10 +25,15 @@ type ledger struct {
 	house       *house
 	checkpoints []Checkpoint
 	backups     Backups
+	found       func(*store.Audited) // what a check finds besides; nil: nothing
 }
 
 func (l *ledger) CheckRecord(ctx context.Context, progress func(done, total int64)) (store.Audited, error) {
-	return l.house.db.Audit(ctx, store.Audit{At: l.house.clock.Now(), Progress: progress})
+	found, err := l.house.db.Audit(ctx, store.Audit{At: l.house.clock.Now(), Progress: progress})
+	if l.found != nil {
+		l.found(&found)
+	}
+	return found, err
 }
 func (l *ledger) Checkpoints(context.Context) ([]Checkpoint, error) { return l.checkpoints, nil }
 func (l *ledger) Backups(context.Context) (Backups, error)          { return l.backups, nil }
@@ -161,6 +166,19 @@ func TestTheRecordIsCheckedFromItsPage(t *testing.T) {
 	h.as("p-ada").post("/record/checks").leadsTo("/record/checks").says("The record is not what was written, at entry", "number 2")
 	h.ledger.checkpoints = []Checkpoint{{To: "the address at witness.example", Number: 12, At: saturday, Late: true, FailedAt: saturday.Add(time.Minute)}, {To: "the file /mnt/once/notes"}}
 	auditor.get("/record/checks").says("To the address at witness.example", "Late", "of entry 12", "It could not be sent 14:01", "To the file /mnt/once/notes", "None has come there yet")
+}
+
+func TestTheCheckSaysWhatARestoreCost(t *testing.T) {
+	h, auditor, _ := audited(t)
+	go h.pages.runChecks(t.Context()) // ends with the test
+	auditor.post("/record/checks").leadsTo("/record/checks").says("Whole", "It was held against none")
+	h.ledger.found = func(found *store.Audited) { found.Agree = 7 }
+	auditor.post("/record/checks").leadsTo("/record/checks").says("Whole", "Checkpoints that agree", ">7<")
+	h.ledger.found = func(found *store.Audited) {
+		found.Agree, found.Lost = 7, []store.Lost{{First: 41, Last: 57, Checkpoints: 3, MadeAt: saturday.Add(-11 * time.Hour), RestoredAt: saturday.Add(-time.Hour)}}
+	}
+	auditor.post("/record/checks").leadsTo("/record/checks").
+		says("Part is missing", "Entries 41 to 57 are not in the record; checkpoints that name them: 3", "03:00", "13:00", ">7<").hides("Whole")
 }
 
 func TestBackupsSayWhenTheyAreOld(t *testing.T) {
