@@ -28,13 +28,13 @@ func (checkCmd) Run(w world, ctx *kong.Context) error {
 	}
 	fmt.Fprintln(w.stdout, "settings: ok")
 	findings, err := app.Check(w.ctx, s.options(w))
-	if err != nil {
-		return err
-	}
 	stops := false
 	for _, f := range findings {
 		fmt.Fprintf(w.stdout, "%s: %s\n", f.About, f.Says)
 		stops = stops || f.StopsAlarm
+	}
+	if err != nil {
+		return err
 	}
 	if stops {
 		return errStopsAlarm

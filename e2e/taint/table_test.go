@@ -36,7 +36,7 @@ var kinds = []kind{
 	{"changed", `in Allclear was changed|how you sign in to Allclear was changed|this number is in Allclear now`, "a (worker|responder)", ``, ""},
 	{"rota", `[Oo]n call|ON CALL|falls when nobody`, "a responder", ``, ""},
 	{"cry of a stranger", `A cry for help from a number we do not know`, "a responder", ``, ""},
-	{"down", `Allclear was down from|Our (clock|credit|texts|backup)|can store no more`, "a responder", ``, ""},
+	{"down", `Allclear was down from|Our (clock|credit|texts|backup|web certificate)|can store no more`, "a responder", ``, ""},
 
 	{"ask passed on", `I'll see if I can find|I've got a message to`, "a worker", `^who is asked for$|^phrase$`, "the worker's own word back, the same for any name (4.2)"},
 	{"being reached", `is trying to reach you|was concerned for you|will speak with you`, "a worker", `'s first name$`, "an overdue worker is told who tries to reach them (3.3)"},

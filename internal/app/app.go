@@ -282,6 +282,9 @@ func (a *App) Start(ctx context.Context) {
 		run("demo", func() error { return a.demo.Run(ctx) })
 	}
 	run("heartbeat", func() error { return a.beat(ctx) })
+	if a.edge.TLS() {
+		run("certificate", func() error { return a.watchCertificate(ctx) })
+	}
 	run("sessions", func() error { return a.forgetSessions(ctx) })
 	run("erasures", func() error { return a.keepErased(ctx) })
 	if a.demo == nil && !a.o.NoDrills {

@@ -238,12 +238,15 @@ func identities(file string, v *vault.Vault) ([]age.Identity, error) {
 			return nil, fmt.Errorf("read --identity: %s is no file of secret keys of age (AGE-SECRET-KEY-1…)", file)
 		}
 	}
-	own, err := age.NewScryptIdentity(v.BackupPassphrase())
-	if err != nil {
-		return nil, fmt.Errorf("read backup: %w", err)
+	for _, passphrase := range v.BackupPassphrases() {
+		own, err := age.NewScryptIdentity(passphrase)
+		if err != nil {
+			return nil, fmt.Errorf("read backup: %w", err)
+		}
+		own.SetMaxWorkFactor(weakest)
+		list = append(list, own)
 	}
-	own.SetMaxWorkFactor(weakest)
-	return append(list, own), nil
+	return list, nil
 }
 
 var errNoKeyOpens = errors.New("no key opens it: give the secret key of one of its recipients by --identity; where it has none, the master key it was made with")

@@ -18,7 +18,7 @@ import (
 
 // Finding is one line of `allclear check`.
 type Finding struct {
-	About      string // settings, database, clock, gateway, rota, plan, contact
+	About      string // settings, certificate, database, clock, gateway, rota, plan, contact
 	Says       string // what it is, and what to do
 	StopsAlarm bool   // an alarm would not be raised, or would reach nobody
 }
@@ -31,7 +31,7 @@ const (
 // Check says what is wrong with an installation. It changes nothing, and works
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
-	findings := append(checkFront(o), checkGateway(ctx, o)...)
+	findings := slices.Concat(checkFront(o), checkCertificate(ctx, o, time.Now()), checkGateway(ctx, o))
 	if path := sqlitePath(o.Database); path != "" {
 		if err := checkFolder(o); err != nil {
 			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
@@ -149,20 +149,20 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 	if err != nil {
 		return nil, fmt.Errorf("read teams: %w", err)
 	}
-	if len(teams) == 0 {
-		return []Finding{{About: "plan", Says: "there is no team yet"}}, nil
-	}
 	staff, err := readStaff(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	var found []Finding
+	found := staff.checkUnread()
+	if len(teams) == 0 {
+		return append(found, Finding{About: "plan", Says: "there is no team yet"}), nil
+	}
 	for _, t := range teams {
 		found = append(found, staff.checkPlan(t)...)
 		for _, p := range t.Plan.Problems(o.Speed > 0) {
 			found = append(found, Finding{About: "plan", Says: fmt.Sprintf("team %s: %s %s", t.ID, p.Field, p.Says), StopsAlarm: p.Field == "plan.fallback"})
 		}
-		reach, err := checkReach(ctx, db, t)
+		reach, err := staff.checkReach(ctx, db, t)
 		if err != nil {
 			return found, err
 		}
@@ -176,14 +176,15 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 	return found, nil
 }
 
-// checkReach says who in a team's cover cannot be told.
-func checkReach(ctx context.Context, db *store.DB, t store.Team) ([]Finding, error) {
+// checkReach says who in a team's cover cannot be told. Those whose details can't be opened are named already.
+func (s staff) checkReach(ctx context.Context, db *store.DB, t store.Team) ([]Finding, error) {
 	var found []Finding
 	if id := t.Plan.Fallback; id != "" {
 		p, err := db.Person(ctx, id)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			found = append(found, Finding{About: "contact", Says: fmt.Sprintf("team %s: its fallback %s is not there yet; add them", t.ID, id), StopsAlarm: true})
+		case slices.Contains(s.unread, p.ID):
 		case err != nil:
 			return nil, fmt.Errorf("read fallback of team %s: %w", t.ID, err)
 		case p.Mobile.IsZero() && p.PersonalMobile.IsZero():
@@ -191,10 +192,13 @@ func checkReach(ctx context.Context, db *store.DB, t store.Team) ([]Finding, err
 		}
 	}
 	people, err := db.PeopleOf(ctx, t.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read people of team %s: %w", t.ID, err)
+	if _, err := store.UnreadPeople(err); err != nil {
+		return found, fmt.Errorf("read people of team %s: %w", t.ID, err)
 	}
 	for _, p := range people {
+		if slices.Contains(s.unread, p.ID) {
+			continue
+		}
 		answers := p.Has(buddy.Responder) || p.Has(buddy.Manager)
 		if p.Active && answers && p.Mobile.IsZero() && p.PersonalMobile.IsZero() {
 			found = append(found, Finding{About: "contact", Says: fmt.Sprintf("%s answers for others and has no mobile", p.ID), StopsAlarm: true})

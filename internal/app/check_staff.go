@@ -13,16 +13,18 @@ import (
 
 // staff is everyone who is known, by each of their ids.
 type staff struct {
-	all []buddy.Person
-	by  map[string]buddy.Person
+	all    []buddy.Person
+	by     map[string]buddy.Person
+	unread []string // the ids of those whose details can't be opened
 }
 
 func readStaff(ctx context.Context, db *store.DB) (staff, error) {
 	people, err := db.People(ctx)
+	unread, err := store.UnreadPeople(err)
 	if err != nil {
 		return staff{}, fmt.Errorf("read people: %w", err)
 	}
-	s := staff{people, map[string]buddy.Person{}}
+	s := staff{people, map[string]buddy.Person{}, unread}
 	for _, p := range people {
 		if p.ExternalID != "" {
 			s.by[p.ExternalID] = p
@@ -32,6 +34,16 @@ func readStaff(ctx context.Context, db *store.DB) (staff, error) {
 		s.by[p.ID] = p
 	}
 	return s, nil
+}
+
+// checkUnread names those whose name and numbers are lost: nobody can tell them, or of them.
+func (s staff) checkUnread() []Finding {
+	var found []Finding
+	for _, id := range s.unread {
+		found = append(found, Finding{About: "contact", Says: fmt.Sprintf("the details of %s can't be opened: their data key is missing or damaged; see allclear audit verify, and put a backup back", id),
+			StopsAlarm: s.by[id].Active})
+	}
+	return found
 }
 
 // left says that someone is known, and no longer active.

@@ -15,6 +15,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/rota"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/store/storetest"
 )
 
 func TestCheckSaysOnWhomNobodyCanCount(t *testing.T) {
@@ -202,6 +203,40 @@ func TestCheckSaysForWhomNobodyOnCallMayAnswer(t *testing.T) {
 	}
 	if f := finding(found, "may answer for p-kay"); f.Says != "" {
 		t.Errorf("says %q, and Sam is on call", f.Says)
+	}
+}
+
+// One damaged row is one finding, and all else is said.
+func TestCheckNamesWhoseDetailsCannotBeOpened(t *testing.T) {
+	ctx, at := t.Context(), time.Now().UTC()
+	place := storetest.SQLite(t)
+	o := Options{Database: place.Options.URL}
+	db, err := Open(ctx, o, false)
+	must(t, err)
+	settings := plan.Standard()
+	settings.Fallback, settings.NamedBuddy = "p-lee", "p-jo"
+	_, err = db.PutTeam(ctx, store.Team{ID: "echo", Name: "ECHo", Zone: "Europe/London", Plan: settings, HasPlan: true}, at)
+	must(t, err)
+	for _, p := range []buddy.Person{{ID: "p-ann", Active: true}, {ID: "p-gone"}, {ID: "p-jo"}, {ID: "p-lee", Active: true}} {
+		p.Name, p.Team, p.Roles = "Robin Reed", "echo", []string{"responder"}
+		_, err = db.PutPerson(ctx, p, at)
+		must(t, err)
+	}
+	must(t, db.Close())
+	_, err = place.Raw(t).Exec(`DELETE FROM data_keys WHERE owner IN ('person/p-ann', 'person/p-gone', 'person/p-lee')`)
+	must(t, err)
+	found, err := Check(ctx, o)
+	must(t, err)
+	for says, stops := range map[string]bool{
+		"the details of p-ann can't be opened": true, "the details of p-gone can't be opened": false, "the details of p-lee can't be opened": true,
+		"its named buddy p-jo is no longer active": false,
+	} {
+		if f := finding(found, says); f.Says == "" || f.StopsAlarm != stops {
+			t.Errorf("%q: said %q, stops an alarm %t", says, f.Says, f.StopsAlarm)
+		}
+	}
+	if f := finding(found, "p-ann answers for others"); f.Says != "" {
+		t.Errorf("says twice what is wrong: %q", f.Says)
 	}
 }
 

@@ -44,7 +44,7 @@ func front(t *testing.T) *fronted {
 	folder := t.TempDir()
 	o := Options{Database: "sqlite:" + filepath.Join(folder, "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
 		Front: Front{Cert: filepath.Join(folder, "cert.pem"), Key: filepath.Join(folder, "key.pem"), Redirect: "127.0.0.1:0"}}
-	roots := certified(t, o.Front)
+	roots := certified(t, o.Front, time.Now().Add(90*24*time.Hour))
 	ada := signedIn(t, o)
 	a, err := New(t.Context(), o)
 	must(t, err)
@@ -59,12 +59,12 @@ func front(t *testing.T) *fronted {
 	return f
 }
 
-// certified writes a certificate for this machine, and gives what trusts it.
-func certified(t *testing.T, f Front) *x509.CertPool {
+// certified writes a certificate for this machine that is good until then, and gives what trusts it.
+func certified(t *testing.T, f Front, until time.Time) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: until.AddDate(-1, 0, 0), NotAfter: until,
 		IsCA: true, BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
 	must(t, err)

@@ -183,6 +183,38 @@ func TestABackupOfAnyStepOfARotationComesBack(t *testing.T) {
 	}
 }
 
+// Whoever had the key before a rotation opens no backup from after it.
+func TestAnOldKeyOpensNoLaterBackup(t *testing.T) {
+	folder := t.TempDir()
+	o := recorded(t, private.Text{}, "")
+	early, late, leaked := filepath.Join(folder, "early.age"), filepath.Join(folder, "late.age"), filepath.Join(folder, "leaked.key")
+	text, err := os.ReadFile(KeyFile(o.Database))
+	must(t, err)
+	must(t, os.WriteFile(leaked, text, 0o600))
+	_, err = BackUp(t.Context(), o, Backup{File: early})
+	must(t, err)
+	_, err = Rotate(t.Context(), o, Rotation{Progress: func(string, int, int) {}})
+	must(t, err)
+	_, err = BackUp(t.Context(), o, Backup{File: late})
+	must(t, err)
+	opens := func(file, key string) error {
+		v, err := openVault(t.Context(), Options{Database: o.Database, KeyFile: key}, true)
+		must(t, err)
+		keys, err := identities("", v)
+		must(t, err)
+		_, end, err := openBackup(file, keys, nil)
+		if err == nil {
+			must(t, end())
+		}
+		return err
+	}
+	if err := opens(late, leaked); !errors.Is(err, errNoKeyOpens) {
+		t.Errorf("the old key opens one from after: %v", err)
+	}
+	must(t, opens(late, KeyFile(o.Database)))
+	must(t, opens(early, leaked))
+}
+
 // The same where the key comes from a setting: what was made with the old key needs it alone, and with the new one that alone.
 func TestABackupOfAnyStepOfARotationToAnotherFile(t *testing.T) {
 	folder := t.TempDir()

@@ -6,12 +6,14 @@
 package edge
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"time"
 )
 
 // Options is how Allclear is reached. At most one of Cert with Key and Domain is given.
@@ -38,6 +40,8 @@ type Edge struct {
 type source interface {
 	config() *tls.Config
 	plain(otherwise http.Handler) http.Handler // what the plain listener answers
+	look(ctx context.Context)
+	ends() time.Time
 }
 
 // ErrPlain is that Allclear would be reached from elsewhere in the clear.
@@ -65,6 +69,21 @@ func New(o Options) (*Edge, error) {
 
 // TLS says that this process speaks TLS itself.
 func (e *Edge) TLS() bool { return e.certificates != nil }
+
+// Look reads the certificate from its files anew. It may take as long as the disk does; no connection waits for it.
+func (e *Edge) Look(ctx context.Context) {
+	if e.certificates != nil {
+		e.certificates.look(ctx)
+	}
+}
+
+// Ends is when the certificate does, by the last look; zero where there is none, or none was fetched yet.
+func (e *Edge) Ends() time.Time {
+	if e.certificates == nil {
+		return time.Time{}
+	}
+	return e.certificates.ends()
+}
 
 // Config is how TLS is spoken: 1.2 at least, with Go's own choice of the rest, HTTP/2 before HTTP/1.1; nil for no TLS.
 func (e *Edge) Config() *tls.Config {

@@ -1,11 +1,14 @@
 package edge
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
@@ -17,8 +20,9 @@ type fetched struct {
 	domain  string
 	log     *slog.Logger
 
-	mu   sync.Mutex
-	said string // what went wrong last
+	mu    sync.Mutex
+	said  string    // what went wrong last
+	until time.Time // the end of the one that is kept; zero: none is
 }
 
 func newFetched(o Options) *fetched {
@@ -50,6 +54,27 @@ func (f *fetched) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, err
 		f.log.Error("certificate not fetched", "domain", f.domain, "error", err)
 	}
 	return c, err
+}
+
+// look reads when the certificate that is kept ends. One that can't be renewed stays there until it does, and beyond.
+func (f *fetched) look(ctx context.Context) {
+	held, err := f.manager.Cache.Get(ctx, f.domain)
+	if err != nil && !errors.Is(err, autocert.ErrCacheMiss) {
+		return // what was known of it stays
+	}
+	until := time.Time{}
+	if c, err := tls.X509KeyPair(held, held); err == nil {
+		until = c.Leaf.NotAfter
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.until = until
+}
+
+func (f *fetched) ends() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.until
 }
 
 // plain answers the challenge that comes in the clear (HTTP-01), and all else as it would be without.

@@ -2,25 +2,28 @@ package edge
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
-// pair is a certificate and its key in files. Whoever renews them tells nobody, so they are looked at anew at each new
-// connection, by what they hold: a time of change can be the same for two renewals, a few kilobytes cost less than the
-// handshake after them.
+// pair is a certificate and its key in files. Whoever renews them tells nobody, so they are looked at from time to time, by what
+// they hold: a time of change can be the same for two renewals. No connection waits for it: a mount that hangs would keep out
+// every one.
 type pair struct {
 	cert, key string
 	log       *slog.Logger
+	shown     atomic.Pointer[tls.Certificate]
 
-	mu    sync.Mutex
-	shown *tls.Certificate
-	seen  [2][]byte // what the files held when they were last looked at, whether they fitted or not
-	wrong bool      // they did not
+	mu    sync.Mutex // held while they are looked at
+	seen  [2][]byte  // what the files held then, whether they fitted or not
+	wrong bool       // they did not
 }
 
 func newPair(o Options) (*pair, error) {
@@ -29,9 +32,11 @@ func newPair(o Options) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.shown, err = fitting(held); err != nil {
+	first, err := fitting(held)
+	if err != nil {
 		return nil, fmt.Errorf("read %s with %s: %w", o.Cert, o.Key, err)
 	}
+	p.shown.Store(first)
 	p.seen = held
 	return p, nil
 }
@@ -55,30 +60,36 @@ func (p *pair) config() *tls.Config {
 	return &tls.Config{NextProtos: []string{"h2", "http/1.1"}, GetCertificate: p.certificate}
 }
 
-// certificate is the newest that fits its key. A renewal that was half written, or is wrong, leaves the one before in use,
-// and is said once.
+// certificate is the newest that fitted its key when they were last looked at.
 func (p *pair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return p.shown.Load(), nil
+}
+
+// look reads them anew. A renewal that was half written, or is wrong, leaves the one before in use, and each such mistake is said once.
+func (p *pair) look(context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	held, err := p.read()
 	if err != nil {
 		p.keep(err)
-		return p.shown, nil
+		return
 	}
 	if bytes.Equal(held[0], p.seen[0]) && bytes.Equal(held[1], p.seen[1]) {
-		return p.shown, nil
+		return
 	}
 	renewed, err := fitting(held)
 	p.seen = held
 	if err != nil {
 		p.wrong = false // another mistake than the one before
 		p.keep(err)
-		return p.shown, nil
+		return
 	}
-	p.shown, p.wrong = renewed, false
+	p.wrong = false
+	p.shown.Store(renewed)
 	p.log.Info("certificate renewed", "until", renewed.Leaf.NotAfter.UTC())
-	return p.shown, nil
 }
+
+func (p *pair) ends() time.Time { return p.shown.Load().Leaf.NotAfter }
 
 // keep says that the certificate before stays in use.
 func (p *pair) keep(err error) {

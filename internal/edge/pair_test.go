@@ -2,11 +2,16 @@ package edge
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestARenewedCertificateIsShownWithoutARestart(t *testing.T) {
@@ -20,6 +25,7 @@ func TestARenewedCertificateIsShownWithoutARestart(t *testing.T) {
 	s := served(t, e, http.NotFoundHandler())
 	shows := func(serial int64, roots []byte) {
 		t.Helper()
+		e.Look(t.Context())
 		state, err := shakesHands(s, roots, &tls.Config{})
 		if err != nil {
 			t.Fatal(err)
@@ -58,6 +64,61 @@ func TestARenewedCertificateIsShownWithoutARestart(t *testing.T) {
 	shows(3, again)
 	if strings.Contains(log.String(), "PRIVATE KEY") {
 		t.Error("the log tells the key")
+	}
+}
+
+// A mount that hangs holds up a look, and nobody who connects.
+func TestNoConnectionWaitsForTheCertificatesFiles(t *testing.T) {
+	f := newFiles(t)
+	cert, key := selfSigned(t, 1)
+	f.write(cert, key)
+	e, err := New(Options{Cert: f.cert, Key: f.key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := served(t, e, http.NotFoundHandler())
+	if err := errors.Join(os.Remove(f.cert), unix.Mkfifo(f.cert, 0o600)); err != nil { // whoever opens it waits for who writes
+		t.Fatal(err)
+	}
+	looked := make(chan struct{})
+	go func() { // ends when somebody writes
+		e.Look(t.Context())
+		close(looked)
+	}()
+	for range 2 {
+		if state, err := shakesHandsBy(s, cert, &tls.Config{}, &net.Dialer{Timeout: 5 * time.Second}); err != nil || state.PeerCertificates[0].SerialNumber.Int64() != 1 {
+			t.Errorf("shown %v, %v", state.PeerCertificates, err)
+		}
+	}
+	writing, err := os.OpenFile(f.cert, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = writing.Close()
+	<-looked
+}
+
+func TestTheEndOfACertificateIsKnown(t *testing.T) {
+	f := newFiles(t)
+	f.write(selfSigned(t, 1))
+	inFiles, err := New(Options{Cert: f.cert, Key: f.key})
+	if err != nil || !inFiles.Ends().Equal(ends) {
+		t.Errorf("in files: %v, %v", inFiles.Ends(), err)
+	}
+	none, err := New(Options{})
+	if none.Look(t.Context()); err != nil || !none.Ends().IsZero() {
+		t.Errorf("without one: %v, %v", none.Ends(), err)
+	}
+	d, cache := newDirectory(t, "tls-alpn-01"), t.TempDir()
+	e, s := fetching(t, d, cache, &journal{})
+	if e.Look(t.Context()); !e.Ends().IsZero() {
+		t.Errorf("before it is fetched: %v", e.Ends())
+	}
+	if _, err := shakesHands(s, d.roots, &tls.Config{}); err != nil {
+		t.Fatal(err)
+	}
+	if e.Look(t.Context()); !e.Ends().Equal(ends) {
+		t.Errorf("fetched: %v", e.Ends())
 	}
 }
 

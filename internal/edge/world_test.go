@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"log/slog"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -109,10 +110,14 @@ func served(t *testing.T, e *Edge, all http.Handler) *httptest.Server {
 
 // shakesHands connects as a browser that trusts roots, and tells what it was shown.
 func shakesHands(s *httptest.Server, roots []byte, c *tls.Config) (tls.ConnectionState, error) {
+	return shakesHandsBy(s, roots, c, &net.Dialer{})
+}
+
+func shakesHandsBy(s *httptest.Server, roots []byte, c *tls.Config, by *net.Dialer) (tls.ConnectionState, error) {
 	trusted := x509.NewCertPool()
 	trusted.AppendCertsFromPEM(roots)
 	c.RootCAs, c.ServerName = trusted, ourName
-	conn, err := tls.Dial("tcp", s.Listener.Addr().String(), c)
+	conn, err := tls.DialWithDialer(by, "tcp", s.Listener.Addr().String(), c)
 	if err != nil {
 		return tls.ConnectionState{}, err
 	}

@@ -284,6 +284,22 @@ func (e *Engine) TellBackup(ctx context.Context) error {
 		reach: watch.OneText, values: wording.Values{Link: e.URL}})
 }
 
+// TellCertificateEnds tells people, once a day, that the certificate ends soon and was not renewed.
+func (e *Engine) TellCertificateEnds(ctx context.Context, until time.Time) error {
+	return e.tellCertificate(ctx, until, "certificate_ends", wording.CertificateEnds)
+}
+
+// TellCertificateEnded tells people, once a day, that it has ended.
+func (e *Engine) TellCertificateEnded(ctx context.Context, until time.Time) error {
+	return e.tellCertificate(ctx, until, "certificate_ended", wording.CertificateEnded)
+}
+
+func (e *Engine) tellCertificate(ctx context.Context, until time.Time, kind string, notice watch.Notice) error {
+	at := e.Now()
+	return e.tellOnDuty(ctx, at, note{id: kind + "/" + at.Format(time.DateOnly), kind: kind, notice: notice,
+		reach: watch.OneText, values: wording.Values{Link: e.URL, Until: until}})
+}
+
 // cannotReach tells people that a number of someone cannot be reached, and has
 // the alarm go on to the next without waiting, when no way is left.
 func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outcome) error {

@@ -75,3 +75,24 @@ func TestAFailedBackupIsToldOnceADay(t *testing.T) {
 		}
 	})
 }
+
+func TestACertificateThatEndsIsToldOnceADay(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for range 3 {
+			w.must(w.engine.TellCertificateEnds(t.Context(), sunday.AddDate(0, 0, 7)))
+			w.must(w.engine.TellCertificateEnded(t.Context(), sunday))
+		}
+		w.settle()
+		told := map[string]int{}
+		for _, text := range w.phone(sam).read() {
+			for _, says := range []string{"Our web certificate ends", "Our web certificate has ended"} {
+				if strings.Contains(text, says) {
+					told[says]++
+				}
+			}
+		}
+		if told["Our web certificate ends"] != 1 || told["Our web certificate has ended"] != 1 {
+			t.Errorf("told %v", told)
+		}
+	})
+}

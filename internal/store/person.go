@@ -194,6 +194,32 @@ func (db *DB) Person(ctx context.Context, id string) (buddy.Person, error) {
 	return p, nil
 }
 
+// Unread is the error of a person whose details can't be opened.
+type Unread struct {
+	Person string // id
+	Err    error
+}
+
+func (u *Unread) Error() string { return fmt.Sprintf("person %s: %v", u.Person, u.Err) }
+
+func (u *Unread) Unwrap() error { return u.Err }
+
+// UnreadPeople takes the error of People or PeopleOf apart: whose details can't be opened, and what else went wrong, nil if nothing did.
+func UnreadPeople(err error) (ids []string, rest error) {
+	all := []error{err}
+	if joined, several := err.(interface{ Unwrap() []error }); several {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		if u, unread := errors.AsType[*Unread](err); unread && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+			ids = append(ids, u.Person)
+		} else {
+			rest = errors.Join(rest, err)
+		}
+	}
+	return ids, rest
+}
+
 // People gives everyone, in the order of their ids; those whose details can't be opened as Person gives them.
 func (db *DB) People(ctx context.Context) ([]buddy.Person, error) {
 	return db.listPeople(ctx, `SELECT `+personColumns+` FROM people`)
@@ -235,7 +261,7 @@ func (db *DB) listPeople(ctx context.Context, query string, args ...any) ([]budd
 	for _, s := range rows {
 		p, err := db.openPerson(ctx, db.reader, s)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("list people: person %s: %w", s.ID, err))
+			errs = append(errs, fmt.Errorf("list people: %w", &Unread{s.ID, err}))
 		}
 		people = append(people, p)
 	}

@@ -85,7 +85,7 @@ type gatherer struct {
 // learn gets to know who else may be named in what the person wrote.
 func (g *gatherer) learn() error {
 	people, err := g.db.People(g.ctx)
-	if err != nil {
+	if _, err := store.UnreadPeople(err); err != nil { // somebody whose details can't be opened keeps nobody else from theirs
 		return err
 	}
 	g.others = except(g.person)

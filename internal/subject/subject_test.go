@@ -141,6 +141,26 @@ func TestAllAboutAPersonAndNothingOfOthers(t *testing.T) {
 	})
 }
 
+// Ann's data key is lost: Priya's copy is hers all the same.
+func TestSomebodyElsesLostKeyKeepsNobodyFromTheirs(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		fill(t, db)
+		must(t, db.Close())
+		_, err := p.Raw(t).Exec(`DELETE FROM data_keys WHERE owner = 'person/p-ann'`)
+		must(t, err)
+		db = p.Open(t)
+		var out bytes.Buffer
+		must(t, subject.Write(t.Context(), shown(db), &out, "p-priya", nine))
+		if files, _ := read(t, out.Bytes()); !strings.Contains(files["details.json"], "Priya Nair") {
+			t.Errorf("it has %s", files["details.json"])
+		}
+		if err := subject.Write(t.Context(), shown(db), &out, "p-ann", nine); err == nil {
+			t.Error("Ann's own is given without what she told us")
+		}
+	})
+}
+
 // What of danger that is open their copy must not tell, is in the pair of days that internal/web plays. Of any open alarm it has nothing.
 func TestAnAlarmThatIsOpenIsLeftOut(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {

@@ -7,9 +7,11 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -213,5 +215,28 @@ func TestFetch(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", c.what, err)
 		}
+	}
+}
+
+// Backups were encrypted with what is derived so: each is opened for as long as its key is kept.
+func TestABackupsPassphraseStaysWhatItIs(t *testing.T) {
+	old := vault.NewMaster()
+	next, err := vault.WithNext(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, both := opened(t, old), opened(t, next)
+	if both.BackupPassphrase() == v.BackupPassphrase() {
+		t.Error("a rotation does not change it")
+	}
+	for what, passphrase := range map[string]string{
+		"of the old key": v.BackupPassphrase(), "of the new key": both.BackupPassphrase(), "of the hash key": hex.EncodeToString(v.Hash("backup", "passphrase")),
+	} {
+		if !slices.Contains(both.BackupPassphrases(), passphrase) {
+			t.Errorf("a backup by the passphrase %s is not opened", what)
+		}
+	}
+	if is := opened(t, []byte(secret)).BackupPassphrase(); is != "d48f7fe4ad7864046f9936b1a5b5b234235be39c50a54fbbcd193952bd9c03df" {
+		t.Errorf("it is derived otherwise: %s", is)
 	}
 }

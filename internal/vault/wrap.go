@@ -23,9 +23,10 @@ const (
 
 // wrapKey is one key that wraps data keys.
 type wrapKey struct {
-	id   string // see Primary
-	aead tink.AEAD
-	raw  []byte // as a keyset of its own
+	id     string // see Primary
+	aead   tink.AEAD
+	raw    []byte // as a keyset of its own
+	backup string // see BackupPassphrase
 }
 
 // readWraps reads the keys of a wrapping keyset, the primary first.
@@ -43,7 +44,11 @@ func readWraps(raw []byte) ([]wrapKey, error) {
 			return nil, err
 		}
 		sum := sha256.Sum256(append([]byte("allclear wrapping key\x00"), k.KeyData.Value...))
-		key := wrapKey{hex.EncodeToString(sum[:16]), a, own}
+		backup, err := backupPassphrase(k.KeyData.Value)
+		if err != nil {
+			return nil, err
+		}
+		key := wrapKey{hex.EncodeToString(sum[:16]), a, own, backup}
 		if k.KeyId == all.PrimaryKeyId {
 			keys = append([]wrapKey{key}, keys...)
 		} else {

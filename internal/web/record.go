@@ -58,6 +58,7 @@ var entryKinds = map[string]string{
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
 	"channel_down": "A channel did not work", "clock_diverged": "The clock was wrong", "backup_failed": "A backup failed", "system_down": "Allclear was down",
+	"certificate_ends": "The certificate ends soon", "certificate_ended": "The certificate ended",
 }
 
 func entryWords(kind string) string {

@@ -26,6 +26,9 @@ const (
 	StorageFull   watch.Notice = "storage_full"   // nothing more can be stored
 	BackupFailed  watch.Notice = "backup_failed"  // a backup could not be made, or not be restored on trial
 
+	CertificateEnds  watch.Notice = "certificate_ends"  // our own for the network ends at Until, and was not renewed
+	CertificateEnded watch.Notice = "certificate_ended" // it ended at Until
+
 	MissingDetails watch.Notice = "missing_details" // to a worker: please add what is Missing (rule 1.3)
 	UnknownSender  watch.Notice = "unknown_sender"  // to a number that nobody has: no detail at all
 	LinkMade       watch.Notice = "link_made"       // to someone who signs in here: Who made a link by which that is changed
@@ -59,4 +62,7 @@ var ofTheSystem = map[watch.Notice]string{
 	ChannelDown:   "{at}: Our texts and calls may not go out. Please watch the board< and ring workers directly>.[ {link}]",
 	BackupFailed:  "{at}: Our backup failed when it was tried. Alarms still work.< Please tell whoever runs Allclear.>[ {link}]",
 	StorageFull:   "{at}: Allclear can store no more. Please make room now.< Until then, workers text and ring you directly.>[ {link}]",
+
+	CertificateEnds:  "{at}: Our web certificate ends {until}. Then texts to us and our pages fail.< Please tell whoever runs Allclear.>[ {link}]",
+	CertificateEnded: "{at}: Our web certificate has ended: texts to us and our pages fail. Please ring workers directly< and tell whoever runs Allclear>.",
 }
