@@ -222,7 +222,7 @@ func finishRestore(ctx context.Context, db *store.DB, o Options, m marks) (erase
 	if err := db.RecordRestore(ctx, c.Now()); err != nil {
 		return 0, err
 	}
-	if erased, err = eraseAgain(ctx, db, m, c.Now(), all); err != nil {
+	if erased, _, err = eraseAgain(ctx, db, m, c.Now(), all); err != nil {
 		return erased, err
 	}
 	_, err = db.Seal(ctx, c.Now()) // else an audit before the next start would find it waiting for its seal
