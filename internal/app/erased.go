@@ -34,8 +34,23 @@ func erasedFile(database string) erasedList {
 // erasedBeside is the list in a folder of backups.
 func erasedBeside(dir string) erasedList { return erasedList(filepath.Join(dir, "allclear.erased")) }
 
+// carriedFile has the marks that were put beside backups made by hand, where there is no folder for nightly ones: check says which were not.
+func carriedFile(database string) erasedList {
+	return erasedList(strings.TrimSuffix(KeyFile(database), ".key") + ".carried")
+}
+
 // marks of erasures.
 type marks map[string]bool
+
+// lacks is how many of others are not among them.
+func (m marks) lacks(others marks) (n int) {
+	for mark := range others {
+		if !m[mark] {
+			n++
+		}
+	}
+	return n
+}
 
 // sum tells one set of marks from another; "" is none.
 func (m marks) sum() string {

@@ -357,7 +357,7 @@ func TestOurOwnListGoesOnWhileTheBackupsHang(t *testing.T) {
 	<-hung
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- a.keepErased(ctx) }() // ends with ctx
+	go func() { ended <- a.keepErased(ctx) }()  // ends with ctx
 	for n, id := range []string{"p-2", "p-3"} { // the second comes when what is done for the folder was begun
 		eraseElsewhere(t, o, "person/"+id)
 		for m := (marks{}); len(m) < n+2; {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"maps"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -121,6 +123,15 @@ func TestWhatIsInUseGoesWhenItIsNoMore(t *testing.T) {
 		if v.Details.Address.IsZero() {
 			t.Error("the alarm of a visit would have no address")
 		}
+		says := func() bool {
+			t.Helper()
+			found, err := Check(t.Context(), o)
+			must(t, err)
+			return hasFinding(found, "erasure", "alarm/a1, person/p-alarm, person/p-held, person/p-visit, text/m1 and 1 more were erased before and have words again")
+		}
+		if !says() {
+			t.Error("check does not name who stayed")
+		}
 
 		a, err := New(t.Context(), o) // a server that runs on
 		must(t, err)
@@ -135,11 +146,82 @@ func TestWhatIsInUseGoesWhenItIsNoMore(t *testing.T) {
 		if left := withKey(t, o, m); len(left) > 0 {
 			t.Errorf("at the end there are %v", left)
 		}
+		if says() {
+			t.Error("check names them still")
+		}
 		db = openFor(t, o)
 		met, err := db.Meta(t.Context(), erasedKey)
 		must(t, errors.Join(err, db.Close()))
 		if met == "" {
 			t.Error("the next start walks again")
+		}
+	})
+}
+
+// Where nothing takes the marks to another machine, check says so until a backup made by hand has them beside it.
+func TestCheckSaysWhichErasuresAreInNoListOutside(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, place func(*testing.T) Options) {
+		o, backups := place(t), t.TempDir()
+		db := openFor(t, o)
+		for _, id := range []string{"p-1", "p-2", "p-3"} {
+			put(t, db, id)
+		}
+		must(t, db.Close())
+		says := func(when, what string) {
+			t.Helper()
+			found, err := Check(t.Context(), o)
+			must(t, err)
+			found = slices.DeleteFunc(found, func(f Finding) bool { return f.About != "erasure" })
+			if (what == "") != (len(found) == 0) || what != "" && !hasFinding(found, "erasure", what) {
+				t.Errorf("%s: %+v, not %q", when, found, what)
+			}
+		}
+		backUp := func(name string) {
+			t.Helper()
+			_, err := BackUp(t.Context(), o, Backup{File: filepath.Join(backups, name)})
+			must(t, err)
+		}
+		says("at first", "")
+		eraseElsewhere(t, o, "person/p-1")
+		served(t, o)
+		says("one is erased", "1 erasure is in no list outside this machine; ")
+		backUp("a.age")
+		says("backed up", "")
+		eraseElsewhere(t, o, "person/p-2")
+		eraseElsewhere(t, o, "person/p-3")
+		served(t, o)
+		says("two more", "2 erasures are in no list outside this machine; ")
+		o.BackupDir = backups
+		says("with a folder", string(erasedBeside(backups))+" lacks 2 of those who were erased; ")
+		served(t, o)
+		says("once a server ran", "")
+		o.BackupDir = filepath.Join(backups, "gone")
+		says("without it, which is said of backups", "")
+	})
+}
+
+// An erasure by command is in a list at once, though no server runs; on PostgreSQL that list is where the command ran, and is to be carried.
+func TestAnErasureByCommandIsNoted(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, place func(*testing.T) Options) {
+		o := place(t)
+		db := openFor(t, o)
+		_, err := db.PutTeam(t.Context(), store.Team{ID: "echo", Name: "ECHo", Zone: "Europe/London"}, time.Now())
+		must(t, err)
+		put(t, db, "p-1")
+		must(t, db.Close())
+		for _, dry := range []bool{true, false} {
+			if g, err := ErasePerson(t.Context(), o, "p-1", "they asked", dry); err != nil || !slices.Equal(g.Goes, []string{"person/p-1"}) {
+				t.Fatalf("%+v, %v", g, err)
+			}
+			m, err := erasedFile(o.Database).read()
+			must(t, err)
+			if is := maps.Equal(m, marksFor(t, o, "person/p-1")); is == dry || dry && len(m) > 0 {
+				t.Errorf("dry %t: it has %v", dry, m)
+			}
+		}
+		carry, onFile := ErasedToCarry(o), sqlitePath(o.Database) != ""
+		if (carry == "") != onFile || !onFile && !isFile(carry) {
+			t.Errorf("to be carried is %q", carry)
 		}
 	})
 }
