@@ -88,29 +88,27 @@ func checkErased(ctx context.Context, db *store.DB, o Options) []Finding {
 		return []Finding{{About: "erasure", Says: err.Error() + "; a restored backup may bring back who was erased"}}
 	}
 	var found []Finding
-	say := func(says string, about ...any) {
-		found = append(found, Finding{About: "erasure", Says: fmt.Sprintf(says, about...)})
-	}
+	say := func(says string) { found = append(found, Finding{About: "erasure", Says: says}) }
 	erased := marksOf(list)
 	if n := own.lacks(erased); n > 0 && sqlitePath(o.Database) != "" { // on PostgreSQL it lies where each server was started
-		say("%s lacks %d of those who were erased; allclear serve adds them at its start: if it stays so, see its log", erasedFile(o.Database), n)
+		say(fmt.Sprintf("%s lacks %d of those who were erased; allclear serve adds them at its start: if it stays so, see its log", erasedFile(o.Database), n))
 	}
 	outside, err := erasedOutside(ctx, o)
 	switch n := outside.lacks(erased); {
 	case errors.Is(err, errNoFolder): // which is said of the backups
 	case err != nil:
-		say("beside the backups: %v; a restore elsewhere may bring back who was erased", err)
+		say(fmt.Sprintf("beside the backups: %v; a restore elsewhere may bring back who was erased", err))
 	case n > 0 && o.BackupDir == "":
-		say("%s in no list outside this machine; set ALLCLEAR_BACKUP_DIR, or run allclear backup and carry its file away with the allclear.erased beside it", erasuresAre(n))
+		say(fmt.Sprintf("%s in no list outside this machine; set ALLCLEAR_BACKUP_DIR, or run allclear backup and carry its file away with the allclear.erased beside it", erasuresAre(n)))
 	case n > 0:
-		say("%s lacks %d of those who were erased; allclear serve adds them: if it stays so, see its log", erasedBeside(o.BackupDir), n)
+		say(fmt.Sprintf("%s lacks %d of those who were erased; allclear serve adds them: if it stays so, see its log", erasedBeside(o.BackupDir), n))
 	}
 	maps.Copy(own, outside)
 	switch back, err := db.StillThere(ctx, own); {
 	case err != nil:
-		say("%v; it is not known whether somebody who was erased is back", err)
+		say(fmt.Sprintf("%v; it is not known whether somebody who was erased is back", err))
 	case len(back) > 0:
-		say("%s erased before and have words again, as an older copy of the database has; allclear serve erases them at its start, and what is in use or held within an hour of when it no longer is", some(back))
+		say(fmt.Sprintf("%s erased before and have words again, as an older copy of the database has; allclear serve erases them at its start, and what is in use or held within an hour of when it no longer is", some(back)))
 	}
 	return found
 }
