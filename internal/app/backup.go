@@ -63,7 +63,7 @@ func BackUp(ctx context.Context, o Options, b Backup) (m store.Manifest, err err
 
 // listBeside puts the list of who was erased into a folder of backups, and notes what was in it.
 func listBeside(ctx context.Context, db *store.DB, o Options, dir string) error {
-	list, _, err := db.Erased(ctx, 0)
+	list, _, err := db.ErasureMarks(ctx, 0)
 	if err != nil {
 		return err
 	}

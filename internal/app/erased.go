@@ -128,7 +128,7 @@ func marksOf(list []string) marks {
 // noteErased brings our own list up to what the database says was erased after the seq-th entry of its chain of erasures, by whatever node,
 // and gives how far that is. It follows the erasure: what a kill cuts off is made good the next time.
 func noteErased(ctx context.Context, db *store.DB, o Options, seq int64) (last int64, err error) {
-	fresh, last, err := db.Erased(ctx, seq)
+	fresh, last, err := db.ErasureMarks(ctx, seq)
 	if err != nil || len(fresh) == 0 {
 		return seq, err
 	}
@@ -219,7 +219,7 @@ func erasedThere(ctx context.Context, o Options) marks {
 	if err != nil {
 		return nil
 	}
-	list, _, err := db.Erased(ctx, 0)
+	list, _, err := db.ErasureMarks(ctx, 0)
 	if errors.Join(err, db.Close()) != nil {
 		return nil
 	}

@@ -119,7 +119,7 @@ func TestWhatAnotherNodeErasedStaysGone(t *testing.T) {
 			fresh := o
 			fresh.Database = place(t)
 			done, err := RestoreBackup(t.Context(), fresh, Restore{File: file})
-			if err != nil || done.Erased != 1 {
+			if err != nil || done.ErasedAgain != 1 {
 				t.Errorf("%+v, %v", done, err)
 			}
 			if called(t, fresh, "p-1") != "" || called(t, fresh, "p-2") != "Jamie p-2" {
@@ -143,7 +143,7 @@ func TestAnErasureWithoutAMarkIsMadeGood(t *testing.T) {
 	_, err := BackUp(t.Context(), o, Backup{File: file})
 	must(t, err)
 	eraseElsewhere(t, o, "person/p-1")
-	if done, err := RestoreBackup(t.Context(), o, Restore{File: file}); err != nil || done.Erased != 1 || called(t, o, "p-1") != "" {
+	if done, err := RestoreBackup(t.Context(), o, Restore{File: file}); err != nil || done.ErasedAgain != 1 || called(t, o, "p-1") != "" {
 		t.Errorf("%+v, %v: %q is back", done, err, called(t, o, "p-1"))
 	}
 	// A backup of after has its list beside it, for those of before.

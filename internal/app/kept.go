@@ -83,7 +83,7 @@ func checkKept(o Options) (found []Finding) {
 // checkErased says where the lists of who was erased are not what they should be, and who has words all the same.
 func checkErased(ctx context.Context, db *store.DB, o Options) []Finding {
 	own, err := erasedFile(o.Database).read()
-	list, _, failed := db.Erased(ctx, 0)
+	list, _, failed := db.ErasureMarks(ctx, 0)
 	if err = errors.Join(err, failed); err != nil {
 		return []Finding{{About: "erasure", Says: err.Error() + "; a restored backup may bring back who was erased"}}
 	}

@@ -32,9 +32,9 @@ type Restore struct {
 // Restored is what was restored, or would be.
 type Restored struct {
 	store.Manifest
-	Entries int64  // of the record, which is whole
-	Erased  int    // how many were erased again that had been since
-	Kept    string // where the database is that was there; "": there was none
+	Entries     int64  // of the record, which is whole
+	ErasedAgain int    // how many were erased again that had been since
+	Kept        string // where the database is that was there; "": there was none
 }
 
 // RestoreBackup puts a backup in the database's place, once it was restored beside it and found whole. What was there is kept. It refuses
@@ -70,7 +70,7 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	if !r.Check { // beside a server its list is as good
 		maps.Copy(m, erasedThere(ctx, o))
 	}
-	if done.Erased, err = t.finish(ctx, v, o, m); err != nil || r.Check {
+	if done.ErasedAgain, err = t.finish(ctx, v, o, m); err != nil || r.Check {
 		return done, err
 	}
 	if _, err := erasedFile(o.Database).add(m); err != nil {

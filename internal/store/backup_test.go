@@ -228,13 +228,13 @@ func asked(t *testing.T, db *store.DB, owner string) error {
 // erasedMarks are the marks of all that was erased.
 func erasedMarks(t *testing.T, db *store.DB) map[string]bool {
 	t.Helper()
-	list, last, err := db.Erased(t.Context(), 0)
+	list, last, err := db.ErasureMarks(t.Context(), 0)
 	must(t, err)
 	marks := map[string]bool{}
 	for _, mark := range list {
 		marks[mark] = true
 	}
-	if more, still, err := db.Erased(t.Context(), last); err != nil || len(more) > 0 || still != last {
+	if more, still, err := db.ErasureMarks(t.Context(), last); err != nil || len(more) > 0 || still != last {
 		t.Errorf("after the last there are %v up to %d, %v", more, still, err)
 	}
 	return marks

@@ -15,9 +15,9 @@ func (db *DB) erasureMark(owner string) string {
 	return hex.EncodeToString(db.vault.Hash("erased", owner))
 }
 
-// Erased gives marks of the owners whose data keys were destroyed, from the chain of erasures after its seq-th entry, and the seq of the last
+// ErasureMarks gives marks of the owners whose data keys were destroyed, from the chain of erasures after its seq-th entry, and the seq of the last
 // one. They are to be kept outside the database, so that no backup brings their words back.
-func (db *DB) Erased(ctx context.Context, seq int64) (marks []string, last int64, err error) {
+func (db *DB) ErasureMarks(ctx context.Context, seq int64) (marks []string, last int64, err error) {
 	type row struct {
 		id  string
 		seq int64
