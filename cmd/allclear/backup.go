@@ -71,8 +71,8 @@ func (c restoreCmd) Run(w world, ctx *kong.Context) error {
 	}
 	fmt.Fprintf(w.stdout, "the backup is whole: %s\n", contents(done.Manifest))
 	fmt.Fprintf(w.stdout, "its record is whole: %s\n", entries(done.Entries))
-	if done.Erased > 0 {
-		fmt.Fprintf(w.stdout, "erased again, as they were since: %d\n", done.Erased)
+	if done.ErasedAgain > 0 {
+		fmt.Fprintf(w.stdout, "erased again, as they were since: %d\n", done.ErasedAgain)
 	}
 	if c.Check {
 		return nil

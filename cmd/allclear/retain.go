@@ -132,6 +132,9 @@ func (c erasePersonCmd) Run(w world, ctx *kong.Context) error {
 	for _, file := range app.KeptAside(s.options(w)) {
 		fmt.Fprintf(w.stdout, "stays: what is in %s, the database of before a restore: delete it\n", file)
 	}
+	if list := app.ErasedToCarry(s.options(w)); list != "" && !c.DryRun {
+		fmt.Fprintf(w.stdout, "carry along: %s, which is in this folder now and keeps them erased in older backups; or see that allclear serve runs before one is restored\n", list)
+	}
 	_, err = fmt.Fprintln(w.stdout, "stays: who did what and when, without words and by their ids; why they looked at others")
 	return err
 }

@@ -55,14 +55,26 @@ func BackUp(ctx context.Context, o Options, b Backup) (m store.Manifest, err err
 	if err != nil {
 		return m, err
 	}
-	list, _, err := db.Erased(ctx, 0)
-	if err == nil {
-		_, err = erasedBeside(filepath.Dir(b.File)).add(marksOf(list))
-	}
-	if err != nil {
+	if err := listBeside(ctx, db, o, filepath.Dir(b.File)); err != nil {
 		return m, fmt.Errorf("backed up to %s, but not the list of who was erased: %w", b.File, err)
 	}
 	return m, nil
+}
+
+// listBeside puts the list of who was erased into a folder of backups, and notes what was in it.
+func listBeside(ctx context.Context, db *store.DB, o Options, dir string) error {
+	list, _, err := db.ErasureMarks(ctx, 0)
+	if err != nil {
+		return err
+	}
+	is := marksOf(list)
+	if _, err := erasedBeside(dir).add(is); err != nil {
+		return err
+	}
+	if _, err := carriedFile(o.Database).add(is); err != nil && sqlitePath(o.Database) != "" { // elsewhere we may write nothing where we run: check says too much then
+		return err
+	}
+	return nil
 }
 
 // backUpTo writes a backup to a folder of ours first: while the database is read its log grows, and the file's own folder may be another

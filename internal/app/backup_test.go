@@ -413,8 +413,8 @@ func TestWhatWasErasedStaysGone(t *testing.T) {
 	erase()
 	done, err := RestoreBackup(t.Context(), o, Restore{File: file})
 	must(t, err)
-	if done.Erased != 1 {
-		t.Errorf("%d were erased again", done.Erased)
+	if done.ErasedAgain != 1 {
+		t.Errorf("%d were erased again", done.ErasedAgain)
 	}
 	gone := func(how string) {
 		t.Helper()

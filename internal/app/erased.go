@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/retain"
@@ -32,8 +34,23 @@ func erasedFile(database string) erasedList {
 // erasedBeside is the list in a folder of backups.
 func erasedBeside(dir string) erasedList { return erasedList(filepath.Join(dir, "allclear.erased")) }
 
+// carriedFile has the marks that were put beside backups made by hand, where there is no folder for nightly ones: check says which were not.
+func carriedFile(database string) erasedList {
+	return erasedList(strings.TrimSuffix(KeyFile(database), ".key") + ".carried")
+}
+
 // marks of erasures.
 type marks map[string]bool
+
+// lacks is how many of others are not among them.
+func (m marks) lacks(others marks) (n int) {
+	for mark := range others {
+		if !m[mark] {
+			n++
+		}
+	}
+	return n
+}
 
 // sum tells one set of marks from another; "" is none.
 func (m marks) sum() string {
@@ -111,7 +128,7 @@ func marksOf(list []string) marks {
 // noteErased brings our own list up to what the database says was erased after the seq-th entry of its chain of erasures, by whatever node,
 // and gives how far that is. It follows the erasure: what a kill cuts off is made good the next time.
 func noteErased(ctx context.Context, db *store.DB, o Options, seq int64) (last int64, err error) {
-	fresh, last, err := db.Erased(ctx, seq)
+	fresh, last, err := db.ErasureMarks(ctx, seq)
 	if err != nil || len(fresh) == 0 {
 		return seq, err
 	}
@@ -133,29 +150,32 @@ func noteErased(ctx context.Context, db *store.DB, o Options, seq int64) (last i
 // erasedKey is the fact that says which marks were last held against a database.
 const erasedKey = "erased"
 
-// eraseAgain erases in a database what was erased before it was put back, but for what stays. A database that has met these marks
-// already is not walked again.
-func eraseAgain(ctx context.Context, db *store.DB, m marks, at time.Time, stays func(retain.Record) retain.Why) (int, error) {
+// eraseAgain erases in a database what was erased before it was put back, but for what stays, and gives how many went and how many stayed. A
+// database that has met these marks already is not walked again; it has once nobody of them is left.
+func eraseAgain(ctx context.Context, db *store.DB, m marks, at time.Time, stays func(retain.Record) retain.Why) (erased, stayed int, err error) {
 	if len(m) == 0 {
-		return 0, nil
+		return 0, 0, nil
 	}
 	met, err := db.Meta(ctx, erasedKey)
 	if err != nil && !errors.Is(err, store.ErrNotFound) || met == m.sum() {
-		return 0, err
+		return 0, 0, err
 	}
-	erased, err := db.EraseAgain(ctx, m, at, stays)
-	if err != nil {
-		return erased, err
+	erased, stayed, err = db.EraseAgain(ctx, m, at, stays)
+	if err != nil || stayed > 0 {
+		return erased, stayed, err
 	}
-	return erased, db.SetMeta(ctx, erasedKey, m.sum())
+	return erased, 0, db.SetMeta(ctx, erasedKey, m.sum())
 }
 
 // all lets everything go: in a database that was just put back, what is live or held is what was so then.
 func all(retain.Record) retain.Why { return "" }
 
-// inUse keeps what somebody is watched by, and what a legal hold is on.
+// inUse keeps what somebody is watched by, what is open or still to be sent, and what a legal hold is on. That somebody is here keeps them not:
+// they are whenever they were erased while they were.
 func inUse(r retain.Record) retain.Why {
 	switch {
+	case r.Live && r.Kind != retain.Person:
+		return retain.StaysLive
 	case r.Open:
 		return retain.StaysOpen
 	case r.Held:
@@ -199,78 +219,123 @@ func erasedThere(ctx context.Context, o Options) marks {
 	if err != nil {
 		return nil
 	}
-	list, _, err := db.Erased(ctx, 0)
+	list, _, err := db.ErasureMarks(ctx, 0)
 	if errors.Join(err, db.Close()) != nil {
 		return nil
 	}
 	return marksOf(list)
 }
 
-// eraseAgain holds the list against the database at a start. What is wrong with it stops no alarm: it is tried again later.
+// eraseAgain holds the list against the database, at a start and each hour after: what was in use goes once it is not. What is wrong with it
+// stops no alarm.
 func (a *App) eraseAgain(ctx context.Context) error {
 	m, err := erasedFile(a.o.Database).read()
-	n := 0
+	if err == nil && m.sum() == a.erased.met {
+		return nil
+	}
+	erased, stayed := 0, 0
 	if err == nil {
-		n, err = eraseAgain(ctx, a.db, m, a.clock.Now(), inUse)
+		erased, stayed, err = eraseAgain(ctx, a.db, m, a.clock.Now(), inUse)
 	}
-	if n > 0 {
-		a.o.Log.Warn("erased again what an older copy of the database had", "owners", n)
+	if erased > 0 {
+		a.o.Log.Warn("erased again what an older copy of the database had", "owners", erased)
 	}
-	a.erased.met = err == nil
+	if stayed > 0 {
+		a.o.Log.Warn("what was erased before is in use or held, and stays until that ends", "owners", stayed)
+	}
 	if err != nil {
-		err = fmt.Errorf("erase again what was erased before: %w", err)
+		return fmt.Errorf("erase again what was erased before: %w", err)
 	}
-	return err
+	if stayed == 0 {
+		a.erased.met = m.sum()
+	}
+	return nil
 }
 
 // erasures is how far this node has come with the lists of what was erased.
 type erasures struct {
-	met    bool  // the list was held against the database
-	noted  int64 // how far the chain of erasures is in our own list
-	copied int64 // and in that beside the nightly backups
+	met    string       // the marks that were held against the database and of which nobody is left: nodes may have different lists
+	noted  atomic.Int64 // how far the chain of erasures is in our own list
+	copied int64        // and in that beside the nightly backups
 }
 
 const (
-	erasedEvery = time.Second // how soon an erasure of another node is in our own list
-	erasedAgain = time.Hour   // how soon it is tried again where something is wrong
+	erasedEvery = time.Second      // how soon an erasure of another node is in our own list
+	noteAgain   = time.Minute      // how soon it is tried again where it could not be
+	copyAgain   = 10 * time.Minute // and the list beside the backups, which may be on another machine
+	erasedAgain = time.Hour        // how often the list is held against the database
 )
+
+// errand is something that is done for the lists again and again. One that fails, or waits for a folder, holds up none of the others.
+type errand struct {
+	do           func(context.Context) error
+	every, again time.Duration // how long after it went well it is done again, and how long after it failed
+	next         time.Time     // not before that
+}
+
+// errands are what there is to do for the lists: our own first, as all the rest can be made from it.
+func (a *App) errands(at time.Time) []*errand {
+	return []*errand{
+		{do: a.noteErased, again: noteAgain},
+		{do: a.carryErased, again: copyAgain},
+		{do: a.eraseAgain, every: erasedAgain, again: erasedAgain, next: at.Add(erasedAgain)}, // the start itself did so
+	}
+}
+
+// turn does an errand whose time has come.
+func (e *errand) turn(ctx context.Context, at time.Time) error {
+	if at.Before(e.next) {
+		return nil
+	}
+	err := e.do(ctx)
+	if e.next = at.Add(e.every); err != nil {
+		e.next = at.Add(e.again)
+	}
+	return err
+}
 
 // keepErased keeps the lists up to date, until ctx ends.
 func (a *App) keepErased(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for _, e := range a.errands(time.Now()) {
+		wg.Go(func() { a.keepTurning(ctx, e) }) // ends with ctx
+	}
+	wg.Wait()
+	return nil
+}
+
+func (a *App) keepTurning(ctx context.Context, e *errand) {
 	tick := time.NewTicker(erasedEvery)
 	defer tick.Stop()
-	for wait := (time.Time{}); ; {
-		if time.Now().After(wait) {
-			if err := a.erasedTurn(ctx); err != nil && ctx.Err() == nil {
-				a.o.Log.Error("keep the list of what was erased", "error", err)
-				wait = time.Now().Add(erasedAgain)
-			}
+	for {
+		if err := e.turn(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			a.o.Log.Error("keep the list of what was erased", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		}
 	}
 }
 
-// erasedTurn does what is to be done for the lists.
-func (a *App) erasedTurn(ctx context.Context) (err error) {
-	if !a.erased.met {
-		if err := a.eraseAgain(ctx); err != nil {
-			return err
-		}
-	}
-	if a.erased.noted, err = noteErased(ctx, a.db, a.o, a.erased.noted); err != nil {
-		return err
-	}
-	if a.o.BackupDir == "" || a.erased.copied == a.erased.noted {
+// noteErased brings our own list up to the record.
+func (a *App) noteErased(ctx context.Context) error {
+	last, err := noteErased(ctx, a.db, a.o, a.erased.noted.Load())
+	a.erased.noted.Store(last)
+	return err
+}
+
+// carryErased brings the list beside the nightly backups up to our own.
+func (a *App) carryErased(ctx context.Context) error {
+	noted := a.erased.noted.Load()
+	if a.o.BackupDir == "" || a.erased.copied == noted {
 		return nil
 	}
 	if err := a.copyErased(ctx); err != nil {
 		return fmt.Errorf("beside the backups: %w", err)
 	}
-	a.erased.copied = a.erased.noted
+	a.erased.copied = noted
 	return nil
 }
 

@@ -2,9 +2,13 @@ package app
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,8 +49,35 @@ func served(t *testing.T, o Options) {
 	t.Helper()
 	a, err := New(t.Context(), o)
 	must(t, err)
-	must(t, a.erasedTurn(t.Context()))
+	must(t, turned(t, a, time.Now()))
 	must(t, a.Stop(t.Context()))
+}
+
+// turned does at an instant, for the first time, what there is to do for the lists.
+func turned(t *testing.T, a *App, at time.Time) (err error) {
+	t.Helper()
+	for _, e := range a.errands(at) {
+		err = errors.Join(err, e.turn(t.Context(), at))
+	}
+	return err
+}
+
+// eachDatabase runs a test on each kind of database, in a folder of its own: that is where a node on PostgreSQL has its list. Every call of
+// place gives a fresh one, all with one key.
+func eachDatabase(t *testing.T, test func(t *testing.T, place func(*testing.T) Options)) {
+	key := private.New(string(vault.NewMaster()))
+	for kind, address := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t).Options.URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			test(t, func(t *testing.T) Options {
+				t.Helper()
+				return Options{Database: address(t), Key: key, Listen: "127.0.0.1:0", Log: quiet()}
+			})
+		})
+	}
 }
 
 func isFile(path string) bool {
@@ -88,7 +119,7 @@ func TestWhatAnotherNodeErasedStaysGone(t *testing.T) {
 			fresh := o
 			fresh.Database = place(t)
 			done, err := RestoreBackup(t.Context(), fresh, Restore{File: file})
-			if err != nil || done.Erased != 1 {
+			if err != nil || done.ErasedAgain != 1 {
 				t.Errorf("%+v, %v", done, err)
 			}
 			if called(t, fresh, "p-1") != "" || called(t, fresh, "p-2") != "Jamie p-2" {
@@ -112,7 +143,7 @@ func TestAnErasureWithoutAMarkIsMadeGood(t *testing.T) {
 	_, err := BackUp(t.Context(), o, Backup{File: file})
 	must(t, err)
 	eraseElsewhere(t, o, "person/p-1")
-	if done, err := RestoreBackup(t.Context(), o, Restore{File: file}); err != nil || done.Erased != 1 || called(t, o, "p-1") != "" {
+	if done, err := RestoreBackup(t.Context(), o, Restore{File: file}); err != nil || done.ErasedAgain != 1 || called(t, o, "p-1") != "" {
 		t.Errorf("%+v, %v: %q is back", done, err, called(t, o, "p-1"))
 	}
 	// A backup of after has its list beside it, for those of before.
@@ -124,18 +155,21 @@ func TestAnErasureWithoutAMarkIsMadeGood(t *testing.T) {
 	}
 }
 
-// A mark of what nobody erased harms nobody: whose it is only the master key tells, and what is in use stays.
+// A mark of what nobody erased harms nobody: whose it is only the master key tells, and what is in use stays even of one made with that.
 func TestAMarkWithoutAnErasureIsHarmless(t *testing.T) {
 	t.Parallel()
 	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Log: quiet(), Listen: "127.0.0.1:0"}
 	db := openFor(t, o)
+	putInUse(t, db)
 	put(t, db, "p-1")
-	must(t, db.SetHold(t.Context(), store.Hold{ID: "h", Object: "person/p-1", At: time.Now()}, "command"))
 	must(t, db.Close())
 	must(t, os.WriteFile(string(erasedFile(o.Database)), []byte("\nhalf a li\n"+strings.Repeat("0", 64)+"\n"), 0o600))
+	m := marksFor(t, o, used...)
+	_, err := erasedFile(o.Database).add(m)
+	must(t, err)
 	served(t, o)
-	if called(t, o, "p-1") != "Jamie p-1" {
-		t.Error("they are gone")
+	if left := withKey(t, o, m); !slices.Equal(left, used) || called(t, o, "p-1") != "Jamie p-1" {
+		t.Errorf("there are %v, and %q", left, called(t, o, "p-1"))
 	}
 }
 
@@ -174,7 +208,7 @@ func TestAListThatCannotBeWritten(t *testing.T) {
 	a, err := New(t.Context(), o)
 	must(t, err)
 	defer func() { must(t, a.Stop(t.Context())) }()
-	if err := a.erasedTurn(t.Context()); err == nil {
+	if err := turned(t, a, time.Now()); err == nil {
 		t.Error("nothing is said of it")
 	}
 	says := func(what string) bool {
@@ -189,52 +223,157 @@ func TestAListThatCannotBeWritten(t *testing.T) {
 	if !says(list + " lacks 1 of those who were erased") {
 		t.Error("check does not miss it")
 	}
-	must(t, a.erasedTurn(t.Context()))
+	must(t, turned(t, a, time.Now()))
 	if m, err := erasedFile(o.Database).read(); err != nil || len(m) != 1 {
 		t.Errorf("%v, %v", m, err)
 	}
 }
 
-// A restore that is killed once the rows are in: the next start puts it on record, and erases again who was erased since.
+// A restore that is killed once the rows are in: the next start puts it on record, and erases again who was erased since, but for what is in
+// use: it may have been for days.
 func TestARestoreThatWasCutOffIsFinished(t *testing.T) {
-	key := private.New(string(vault.NewMaster()))
-	for kind, place := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "a.db") },
-		"postgres": func(t *testing.T) string { return storetest.Postgres(t).Options.URL },
-	} {
-		t.Run(kind, func(t *testing.T) {
-			t.Chdir(t.TempDir())
-			o := Options{Database: place(t), Key: key, Listen: "127.0.0.1:0", Log: quiet()}
-			db := openFor(t, o)
-			put(t, db, "p-1")
-			var backup bytes.Buffer
-			m, err := db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
-			must(t, err)
-			fact, err := db.RestoreFact(t.Context(), m, time.Now(), nil)
-			must(t, errors.Join(err, db.Close()))
-			eraseElsewhere(t, o, "person/p-1")
-			served(t, o)
-			marks, err := erasedFile(o.Database).read()
-			must(t, err)
+	eachDatabase(t, func(t *testing.T, place func(*testing.T) Options) {
+		o := place(t)
+		db := openFor(t, o)
+		put(t, db, "p-1")
+		putInUse(t, db)
+		var backup bytes.Buffer
+		made, err := db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
+		must(t, err)
+		fact, err := db.RestoreFact(t.Context(), made, time.Now(), nil)
+		must(t, errors.Join(err, db.Close()))
+		for _, owner := range append(slices.Clone(used), "person/p-1") {
+			eraseElsewhere(t, o, owner)
+		}
+		served(t, o)
+		m, err := erasedFile(o.Database).read()
+		must(t, err)
 
-			fresh := o
-			fresh.Database = place(t)
-			_, err = store.RestoreOnRecord(t.Context(), &backup, fresh.Database, fact) // and no more of allclear restore
-			must(t, err)
-			_, err = erasedFile(fresh.Database).add(marks)
-			must(t, err)
-			served(t, fresh)
-			if called(t, fresh, "p-1") != "" {
-				t.Error("who was erased is back")
-			}
-			var out strings.Builder
-			must(t, ExportRecord(t.Context(), fresh, &out, Extract{}))
-			if strings.Count(out.String(), `"kind":"restored"`) != 1 {
-				t.Errorf("on record is %s", out.String())
-			}
-			if _, err := VerifyRecord(t.Context(), fresh, Audit{}); err != nil {
-				t.Error(err)
-			}
-		})
+		fresh := place(t)
+		_, err = store.RestoreOnRecord(t.Context(), &backup, fresh.Database, fact) // and no more of allclear restore
+		must(t, err)
+		_, err = erasedFile(fresh.Database).add(m)
+		must(t, err)
+		served(t, fresh)
+		if called(t, fresh, "p-1") != "" {
+			t.Error("who was erased is back")
+		}
+		if left := withKey(t, fresh, m); !slices.Equal(left, used) {
+			t.Errorf("of what is in use there are %v", left)
+		}
+		var out strings.Builder
+		must(t, ExportRecord(t.Context(), fresh, &out, Extract{}))
+		if strings.Count(out.String(), `"kind":"restored"`) != 1 {
+			t.Errorf("on record is %s", out.String())
+		}
+		if _, err := VerifyRecord(t.Context(), fresh, Audit{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Our own list goes on whatever becomes of the rest: of a folder for backups that is gone or hangs, and of a database in which nothing can be
+// erased again. Each is tried again in its own time.
+func TestOurOwnListWaitsForNothingElse(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := Options{Database: "sqlite:" + filepath.Join(dir, "a.db"), Log: quiet(), Listen: "127.0.0.1:0", BackupDir: filepath.Join(dir, "gone")}
+	db := openFor(t, o)
+	for _, id := range []string{"p-1", "p-2", "p-3"} {
+		put(t, db, id)
 	}
+	must(t, db.Close())
+	_, err := erasedFile(o.Database).add(marksFor(t, o, "person/p-3"))
+	must(t, err)
+	raw, err := sql.Open("sqlite", "file:"+sqlitePath(o.Database))
+	must(t, err)
+	defer func() { must(t, raw.Close()) }()
+	_, err = raw.Exec(`CREATE TRIGGER stuck BEFORE UPDATE ON data_keys WHEN OLD.owner = 'person/p-3' BEGIN SELECT RAISE(ABORT, 'stuck'); END`)
+	must(t, err)
+	noted := func(list erasedList, n int) {
+		t.Helper()
+		if m, err := list.read(); err != nil || len(m) != n {
+			t.Errorf("%s has %d, not %d; %v", list, len(m), n, err)
+		}
+	}
+
+	a, err := New(t.Context(), o)
+	must(t, err)
+	defer func() { must(t, a.Stop(context.WithoutCancel(t.Context()))) }()
+	at := time.Now()
+	errands := a.errands(at)
+	note, carry, again := errands[0], errands[1], errands[2]
+	again.next = at
+	turn := func(e *errand, at time.Time, fails bool) {
+		t.Helper()
+		if err := e.turn(t.Context(), at); (err != nil) != fails {
+			t.Errorf("after %s: %v", at.Sub(errands[0].next), err)
+		}
+	}
+	turn(again, at, true)
+	eraseElsewhere(t, o, "person/p-1")
+	turn(note, at, false)
+	noted(erasedFile(o.Database), 2)
+	turn(carry, at, true)
+	eraseElsewhere(t, o, "person/p-2")
+	at = at.Add(erasedEvery)
+	turn(note, at, false)
+	noted(erasedFile(o.Database), 3)
+
+	must(t, os.Mkdir(o.BackupDir, 0o700))
+	_, err = raw.Exec(`DROP TRIGGER stuck`)
+	must(t, err)
+	turn(carry, at, false) // it waits, as it would for a folder that hangs
+	noted(erasedBeside(o.BackupDir), 0)
+	turn(carry, at.Add(copyAgain), false)
+	noted(erasedBeside(o.BackupDir), 3)
+	turn(again, at.Add(erasedAgain), false)
+	if called(t, o, "p-3") != "" {
+		t.Error("they are not erased again")
+	}
+}
+
+// A folder that does not answer holds up the list beside it, and not our own.
+func TestOurOwnListGoesOnWhileTheBackupsHang(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := Options{Database: "sqlite:" + filepath.Join(dir, "a.db"), Log: quiet(), Listen: "127.0.0.1:0", BackupDir: dir}
+	db := openFor(t, o)
+	for _, id := range []string{"p-1", "p-2", "p-3"} {
+		put(t, db, id)
+	}
+	must(t, db.Close())
+	eraseElsewhere(t, o, "person/p-1")
+	a, err := New(t.Context(), o)
+	must(t, err)
+	must(t, a.noteErased(t.Context()))
+	hangs, hung := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() { // ends with hangs
+		done <- a.backups.do(t.Context(), dir, copyWithin, func(context.Context) error {
+			close(hung)
+			<-hangs
+			return nil
+		})
+	}()
+	<-hung
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.keepErased(ctx) }()  // ends with ctx
+	for n, id := range []string{"p-2", "p-3"} { // the second comes when what is done for the folder was begun
+		eraseElsewhere(t, o, "person/"+id)
+		for m := (marks{}); len(m) < n+2; {
+			m, err = erasedFile(o.Database).read()
+			must(t, err)
+			runtime.Gosched()
+		}
+	}
+	stop()
+	must(t, <-ended)
+	close(hangs)
+	must(t, <-done)
+	if isFile(string(erasedBeside(dir))) {
+		t.Error("the folder did not hang")
+	}
+	must(t, a.Stop(context.WithoutCancel(t.Context())))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,25 +80,80 @@ func checkKept(o Options) (found []Finding) {
 	return found
 }
 
-// checkErased says where the list of who was erased is not what it should be. On PostgreSQL it lies where each server was started.
+// checkErased says where the lists of who was erased are not what they should be, and who has words all the same.
 func checkErased(ctx context.Context, db *store.DB, o Options) []Finding {
-	if sqlitePath(o.Database) == "" {
-		return nil
-	}
-	list := erasedFile(o.Database)
-	m, err := list.read()
-	erased, _, failed := db.Erased(ctx, 0)
+	own, err := erasedFile(o.Database).read()
+	list, _, failed := db.ErasureMarks(ctx, 0)
 	if err = errors.Join(err, failed); err != nil {
 		return []Finding{{About: "erasure", Says: err.Error() + "; a restored backup may bring back who was erased"}}
 	}
-	lacks := 0
-	for mark := range marksOf(erased) {
-		if !m[mark] {
-			lacks++
+	var found []Finding
+	say := func(says string) { found = append(found, Finding{About: "erasure", Says: says}) }
+	erased := marksOf(list)
+	if n := own.lacks(erased); n > 0 && sqlitePath(o.Database) != "" { // on PostgreSQL it lies where each server was started
+		say(fmt.Sprintf("%s lacks %d of those who were erased; allclear serve adds them at its start: if it stays so, see its log", erasedFile(o.Database), n))
+	}
+	outside, err := erasedOutside(ctx, o)
+	switch n := outside.lacks(erased); {
+	case errors.Is(err, errNoFolder): // which is said of the backups
+	case err != nil:
+		say(fmt.Sprintf("beside the backups: %v; a restore elsewhere may bring back who was erased", err))
+	case n > 0 && o.BackupDir == "":
+		say(fmt.Sprintf("%s in no list outside this machine; set ALLCLEAR_BACKUP_DIR, or run allclear backup and carry its file away with the allclear.erased beside it", erasuresAre(n)))
+	case n > 0:
+		say(fmt.Sprintf("%s lacks %d of those who were erased; allclear serve adds them: if it stays so, see its log", erasedBeside(o.BackupDir), n))
+	}
+	maps.Copy(own, outside)
+	switch back, err := db.StillThere(ctx, own); {
+	case err != nil:
+		say(fmt.Sprintf("%v; it is not known whether somebody who was erased is back", err))
+	case len(back) > 0:
+		say(fmt.Sprintf("%s erased before and have words again, as an older copy of the database has; allclear serve erases them at its start, and what is in use or held within an hour of when it no longer is", some(back)))
+	}
+	return found
+}
+
+func erasuresAre(n int) string {
+	if n == 1 {
+		return "1 erasure is"
+	}
+	return fmt.Sprintf("%d erasures are", n)
+}
+
+// some names a few of many.
+func some(owners []string) string {
+	const most = 5
+	if n := len(owners) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more were", strings.Join(owners[:most], ", "), n)
+	}
+	if len(owners) == 1 {
+		return owners[0] + " was"
+	}
+	return strings.Join(owners, ", ") + " were"
+}
+
+var errNoFolder = errors.New("no folder for backups")
+
+// erasedOutside are the marks that are known to have left this machine: those beside the nightly backups, else those that went with the
+// backups that were made by hand. Whether whoever made those carried them away is not known.
+func erasedOutside(ctx context.Context, o Options) (m marks, err error) {
+	if o.BackupDir == "" {
+		return carriedFile(o.Database).read()
+	}
+	read := make(chan marks, 1)
+	err = (&mount{}).do(ctx, o.BackupDir, lookWithin, func(context.Context) error {
+		if isFolder(o.BackupDir) != nil {
+			return errNoFolder
 		}
+		beside, err := erasedBeside(o.BackupDir).read()
+		read <- beside
+		return err
+	})
+	if errors.Is(err, errSilent) {
+		return nil, errNoFolder
 	}
-	if lacks == 0 {
-		return nil
+	if err != nil {
+		return nil, err
 	}
-	return []Finding{{About: "erasure", Says: fmt.Sprintf("%s lacks %d of those who were erased; allclear serve adds them at its start: if it stays so, see its log", list, lacks)}}
+	return <-read, nil
 }

@@ -32,9 +32,9 @@ type Restore struct {
 // Restored is what was restored, or would be.
 type Restored struct {
 	store.Manifest
-	Entries int64  // of the record, which is whole
-	Erased  int    // how many were erased again that had been since
-	Kept    string // where the database is that was there; "": there was none
+	Entries     int64  // of the record, which is whole
+	ErasedAgain int    // how many were erased again that had been since
+	Kept        string // where the database is that was there; "": there was none
 }
 
 // RestoreBackup puts a backup in the database's place, once it was restored beside it and found whole. What was there is kept. It refuses
@@ -71,7 +71,7 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		maps.Copy(m, erasedThere(ctx, o))
 	}
 	var fact string
-	if done.Erased, fact, err = t.finish(ctx, v, o, m, done.Manifest, r.Check); err != nil || r.Check {
+	if done.ErasedAgain, fact, err = t.finish(ctx, v, o, m, done.Manifest, r.Check); err != nil || r.Check {
 		return done, err
 	}
 	if _, err := erasedFile(o.Database).add(m); err != nil {
@@ -252,7 +252,7 @@ func finishRestore(ctx context.Context, db *store.DB, o Options, m marks) (erase
 	if err := db.RecordRestore(ctx, c.Now()); err != nil {
 		return 0, err
 	}
-	if erased, err = eraseAgain(ctx, db, m, c.Now(), all); err != nil {
+	if erased, _, err = eraseAgain(ctx, db, m, c.Now(), all); err != nil {
 		return erased, err
 	}
 	_, err = db.Seal(ctx, c.Now()) // else an audit before the next start would find it waiting for its seal

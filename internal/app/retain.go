@@ -81,7 +81,7 @@ func ErasePerson(ctx context.Context, o Options, id, reason string, dry bool) (g
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("there is nobody with the id %q", id)
 		}
-		if err != nil || dry || sqlitePath(o.Database) == "" { // on PostgreSQL each server does so in its own folder
+		if err != nil || dry {
 			return err
 		}
 		if _, err := noteErased(ctx, db, o, 0); err != nil {
@@ -90,6 +90,15 @@ func ErasePerson(ctx context.Context, o Options, id, reason string, dry bool) (g
 		return nil
 	})
 	return g, err
+}
+
+// ErasedToCarry is the list that an erasure by command leaves in the folder where it ran, where no server may read it; "" on SQLite, where
+// it is beside the key.
+func ErasedToCarry(o Options) string {
+	if sqlitePath(o.Database) != "" {
+		return ""
+	}
+	return string(erasedFile(o.Database))
 }
 
 // ExportPerson writes all there is about a person to a file that was not there and that only we may read. That it was done is on record.

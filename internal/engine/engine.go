@@ -85,7 +85,7 @@ type Store interface {
 	ForgetAnswers(ctx context.Context, before time.Time) error
 	HearKeys(ctx context.Context) error
 	Due(ctx context.Context, after string, stays func(retain.Record) retain.Why) (due []string, last string, err error)
-	Erase(ctx context.Context, x store.Erasure, owners ...string) ([]store.Erased, error)
+	Erase(ctx context.Context, x store.Erasure, owners ...string) ([]store.Verdict, error)
 	OwnersOf(ctx context.Context, person string) ([]string, error)
 	Record(ctx context.Context, owner string) (retain.Record, error)
 	ForgetNumbers(ctx context.Context) error

@@ -113,8 +113,8 @@ func (e *Engine) withoutKin(ctx context.Context, p buddy.Person) (buddy.Person, 
 // Going is what an erasure on request comes to.
 type Going struct {
 	Person string
-	Goes   []string       // owners of words: "visit/v7", …
-	Stays  []store.Erased // and why
+	Goes   []string        // owners of words: "visit/v7", …
+	Stays  []store.Verdict // and why
 }
 
 // ErasePerson erases at their own or somebody's request all words about a person that need not stay; dry only says what it would erase. It
@@ -147,7 +147,7 @@ func (e *Engine) ErasePerson(ctx context.Context, who Actor, id, reason string, 
 		if why == "" {
 			g.Goes = append(g.Goes, owner)
 		} else {
-			g.Stays = append(g.Stays, store.Erased{Owner: owner, Stays: why})
+			g.Stays = append(g.Stays, store.Verdict{Owner: owner, Stays: why})
 		}
 	}
 	if dry {

@@ -161,7 +161,7 @@ func TestAnErasureOnRequest(t *testing.T) {
 		g, err := w.engine.ErasePerson(t.Context(), command, "p-priya", "she asked", true)
 		w.must(err)
 		stays := func(owner string) bool {
-			return slices.ContainsFunc(g.Stays, func(x store.Erased) bool { return x.Owner == owner && x.Stays != "" })
+			return slices.ContainsFunc(g.Stays, func(x store.Verdict) bool { return x.Owner == owner && x.Stays != "" })
 		}
 		if !slices.Contains(g.Goes, "person/p-priya") || !slices.Contains(g.Goes, "visit/"+safe) || !stays("visit/"+visit) || !stays("alarm/"+alarm) {
 			t.Errorf("it would come to %+v", g)

@@ -232,13 +232,13 @@ func asked(t *testing.T, db *store.DB, owner string) error {
 // erasedMarks are the marks of all that was erased.
 func erasedMarks(t *testing.T, db *store.DB) map[string]bool {
 	t.Helper()
-	list, last, err := db.Erased(t.Context(), 0)
+	list, last, err := db.ErasureMarks(t.Context(), 0)
 	must(t, err)
 	marks := map[string]bool{}
 	for _, mark := range list {
 		marks[mark] = true
 	}
-	if more, still, err := db.Erased(t.Context(), last); err != nil || len(more) > 0 || still != last {
+	if more, still, err := db.ErasureMarks(t.Context(), last); err != nil || len(more) > 0 || still != last {
 		t.Errorf("after the last there are %v up to %d, %v", more, still, err)
 	}
 	return marks
@@ -262,8 +262,21 @@ func TestWhatWasErasedSinceABackupStaysErased(t *testing.T) {
 			if v := ok[store.Visit](t)(again.Visit(t.Context(), "v1")); v.Details.Address.Reveal() != street {
 				t.Fatalf("%s: the backup is of after the erasure", kind)
 			}
-			if n := ok[int](t)(again.EraseAgain(t.Context(), erased, nine, func(retain.Record) retain.Why { return "" })); n != 1 {
-				t.Errorf("%s: %d were erased again", kind, n)
+			stays := func(why retain.Why) (n, stayed int) {
+				t.Helper()
+				n, stayed, err := again.EraseAgain(t.Context(), erased, nine, func(retain.Record) retain.Why { return why })
+				must(t, err)
+				return n, stayed
+			}
+			if n, stayed := stays(retain.StaysLive); n != 0 || stayed != 1 {
+				t.Errorf("%s: %d were erased again while in use, %d stayed", kind, n, stayed)
+			}
+			same(t, kind+": still there", ok[[]string](t)(again.StillThere(t.Context(), erased)), []string{"visit/v1"})
+			if n, stayed := stays(""); n != 1 || stayed != 0 {
+				t.Errorf("%s: %d were erased again, %d stayed", kind, n, stayed)
+			}
+			if left := ok[[]string](t)(again.StillThere(t.Context(), erased)); len(left) > 0 {
+				t.Errorf("%s: still there are %v", kind, left)
 			}
 			if v := ok[store.Visit](t)(again.Visit(t.Context(), "v1")); v.Details.Address.Reveal() != "" {
 				t.Errorf("%s: the address is back", kind)

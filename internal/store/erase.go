@@ -28,8 +28,8 @@ type Erasure struct {
 	Stays   func(retain.Record) retain.Why // asked again of each owner while nobody else can write; "" lets it go
 }
 
-// Erased is one owner of words whose key was to be destroyed.
-type Erased struct {
+// Verdict is what became of one owner of words whose key was to be destroyed.
+type Verdict struct {
 	Owner string
 	Stays retain.Why // why it was not; "" is that it was
 }
@@ -38,8 +38,8 @@ type Erased struct {
 // chain still verifies. Each is an entry of the record (kind "erased") in the same transaction, written before the key goes; what stood in
 // plain beside the words goes with them, and someone's numbers in what was sent to them. It gives what became of each owner; one without a
 // key is left out.
-func (db *DB) Erase(ctx context.Context, x Erasure, owners ...string) ([]Erased, error) {
-	var done []Erased
+func (db *DB) Erase(ctx context.Context, x Erasure, owners ...string) ([]Verdict, error) {
+	var done []Verdict
 	for len(owners) > 0 {
 		n := min(len(owners), eraseAtOnce)
 		some, err := db.eraseSome(ctx, x, owners[:n])
@@ -52,7 +52,7 @@ func (db *DB) Erase(ctx context.Context, x Erasure, owners ...string) ([]Erased,
 	return done, nil
 }
 
-func (db *DB) eraseSome(ctx context.Context, x Erasure, owners []string) (done []Erased, err error) {
+func (db *DB) eraseSome(ctx context.Context, x Erasure, owners []string) (done []Verdict, err error) {
 	for range retries { // another erasure, or a hold, may come between
 		err = db.write(ctx, func(t *tx) (err error) {
 			done, err = t.erase(x, owners)
@@ -74,7 +74,7 @@ func (db *DB) eraseSome(ctx context.Context, x Erasure, owners []string) (done [
 	return done, err
 }
 
-func (t *tx) erase(x Erasure, owners []string) (done []Erased, err error) {
+func (t *tx) erase(x Erasure, owners []string) (done []Verdict, err error) {
 	l, err := t.link(retention)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (t *tx) erase(x Erasure, owners []string) (done []Erased, err error) {
 		if !found {
 			continue
 		}
-		done = append(done, Erased{owner, why})
+		done = append(done, Verdict{owner, why})
 		if why != "" {
 			continue
 		}

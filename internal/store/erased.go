@@ -15,9 +15,9 @@ func (db *DB) erasureMark(owner string) string {
 	return hex.EncodeToString(db.vault.Hash("erased", owner))
 }
 
-// Erased gives marks of the owners whose data keys were destroyed, from the chain of erasures after its seq-th entry, and the seq of the last
+// ErasureMarks gives marks of the owners whose data keys were destroyed, from the chain of erasures after its seq-th entry, and the seq of the last
 // one. They are to be kept outside the database, so that no backup brings their words back.
-func (db *DB) Erased(ctx context.Context, seq int64) (marks []string, last int64, err error) {
+func (db *DB) ErasureMarks(ctx context.Context, seq int64) (marks []string, last int64, err error) {
 	type row struct {
 		id  string
 		seq int64
@@ -38,32 +38,50 @@ func (db *DB) Erased(ctx context.Context, seq int64) (marks []string, last int64
 }
 
 // EraseAgain erases the owners whose marks are given, but for those that stay: in a database that was put back to before they were erased.
-// It gives how many there were.
-func (db *DB) EraseAgain(ctx context.Context, marks map[string]bool, at time.Time, stays func(retain.Record) retain.Why) (erased int, err error) {
-	after := ""
-	for {
-		owners, err := all(ctx, db.reader, value[string], `SELECT owner FROM data_keys WHERE wrapped IS NOT NULL AND owner > $1 ORDER BY owner LIMIT $2`, after, page)
-		if err != nil {
-			return erased, fmt.Errorf("read data keys: %w", err)
-		}
-		var going []string
-		for _, owner := range owners {
-			after = owner
-			if marks[db.erasureMark(owner)] {
-				going = append(going, owner)
-			}
-		}
-		done, err := db.Erase(ctx, Erasure{At: at, Via: "restore", Why: "restored", Stays: stays}, going...)
-		if err != nil {
-			return erased, err
-		}
+// It gives how many went, and how many there still are.
+func (db *DB) EraseAgain(ctx context.Context, marks map[string]bool, at time.Time, stays func(retain.Record) retain.Why) (erased, stayed int, err error) {
+	err = db.eachMarked(ctx, marks, func(owners []string) error {
+		done, err := db.Erase(ctx, Erasure{At: at, Via: "restore", Why: "restored", Stays: stays}, owners...)
 		for _, e := range done {
 			if e.Stays == "" {
 				erased++
+			} else {
+				stayed++
 			}
 		}
+		return err
+	})
+	return erased, stayed, err
+}
+
+// StillThere gives the owners whose marks are given and who have a key all the same, in the order of their names.
+func (db *DB) StillThere(ctx context.Context, marks map[string]bool) (owners []string, err error) {
+	err = db.eachMarked(ctx, marks, func(some []string) error {
+		owners = append(owners, some...)
+		return nil
+	})
+	return owners, err
+}
+
+// eachMarked walks over all data keys, and hands on the owners whose marks are given, some at a time.
+func (db *DB) eachMarked(ctx context.Context, marks map[string]bool, do func(owners []string) error) error {
+	for after := ""; ; {
+		owners, err := all(ctx, db.reader, value[string], `SELECT owner FROM data_keys WHERE wrapped IS NOT NULL AND owner > $1 ORDER BY owner LIMIT $2`, after, page)
+		if err != nil {
+			return fmt.Errorf("read data keys: %w", err)
+		}
+		var marked []string
+		for _, owner := range owners {
+			after = owner
+			if marks[db.erasureMark(owner)] {
+				marked = append(marked, owner)
+			}
+		}
+		if err := do(marked); err != nil {
+			return err
+		}
 		if len(owners) < page {
-			return erased, nil
+			return nil
 		}
 	}
 }

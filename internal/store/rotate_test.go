@@ -155,7 +155,7 @@ func TestARotationLeavesWhatItCannotOpen(t *testing.T) {
 		master(t, &p, old)
 		db := p.Open(t)
 		putWorkers(t, db, 0, 3)
-		ok[[]store.Erased](t)(db.Erase(t.Context(), store.Erasure{At: nine, Why: "request", Stays: func(retain.Record) retain.Why { return "" }}, "person/p-0"))
+		ok[[]store.Verdict](t)(db.Erase(t.Context(), store.Erasure{At: nine, Why: "request", Stays: func(retain.Record) retain.Why { return "" }}, "person/p-0"))
 		_, err := p.Raw(t).Exec(`UPDATE data_keys SET wrapped = $1 WHERE owner = 'person/p-1'`, []byte("spoiled"))
 		must(t, err)
 		must(t, db.BeginRotation(t.Context(), ok[*vault.Vault](t)(vault.Open(ok[[]byte](t)(vault.WithNext(old)))), false))

@@ -10,7 +10,7 @@
 //
 // Private words are sealed by package vault before they reach a column, each under the data key of its owner ("visit/v7", "alarm/a3",
 // "person/p-sam", "text/…"). [DB.Erase] deletes such a key, and with it every word under it, and puts on record that it did. A backup of
-// before has it still: marks of all that was erased ([DB.Erased]) are kept outside, and held against what comes back by [DB.EraseAgain].
+// before has it still: marks of all that was erased ([DB.ErasureMarks]) are kept outside, and held against what comes back by [DB.EraseAgain].
 package store
 
 import (
