@@ -14,20 +14,31 @@ import (
 	"testing"
 )
 
-// TestWhatTheReadmeSaysBringsALostMachineBack runs the commands of the README's section word for word: some beside a running server, which
-// is then killed and its folder lost, the others in an empty folder.
+// TestWhatTheReadmeSaysBringsALostMachineBack runs the commands of the README's section word for word: some beside a running server, on
+// two days, which is then killed and its folder lost, the others in an empty folder.
 func TestWhatTheReadmeSaysBringsALostMachineBack(t *testing.T) {
 	before, after := readmeCommands(t, "before the machine is lost"), readmeCommands(t, "after the machine is lost")
 	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })) // which check asks for the account
 	defer provider.Close()
-	env := append(os.Environ(), "BACKUPS="+t.TempDir(), "SAFE="+t.TempDir(), "ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=secret",
+	backups, today := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(today, "date"), []byte("#!/bin/sh\nPATH=${PATH#*:} TZ=UTC exec date -d \"$TODAY\" \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "PATH="+today+":"+os.Getenv("PATH"), "TODAY=2026-11-22", "BACKUPS="+backups, "SAFE="+t.TempDir(), "ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=secret",
 		"ALLCLEAR_TWILIO_FROM=+447700900150", "ALLCLEAR_TWILIO_API="+provider.URL, "ALLCLEAR_LISTEN="+freePort(t))
 
 	lost := newMachine(t, env)
 	server := lost.start("bin/allclear serve")
-	lost.sh("bin/allclear export audit") // which is on record
+	lost.sh(before)
+	lost.env = append(lost.env, "TODAY=2026-11-23")
+	lost.sh("bin/allclear export audit") // which is on record, by the second day's backup alone
 	head, _, _ := strings.Cut(lost.sh("bin/allclear audit verify"), ", sealed")
 	lost.sh(before)
+	for _, day := range []string{"22", "23"} {
+		if _, err := os.Stat(filepath.Join(backups, "allclear-2026-11-"+day+".age")); err != nil {
+			t.Errorf("the backup of a day: %v", err)
+		}
+	}
 	server.kill()
 	if err := os.RemoveAll(lost.dir); err != nil {
 		t.Fatal(err)
