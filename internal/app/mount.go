@@ -69,6 +69,25 @@ func (m *mount) do(ctx context.Context, dir string, within time.Duration, what f
 	}
 }
 
+// nightly looks what nightly backups are in the folder now.
+func (m *mount) nightly(ctx context.Context, dir string) (list, ahead []string, err error) {
+	type files struct{ list, ahead []string }
+	found := make(chan files, 1) // as whoever looks may be left behind
+	err = m.do(ctx, dir, lookWithin, func(context.Context) error {
+		if err := isFolder(dir); err != nil {
+			return err
+		}
+		list, ahead, err := nightly(dir, time.Now())
+		found <- files{list, ahead}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	f := <-found
+	return f.list, f.ahead, nil
+}
+
 // copyDraft copies a draft into another folder, durably, under a name of its own, and gives that. It looks first whether there is room, and
 // ends soon after its context does.
 func copyDraft(ctx context.Context, draft *os.File, dir string) (name string, err error) {

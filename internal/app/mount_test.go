@@ -68,7 +68,7 @@ func TestADrillWhoseFolderDoesNotAnswer(t *testing.T) {
 	answers()
 	a.backups.most = 0
 	must(t, a.Drill(t.Context()))
-	if list, err := nightly(o.BackupDir); err != nil || len(list) != 1 {
+	if list, _, err := nightly(o.BackupDir, time.Now()); err != nil || len(list) != 1 {
 		t.Errorf("there is %v, %v", list, err)
 	}
 }
