@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,4 +202,32 @@ func TestWhatAKillLeftIsRemoved(t *testing.T) {
 	}
 	must(t, going.remove())
 	must(t, second.remove())
+}
+
+// Those that begin a trial at the same moment leave each other's alone.
+func TestTrialsAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db")}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				own, err := newTrial(o)
+				if err != nil {
+					t.Errorf("it does not begin: %v", err)
+					return
+				}
+				if err := os.WriteFile(own.file, []byte("half"), 0o600); err != nil {
+					t.Errorf("it was removed: %v", err)
+				}
+				if err := own.remove(); err != nil {
+					t.Errorf("it is not removed: %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if left := files(t, o); len(left) > 0 {
+		t.Errorf("they leave %v", left)
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"golang.org/x/sys/unix"
 
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/vault"
@@ -105,11 +106,14 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 type trial struct {
 	dir  string
 	file string   // the database
-	lock *os.File // held while the trial runs: a folder whose lock is free was left behind by a kill
+	lock *os.File // on dir, held until it is gone: a folder whose lock is free was left behind by a kill
 }
 
 // trialPattern names the folders: beside the database, so that what was restored can be moved into its place.
 const trialPattern = ".allclear-restore-*"
+
+// trialTries is how many folders are made before it is given up: another that begins a trial may take a new one for left behind.
+const trialTries = 100
 
 func newTrial(o Options) (*trial, error) {
 	dir := os.TempDir()
@@ -119,18 +123,48 @@ func newTrial(o Options) (*trial, error) {
 	if err := removeLeft(dir); err != nil {
 		return nil, err
 	}
-	own, err := os.MkdirTemp(dir, trialPattern)
-	if err != nil {
-		return nil, fmt.Errorf("make a folder to restore in: %w", err)
+	for range trialTries {
+		own, err := os.MkdirTemp(dir, trialPattern)
+		if err != nil {
+			return nil, fmt.Errorf("make a folder to restore in: %w", err)
+		}
+		lock, locked, err := lockFolder(own)
+		if errors.Is(err, errLocked) || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("make a folder to restore in: %w", err), os.RemoveAll(own))
+		}
+		if is, gone := os.Stat(own); locked && (gone != nil || !sameFile(lock, is)) {
+			if err := unlock(lock); err != nil { // on a folder that was removed before
+				return nil, err
+			}
+			continue
+		}
+		return &trial{dir: own, file: filepath.Join(own, "allclear.db"), lock: lock}, nil
 	}
-	t := &trial{dir: own, file: filepath.Join(own, "allclear.db")}
-	if t.lock, err = takeLock(filepath.Join(own, "lock")); err != nil {
-		return nil, errors.Join(fmt.Errorf("make a folder to restore in: %w", err), t.remove())
-	}
-	return t, nil
+	return nil, fmt.Errorf("make a folder to restore in: others remove it from %s time and again", dir)
 }
 
-func (t *trial) remove() error { return errors.Join(unlock(t.lock), os.RemoveAll(t.dir)) }
+// lockFolder locks a folder itself: what is in it can then be removed by who holds the lock and by nobody else. A file system without locks
+// gives none.
+func lockFolder(dir string) (f *os.File, locked bool, err error) {
+	if f, err = os.Open(dir); err != nil { // #nosec G304 -- a folder of ours
+		return nil, false, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, false, errors.Join(errLocked, f.Close())
+	}
+	return f, err == nil, nil
+}
+
+func sameFile(f *os.File, is fs.FileInfo) bool {
+	own, err := f.Stat()
+	return err == nil && os.SameFile(own, is)
+}
+
+func (t *trial) remove() error { return errors.Join(os.RemoveAll(t.dir), unlock(t.lock)) }
 
 // removeLeft removes the trials that a kill left behind.
 func removeLeft(dir string) error {
@@ -139,14 +173,14 @@ func removeLeft(dir string) error {
 		return err
 	}
 	for _, old := range left {
-		lock, err := takeLock(filepath.Join(old, "lock"))
+		lock, locked, err := lockFolder(old)
 		if errors.Is(err, errLocked) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
 			continue // it goes on, is another user's, or has just gone
 		}
-		if err != nil {
-			return fmt.Errorf("clear what was left behind: %w", err)
+		if err == nil && locked {
+			err = os.RemoveAll(old)
 		}
-		if err := errors.Join(unlock(lock), os.RemoveAll(old)); err != nil {
+		if err = errors.Join(err, unlock(lock)); err != nil {
 			return fmt.Errorf("clear what was left behind: %w", err)
 		}
 	}
