@@ -108,7 +108,7 @@ func (a *App) Drill(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
-	if err := roomFor(ctx, a.db, t.dir, 3); err != nil { // the backup and what is restored of it together take less
+	if err := roomFor(ctx, a.db, t.dir, 3, "try a backup"); err != nil { // the backup and what is restored of it together take less
 		return err
 	}
 	made := time.Now()
@@ -157,19 +157,24 @@ func drillKeys(given string, v *vault.Vault) (to []age.Recipient, own []age.Iden
 // roomSpared is what a drill leaves of the disk: a full one stops alarms.
 const roomSpared = 512 << 20
 
-// roomFor refuses work for which a disk has no room: so many times what the database takes.
-func roomFor(ctx context.Context, db *store.DB, dir string, times uint64) error {
+// roomFor refuses work for which a disk has no room: so many times what the database takes. The refusal says what it was for.
+func roomFor(ctx context.Context, db *store.DB, dir string, times uint64, what string) error {
 	size, err := db.Size(ctx)
 	if err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
+	return roomIn(dir, uint64(size)*times, what) // #nosec G115 -- sizes are not negative
+}
+
+// roomIn refuses work that takes so many bytes in a folder, where less than roomSpared would then be left.
+func roomIn(dir string, bytes uint64, what string) error {
 	var disk unix.Statfs_t
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
-	free := uint64(disk.Bavail) * uint64(disk.Bsize)          // #nosec G115 -- sizes are not negative
-	if need := uint64(size)*times + roomSpared; free < need { // #nosec G115 -- sizes are not negative
-		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free in %s, and %d MB are needed; make room", free>>20, dir, need>>20)
+	free := uint64(disk.Bavail) * uint64(disk.Bsize) // #nosec G115 -- sizes are not negative
+	if need := bytes + roomSpared; free < need {
+		return fmt.Errorf("the disk has too little room to %s: %d MB are free in %s, and %d MB are needed; make room", what, free>>20, dir, need>>20)
 	}
 	return nil
 }

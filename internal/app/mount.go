@@ -124,15 +124,20 @@ func roomForCopy(draft os.FileInfo, dir string) error {
 		return fmt.Errorf("look for room in %s: %w", dir, err)
 	}
 	need := uint64(draft.Size()) + 1<<20
-	if a, ok := there.Sys().(*syscall.Stat_t); ok {
-		if b, ok := draft.Sys().(*syscall.Stat_t); ok && a.Dev == b.Dev {
-			need += roomSpared
-		}
+	if onOneDisk(there, draft) {
+		need += roomSpared
 	}
 	if free := uint64(disk.Bavail) * uint64(disk.Bsize); free < need {
 		return fmt.Errorf("the folder %s has too little room for the backup: %d MB are free, and %d MB are needed; make room", dir, free>>20, need>>20)
 	}
 	return nil
+}
+
+// onOneDisk says whether two files are on the same.
+func onOneDisk(a, b os.FileInfo) bool {
+	one, known := a.Sys().(*syscall.Stat_t)
+	other, too := b.Sys().(*syscall.Stat_t)
+	return known && too && one.Dev == other.Dev
 }
 
 // until is a reader that ends with its context.

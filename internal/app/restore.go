@@ -61,6 +61,11 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		return done, err
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
+	if r.Check { // which a server may run beside
+		if err := roomToCheck(o, t.dir, r.File); err != nil {
+			return done, err
+		}
+	}
 	if done, err = t.run(ctx, v, r.File, keys, r.Progress); err != nil {
 		return done, o.otherKeys(err)
 	}
@@ -82,6 +87,23 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		return done, err
 	}
 	return done, restoreOnServer(ctx, o, r.File, keys, m)
+}
+
+// restoredTimes is how many times what a backup takes the database does that is made of it, at most: it is compressed, and has no indexes.
+const restoredTimes = 4
+
+// roomToCheck refuses to restore on trial what may leave a server beside it without room: as much as the database that is there, or more
+// where the backup is large.
+func roomToCheck(o Options, dir, file string) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return fmt.Errorf("read backup: %w", err)
+	}
+	size := info.Size() * restoredTimes
+	if there, err := os.Stat(sqlitePath(o.Database)); err == nil {
+		size = max(size, there.Size())
+	}
+	return roomIn(dir, uint64(size), "restore "+file+" on trial") // #nosec G115 -- sizes are not negative
 }
 
 // restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
