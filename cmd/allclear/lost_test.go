@@ -62,6 +62,38 @@ func TestWhatTheReadmeSaysBringsALostMachineBack(t *testing.T) {
 	}
 }
 
+// TestABackupOfBeforeARotationIsServed goes the whole way on a machine that has lost all but the backup and the file that the rotation kept, and
+// on the one that rotated: what restore says is done as it stands, and then serve starts.
+func TestABackupOfBeforeARotationIsServed(t *testing.T) {
+	backups := t.TempDir()
+	env := append(os.Environ(), "BACKUPS="+backups, "ALLCLEAR_LISTEN="+freePort(t))
+	own := newMachine(t, env)
+	own.sh("bin/allclear migrate")
+	own.sh(`bin/allclear backup "$BACKUPS/old.age"`)
+	own.sh("bin/allclear keys rotate")
+	own.sh(`cp -p allclear.db.key.until-* "$BACKUPS"`)
+	restore := `ALLCLEAR_KEY_FILE=$(echo allclear.db.key.until-*) bin/allclear restore "$BACKUPS/old.age"`
+
+	said := own.sh(restore)
+	if !strings.Contains(said, "the key in allclear.db.key opens it from now on") {
+		t.Errorf("it says %s", said)
+	}
+	own.start("bin/allclear serve").kill()
+
+	fresh := newMachine(t, env)
+	fresh.sh(`cp -p "$BACKUPS"/allclear.db.key.until-* .`)
+	said = fresh.sh(restore)
+	_, rest, _ := strings.Cut(said, "run cp -p ")
+	command, _, found := strings.Cut(rest, ",")
+	if !found {
+		t.Fatalf("it says %s", said)
+	}
+	fresh.sh("cp -p " + command)
+	fresh.start("bin/allclear serve").kill()
+	fresh.sh("bin/allclear keys rotate")
+	fresh.start("bin/allclear serve").kill()
+}
+
 // readmeCommands gives the commands under a comment of the README.
 func readmeCommands(t *testing.T, comment string) string {
 	t.Helper()

@@ -36,6 +36,8 @@ type Restored struct {
 	Entries int64  // of the record, which is whole
 	Erased  int    // how many were erased again that had been since
 	Kept    string // where the database is that was there; "": there was none
+	Key     string // the key file that opens it from now on, where that is not the one it was restored with; "": as before
+	KeyFrom string // what is to be copied to Key first; "": it is there
 }
 
 // RestoreBackup puts a backup in the database's place, once it was restored beside it and found whole. What was there is kept. It refuses
@@ -76,7 +78,7 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	if !r.Check { // beside a server its list is as good
 		maps.Copy(m, erasedThere(ctx, o))
 	}
-	if done.Erased, err = t.finish(ctx, v, o, m); err != nil || r.Check {
+	if err = t.finish(ctx, v, o, m, r, &done); err != nil || r.Check {
 		return done, err
 	}
 	if _, err := erasedFile(o.Database).add(m); err != nil {
@@ -86,7 +88,8 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		done.Kept, err = swap(ctx, t.file, path, time.Now())
 		return done, err
 	}
-	return done, restoreOnServer(ctx, o, r.File, keys, m)
+	err = restoreOnServer(ctx, o, r, keys, m, &done)
+	return done, err
 }
 
 // restoredTimes is how many times what a backup takes the database does that is made of it, at most: it is compressed, and has no indexes.
@@ -107,8 +110,8 @@ func roomToCheck(o Options, dir, file string) error {
 }
 
 // restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
-func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity, m marks) (err error) {
-	in, closeIn, err := openBackup(file, keys, nil)
+func restoreOnServer(ctx context.Context, o Options, r Restore, keys []age.Identity, m marks, done *Restored) (err error) {
+	in, closeIn, err := openBackup(r.File, keys, nil)
 	if err != nil {
 		return err
 	}
@@ -120,7 +123,9 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 	if err != nil {
 		return err
 	}
-	_, err = finishRestore(ctx, db, o, m)
+	if _, err = finishRestore(ctx, db, o, m); err == nil {
+		err = done.rewrap(ctx, o, db, r.Progress)
+	}
 	return errors.Join(err, db.Close())
 }
 
@@ -259,14 +264,18 @@ func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age
 	return done, nil
 }
 
-// finish makes what was restored ready to be used, and gives how many were erased again.
-func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks) (erased int, err error) {
+// finish makes what was restored ready to be used, and notes in done how many were erased again.
+func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks, r Restore, done *Restored) (err error) {
 	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return finishRestore(ctx, db, o, m)
+	done.Erased, err = finishRestore(ctx, db, o, m)
+	if err != nil || r.Check || sqlitePath(o.Database) == "" { // on a server it is restored once more
+		return err
+	}
+	return done.rewrap(ctx, o, db, r.Progress)
 }
 
 // finishRestore puts on record that a backup was restored, and erases who was erased since it was made.
