@@ -116,6 +116,8 @@ func mayWrite(b Backup) error {
 	switch info, err := os.Stat(b.File); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("back up to %s: it is a folder; name a file in it", b.File)
+	case err == nil && !info.Mode().IsRegular(): // a rename would put the backup in a device's place
+		return fmt.Errorf("back up to %s: it is there already, and is no file; name another", b.File)
 	case err == nil && !b.Force:
 		return fmt.Errorf("back up to %s: it is there already; name another file, or give --force", b.File)
 	}
