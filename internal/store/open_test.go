@@ -344,7 +344,7 @@ func TestADatabaseIsForItsUserAlone(t *testing.T) {
 			}
 		}
 		var backup bytes.Buffer
-		_, err = db.Backup(t.Context(), &backup, store.Backup{MadeAt: time.Now()})
+		_, err = db.Backup(t.Context(), &backup, store.Backup{MadeAt: nine})
 		must(t, errors.Join(err, db.Close()))
 		restored := filepath.Join(dir, "restored-"+name)
 		_, err = store.Restore(t.Context(), &backup, "sqlite:"+restored)
