@@ -80,6 +80,12 @@ func (c restoreCmd) Run(w world, ctx *kong.Context) error {
 	if done.Kept != "" {
 		fmt.Fprintf(w.stdout, "what was there is kept as %s\n", done.Kept)
 	}
+	switch {
+	case done.KeyFrom != "":
+		fmt.Fprintf(w.stdout, "its key is to be kept where the key in use is: run cp -p %s %s, and name that one (ALLCLEAR_KEY_FILE) from now on; then allclear keys rotate\n", done.KeyFrom, done.Key)
+	case done.Key != "":
+		fmt.Fprintf(w.stdout, "the key in %s opens it from now on: name that one again (ALLCLEAR_KEY_FILE), or none where it lies beside the database\n", done.Key)
+	}
 	_, err = fmt.Fprintf(w.stdout, "restored; what happened after %s is not in it: run allclear check, then allclear serve, and ring every worker with a visit since\n",
 		done.MadeAt.Format(time.RFC3339))
 	return err

@@ -30,9 +30,9 @@ func (c keysRotateCmd) Run(w world, ctx *kong.Context) error {
 	r := app.Rotation{NewKeyFile: c.NewKeyFile}
 	line := ""
 	if onTerminal(w.stderr) {
-		r.Progress = func(step string, done, of int) {
+		r.Progress = func(_ string, done, of int) {
 			if of > 0 {
-				line = rewrite(w.stderr, line, progressBar(step, done, of))
+				line = bar(w.stderr, line, int64(done), int64(of))
 			}
 		}
 	}
@@ -70,19 +70,4 @@ func (c keysRotateCmd) finish(w world, o app.Options) error {
 	}
 	_, err = fmt.Fprintln(w.stdout, says)
 	return err
-}
-
-// barWidth is how many characters a full bar has.
-const barWidth = 30
-
-// progressBar draws how far a step has come.
-func progressBar(step string, done, of int) string {
-	bar := make([]byte, barWidth)
-	for i := range bar {
-		bar[i] = '.'
-		if i < barWidth*done/of {
-			bar[i] = '#'
-		}
-	}
-	return fmt.Sprintf("%s [%s] %d of %d", step, bar, done, of)
 }

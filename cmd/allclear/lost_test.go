@@ -14,20 +14,31 @@ import (
 	"testing"
 )
 
-// TestWhatTheReadmeSaysBringsALostMachineBack runs the commands of the README's section word for word: some beside a running server, which
-// is then killed and its folder lost, the others in an empty folder.
+// TestWhatTheReadmeSaysBringsALostMachineBack runs the commands of the README's section word for word: some beside a running server, on
+// two days, which is then killed and its folder lost, the others in an empty folder.
 func TestWhatTheReadmeSaysBringsALostMachineBack(t *testing.T) {
 	before, after := readmeCommands(t, "before the machine is lost"), readmeCommands(t, "after the machine is lost")
 	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })) // which check asks for the account
 	defer provider.Close()
-	env := append(os.Environ(), "BACKUPS="+t.TempDir(), "SAFE="+t.TempDir(), "ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=secret",
+	backups, today := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(today, "date"), []byte("#!/bin/sh\nPATH=${PATH#*:} TZ=UTC exec date -d \"$TODAY\" \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "PATH="+today+":"+os.Getenv("PATH"), "TODAY=2026-11-22", "BACKUPS="+backups, "SAFE="+t.TempDir(), "ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=secret",
 		"ALLCLEAR_TWILIO_FROM=+447700900150", "ALLCLEAR_TWILIO_API="+provider.URL, "ALLCLEAR_LISTEN="+freePort(t))
 
 	lost := newMachine(t, env)
 	server := lost.start("bin/allclear serve")
-	lost.sh("bin/allclear export audit") // which is on record
+	lost.sh(before)
+	lost.env = append(lost.env, "TODAY=2026-11-23")
+	lost.sh("bin/allclear export audit") // which is on record, by the second day's backup alone
 	head, _, _ := strings.Cut(lost.sh("bin/allclear audit verify"), ", sealed")
 	lost.sh(before)
+	for _, day := range []string{"22", "23"} {
+		if _, err := os.Stat(filepath.Join(backups, "allclear-2026-11-"+day+".age")); err != nil {
+			t.Errorf("the backup of a day: %v", err)
+		}
+	}
 	server.kill()
 	if err := os.RemoveAll(lost.dir); err != nil {
 		t.Fatal(err)
@@ -49,6 +60,38 @@ func TestWhatTheReadmeSaysBringsALostMachineBack(t *testing.T) {
 	if is := fresh.sh("bin/allclear audit verify"); !strings.HasPrefix(is, "the record is whole: 2 entries") { // with the restore
 		t.Errorf("the record is: %s", is)
 	}
+}
+
+// TestABackupOfBeforeARotationIsServed goes the whole way on a machine that has lost all but the backup and the file that the rotation kept, and
+// on the one that rotated: what restore says is done as it stands, and then serve starts.
+func TestABackupOfBeforeARotationIsServed(t *testing.T) {
+	backups := t.TempDir()
+	env := append(os.Environ(), "BACKUPS="+backups, "ALLCLEAR_LISTEN="+freePort(t))
+	own := newMachine(t, env)
+	own.sh("bin/allclear migrate")
+	own.sh(`bin/allclear backup "$BACKUPS/old.age"`)
+	own.sh("bin/allclear keys rotate")
+	own.sh(`cp -p allclear.db.key.until-* "$BACKUPS"`)
+	restore := `ALLCLEAR_KEY_FILE=$(echo allclear.db.key.until-*) bin/allclear restore "$BACKUPS/old.age"`
+
+	said := own.sh(restore)
+	if !strings.Contains(said, "the key in allclear.db.key opens it from now on") {
+		t.Errorf("it says %s", said)
+	}
+	own.start("bin/allclear serve").kill()
+
+	fresh := newMachine(t, env)
+	fresh.sh(`cp -p "$BACKUPS"/allclear.db.key.until-* .`)
+	said = fresh.sh(restore)
+	_, rest, _ := strings.Cut(said, "run cp -p ")
+	command, _, found := strings.Cut(rest, ",")
+	if !found {
+		t.Fatalf("it says %s", said)
+	}
+	fresh.sh("cp -p " + command)
+	fresh.start("bin/allclear serve").kill()
+	fresh.sh("bin/allclear keys rotate")
+	fresh.start("bin/allclear serve").kill()
 }
 
 // readmeCommands gives the commands under a comment of the README.

@@ -110,12 +110,7 @@ func Open(ctx context.Context, o Options, readOnly bool) (*store.DB, error) {
 
 // KeyFile is where the master key is kept when no setting gives it: beside an
 // SQLite database, else in the folder Allclear was started in.
-func KeyFile(database string) string {
-	if path := sqlitePath(database); path != "" {
-		return path + ".key"
-	}
-	return "allclear.key"
-}
+func KeyFile(database string) string { return besideDatabase(database, ".key") }
 
 // New opens everything and listens, but runs nothing yet. Its error is one line:
 // what is wrong and what to do.

@@ -81,16 +81,16 @@ func listBeside(ctx context.Context, db *store.DB, o Options, dir string) error 
 // machine's that does not answer. Where we have no room it goes there at once.
 func backUpTo(ctx context.Context, db *store.DB, own string, b Backup, to []age.Recipient, about store.Backup) (m store.Manifest, err error) {
 	dir := filepath.Dir(b.File)
-	if roomFor(ctx, db, own, 1) != nil {
-		draft, m, err := draftBackup(ctx, db, dir, to, about)
-		if err != nil {
-			return m, err
-		}
-		return m, keepDraft(draft, b.File, b.Force)
-	}
-	draft, m, err := draftBackup(ctx, db, own, to, about)
+	first, err := draftedIn(own, dir, roomFor(ctx, db, own, 1, "make a backup"))
 	if err != nil {
 		return m, err
+	}
+	draft, m, err := draftBackup(ctx, db, first, to, about)
+	if err != nil {
+		return m, err
+	}
+	if first == dir {
+		return m, keepDraft(draft, b.File, b.Force)
 	}
 	f, err := os.Open(draft)
 	if err != nil {
@@ -103,11 +103,33 @@ func backUpTo(ctx context.Context, db *store.DB, own string, b Backup, to []age.
 	return m, keepDraft(there, b.File, b.Force)
 }
 
+// draftedIn is where a backup for a folder is drafted: in our own, and where that is short of room in the folder itself. On the same disk that
+// would be as short, and a full one stops alarms.
+func draftedIn(own, dir string, short error) (string, error) {
+	if short == nil {
+		return own, nil
+	}
+	ours, err := os.Stat(own)
+	if err != nil {
+		return "", fmt.Errorf("look for room: %w", err)
+	}
+	there, err := os.Stat(dir)
+	if err != nil {
+		return "", fmt.Errorf("look for room: %w", err)
+	}
+	if onOneDisk(ours, there) {
+		return "", fmt.Errorf("%w, or name a file on another disk", short)
+	}
+	return dir, nil
+}
+
 // mayWrite refuses what would fail at the end at the beginning.
 func mayWrite(b Backup) error {
 	switch info, err := os.Stat(b.File); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("back up to %s: it is a folder; name a file in it", b.File)
+	case err == nil && !info.Mode().IsRegular(): // a rename would put the backup in a device's place
+		return fmt.Errorf("back up to %s: it is there already, and is no file; name another", b.File)
 	case err == nil && !b.Force:
 		return fmt.Errorf("back up to %s: it is there already; name another file, or give --force", b.File)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"golang.org/x/sys/unix"
 
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/retain"
@@ -151,8 +152,15 @@ func TestABackupIsOverNothing(t *testing.T) {
 	must(t, err)
 	_, err = RestoreBackup(t.Context(), o, Restore{File: b.File, Check: true})
 	must(t, err)
-	if _, err := BackUp(t.Context(), o, Backup{File: t.TempDir(), Force: true}); err == nil || !strings.Contains(err.Error(), "folder") {
-		t.Errorf("over a folder: %v", err)
+	pipe := filepath.Join(t.TempDir(), "pipe") // as a device is, which the rename would replace
+	must(t, unix.Mkfifo(pipe, 0o600))
+	for file, says := range map[string]string{t.TempDir(): "folder", pipe: "no file"} {
+		if _, err := BackUp(t.Context(), o, Backup{File: file, Force: true}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("over what is a %s: %v", says, err)
+		}
+	}
+	if is, err := os.Lstat(pipe); err != nil || is.Mode().IsRegular() {
+		t.Errorf("the pipe is %v, %v", is, err)
 	}
 }
 

@@ -40,8 +40,9 @@ type publisher struct {
 
 // outlet is one place outside.
 type outlet struct {
-	name string // "file", "webhook"
-	send func(ctx context.Context, signed []byte) error
+	name   string // "file", "webhook"
+	send   func(ctx context.Context, signed []byte) error
+	folder *mount // of the file; nil for the webhook
 }
 
 func newPublisher(o Options, db *store.DB, c *clock) *publisher {
@@ -51,14 +52,14 @@ func newPublisher(o Options, db *store.DB, c *clock) *publisher {
 // outlets are where checkpoints go by the settings.
 func (o Options) outlets() (list []outlet) {
 	if o.CheckpointFile != "" {
-		var folder mount // another machine's, where it is well kept
-		list = append(list, outlet{"file", func(ctx context.Context, signed []byte) error {
+		folder := &mount{} // another machine's, where it is well kept
+		list = append(list, outlet{name: "file", folder: folder, send: func(ctx context.Context, signed []byte) error {
 			return folder.do(ctx, filepath.Dir(o.CheckpointFile), checkpointTimeout, func(context.Context) error { return appendNote(o.CheckpointFile, signed) })
 		}})
 	}
 	if o.CheckpointURL != "" {
 		client := o.Outgoing.Client(o.CheckpointURL, checkpointTimeout)
-		list = append(list, outlet{"webhook", func(ctx context.Context, signed []byte) error { return postNote(ctx, client, o.CheckpointURL, signed) }})
+		list = append(list, outlet{name: "webhook", send: func(ctx context.Context, signed []byte) error { return postNote(ctx, client, o.CheckpointURL, signed) }})
 	}
 	return list
 }

@@ -108,7 +108,7 @@ func (a *App) Drill(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
-	if err := roomFor(ctx, a.db, t.dir, 3); err != nil { // the backup and what is restored of it together take less
+	if err := roomFor(ctx, a.db, t.dir, 3, "try a backup"); err != nil { // the backup and what is restored of it together take less
 		return err
 	}
 	made := time.Now()
@@ -157,19 +157,24 @@ func drillKeys(given string, v *vault.Vault) (to []age.Recipient, own []age.Iden
 // roomSpared is what a drill leaves of the disk: a full one stops alarms.
 const roomSpared = 512 << 20
 
-// roomFor refuses work for which a disk has no room: so many times what the database takes.
-func roomFor(ctx context.Context, db *store.DB, dir string, times uint64) error {
+// roomFor refuses work for which a disk has no room: so many times what the database takes. The refusal says what it was for.
+func roomFor(ctx context.Context, db *store.DB, dir string, times uint64, what string) error {
 	size, err := db.Size(ctx)
 	if err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
+	return roomIn(dir, uint64(size)*times, what) // #nosec G115 -- sizes are not negative
+}
+
+// roomIn refuses work that takes so many bytes in a folder, where less than roomSpared would then be left.
+func roomIn(dir string, bytes uint64, what string) error {
 	var disk unix.Statfs_t
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return fmt.Errorf("look for room: %w", err)
 	}
-	free := uint64(disk.Bavail) * uint64(disk.Bsize)          // #nosec G115 -- sizes are not negative
-	if need := uint64(size)*times + roomSpared; free < need { // #nosec G115 -- sizes are not negative
-		return fmt.Errorf("the disk has too little room to try a backup: %d MB are free in %s, and %d MB are needed; make room", free>>20, dir, need>>20)
+	free := uint64(disk.Bavail) * uint64(disk.Bsize) // #nosec G115 -- sizes are not negative
+	if need := bytes + roomSpared; free < need {
+		return fmt.Errorf("the disk has too little room to %s: %d MB are free in %s, and %d MB are needed; make room", what, free>>20, dir, need>>20)
 	}
 	return nil
 }
@@ -181,14 +186,18 @@ func (a *App) keepTried(ctx context.Context, draft string, made time.Time) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	var ahead []string
 	if err := a.backups.do(ctx, a.o.BackupDir, copyWithin, func(ctx context.Context) error {
 		there, err := copyDraft(ctx, f, a.o.BackupDir)
-		if err != nil {
-			return err
+		if err == nil {
+			ahead, err = keepNightly(there, a.o.BackupDir, made, cmp.Or(a.o.BackupKeep, backupsKept))
 		}
-		return keepNightly(there, a.o.BackupDir, made, cmp.Or(a.o.BackupKeep, backupsKept))
+		return err
 	}); err != nil {
 		return err
+	}
+	for _, file := range ahead {
+		a.o.Log.Warn("a backup's name has an instant that is to come: it does not count, and stays until then; remove or rename it", "file", file)
 	}
 	return a.copyErased(ctx)
 }
@@ -199,25 +208,25 @@ const (
 	nightlyGlob   = "allclear-????????T??????Z.age"
 )
 
-// keepNightly names a backup that was tried, and removes the oldest that are too many.
-func keepNightly(draft, dir string, made time.Time, keep int) error {
+// keepNightly names a backup that was tried, and removes the oldest that are too many. It gives those that nightly calls ahead.
+func keepNightly(draft, dir string, made time.Time, keep int) (ahead []string, err error) {
 	if err := keepDraft(draft, filepath.Join(dir, made.UTC().Format(nightlyLayout)), false); err != nil {
-		return err
+		return nil, err
 	}
-	list, err := nightly(dir)
+	list, ahead, err := nightly(dir, made)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := removeDrafts(dir, made.Add(-drillMost)); err != nil {
-		return err
+		return nil, err
 	}
-	for len(list) > keep {
+	for len(list) > max(keep, 1) { // the newest is the one just made
 		if err := os.Remove(list[0]); err != nil {
-			return fmt.Errorf("remove the oldest backup: %w", err)
+			return nil, fmt.Errorf("remove the oldest backup: %w", err)
 		}
 		list = list[1:]
 	}
-	return nil
+	return ahead, nil
 }
 
 // removeDrafts removes the backups that a kill before then cut off.
@@ -240,11 +249,17 @@ func removeDrafts(dir string, before time.Time) error {
 	return nil
 }
 
-// nightly lists the nightly backups of a folder, the oldest first.
-func nightly(dir string) ([]string, error) {
-	list, err := filepath.Glob(filepath.Join(strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir), nightlyGlob))
+// nightly lists the nightly backups of a folder, the oldest first; and apart those whose names are of later than at, by the wall clock: such a
+// one, of a clock that was wrong, would else be the newest for years.
+func nightly(dir string, at time.Time) (list, ahead []string, err error) {
+	list, err = filepath.Glob(filepath.Join(strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir), nightlyGlob))
 	slices.Sort(list)
-	return list, err
+	now := at.UTC().Format(nightlyLayout)
+	i := slices.IndexFunc(list, func(file string) bool { return filepath.Base(file) > now })
+	if i < 0 {
+		i = len(list)
+	}
+	return list[:i:i], list[i:], err
 }
 
 // drillAge is how long ago the last drill ended well, in real time.
@@ -285,11 +300,7 @@ func span(d time.Duration) string {
 func checkBackups(ctx context.Context, db *store.DB, o Options, at time.Time, real func(time.Duration) time.Duration) ([]Finding, error) {
 	var found []Finding
 	if o.BackupDir != "" {
-		if err := (&mount{}).do(ctx, o.BackupDir, lookWithin, func(context.Context) error { return isFolder(o.BackupDir) }); errors.Is(err, errSilent) {
-			found = append(found, Finding{About: "backup", Says: err.Error()})
-		} else if err != nil {
-			found = append(found, Finding{About: "backup", Says: "there is no folder " + o.BackupDir + " for the nightly backups; make it"})
-		}
+		found = checkBackupDir(ctx, o.BackupDir)
 	}
 	last, err := lastDrill(ctx, db)
 	if err != nil {
@@ -305,6 +316,21 @@ func checkBackups(ctx context.Context, db *store.DB, o Options, at time.Time, re
 		found = append(found, Finding{About: "backup", Says: "ok: one was restored on trial " + span(age) + " ago"})
 	}
 	return found, nil
+}
+
+// checkBackupDir says what is wrong with the folder of the nightly backups.
+func checkBackupDir(ctx context.Context, dir string) (found []Finding) {
+	_, ahead, err := (&mount{}).nightly(ctx, dir)
+	switch {
+	case errors.Is(err, errSilent):
+		return []Finding{{About: "backup", Says: err.Error()}}
+	case err != nil:
+		return []Finding{{About: "backup", Says: "there is no folder " + dir + " for the nightly backups; make it"}}
+	}
+	for _, file := range ahead {
+		found = append(found, Finding{About: "backup", Says: file + " is named by an instant that is to come, so that it does not count and is not removed; remove or rename it"})
+	}
+	return found
 }
 
 // drillAges gives the metric: how long ago the last drill was, or how long this process has waited for the first.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,14 +40,14 @@ func TestADrillIsHeldAndItsAgeTold(t *testing.T) {
 	}
 	for range 3 {
 		must(t, a.Drill(t.Context()))
-		list, err := nightly(o.BackupDir)
+		list, _, err := nightly(o.BackupDir, time.Now())
 		must(t, err)
 		if len(list) > 0 { // as if made a minute before
 			must(t, os.Rename(list[len(list)-1], filepath.Join(o.BackupDir, time.Now().UTC().Add(-time.Duration(len(list))*time.Minute).Format(nightlyLayout))))
 		}
 	}
 	must(t, a.Drill(t.Context()))
-	list, err := nightly(o.BackupDir)
+	list, _, err := nightly(o.BackupDir, time.Now())
 	must(t, err)
 	if len(list) != 2 {
 		t.Errorf("%d backups are kept: %v", len(list), list)
@@ -80,6 +81,36 @@ func TestADrillIsHeldAndItsAgeTold(t *testing.T) {
 	}
 	if found, _ := Check(t.Context(), o); !hasFinding(found, "backup", "there is no folder") {
 		t.Errorf("check says %v", found)
+	}
+}
+
+// A backup that a clock of the wrong year named neither pushes out the one just made nor stands for the newest, and is told.
+func TestABackupFromTheFutureCountsForNothing(t *testing.T) {
+	t.Parallel()
+	o := recorded(t, private.Text{}, "")
+	var log bytes.Buffer
+	o.BackupDir, o.BackupKeep, o.Log = t.TempDir(), 1, slog.New(slog.NewTextHandler(&log, nil))
+	a := opened(t, o)
+	ahead := filepath.Join(o.BackupDir, "allclear-20990101T000000Z.age")
+	for _, file := range []string{ahead, filepath.Join(o.BackupDir, "allclear-20200101T000000Z.age")} {
+		must(t, os.WriteFile(file, []byte("a backup"), 0o600))
+	}
+	must(t, a.Drill(t.Context()))
+	list, later, err := nightly(o.BackupDir, time.Now())
+	must(t, err)
+	if len(later) != 1 || later[0] != ahead || !strings.Contains(log.String(), ahead) {
+		t.Errorf("of the future are %v; the log says %s", later, log.String())
+	}
+	if len(list) != 1 || strings.Contains(list[0], "2020") {
+		t.Fatalf("there are %v", list)
+	}
+	_, err = RestoreBackup(t.Context(), o, Restore{File: list[0], Check: true})
+	must(t, err)
+	if b, err := (keeping{a}).Backups(t.Context()); err != nil || b.Kept != 1 || time.Since(b.Last) > time.Hour || b.Last.After(time.Now()) {
+		t.Errorf("the page is told %+v, %v", b, err)
+	}
+	if found, err := Check(t.Context(), o); err != nil || !hasFinding(found, "backup", ahead+" is named by an instant that is to come") {
+		t.Errorf("check says %v, %v", found, err)
 	}
 }
 
@@ -171,4 +202,32 @@ func TestWhatAKillLeftIsRemoved(t *testing.T) {
 	}
 	must(t, going.remove())
 	must(t, second.remove())
+}
+
+// Those that begin a trial at the same moment leave each other's alone.
+func TestTrialsAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db")}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				own, err := newTrial(o)
+				if err != nil {
+					t.Errorf("it does not begin: %v", err)
+					return
+				}
+				if err := os.WriteFile(own.file, []byte("half"), 0o600); err != nil {
+					t.Errorf("it was removed: %v", err)
+				}
+				if err := own.remove(); err != nil {
+					t.Errorf("it is not removed: %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if left := files(t, o); len(left) > 0 {
+		t.Errorf("they leave %v", left)
+	}
 }

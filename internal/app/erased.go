@@ -28,7 +28,7 @@ type erasedList string
 
 // erasedFile is where an installation keeps its own. Each node of several has one, with what all of them erased.
 func erasedFile(database string) erasedList {
-	return erasedList(strings.TrimSuffix(KeyFile(database), ".key") + ".erased")
+	return erasedList(besideDatabase(database, ".erased"))
 }
 
 // erasedBeside is the list in a folder of backups.

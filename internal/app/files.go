@@ -13,13 +13,41 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sqlitePath is the file of an SQLite database; "" for another kind.
+// sqlitePath is the file of an SQLite database, as SQLite finds it: where the name is a symbolic link, what that leads to. "" for another kind.
+// Whoever comes by another name takes the same lock, and what is restored is put there and not in the place of the link.
 func sqlitePath(database string) string {
 	path, sqlite := strings.CutPrefix(database, "sqlite:")
 	if !sqlite {
 		return ""
 	}
+	for range linksMost {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break // it is none, or not there yet
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Dir(path) + string(filepath.Separator) + to // not cleaned: a folder before .. may be a link too
+		}
+		path = to
+	}
 	return path
+}
+
+// linksMost is how many links lead to a file, at most: more is a circle.
+const linksMost = 40
+
+// besideDatabase is what is kept beside an SQLite database, else in the folder Allclear was started in. What lies beside a link to the database
+// already stays in use.
+func besideDatabase(database, suffix string) string {
+	path := sqlitePath(database)
+	if path == "" {
+		return "allclear" + suffix
+	}
+	named := strings.TrimPrefix(database, "sqlite:") + suffix
+	if _, err := os.Lstat(named); err == nil {
+		return named
+	}
+	return path + suffix
 }
 
 // placedBy is what says where the database is, for who must name another place.

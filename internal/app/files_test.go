@@ -40,6 +40,43 @@ func TestOneServesADatabaseFile(t *testing.T) {
 	}
 }
 
+// A database that is reached by a link too is one database: it is served once, with one key, and a restore puts the new one where the link
+// leads.
+func TestOneServesADatabaseFileByAnyName(t *testing.T) {
+	dir := t.TempDir()
+	real := Options{Database: "sqlite:" + filepath.Join(dir, "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
+	linked := real
+	linked.Database = "sqlite:" + filepath.Join(t.TempDir(), "b.db")
+	link := strings.TrimPrefix(linked.Database, "sqlite:")
+	must(t, os.Symlink(filepath.Join(dir, "a.db"), link)) // which is not there yet
+	first, err := New(t.Context(), linked)
+	must(t, err)
+	if second, err := New(t.Context(), real); err == nil || !strings.Contains(err.Error(), "serves") {
+		t.Errorf("a second server: %v, %v", second, err)
+	}
+	must(t, first.Stop(t.Context()))
+	file := filepath.Join(t.TempDir(), "b.age")
+	_, err = BackUp(t.Context(), real, Backup{File: file})
+	must(t, err)
+	done, err := RestoreBackup(t.Context(), linked, Restore{File: file})
+	must(t, err)
+	if is, err := os.Lstat(link); err != nil || is.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v, %v", is, err)
+	}
+	if is, err := os.Lstat(done.Kept); err != nil || !is.Mode().IsRegular() || filepath.Dir(done.Kept) != dir {
+		t.Errorf("what was there is kept as %s: %v", done.Kept, err)
+	}
+	for _, o := range []Options{real, linked} {
+		if _, err := VerifyRecord(t.Context(), o, Audit{}); err != nil {
+			t.Errorf("%s: %v", o.Database, err)
+		}
+	}
+	must(t, os.Rename(filepath.Join(dir, "a.db.key"), link+".key")) // as earlier versions left it
+	if _, err := VerifyRecord(t.Context(), linked, Audit{}); err != nil {
+		t.Errorf("with its key beside the link: %v", err)
+	}
+}
+
 // What is said of a place that is taken names what says where it is: a demo knows no ALLCLEAR_DATABASE.
 func TestWhoseDatabaseIsServedIsToldHowToNameAnother(t *testing.T) {
 	for says, demo := range map[string]bool{"another folder with --data": true, "another file with ALLCLEAR_DATABASE": false} {

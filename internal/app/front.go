@@ -48,12 +48,7 @@ func (o Options) theEdge() (*edge.Edge, error) {
 
 // certificates is the folder that fetched certificates and their keys are kept in: beside an SQLite database, else in the
 // folder Allclear was started in.
-func certificates(database string) string {
-	if path := sqlitePath(database); path != "" {
-		return path + ".acme"
-	}
-	return "allclear.acme"
-}
+func certificates(database string) string { return besideDatabase(database, ".acme") }
 
 // checkPrivate refuses a folder of keys that others may look into.
 func checkPrivate(folder string) error {

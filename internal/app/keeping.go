@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/store"
@@ -17,8 +17,31 @@ import (
 type keeping struct{ a *App }
 
 // CheckRecord checks the record as the command does; against the file of checkpoints too, where one is set.
-func (k keeping) CheckRecord(ctx context.Context, progress func(done, total int64)) (store.Audited, error) {
-	return audited(ctx, k.a.db, k.a.o, Audit{Progress: progress}, k.a.clock.Now())
+func (k keeping) CheckRecord(ctx context.Context, progress func(done, total int64)) (found store.Audited, err error) {
+	a := Audit{Progress: progress}
+	published, err := k.published(ctx, a)
+	if err != nil {
+		return found, err
+	}
+	return k.a.db.Audit(ctx, store.Audit{At: k.a.clock.Now(), Published: published, Progress: progress})
+}
+
+// published reads the file of checkpoints, where one is set. Its folder may be another machine's that does not answer.
+func (k keeping) published(ctx context.Context, a Audit) ([]store.Published, error) {
+	to := k.a.publisher.outlets
+	i := slices.IndexFunc(to, func(to outlet) bool { return to.folder != nil })
+	if i < 0 {
+		return nil, nil
+	}
+	read := make(chan []store.Published, 1) // as whoever reads may be left behind
+	if err := to[i].folder.do(ctx, filepath.Dir(k.a.o.CheckpointFile), checkpointTimeout, func(ctx context.Context) error {
+		list, err := ownCheckpoints(ctx, k.a.db, k.a.o, a)
+		read <- list
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return <-read, nil
 }
 
 // Checkpoints says what came to each place that checkpoints are sent to.
@@ -80,15 +103,15 @@ func (k keeping) Backups(ctx context.Context) (b web.Backups, err error) {
 	if o.BackupDir == "" {
 		return b, nil
 	}
-	if info, err := os.Stat(o.BackupDir); err != nil || !info.IsDir() {
-		b.Missing = true
+	files, _, err := k.a.backups.nightly(ctx, o.BackupDir)
+	if b.Silent = errors.Is(err, errSilent); b.Silent || err != nil {
+		b.Missing = !b.Silent
 		return b, nil
 	}
-	files, err := nightly(o.BackupDir)
 	if b.Kept = len(files); b.Kept > 0 {
 		b.Last, _ = time.Parse(nightlyLayout, filepath.Base(files[b.Kept-1])) // another's file of such a name has no instant
 	}
-	return b, err
+	return b, nil
 }
 
 // instantOf is a fact that is an instant; zero where it is not noted.

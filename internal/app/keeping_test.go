@@ -141,3 +141,20 @@ func TestThePagesAreToldOfBackups(t *testing.T) {
 		t.Errorf("of a demo: %+v, %v", b, err)
 	}
 }
+
+// A page does not wait for a folder on a machine that does not answer: neither for that of the backups nor for that of the checkpoints.
+func TestAPageWaitsForNoFolder(t *testing.T) {
+	t.Parallel()
+	o := recorded(t, private.Text{}, "")
+	o.BackupDir, o.CheckpointFile = t.TempDir(), filepath.Join(t.TempDir(), "notes")
+	a := opened(t, o)
+	must(t, a.publisher.turn(t.Context(), true))
+	defer hang(t, &a.backups)()
+	defer hang(t, a.publisher.outlets[0].folder)()
+	if b, err := (keeping{a}).Backups(t.Context()); err != nil || !b.Silent || b.Missing {
+		t.Errorf("of the backups: %+v, %v", b, err)
+	}
+	if _, err := (keeping{a}).CheckRecord(t.Context(), nil); !errors.Is(err, errSilent) {
+		t.Errorf("of the checkpoints: %v", err)
+	}
+}

@@ -69,6 +69,25 @@ func (m *mount) do(ctx context.Context, dir string, within time.Duration, what f
 	}
 }
 
+// nightly looks what nightly backups are in the folder now.
+func (m *mount) nightly(ctx context.Context, dir string) (list, ahead []string, err error) {
+	type files struct{ list, ahead []string }
+	found := make(chan files, 1) // as whoever looks may be left behind
+	err = m.do(ctx, dir, lookWithin, func(context.Context) error {
+		if err := isFolder(dir); err != nil {
+			return err
+		}
+		list, ahead, err := nightly(dir, time.Now())
+		found <- files{list, ahead}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	f := <-found
+	return f.list, f.ahead, nil
+}
+
 // copyDraft copies a draft into another folder, durably, under a name of its own, and gives that. It looks first whether there is room, and
 // ends soon after its context does.
 func copyDraft(ctx context.Context, draft *os.File, dir string) (name string, err error) {
@@ -105,15 +124,20 @@ func roomForCopy(draft os.FileInfo, dir string) error {
 		return fmt.Errorf("look for room in %s: %w", dir, err)
 	}
 	need := uint64(draft.Size()) + 1<<20
-	if a, ok := there.Sys().(*syscall.Stat_t); ok {
-		if b, ok := draft.Sys().(*syscall.Stat_t); ok && a.Dev == b.Dev {
-			need += roomSpared
-		}
+	if onOneDisk(there, draft) {
+		need += roomSpared
 	}
 	if free := uint64(disk.Bavail) * uint64(disk.Bsize); free < need {
 		return fmt.Errorf("the folder %s has too little room for the backup: %d MB are free, and %d MB are needed; make room", dir, free>>20, need>>20)
 	}
 	return nil
+}
+
+// onOneDisk says whether two files are on the same.
+func onOneDisk(a, b os.FileInfo) bool {
+	one, known := a.Sys().(*syscall.Stat_t)
+	other, too := b.Sys().(*syscall.Stat_t)
+	return known && too && one.Dev == other.Dev
 }
 
 // until is a reader that ends with its context.

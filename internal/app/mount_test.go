@@ -68,7 +68,7 @@ func TestADrillWhoseFolderDoesNotAnswer(t *testing.T) {
 	answers()
 	a.backups.most = 0
 	must(t, a.Drill(t.Context()))
-	if list, err := nightly(o.BackupDir); err != nil || len(list) != 1 {
+	if list, _, err := nightly(o.BackupDir, time.Now()); err != nil || len(list) != 1 {
 		t.Errorf("there is %v, %v", list, err)
 	}
 }
@@ -96,5 +96,31 @@ func TestACopyNeedsRoom(t *testing.T) {
 	must(t, err)
 	if info, err := os.Stat(name); err != nil || info.Size() != 1<<20 {
 		t.Errorf("the copy: %v, %v", info, err)
+	}
+}
+
+// Where the disk of the database is short of room nothing is put there, neither at once nor on trial, and the refusal says what was not done.
+func TestABackupLeavesTheDatabasesDiskItsRoom(t *testing.T) {
+	t.Parallel()
+	o := recorded(t, private.Text{}, "")
+	own, dir := filepath.Dir(sqlitePath(o.Database)), t.TempDir()
+	short := roomIn(own, 1<<60, "make a backup")
+	if short == nil || !strings.Contains(short.Error(), "too little room to make a backup") {
+		t.Fatalf("it says %v", short)
+	}
+	if in, err := draftedIn(own, dir, short); !errors.Is(err, short) {
+		t.Errorf("on the same disk: in %q, %v", in, err)
+	}
+	if in, err := draftedIn(own, "/proc", short); err != nil || in != "/proc" {
+		t.Errorf("on another: in %q, %v", in, err)
+	}
+	if in, err := draftedIn(own, dir, nil); err != nil || in != own {
+		t.Errorf("with room: in %q, %v", in, err)
+	}
+	huge := filepath.Join(dir, "huge.age")
+	must(t, os.WriteFile(huge, nil, 0o600))
+	must(t, os.Truncate(huge, 8<<40)) // which takes nothing
+	if _, err := RestoreBackup(t.Context(), o, Restore{File: huge, Check: true}); err == nil || !strings.Contains(err.Error(), "too little room to restore "+huge+" on trial") {
+		t.Errorf("a check of more than the disk has: %v", err)
 	}
 }

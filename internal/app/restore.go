@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"golang.org/x/sys/unix"
 
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/vault"
@@ -35,6 +36,8 @@ type Restored struct {
 	Entries     int64  // of the record, which is whole
 	ErasedAgain int    // how many were erased again that had been since
 	Kept        string // where the database is that was there; "": there was none
+	Key         string // the key file that opens it from now on, where that is not the one it was restored with; "": as before
+	KeyFrom     string // what is to be copied to Key first; "": it is there
 }
 
 // RestoreBackup puts a backup in the database's place, once it was restored beside it and found whole. What was there is kept. It refuses
@@ -60,6 +63,11 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		return done, err
 	}
 	defer func() { err = errors.Join(err, t.remove()) }()
+	if r.Check { // which a server may run beside
+		if err := roomToCheck(o, t.dir, r.File); err != nil {
+			return done, err
+		}
+	}
 	if done, err = t.run(ctx, v, r.File, keys, r.Progress); err != nil {
 		return done, o.otherKeys(err)
 	}
@@ -70,8 +78,8 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 	if !r.Check { // beside a server its list is as good
 		maps.Copy(m, erasedThere(ctx, o))
 	}
-	var fact string
-	if done.ErasedAgain, fact, err = t.finish(ctx, v, o, m, done.Manifest, r.Check); err != nil || r.Check {
+	fact, err := t.finish(ctx, v, o, m, r, &done)
+	if err != nil || r.Check {
 		return done, err
 	}
 	if _, err := erasedFile(o.Database).add(m); err != nil {
@@ -81,12 +89,30 @@ func RestoreBackup(ctx context.Context, o Options, r Restore) (done Restored, er
 		done.Kept, err = swap(ctx, t.file, path, time.Now())
 		return done, err
 	}
-	return done, restoreOnServer(ctx, o, r.File, keys, m, fact)
+	err = restoreOnServer(ctx, o, r, keys, m, fact, &done)
+	return done, err
+}
+
+// restoredTimes is how many times what a backup takes the database does that is made of it, at most: it is compressed, and has no indexes.
+const restoredTimes = 4
+
+// roomToCheck refuses to restore on trial what may leave a server beside it without room: as much as the database that is there, or more
+// where the backup is large.
+func roomToCheck(o Options, dir, file string) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return fmt.Errorf("read backup: %w", err)
+	}
+	size := info.Size() * restoredTimes
+	if there, err := os.Stat(sqlitePath(o.Database)); err == nil {
+		size = max(size, there.Size())
+	}
+	return roomIn(dir, uint64(size), "restore "+file+" on trial") // #nosec G115 -- sizes are not negative
 }
 
 // restoreOnServer puts a backup that was found whole into an empty PostgreSQL database.
-func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Identity, m marks, fact string) (err error) {
-	in, closeIn, err := openBackup(file, keys, nil)
+func restoreOnServer(ctx context.Context, o Options, r Restore, keys []age.Identity, m marks, fact string, done *Restored) (err error) {
+	in, closeIn, err := openBackup(r.File, keys, nil)
 	if err != nil {
 		return err
 	}
@@ -98,7 +124,9 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 	if err != nil {
 		return err
 	}
-	_, err = finishRestore(ctx, db, o, m)
+	if _, err = finishRestore(ctx, db, o, m); err == nil {
+		err = done.rewrap(ctx, o, db, r.Progress)
+	}
 	return errors.Join(err, db.Close())
 }
 
@@ -106,11 +134,14 @@ func restoreOnServer(ctx context.Context, o Options, file string, keys []age.Ide
 type trial struct {
 	dir  string
 	file string   // the database
-	lock *os.File // held while the trial runs: a folder whose lock is free was left behind by a kill
+	lock *os.File // on dir, held until it is gone: a folder whose lock is free was left behind by a kill
 }
 
 // trialPattern names the folders: beside the database, so that what was restored can be moved into its place.
 const trialPattern = ".allclear-restore-*"
+
+// trialTries is how many folders are made before it is given up: another that begins a trial may take a new one for left behind.
+const trialTries = 100
 
 func newTrial(o Options) (*trial, error) {
 	dir := os.TempDir()
@@ -120,18 +151,48 @@ func newTrial(o Options) (*trial, error) {
 	if err := removeLeft(dir); err != nil {
 		return nil, err
 	}
-	own, err := os.MkdirTemp(dir, trialPattern)
-	if err != nil {
-		return nil, fmt.Errorf("make a folder to restore in: %w", err)
+	for range trialTries {
+		own, err := os.MkdirTemp(dir, trialPattern)
+		if err != nil {
+			return nil, fmt.Errorf("make a folder to restore in: %w", err)
+		}
+		lock, locked, err := lockFolder(own)
+		if errors.Is(err, errLocked) || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("make a folder to restore in: %w", err), os.RemoveAll(own))
+		}
+		if is, gone := os.Stat(own); locked && (gone != nil || !sameFile(lock, is)) {
+			if err := unlock(lock); err != nil { // on a folder that was removed before
+				return nil, err
+			}
+			continue
+		}
+		return &trial{dir: own, file: filepath.Join(own, "allclear.db"), lock: lock}, nil
 	}
-	t := &trial{dir: own, file: filepath.Join(own, "allclear.db")}
-	if t.lock, err = takeLock(filepath.Join(own, "lock")); err != nil {
-		return nil, errors.Join(fmt.Errorf("make a folder to restore in: %w", err), t.remove())
-	}
-	return t, nil
+	return nil, fmt.Errorf("make a folder to restore in: others remove it from %s time and again", dir)
 }
 
-func (t *trial) remove() error { return errors.Join(unlock(t.lock), os.RemoveAll(t.dir)) }
+// lockFolder locks a folder itself: what is in it can then be removed by who holds the lock and by nobody else. A file system without locks
+// gives none.
+func lockFolder(dir string) (f *os.File, locked bool, err error) {
+	if f, err = os.Open(dir); err != nil { // #nosec G304 -- a folder of ours
+		return nil, false, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, false, errors.Join(errLocked, f.Close())
+	}
+	return f, err == nil, nil
+}
+
+func sameFile(f *os.File, is fs.FileInfo) bool {
+	own, err := f.Stat()
+	return err == nil && os.SameFile(own, is)
+}
+
+func (t *trial) remove() error { return errors.Join(os.RemoveAll(t.dir), unlock(t.lock)) }
 
 // removeLeft removes the trials that a kill left behind.
 func removeLeft(dir string) error {
@@ -140,14 +201,14 @@ func removeLeft(dir string) error {
 		return err
 	}
 	for _, old := range left {
-		lock, err := takeLock(filepath.Join(old, "lock"))
+		lock, locked, err := lockFolder(old)
 		if errors.Is(err, errLocked) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
 			continue // it goes on, is another user's, or has just gone
 		}
-		if err != nil {
-			return fmt.Errorf("clear what was left behind: %w", err)
+		if err == nil && locked {
+			err = os.RemoveAll(old)
 		}
-		if err := errors.Join(unlock(lock), os.RemoveAll(old)); err != nil {
+		if err = errors.Join(err, unlock(lock)); err != nil {
 			return fmt.Errorf("clear what was left behind: %w", err)
 		}
 	}
@@ -204,24 +265,27 @@ func (t *trial) run(ctx context.Context, v *vault.Vault, file string, keys []age
 	return done, nil
 }
 
-// finish makes what was restored ready to be used, and gives how many were erased again, and what is to be on record of the restore: of one
-// that is only checked that is nothing.
-func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks, of store.Manifest, check bool) (erased int, fact string, err error) {
+// finish makes what was restored ready to be used, notes in done how many were erased again, and gives what is to be on record of the
+// restore: of one that is only checked that is nothing.
+func (t *trial) finish(ctx context.Context, v *vault.Vault, o Options, m marks, r Restore, done *Restored) (fact string, err error) {
 	db, err := store.Open(ctx, store.Options{URL: "sqlite:" + t.file, Vault: v})
 	if err != nil {
-		return 0, "", err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if !check {
-		if fact, err = restoreFact(ctx, db, o, of); err == nil {
+	if !r.Check {
+		if fact, err = restoreFact(ctx, db, o, done.Manifest); err == nil {
 			err = db.NoteRestore(ctx, fact)
 		}
 		if err != nil {
-			return 0, "", err
+			return "", err
 		}
 	}
-	erased, err = finishRestore(ctx, db, o, m)
-	return erased, fact, err
+	done.ErasedAgain, err = finishRestore(ctx, db, o, m)
+	if err != nil || r.Check || sqlitePath(o.Database) == "" { // on a server it is restored once more
+		return fact, err
+	}
+	return fact, done.rewrap(ctx, o, db, r.Progress)
 }
 
 // restoreFact is what is to be on record of a restore, with what is lost of the database that is replaced where that can be read.

@@ -71,6 +71,10 @@ func (o Options) mayRotate(r Rotation) error {
 	case path == "" && r.NewKeyFile == "":
 		return errors.New("the master key is in no file that could hold the new one: give --new-key-file FILE, where the new one is or is to be made")
 	}
+	if was := keptFor(path); was != "" {
+		return fmt.Errorf("the key file %s opens backups of before a rotation, and is not changed: copy it to where the key in use is to be (cp -p %s %s), name that by ALLCLEAR_KEY_FILE, and rotate then",
+			path, path, was)
+	}
 	if file := sqlitePath(o.Database); file != "" {
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("there is no database %s whose key could be rotated; name another %s", file, o.placedBy())

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -241,6 +242,50 @@ func TestABackupOfAnyStepOfARotationToAnotherFile(t *testing.T) {
 	}
 	for _, file := range fresh.files {
 		comesBack(t, file, Options{KeyFile: next.KeyFile})
+	}
+}
+
+// A backup of before two rotations is restored with the file that the first of them kept, on either kind of database: the key in use opens
+// what came of it, and the file stays as it is.
+func TestABackupOfBeforeRotationsIsOpenedByTheKeyInUse(t *testing.T) {
+	for kind, fresh := range map[string]func() string{
+		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "new.db") },
+		"postgres": func() string { return storetest.Postgres(t).Options.URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), KeyFile: filepath.Join(t.TempDir(), "own.key")}
+			_, err := vault.LoadOrCreate(o.KeyFile)
+			must(t, err)
+			many(t, o)
+			old := steps{t: t, dir: t.TempDir(), o: o}
+			old.take()
+			first, err := Rotate(t.Context(), o, Rotation{})
+			must(t, err)
+			second, err := Rotate(t.Context(), o, Rotation{})
+			must(t, err)
+			was, err := vault.ReadFile(first.Kept)
+			must(t, err)
+			if first.Kept == second.Kept {
+				t.Fatalf("both are kept in %s", first.Kept)
+			}
+			with := Options{Database: fresh(), KeyFile: first.Kept}
+			done, err := RestoreBackup(t.Context(), with, Restore{File: old.files[0]})
+			if err != nil || done.Key != o.KeyFile || done.KeyFrom != "" {
+				t.Fatalf("%+v, %v", done, err)
+			}
+			db := openFor(t, Options{Database: with.Database, KeyFile: o.KeyFile})
+			defer func() { must(t, db.Close()) }()
+			if n := allOpen(t, db); n != someMore {
+				t.Errorf("%d people are there", n)
+			}
+			if _, err := Rotate(t.Context(), with, Rotation{}); err == nil || !strings.Contains(err.Error(), "is not changed") {
+				t.Errorf("a rotation of the file that was kept: %v", err)
+			}
+			if is, err := vault.ReadFile(first.Kept); err != nil || !bytes.Equal(is, was) {
+				t.Errorf("the file that was kept was changed: %v", err)
+			}
+		})
 	}
 }
 

@@ -325,3 +325,40 @@ func verifies(t testing.TB, p storetest.Place) {
 	}
 	must(t, db.Close())
 }
+
+// Whoever else is on the machine reads no database, log or restored database; whoever was let in stays so.
+func TestADatabaseIsForItsUserAlone(t *testing.T) {
+	before := syscall.Umask(0o022)
+	defer syscall.Umask(before)
+	key := storetest.SQLite(t).Options
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link.db")
+	must(t, os.Symlink("behind.db", link))
+	for name, file := range map[string]string{"a.db": "a.db", "link.db": "behind.db"} {
+		key.URL = "sqlite:" + filepath.Join(dir, name)
+		db, err := store.Open(t.Context(), key)
+		must(t, err)
+		for _, log := range []string{"", "-wal", "-shm"} {
+			if is, err := os.Stat(filepath.Join(dir, file+log)); err != nil || is.Mode().Perm() != 0o600 {
+				t.Errorf("%s%s: %v, %v", file, log, is, err)
+			}
+		}
+		var backup bytes.Buffer
+		_, err = db.Backup(t.Context(), &backup, store.Backup{MadeAt: nine})
+		must(t, errors.Join(err, db.Close()))
+		restored := filepath.Join(dir, "restored-"+name)
+		_, err = store.Restore(t.Context(), &backup, "sqlite:"+restored)
+		must(t, err)
+		if is, err := os.Stat(restored); err != nil || is.Mode().Perm() != 0o600 {
+			t.Errorf("restored: %v, %v", is, err)
+		}
+	}
+	must(t, os.Chmod(filepath.Join(dir, "a.db"), 0o640))
+	key.URL = "sqlite:" + filepath.Join(dir, "a.db")
+	db, err := store.Open(t.Context(), key)
+	must(t, err)
+	must(t, db.Close())
+	if is, err := os.Stat(filepath.Join(dir, "a.db")); err != nil || is.Mode().Perm() != 0o640 {
+		t.Errorf("who was let in is not any more: %v, %v", is, err)
+	}
+}

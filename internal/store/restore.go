@@ -77,6 +77,7 @@ func newPlace(ctx context.Context, address string) (*place, error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is there already", path)
 	}
+	makePrivate(path)
 	// Without a log and without a sync: it counts only once it is whole, and is then made durable at once.
 	pool, err := sql.Open("sqlite", placeAddress(path))
 	if err != nil {

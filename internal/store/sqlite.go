@@ -48,6 +48,9 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := look(ctx, path); err != nil {
 		return explain("open database", path, err)
 	}
+	if !db.readOnly {
+		makePrivate(path)
+	}
 	if err := db.openToWrite(ctx, path); err != nil {
 		return explain("open database", path, err)
 	}
@@ -61,6 +64,25 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	db.reader, db.readers = reader, pool
 	db.closers = append(db.closers, pool.Close, reader.close)
 	return nil
+}
+
+// makePrivate makes a database's file, where there is none yet, for this user's eyes alone; its logs take after it. SQLite would let everyone
+// on the machine read it. One that is there is not touched: locks would fall, and who may read it was decided. Why it cannot be made is for
+// SQLite to say.
+func makePrivate(path string) {
+	flags := os.O_RDWR | os.O_CREATE | os.O_EXCL
+	switch is, err := os.Lstat(path); {
+	case err == nil && is.Mode()&fs.ModeSymlink != 0:
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		flags &^= os.O_EXCL // which follows no link
+	case err == nil:
+		return
+	}
+	if f, err := os.OpenFile(path, flags, 0o600); err == nil { // #nosec G304 -- the operator's own file, as a setting or an argument names it
+		_ = f.Close()
+	}
 }
 
 // look refuses a file that is not ours, or too new, before anything is set on it: another program's database must stay as it is.

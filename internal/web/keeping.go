@@ -34,6 +34,7 @@ type Backups struct {
 	Last     time.Time // when the newest that is in Dir was made; zero: there is none
 	Kept     int       // that are in Dir
 	Missing  bool      // Dir is not there
+	Silent   bool      // Dir does not answer, or is written to just now: what is in it is not known
 	Apart    bool      // they are encrypted for a key that is not on this machine
 	TriedAt  time.Time // when one was last restored on trial and found whole; zero: never
 	Late     bool      // that is too long ago

@@ -188,6 +188,8 @@ func TestBackupsSayWhenTheyAreOld(t *testing.T) {
 	ada.get("/backups").is(http.StatusOK).says("In time", "04:00", "The folder /mnt/nightly", "3 of the 14", "a key that is not on this machine").hides("Late")
 	h.ledger.backups = Backups{TriedAt: saturday.Add(-50 * time.Hour), FailedAt: saturday.Add(-time.Hour), Late: true}
 	ada.get("/backups").says("The last backup that could be restored is old", "Late", "Failed since", "13:00", "ALLCLEAR_BACKUP_DIR")
+	h.ledger.backups = Backups{TriedAt: saturday.Add(-10 * time.Hour), Dir: "/mnt/nightly", Keep: 14, Silent: true}
+	ada.get("/backups").says("No answer", "Not known now").hides("None yet", "0 of the 14", "Not there")
 	h.ledger.backups = Backups{Late: true}
 	ada.get("/backups").says("No backup was restored on trial yet", "Not yet")
 	h.ledger.backups = Backups{None: true}
