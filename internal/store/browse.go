@@ -122,8 +122,13 @@ func (b Browse) where(least, top int64) (where string, args []any) {
 }
 
 // Of says that an entry is of one of some alarms, or a look at one.
-func (x Extract) Of(alarms []string) bool {
-	return slices.ContainsFunc(alarms, func(a string) bool { return x.Alarm == a || x.Visit == "alarm/"+a || x.Visit == "handover/"+a })
+func (x Extract) Of(alarms []string) bool { return ofAlarms(x.Alarm, x.Visit, alarms) }
+
+// Of says that an entry is of one of some alarms, or a look at one.
+func (e Entry) Of(alarms []string) bool { return ofAlarms(e.Alarm, e.Visit, alarms) }
+
+func ofAlarms(alarm, object string, alarms []string) bool {
+	return slices.ContainsFunc(alarms, func(a string) bool { return alarm == a || object == "alarm/"+a || object == "handover/"+a })
 }
 
 // numberAt gives the number of about the first sealed entry that was recorded at an instant or later, one more than the last where none was. It asks for some twenty
