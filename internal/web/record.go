@@ -43,7 +43,7 @@ func mayReadRecord(who buddy.Person) bool {
 	return access.May(access.ReadRecord, access.ByRole(who))
 }
 
-// entryKinds are the kinds of entries in words. One that is not here is shown as it is called.
+// entryKinds are the kinds of entries in words. One of another version that is not here is shown as it is called.
 var entryKinds = map[string]string{
 	"book": "A visit was booked", "edit": "A visit was changed", "details": "The details of a visit were changed", "cancel": "A visit was called off",
 	"text": "A worker said something", "fetched": "A text was fetched from the provider", "elapsed": "A time came", "both_out": "Both workers were out",
@@ -57,6 +57,8 @@ var entryKinds = map[string]string{
 	"erased": "Words were erased", "hold_set": "A legal hold was put on something", "hold_lifted": "A legal hold was lifted",
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
+	"sign_in_changed": "Somebody was told that how they sign in has changed", "asked_for": "A worker asked for somebody", "asked_which": "A shared phone was asked which visit it meant",
+	"messages_unclaimed": "Messages waited that could not be handed over", "worker_stuck": "A worker’s clock did not go on",
 	"channel_down": "A channel did not work", "clock_diverged": "The clock was wrong", "backup_failed": "A backup failed", "system_down": "Allclear was down",
 }
 
