@@ -100,9 +100,9 @@ func (p *Pages) seekRecord(c *request) error {
 	if typed := f.value("person"); typed != "" {
 		who, err := p.Store.Person(c.Context(), typed)
 		switch {
-		case who.ID != "":
+		case who.ID != "" && c.apart(who.ID) == 0:
 			to.Set("person", who.ID)
-		case errors.Is(err, store.ErrNotFound):
+		case who.ID != "", errors.Is(err, store.ErrNotFound):
 			f.wrong("person", "Nobody here has this id. Enter it as the record has it, such as p-7f3a")
 		default:
 			return err
@@ -159,7 +159,7 @@ func (p *Pages) showRecord(c *request, status int, f *form, before int64) error 
 	if b.Without, err = p.dangers(c); err != nil {
 		return err
 	}
-	listed, err := p.Store.Browse(c.Context(), b)
+	listed, err := p.browse(c, b)
 	if err != nil {
 		return err
 	}
@@ -185,6 +185,28 @@ func (p *Pages) showRecord(c *request, status int, f *form, before int64) error 
 		return err
 	}
 	return p.show(c, status, "record", page)
+}
+
+// browse reads a page of the record, without what is of those whom the reader may never see, and what says that the reader is kept from anybody.
+func (p *Pages) browse(c *request, b store.Browse) (store.Browsed, error) {
+	b.Apart = c.kept
+	listed, err := p.Store.Browse(c.Context(), b)
+	if err != nil || len(listed.Rows) == 0 {
+		return listed, err
+	}
+	about, err := p.Store.BlocksOn(c.Context(), c.who.ID, listed.Rows[len(listed.Rows)-1].N, listed.Rows[0].N)
+	listed.Rows = slices.DeleteFunc(listed.Rows, func(x store.Extract) bool { return slices.Contains(about, x.N) })
+	return listed, err
+}
+
+// isApart says that an entry is of or about somebody whom the reader may never see, or says that they are kept from anybody.
+func (p *Pages) isApart(c *request, n int64) (bool, error) {
+	without, err := p.Store.Without(c.Context(), n, c.kept)
+	if err != nil || !without {
+		return true, err
+	}
+	about, err := p.Store.BlocksOn(c.Context(), c.who.ID, n, n)
+	return len(about) > 0, err
 }
 
 // dangers are the calls for help that are open. Nothing of them is shown of the record until they are closed: an auditor answers none.
@@ -275,7 +297,11 @@ func (p *Pages) recordEntry(c *request) error {
 		return err
 	}
 	e, err := p.Store.SealedEntry(c.Context(), n)
-	if errors.Is(err, store.ErrNotFound) || err == nil && e.Of(hidden) {
+	apart := false
+	if err == nil {
+		apart, err = p.isApart(c, n)
+	}
+	if errors.Is(err, store.ErrNotFound) || err == nil && (apart || e.Of(hidden)) {
 		return &statusError{status: http.StatusNotFound, says: "There is no such entry, or it is of a call for help that is open: then it is shown once that is closed.", cause: err}
 	}
 	if err != nil {
