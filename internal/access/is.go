@@ -10,6 +10,9 @@ func ByRole(who buddy.Person) (is Is) {
 			is |= has
 		}
 	}
+	if is != 0 && is&VisitsAlone == 0 {
+		is |= InOffice
+	}
 	return is
 }
 

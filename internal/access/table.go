@@ -57,13 +57,14 @@ const (
 	AnswersRole                // is a responder or a manager, of whatever team
 	Administers                // is an administrator
 	Audits                     // is an auditor
+	InOffice                   // visits nobody alone: whoever does may have somebody with them who reads along, and may be in danger (rule 4.2)
 	Blocked                    // may never see or answer for them: nothing is theirs to see or do, whatever else they are
 	lastIs                     // of them
 )
 
 // words say what someone is, in the order of the constants.
 var words = []string{"whose it is", "who works in the team", "who answers for the team", "the team’s manager", "who is invited", "who was told of the alarm",
-	"who broke the glass less than 30 minutes ago", "the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor", "who is kept from them"}
+	"who broke the glass less than 30 minutes ago", "the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor", "no worker", "who is kept from them"}
 
 // String is in words what someone is.
 func (is Is) String() string {
@@ -84,7 +85,8 @@ type Row struct {
 // table says what each may see and do. Nothing else decides it (rules 1.4, 7.8).
 //
 // Whoever signs in has their own page of how they sign in, and may say that a colleague is in danger. An administrator keeps
-// teams, people and settings, and sees no visit by that; an auditor reads the record, without contents.
+// teams, people and settings, and sees no visit by that; an auditor reads the record, without contents. What counts or names every
+// alarm is for nobody who is a worker too, whatever else they are: in danger it would tell whoever is with them (rule 4.2).
 var table = []Row{
 	{SeeTeam, "A team, its plan and rota, its people’s names, work numbers and cars", []Is{Member, Answers, Administers}},
 	{KeepTeam, "Change a team’s plan, rota and people", []Is{Manages, Administers}},
@@ -108,14 +110,14 @@ var table = []Row{
 
 	{ReadTexts, "Texts that were asked back, to say what was meant", []Is{Manages, Administers}},
 	{TakeTexts, "Take labelled texts out, without names", []Is{Administers}},
-	{SeeFigures, "Figures of a day, which name nobody", []Is{AnswersRole, Administers, Audits}},
+	{SeeFigures, "Figures of a day, which name nobody", []Is{AnswersRole | InOffice, Administers | InOffice, Audits | InOffice}},
 
-	{ReadRecord, "The record, without contents: who did what and when, by their ids; and take it out", []Is{Audits}},
-	{CheckRecord, "Check that the record is whole, and see where its checkpoints went", []Is{Administers, Audits}},
-	{TakeOut, "All there is about someone, as one download", []Is{Self, Administers}},
-	{Erase, "Erase all words about someone that need not stay", []Is{Administers}},
-	{SeeHold, "That a legal hold is on something; what was erased last night, in counts", []Is{Answers, Administers, Audits}},
-	{KeepHold, "Put a legal hold on something or lift it, and read why", []Is{Administers}},
+	{ReadRecord, "The record, without contents: who did what and when, by their ids; and take it out", []Is{Audits | InOffice}},
+	{CheckRecord, "Check that the record is whole, and see where its checkpoints went", []Is{Administers | InOffice, Audits | InOffice}},
+	{TakeOut, "All there is about someone, as one download", []Is{Self, Administers | InOffice}},
+	{Erase, "Erase all words about someone that need not stay", []Is{Administers | InOffice}},
+	{SeeHold, "That a legal hold is on something; what was erased last night, in counts", []Is{Answers | InOffice, Administers | InOffice, Audits | InOffice}},
+	{KeepHold, "Put a legal hold on something or lift it, and read why", []Is{Administers | InOffice}},
 	{SeeBackups, "When a backup was last made and restored on trial, and where they go", []Is{Administers}},
 }
 

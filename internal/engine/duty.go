@@ -58,15 +58,9 @@ func isCry(r checkin.Reading) bool {
 }
 
 // stillNeeded says why someone cannot leave yet: nobody may be left without the
-// one who answers for them (rule 8.11).
+// one who answers for them (rule 8.11). That they have an alarm is said only where
+// nothing else is in the way: it may be that of who asks (rule 4.2).
 func (e *Engine) stillNeeded(ctx context.Context, at time.Time, p buddy.Person) error {
-	open, err := e.Store.Alarms(ctx, "open", openMost)
-	if err != nil {
-		return fmt.Errorf("read open alarms: %w", err)
-	}
-	if slices.ContainsFunc(open, func(a store.Alarm) bool { return a.HeldBy == p.ID }) {
-		return &watch.Refused{Says: "they have an open alarm: another takes it over first"}
-	}
 	teams, err := e.Store.Teams(ctx)
 	if err != nil {
 		return fmt.Errorf("read teams: %w", err)
@@ -86,6 +80,13 @@ func (e *Engine) stillNeeded(ctx context.Context, at time.Time, p buddy.Person) 
 		if slices.ContainsFunc(shifts, func(s rota.Shift) bool { return s.Person == p.ID }) {
 			return &watch.Refused{Says: "they are on call, or will be: give their shifts to another first"}
 		}
+	}
+	open, err := e.Store.Alarms(ctx, "open", openMost)
+	if err != nil {
+		return fmt.Errorf("read open alarms: %w", err)
+	}
+	if slices.ContainsFunc(open, func(a store.Alarm) bool { return a.HeldBy == p.ID }) {
+		return &watch.Refused{Says: "they have an open alarm: another takes it over first"}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,6 +20,7 @@ type Browse struct {
 	From, To time.Time // when it was recorded: from, and before to; zero is no bound
 	Before   int64     // numbers below it alone; 0 begins with the newest
 	Without  []string  // alarms: neither what is of them nor looks at them
+	Apart    []string  // workers: neither what is of or by them nor looks at what is theirs
 }
 
 // Browsed is a page of the record.
@@ -118,12 +120,56 @@ func (b Browse) where(least, top int64) (where string, args []any) {
 	for _, a := range b.Without {
 		add("e.alarm <> ? AND e.visit <> ? AND e.visit <> ?", a, "alarm/"+a, "handover/"+a)
 	}
+	for _, w := range b.Apart {
+		add("e.worker <> ? AND e.worker <> ? AND e.by_whom <> ? AND e.visit <> ?", w, looks+w, w, "person/"+w)
+		add(`e.alarm NOT IN (SELECT id FROM alarms WHERE worker = ?) AND e.visit NOT IN (SELECT id FROM visits WHERE worker = ?
+			UNION ALL SELECT 'visit/' || id FROM visits WHERE worker = ? UNION ALL SELECT 'alarm/' || id FROM alarms WHERE worker = ?
+			UNION ALL SELECT 'handover/' || id FROM alarms WHERE worker = ?)`, w, w, w, w, w)
+	}
 	return strings.Join(clauses, " AND "), args
 }
 
 // Of says that an entry is of one of some alarms, or a look at one.
-func (x Extract) Of(alarms []string) bool {
-	return slices.ContainsFunc(alarms, func(a string) bool { return x.Alarm == a || x.Visit == "alarm/"+a || x.Visit == "handover/"+a })
+func (x Extract) Of(alarms []string) bool { return ofAlarms(x.Alarm, x.Visit, alarms) }
+
+// Of says that an entry is of one of some alarms, or a look at one.
+func (e Entry) Of(alarms []string) bool { return ofAlarms(e.Alarm, e.Visit, alarms) }
+
+func ofAlarms(alarm, object string, alarms []string) bool {
+	return slices.ContainsFunc(alarms, func(a string) bool { return alarm == a || object == "alarm/"+a || object == "handover/"+a })
+}
+
+// Without says whether a sealed entry is none of what there is of and by some workers, and no look at what is theirs.
+func (db *DB) Without(ctx context.Context, n int64, workers []string) (bool, error) {
+	where, args := Browse{Apart: workers}.where(n-1, n+1)
+	_, err := first(ctx, db.reader, value[string], `SELECT e.id FROM entries e WHERE `+where, args...)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return false, fmt.Errorf("look whom entry %d is about: %w", n, err)
+	}
+	return err == nil, nil
+}
+
+// BlocksOn gives the numbers, from one to another, of the entries which say that someone was put on a list of who may never see a worker, or taken off it. Whom it was
+// stands in their words alone: they are opened for it, unless they were erased.
+func (db *DB) BlocksOn(ctx context.Context, person string, from, to int64) (numbers []int64, err error) {
+	rows, err := all(ctx, db.reader, scanEntry, `SELECT `+entryColumns+` FROM entries WHERE n >= $1 AND n <= $2 AND kind IN ('block', 'unblock')`, from, to)
+	var entries []Entry
+	if err == nil {
+		entries, err = db.openEntries(ctx, rows)
+	}
+	for _, e := range entries {
+		var words blockWords
+		if err == nil && !e.Words.IsZero() {
+			err = json.Unmarshal([]byte(e.Words.Reveal()), &words)
+		}
+		if err == nil && words.Person == person {
+			numbers = append(numbers, e.N)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for blocks of %s: %w", person, err)
+	}
+	return numbers, nil
 }
 
 // numberAt gives the number of about the first sealed entry that was recorded at an instant or later, one more than the last where none was. It asks for some twenty

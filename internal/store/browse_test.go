@@ -27,7 +27,8 @@ func many(t testing.TB, db *store.DB, worker string, n int) {
 		}
 		entries = append(entries, e)
 	}
-	must(t, db.Commit(t.Context(), store.Change{Worker: worker, Watch: watch.Watch{Worker: worker}, Entries: entries}))
+	must(t, db.Commit(t.Context(), store.Change{Worker: worker, Watch: watch.Watch{Worker: worker}, Entries: entries,
+		Alarms: []store.Alarm{{Worker: worker, Alarm: watch.Alarm{ID: "a-" + worker, Kind: watch.Distress, OpenedAt: nine, ClosedAt: nine.Add(time.Hour)}}}}))
 	ok[int](t)(db.Seal(t.Context(), nine.Add(time.Hour)))
 	must(t, db.Look(t.Context(), "p-sam", "page", "", nine.Add(time.Hour), "alarm/a-"+worker))
 	ok[int](t)(db.Seal(t.Context(), nine.Add(time.Hour)))
@@ -71,20 +72,23 @@ func TestTheRecordIsSearched(t *testing.T) {
 			b    store.Browse
 			rows int
 		}{
-			"everything":           {store.Browse{}, 32},
-			"a kind":               {store.Browse{Kind: "raise"}, 2},
-			"a person":             {store.Browse{Person: "p-priya"}, 10},
-			"who looked":           {store.Browse{Person: "p-sam"}, 2},
-			"a team":               {store.Browse{Team: "links"}, 20},
-			"from":                 {store.Browse{From: nine.Add(time.Hour)}, 2},
-			"to":                   {store.Browse{To: nine.Add(5 * time.Minute)}, 10},
-			"an hour of a person":  {store.Browse{Person: "p-ann", From: nine.Add(5 * time.Minute), To: nine.Add(10 * time.Minute)}, 5},
-			"nobody":               {store.Browse{Person: "p-nobody"}, 0},
-			"before":               {store.Browse{Before: 3}, 2},
-			"but an alarm":         {store.Browse{Without: []string{"a-p-priya"}}, 30},
-			"before it all":        {store.Browse{To: nine}, 0},
-			"after it all":         {store.Browse{From: nine.Add(24 * time.Hour)}, 0},
-			"of a kind but alarms": {store.Browse{Kind: "raise", Without: []string{"a-p-priya"}}, 1},
+			"everything":             {store.Browse{}, 32},
+			"a kind":                 {store.Browse{Kind: "raise"}, 2},
+			"a person":               {store.Browse{Person: "p-priya"}, 10},
+			"who looked":             {store.Browse{Person: "p-sam"}, 2},
+			"a team":                 {store.Browse{Team: "links"}, 20},
+			"from":                   {store.Browse{From: nine.Add(time.Hour)}, 2},
+			"to":                     {store.Browse{To: nine.Add(5 * time.Minute)}, 10},
+			"an hour of a person":    {store.Browse{Person: "p-ann", From: nine.Add(5 * time.Minute), To: nine.Add(10 * time.Minute)}, 5},
+			"nobody":                 {store.Browse{Person: "p-nobody"}, 0},
+			"before":                 {store.Browse{Before: 3}, 2},
+			"but an alarm":           {store.Browse{Without: []string{"a-p-priya"}}, 30},
+			"before it all":          {store.Browse{To: nine}, 0},
+			"after it all":           {store.Browse{From: nine.Add(24 * time.Hour)}, 0},
+			"but a worker":           {store.Browse{Apart: []string{"p-priya"}}, 21},
+			"but two workers":        {store.Browse{Apart: []string{"p-priya", "p-ann"}}, 0},
+			"of a kind but a worker": {store.Browse{Kind: "raise", Apart: []string{"p-ann"}}, 1},
+			"of a kind but alarms":   {store.Browse{Kind: "raise", Without: []string{"a-p-priya"}}, 1},
 		} {
 			page := ok[store.Browsed](t)(db.Browse(t.Context(), c.b))
 			same(t, what, len(page.Rows), c.rows)

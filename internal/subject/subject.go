@@ -23,7 +23,7 @@ import (
 var readme string
 
 // Write writes all there is about a person as a ZIP archive of JSON files, with a README. Their id may be either of their ids. What is of an alarm that is
-// open is not in it, and nothing in it tells of danger that is: whoever has it may not be them (rule 4.2).
+// open is not in it, be it about them or about another: nothing in it tells of danger that is, and whoever has it may not be them (rule 4.2).
 func Write(ctx context.Context, v *view.View, out io.Writer, id string, at time.Time) error {
 	db := v.Store
 	p, err := db.Person(ctx, id)
@@ -80,6 +80,7 @@ type gatherer struct {
 	at     time.Time
 	own    view.Own
 	others others
+	open   []string // alarms, whomever they are about
 }
 
 // learn gets to know who else may be named in what the person wrote.
@@ -87,6 +88,13 @@ func (g *gatherer) learn() error {
 	people, err := g.db.People(g.ctx)
 	if _, err := store.UnreadPeople(err); err != nil { // somebody whose details can't be opened keeps nobody else from theirs
 		return err
+	}
+	open, err := g.db.Alarms(g.ctx, store.AlarmOpen, 0)
+	if err != nil {
+		return err
+	}
+	for _, a := range open {
+		g.open = append(g.open, a.ID)
 	}
 	g.others = except(g.person)
 	for _, p := range people {
@@ -233,7 +241,8 @@ type message struct {
 	Words    string    `json:"words,omitempty"`
 }
 
-// messages gives what was sent to them. Words about another worker are that worker's.
+// messages gives what was sent to them. Words about another worker are that worker's; that there are any is not said while that worker's alarm is open: it may be a
+// call for help.
 func (g *gatherer) messages() (any, error) {
 	sent, err := g.db.SentTo(g.ctx, g.person.ID)
 	if err != nil {
@@ -241,6 +250,9 @@ func (g *gatherer) messages() (any, error) {
 	}
 	rows := []message{}
 	for _, m := range sent {
+		if m.Worker != g.person.ID && slices.Contains(g.open, m.Alarm) {
+			continue
+		}
 		row := message{At: m.CreatedAt, Channel: m.Channel, Notice: m.Notice, State: m.State, HandedAt: m.HandedAt}
 		switch {
 		case m.Body.IsZero():
@@ -273,12 +285,14 @@ func (g *gatherer) looks() (any, error) {
 	return rows, nil
 }
 
-// done gives what they did about others: that they did it, and no word of it.
+// done gives what they did about others: that they did it, and no word of it. What is of an alarm that is open is there once it is closed.
 func (g *gatherer) done() (any, error) {
 	entries, err := g.db.DoneBy(g.ctx, g.person.ID)
 	rows := []line{}
 	for _, e := range entries {
-		rows = append(rows, line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Alarm: e.Alarm})
+		if !e.Of(g.open) {
+			rows = append(rows, line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Alarm: e.Alarm})
+		}
 	}
 	return rows, err
 }

@@ -191,6 +191,37 @@ func TestAnAlarmThatIsOpenIsLeftOut(t *testing.T) {
 	})
 }
 
+// Whoever takes out what there is about Sam learns nothing of the alarms that are open: one may be their own, and they in danger (rule 4.2).
+func TestWhatSomeoneHasToDoWithAnOpenAlarmIsLeftOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		fill(t, db)
+		l, err := db.Load(t.Context(), "p-ann")
+		must(t, err)
+		a := watch.Alarm{ID: "a2", Kind: watch.Duress, OpenedAt: nine}
+		acknowledged := store.Entry{ID: "e8", At: nine, RecordedAt: nine, Kind: "acknowledge", By: "p-priya", Alarm: "a2", Input: []byte("{}"), Events: []byte(`[{"what":"acknowledged"}]`), Worker: "p-ann"}
+		must(t, db.Commit(t.Context(), store.Change{Worker: "p-ann", Revision: l.Revision, Watch: l.Watch, Alarms: []store.Alarm{{Worker: "p-ann", Alarm: a}}, Entries: []store.Entry{acknowledged},
+			Messages: []store.Message{{ID: "m3", Worker: "p-ann", Person: "p-priya", Alarm: "a2", Notice: "duress", Channel: "sms", Class: store.ClassAlarm, Body: private.New("CALL 999"), NextAt: nine, CreatedAt: nine}}}))
+		must(t, db.Look(t.Context(), "p-priya", "page", "", nine, "alarm/a2"))
+		tells := func() (files map[string]string, does bool) {
+			var out bytes.Buffer
+			must(t, subject.Write(t.Context(), shown(db), &out, "p-priya", nine))
+			files, all := read(t, out.Bytes())
+			return files, strings.Contains(all, "a2") || strings.Contains(all, "acknowledge") || strings.Contains(all, "duress") || strings.Contains(files["done.json"], `"look"`)
+		}
+		if files, does := tells(); does {
+			t.Errorf("it tells of the alarm:\n%s\n%s", files["messages.json"], files["done.json"])
+		}
+		l, err = db.Load(t.Context(), "p-ann")
+		must(t, err)
+		a.ClosedAt = nine.Add(time.Hour)
+		must(t, db.Commit(t.Context(), store.Change{Worker: "p-ann", Revision: l.Revision, Watch: l.Watch, Alarms: []store.Alarm{{Worker: "p-ann", Alarm: a}}}))
+		if _, does := tells(); !does {
+			t.Error("once it is closed it does not tell of it")
+		}
+	})
+}
+
 func TestOfSomeoneErasedThereIsWhatIsLeft(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()

@@ -76,24 +76,19 @@ func (p *Pages) showHolds(c *request, status int, f *form) error {
 	return p.show(c, status, "holds", page)
 }
 
-// holdsFor gives the holds that stand, without those that are about the reader; and for one who visits alone without those on an alarm of danger that is
-// open (rule 4.2).
+// holdsFor gives the holds that stand, without those that are about the reader, or about somebody whom they may never see.
 func (p *Pages) holdsFor(c *request) ([]store.Hold, error) {
 	holds, err := p.Store.Holds(c.Context(), false)
-	if err != nil || !visits(c.who) {
-		return holds, err
-	}
-	dangers, err := p.dangers(c)
 	if err != nil {
 		return nil, err
 	}
 	var shown []store.Hold
 	for _, h := range holds {
 		about, err := p.workerOf(c.Context(), h.Object)
-		if err != nil {
+		if err != nil && about == "" {
 			return nil, err
 		}
-		if about != c.who.ID && !slices.ContainsFunc(dangers, func(a string) bool { return h.Object == "alarm/"+a }) {
+		if about != c.who.ID && c.apart(about) == 0 {
 			shown = append(shown, h)
 		}
 	}
@@ -111,7 +106,8 @@ func (p *Pages) workerOf(ctx context.Context, object string) (string, error) {
 		a, err := p.Store.Alarm(ctx, id)
 		return a.Worker, err
 	default:
-		return id, nil
+		who, err := p.Store.Person(ctx, id)
+		return who.ID, err
 	}
 }
 
@@ -146,7 +142,7 @@ func (p *Pages) setHold(c *request) error {
 	}
 	f.need("why", "Enter why")
 	if !f.bad() {
-		_, err = p.Engine.Hold(c.Context(), c.press(), object, f.value("why"))
+		err = p.hold(c, object, f.value("why"))
 		refused, is := errors.AsType[*watch.Refused](err)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
@@ -161,6 +157,19 @@ func (p *Pages) setHold(c *request) error {
 		return p.showHolds(c, http.StatusUnprocessableEntity, f)
 	}
 	return c.redirect("/holds?done=hold-set")
+}
+
+// hold puts a hold on something. What is about somebody whom the reader may never see is not found.
+func (p *Pages) hold(c *request, object, why string) error {
+	about, err := p.workerOf(c.Context(), object)
+	if about == "" {
+		return err
+	}
+	if c.apart(about) != 0 {
+		return store.ErrNotFound
+	}
+	_, err = p.Engine.Hold(c.Context(), c.press(), object, why)
+	return err
 }
 
 // liftHold answers POST /holds/{id}/lift. One that is about the reader they do not find.
@@ -191,9 +200,9 @@ type heldPart struct {
 }
 
 // heldOn says what of a legal hold a reader is told on the page of a record; nil for nothing. Nobody is told of one on what is their own: it would be set while they
-// must not know why; nor is who visits alone, who may be with whom it is about.
+// must not know why; nor is a worker, who may be with whom it is about.
 func (p *Pages) heldOn(c *request, object, what, worker string, is access.Is) (*heldPart, error) {
-	if worker == c.who.ID || visits(c.who) || !access.May(access.SeeHold, is) {
+	if worker == c.who.ID || !access.May(access.SeeHold, is) {
 		return nil, nil
 	}
 	holds, err := p.Store.HoldsOn(c.Context(), object)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/base64"
 	goflag "flag"
 	"fmt"
 	"go/ast"
@@ -21,8 +22,10 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 var update = goflag.Bool("update", false, "write testdata/access.txt anew")
@@ -48,6 +51,7 @@ type matrix struct {
 	*house
 	objects map[string]string // what is asked about, by the address before it
 	issuer  string            // of the organisation's own sign-in, to which a button leads
+	hers    []string          // Priya's passkeys and her session elsewhere, and the hold on her
 }
 
 func openMatrix(t *testing.T) matrix {
@@ -74,8 +78,43 @@ func matrixOf(t *testing.T, h *house) matrix {
 	h.ok(err)
 	go h.pages.runChecks(t.Context()) // ends with the test
 	h.pages.Stop()                    // a stream ends after its first event
-	return matrix{h, map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none",
-		"/holds/": "none", "/account/passkeys/": "none", "/account/sessions/": "none"}, idp.Issuer()}
+	objects := map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none"}
+	objects["/holds/"], err = h.engine.Hold(t.Context(), engine.Actor{By: "p-ada", Via: "page"}, "person/p-priya", "claim 7")
+	h.ok(err)
+	h.ok(h.db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: saturday}))
+	for _, id := range []string{"k1", "k2"} { // the last way to sign in is not removed
+		h.ok(h.db.AddPasskey(t.Context(), store.Passkey{ID: []byte(id), Person: "p-priya", Name: "a phone", Key: []byte("{}"), AddedAt: saturday}, nil))
+	}
+	objects["/account/passkeys/"] = base64.RawURLEncoding.EncodeToString([]byte("k1"))
+	session, _, err := h.pages.Access.Begin(t.Context(), access.Start{Person: "p-priya", Reach: access.Whole}, h.clock.Now())
+	h.ok(err)
+	objects["/account/sessions/"] = session.ID
+	m := matrix{h, objects, idp.Issuer(), nil}
+	m.hers = m.standing()
+	return m
+}
+
+// standing is what there is of Priya's passkeys, of the session that she has elsewhere, and of the hold on her.
+func (h matrix) standing() (all []string) {
+	h.Helper()
+	keys, err := h.db.Passkeys(h.Context(), "p-priya")
+	h.ok(err)
+	for _, k := range keys {
+		all = append(all, string(k.ID))
+	}
+	sessions, err := h.db.Sessions(h.Context(), "p-priya", h.clock.Now())
+	h.ok(err)
+	for _, s := range sessions {
+		if s.ID == h.objects["/account/sessions/"] {
+			all = append(all, s.ID)
+		}
+	}
+	holds, err := h.db.HoldsOn(h.Context(), "person/p-priya")
+	h.ok(err)
+	for _, hold := range holds {
+		all = append(all, hold.ID)
+	}
+	return all
 }
 
 // at is a route's address about the objects.
@@ -200,7 +239,7 @@ func TestANewRouteNeedsARow(t *testing.T) {
 }
 
 // answers is what someone is answered who asks for a route once: its status, or where it leads to prove who they are; with a
-// plus where Priya's private words are in it.
+// plus where Priya's private words are in it, and a minus where a passkey of hers, her session elsewhere or the hold on her is gone.
 func (h matrix) answers(pattern, name, id string) string {
 	h.Helper()
 	method, path := at(pattern, h.objects)
@@ -235,6 +274,9 @@ func (h matrix) answers(pattern, name, id string) string {
 	private := func(words string) bool { return strings.Contains(w.Body.String(), words) }
 	if slices.ContainsFunc([]string{"Example Street", "J Smith", "01632 960101", "Ravi Nair"}, private) {
 		return fmt.Sprint(w.Code, "+")
+	}
+	if !slices.Equal(h.standing(), h.hers) {
+		return fmt.Sprint(w.Code, "-")
 	}
 	return fmt.Sprint(w.Code)
 }

@@ -50,7 +50,8 @@ func (p *Pages) toTakeOut(c *request) (buddy.Person, error) {
 	return who, p.freshHere(c)
 }
 
-// mayErase says that the reader erases someone. Nobody erases themselves: what it says of them could show that an alarm is open (rule 4.2).
+// mayErase says that the reader erases someone. Nobody erases themselves, nor does a worker anybody: what it says of them could show that an alarm is open, and
+// what of others that they hold it (rule 4.2).
 func (c *request) mayErase(who buddy.Person) bool {
 	return who.ID != c.who.ID && access.May(access.Erase, c.toPerson(who))
 }
@@ -155,7 +156,7 @@ func (p *Pages) showErase(c *request, status int, who buddy.Person, f *form) err
 	refused, is := errors.AsType[*watch.Refused](err)
 	switch {
 	case is:
-		page.Refused = sentence(refused.Says)
+		page.Refused = sentence(p.plainly(c, refused.Says))
 	case err != nil:
 		return err
 	}
@@ -227,10 +228,13 @@ func (p *Pages) erase(c *request) error {
 		return p.showErase(c, http.StatusUnprocessableEntity, who, f)
 	}
 	_, err = p.Engine.ErasePerson(c.Context(), c.press(), who.ID, f.value("why"), false)
-	if errors.Is(err, store.ErrNotFound) {
+	refused, is := errors.AsType[*watch.Refused](err)
+	switch {
+	case is:
+		return &statusError{status: http.StatusConflict, says: sentence(p.plainly(c, refused.Says)), cause: err}
+	case errors.Is(err, store.ErrNotFound):
 		return notFound()
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	return c.redirect("/people?done=erased")

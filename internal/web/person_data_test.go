@@ -142,16 +142,40 @@ func TestAHoldIsPutOnSomethingAndLifted(t *testing.T) {
 	h.get("/visits/" + visit).hides("legal hold")
 }
 
-// Whoever keeps holds and visits alone too is shown none that is about themselves, nor lifts it (rule 4.2).
+// Nobody is shown a hold that is about themselves, nor lifts it; a worker none at all, as they may be in danger with whom it is about (rule 4.2).
 func TestNobodyKeepsAHoldOnThemselves(t *testing.T) {
 	h := openHouse(t)
-	kit := h.with("p-kit", "Kit Shaw", buddy.Admin, buddy.Worker)
+	kit := h.with("p-kit", "Kit Shaw", buddy.Admin)
 	h.as("p-ada").post("/holds", "object", "person/p-kit", "why", "claim 9").leadsTo("/holds").says("claim 9")
 	h.as("p-ada").post("/holds", "object", "person/p-priya", "why", "claim 10").leadsTo("/holds")
 	kit.get("/holds").is(http.StatusOK).says("claim 10").hides("claim 9")
 	holds, err := h.db.HoldsOn(t.Context(), "person/p-kit")
 	h.ok(err)
-	kit.post("/holds/" + holds[0].ID + "/lift").is(http.StatusNotFound)
+	lift := "/holds/" + holds[0].ID + "/lift"
+	kit.post(lift).is(http.StatusNotFound)
+	kit = h.with("p-kit", "Kit Shaw", buddy.Admin, buddy.Worker)
+	kit.get("/holds").is(http.StatusNotFound)
+	kit.post("/holds", "object", "person/p-sam", "why", "claim 11").is(http.StatusNotFound)
+	kit.get("/kept").is(http.StatusOK).hides("legal hold stands", "legal holds stand", "Legal holds")
+}
+
+// Who is kept from a worker finds no hold on her, nor on what is hers, and puts none on it (rule 1.4).
+func TestWhoIsKeptApartFindsNoHold(t *testing.T) {
+	h := openHouse(t)
+	visit := h.ended()
+	h.blocks("p-ada")
+	kit := h.with("p-kit", "Kit Shaw", buddy.Admin)
+	kit.post("/holds", "object", "visit/"+visit, "why", "claim 9").leadsTo("/holds").says(visit)
+	ada := h.as("p-ada")
+	ada.get("/holds").is(http.StatusOK).hides(visit, "claim 9")
+	ada.get("/kept").is(http.StatusOK).says("No legal hold stands")
+	holds, err := h.db.HoldsOn(t.Context(), "visit/"+visit)
+	h.ok(err)
+	ada.post("/holds/" + holds[0].ID + "/lift").is(http.StatusNotFound)
+	for _, object := range []string{"visit/" + visit, "person/p-priya", "visit/none"} {
+		ada.post("/holds", "object", object, "why", "claim 10").is(http.StatusUnprocessableEntity).says("There is no such visit, alarm or person")
+	}
+	ada.post("/holds", "object", "person/p-sam", "why", "claim 11").leadsTo("/holds").says("claim 11")
 }
 
 func TestWhatIsKeptHowLongIsSaidToAll(t *testing.T) {

@@ -40,10 +40,10 @@ type recordRow struct {
 
 // mayReadRecord says that the record is for the reader. It has every alarm in it, so it is for nobody who visits (rule 4.2).
 func mayReadRecord(who buddy.Person) bool {
-	return !visits(who) && access.May(access.ReadRecord, access.ByRole(who))
+	return access.May(access.ReadRecord, access.ByRole(who))
 }
 
-// entryKinds are the kinds of entries in words. One that is not here is shown as it is called.
+// entryKinds are the kinds of entries in words. One of another version that is not here is shown as it is called.
 var entryKinds = map[string]string{
 	"book": "A visit was booked", "edit": "A visit was changed", "details": "The details of a visit were changed", "cancel": "A visit was called off",
 	"text": "A worker said something", "fetched": "A text was fetched from the provider", "elapsed": "A time came", "both_out": "Both workers were out",
@@ -57,6 +57,8 @@ var entryKinds = map[string]string{
 	"erased": "Words were erased", "hold_set": "A legal hold was put on something", "hold_lifted": "A legal hold was lifted",
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
+	"sign_in_changed": "Somebody was told that how they sign in has changed", "asked_for": "A worker asked for somebody", "asked_which": "A shared phone was asked which visit it meant",
+	"messages_unclaimed": "Messages waited that could not be handed over", "worker_stuck": "A worker’s clock did not go on",
 	"channel_down": "A channel did not work", "clock_diverged": "The clock was wrong", "backup_failed": "A backup failed", "system_down": "Allclear was down",
 	"certificate_ends": "The certificate ends soon", "certificate_ended": "The certificate ended",
 }
@@ -99,9 +101,9 @@ func (p *Pages) seekRecord(c *request) error {
 	if typed := f.value("person"); typed != "" {
 		who, err := p.Store.Person(c.Context(), typed)
 		switch {
-		case who.ID != "":
+		case who.ID != "" && c.apart(who.ID) == 0:
 			to.Set("person", who.ID)
-		case errors.Is(err, store.ErrNotFound):
+		case who.ID != "", errors.Is(err, store.ErrNotFound):
 			f.wrong("person", "Nobody here has this id. Enter it as the record has it, such as p-7f3a")
 		default:
 			return err
@@ -158,7 +160,7 @@ func (p *Pages) showRecord(c *request, status int, f *form, before int64) error 
 	if b.Without, err = p.dangers(c); err != nil {
 		return err
 	}
-	listed, err := p.Store.Browse(c.Context(), b)
+	listed, err := p.browse(c, b)
 	if err != nil {
 		return err
 	}
@@ -184,6 +186,28 @@ func (p *Pages) showRecord(c *request, status int, f *form, before int64) error 
 		return err
 	}
 	return p.show(c, status, "record", page)
+}
+
+// browse reads a page of the record, without what is of those whom the reader may never see, and what says that the reader is kept from anybody.
+func (p *Pages) browse(c *request, b store.Browse) (store.Browsed, error) {
+	b.Apart = c.kept
+	listed, err := p.Store.Browse(c.Context(), b)
+	if err != nil || len(listed.Rows) == 0 {
+		return listed, err
+	}
+	about, err := p.Store.BlocksOn(c.Context(), c.who.ID, listed.Rows[len(listed.Rows)-1].N, listed.Rows[0].N)
+	listed.Rows = slices.DeleteFunc(listed.Rows, func(x store.Extract) bool { return slices.Contains(about, x.N) })
+	return listed, err
+}
+
+// isApart says that an entry is of or about somebody whom the reader may never see, or says that they are kept from anybody.
+func (p *Pages) isApart(c *request, n int64) (bool, error) {
+	without, err := p.Store.Without(c.Context(), n, c.kept)
+	if err != nil || !without {
+		return true, err
+	}
+	about, err := p.Store.BlocksOn(c.Context(), c.who.ID, n, n)
+	return len(about) > 0, err
 }
 
 // dangers are the calls for help that are open. Nothing of them is shown of the record until they are closed: an auditor answers none.
@@ -274,7 +298,11 @@ func (p *Pages) recordEntry(c *request) error {
 		return err
 	}
 	e, err := p.Store.SealedEntry(c.Context(), n)
-	if errors.Is(err, store.ErrNotFound) || err == nil && e.Of(hidden) {
+	apart := false
+	if err == nil {
+		apart, err = p.isApart(c, n)
+	}
+	if errors.Is(err, store.ErrNotFound) || err == nil && (apart || e.Of(hidden)) {
 		return &statusError{status: http.StatusNotFound, says: "There is no such entry, or it is of a call for help that is open: then it is shown once that is closed.", cause: err}
 	}
 	if err != nil {

@@ -152,6 +152,7 @@ type recordChecksPage struct {
 	Known       bool // it is known how the installation is kept
 }
 
+// mayCheckRecord says that the reader checks the record. What it says of it counts every entry, so it is for nobody who visits (rule 4.2).
 func mayCheckRecord(c *request) bool { return access.May(access.CheckRecord, access.ByRole(c.who)) }
 
 // recordChecks answers GET /record/checks.

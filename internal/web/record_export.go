@@ -31,6 +31,9 @@ func (p *Pages) exportRecord(c *request) error {
 	if f.bad() {
 		return p.showRecord(c, http.StatusUnprocessableEntity, f, 0)
 	}
+	if err := p.mayExport(c); err != nil {
+		return err
+	}
 	hidden, err := p.dangers(c)
 	if err != nil {
 		return err
@@ -65,6 +68,22 @@ func (p *Pages) exportRecord(c *request) error {
 	if err = errors.Join(err, out.Flush()); err != nil {
 		p.Log.Warn("record not downloaded whole", "error", err)
 		panic(http.ErrAbortHandler) // what has come is no whole file, and must not pass for one
+	}
+	return nil
+}
+
+// mayExport refuses who may never see somebody who is in the record, and who is in it as kept from somebody: what they have not may not be left out either.
+func (p *Pages) mayExport(c *request) error {
+	end, err := p.Store.Head(c.Context())
+	if err != nil {
+		return err
+	}
+	about, err := p.Store.BlocksOn(c.Context(), c.who.ID, 1, end.N)
+	if err != nil {
+		return err
+	}
+	if len(c.kept)+len(about) > 0 {
+		return &statusError{status: http.StatusForbidden, says: "You cannot take the record out: somebody else takes it out.", again: "/record"}
 	}
 	return nil
 }

@@ -131,6 +131,41 @@ func TestWhatIsOfACallForHelpIsNotInTheRecordUntilItIsClosed(t *testing.T) {
 	h.with("p-both", "Bo Thwaite", buddy.Auditor, buddy.Worker).get("/record").is(http.StatusNotFound)
 }
 
+// Who may never see a worker reads nothing of her in the record, nor what she did, nor that she keeps them away; nor do they once she lets them see her again (rule 1.4).
+func TestWhoIsKeptApartReadsNothingOfTheWorkerInTheRecord(t *testing.T) {
+	h, auditor, visit := audited(t)
+	other := h.with("p-kit", "Kit Shaw", buddy.Auditor)
+	said, err := h.db.Latest(t.Context(), "p-priya", "text", 1)
+	h.ok(err)
+	of := "/record/" + strconv.FormatInt(said[0].N, 10)
+	auditor.get(of).is(http.StatusOK)
+	h.blocks("p-odd")
+	h.wait(75 * time.Minute) // an alarm is open: it is hers
+	h.get("/visits/" + visit).is(http.StatusOK)
+	h.sealed()
+	blocked, err := h.db.Latest(t.Context(), "looks/p-priya", "block", 1)
+	h.ok(err)
+	block := "/record/" + strconv.FormatInt(blocked[0].N, 10)
+	const onList = "Somebody was put on a list of who may never see a worker<br>"
+	other.get("/record").is(http.StatusOK).says("p-priya", visit, onList)
+	other.get(block).is(http.StatusOK)
+	auditor.get("/record").is(http.StatusOK).says("p-odd, by page").hides("p-priya", visit, onList)
+	for _, path := range []string{of, block} {
+		auditor.get(path).is(http.StatusNotFound).hides("p-priya", visit)
+	}
+	auditor.get("/record?person=p-priya").is(http.StatusOK).hides(visit, "/record/"+strconv.FormatInt(said[0].N, 10))
+	auditor.post("/record", "person", "p-priya").is(http.StatusUnprocessableEntity).says("Nobody here has this id")
+	auditor.post("/record/export", "format", "jsonl").is(http.StatusForbidden).says("somebody else takes it out").hides(visit)
+	other.post("/record/export", "format", "jsonl").is(http.StatusOK).says(visit)
+
+	h.as("p-priya").post("/people/p-priya/apart/end", "key", "e", "person", "p-odd").is(http.StatusSeeOther)
+	h.sealed()
+	auditor.get("/record").says("p-priya", visit).hides(onList, "Somebody was taken off that list<br>")
+	auditor.get(block).is(http.StatusNotFound)
+	auditor.post("/record/export", "format", "jsonl").is(http.StatusForbidden)
+	other.get("/record").says(onList, "Somebody was taken off that list<br>")
+}
+
 func TestTheRecordIsDownloaded(t *testing.T) {
 	h, auditor, _ := audited(t)
 	got := auditor.post("/record/export", "format", "csv").is(http.StatusOK).hides(privateWords...)

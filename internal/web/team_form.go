@@ -73,11 +73,18 @@ func (p *Pages) editTeam(c *request) error {
 	return p.showTeamForm(c, http.StatusOK, filledTeam(t).marked(teamFields()), t)
 }
 
-// teamToEdit finds the team that an address names, where the reader keeps it.
+// teamToEdit finds the team that an address names, where the reader keeps it. The form names the covert phrase: on a visit it is for later (rule 4.2).
 func (p *Pages) teamToEdit(c *request) (store.Team, error) {
 	t, err := p.teamAt(c)
-	if err == nil && !p.mayKeep(c, t.ID) {
-		err = notFound()
+	if err != nil {
+		return t, err
+	}
+	if !p.mayKeep(c, t.ID) {
+		return t, notFound()
+	}
+	out, err := p.outAlone(c)
+	if err == nil && out {
+		err = &statusError{status: http.StatusConflict, says: "You can change a team when you are not on a visit and no alarm about you is open.", again: "/teams/" + t.ID}
 	}
 	return t, err
 }

@@ -95,7 +95,7 @@ func (p *Pages) team(c *request) error {
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})
-	if page.MayEdit {
+	if page.MayEdit && !out {
 		taken, free, err := p.directory.phraseTaken(c.Context(), t.ID, c.at, func() (bool, []string, error) { return p.Engine.TakenPhrase(c.Context(), t) })
 		if err != nil {
 			return err
