@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -54,10 +55,16 @@ func parts(name string) []string {
 
 // SamePassword says that someone proved their password anew: ErrRefused where it is another, or a [WaitError] where it was tried too
 // often from where they are.
-func (s *SignIn) SamePassword(ctx context.Context, from, person, password string) error {
-	if err := s.MayTry(from, person); err != nil {
+func (s *SignIn) SamePassword(ctx context.Context, from, person, password string) (err error) {
+	right, err := s.Try(from, person)
+	if err != nil {
 		return err
 	}
+	defer func() {
+		if !errors.Is(err, ErrRefused) { // right, or not compared
+			right()
+		}
+	}()
 	a, err := s.Keeper.Account(ctx, person)
 	if err != nil {
 		return fmt.Errorf("read account: %w", err)
@@ -69,7 +76,6 @@ func (s *SignIn) SamePassword(ctx context.Context, from, person, password string
 		}
 	}
 	if !is {
-		s.Tried(from, person)
 		return ErrRefused
 	}
 	return nil
