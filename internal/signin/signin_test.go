@@ -312,7 +312,7 @@ func TestAPasskeyThatNobodyAskedForIsRefused(t *testing.T) {
 	if _, err := d.Passkey(t.Context(), asked.Begun, []byte(`{}`)); !errors.Is(err, signin.ErrGone) {
 		t.Errorf("a second answer: %v", err)
 	}
-	offered, err := d.OfferPasskey(t.Context(), "p-sam")
+	offered, err := d.OfferPasskey(t.Context(), "p-sam", "")
 	if err != nil {
 		t.Fatal(err)
 	}

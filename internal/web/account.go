@@ -71,7 +71,7 @@ func (p *Pages) offerPasskey(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
-	asked, err := p.SignIn.OfferPasskey(c.Context(), c.who.ID)
+	asked, err := p.SignIn.OfferPasskey(c.Context(), c.who.ID, "")
 	return p.sendAsked(c, asked, err)
 }
 

@@ -13,6 +13,7 @@ type invitePage struct {
 	Layout
 	Person personRow
 	Known  govuk.Checkboxes
+	Anew   govuk.Checkboxes
 	Link   string // "" before it is made
 }
 
@@ -57,6 +58,9 @@ func (p *Pages) showInvite(c *request, status int, who buddy.Person, f *form) er
 	page.Known = govuk.Checkboxes{Name: "known", Values: f.values["known"], ErrorMessage: f.says("known"),
 		Items: []govuk.Choice{{Value: "yes", Text: "I have seen " + who.Name + ", or rung them on a number that I knew before",
 			Hint: govuk.Hint{Text: "Also where they lost their telephone: not by a message or a call that came from them."}}}}
+	page.Anew = govuk.Checkboxes{Name: "anew", Values: f.values["anew"],
+		Items: []govuk.Choice{{Value: "yes", Text: "What they signed in by before no longer counts",
+			Hint: govuk.Hint{Text: "Once the link is used: their passkeys, their password and the link to your organisation’s sign-in. Where a device was stolen, or somebody else may have set one up."}}}}
 	return p.show(c, status, "invite", page)
 }
 
@@ -91,7 +95,11 @@ func (p *Pages) invite(c *request) error {
 		f.wrong("known", "Say that you know it is them: whoever has the link signs in as them")
 		return p.showInvite(c, http.StatusUnprocessableEntity, who, f)
 	}
-	secret, err := p.SignIn.Invite(c.Context(), c.who.ID, "page", who.ID)
+	link := p.SignIn.Invite
+	if f.value("anew") != "" {
+		link = p.SignIn.InviteAnew
+	}
+	secret, err := link(c.Context(), c.who.ID, "page", who.ID)
 	if err != nil {
 		return fmt.Errorf("invite: %w", err)
 	}

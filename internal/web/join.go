@@ -160,7 +160,7 @@ func (p *Pages) joinOffer(c *request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := p.SignIn.OfferPasskey(c.Context(), person)
+	asked, err := p.SignIn.OfferPasskey(c.Context(), person, c.invitation())
 	return p.sendAsked(c, asked, err)
 }
 

@@ -6,9 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // A password is changed by who knows the one that stands, with a new one and a code; the old one no longer counts.
@@ -122,6 +125,39 @@ func TestSomebodyIsSignedOutByWhoKeepsTheirTeam(t *testing.T) {
 	lee.opens("/").last.says("Signed in as Lee Marsh")
 	if !strings.Contains(h.log.String(), `msg="sessions ended by another" person=p-sam by=p-lee`) {
 		t.Errorf("the log: %s", h.log)
+	}
+}
+
+// What a thief set up for somebody ends by whoever lets them sign in, where they say so; else it stays.
+func TestALinkEndsWhatAThiefSetUpWhereItIsSaid(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	sam, lee := h.browser(), h.browser()
+	sam.joins("p-sam", "sam@example.org")
+	lee.joins("p-lee", "lee@example.org")
+	h.ok(h.db.AddPasskey(t.Context(), store.Passkey{ID: []byte("thief's"), Person: "p-sam", Key: []byte("{}"), AddedAt: saturday}, nil))
+	for _, c := range []struct {
+		said []string
+		keys int
+	}{{nil, 1}, {[]string{"anew", "yes"}, 0}} {
+		lee.opens("/people/p-sam/invite").last.says("no longer counts")
+		lee.presses("/people/p-sam/invite", append([]string{"known", "yes"}, c.said...)...).last.is(http.StatusOK)
+		link := regexp.MustCompile(`/join/([\w-]+)`).FindStringSubmatch(lee.last.Body.String())[1]
+		sam.opens("/join/" + link).last.is(http.StatusOK)
+		app := typedSecret.FindStringSubmatch(sam.last.Body.String())[1]
+		sam.presses("/join/"+link+"/password", "name", "sam@example.org", "password", password, "code", sam.code(app)).last.is(http.StatusOK)
+		keys, err := h.db.Passkeys(t.Context(), "p-sam")
+		h.ok(err)
+		if len(keys) != c.keys {
+			t.Errorf("%q: %d passkeys", c.said, len(keys))
+		}
+	}
+	if texts := h.inbox("07700 900110"); !told(texts, "how you sign in to Allclear was changed") {
+		t.Errorf("Sam is told %q", texts)
+	}
+	made, err := h.db.Entries(t.Context(), "looks/p-lee", time.Time{}, time.Time{})
+	h.ok(err)
+	if !slices.ContainsFunc(made, func(e store.Entry) bool { return e.Kind == "invite" && string(e.Input) == `{"anew":true}` }) {
+		t.Errorf("on record is %+v", made)
 	}
 }
 
