@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -212,6 +213,28 @@ func (db *DB) link(ctx context.Context, person string, by Invitation, at time.Ti
 		}
 		return n, err
 	})
+}
+
+// EndSessionsBy ends all sessions of a person's but one, "" for none, as another has it. In the same transaction it goes on record, as
+// a change of the person.
+func (db *DB) EndSessionsBy(ctx context.Context, person, but string, by By, at time.Time) error {
+	id := rand.Text()
+	var err error
+	for range retries { // a look of whoever does it may come between
+		err = db.write(ctx, func(t *tx) error {
+			if err := t.endSessions(`person = $1 AND id <> $2`, person, but); err != nil {
+				return err
+			}
+			return t.recordChange(by, id, "person/"+person, changed{Changed: []string{"signed out everywhere"}}, at)
+		})
+		if !errors.Is(err, errMoved) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("sign %s out everywhere: %w", person, err)
+	}
+	return nil
 }
 
 // changeSignIn changes how someone signs in. In the same transaction it goes on record as a change of who they are does, as

@@ -280,3 +280,17 @@ func TestOfTwoInvitationsMadeAtOnceOneCounts(t *testing.T) {
 		same(t, "passkeys", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam"))), 1)
 	})
 }
+
+func TestWhoSignsSomebodyOutIsOnRecord(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		for _, s := range []store.Session{{ID: "one", Person: "p-sam"}, {ID: "two", Person: "p-sam"}, {ID: "lee's", Person: "p-lee"}} {
+			s.Reach, s.StartedAt, s.UsedAt, s.ProvedAt, s.EndsAt = "whole", nine, nine, nine, nine.Add(time.Hour)
+			must(t, db.AddSession(t.Context(), s, s.ID))
+		}
+		must(t, db.EndSessionsBy(t.Context(), "p-sam", "", store.By{Person: "p-lee", Via: "page"}, nine))
+		same(t, "of Sam", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))), 0)
+		same(t, "of Lee", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-lee", nine))), 1)
+		same(t, "on record", recorded(t, db, "p-lee"), []string{`person person/p-sam {"changed":["signed out everywhere"]} p-lee page `})
+	})
+}

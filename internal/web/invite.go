@@ -6,6 +6,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -65,15 +66,17 @@ func (p *Pages) showInvite(c *request, status int, who buddy.Person, f *form) er
 }
 
 // signThemOut answers POST /people/{id}/sign-out: wherever somebody is signed in they are no more, as where their telephone was
-// stolen. Who lets them sign in does it. How they sign in stays.
+// stolen. Who lets them sign in does it, on record, and they are told. How they sign in stays.
 func (p *Pages) signThemOut(c *request) error {
 	who, err := p.invitee(c)
 	if err != nil {
 		return err
 	}
-	if err := p.Access.EndAll(c.Context(), who.ID, c.session.ID); err != nil { // one's own window stays
+	by := store.By{Person: c.who.ID, Via: "page"}
+	if err := p.Access.EndAllBy(c.Context(), who.ID, c.session.ID, by, p.Clock().UTC()); err != nil { // one's own window stays
 		return fmt.Errorf("end their sessions: %w", err)
 	}
+	p.Engine.TellOfSignOut(c.Context(), who.ID, c.who.Name)
 	p.Log.Info("sessions ended by another", "person", who.ID, "by", c.who.ID)
 	return c.redirect("/people/" + who.ID + "?done=signed-out-there")
 }

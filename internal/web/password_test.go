@@ -123,6 +123,12 @@ func TestSomebodyIsSignedOutByWhoKeepsTheirTeam(t *testing.T) {
 	lee.opens("/people/p-sam").presses("/people/p-sam/sign-out").last.is(http.StatusOK).says("They are signed out everywhere")
 	sam.opens("/").last.says("With a password")
 	lee.opens("/").last.says("Signed in as Lee Marsh")
+	if is := h.changesOf("p-lee"); !slices.Contains(is, `person person/p-sam {"changed":["signed out everywhere"]} page`) {
+		t.Errorf("on record is %q", is)
+	}
+	if texts := h.inbox("07700 900110"); !told(texts, "Lee M signed you out of Allclear everywhere") {
+		t.Errorf("Sam is told %q", texts)
+	}
 	if !strings.Contains(h.log.String(), `msg="sessions ended by another" person=p-sam by=p-lee`) {
 		t.Errorf("the log: %s", h.log)
 	}
