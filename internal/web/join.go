@@ -128,6 +128,7 @@ type recoveryPage struct {
 	Layout
 	Codes []string
 	Then  string
+	Out   bool // the password is set, and they are not signed in yet
 }
 
 // joinPassword answers POST /join/{secret}/password.
@@ -148,10 +149,13 @@ func (p *Pages) joinPassword(c *request) error {
 		return p.showJoin(c, http.StatusUnprocessableEntity, f)
 	}
 	p.Engine.TellOfSignIn(c.Context(), person)
+	page := recoveryPage{Codes: codes, Then: "/"}
 	if err := p.enter(c, signin.Proof{Person: person, Method: signin.ByPassword}, access.Whole); err != nil {
-		return err
+		p.Log.Error("begin session of who has set up a password", "person", person, "error", err) // the codes are shown all the same: the link is spent
+		page.Then, page.Out = "/sign-in", true
 	}
-	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/"})
+	page.Layout = p.layout(c, "Write down your recovery codes")
+	return p.show(c, http.StatusOK, "recovery", page)
 }
 
 // joinOffer answers POST /join/{secret}/passkey/ask.

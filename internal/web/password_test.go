@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -132,6 +135,32 @@ func TestSomebodyIsSignedOutByWhoKeepsTheirTeam(t *testing.T) {
 	if !strings.Contains(h.log.String(), `msg="sessions ended by another" person=p-sam by=p-lee`) {
 		t.Errorf("the log: %s", h.log)
 	}
+}
+
+// unlet is a database in which no session begins.
+type unlet struct{ *store.DB }
+
+func (unlet) AddSession(context.Context, store.Session, string) error {
+	return errors.New("disk is full")
+}
+
+// The link is spent and the password kept by then: the codes are shown this once, whatever becomes of the session.
+func TestRecoveryCodesAreShownAlsoWhereNoSessionBegins(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	h.pages.Access = access.New(unlet{h.db})
+	b := h.browser()
+	link, err := h.pages.SignIn.Invite(t.Context(), "p-ada", "page", "p-sam")
+	h.ok(err)
+	b.opens("/join/" + link)
+	app := typedSecret.FindStringSubmatch(b.last.Body.String())[1]
+	b.presses("/join/"+link+"/password", "name", "sam@example.org", "password", password, "code", b.code(app)).last.is(http.StatusOK).
+		says("Write down your recovery codes", "You are not signed in yet", "Sign in").hides("Signed in as")
+	shown := regexp.MustCompile(`<code>([a-z0-9-]{29})</code>`).FindStringSubmatch(b.last.Body.String())
+	if len(shown) != 2 {
+		t.Fatalf("no codes are shown: %s", b.last.text())
+	}
+	h.pages.Access = access.New(h.db)
+	b.opens("/sign-in").presses("/sign-in", "name", "sam@example.org", "password", password).presses("/sign-in/code", "code", shown[1]).last.says("Signed in as Sam Hill")
 }
 
 // What a thief set up for somebody ends by whoever lets them sign in, where they say so; else it stays.
