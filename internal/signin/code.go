@@ -164,7 +164,7 @@ func (e *FormError) Error() string { return e.Field + ": " + e.Says }
 
 // NewPassword is what someone sets up a password with.
 type NewPassword struct {
-	Name     string // they sign in by: their e-mail address
+	Name     string // they sign in by, where they have no e-mail address here: else it is that
 	Password string
 	Secret   string // of OfferCode
 	Code     string // made of it
@@ -174,6 +174,9 @@ type NewPassword struct {
 // to be written down: they are shown this once. All their sessions end but spare; all of them where they were invited, and
 // then it is ErrGone unless the invitation counts.
 func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword, by Invitation, spare string) (recovery []private.Text, err error) {
+	if n.Name, err = s.nameOf(ctx, person, n.Name); err != nil {
+		return nil, err
+	}
 	words, err := s.words(ctx, person)
 	if err != nil {
 		return nil, err
