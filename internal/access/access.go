@@ -66,6 +66,7 @@ type Keeper interface {
 	UsedSession(ctx context.Context, id string, at time.Time) error
 	EndSession(ctx context.Context, person, id string) error
 	EndSessions(ctx context.Context, person, but string) error
+	EndSessionsBy(ctx context.Context, person, but string, by store.By, at time.Time) error
 	EndSessionsOf(ctx context.Context, provider, subject string) error
 	EndSessionsOfSubject(ctx context.Context, subject string) error
 }

@@ -119,6 +119,11 @@ func (a *Access) EndAll(ctx context.Context, person, but string) error {
 	return a.keeper.EndSessions(ctx, person, but)
 }
 
+// EndAllBy is EndAll as another has it, on record.
+func (a *Access) EndAllBy(ctx context.Context, person, but string, by store.By, at time.Time) error {
+	return a.keeper.EndSessionsBy(ctx, person, but, by, at)
+}
+
 // EndElsewhere ends the sessions that the organisation's own sign-in says are over (OpenID Connect Back-Channel Logout 1.0,
 // section 2.7): where it names one, that one, and of the subject's those that it never gave a name; where it names none, all
 // of whoever the subject is.

@@ -60,6 +60,33 @@ func (p Person) Numbers() []phone.Number {
 	return numbers
 }
 
+// Moved says what became of how someone is reached, or known.
+type Moved string
+
+// What may become of it. What stood elsewhere before, or is theirs no more, is replaced: who holds the old is not them.
+const (
+	Stayed   Moved = ""
+	Added    Moved = "added"
+	Replaced Moved = "replaced"
+)
+
+// ReachedBy says what became of the mobiles by which someone is texted and known, and of the e-mail address.
+func ReachedBy(before, after Person) (mobiles, email Moved) {
+	moved := func(now *Moved, is, had bool) {
+		switch {
+		case is:
+		case had:
+			*now = Replaced
+		case *now == Stayed:
+			*now = Added
+		}
+	}
+	moved(&mobiles, before.Mobile == after.Mobile, !before.Mobile.IsZero())
+	moved(&mobiles, before.PersonalMobile == after.PersonalMobile, !before.PersonalMobile.IsZero())
+	moved(&email, before.Email.Reveal() == after.Email.Reveal(), !before.Email.IsZero())
+	return mobiles, email
+}
+
 // Form is the visit's half of the buddy form.
 type Form struct {
 	ServiceUser private.Text

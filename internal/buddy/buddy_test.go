@@ -112,3 +112,31 @@ func TestPrintingAPersonTellsNothingPrivate(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatBecameOfHowSomeoneIsReached(t *testing.T) {
+	for name, c := range map[string]struct {
+		change         func(*buddy.Person)
+		mobiles, email buddy.Moved
+	}{
+		"nothing":        {func(*buddy.Person) {}, buddy.Stayed, buddy.Stayed},
+		"a landline":     {func(p *buddy.Person) { p.HomePhone = number(t, "01632 960102") }, buddy.Stayed, buddy.Stayed},
+		"another mobile": {func(p *buddy.Person) { p.Mobile = number(t, "07700 900199") }, buddy.Replaced, buddy.Stayed},
+		"none":           {func(p *buddy.Person) { p.Mobile = phone.Number{} }, buddy.Replaced, buddy.Stayed},
+		"one more":       {func(p *buddy.Person) { p.PersonalMobile = number(t, "07700 900199") }, buddy.Added, buddy.Stayed},
+		"one more, and one": {func(p *buddy.Person) {
+			p.Mobile, p.PersonalMobile = number(t, "07700 900198"), number(t, "07700 900199")
+		}, buddy.Replaced, buddy.Stayed},
+		"another address": {func(p *buddy.Person) { p.Email = private.New("other@example.org") }, buddy.Stayed, buddy.Replaced},
+	} {
+		after := priya(t)
+		c.change(&after)
+		if mobiles, email := buddy.ReachedBy(priya(t), after); mobiles != c.mobiles || email != c.email {
+			t.Errorf("%s: mobiles %q, address %q", name, mobiles, email)
+		}
+	}
+	before := priya(t)
+	before.Email = private.Text{}
+	if _, email := buddy.ReachedBy(before, priya(t)); email != buddy.Added {
+		t.Errorf("a first address: %q", email)
+	}
+}

@@ -34,6 +34,7 @@ func (e *Engine) tellsOfNumbers(ctx context.Context, at time.Time, person buddy.
 	}
 	return func(before buddy.Person) []store.Message {
 		had, has := mobiles(before), mobiles(person)
+		numbers, email := buddy.ReachedBy(before, person)
 		if before.ID == "" {
 			return nil // nobody was known by anything
 		}
@@ -44,10 +45,10 @@ func (e *Engine) tellsOfNumbers(ctx context.Context, at time.Time, person buddy.
 			x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(notice), Person: person.ID, GiveUpAt: at.Add(infoLife)}, to, nil, []string{wording.Text(notice, v)}, nil)
 		}
 		switch {
-		case before.Mobile != person.Mobile || before.PersonalMobile != person.PersonalMobile:
+		case numbers != buddy.Stayed: // one that is added may be somebody else's
 			tell(wording.NumberChanged, had)
 			tell(wording.NumberNew, slices.DeleteFunc(has, func(n phone.Number) bool { return slices.Contains(had, n) }))
-		case before.Email.Reveal() != person.Email.Reveal():
+		case email != buddy.Stayed:
 			tell(wording.EmailChanged, had)
 		}
 		return x.rows

@@ -31,6 +31,16 @@ func (e *Engine) TellOfSignIn(ctx context.Context, person string) {
 	e.report(ctx, "tell of a changed sign-in", err)
 }
 
+// TellOfSignOut tells someone that who ended wherever they were signed in. As TellOfSignIn, it is only reported where it cannot be told.
+func (e *Engine) TellOfSignOut(ctx context.Context, person, who string) {
+	at := e.Now()
+	sc, err := e.look(ctx, at, person)
+	if err == nil {
+		err = e.say(ctx, at, sc, note{kind: "signed_out", to: []string{person}, notice: wording.SignedOut, reach: watch.OneText, values: wording.Values{Who: who}})
+	}
+	e.report(ctx, "tell of a sign-out", err)
+}
+
 // TextPhonePage texts a worker, on the number they asked from, the link to their own phone page.
 func (e *Engine) TextPhonePage(ctx context.Context, worker string, to phone.Number, link string) error {
 	at := e.Now()

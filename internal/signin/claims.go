@@ -90,10 +90,18 @@ func (o *Organisation) roles(c claims) (roles []string, known bool) {
 // who is the person here who is known to the provider by what it says; who was invited, or can be found, is linked.
 func (o *Organisation) who(ctx context.Context, invited string, by store.Invitation, c claims) (person string, err error) {
 	s, subject := o.SignIn, c.subject()
+	byInvitation := func(ctx context.Context, person, issuer, subject string, at time.Time) error {
+		return s.Keeper.Link(ctx, person, issuer, subject, by, at)
+	}
 	person, err = s.Keeper.Linked(ctx, o.Issuer, subject)
 	if err == nil {
 		if invited != "" && invited != person {
 			return "", ErrTaken
+		}
+		if invited != "" { // the invitation ends, and with it what it was made to end
+			if err := o.link(ctx, invited, subject, byInvitation, ErrTaken); !errors.Is(err, ErrGone) {
+				return person, err
+			}
 		}
 		_, err = s.here(ctx, person)
 		return person, err
@@ -102,10 +110,7 @@ func (o *Organisation) who(ctx context.Context, invited string, by store.Invitat
 		return "", err
 	}
 	if invited != "" {
-		link := func(ctx context.Context, person, issuer, subject string, at time.Time) error {
-			return s.Keeper.Link(ctx, person, issuer, subject, by, at)
-		}
-		return invited, o.link(ctx, invited, subject, link, ErrTaken)
+		return invited, o.link(ctx, invited, subject, byInvitation, ErrTaken)
 	}
 	if person, err = o.match(ctx, c); err != nil {
 		return "", err

@@ -104,18 +104,13 @@ func (s *SignIn) Code(ctx context.Context, from From, secret, code string) (Proo
 	if _, err := s.here(ctx, a.Person); err != nil {
 		return Proof{}, err
 	}
-	ofThis := []try{{key("codes of", secret), atName}}
-	if s.guesses.may(ofThis, s.Clock()) != nil { // wherever they were sent from: the password is asked for anew
+	right, err := s.guesses.take([]try{{key: key("codes of", secret), bound: atName}}, s.Clock())
+	if err != nil { // wherever they were sent from: the password is asked for anew
 		return Proof{}, cmp.Or(s.done(ctx, secret, b), ErrGone)
 	}
-	tries := s.guessingCodes(from, a.Person)
-	if err := s.guesses.may(tries, s.Clock()); err != nil {
-		return Proof{}, err
-	}
-	method, err := s.useCode(ctx, a, code)
-	if errors.Is(err, ErrRefused) {
-		s.guesses.wrong(append(tries, ofThis...), s.Clock())
-		s.Log.Info("code refused", "person", a.Person)
+	method, err := s.tryCode(ctx, from, a, code)
+	if !errors.Is(err, ErrRefused) {
+		right()
 	}
 	if err != nil {
 		return Proof{}, err
@@ -124,6 +119,21 @@ func (s *SignIn) Code(ctx context.Context, from From, secret, code string) (Proo
 		return Proof{}, err
 	}
 	return Proof{Person: a.Person, Method: method}, nil
+}
+
+// tryCode is useCode for whoever has not guessed too often; else it is a WaitError.
+func (s *SignIn) tryCode(ctx context.Context, from From, a store.Account, code string) (method string, err error) {
+	right, err := s.guesses.take(s.guessingCodes(from, a.Person), s.Clock())
+	if err != nil {
+		return "", err
+	}
+	method, err = s.useCode(ctx, a, code)
+	if errors.Is(err, ErrRefused) {
+		s.Log.Info("code refused", "person", a.Person)
+	} else {
+		right()
+	}
+	return method, err
 }
 
 // useCode uses a code up; ErrRefused where it is none of theirs, or was used.
@@ -154,7 +164,7 @@ func (e *FormError) Error() string { return e.Field + ": " + e.Says }
 
 // NewPassword is what someone sets up a password with.
 type NewPassword struct {
-	Name     string // they sign in by: their e-mail address
+	Name     string // they sign in by, where they have no e-mail address here: else it is that
 	Password string
 	Secret   string // of OfferCode
 	Code     string // made of it
@@ -164,6 +174,9 @@ type NewPassword struct {
 // to be written down: they are shown this once. All their sessions end but spare; all of them where they were invited, and
 // then it is ErrGone unless the invitation counts.
 func (s *SignIn) SetPassword(ctx context.Context, person string, n NewPassword, by Invitation, spare string) (recovery []private.Text, err error) {
+	if n.Name, err = s.nameOf(ctx, person, n.Name); err != nil {
+		return nil, err
+	}
 	words, err := s.words(ctx, person)
 	if err != nil {
 		return nil, err

@@ -72,37 +72,29 @@ func key(parts ...string) [32]byte { return sha256.Sum256([]byte(strings.Join(pa
 type try struct {
 	key [32]byte
 	bound
+	from [32]byte // the address, where each name has fewer free guesses once much is guessed from there
 }
 
 // tries are the counts that a guess at a name from an address goes into.
-func (g *guesses) tries(address, name string, at time.Time) []try {
-	whole := try{key("address", address), atAddress}
-	pair := try{key("pair", address, strings.ToLower(strings.TrimSpace(name))), atName}
-	if g.level(whole, at) >= crowded {
-		pair.bound = atCrowded
-	}
-	return []try{pair, whole}
+func tries(address, name string) []try {
+	whole := try{key: key("address", address), bound: atAddress}
+	return []try{{key: key("pair", address, strings.ToLower(strings.TrimSpace(name))), bound: atName, from: whole.key}, whole}
 }
 
-// MayTry is a [WaitError] while whoever asks from an address has sent too much that was wrong, of something that is guessed at.
-func (s *SignIn) MayTry(address, what string) error {
-	return s.guesses.may(s.guesses.at(address, what, s.Clock()), s.Clock())
+// Try counts one more from an address of something that is guessed at, before it is looked at; right takes that back. It is a
+// [WaitError] while whoever asks has sent too much of it.
+func (s *SignIn) Try(address, what string) (right func(), err error) {
+	return s.guesses.take(tries(address, what), s.Clock())
 }
 
-// Tried counts one more of it.
-func (s *SignIn) Tried(address, what string) {
-	s.guesses.wrong(s.guesses.at(address, what, s.Clock()), s.Clock())
+// TryToken is Try for what is signed, which nobody guesses: only the work with it is bounded.
+func (s *SignIn) TryToken(address string) (right func(), err error) {
+	return s.guesses.take([]try{{key: key("address", address), bound: atAddress}}, s.Clock())
 }
 
-// at is tries for whoever has not the lock.
-func (g *guesses) at(address, name string, at time.Time) []try {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.tries(address, name, at)
-}
-
-// may is a WaitError while one has to wait.
-func (g *guesses) may(tries []try, at time.Time) error {
+// take counts a guess before it is compared, so that of many at once no more get through than one after the other; right takes
+// it back. It is a WaitError, and counts nothing, while one has to wait.
+func (g *guesses) take(tries []try, at time.Time) (right func(), err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var wait time.Duration
@@ -110,9 +102,35 @@ func (g *guesses) may(tries []try, at time.Time) error {
 		wait = max(wait, g.wait(t, at))
 	}
 	if wait > 0 {
-		return &WaitError{wait}
+		return nil, &WaitError{wait}
 	}
-	return nil
+	g.room(at)
+	guess := make([]taken, len(tries))
+	for i, t := range tries {
+		guess[i] = taken{t.key, g.counted[t.key], count{g.level(t, at) + 1, at}}
+		g.counted[t.key] = guess[i].after
+	}
+	return func() { g.giveBack(guess) }, nil
+}
+
+// taken is what one guess changed of a count.
+type taken struct {
+	key           [32]byte
+	before, after count
+}
+
+// giveBack takes a guess back. Where nobody guessed since, it is as it was before.
+func (g *guesses) giveBack(guess []taken) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, t := range guess {
+		switch now := g.counted[t.key]; {
+		case now == t.after:
+			g.counted[t.key] = t.before
+		case now.n > 0:
+			g.counted[t.key] = count{now.n - 1, now.last}
+		}
+	}
 }
 
 // level is how many guesses count now: the free ones come back one after the other.
@@ -127,22 +145,15 @@ func (g *guesses) level(t try, at time.Time) int {
 
 // wait is how long one waits before the next guess: nothing at first, then twice as long each time.
 func (g *guesses) wait(t try, at time.Time) time.Duration {
+	if t.from != ([32]byte{}) && g.level(try{key: t.from, bound: atAddress}, at) >= crowded {
+		t.bound = atCrowded
+	}
 	n := g.level(t, at)
 	if n < t.free {
 		return 0
 	}
 	wait := min(time.Second<<min(n-t.free+1, 20), t.longest)
 	return max(0, g.counted[t.key].last.Add(wait).Sub(at)).Round(time.Second)
-}
-
-// wrong counts a wrong guess.
-func (g *guesses) wrong(tries []try, at time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.room(at)
-	for _, t := range tries {
-		g.counted[t.key] = count{g.level(t, at) + 1, at}
-	}
 }
 
 // spend remembers what counts no more.

@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -159,5 +160,73 @@ func TestCodesAreNotGuessedFromManyAddresses(t *testing.T) {
 		if _, err := d.Code(t.Context(), c.from, begun, d.code(t, secret)); (err == nil) != c.in {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestOfManyGuessesAtOnceNoMoreAreLookedAt(t *testing.T) {
+	d := newDoor(t, "https://allclear.example.org")
+	d.setUp(t)
+	d.at = d.at.Add(time.Minute)
+	begun, err := d.Password(t.Context(), office, "sam@example.org", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, guess := range map[string]func(i int) error{
+		"password": func(int) error {
+			_, err := d.Password(t.Context(), office, "sam@example.org", "a guess")
+			return err
+		},
+		"the password that they have": func(int) error { return d.SamePassword(t.Context(), "192.0.2.7", "p-sam", "a guess") },
+		"code of one sign-in": func(i int) error {
+			_, err := d.Code(t.Context(), signin.From{Address: fmt.Sprint("203.0.113.", i)}, begun, "000000")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start, errs := make(chan struct{}), make(chan error)
+			const many = 60
+			for i := range many {
+				go func() {
+					<-start
+					errs <- guess(i)
+				}()
+			}
+			close(start)
+			compared := 0
+			for range many {
+				err := <-errs
+				_, waits := errors.AsType[*signin.WaitError](err)
+				switch {
+				case errors.Is(err, signin.ErrRefused):
+					compared++
+				case !waits && !errors.Is(err, signin.ErrGone):
+					t.Error(err)
+				}
+			}
+			if compared != 5 {
+				t.Errorf("%d guesses were compared", compared)
+			}
+		})
+	}
+}
+
+func TestARightPasswordIsNoGuess(t *testing.T) {
+	d := newDoor(t, "https://allclear.example.org")
+	d.setUp(t)
+	for range 10 {
+		if _, err := d.Password(t.Context(), office, "sam@example.org", password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, stop := context.WithCancel(t.Context())
+	stop()
+	for range 10 { // whoever goes away before it is looked at has guessed nothing
+		if _, err := d.Password(gone, office, "sam@example.org", "a guess"); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	d.guessed(t, office.Address, 4, func(int) string { return "sam@example.org" })
+	if _, err := d.Password(t.Context(), office, "sam@example.org", password); err != nil {
+		t.Errorf("after four wrong ones: %v", err)
 	}
 }

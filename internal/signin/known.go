@@ -65,16 +65,16 @@ func (s *SignIn) isOf(mark, person string) bool {
 // counted by it alone.
 func (s *SignIn) guessing(from From, person, name string) []try {
 	if mark := s.known(person, from.Known); mark != "" {
-		return []try{{key("known", mark), atKnown}}
+		return []try{{key: key("known", mark), bound: atKnown}}
 	}
-	return s.guesses.at(from.Address, name, s.Clock())
+	return tries(from.Address, name)
 }
 
 // guessingCodes says what a guess at a person's codes goes into, of whoever had their password right. Where they are not
 // known, it counts wherever it came from too: with a thousand addresses and the password, six digits would not hold for long.
 func (s *SignIn) guessingCodes(from From, person string) []try {
 	if mark := s.known(person, from.Known); mark != "" {
-		return []try{{key("known", mark), atKnown}}
+		return []try{{key: key("known", mark), bound: atKnown}}
 	}
-	return []try{{key("pair", from.Address, person), atName}, {key("codes", person), atCodes}}
+	return []try{{key: key("pair", from.Address, person), bound: atName}, {key: key("codes", person), bound: atCodes}}
 }

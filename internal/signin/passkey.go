@@ -181,8 +181,9 @@ func kindOf(err error) string {
 	return "other"
 }
 
-// OfferPasskey begins to make a passkey for someone who is signed in, or was invited.
-func (s *SignIn) OfferPasskey(ctx context.Context, person string) (Asked, error) {
+// OfferPasskey begins to make a passkey for someone who is signed in, or was invited. A device that has one already makes no
+// second, unless the invitation is to drop it.
+func (s *SignIn) OfferPasskey(ctx context.Context, person string, by Invitation) (Asked, error) {
 	if s.passkeys == nil {
 		return Asked{}, errNoPasskeys
 	}
@@ -193,6 +194,15 @@ func (s *SignIn) OfferPasskey(ctx context.Context, person string) (Asked, error)
 	who, err := s.holder(ctx, a)
 	if err != nil {
 		return Asked{}, err
+	}
+	if by != "" {
+		k, err := s.Keeper.Ticket(ctx, store.TicketJoin, string(by), s.Clock())
+		if err != nil && !errors.Is(err, store.ErrNotFound) { // one that is gone is said to be so when it is used
+			return Asked{}, err
+		}
+		if k.Matter == store.Anew {
+			who.keys = nil
+		}
 	}
 	has := make([]protocol.CredentialDescriptor, 0, len(who.keys))
 	for _, k := range who.keys {

@@ -96,10 +96,15 @@ func (s *SignIn) Password(ctx context.Context, from From, name, password string)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	tries := s.guessing(from, a.Person, name)
-	if err := s.guesses.may(tries, s.Clock()); err != nil {
+	right, err := s.guesses.take(s.guessing(from, a.Person, name), s.Clock())
+	if err != nil {
 		return "", err
 	}
+	defer func() {
+		if !errors.Is(err, ErrRefused) { // right, or not compared
+			right()
+		}
+	}()
 	kept := a.Password
 	if kept.IsZero() || a.Code.IsZero() || utf8.RuneCountInString(password) > mostPassword {
 		kept, password = private.New(nobodys), ""
@@ -117,7 +122,6 @@ func (s *SignIn) Password(ctx context.Context, from From, name, password string)
 		return "", err
 	}
 	if !is {
-		s.guesses.wrong(tries, s.Clock())
 		s.Log.Info("password refused") // never the name: people type passwords where it belongs
 		return "", ErrRefused
 	}

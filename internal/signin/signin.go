@@ -79,7 +79,7 @@ type Keeper interface {
 	LinkFirst(ctx context.Context, person, issuer, subject string, at time.Time) error
 	Linked(ctx context.Context, issuer, subject string) (person string, err error)
 
-	Invited(ctx context.Context, by, via, person, id string, at time.Time) error
+	Invited(ctx context.Context, by, via, person, id, matter string, at time.Time) error
 	Invitation(secret string) store.Invitation
 	Mark(what, text string) []byte
 	AddTicket(ctx context.Context, k store.Ticket, secret string) error

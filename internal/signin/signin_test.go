@@ -124,6 +124,43 @@ func TestAPasswordCountsWithACode(t *testing.T) {
 	}
 }
 
+// Nobody takes the name that another signs in by before they do.
+func TestOneSignsInByOnesOwnAddress(t *testing.T) {
+	d := newDoor(t, "https://allclear.example.org")
+	for _, p := range []buddy.Person{
+		{ID: "p-lee", Name: "Lee Marsh", Team: "echo", Roles: []string{buddy.Manager}, Email: private.New("Lee@example.org"), Active: true},
+		{ID: "p-eve", Name: "Eve Bell", Team: "echo", Roles: []string{buddy.Worker}, Email: private.New("eve@example.org"), Active: true},
+	} {
+		if _, err := d.db.PutPerson(t.Context(), p, ten); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sets := func(person, name string) error {
+		offer, err := d.OfferCode(name, private.Text{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret := offer.Secret.Reveal()
+		_, err = d.SetPassword(t.Context(), person, signin.NewPassword{Name: name, Password: password, Secret: secret, Code: d.code(t, secret)}, "", "")
+		return err
+	}
+	if wrong, is := errors.AsType[*signin.FormError](sets("p-ann", " lee@EXAMPLE.org")); !is || wrong.Field != "name" {
+		t.Errorf("Ann, who has no address, takes Lee’s: %v", wrong)
+	}
+	if err := sets("p-eve", "lee@example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if err := sets("p-lee", "lee@example.org"); err != nil {
+		t.Errorf("Lee, by his own: %v", err)
+	}
+	if _, err := d.Password(t.Context(), office, "eve@example.org", password); err != nil {
+		t.Errorf("Eve signs in by hers: %v", err)
+	}
+	if err := sets("p-ann", "ann@example.org"); err != nil {
+		t.Errorf("Ann, by what she typed: %v", err)
+	}
+}
+
 func TestWhoGuessesCodesBeginsAgain(t *testing.T) {
 	d := newDoor(t, "https://allclear.example.org")
 	secret, _ := d.setUp(t)
@@ -312,7 +349,7 @@ func TestAPasskeyThatNobodyAskedForIsRefused(t *testing.T) {
 	if _, err := d.Passkey(t.Context(), asked.Begun, []byte(`{}`)); !errors.Is(err, signin.ErrGone) {
 		t.Errorf("a second answer: %v", err)
 	}
-	offered, err := d.OfferPasskey(t.Context(), "p-sam")
+	offered, err := d.OfferPasskey(t.Context(), "p-sam", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,11 +48,21 @@ func (s *SignIn) take(ctx context.Context, kind, secret string) (store.Ticket, e
 // Invite makes the secret of a link by which someone sets up how they sign in, for by, by way of via: "page". Any that was
 // made for them before is void. That it is made is on record before it counts.
 func (s *SignIn) Invite(ctx context.Context, by, via, person string) (secret string, err error) {
+	return s.invite(ctx, by, via, person, "")
+}
+
+// InviteAnew is Invite by a link that drops, once it is used, whatever they signed in by before: what a thief set up counts no
+// more, either.
+func (s *SignIn) InviteAnew(ctx context.Context, by, via, person string) (secret string, err error) {
+	return s.invite(ctx, by, via, person, store.Anew)
+}
+
+func (s *SignIn) invite(ctx context.Context, by, via, person, matter string) (secret string, err error) {
 	id, err := s.secret()
 	if err != nil {
 		return "", err
 	}
-	if err := s.Keeper.Invited(ctx, by, via, person, id, s.Clock().UTC()); err != nil {
+	if err := s.Keeper.Invited(ctx, by, via, person, id, matter, s.Clock().UTC()); err != nil {
 		return "", err
 	}
 	if err := s.Keeper.DropTickets(ctx, store.TicketJoin, person); err != nil {
@@ -61,7 +71,7 @@ func (s *SignIn) Invite(ctx context.Context, by, via, person string) (secret str
 	if err := s.Keeper.DropTickets(ctx, store.TicketFirst, ""); err != nil { // there is another beginning now
 		return "", err
 	}
-	return s.ticket(ctx, store.Ticket{Kind: store.TicketJoin, Person: person, EndsAt: s.Clock().Add(JoinWithin)})
+	return s.ticket(ctx, store.Ticket{Kind: store.TicketJoin, Person: person, Matter: matter, EndsAt: s.Clock().Add(JoinWithin)})
 }
 
 // Invited says for whom a link is, and leaves it good: whatever fetches a link before its reader does changes nothing.

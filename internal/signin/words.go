@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -52,12 +53,40 @@ func parts(name string) []string {
 	return slices.DeleteFunc(words, func(w string) bool { return utf8.RuneCountInString(w) < leastWord })
 }
 
+// nameOf is the name that someone signs in by: their own e-mail address, and where they have none here what they typed, unless it is
+// somebody else's. Whoever was first would keep its owner out else.
+func (s *SignIn) nameOf(ctx context.Context, person, typed string) (string, error) {
+	people, err := s.Keeper.People(ctx)
+	if err != nil && len(people) == 0 {
+		return "", fmt.Errorf("look for whose name it is: %w", err)
+	}
+	same := func(name string) string { return strings.ToLower(strings.TrimSpace(name)) } // as names are kept
+	others := false
+	for _, p := range people { // one whose details can't be opened keeps nobody else out
+		own := same(p.Email.Reveal())
+		if p.ID == person && own != "" {
+			return p.Email.Reveal(), nil
+		}
+		others = others || p.ID != person && own != "" && own == same(typed)
+	}
+	if others {
+		return "", &FormError{"name", "That is the e-mail address of somebody else here. Enter your own"}
+	}
+	return typed, nil
+}
+
 // SamePassword says that someone proved their password anew: ErrRefused where it is another, or a [WaitError] where it was tried too
 // often from where they are.
-func (s *SignIn) SamePassword(ctx context.Context, from, person, password string) error {
-	if err := s.MayTry(from, person); err != nil {
+func (s *SignIn) SamePassword(ctx context.Context, from, person, password string) (err error) {
+	right, err := s.Try(from, person)
+	if err != nil {
 		return err
 	}
+	defer func() {
+		if !errors.Is(err, ErrRefused) { // right, or not compared
+			right()
+		}
+	}()
 	a, err := s.Keeper.Account(ctx, person)
 	if err != nil {
 		return fmt.Errorf("read account: %w", err)
@@ -69,7 +98,6 @@ func (s *SignIn) SamePassword(ctx context.Context, from, person, password string
 		}
 	}
 	if !is {
-		s.Tried(from, person)
 		return ErrRefused
 	}
 	return nil

@@ -221,10 +221,16 @@ func (db *DB) SignedIn(ctx context.Context, s Session) error {
 }
 
 // Invited records that someone made a link by which a person sets up how they sign in: an entry of kind "invite" in the
-// chain of the looks of who made it, the person in Visit as "person/ID".
-func (db *DB) Invited(ctx context.Context, by, via, person, id string, at time.Time) error {
-	err := db.recordLooks(ctx, by, []Entry{{ID: "invite/" + id, At: at, RecordedAt: at, Kind: "invite", By: by, Via: via, Visit: "person/" + person,
-		Input: []byte("{}"), Events: []byte("[]"), Owner: "person/" + by}})
+// chain of the looks of who made it, the person in Visit as "person/ID". The matter is that of its ticket.
+func (db *DB) Invited(ctx context.Context, by, via, person, id, matter string, at time.Time) error {
+	input, err := json.Marshal(struct {
+		Anew bool `json:"anew,omitzero"` // what they signed in by before no longer counts once it is used
+	}{matter == Anew})
+	if err != nil {
+		return err
+	}
+	err = db.recordLooks(ctx, by, []Entry{{ID: "invite/" + id, At: at, RecordedAt: at, Kind: "invite", By: by, Via: via, Visit: "person/" + person,
+		Input: input, Events: []byte("[]"), Owner: "person/" + by}})
 	if err != nil {
 		return fmt.Errorf("record invitation of %s: %w", person, err)
 	}

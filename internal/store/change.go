@@ -44,10 +44,8 @@ func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.T
 				if c.Changed, err = differ(before, p); err != nil {
 					return "", c, err
 				}
-				if reachedElse(before, p) {
-					if err := t.voidLinks(p.ID); err != nil {
-						return "", c, err
-					}
+				if err := t.voidWhatWasGiven(before, p); err != nil {
+					return "", c, err
 				}
 			}
 			if tell == nil {
@@ -62,10 +60,21 @@ func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.T
 	return created, nil
 }
 
-// reachedElse says that someone is no longer reached, or known, by what they were. What is only added is not that.
-func reachedElse(before, after buddy.Person) bool {
-	return !before.Mobile.IsZero() && before.Mobile != after.Mobile || !before.PersonalMobile.IsZero() && before.PersonalMobile != after.PersonalMobile ||
-		!before.Email.IsZero() && before.Email.Reveal() != after.Email.Reveal()
+// voidWhatWasGiven makes void the links of someone who is no longer reached, or known, by what they were, and of one who is given an
+// office: a link that a manager made for a worker must not make an administrator of whoever has it. A phone page that was opened by
+// a number ends with the number.
+func (t *tx) voidWhatWasGiven(before, after buddy.Person) error {
+	mobiles, email := buddy.ReachedBy(before, after)
+	given := func(office string) bool { return after.Has(office) && !before.Has(office) }
+	if mobiles == buddy.Replaced {
+		if err := t.endSessions(`person = $1 AND reach = 'phone'`, after.ID); err != nil {
+			return err
+		}
+	}
+	if mobiles == buddy.Replaced || email == buddy.Replaced || given(buddy.Admin) || given(buddy.Auditor) {
+		return t.voidLinks(after.ID)
+	}
+	return nil
 }
 
 // person gives a person as they are in a transaction; the zero Person where they are new. Of one whose details cannot be

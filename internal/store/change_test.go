@@ -95,6 +95,10 @@ func TestLinksAreVoidWhenNumbersChangeOrSomeoneLeaves(t *testing.T) {
 			"no mobile":       {func(p *buddy.Person) { p.Mobile = phone.Number{} }, true},
 			"another address": {func(p *buddy.Person) { p.Email = private.New("other@example.org") }, true},
 			"has left":        {func(p *buddy.Person) { p.Active = false }, true},
+			"administrator":   {func(p *buddy.Person) { p.Roles = []string{buddy.Worker, buddy.Admin} }, true},
+			"auditor":         {func(p *buddy.Person) { p.Roles = []string{buddy.Auditor} }, true},
+			"manager":         {func(p *buddy.Person) { p.Roles = []string{buddy.Worker, buddy.Manager} }, false},
+			"home phone":      {func(p *buddy.Person) { p.HomePhone = ok[phone.Number](t)(phone.Parse("01632 960199")) }, false},
 			"another car":     {func(p *buddy.Person) { p.Vehicle.Colour = private.New("red") }, false},
 			"nothing":         {func(*buddy.Person) {}, false},
 		} {
@@ -102,13 +106,18 @@ func TestLinksAreVoidWhenNumbersChangeOrSomeoneLeaves(t *testing.T) {
 			must(t, db.DropTickets(t.Context(), store.TicketJoin, p.ID))
 			must(t, db.AddTicket(t.Context(), store.Ticket{Kind: store.TicketJoin, Person: p.ID, EndsAt: nine.Add(time.Hour)}, "join"))
 			must(t, db.AddSession(t.Context(), store.Session{ID: name, Person: p.ID, Reach: "whole", StartedAt: nine, UsedAt: nine, ProvedAt: nine, EndsAt: nine.Add(time.Hour)}, name))
+			must(t, db.AddSession(t.Context(), store.Session{ID: name + " phone", Person: p.ID, Reach: "phone", StartedAt: nine, UsedAt: nine, ProvedAt: nine, EndsAt: nine.Add(time.Hour)}, name+" phone"))
 			changed := p
 			c.change(&changed)
 			ok[bool](t)(db.PutPerson(t.Context(), changed, nine))
 			same(t, name+": the link is void", !good(), c.void)
-			if s := ok[[]store.Session](t)(db.Sessions(t.Context(), p.ID, nine)); len(s) > 0 == strings.HasPrefix(name, "has left") {
-				t.Errorf("%s: %d sessions", name, len(s))
+			open := map[string]int{}
+			for _, s := range ok[[]store.Session](t)(db.Sessions(t.Context(), p.ID, nine)) {
+				open[s.Reach]++
 			}
+			same(t, name+": signed in", open["whole"] > 0, name != "has left")
+			same(t, name+": the phone page is open", open["phone"] > 0, name != "has left" && !strings.HasSuffix(name, " mobile"))
+			must(t, db.EndSessions(t.Context(), p.ID, ""))
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,14 +26,19 @@ type Invitation []byte
 // Invitation gives the invitation with a secret, as it is kept: whoever reads it there cannot use it.
 func (db *DB) Invitation(secret string) Invitation { return db.ticketHash(TicketJoin, secret) }
 
-// accept ends an invitation, and wherever whom it is for was signed in before: it is a new beginning.
+// accept ends an invitation, and wherever whom it is for was signed in before: it is a new beginning. One that was made for that
+// drops whatever they signed in by, too.
 func (t *tx) accept(by Invitation, person string, at time.Time) error {
 	if by == nil {
 		return nil
 	}
-	n, err := t.exec(`DELETE FROM tickets WHERE hash = $1 AND kind = $2 AND person = $3 AND ends_at > $4`, []byte(by), TicketJoin, person, instant(at))
-	if err == nil && n == 0 {
+	matter, err := first(t.ctx, t.on, value[string], `DELETE FROM tickets WHERE hash = $1 AND kind = $2 AND person = $3 AND ends_at > $4 RETURNING matter`,
+		[]byte(by), TicketJoin, person, instant(at))
+	if errors.Is(err, ErrNotFound) {
 		err = ErrVoid
+	}
+	if err == nil && matter == Anew {
+		err = t.dropWays(person, at)
 	}
 	if err != nil {
 		return err
@@ -42,6 +48,23 @@ func (t *tx) accept(by Invitation, person string, at time.Time) error {
 		return err
 	}
 	return t.endSessions(`person = $1`, person)
+}
+
+// dropWays drops whatever a person signed in by, on record.
+func (t *tx) dropWays(person string, at time.Time) error {
+	none, err := t.sealSecrets(person, Secrets{}, at)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE accounts SET name_hash = NULL, secrets = $2, revision = revision + 1 WHERE person = $1`, person, none); err != nil {
+		return err
+	}
+	for _, ways := range []string{"passkeys", "identities"} {
+		if _, err := t.exec(`DELETE FROM `+ways+` WHERE person = $1`, person); err != nil {
+			return err
+		}
+	}
+	return t.recordChange(By{Person: person, Via: "invitation"}, rand.Text(), "person/"+person, changed{Changed: []string{"sign-in of before dropped"}}, at)
 }
 
 // NewSecrets are what a person signs in by from now on, in place of what they had.
@@ -158,14 +181,15 @@ func (db *DB) RemovePasskey(ctx context.Context, person string, id []byte, at ti
 	})
 }
 
-// Link says that who is known to an issuer by a subject is this person. Whom it was before is overwritten by nobody:
-// ErrConflict. ErrVoid where the invitation does not count.
+// Link says that who is known to an issuer by a subject is this person; where they were, they stay it. Whom it was before is
+// overwritten by nobody: ErrConflict. ErrVoid where the invitation does not count.
 func (db *DB) Link(ctx context.Context, person, issuer, subject string, by Invitation, at time.Time) error {
 	return db.link(ctx, person, by, at, func(t *tx) (int64, error) {
 		if err := t.accept(by, person, at); err != nil {
 			return 0, err
 		}
-		return t.exec(`INSERT INTO identities (issuer, subject, person, added_at) VALUES ($1, $2, $3, $4)`, issuer, subject, person, instant(at))
+		return t.exec(`INSERT INTO identities (issuer, subject, person, added_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (issuer, subject) DO UPDATE SET added_at = excluded.added_at WHERE identities.person = excluded.person`, issuer, subject, person, instant(at))
 	})
 }
 
@@ -189,6 +213,28 @@ func (db *DB) link(ctx context.Context, person string, by Invitation, at time.Ti
 		}
 		return n, err
 	})
+}
+
+// EndSessionsBy ends all sessions of a person's but one, "" for none, as another has it. In the same transaction it goes on record, as
+// a change of the person.
+func (db *DB) EndSessionsBy(ctx context.Context, person, but string, by By, at time.Time) error {
+	id := rand.Text()
+	var err error
+	for range retries { // a look of whoever does it may come between
+		err = db.write(ctx, func(t *tx) error {
+			if err := t.endSessions(`person = $1 AND id <> $2`, person, but); err != nil {
+				return err
+			}
+			return t.recordChange(by, id, "person/"+person, changed{Changed: []string{"signed out everywhere"}}, at)
+		})
+		if !errors.Is(err, errMoved) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("sign %s out everywhere: %w", person, err)
+	}
+	return nil
 }
 
 // changeSignIn changes how someone signs in. In the same transaction it goes on record as a change of who they are does, as

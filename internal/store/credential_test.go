@@ -75,6 +75,55 @@ func TestAnInvitationLetsOneIn(t *testing.T) {
 	})
 }
 
+func TestABeginningAnewDropsWhatOneSignedInByBefore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		for matter, stay := range map[string]bool{"": true, store.Anew: false} {
+			for way, join := range map[string]func(who string, by store.Invitation) error{
+				"passkey": func(who string, by store.Invitation) error {
+					return db.AddPasskey(t.Context(), store.Passkey{ID: []byte("new " + who), Person: who, Key: []byte("{}"), AddedAt: nine}, by)
+				},
+				"password": func(who string, by store.Invitation) error {
+					return db.SetSecrets(t.Context(), store.NewSecrets{Person: who, Name: "new " + who, Secrets: store.Secrets{Password: private.New("new")}}, by, nine)
+				},
+				"organisation": func(who string, by store.Invitation) error {
+					return db.Link(t.Context(), who, "https://issuer", "s "+who, by, nine) // as whom they were linked already
+				},
+			} {
+				who := "p-" + way + matter
+				must(t, db.AddAccount(t.Context(), store.Account{Person: who, Handle: []byte(who), MadeAt: nine}))
+				must(t, db.SetSecrets(t.Context(), store.NewSecrets{Person: who, Name: who, Secrets: store.Secrets{Password: private.New("old"), Code: private.New("code")}}, nil, nine))
+				must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte("thief's " + who), Person: who, Key: []byte("{}"), AddedAt: nine}, nil))
+				must(t, db.Link(t.Context(), who, "https://issuer", "s "+who, nil, nine))
+				must(t, db.Link(t.Context(), who, "https://issuer", "thief's "+who, nil, nine))
+				must(t, db.AddTicket(t.Context(), store.Ticket{Kind: store.TicketJoin, Person: who, Matter: matter, EndsAt: nine.Add(time.Hour)}, who))
+				before := ok[store.Account](t)(db.Account(t.Context(), who))
+				must(t, join(who, db.Invitation(who)))
+
+				var keys []string
+				for _, k := range ok[[]store.Passkey](t)(db.Passkeys(t.Context(), who)) {
+					keys = append(keys, string(k.ID))
+				}
+				same(t, who+": the thief's passkey", slices.Contains(keys, "thief's "+who), stay)
+				same(t, who+": their new passkey", slices.Contains(keys, "new "+who), way == "passkey")
+				_, err := db.Linked(t.Context(), "https://issuer", "thief's "+who)
+				same(t, who+": the thief's identity", err == nil, stay)
+				_, err = db.Linked(t.Context(), "https://issuer", "s "+who)
+				same(t, who+": their identity", err == nil, stay || way == "organisation")
+				_, err = db.AccountByName(t.Context(), who)
+				same(t, who+": the name", err == nil, stay && way != "password")
+				is := ok[store.Account](t)(db.Account(t.Context(), who))
+				same(t, who+": the password", is.Password.Reveal(), map[bool]string{true: "new", false: map[bool]string{true: "old"}[stay]}[way == "password"])
+				same(t, who+": what was begun goes on", is.Revision == before.Revision, stay && way != "password")
+				dropped := slices.ContainsFunc(recorded(t, db, who), func(e string) bool {
+					return e == `person person/`+who+` {"changed":["sign-in of before dropped"]} `+who+` invitation `
+				})
+				same(t, who+": on record", dropped, !stay)
+			}
+		}
+	})
+}
+
 func TestAVoidInvitationKeepsNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
@@ -229,5 +278,19 @@ func TestOfTwoInvitationsMadeAtOnceOneCounts(t *testing.T) {
 		}
 		same(t, "let in", done(atOnce(use...)), 1)
 		same(t, "passkeys", len(ok[[]store.Passkey](t)(db.Passkeys(t.Context(), "p-sam"))), 1)
+	})
+}
+
+func TestWhoSignsSomebodyOutIsOnRecord(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		for _, s := range []store.Session{{ID: "one", Person: "p-sam"}, {ID: "two", Person: "p-sam"}, {ID: "lee's", Person: "p-lee"}} {
+			s.Reach, s.StartedAt, s.UsedAt, s.ProvedAt, s.EndsAt = "whole", nine, nine, nine, nine.Add(time.Hour)
+			must(t, db.AddSession(t.Context(), s, s.ID))
+		}
+		must(t, db.EndSessionsBy(t.Context(), "p-sam", "", store.By{Person: "p-lee", Via: "page"}, nine))
+		same(t, "of Sam", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-sam", nine))), 0)
+		same(t, "of Lee", len(ok[[]store.Session](t)(db.Sessions(t.Context(), "p-lee", nine))), 1)
+		same(t, "on record", recorded(t, db, "p-lee"), []string{`person person/p-sam {"changed":["signed out everywhere"]} p-lee page `})
 	})
 }

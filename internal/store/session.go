@@ -153,6 +153,9 @@ const (
 	TicketBegun = "begun" // a sign-in that was begun and is done: it must not be gone on with again
 )
 
+// Anew is the matter of a ticket to set up how one signs in, by which whatever one signed in by before is dropped.
+const Anew = "anew"
+
 // used is the matter of a ticket that counts no more, and is kept so that it is known how many there were.
 const used = "used"
 

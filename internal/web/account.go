@@ -71,7 +71,7 @@ func (p *Pages) offerPasskey(c *request) error {
 	if err := p.fresh(c); err != nil {
 		return err
 	}
-	asked, err := p.SignIn.OfferPasskey(c.Context(), c.who.ID)
+	asked, err := p.SignIn.OfferPasskey(c.Context(), c.who.ID, "")
 	return p.sendAsked(c, asked, err)
 }
 
@@ -138,7 +138,7 @@ func (p *Pages) showPassword(c *request, status int, f *form) (err error) {
 	if has {
 		page.Current = new(f.password("current", "The password that you have now", "", "current-password"))
 	}
-	if page.Setup, err = p.setup(f); err != nil {
+	if page.Setup, err = p.setup(f, c.who.Email.Reveal()); err != nil {
 		return err
 	}
 	return p.show(c, status, "password", page)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -13,6 +14,7 @@ type invitePage struct {
 	Layout
 	Person personRow
 	Known  govuk.Checkboxes
+	Anew   govuk.Checkboxes
 	Link   string // "" before it is made
 }
 
@@ -57,19 +59,24 @@ func (p *Pages) showInvite(c *request, status int, who buddy.Person, f *form) er
 	page.Known = govuk.Checkboxes{Name: "known", Values: f.values["known"], ErrorMessage: f.says("known"),
 		Items: []govuk.Choice{{Value: "yes", Text: "I have seen " + who.Name + ", or rung them on a number that I knew before",
 			Hint: govuk.Hint{Text: "Also where they lost their telephone: not by a message or a call that came from them."}}}}
+	page.Anew = govuk.Checkboxes{Name: "anew", Values: f.values["anew"],
+		Items: []govuk.Choice{{Value: "yes", Text: "What they signed in by before no longer counts",
+			Hint: govuk.Hint{Text: "Once the link is used: their passkeys, their password and the link to your organisation’s sign-in. Where a device was stolen, or somebody else may have set one up."}}}}
 	return p.show(c, status, "invite", page)
 }
 
 // signThemOut answers POST /people/{id}/sign-out: wherever somebody is signed in they are no more, as where their telephone was
-// stolen. Who lets them sign in does it. How they sign in stays.
+// stolen. Who lets them sign in does it, on record, and they are told. How they sign in stays.
 func (p *Pages) signThemOut(c *request) error {
 	who, err := p.invitee(c)
 	if err != nil {
 		return err
 	}
-	if err := p.Access.EndAll(c.Context(), who.ID, c.session.ID); err != nil { // one's own window stays
+	by := store.By{Person: c.who.ID, Via: "page"}
+	if err := p.Access.EndAllBy(c.Context(), who.ID, c.session.ID, by, p.Clock().UTC()); err != nil { // one's own window stays
 		return fmt.Errorf("end their sessions: %w", err)
 	}
+	p.Engine.TellOfSignOut(c.Context(), who.ID, c.who.Name)
 	p.Log.Info("sessions ended by another", "person", who.ID, "by", c.who.ID)
 	return c.redirect("/people/" + who.ID + "?done=signed-out-there")
 }
@@ -91,7 +98,11 @@ func (p *Pages) invite(c *request) error {
 		f.wrong("known", "Say that you know it is them: whoever has the link signs in as them")
 		return p.showInvite(c, http.StatusUnprocessableEntity, who, f)
 	}
-	secret, err := p.SignIn.Invite(c.Context(), c.who.ID, "page", who.ID)
+	link := p.SignIn.Invite
+	if f.value("anew") != "" {
+		link = p.SignIn.InviteAnew
+	}
+	secret, err := link(c.Context(), c.who.ID, "page", who.ID)
 	if err != nil {
 		return fmt.Errorf("invite: %w", err)
 	}

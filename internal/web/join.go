@@ -24,6 +24,7 @@ type joinPage struct {
 
 // setup is the form for a password and a telephone that makes codes.
 type setup struct {
+	Own      string // their e-mail address, by which they sign in; "" where they have none here
 	Name     govuk.Input
 	Password govuk.Input
 	Secret   string // to be typed into the app, in groups
@@ -62,21 +63,22 @@ func (p *Pages) showJoin(c *request, status int, f *form) error {
 	if err != nil {
 		return fmt.Errorf("find who is invited: %w", err)
 	}
-	if f.value("name") == "" {
-		f.values.Set("name", who.Email.Reveal())
-	}
 	page := joinPage{Layout: p.layout(c, "Set up how you sign in").again(f), Name: who.Name, To: "/join/" + c.PathValue("secret"),
 		Passkeys: p.SignIn.Passkeys(), Organisation: p.Organisation != nil}
-	if page.Setup, err = p.setup(f); err != nil {
+	if page.Setup, err = p.setup(f, who.Email.Reveal()); err != nil {
 		return err
 	}
 	p.toOrganisation(c)
 	return p.show(c, status, "join", page)
 }
 
-// setup makes the form, with a new secret unless one was shown before.
-func (p *Pages) setup(f *form) (setup, error) {
-	s := setup{Name: f.input("name", "E-mail address", "You sign in by it"),
+// setup makes the form, with a new secret unless one was shown before. Whoever has an e-mail address of their own here is not asked for
+// another.
+func (p *Pages) setup(f *form, own string) (setup, error) {
+	if own != "" {
+		f.values.Set("name", own)
+	}
+	s := setup{Own: own, Name: f.input("name", "E-mail address", "You sign in by it"),
 		Password: f.password("password", "Password", fmt.Sprintf("%d characters or more. Three or four words that do not belong together are good", signin.LeastPassword), "new-password"),
 		Code:     f.input("code", "Code that the app shows now", "")}
 	s.Name.Type, s.Name.Autocomplete, s.Name.Spellcheck = "email", "username", new(false)
@@ -128,6 +130,7 @@ type recoveryPage struct {
 	Layout
 	Codes []string
 	Then  string
+	Out   bool // the password is set, and they are not signed in yet
 }
 
 // joinPassword answers POST /join/{secret}/password.
@@ -148,10 +151,13 @@ func (p *Pages) joinPassword(c *request) error {
 		return p.showJoin(c, http.StatusUnprocessableEntity, f)
 	}
 	p.Engine.TellOfSignIn(c.Context(), person)
+	page := recoveryPage{Codes: codes, Then: "/"}
 	if err := p.enter(c, signin.Proof{Person: person, Method: signin.ByPassword}, access.Whole); err != nil {
-		return err
+		p.Log.Error("begin session of who has set up a password", "person", person, "error", err) // the codes are shown all the same: the link is spent
+		page.Then, page.Out = "/sign-in", true
 	}
-	return p.show(c, http.StatusOK, "recovery", recoveryPage{Layout: p.layout(c, "Write down your recovery codes"), Codes: codes, Then: "/"})
+	page.Layout = p.layout(c, "Write down your recovery codes")
+	return p.show(c, http.StatusOK, "recovery", page)
 }
 
 // joinOffer answers POST /join/{secret}/passkey/ask.
@@ -160,7 +166,7 @@ func (p *Pages) joinOffer(c *request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := p.SignIn.OfferPasskey(c.Context(), person)
+	asked, err := p.SignIn.OfferPasskey(c.Context(), person, c.invitation())
 	return p.sendAsked(c, asked, err)
 }
 

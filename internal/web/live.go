@@ -62,6 +62,7 @@ type reader struct {
 	wake    chan struct{}   // holds one
 	until   time.Time       // when its session is over if nobody uses it again; zero in a demo
 	gone    bool            // another took its place
+	anew    bool            // people or teams changed since it was asked what it may hear of
 }
 
 func newLive(db *store.DB, v *view.View, log *slog.Logger, clock func() time.Time) *live {
@@ -121,6 +122,7 @@ type news struct {
 	kept   []keptNews // for those alone who may know of an alarm that is open
 	open   view.Open
 	ended  bool // sessions ended, or people changed: each stream looks whether it may go on
+	moved  bool // people or teams changed: each stream asks anew what it may hear of
 }
 
 // keptNews is what an entry changed that shows nothing but that there is an alarm.
@@ -158,7 +160,8 @@ func (l *live) look(ctx context.Context, since place) (n news, next place, err e
 	if next.ends, err = l.store.SessionEnds(ctx); err != nil {
 		return n, since, err
 	}
-	n.ended = next.epoch != since.epoch || next.ends != since.ends
+	n.moved = next.epoch != since.epoch
+	n.ended = n.moved || next.ends != since.ends
 	n.topics = slices.Sorted(maps.Keys(found))
 	if len(n.kept) > 0 {
 		if n.open, err = l.view.Open(ctx); err != nil {
@@ -227,6 +230,7 @@ func (l *live) tell(n news) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, r := range l.readers {
+		r.anew = r.anew || n.moved
 		concerned := false
 		for _, t := range n.to(r.who) {
 			if r.topics[t] {
@@ -301,6 +305,27 @@ func (l *live) goesOn(r *reader, until time.Time) bool {
 	return !r.gone
 }
 
+// asksAnew says, once for each time, that what a reader may hear of is to be asked again.
+func (l *live) asksAnew(r *reader) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	asks := r.anew
+	r.anew = false
+	return asks
+}
+
+// hears has a reader hear of other topics from now on, as who they are by now. Of what it hears of no more it is told nothing.
+func (l *live) hears(r *reader, who view.Reader, topics []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.who = who
+	clear(r.topics)
+	for _, t := range topics {
+		r.topics[t] = true
+	}
+	maps.DeleteFunc(r.changed, func(t string, _ bool) bool { return !r.topics[t] })
+}
+
 // news takes what a reader is to be told.
 func (l *live) news(r *reader) []string {
 	l.mu.Lock()
@@ -324,7 +349,8 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not signed in", http.StatusUnauthorized)
 		return
 	}
-	topics, err := p.topicsFor(c, strings.Fields(r.URL.Query().Get("topics")))
+	wanted := strings.Fields(r.URL.Query().Get("topics"))
+	topics, err := p.topicsFor(c, wanted)
 	if err != nil {
 		p.fail(route{pattern: "GET /live"}, c, err)
 		return
@@ -360,7 +386,27 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprintf(w, "retry: %d\n\n", comeAgain.Milliseconds())
 			return
 		}
+		if err := p.hearsAnew(c, me, wanted); err != nil {
+			return // as above
+		}
 	}
+}
+
+// hearsAnew asks again what a stream may hear of where people or teams changed: who was blocked, moved or demoted since it was
+// opened hears no more of what is none of their business now. It costs less than that all streams end and come again.
+func (p *Pages) hearsAnew(c *request, me *reader, wanted []string) error {
+	if !p.live.asksAnew(me) {
+		return nil
+	}
+	c.at = p.Engine.Now().UTC()
+	if err := p.who(c); err != nil {
+		return err
+	}
+	topics, err := p.topicsFor(c, wanted)
+	if err == nil {
+		p.live.hears(me, c.reader(), topics)
+	}
+	return err
 }
 
 // stillIn says that who opened a stream is signed in yet, and here. It is asked at each piece of news, when sessions end or

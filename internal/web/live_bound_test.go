@@ -5,12 +5,17 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // streams is a house whose streams are listened to over real HTTP.
@@ -44,10 +49,12 @@ type listening struct {
 	stop context.CancelFunc
 }
 
-func (s *streams) listens(cookie string) *listening {
+func (s *streams) listens(cookie string) *listening { return s.listensTo(cookie, "board") }
+
+func (s *streams) listensTo(cookie string, topics ...string) *listening {
 	s.Helper()
 	ctx, stop := context.WithCancel(s.Context())
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.server.URL+"/live?topics=board", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.server.URL+"/live?topics="+url.QueryEscape(strings.Join(topics, " ")), nil)
 	s.ok(err)
 	r.Header.Set("Cookie", cookie)
 	answer, err := http.DefaultClient.Do(r)
@@ -183,12 +190,52 @@ func TestAStreamOutlivesAnothersSession(t *testing.T) {
 	}
 }
 
-// leaves marks someone as no longer here, with nothing that counts on them.
-func (s *streams) leaves(id string) {
+// Who is blocked, moved or demoted hears no more of what is none of their business now, in the stream that was open before.
+func TestAnOpenStreamForgetsWhatIsNoLongerTheirs(t *testing.T) {
+	for how, change := range map[string]func(s *streams){
+		"blocked": func(s *streams) {
+			s.ok(s.engine.Block(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, store.Block{Worker: "p-priya", Person: "p-sam", Why: private.New("We were married")}))
+		},
+		"moved":   func(s *streams) { s.becomes("p-sam", func(p *buddy.Person) { p.Team = "north" }) },
+		"demoted": func(s *streams) { s.becomes("p-sam", func(p *buddy.Person) { p.Roles = []string{buddy.Auditor} }) },
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := openStreams(t)
+			s.elsewhere()
+			start, err := s.pages.live.start(t.Context())
+			s.ok(err)
+			_, his := s.signedIn("p-sam")
+			open := s.listensTo(his, "organisation", "worker/p-priya")
+			s.pages.live.tell(news{topics: []string{"worker/p-priya"}})
+			if got := open.next(); !strings.Contains(got, "worker/p-priya") {
+				t.Fatalf("before, it has %q", got)
+			}
+			change(s)
+			s.look(start)
+			for _, when := range []string{"at once", "later"} {
+				for got := ""; !strings.Contains(got, `"organisation"`); {
+					if got = open.next(); got == "" || strings.Contains(got, "p-priya") {
+						t.Fatalf("%s it has %q", when, got)
+					}
+				}
+				s.pages.live.tell(news{topics: []string{"organisation", "worker/p-priya"}})
+			}
+		})
+	}
+}
+
+// becomes changes somebody.
+func (s *streams) becomes(id string, change func(*buddy.Person)) {
 	s.Helper()
 	who, err := s.db.Person(s.Context(), id)
 	s.ok(err)
-	who.Active = false
+	change(&who)
 	_, err = s.db.PutPerson(s.Context(), who, s.clock.Now())
 	s.ok(err)
+}
+
+// leaves marks someone as no longer here, with nothing that counts on them.
+func (s *streams) leaves(id string) {
+	s.Helper()
+	s.becomes(id, func(p *buddy.Person) { p.Active = false })
 }

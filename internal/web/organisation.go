@@ -132,8 +132,8 @@ func (p *Pages) decides(role string) bool {
 
 // endedElsewhere answers POST /sign-in/organisation/ended: the provider says that someone signed out there.
 func (p *Pages) endedElsewhere(c *request) error {
-	from := edge.From(c.Request)
-	if err := p.SignIn.MayTry(from, "logout token"); err != nil {
+	right, err := p.SignIn.TryToken(edge.From(c.Request))
+	if err != nil {
 		return &statusError{status: http.StatusTooManyRequests, says: "Wait, then try again.", cause: err}
 	}
 	f, err := c.form()
@@ -143,11 +143,11 @@ func (p *Pages) endedElsewhere(c *request) error {
 	said, err := p.Organisation.BackChannel(c.Context(), f.value("logout_token"))
 	switch {
 	case errors.Is(err, signin.ErrRefused), errors.Is(err, signin.ErrGone):
-		p.SignIn.Tried(from, "logout token")
 		return &statusError{status: http.StatusBadRequest, says: "That is no logout token that counts.", cause: err}
 	case err != nil:
 		return err
 	}
+	right()
 	if err := p.Access.EndElsewhere(c.Context(), said.Provider, said.Subject); err != nil || said.Person == "" {
 		return err
 	}

@@ -1,14 +1,20 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // A password is changed by who knows the one that stands, with a new one and a code; the old one no longer counts.
@@ -120,8 +126,73 @@ func TestSomebodyIsSignedOutByWhoKeepsTheirTeam(t *testing.T) {
 	lee.opens("/people/p-sam").presses("/people/p-sam/sign-out").last.is(http.StatusOK).says("They are signed out everywhere")
 	sam.opens("/").last.says("With a password")
 	lee.opens("/").last.says("Signed in as Lee Marsh")
+	if is := h.changesOf("p-lee"); !slices.Contains(is, `person person/p-sam {"changed":["signed out everywhere"]} page`) {
+		t.Errorf("on record is %q", is)
+	}
+	if texts := h.inbox("07700 900110"); !told(texts, "Lee M signed you out of Allclear everywhere") {
+		t.Errorf("Sam is told %q", texts)
+	}
 	if !strings.Contains(h.log.String(), `msg="sessions ended by another" person=p-sam by=p-lee`) {
 		t.Errorf("the log: %s", h.log)
+	}
+}
+
+// unlet is a database in which no session begins.
+type unlet struct{ *store.DB }
+
+func (unlet) AddSession(context.Context, store.Session, string) error {
+	return errors.New("disk is full")
+}
+
+// The link is spent and the password kept by then: the codes are shown this once, whatever becomes of the session.
+func TestRecoveryCodesAreShownAlsoWhereNoSessionBegins(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	h.pages.Access = access.New(unlet{h.db})
+	b := h.browser()
+	link, err := h.pages.SignIn.Invite(t.Context(), "p-ada", "page", "p-sam")
+	h.ok(err)
+	b.opens("/join/" + link)
+	app := typedSecret.FindStringSubmatch(b.last.Body.String())[1]
+	b.presses("/join/"+link+"/password", "name", "sam@example.org", "password", password, "code", b.code(app)).last.is(http.StatusOK).
+		says("Write down your recovery codes", "You are not signed in yet", "Sign in").hides("Signed in as")
+	shown := regexp.MustCompile(`<code>([a-z0-9-]{29})</code>`).FindStringSubmatch(b.last.Body.String())
+	if len(shown) != 2 {
+		t.Fatalf("no codes are shown: %s", b.last.text())
+	}
+	h.pages.Access = access.New(h.db)
+	b.opens("/sign-in").presses("/sign-in", "name", "sam@example.org", "password", password).presses("/sign-in/code", "code", shown[1]).last.says("Signed in as Sam Hill")
+}
+
+// What a thief set up for somebody ends by whoever lets them sign in, where they say so; else it stays.
+func TestALinkEndsWhatAThiefSetUpWhereItIsSaid(t *testing.T) {
+	h := openHouse(t).locked("https://allclear.example.org")
+	sam, lee := h.browser(), h.browser()
+	sam.joins("p-sam", "sam@example.org")
+	lee.joins("p-lee", "lee@example.org")
+	h.ok(h.db.AddPasskey(t.Context(), store.Passkey{ID: []byte("thief's"), Person: "p-sam", Key: []byte("{}"), AddedAt: saturday}, nil))
+	for _, c := range []struct {
+		said []string
+		keys int
+	}{{nil, 1}, {[]string{"anew", "yes"}, 0}} {
+		lee.opens("/people/p-sam/invite").last.says("no longer counts")
+		lee.presses("/people/p-sam/invite", append([]string{"known", "yes"}, c.said...)...).last.is(http.StatusOK)
+		link := regexp.MustCompile(`/join/([\w-]+)`).FindStringSubmatch(lee.last.Body.String())[1]
+		sam.opens("/join/" + link).last.is(http.StatusOK)
+		app := typedSecret.FindStringSubmatch(sam.last.Body.String())[1]
+		sam.presses("/join/"+link+"/password", "name", "sam@example.org", "password", password, "code", sam.code(app)).last.is(http.StatusOK)
+		keys, err := h.db.Passkeys(t.Context(), "p-sam")
+		h.ok(err)
+		if len(keys) != c.keys {
+			t.Errorf("%q: %d passkeys", c.said, len(keys))
+		}
+	}
+	if texts := h.inbox("07700 900110"); !told(texts, "how you sign in to Allclear was changed") {
+		t.Errorf("Sam is told %q", texts)
+	}
+	made, err := h.db.Entries(t.Context(), "looks/p-lee", time.Time{}, time.Time{})
+	h.ok(err)
+	if !slices.ContainsFunc(made, func(e store.Entry) bool { return e.Kind == "invite" && string(e.Input) == `{"anew":true}` }) {
+		t.Errorf("on record is %+v", made)
 	}
 }
 

@@ -100,12 +100,11 @@ func (p *Pages) linkPhone(c *request) error {
 	if f.bad() {
 		return p.showSignIn(c, http.StatusUnprocessableEntity, f)
 	}
-	from := edge.From(c.Request)
-	if status, says := refusal(p.SignIn.MayTry(from, "link to "+number.E164()), ""); says != "" {
+	_, err = p.SignIn.Try(edge.From(c.Request), "link to "+number.E164()) // each counts: whether somebody has the number is not told
+	if status, says := refusal(err, ""); says != "" {
 		f.wrong("mobile", says)
 		return p.showSignIn(c, status, f)
 	}
-	p.SignIn.Tried(from, "link to "+number.E164())
 	if err := p.sendLinks(c, number); err != nil {
 		return err
 	}

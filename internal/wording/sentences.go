@@ -86,6 +86,7 @@ var toWorkers = map[watch.Notice]string{
 	LinkMade:       "{at}: {who} made a link by which you set up how you sign in to Allclear. If you did not ask for one, please ring them.",
 	NumberChanged:  "{at}: your mobile number in Allclear was changed. If that was not you, please tell your manager now.",
 	NumberNew:      "{at}: this number is in Allclear now, for its texts and calls. If you did not expect that, please tell your manager.",
+	SignedOut:      "{at}: {who} signed you out of Allclear everywhere. If you did not ask for that, please ring them.",
 	SignInChanged:  "{at}: how you sign in to Allclear was changed. If that was not you, please tell your manager now.",
 	EmailChanged:   "{at}: your e-mail address in Allclear was changed. If that was not you, please tell your manager now.",
 	GlassBroken:    "{at}: {who} gave a reason and sees a private visit of {worker} until {until}.< Please ask them why if you do not know.>",

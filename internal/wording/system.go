@@ -35,6 +35,7 @@ const (
 	NumberChanged  watch.Notice = "number_changed"  // to a number that someone had: theirs are others now
 	NumberNew      watch.Notice = "number_new"      // to a number that someone has now, and whose it is said to be is not said
 	SignInChanged  watch.Notice = "sign_in_changed" // to someone: how they sign in is another now
+	SignedOut      watch.Notice = "signed_out"      // to someone: Who ended wherever they were signed in
 	EmailChanged   watch.Notice = "email_changed"   // to someone: their e-mail address is another now
 	GlassBroken    watch.Notice = "glass_broken"    // to a manager: Who sees a private visit of Worker's until Until, and said why (rule 1.4)
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
