@@ -103,8 +103,10 @@ func TestPasskeysAndIdentities(t *testing.T) {
 
 		must(t, db.Link(t.Context(), "p-sam", "https://issuer", "s1", nil, nine))
 		same(t, "linked", ok[string](t)(db.Linked(t.Context(), "https://issuer", "s1")), "p-sam")
-		if err := db.Link(t.Context(), "p-sam", "https://issuer", "s1", nil, nine); !errors.Is(err, store.ErrConflict) {
-			t.Errorf("linked twice: %v", err)
+		must(t, db.Link(t.Context(), "p-sam", "https://issuer", "s1", nil, nine)) // once more is nothing new
+		must(t, db.AddAccount(t.Context(), store.Account{Person: "p-ann", Handle: []byte("a"), MadeAt: nine}))
+		if err := db.Link(t.Context(), "p-ann", "https://issuer", "s1", nil, nine); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("linked to another: %v", err)
 		}
 		if _, err := db.Linked(t.Context(), "https://another", "s1"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("another issuer's: %v", err)

@@ -271,6 +271,8 @@ func problemOf(err error) *statusError {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return notFoundFor(err)
+	case errors.Is(err, store.ErrErased):
+		return &statusError{status: http.StatusConflict, says: "The words about this were erased, so nothing can be added to it.", cause: err}
 	case errors.Is(err, store.ErrConflict):
 		return &statusError{status: http.StatusConflict, says: "Someone else changed this at the same moment. Look at it again, then try once more.", cause: err}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, store.ErrUnknown):
