@@ -89,7 +89,7 @@ func TestErasingSomeoneSaysFirstWhatGoesAndWhatStays(t *testing.T) {
 		t.Errorf("they are %+v, %v", p, err)
 	}
 	ada.get(page).is(http.StatusOK).says("Nothing is left that could go").hides("<textarea")
-	ada.post("/people/p-priya/apart", "key", "b-1", "person", "p-sam").is(http.StatusConflict).says("were erased")
+	ada.post("/people/p-priya/apart", "key", "b-1", "person", "p-sam", "why", "a relative").is(http.StatusConflict).says("were erased")
 	h.sealed()
 	h.ok(h.db.Verify(t.Context(), h.clock.Now()))
 	h.as("p-ada").get("/people/p-ada/erase").is(http.StatusNotFound)
