@@ -15,7 +15,7 @@ import (
 
 // computed are the kinds that an entry's kind can be where it is written as an expression.
 var computed = map[string][]string{
-	"kind":           {"block", "unblock", "person", "team", "token"},
+	"kind":           {"block", "unblock", "person", "team", "token", "certificate_ends", "certificate_ended"},
 	`"hold_" + what`: {"hold_set", "hold_lifted"},
 	"in.Name()":      nil, // of the inputs, which are read below
 	"n.kind":         nil, // of the notes
