@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -77,17 +78,18 @@ func verified(found store.Audited) string {
 	if found.Entries == 0 {
 		return "the record is whole: it is empty"
 	}
-	says := fmt.Sprintf("the record is whole: %s, head %d %x", entries(found.Entries), found.Head.N, found.Head.Hash)
+	var says strings.Builder
+	says.WriteString(fmt.Sprintf("the record is whole: %s, head %d %x", entries(found.Entries), found.Head.N, found.Head.Hash))
 	if !found.Until.IsZero() {
-		says += ", sealed until " + found.Until.Format(time.RFC3339)
+		says.WriteString(", sealed until " + found.Until.Format(time.RFC3339))
 	}
 	if found.Agree > 0 {
-		says += fmt.Sprintf("; checkpoints that agree: %d", found.Agree)
+		says.WriteString(fmt.Sprintf("; checkpoints that agree: %d", found.Agree))
 	}
 	for _, l := range found.Lost {
-		says += "\n" + lostWords(l)
+		says.WriteString("\n" + lostWords(l))
 	}
-	return says
+	return says.String()
 }
 
 func lostWords(l store.Lost) string {
