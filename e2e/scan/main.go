@@ -168,7 +168,7 @@ func (s *scan) one(ctx context.Context, p part) error {
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil { // #nosec G301 -- reports of an invented county
 		return err
 	}
 	c, err := openCounty(ctx, s.binary, folder, s.cluster, p.database)

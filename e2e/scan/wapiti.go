@@ -52,7 +52,7 @@ func (t tools) wapiti(ctx context.Context, r wapitiRun) ([]finding, error) {
 	if _, err := write(ctx, r.folder, "wapiti.txt", "wapiti", args...); err != nil {
 		return nil, err
 	}
-	raw, err := os.ReadFile(file)
+	raw, err := os.ReadFile(file) // #nosec G304 -- a file that we had made
 	if err != nil {
 		return nil, fmt.Errorf("read wapiti's report: %w", err)
 	}

@@ -29,7 +29,7 @@ func (t tools) prove(ctx context.Context, folder string) error {
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil { // #nosec G301 -- reports of an invented county
 		return err
 	}
 	base, end, err := startWeak(ctx, folder)

@@ -123,11 +123,11 @@ func roomForCopy(draft os.FileInfo, dir string) error {
 	if err != nil {
 		return fmt.Errorf("look for room in %s: %w", dir, err)
 	}
-	need := uint64(draft.Size()) + 1<<20
+	need := uint64(draft.Size()) + 1<<20 // #nosec G115 -- a size is not negative
 	if onOneDisk(there, draft) {
 		need += roomSpared
 	}
-	if free := uint64(disk.Bavail) * uint64(disk.Bsize); free < need {
+	if free := uint64(disk.Bavail) * uint64(disk.Bsize); free < need { // #nosec G115 -- sizes are not negative
 		return fmt.Errorf("the folder %s has too little room for the backup: %d MB are free, and %d MB are needed; make room", dir, free>>20, need>>20)
 	}
 	return nil

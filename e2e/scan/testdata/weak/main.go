@@ -66,7 +66,7 @@ func pages(db *sql.DB) http.Handler {
 	})
 	mux.HandleFunc("GET /visit", func(w http.ResponseWriter, r *http.Request) {
 		var place string
-		err := db.QueryRow("SELECT place FROM visit WHERE id = " + r.FormValue("id")).Scan(&place) // a stranger's words become the database's
+		err := db.QueryRow("SELECT place FROM visit WHERE id = " + r.FormValue("id")).Scan(&place) // #nosec G701 -- weak on purpose: the scan must find it; a stranger's words become the database's
 		if err != nil {
 			fmt.Fprint(w, "<p>Nothing</p>")
 			return
@@ -78,7 +78,7 @@ func pages(db *sql.DB) http.Handler {
 		w.WriteHeader(http.StatusFound)
 	})
 	mux.HandleFunc("POST /note", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "<!DOCTYPE html><html><body><p>You said %s</p></body></html>", r.FormValue("note")) // as markup
+		fmt.Fprintf(w, "<!DOCTYPE html><html><body><p>You said %s</p></body></html>", r.FormValue("note")) // #nosec G705 -- weak on purpose: the scan must find it; as markup
 	})
 	mux.HandleFunc("POST /count", func(w http.ResponseWriter, r *http.Request) {
 		var n int
