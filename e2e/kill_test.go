@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	killSpeed  = 160 // five minutes of the plan are 1.9 s: a restart takes a part of one on a busy machine
+	killSpeed  = 100 // five minutes of the plan are 3 s: a restart takes a part of one on a busy machine
 	wholeSpeed = 240 // without a restart they may be 1.3 s
 	// killWithin is the part of the play in which Allclear is killed, from the first request to the close.
 	killWithin = 68 * time.Minute
