@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	patience = 30 * time.Second // until what a page is to show has to be there
+	patience = time.Minute // until what a page is to show has to be there, on a busy machine too
 	look     = 100 * time.Millisecond
 	longest  = 4 * time.Minute // that a page is used
 )

@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	mutations = flag.Int("mutations", 100_000, "how many texts TestMutations makes")
+	mutations = flag.Int("mutations", manyTexts(), "how many texts TestMutations makes")
 	seed      = flag.Uint64("seed", 1, "which slips of the thumb TestMutations makes")
 )
 
@@ -108,4 +108,12 @@ func understoodAs(t *testing.T, w labelled, text string) (Reading, Context) {
 	}
 	c.Phrase = "Scarlett"
 	return Understand(text, c), c
+}
+
+// manyTexts is how many are made where nobody says.
+func manyTexts() int {
+	if underRace {
+		return 10_000
+	}
+	return 100_000
 }

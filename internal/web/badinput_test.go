@@ -223,7 +223,10 @@ func TestNoInputBreaksAPage(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	for _, who := range []string{"", "p-lee"} {
+	for _, who := range []string{"p-lee", ""} {
+		if underRace && who == "" {
+			break
+		}
 		for _, r := range s.pages.routes() {
 			s.becomes(who) // some buttons sign out
 			s.abuses(r.pattern)
@@ -242,6 +245,9 @@ func TestNoInputBreaksAPage(t *testing.T) {
 func TestNoWordsBreakADatabase(t *testing.T) {
 	spoiled := map[string]bool{}
 	for _, who := range []string{"p-lee", "p-ada", "p-priya", "p-sam", "p-odd"} {
+		if underRace && who != "p-lee" {
+			break
+		}
 		t.Run(who, func(t *testing.T) {
 			s := &stranger{matrix: matrixOf(t, houseAt(t, storetest.Postgres(t)))}
 			s.becomes(who)
@@ -267,7 +273,7 @@ func TestNoWordsBreakADatabase(t *testing.T) {
 			}
 		})
 	}
-	if len(spoiled) < 40 {
+	if len(spoiled) < 40 && !underRace {
 		t.Errorf("%d forms were spoiled", len(spoiled))
 	}
 }
