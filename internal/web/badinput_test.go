@@ -227,7 +227,10 @@ func TestNoInputBreaksAPage(t *testing.T) {
 		if underRace && who == "" {
 			break
 		}
-		for _, r := range s.pages.routes() {
+		for i, r := range s.pages.routes() {
+			if underRace && i%10 > 0 {
+				continue
+			}
 			s.becomes(who) // some buttons sign out
 			s.abuses(r.pattern)
 		}
@@ -255,7 +258,10 @@ func TestNoWordsBreakADatabase(t *testing.T) {
 			if len(forms) < 5 {
 				t.Fatalf("%s is shown %d forms", who, len(forms))
 			}
-			for _, path := range slices.Sorted(maps.Keys(forms)) {
+			for i, path := range slices.Sorted(maps.Keys(forms)) {
+				if underRace && i%10 > 0 {
+					continue
+				}
 				form := s.nameless(path) + " " + strings.Join(slices.Sorted(maps.Keys(forms[path])), " ")
 				if spoiled[form] {
 					continue
@@ -264,7 +270,7 @@ func TestNoWordsBreakADatabase(t *testing.T) {
 				s.becomes(who) // some buttons sign out
 				s.spoils(path, forms[path])
 			}
-			if who != "p-lee" && who != "p-ada" { // who may do most
+			if underRace || who != "p-lee" && who != "p-ada" { // who may do most
 				return
 			}
 			for _, r := range s.pages.routes() {
