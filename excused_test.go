@@ -31,13 +31,19 @@ func TestEveryExcuseHasItsReason(t *testing.T) {
 // eachGoFile gives every Go file that is ours, tools and tests included, by its name from here.
 func eachGoFile(t *testing.T, look func(name, text string)) {
 	t.Helper()
+	eachFile(t, ".go", look)
+}
+
+// eachFile gives every file that is ours and ends so, by its name from here.
+func eachFile(t *testing.T, ends string, look func(name, text string)) {
+	t.Helper()
 	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir():
 			return skipped(name)
-		case path.Ext(name) != ".go":
+		case path.Ext(name) != ends:
 			return nil
 		}
 		text, err := os.ReadFile(name)

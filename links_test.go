@@ -3,7 +3,6 @@ package allclear_test
 import (
 	"fmt"
 	"image/png"
-	"io/fs"
 	"net/url"
 	"os"
 	"path"
@@ -26,28 +25,12 @@ var (
 // TestEveryLinkLeadsSomewhere reads each link of each Markdown file here.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	read := 0
-	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			return skipped(name)
-		case path.Ext(name) != ".md":
-			return nil
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
+	eachFile(t, ".md", func(name, text string) {
 		read++
-		for _, problem := range badLinks(filepath.ToSlash(name), string(text)) {
+		for _, problem := range badLinks(name, text) {
 			t.Error(problem)
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if read < 10 {
 		t.Errorf("%d files were read", read)
 	}

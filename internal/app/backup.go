@@ -206,16 +206,7 @@ func keepDraft(draft, file string, force bool) (err error) {
 	if err != nil {
 		return errors.Join(fmt.Errorf("keep backup: %w", err), os.Remove(draft))
 	}
-	return syncFolder(filepath.Dir(file))
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir) // #nosec G304 -- the operator's own file, as a setting or an argument names it
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return vault.SyncFolder(filepath.Dir(file))
 }
 
 // weakest is the work that age puts into a passphrase: ours cannot be guessed, so none is needed.

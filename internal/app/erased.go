@@ -19,6 +19,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/vault"
 )
 
 // erasedList is a file that has a mark for everyone whose words were erased, a line each: no backup is to bring them back. One is beside the
@@ -113,7 +114,7 @@ func (l erasedList) append(fresh []string) (err error) {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(string(l)))
+	return vault.SyncFolder(filepath.Dir(string(l)))
 }
 
 // marksOf turns a list into a set.

@@ -348,7 +348,7 @@ func swap(ctx context.Context, made, path string, at time.Time) (kept string, er
 	if err := os.Rename(made, path); err != nil {
 		return "", fmt.Errorf("put what was restored in its place: %w", err)
 	}
-	return kept, syncFolder(filepath.Dir(path))
+	return kept, vault.SyncFolder(filepath.Dir(path))
 }
 
 // straysAside moves away the logs of a database that is not there itself: SQLite would take them for the new one's.
@@ -435,7 +435,7 @@ func setAside(ctx context.Context, path, kept string) error {
 	if err != nil {
 		return fmt.Errorf("keep the database that is there: %w", err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return vault.SyncFolder(filepath.Dir(path))
 }
 
 func syncFile(path string) error {

@@ -53,7 +53,7 @@ func create(path string) error {
 	if err := os.Link(draft, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
 func writeDurably(path string, text []byte) error {
@@ -65,8 +65,8 @@ func writeDurably(path string, text []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// syncDir makes the file's name durable too: a key that seals rows must outlive a power cut before they do.
-func syncDir(dir string) error {
+// SyncFolder makes the names in a folder durable: a key that seals rows, or a backup, must outlive a power cut.
+func SyncFolder(dir string) error {
 	d, err := os.Open(dir) // #nosec G304 -- the operator's own file, as a setting or an argument names it
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func ReplaceFile(path string, text []byte) (err error) {
 		err = os.Rename(draft, path)
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = SyncFolder(filepath.Dir(path))
 	}
 	if err != nil {
 		return fmt.Errorf("replace key file: %w", err)
@@ -132,7 +132,7 @@ func KeepFile(path string, text []byte) (string, error) {
 			if err := writeDurably(free, text); err != nil {
 				return "", errors.Join(fmt.Errorf("keep key file: %w", err), os.Remove(free))
 			}
-			return free, syncDir(filepath.Dir(free))
+			return free, SyncFolder(filepath.Dir(free))
 		case err != nil:
 			return "", fmt.Errorf("keep key file: %w", err)
 		}

@@ -5,14 +5,11 @@ import (
 	goflag "flag"
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -214,25 +211,14 @@ func TestANewRouteNeedsARow(t *testing.T) {
 		}
 	}
 	var routed []string
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+	eachSource(t, "*.go", func(name string, parsed *ast.File) {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			if call, is := n.(*ast.SelectorExpr); is && (call.Sel.Name == "Handle" || call.Sel.Name == "HandleFunc") {
 				routed = append(routed, name)
 			}
 			return true
 		})
-	}
+	})
 	if !slices.Equal(routed, []string{"routes.go"}) {
 		t.Errorf("routes are added in %v, and not once, from the table", routed)
 	}

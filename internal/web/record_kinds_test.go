@@ -44,18 +44,7 @@ func kindsWritten(t *testing.T) map[string]string {
 			kinds[kind] = where
 		}
 	}
-	files, err := filepath.Glob("../*/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+	eachSource(t, "../*/*.go", func(name string, parsed *ast.File) {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl: // what an input is called
@@ -80,9 +69,28 @@ func kindsWritten(t *testing.T) map[string]string {
 			}
 			return true
 		})
-	}
+	})
 	delete(kinds, "") // of no event
 	return kinds
+}
+
+// eachSource gives every Go file of ours that is no test, parsed.
+func eachSource(t *testing.T, glob string, look func(name string, parsed *ast.File)) {
+	t.Helper()
+	files, err := filepath.Glob(glob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		look(name, parsed)
+	}
 }
 
 // entryType is the type of an entry of the record, a note that becomes one, or a list of them; "" for any other.
