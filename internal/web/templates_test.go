@@ -54,6 +54,10 @@ var everyPage = map[string]any{
 	"team":          teamPage{},
 	"team_form":     teamFormPage{},
 	"teams":         teamsPage{},
+	"support":       supportPage{},
+	"support_sheet": supportPage{},
+	"support_edit":  supportEditPage{},
+	"support_form":  sphereFormPage{},
 }
 
 // sharedParts are the templates that are rendered apart from their page, for many readers at once.
