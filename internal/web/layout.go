@@ -189,7 +189,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
+	links := []footerLink{{"/guidance", "Guidance"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
 	}

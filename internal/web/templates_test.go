@@ -54,6 +54,8 @@ var everyPage = map[string]any{
 	"team":          teamPage{},
 	"team_form":     teamFormPage{},
 	"teams":         teamsPage{},
+	"guidance":      guidancePage{},
+	"guidance_list": guidanceListPage{},
 	"support":       supportPage{},
 	"support_sheet": supportPage{},
 	"support_edit":  supportEditPage{},
