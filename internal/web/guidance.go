@@ -22,6 +22,7 @@ type guidancePage struct {
 type guidanceListPage struct {
 	Layout
 	Sheets []guidance.Page
+	Out    bool // the reader may be on a visit
 }
 
 // guidanceList answers GET /guidance. A worker who may be on a visit finds nothing there of how they would call for help (rule 4.2).
@@ -30,7 +31,7 @@ func (p *Pages) guidanceList(c *request) error {
 	if err != nil {
 		return err
 	}
-	page := guidanceListPage{Layout: p.layout(c, "Guidance"), Sheets: slices.DeleteFunc(guidance.Pages(), func(s guidance.Page) bool { return s.Calm && out })}
+	page := guidanceListPage{Layout: p.layout(c, "Guidance"), Out: out, Sheets: slices.DeleteFunc(guidance.Pages(), func(s guidance.Page) bool { return s.Calm && out })}
 	return p.show(c, http.StatusOK, "guidance_list", page)
 }
 

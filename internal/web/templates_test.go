@@ -56,6 +56,7 @@ var everyPage = map[string]any{
 	"teams":         teamsPage{},
 	"guidance":      guidancePage{},
 	"guidance_list": guidanceListPage{},
+	"practice":      practicePage{},
 	"support":       supportPage{},
 	"support_sheet": supportPage{},
 	"support_edit":  supportEditPage{},
