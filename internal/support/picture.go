@@ -166,7 +166,7 @@ func (l *Label) place() {
 // words breaks words into lines that are no wider than they may be. A word that is, is broken too.
 func words(says string, size float64, bold bool, widest float64) (lines []Line) {
 	line := ""
-	for _, word := range strings.Fields(says) {
+	for word := range strings.FieldsSeq(says) {
 		with := strings.TrimSpace(line + " " + word)
 		if Width(with, size, bold) <= widest {
 			line = with

@@ -89,12 +89,12 @@ func TestAPictureThatIsWrongIsFoundSo(t *testing.T) {
 func text(p support.Picture, r support.Ring) (all []string) {
 	for _, a := range p.Arches {
 		for _, l := range a.Labels {
-			said := ""
+			var said strings.Builder
 			for _, line := range l.Lines {
-				said += line.Says
+				said.WriteString(line.Says)
 			}
 			if a.Ring == r {
-				all = append(all, strings.ReplaceAll(said, " ", ""))
+				all = append(all, strings.ReplaceAll(said.String(), " ", ""))
 			}
 		}
 	}
@@ -138,5 +138,12 @@ func TestTheNearestIsInTheMiddle(t *testing.T) {
 		if inner.X <= outer.X || inner.X+inner.W >= outer.X+outer.W || inner.Y <= outer.Y {
 			t.Errorf("%s is not within %s", inner.Ring, outer.Ring)
 		}
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	s := support.Standard()
+	for b.Loop() {
+		support.Draw(s, support.Wide)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -199,12 +200,11 @@ func clipped(words string, most int) string {
 
 // Said is the picture in one sentence, for those who do not see it.
 func (d spheresDrawn) Said() string {
-	said := "Half-rings within each other, from the nearest to the farthest:"
+	var rings []string
 	for _, a := range slices.Backward(d.Arches) {
-		n := len(a.Labels) - 1 // the title is one
-		said += fmt.Sprintf(" %s (%d);", a.Ring.Title(), n)
+		rings = append(rings, a.Ring.Title())
 	}
-	return said[:len(said)-1] + ". The list has the same in words."
+	return "Half-rings within each other, from the nearest to the farthest: " + strings.Join(rings, ", ") + ". The list has the same in words."
 }
 
 // Dial is a number without what stands between its digits.
