@@ -25,8 +25,8 @@ type part struct {
 
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
-	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
-	"internal/private", "internal/retain", "internal/rota", "internal/watch", "internal/wording",
+	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
+	"internal/private", "internal/retain", "internal/rota", "internal/support", "internal/watch", "internal/wording",
 }
 
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
@@ -44,6 +44,8 @@ var architecture = map[string]part{
 	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/retain":          {pure: true, reason: "how long words are kept is a table of instants; it opens none"},
+	"internal/guidance":        {pure: true, reason: "what people are told is text, measured where it stands"},
+	"internal/support":         {pure: true, reason: "who stands around a worker is a list and where it is drawn; it knows no team and no person"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},

@@ -73,6 +73,8 @@ var allowed = []allowance{
 	{addresses, `^(asked for|linked on|led to, from .*)`, `^(link of .*|first link|link to a phone page)$`, "a link that lets somebody in is an address: good once, for a short time, and no page of it leads elsewhere or tells where it came from"},
 	{addresses, `^(asked for|linked on .*)$`, `^typed into an address$`, "the visitor's own, and no other's: Allclear makes no such address"},
 	{addresses, `^dialled from GET /(people/|visits/|alarms/|rota$)`, `(mobile|number)$|^number (rung|given)$`, "a number that one may ring is dialled with one press (3): the address is the telephone's own, and nobody is asked for it"},
+	{addresses, `^dialled from GET /teams/\S+/support$`, `(mobile|number)$|^number of who supports$`, "the same: who is there for a worker is rung with one press (6.4)"},
+	{addresses, `^linked on GET /teams/\S+/support(/print)?$`, `^e-mail of who supports$`, "who is there for a worker is written to with one press: the address is the mail program's own (6.4)"},
 	{addresses, `^asked of who hears us$`, `^(heartbeat's|webhook's) secret$`, "the address that the settings give is asked"},
 	{forms, `^POST /sign-in$`, `^(Leocadia's e-mail|password in the name's place)$`, "what was typed into the field for a name stands there still, for who typed it"},
 	{forms, `^POST /(first|join)/`, `^(Wilhelmina|Leocadia|Ysolde)'s (first name|surname|e-mail)$|^secret for codes of `, "a form that was refused is given back to who typed it; a password is not"},

@@ -106,6 +106,10 @@ func (c *county) fridayEvening(leo *browser) (visit string) {
 		leo.presses(end)
 	}
 	leo.opens("/people/p-w1/apart").presses("/people/p-w1/apart", "person", "p-ann", "why", seeded["why someone is kept away"]).sees(http.StatusOK, seeded["why someone is kept away"])
+	const around = "/teams/echo/support"
+	leo.opens(around+"/entries/new").presses(around+"/entries/new", "ring", "outside", "name", seeded["who supports"], "phone", seeded["number of who supports"], "email", seeded["e-mail of who supports"],
+		"address", seeded["address of who supports"], "when", seeded["when who supports is there"], "for", seeded["what who supports is for"])
+	leo.opens(around).sees(http.StatusOK, seeded["who supports"], seeded["what who supports is for"])
 	phone := c.browser()
 	phone.opens("/sign-in").presses("/sign-in/phone", "mobile", seeded["Ysolde's mobile"])
 	link := lastOf(`(/phone/\S+)`, c.w.WaitText(seeded["Ysolde's mobile"], c.w.Tolerance(), "your page in Allclear").Body)

@@ -40,6 +40,9 @@ var seeded = map[string]string{
 	"why the glass was broken": "her budgerigar flew home", "why someone is kept away": "he is her erstwhile fiancé", "why a hold stands": "the coroner of Barchester",
 	"why Tancred was erased": "asked by pigeon post", "words recorded": "says the curmudgeon left",
 
+	"who supports": "Anchorite Guild", "number of who supports": "01632 960888", "e-mail of who supports": "hearth@narwhal.example", "address of who supports": "The Buttery, Dovecote Yard",
+	"when who supports is there": "each Candlemas", "what who supports is for": "mulled consolation",
+
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
 	"wrong token": "ac_hippocampusneverwas", "key of a repeat": "idem-chrysalis-0042", "wrong signature": "c2lnbmF0dXJlb2Zub2JvZHk",
 	"heartbeat's secret": "beat-quetzalcoatl-5521", "webhook's secret": "note-axolotl-9183", "organisation's secret": "client-pomegranate-7730", "database's password": "kinkajou-ossuary-3312",

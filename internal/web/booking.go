@@ -39,6 +39,7 @@ type bookingPage struct {
 	Private, Prompts govuk.Radios
 	Buddy, Joint     *govuk.Select     // nil where there is nobody else
 	Overlap          *govuk.Checkboxes // nil until the times overlap another visit's
+	Before           *beforeCard
 }
 
 // placeFields are the visit's half of the buddy form.
@@ -154,7 +155,7 @@ func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find team of worker: %w", err)
 	}
-	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Others: othersOf(workers, worker.ID), Many: len(workers) > mostWorkers, Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
+	page := bookingPage{Layout: p.layout(c, "Book a visit").again(f), Before: bookingCard(), Others: othersOf(workers, worker.ID), Many: len(workers) > mostWorkers, Worker: worker, Self: worker.ID == c.who.ID, Key: f.value("key"),
 		Kind:      f.radios("kind", "What is it?", "", kindChoices()...),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),

@@ -109,6 +109,10 @@ var done = map[string]string{
 
 	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 
+	"sphere-saved":   "The list was saved.",
+	"sphere-moved":   "It was moved.",
+	"sphere-removed": "It was removed.",
+
 	"hold-set":    "The hold stands: nothing of it is erased until it is lifted.",
 	"hold-lifted": "The hold is lifted. What it kept is erased as its period says.",
 	"erased":      "What could go is erased. They are no longer here, and sign in no more.",
@@ -185,7 +189,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
+	links := []footerLink{{"/guidance", "Guidance"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
 	}

@@ -69,6 +69,7 @@ type teamPage struct {
 	NoPlan   bool   // none was given yet: what is shown is the standard one
 	Taken    bool   // somebody around the team has a name that sounds like its phrase; said to who may change it
 	Free     string // names that are free then
+	Out      bool   // the reader may be on a visit: nothing leads to how they would call for help (rule 4.2)
 }
 
 // setting is one part of the plan in words.
@@ -93,7 +94,7 @@ func (p *Pages) team(c *request) error {
 		return err
 	}
 	name := func(id string) string { return p.nameOrID(c, id) }
-	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan}
+	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan, Out: out}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})
 	if page.MayEdit && !out {
 		taken, free, err := p.directory.phraseTaken(c.Context(), t.ID, c.at, func() (bool, []string, error) { return p.Engine.TakenPhrase(c.Context(), t) })

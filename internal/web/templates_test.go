@@ -54,6 +54,13 @@ var everyPage = map[string]any{
 	"team":          teamPage{},
 	"team_form":     teamFormPage{},
 	"teams":         teamsPage{},
+	"guidance":      guidancePage{},
+	"guidance_list": guidanceListPage{},
+	"practice":      practicePage{},
+	"support":       supportPage{},
+	"support_sheet": supportPage{},
+	"support_edit":  supportEditPage{},
+	"support_form":  sphereFormPage{},
 }
 
 // sharedParts are the templates that are rendered apart from their page, for many readers at once.

@@ -50,6 +50,7 @@ type visitPage struct {
 	Spoke     *govuk.Checkboxes // nil where nobody need have spoken with them
 	Opened    map[string]bool   // the forms that were refused
 	Held      *heldPart
+	Before    *beforeCard // what to think of before going in; nil once that is over
 }
 
 // answering is who answers for a visit, and how they are reached.
@@ -187,6 +188,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 		page.Details = wordsOf(v.Visit)
 		page.Missing = missingWords(v.Missing)
 	}
+	page.Before = p.beforeVisit(c, v)
 	page.forms(c, v, f)
 	if did := c.URL.Query().Get("done"); undone[did] {
 		page.Still, page.Done = page.Done, ""
