@@ -11,6 +11,9 @@ import (
 // each an entry of the record, or neither. What it tells goes into the outbox with them. ErrConflict says that another changed the version
 // since, or that another of that number is there.
 func (db *DB) PublishPlan(ctx context.Context, team Team, p Paper, by By, at time.Time, messages ...Message) (Paper, error) {
+	if p.ID == "" {
+		p.ID = rand.Text()
+	}
 	was := p.Revision
 	p.Revision++
 	p.ChangedAt = at
