@@ -82,11 +82,21 @@ func (e *Engine) HasSigned(ctx context.Context, v PlanVersion, person string) (b
 
 // LastSigned gives the version of their team's plan that someone signed last; found is false where they signed none.
 func (e *Engine) LastSigned(ctx context.Context, person, team string) (v PlanVersion, found bool, err error) {
-	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, Team: team, Person: person, Bare: true, Limit: 1})
-	if err != nil || len(papers) == 0 {
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, Team: team, Person: person})
+	if err != nil {
 		return v, false, err
 	}
-	p, err := e.Store.Paper(ctx, store.PlanPaper, strings.TrimPrefix(papers[0].About, "plan/"))
+	var last Signature
+	for _, p := range papers {
+		var s Signature
+		if json.Unmarshal([]byte(p.Body.Reveal()), &s) == nil && s.Version > last.Version {
+			last = s
+		}
+	}
+	if last.Plan == "" {
+		return v, false, nil
+	}
+	p, err := e.Store.Paper(ctx, store.PlanPaper, last.Plan)
 	if err == nil {
 		v, err = readVersion(p)
 	}

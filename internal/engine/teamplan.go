@@ -88,6 +88,16 @@ func (e *Engine) PlanVersions(ctx context.Context, team string) ([]PlanVersion, 
 	return versions, err
 }
 
+// PlanNumbers gives the number of each team's current version, by the team; a team without one is not in it.
+func (e *Engine) PlanNumbers(ctx context.Context) (map[string]int, error) {
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.PlanPaper, Status: planPublished, Bare: true})
+	numbers := map[string]int{}
+	for _, p := range papers {
+		numbers[p.Team] = max(numbers[p.Team], p.Number)
+	}
+	return numbers, err
+}
+
 // NextPlan gives what the next version of a team's plan says so far: its draft, else the team's settings as they are now with the words of
 // the current version, or with none.
 func (e *Engine) NextPlan(ctx context.Context, t store.Team) (PlanVersion, error) {

@@ -21,7 +21,7 @@ type Version struct {
 	ReviewOn    string            `json:"review_on"` // "2027-03-03", a day in the team's zone; "" while none is set
 	PublishedAt time.Time         `json:"published_at,omitzero"`
 	PublishedBy string            `json:"published_by,omitempty"` // their name
-	Paper       []Signed          `json:"paper,omitempty"`        // who had signed the document on paper from which this was taken over
+	OnPaper     []Signed          `json:"on_paper,omitempty"`     // who had signed the document on paper from which this was taken over
 
 	Kept      []PrintedPart `json:"kept,omitempty"` // the sections as they were published
 	KeptWords string        `json:"text,omitempty"` // the text as it was published

@@ -109,6 +109,12 @@ var done = map[string]string{
 
 	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
 
+	"team-added":     "The team is added, with its plan. Add its people next: they are asked to sign.",
+	"plan-draft":     "The draft is saved. Nothing changes until it is published.",
+	"plan-published": "The plan is published, and its settings hold from now on. Everyone in the team is asked to sign it.",
+	"plan-signed":    "Signed. Thank you.",
+	"plan-reminded":  "Those who have not signed are reminded by text.",
+
 	"hold-set":    "The hold stands: nothing of it is erased until it is lifted.",
 	"hold-lifted": "The hold is lifted. What it kept is erased as its period says.",
 	"erased":      "What could go is erased. They are no longer here, and sign in no more.",

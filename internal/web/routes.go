@@ -30,6 +30,7 @@ type entry struct {
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
 	list := append(p.serviceRoutes(), p.keepingRoutes()...)
+	list = append(list, p.planRoutes()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -188,6 +189,28 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /teams/{id}", signedIn, p.team},
 		{"GET /teams/{id}/edit", signedIn, p.editTeam},
 		{"POST /teams/{id}/edit", signedIn, p.changeTeam},
+	}
+}
+
+// planRoutes are the pages of a team's plan and its signatures.
+func (p *Pages) planRoutes() []route {
+	return []route{
+		{"GET /teams/new", signedIn, p.newTeam},
+		{"POST /teams/new", signedIn, p.addTeam},
+		{"GET /teams/{id}/plan", signedIn, p.readPlan},
+		{"GET /teams/{id}/plan/start", signedIn, p.startPlan},
+		{"POST /teams/{id}/plan/start", signedIn, p.publishFirst},
+		{"GET /teams/{id}/plan/edit", signedIn, p.editPlan},
+		{"GET /teams/{id}/plan/edit/{n}", signedIn, p.editSection},
+		{"POST /teams/{id}/plan/edit/{n}", signedIn, p.changeSection},
+		{"GET /teams/{id}/plan/publish", signedIn, p.publishForm},
+		{"POST /teams/{id}/plan/publish", signedIn, p.publishPlan},
+		{"GET /teams/{id}/plan/versions", signedIn, p.planVersions},
+		{"GET /teams/{id}/plan/versions/{n}", signedIn, p.planVersion},
+		{"GET /teams/{id}/plan/sign", signedIn, p.signForm},
+		{"POST /teams/{id}/plan/sign", signedIn, p.signPlan},
+		{"GET /teams/{id}/plan/signatures", signedIn, p.planSignatures},
+		{"POST /teams/{id}/plan/signatures/remind", signedIn, p.remindUnsigned},
 	}
 }
 

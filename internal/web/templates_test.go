@@ -54,6 +54,15 @@ var everyPage = map[string]any{
 	"team":          teamPage{},
 	"team_form":     teamFormPage{},
 	"teams":         teamsPage{},
+
+	"plan":            teamPlanPage{},
+	"plan_start":      planStartPage{},
+	"plan_edit":       planDraftPage{},
+	"plan_section":    planSectionPage{},
+	"plan_publish":    planDraftPage{},
+	"plan_versions":   planVersionsPage{},
+	"plan_sign":       planSignPage{},
+	"plan_signatures": planSignaturesPage{},
 }
 
 // sharedParts are the templates that are rendered apart from their page, for many readers at once.
