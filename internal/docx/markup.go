@@ -2,7 +2,6 @@ package docx
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // markup is XML being written. Names are written with their prefix, as the parts declare it.
@@ -46,7 +45,7 @@ func escaped(s string) string {
 			b.WriteString("&quot;")
 		case r == '\t' || r == '\n':
 			b.WriteRune(r)
-		case r < ' ' || r == utf8.RuneError || r == 0xFFFE || r == 0xFFFF:
+		case r < ' ' || r == 0xFFFE || r == 0xFFFF:
 		default:
 			b.WriteRune(r)
 		}
