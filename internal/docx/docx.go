@@ -12,6 +12,7 @@ import (
 type Document struct {
 	Title    string
 	Language string // "en-GB"
+	Keywords string
 	Made     time.Time
 	Footer   string // at the foot of each page, before "Page 1 of 3"
 	Blocks   []Block

@@ -18,7 +18,7 @@ var made = time.Date(2026, time.November, 22, 9, 30, 0, 0, time.UTC)
 
 // sample has one of everything that can be written.
 func sample() Document {
-	return Document{Title: "A plan", Language: "en-GB", Made: made, Footer: "ECHo & others, version 3", Blocks: []Block{
+	return Document{Title: "A plan", Language: "en-GB", Keywords: "a b", Made: made, Footer: "ECHo & others, version 3", Blocks: []Block{
 		Paragraph{Style: Title, Text: "A plan"},
 		Paragraph{Style: Heading1, Text: "1. First", Keep: true},
 		Paragraph{Style: Body, Text: "Ŵyl y bobl, zażółć gęślą jaźń, <b> & \"quotes\"\nand a second line\twith a tab"},
@@ -51,8 +51,8 @@ func readBack(t testing.TB, raw []byte) Document {
 
 func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	got := readBack(t, written(t, sample()))
-	if got.Title != "A plan" || got.Language != "en-GB" {
-		t.Errorf("the document says that it is %q in %q", got.Title, got.Language)
+	if got.Title != "A plan" || got.Language != "en-GB" || got.Keywords != "a b" {
+		t.Errorf("the document says that it is %q in %q, about %q", got.Title, got.Language, got.Keywords)
 	}
 	want := []string{"A plan", "1. First", "Ŵyl y bobl, zażółć gęślą jaźń, <b> & \"quotes\"", "and a second line\twith a tab", "an item", "a step", "All of it",
 		"Name", "Date", "Priya Nair", "", "", "We…", "inner", "", "share", "", ""}

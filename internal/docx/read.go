@@ -34,9 +34,10 @@ func Read(r io.ReaderAt, size int64) (Document, error) {
 	var core struct {
 		Title    string `xml:"title"`
 		Language string `xml:"language"`
+		Keywords string `xml:"keywords"`
 	}
 	if err := a.small("docProps/core.xml", &core); err == nil {
-		d.Title, d.Language = core.Title, core.Language
+		d.Title, d.Language, d.Keywords = core.Title, core.Language, core.Keywords
 	}
 	return d, nil
 }

@@ -86,6 +86,7 @@ func (d Document) core() string {
 	m.open("cp:coreProperties", "xmlns:cp", "http://schemas.openxmlformats.org/package/2006/metadata/core-properties",
 		"xmlns:dc", "http://purl.org/dc/elements/1.1/", "xmlns:dcterms", "http://purl.org/dc/terms/", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
 	m.element("dc:title", d.Title)
+	m.element("cp:keywords", d.Keywords)
 	m.element("dc:language", d.Language)
 	made := d.Made.UTC().Format(time.RFC3339)
 	m.element("dcterms:created", made, "xsi:type", "dcterms:W3CDTF")

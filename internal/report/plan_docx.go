@@ -14,7 +14,7 @@ import (
 // again by ReadPlan. The day of printing is that of at in its own zone.
 func PlanDOCX(w io.Writer, p plan.Printed, at time.Time) error {
 	laid := layPlan(p, at)
-	d := docx.Document{Title: laid.Title + ": " + laid.Team, Language: "en-GB", Made: at, Footer: laid.Foot}
+	d := docx.Document{Title: laid.Title + ": " + laid.Team, Language: "en-GB", Made: at, Footer: laid.Foot, Keywords: laid.settings()}
 	d.Blocks = append(d.Blocks,
 		docx.Paragraph{Style: docx.Title, Text: laid.Title},
 		docx.Table{Style: docx.Grid, Widths: []float64{44, 126}, About: "The team’s name", Rows: []docx.Row{{{docx.Paragraph{Text: planTeam, Bold: true}}, docx.Text(laid.Team)}}},
@@ -33,6 +33,17 @@ func PlanDOCX(w io.Writer, p plan.Printed, at time.Time) error {
 		return fmt.Errorf("write plan: %w", err)
 	}
 	return nil
+}
+
+// settings names the sentences of the settings by their hashes, so that they are known again among what a team typed beneath.
+func (l planPaper) settings() string {
+	var all []string
+	for _, part := range l.Parts {
+		for _, setting := range part.Settings {
+			all = append(all, hashOf(setting))
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 func signTable(rows []plan.Signed) docx.Table {

@@ -12,7 +12,7 @@ import (
 // Type sizes of a plan, in points, and its measures, in millimetres.
 const (
 	planSize    = 10.5
-	planLine    = 5.2  // of a line of text
+	planLeading = 5.2  // of a line of text
 	planGap     = 1.8  // after a paragraph
 	planPadding = 2.5  // between a frame and its words
 	planIndent  = 5.0  // of a list's items
@@ -46,7 +46,7 @@ func (p *paper) plan(laid planPaper) {
 	plain := hand{}
 	p.write(plain, laid.State)
 	p.write(plain, laid.Intro)
-	p.write(hand{keep: planLine * 3}, planCovers)
+	p.write(hand{keep: planLeading * 3}, planCovers)
 	for i, covered := range laid.Covers {
 		p.item(plain, fmt.Sprintf("%d.", i+1), covered)
 	}
@@ -64,18 +64,18 @@ func (p *paper) team(name string) {
 	p.SetFont("go", "B", planSize+2)
 	lines := p.split(name, textWidth-labelWidth-2*planPadding)
 	lines = lines[:min(len(lines), mostInRow)]
-	height := float64(len(lines))*(planLine+1) + 2*planPadding
+	height := float64(len(lines))*(planLeading+1) + 2*planPadding
 	top := p.GetY()
 	p.SetFillColor(231, 233, 234)
 	p.Rect(margin, top, labelWidth, height, "FD")
 	p.Rect(margin+labelWidth, top, textWidth-labelWidth, height, "D")
 	for i, line := range lines {
-		p.SetXY(margin+labelWidth+planPadding, top+planPadding+float64(i)*(planLine+1))
-		p.CellFormat(0, planLine+1, line, "", 0, "L", false, 0, "")
+		p.SetXY(margin+labelWidth+planPadding, top+planPadding+float64(i)*(planLeading+1))
+		p.CellFormat(0, planLeading+1, line, "", 0, "L", false, 0, "")
 	}
 	p.SetXY(margin+planPadding, top+planPadding)
 	p.SetFont("go", "B", planSize)
-	p.CellFormat(0, planLine+1, planTeam, "", 0, "L", false, 0, "")
+	p.CellFormat(0, planLeading+1, planTeam, "", 0, "L", false, 0, "")
 	p.SetXY(margin, top+height)
 }
 
@@ -111,8 +111,8 @@ func (p *paper) item(h hand, mark, text string) {
 		p.line(h, line)
 		if i == 0 {
 			x, y := p.GetXY()
-			p.SetXY(margin+h.indent-planIndent, y-planLine)
-			p.CellFormat(planIndent, planLine, mark, "", 0, "L", false, 0, "")
+			p.SetXY(margin+h.indent-planIndent, y-planLeading)
+			p.CellFormat(planIndent, planLeading, mark, "", 0, "L", false, 0, "")
 			p.SetXY(x, y)
 		}
 	}
@@ -130,7 +130,7 @@ func (p *paper) width(h hand) float64 {
 
 // line writes one line, on the next page where this one is full.
 func (p *paper) line(h hand, line string) {
-	if p.GetY()+max(planLine, h.keep) > planFloor {
+	if p.GetY()+max(planLeading, h.keep) > planFloor {
 		p.turn(h.frame)
 		p.SetFont("go", h.style, planSize)
 	}
@@ -138,13 +138,13 @@ func (p *paper) line(h hand, line string) {
 	if h.bar {
 		p.SetLineWidth(0.9)
 		p.SetDrawColor(80, 90, 95)
-		p.Line(margin+1, y, margin+1, y+planLine)
+		p.Line(margin+1, y, margin+1, y+planLeading)
 		p.SetDrawColor(0, 0, 0)
 		p.SetLineWidth(0.2)
 	}
 	p.SetX(margin + h.indent)
-	p.CellFormat(p.width(h), planLine, line, "", 0, "L", false, 0, "")
-	p.SetXY(margin, y+planLine)
+	p.CellFormat(p.width(h), planLeading, line, "", 0, "L", false, 0, "")
+	p.SetXY(margin, y+planLeading)
 }
 
 // gap ends a paragraph.
@@ -206,7 +206,7 @@ func (p *paper) part(part planPart) {
 	p.Ln(5)
 	p.SetFont("go", "B", 13)
 	heading := p.split(part.Heading, textWidth)
-	if p.GetY()+float64(len(heading))*6.5+4*planLine > planFloor {
+	if p.GetY()+float64(len(heading))*6.5+4*planLeading > planFloor {
 		p.AddPage()
 		p.SetFont("go", "B", 13)
 	}
@@ -221,7 +221,7 @@ func (p *paper) part(part planPart) {
 	}
 	p.Ln(planGap)
 	settings := hand{indent: 4, bar: true}
-	p.write(hand{indent: 4, bar: true, keep: 2 * planLine}, planSettings)
+	p.write(hand{indent: 4, bar: true, keep: 2 * planLeading}, planSettings)
 	for _, setting := range part.Settings {
 		p.write(settings, setting)
 	}
@@ -230,7 +230,7 @@ func (p *paper) part(part planPart) {
 // own writes the team's own words in their box; one without words has room to write in.
 func (p *paper) own(part planPart) {
 	p.Ln(planGap)
-	if p.GetY()+5*planLine > planFloor {
+	if p.GetY()+5*planLeading > planFloor {
 		p.AddPage()
 	}
 	f := &frame{p.GetY()}
@@ -239,7 +239,7 @@ func (p *paper) own(part planPart) {
 	p.write(hand{style: "B", indent: planPadding, frame: f}, part.Lead)
 	p.passages(h, part.Own)
 	if len(part.Own) == 0 {
-		p.SetY(p.GetY() + 2*planLine)
+		p.SetY(p.GetY() + 2*planLeading)
 	}
 	p.closeFrame(f)
 	p.Ln(planPadding + planGap)
@@ -251,7 +251,7 @@ func (p *paper) signatures(rows []plan.Signed) {
 	for _, row := range rows {
 		p.SetFont("go", "", planSize)
 		lines := max(len(p.split(row.Name, textWidth-dateWidth-planPadding)), len(p.split(row.On, dateWidth-planPadding)))
-		height := max(signRow, float64(min(lines, mostInRow))*planLine+planPadding)
+		height := max(signRow, float64(min(lines, mostInRow))*planLeading+planPadding)
 		if p.GetY()+height > planFloor {
 			p.AddPage()
 			p.signRow("B", plan.Signed{Name: planName, On: planDate}, signRow)
@@ -273,10 +273,10 @@ func (p *paper) signRow(style string, row plan.Signed, height float64) {
 		p.Rect(x, top, c.width, height, looks)
 		lines := p.split(c.text, c.width-planPadding)
 		lines = lines[:min(len(lines), mostInRow)]
-		y := top + (height-float64(len(lines))*planLine)/2
+		y := top + (height-float64(len(lines))*planLeading)/2
 		for i, line := range lines {
-			p.SetXY(x+1, y+float64(i)*planLine)
-			p.CellFormat(c.width-2, planLine, line, "", 0, "L", false, 0, "")
+			p.SetXY(x+1, y+float64(i)*planLeading)
+			p.CellFormat(c.width-2, planLeading, line, "", 0, "L", false, 0, "")
 		}
 		x += c.width
 	}
