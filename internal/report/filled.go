@@ -62,10 +62,14 @@ func (f *filling) read(lines []planLine) {
 	var outside []planLine
 	current, level, ended := plan.Section(""), 0, false
 	for i, line := range lines {
-		if h := headings[i]; h.contents {
-			continue
-		} else if h.section != "" {
+		h := headings[i]
+		if h.more {
+			f.Leftover = append(f.Leftover, line.text)
+		}
+		if h.section != "" {
 			current, level, ended = h.section, line.style.Level(), false
+		}
+		if h.section != "" || h.contents {
 			continue
 		}
 		if !line.led && ends(line, level) {
@@ -115,7 +119,7 @@ var teamPattern = regexp.MustCompile(`(?i)^\s*(?:name of (?:the )?team|team(?:[â
 
 // teamIn takes the team's name from a line that gives it, or from the one after a line that says that it comes.
 func (f *filling) teamIn(text string) bool {
-	if f.named && unknownOf(text) != "" {
+	if f.named && len(unknownOf(text)) > 0 {
 		f.Team, f.named = text, false
 		return true
 	}
@@ -137,8 +141,8 @@ func (f *filling) left(line planLine) {
 	if f.ours(line) {
 		return
 	}
-	if rest := unknownOf(line.text); rest != "" {
-		f.Leftover = append(f.Leftover, line.marked(rest))
+	if rest := unknownOf(line.text); len(rest) > 0 {
+		f.Leftover = append(f.Leftover, line.marked(strings.Join(rest, " ")))
 	}
 }
 
@@ -164,16 +168,28 @@ func (f *filling) section(section plan.Section, lines []planLine) {
 		switch {
 		case line.led:
 			own = append(own, line.marked(line.text))
-		case i < begins, line.box == 0 && (settings || line.style == docx.Setting || likeness(line.text) > alike):
+		case i < begins, line.box == 0 && (settings || line.style == docx.Setting):
 			f.left(line)
-		case f.ours(line):
-		default:
-			if rest := unknownOf(line.text); rest != "" {
+		case !f.ours(line):
+			if rest := f.own(line); rest != "" {
 				own = append(own, line.marked(rest))
 			}
 		}
 	}
 	f.Words[section] = tidied(own)
+}
+
+// own gives what of a line in a section is the team's own. Standard text that somebody changed is left over, but for in a box.
+func (f *filling) own(line planLine) string {
+	var own []string
+	for _, s := range unknownOf(line.text) {
+		if line.box == 0 && likeness(s) > alike {
+			f.Leftover = append(f.Leftover, line.marked(s))
+			continue
+		}
+		own = append(own, s)
+	}
+	return strings.Join(own, " ")
 }
 
 // beginsOwn is where the team's own words begin: with the first box or lead. Where there is none, all may be theirs.

@@ -41,10 +41,10 @@ var (
 	pageNumber = regexp.MustCompile(`[\s.…]+\d{1,3}$`)
 )
 
-// headingOf gives the section that a line is the heading of; "" for one that is none.
-func headingOf(line planLine) plan.Section {
+// headingOf gives the section that a line is the heading of, "" for one that is none, and whether it says more than headings do.
+func headingOf(line planLine) (of plan.Section, more bool) {
 	if line.text == "" || len(line.text) > 200 {
-		return ""
+		return "", false
 	}
 	text := numbering.ReplaceAllString(line.text, "")
 	level := line.style.Level() > 0 || line.style == "Title"
@@ -56,25 +56,27 @@ func headingOf(line planLine) plan.Section {
 			switch {
 			case !is:
 			case len(rest) == 0 && (marked || slices.Contains(certain, title)):
-				return section
-			case len(rest) > 0 && (level && len(rest) <= 8 || aboutOf(section, rest)):
-				return section
+				return section, false
+			case len(rest) > 0:
+				known := aboutOf(section, rest)
+				if level && len(rest) <= 8 || known*10 >= len(rest)*8 {
+					return section, known < len(rest)
+				}
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
-// aboutOf says whether words are what a heading says of its section after the title.
-func aboutOf(section plan.Section, words []string) bool {
-	known := 0
+// aboutOf counts those words that headings have after the title.
+func aboutOf(section plan.Section, words []string) (known int) {
 	vocabulary := strings.Fields(abouts[section])
 	for _, w := range words {
 		if slices.Contains(vocabulary, w) {
 			known++
 		}
 	}
-	return known*10 >= len(words)*8
+	return known
 }
 
 // afterWords takes a title off the beginning of words; a letter may be wrong in its longer ones.
@@ -117,6 +119,7 @@ func without(words []string, left ...string) []string {
 type heading struct {
 	section  plan.Section
 	contents bool
+	more     bool // it says something besides
 }
 
 // findHeadings finds the headings among lines, by their place.
@@ -127,19 +130,19 @@ func findHeadings(lines []planLine) map[int]heading {
 		if line.led {
 			continue
 		}
-		if section := headingOf(line); section != "" {
-			found[i] = heading{section: section}
+		if section, more := headingOf(line); section != "" {
+			found[i] = heading{section: section, more: more}
 			all = append(all, i)
 		}
 	}
 	for begin := 0; begin < len(all); {
 		end := begin + 1
-		for end < len(all) && blank(lines[all[end-1]+1:all[end]]) {
-			end++
+		for end < len(all) && blank(lines[all[end-1]+1:all[end]]) && !slices.ContainsFunc(all[begin:end], func(i int) bool { return found[i].section == found[all[end]].section }) {
+			end++ // the first section's own heading may stand right under the list
 		}
 		if end-begin >= 3 && comeAgain(all[begin:end], all[end:], found) {
 			for _, i := range all[begin:end] {
-				found[i] = heading{contents: true}
+				found[i] = heading{contents: true, more: found[i].more}
 			}
 		}
 		begin = end

@@ -97,18 +97,17 @@ func likeness(text string) float64 {
 // sentence is where one ends, with what follows beginning another.
 var sentence = regexp.MustCompile(`[.!?…]["”’)]*\s+`)
 
-// unknownOf is what of a line is not standard text, sentence by sentence. A sentence that was changed is given whole.
-func unknownOf(line string) string {
+// unknownOf are those sentences of a line that are not standard text. One that was changed is given whole.
+func unknownOf(line string) (kept []string) {
 	if likeness(line) == 1 || len(wordsOf(line)) == 0 && strings.Trim(line, " .…:_–—-") == "" {
-		return ""
+		return nil
 	}
-	var kept []string
 	for _, s := range sentences(line) {
 		if likeness(s) < 1 {
 			kept = append(kept, s)
 		}
 	}
-	return strings.Join(kept, " ")
+	return kept
 }
 
 // sentences parts a line; one of too few words to be known belongs to the one before it.

@@ -121,7 +121,7 @@ func (w *walk) joined(row docx.Row) (string, bool) {
 			return "", false
 		}
 		text := cellText(cell)
-		if headingOf(planLine{text: text, bold: true}) != "" || hasLead(text) {
+		if section, _ := headingOf(planLine{text: text, bold: true}); section != "" || hasLead(text) {
 			return "", false
 		}
 		if text != "" {

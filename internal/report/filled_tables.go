@@ -13,7 +13,8 @@ import (
 // pair is which columns of a table have a name and its date.
 type pair struct{ name, date int }
 
-// signed takes the signatures out of a table that has them. Other cells of it are left over.
+// signed takes the signatures out of a table that has them. Other cells of it stay, but for a row's number and what was put as a signature
+// beside the name.
 func (w *walk) signed(t docx.Table) bool {
 	head, pairs := signHead(t)
 	if len(pairs) == 0 {
@@ -27,14 +28,24 @@ func (w *walk) signed(t docx.Table) bool {
 			continue
 		}
 		if i > head || !signHeader(row) {
-			w.signRow(row, pairs)
+			w.signRow(row, pairs, signColumns(t.Rows[head]))
 		}
 	}
 	return true
 }
 
-func (w *walk) signRow(row docx.Row, pairs []pair) {
-	taken := map[int]bool{}
+// signColumns are the columns headed "Signature" or "No."
+func signColumns(head docx.Row) map[int]bool {
+	columns := map[int]bool{}
+	for i := range head {
+		columns[i] = slices.Contains([]string{"signature", "signed", "sign", "initials", "no", "number"}, strings.Join(wordsOf(at(head, i)), " "))
+	}
+	return columns
+}
+
+var rowNumber = regexp.MustCompile(`^\d{1,3}[.)]?$`)
+
+func (w *walk) signRow(row docx.Row, pairs []pair, taken map[int]bool) {
 	for _, p := range pairs {
 		name, date := at(row, p.name), at(row, p.date)
 		taken[p.name], taken[p.date] = true, true
@@ -48,11 +59,9 @@ func (w *walk) signRow(row docx.Row, pairs []pair) {
 		}
 	}
 	for i, cell := range row {
-		text := cellText(cell)
-		if taken[i] || slices.ContainsFunc(pairs, func(p pair) bool { return at(row, p.name) == text }) {
-			continue // a signature that says the name again
+		if !taken[i] && !rowNumber.MatchString(cellText(cell)) {
+			w.blocks(cell)
 		}
-		w.blocks(cell)
 	}
 }
 
