@@ -22,6 +22,7 @@ type Version struct {
 	PublishedAt time.Time         `json:"published_at,omitzero"`
 	PublishedBy string            `json:"published_by,omitempty"` // their name
 	OnPaper     []Signed          `json:"on_paper,omitempty"`     // who had signed the document on paper from which this was taken over
+	Leftover    []string          `json:"leftover,omitempty"`     // of a draft: lines of a document it was taken over from that fit no section
 
 	Kept      []PrintedPart `json:"kept,omitempty"` // the sections as they were published
 	KeptWords string        `json:"text,omitempty"` // the text as it was published
@@ -51,7 +52,7 @@ func (v Version) Parts() []PrintedPart {
 
 // Publish gives the version as it is published, with all it says from then on.
 func (v Version) Publish(at time.Time, by string) Version {
-	v.PublishedAt, v.PublishedBy, v.Kept, v.KeptWords = at, by, nil, ""
+	v.PublishedAt, v.PublishedBy, v.Kept, v.KeptWords, v.Leftover = at, by, nil, "", nil
 	v.Kept = v.Parts()
 	v.KeptWords = v.compose()
 	return v

@@ -30,7 +30,7 @@ type entry struct {
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
 	list := append(p.serviceRoutes(), p.keepingRoutes()...)
-	list = append(list, p.planRoutes()...)
+	list = append(append(list, p.planRoutes()...), p.planFiles()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -309,7 +309,7 @@ func (p *Pages) mux() http.Handler {
 	for _, r := range p.table() {
 		answers := r.plain
 		if answers == nil {
-			answers = p.adapt(r.route)
+			answers = p.bringsFile(r.route, p.adapt(r.route))
 		}
 		mux.Handle(r.pattern, answers)
 	}

@@ -27,6 +27,7 @@ type planDraftPage struct {
 	Changes  []planChange
 	Review   govuk.Input
 	Revision int
+	Took     string   // how much of the document that it was taken over from fits no section, in a sentence
 	Missing  []string // what keeps it from being published, a sentence each
 	Effects  []string // what publishing changes in how the system works, a sentence each
 }
@@ -70,6 +71,7 @@ func (p *Pages) draftPage(c *request, t store.Team, v engine.PlanVersion, title 
 	if err != nil {
 		return page, fmt.Errorf("read plan: %w", err)
 	}
+	page.Took = tookOver(v.Version)
 	if page.First = !found; found {
 		page.Changes = changesOf(last.Version, v.Version)
 	}
@@ -89,7 +91,8 @@ type planSectionPage struct {
 	Words    govuk.Textarea
 	Settings []any // the components of its settings
 	Was      string
-	Later    string // the address of the section after it; "" for the last
+	Leftover []string // of the document that it was taken over from, what fits no section
+	Later    string   // the address of the section after it; "" for the last
 }
 
 // sectionFields are the settings that stand with each section, by their fields, as they stand on the page.
@@ -248,6 +251,7 @@ func (p *Pages) showSection(c *request, status int, f *form, t store.Team, v eng
 	text := section.Text()
 	page := planSectionPage{Layout: p.layout(c, fmt.Sprintf("%d. %s", n, text.Title)).again(f), ID: t.ID, Name: t.Name, Number: n, Section: sectionsOf(v.Version, false)[n-1],
 		Words: f.textarea(wordsField, text.Lead, "The team’s own words. A line that begins with “- ” is an item of a list."), Was: f.value("was")}
+	page.Leftover = v.Leftover
 	page.Words.Rows, page.Words.Label.Classes = 10, "govuk-label--m"
 	t.Plan = v.Settings
 	if page.Settings, err = p.settingInputs(c, f, t, sectionFields[section]); err != nil {
