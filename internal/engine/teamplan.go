@@ -206,9 +206,23 @@ func (e *Engine) reviewProblem(t store.Team, on string) string {
 	return ""
 }
 
-// PublishPlan publishes a version of a team's plan: from then on it is the current one, its settings are the team's, and everyone in the team
-// is asked to sign it, all in one transaction. *watch.Invalid says what is missing; ErrConflict that another changed the draft since.
+// PublishPlan publishes a version of a team's plan: from then on it is the current one, and its settings are the team's, in one transaction. Everyone
+// in the team is asked to sign it. *watch.Invalid says what is missing; ErrConflict that another changed the draft since.
 func (e *Engine) PublishPlan(ctx context.Context, who Actor, t store.Team, v PlanVersion) (PlanVersion, error) {
+	v, err := e.SetUpPlan(ctx, who, t, v)
+	if err != nil {
+		return v, err
+	}
+	members, err := e.PlanMembers(ctx, t.ID)
+	e.report(ctx, "find who signs a plan", err) // it is published all the same, and they are reminded
+	ids := slices.DeleteFunc(idsOf(members), func(id string) bool { return id == who.By })
+	e.report(ctx, "ask for signatures", e.tellOfPlan(ctx, v.PublishedAt, t.ID, note{id: "plan_to_sign/" + v.Paper.ID, kind: "plan_to_sign", to: ids, notice: wording.PlanToSign,
+		values: wording.Values{Link: e.planLink(t.ID, "/sign")}}))
+	return v, nil
+}
+
+// SetUpPlan is PublishPlan without asking anybody to sign: for what sets a database up.
+func (e *Engine) SetUpPlan(ctx context.Context, who Actor, t store.Team, v PlanVersion) (PlanVersion, error) {
 	t, err := e.PlanTeam(ctx, t, v)
 	if err != nil {
 		return v, err
@@ -229,18 +243,9 @@ func (e *Engine) PublishPlan(ctx context.Context, who Actor, t store.Team, v Pla
 		return v, err
 	}
 	paper.DueAt = reviewAt(v.Version)
-	members, err := e.PlanMembers(ctx, t.ID)
-	if err != nil {
-		return v, err
-	}
-	if v.Paper, err = e.Store.PublishPlan(ctx, t, paper, who.by(), at); err != nil {
-		return v, err
-	}
+	v.Paper, err = e.Store.PublishPlan(ctx, t, paper, who.by(), at)
 	e.woken()
-	ids := slices.DeleteFunc(idsOf(members), func(id string) bool { return id == who.By })
-	e.report(ctx, "ask for signatures", e.tellOfPlan(ctx, at, t.ID, note{id: "plan_to_sign/" + v.Paper.ID, kind: "plan_to_sign", to: ids, notice: wording.PlanToSign,
-		values: wording.Values{Link: e.planLink(t.ID, "/sign")}}))
-	return v, nil
+	return v, err
 }
 
 // reviewAt is the instant at which the day of a version's review begins; zero where it has none.

@@ -117,8 +117,8 @@ func (p *Pages) showStart(c *request, status int, f *form, t store.Team) error {
 
 // newTeam answers GET /teams/new.
 func (p *Pages) newTeam(c *request) error {
-	if !mayAddTeam(c.who) {
-		return notFound()
+	if err := p.toAddTeam(c); err != nil {
+		return err
 	}
 	t := teamAnew()
 	return p.showStart(c, http.StatusOK, blank("duress_phrase", t.Plan.DuressPhrase, reviewField, nextReview(c)), t)
@@ -127,6 +127,18 @@ func (p *Pages) newTeam(c *request) error {
 // mayAddTeam says that the reader adds teams: who keeps every team.
 func mayAddTeam(who buddy.Person) bool {
 	return access.May(access.KeepTeam, access.ByRole(who))
+}
+
+// toAddTeam says what stands between the reader and a new team. The form names a covert phrase: on a visit it is for later (rule 4.2).
+func (p *Pages) toAddTeam(c *request) error {
+	if !mayAddTeam(c.who) {
+		return notFound()
+	}
+	out, err := p.outAlone(c)
+	if err == nil && out {
+		err = &statusError{status: http.StatusConflict, says: "You can add a team when you are not on a visit and no alarm about you is open.", again: "/teams"}
+	}
+	return err
 }
 
 // teamAnew is a team that is not there yet, with the standard plan.
@@ -138,8 +150,8 @@ func teamAnew() store.Team {
 
 // addTeam answers POST /teams/new: a team is there with its first plan, or not at all.
 func (p *Pages) addTeam(c *request) error {
-	if !mayAddTeam(c.who) {
-		return notFound()
+	if err := p.toAddTeam(c); err != nil {
+		return err
 	}
 	f, err := c.form()
 	if err != nil {
