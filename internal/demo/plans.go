@@ -13,7 +13,7 @@ import (
 func ownWords(team string) plan.Words {
 	if team == echo {
 		return plan.Words{
-			plan.PersonalSafety: "All team members will…\n- look at the family’s file for warnings on the day\n- park facing the way out\n- ring Mo first when a visit feels wrong",
+			plan.PersonalSafety: "- look at the family’s file for warnings on the day\n- park facing the way out\n- ring Mo first when a visit feels wrong",
 			plan.CheckingIn:     "We text as the standard says. Who works after five says so at the stand-up at nine.",
 		}
 	}
