@@ -38,6 +38,9 @@ var kinds = []kind{
 	{"cry of a stranger", `A cry for help from a number we do not know`, "a responder", ``, ""},
 	{"down", `Allclear was down from|Our (clock|credit|texts|backup|web certificate)|can store no more`, "a responder", ``, ""},
 
+	{"plan", `your team's plan (has a new version|still waits for you|is due for review)`, "a (worker|responder)", ``, ""},
+	{"newcomer", `first visit alone of`, "a responder", `'s first name$`, "the manager hears whose first visit alone it is, who signed no plan (5.2)"},
+
 	{"ask passed on", `I'll see if I can find|I've got a message to`, "a worker", `^who is asked for$|^phrase$`, "the worker's own word back, the same for any name (4.2)"},
 	{"being reached", `is trying to reach you|was concerned for you|will speak with you`, "a worker", `'s first name$`, "an overdue worker is told who tries to reach them (3.3)"},
 	{"answer", `^REHEARSAL (In|Out|Cancelled|Noted|New time noted|Starts|Number noted|Still until|Until|Thank you\. Now|Got that|Got your message|No answer noted|We could not follow your text|Your text of|What you sent at)\b`,

@@ -21,6 +21,7 @@ func (c *county) play() {
 	weekend.Play(c.w, weekend.Options{AcknowledgeWithin: 10 * time.Minute}) // so that on a busy machine nobody else is told meanwhile
 	c.settles()
 	leo, ysolde := c.signIn()
+	c.agreesAPlan(leo, ysolde)
 	visit := c.fridayEvening(leo)
 	c.badRequests()
 
@@ -84,6 +85,23 @@ func (c *county) signIn() (leo, ysolde *browser) {
 		c.t.Error("an administrator finds too few pages")
 	}
 	return leo, ysolde
+}
+
+// agreesAPlan has the manager publish the team's plan and the worker sign it. A colleague's first visit is booked before he has.
+func (c *county) agreesAPlan(leo, ysolde *browser) {
+	c.t.Helper()
+	const section = "/teams/echo/plan/edit/6"
+	leo.opens(section).presses(section, "words", seeded["a plan's own words"]).sees(http.StatusOK, "The draft is saved")
+	leo.opens("/teams/echo/plan/publish").presses("/teams/echo/plan/publish", "review-date", c.w.Now().AddDate(1, 0, 0).Format(time.DateOnly)).sees(http.StatusOK, "The plan is published", seeded["a plan's own words"])
+	c.w.WaitText(seeded["Ysolde's mobile"], c.w.Tolerance(), "your team's plan has a new version")
+	const sign = "/teams/echo/plan/sign"
+	ysolde.opens(sign).sees(http.StatusOK, seeded["phrase"]).presses(sign, "agreed", "yes", "name", seeded["name somebody signed with"]).sees(http.StatusOK, "Signed. Thank you.")
+	leo.opens("/teams/echo/plan/signatures").sees(http.StatusOK, seeded["name somebody signed with"]).presses("/teams/echo/plan/signatures/remind").sees(http.StatusOK, "reminded by text")
+	for _, file := range []string{"/teams/echo/plan.pdf", "/teams/echo/plan.docx"} {
+		if leo.opens(file); leo.status != http.StatusOK {
+			c.t.Errorf("%s is answered %d", file, leo.status)
+		}
+	}
 }
 
 // fridayEvening is a visit on which all goes well, and on which others look.

@@ -37,6 +37,8 @@ var seeded = map[string]string{
 	"note of the police": "a dinghy is coming", "note of liaison": "a van with quokkas", "note of harm": "bruised clavicle", "why police were held": "lost in the arboretum",
 	"who was stood down": "Sgt Vavasour", "note of a close": "seen beside the weathervane",
 
+	"a plan's own words": "persimmon trellis at noon", "name somebody signed with": "Quillfeather-Yllanes",
+
 	"why the glass was broken": "her budgerigar flew home", "why someone is kept away": "he is her erstwhile fiancé", "why a hold stands": "the coroner of Barchester",
 	"why Tancred was erased": "asked by pigeon post", "words recorded": "says the curmudgeon left",
 

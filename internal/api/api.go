@@ -68,6 +68,7 @@ type Engine interface {
 	Organisation
 	Phones
 	Health
+	Plans
 }
 
 // Options is what an API is made of.

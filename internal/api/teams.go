@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/store"
 )
@@ -20,6 +22,37 @@ type teamJSON struct {
 	Name       string        `json:"name"`
 	Zone       string        `json:"zone"`
 	Plan       plan.Settings `json:"plan"`
+	Signing    *signingJSON  `json:"plan_version,omitempty"`
+}
+
+// Plans says how teams' plans stand.
+type Plans interface {
+	CurrentPlan(ctx context.Context, team string) (v engine.PlanVersion, found bool, err error)
+	Signatures(ctx context.Context, v engine.PlanVersion) ([]engine.Signature, error)
+	Unsigned(ctx context.Context, v engine.PlanVersion) ([]buddy.Person, error)
+}
+
+// signingJSON is how the version of a team's plan stands that was published last.
+type signingJSON struct {
+	Number      int       `json:"number"`
+	PublishedAt time.Time `json:"published_at"`
+	ReviewOn    string    `json:"review_on"`
+	Signed      int       `json:"signed"`
+	Unsigned    int       `json:"unsigned"`
+}
+
+// signing says how a team's plan stands; nil where none was published.
+func (a *API) signing(ctx context.Context, team string) (*signingJSON, error) {
+	v, found, err := a.Engine.CurrentPlan(ctx, team)
+	if err != nil || !found {
+		return nil, err
+	}
+	signatures, err := a.Engine.Signatures(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	unsigned, err := a.Engine.Unsigned(ctx, v)
+	return &signingJSON{v.Number, v.PublishedAt, v.ReviewOn, len(signatures), len(unsigned)}, err
 }
 
 func teamOf(t store.Team) teamJSON {
@@ -89,6 +122,7 @@ func (a *API) knownTeam(ctx context.Context, id string) (string, error) {
 func (a *API) readTeam(c *call, id string) (store.Team, error) {
 	in := c.in
 	in.need("name")
+	in.take("plan_version") // what a GET gave may be sent back; it is no field to set
 	t := store.Team{ID: id, ExternalID: in.id("external_id"), Name: in.text("name", maxName), Zone: in.text("zone", maxName), HasPlan: true}
 	if t.Zone == "" {
 		t.Zone = defaultZone
@@ -154,7 +188,11 @@ func (a *API) getTeam(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("find team: %w", err)
 	}
-	return ok(teamOf(t))
+	answered := teamOf(t)
+	if answered.Signing, err = a.signing(c.Context(), t.ID); err != nil {
+		return answer{}, fmt.Errorf("read plan of team: %w", err)
+	}
+	return ok(answered)
 }
 
 // listTeams answers GET /teams.

@@ -162,6 +162,11 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 		for _, p := range t.Plan.Problems(o.Speed > 0) {
 			found = append(found, Finding{About: "plan", Says: fmt.Sprintf("team %s: %s %s", t.ID, p.Field, p.Says), StopsAlarm: p.Field == "plan.fallback"})
 		}
+		signed, err := checkSigned(ctx, db, t, staff, at)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, signed...)
 		reach, err := staff.checkReach(ctx, db, t)
 		if err != nil {
 			return found, err

@@ -120,6 +120,11 @@ func (d *Demo) organise(ctx context.Context) error {
 			return fmt.Errorf("put person %s: %w", p.ID, err)
 		}
 	}
+	for _, t := range teams() {
+		if err := d.agree(ctx, t); err != nil {
+			return fmt.Errorf("publish plan of team %s: %w", t.ID, err)
+		}
+	}
 	return nil
 }
 

@@ -47,6 +47,7 @@ func (e *Engine) Book(ctx context.Context, who Actor, b Booking) (Booked, error)
 			booked.Joint = append(booked.Joint, v.visit.ID)
 		}
 	}
+	e.report(ctx, "tell of a newcomer", e.tellOfNewcomer(ctx, at, b, booked.Visit))
 	return booked, nil
 }
 

@@ -20,6 +20,8 @@ import (
 
 // Store is what the engine needs of a database. *store.DB has it.
 type Store interface {
+	PlanStore
+
 	Load(ctx context.Context, worker string) (store.Loaded, error)
 	Commit(ctx context.Context, c store.Change) error
 	DueWorkers(ctx context.Context, at time.Time, limit int) ([]string, error)

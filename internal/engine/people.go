@@ -21,6 +21,20 @@ import (
 // duress phrase that texts about others would have in them (rule 4.6). Who does
 // it is on record, with what has another value now.
 func (e *Engine) PutTeam(ctx context.Context, who Actor, t store.Team) (created bool, err error) {
+	p, err := e.teamProblems(ctx, t)
+	if err != nil {
+		return false, err
+	}
+	if len(p) > 0 {
+		return false, &watch.Invalid{Problems: p}
+	}
+	created, err = e.Store.ChangeTeam(ctx, t, who.by(), e.Now())
+	e.woken()
+	return created, err
+}
+
+// teamProblems says what keeps a team and its plan's settings from being kept.
+func (e *Engine) teamProblems(ctx context.Context, t store.Team) ([]watch.Problem, error) {
 	var p []watch.Problem
 	for _, x := range buddy.NameProblems("name", t.Name) {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
@@ -34,16 +48,11 @@ func (e *Engine) PutTeam(ctx context.Context, who Actor, t store.Team) (created 
 	if !slices.ContainsFunc(p, func(x watch.Problem) bool { return x.Field == "plan.duress_phrase" }) {
 		taken, err := e.phraseProblems(ctx, t)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		p = append(p, taken...)
 	}
-	if len(p) > 0 {
-		return false, &watch.Invalid{Problems: p}
-	}
-	created, err = e.Store.ChangeTeam(ctx, t, who.by(), e.Now())
-	e.woken()
-	return created, err
+	return p, nil
 }
 
 // PutPerson keeps a person. A leaver, or one who no longer is a worker, with

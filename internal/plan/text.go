@@ -75,7 +75,7 @@ var standard = map[Section]StandardText{
 	Calendar: {
 		Title: "Calendar expectations", About: "knowing where you are", Lead: "In our team's calendars…",
 		Paragraphs: []string{
-			"Keep your calendar up to date with every visit, meeting and appointment of your working day. In an emergency it is where colleagues and your manager look to find you and send help.",
+			"Put every visit, meeting and appointment into your calendar, and keep it true as the day goes on. When something is wrong, colleagues and your manager find you by it and send help there.",
 			"Each entry says clearly whom you are seeing and where.",
 			"Share your calendar, with its details, with the whole team from your first day. Check now and then that colleagues see the details and not only that you are busy.",
 			"Visits out of hours are private: you and those who answer for your safety see the details, everyone else sees that you are busy.",
@@ -107,6 +107,7 @@ var standard = map[Section]StandardText{
 		Title: "Checking in", About: "knowing when and how to check in", Lead: "In our team we…",
 		Paragraphs: []string{
 			"Text when you are about to go in, when the end moves, and when you have left. Your own words will do.",
+			"Nobody has to remember you: the system watches the time, and a person is told when you have not been heard from.",
 			"This is there to keep you safe. It does not track where you are, and keeps no location.",
 		},
 	},

@@ -16,8 +16,10 @@ var handoverHTML string
 var handoverPage = template.Must(template.New("handover").Parse(handoverHTML))
 
 // Policy is what a browser may load of the sheet as a page: the one style sheet within it, known by its hash, and its photograph.
-func Policy() string {
-	_, after, _ := strings.Cut(handoverHTML, "<style>")
+func Policy() string { return policyOf(handoverHTML) }
+
+func policyOf(page string) string {
+	_, after, _ := strings.Cut(page, "<style>")
 	style, _, _ := strings.Cut(after, "</style>")
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

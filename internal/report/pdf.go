@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
@@ -48,7 +49,10 @@ type paper struct {
 	narrow  float64 // what a photograph takes from the width
 }
 
-func newPaper(h Handover) (*paper, error) {
+func newPaper(h Handover) (*paper, error) { return paperOf(h.sheet().Title, "", h.WrittenAt) }
+
+// paperOf is an empty paper that says of itself what it is, with a line and the page's number at its foot.
+func paperOf(title, foot string, at time.Time) (*paper, error) {
 	letters, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
 		return nil, err
@@ -56,10 +60,10 @@ func newPaper(h Handover) (*paper, error) {
 	p := &paper{Fpdf: fpdf.New("P", "mm", "A4", ""), letters: letters}
 	// what the sheet says decides its bytes: no time of printing, no order of a map
 	p.SetCatalogSort(true)
-	p.SetCreationDate(h.WrittenAt)
-	p.SetModificationDate(h.WrittenAt)
+	p.SetCreationDate(at)
+	p.SetModificationDate(at)
 	p.SetLang("en-GB")
-	p.SetTitle(h.sheet().Title, true)
+	p.SetTitle(title, true)
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin)
 	p.AliasNbPages("")
@@ -68,10 +72,24 @@ func newPaper(h Handover) (*paper, error) {
 	p.SetFooterFunc(func() {
 		p.SetY(-margin + 2)
 		p.SetFont("go", "", callSize)
+		p.CellFormat(0, 4, p.firstLine(foot, textWidth-30), "", 0, "L", false, 0, "")
 		p.CellFormat(0, 4, fmt.Sprintf("Page %d of {nb}", p.PageNo()), "", 0, "R", false, 0, "")
 	})
 	p.AddPage()
 	return p, p.Error()
+}
+
+// firstLine is as much of a text as goes on one line of that width.
+func (p *paper) firstLine(text string, width float64) string {
+	lines := p.SplitText(p.printable(text), width)
+	switch len(lines) {
+	case 0:
+		return ""
+	case 1:
+		return lines[0]
+	default:
+		return strings.TrimRight(lines[0], " ,") + "…"
+	}
 }
 
 // lay writes the whole sheet.

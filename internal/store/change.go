@@ -143,28 +143,34 @@ func members(v any) (m map[string]json.RawMessage, err error) {
 // kind "team".
 func (db *DB) ChangeTeam(ctx context.Context, team Team, by By, at time.Time) (created bool, err error) {
 	err = db.change(ctx, by, at, func(t *tx) (what string, c changed, err error) {
-		var before Team
-		s, err := first(ctx, t.on, scanTeam, `SELECT `+teamColumns+` FROM teams WHERE id = $1`, team.ID)
-		if err == nil {
-			if before, err = db.openTeam(ctx, t.on, s); err != nil {
-				before, err = s.Team, nil // what is wrong with it must not keep anyone from putting it right
-			}
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return "", c, err
-		}
-		if created, err = t.putTeam(team, at); err != nil {
-			return "", c, err
-		}
-		if c.New = created; !created {
-			c.Changed, err = differTeam(before, team)
-		}
-		return "team/" + team.ID, c, err
+		what, c, err = t.changeTeam(team, at)
+		created = c.New
+		return what, c, err
 	})
 	if err != nil {
 		return false, fmt.Errorf("keep team %s: %w", team.ID, err)
 	}
 	return created, nil
+}
+
+func (t *tx) changeTeam(team Team, at time.Time) (what string, c changed, err error) {
+	var before Team
+	s, err := first(t.ctx, t.on, scanTeam, `SELECT `+teamColumns+` FROM teams WHERE id = $1`, team.ID)
+	if err == nil {
+		if before, err = t.db.openTeam(t.ctx, t.on, s); err != nil {
+			before, err = s.Team, nil // what is wrong with it must not keep anyone from putting it right
+		}
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return "", c, err
+	}
+	if c.New, err = t.putTeam(team, at); err != nil {
+		return "", c, err
+	}
+	if !c.New {
+		c.Changed, err = differTeam(before, team)
+	}
+	return "team/" + team.ID, c, err
 }
 
 func differTeam(before, after Team) (names []string, err error) {

@@ -26,6 +26,7 @@ const (
 type boardPage struct {
 	Layout
 	Teams []teamLink
+	Sign  string        // where the reader reads and signs their team's plan; "" where none waits for them
 	Src   string        // where the live part is
 	List  template.HTML // the live part
 }
@@ -106,6 +107,9 @@ func (p *Pages) board(c *request) error {
 	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
 		// #nosec G203 -- our own template made it
 		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
+	if page.Sign, err = p.planWaits(c, c.who); err != nil {
+		return err
+	}
 	return p.show(c, http.StatusOK, "board", page)
 }
 

@@ -29,6 +29,7 @@ type bookingPage struct {
 	Worker buddy.Person
 	Self   bool
 	Known  *workerHalf
+	Sign   string // where the worker signs their team's plan; "" where they have
 	Key    string
 
 	Kind             govuk.Radios
@@ -161,6 +162,9 @@ func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),
 		Place:   f.place(), Overlap: f.overlap(), Private: f.privacy(team), Prompts: f.prompts()}
 	if page.Known, err = p.workerHalf(c, worker); err != nil {
+		return err
+	}
+	if page.Sign, err = p.planWaits(c, worker); err != nil {
 		return err
 	}
 	if err := p.company(c, f, &page); err != nil {

@@ -59,6 +59,7 @@ func openMatrix(t *testing.T) matrix {
 // matrixOf makes a house that.
 func matrixOf(t *testing.T, h *house) matrix {
 	t.Helper()
+	h.published()
 	visit, alarm := h.overdue()
 	h.with("p-kay", "Kay Dunn", buddy.Worker)
 	h.with("p-odd", "Odd Moe", buddy.Auditor)

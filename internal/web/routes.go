@@ -31,6 +31,7 @@ type entry struct {
 func (p *Pages) routes() []route {
 	list := append(p.serviceRoutes(), p.keepingRoutes()...)
 	list = append(list, p.supportRoutes()...)
+	list = append(append(list, p.planRoutes()...), p.planFiles()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -192,6 +193,28 @@ func (p *Pages) serviceRoutes() []route {
 	}
 }
 
+// planRoutes are the pages of a team's plan and its signatures.
+func (p *Pages) planRoutes() []route {
+	return []route{
+		{"GET /teams/new", signedIn, p.newTeam},
+		{"POST /teams/new", signedIn, p.addTeam},
+		{"GET /teams/{id}/plan", signedIn, p.readPlan},
+		{"GET /teams/{id}/plan/start", signedIn, p.startPlan},
+		{"POST /teams/{id}/plan/start", signedIn, p.publishFirst},
+		{"GET /teams/{id}/plan/edit", signedIn, p.editPlan},
+		{"GET /teams/{id}/plan/edit/{n}", signedIn, p.editSection},
+		{"POST /teams/{id}/plan/edit/{n}", signedIn, p.changeSection},
+		{"GET /teams/{id}/plan/publish", signedIn, p.publishForm},
+		{"POST /teams/{id}/plan/publish", signedIn, p.publishPlan},
+		{"GET /teams/{id}/plan/versions", signedIn, p.planVersions},
+		{"GET /teams/{id}/plan/versions/{n}", signedIn, p.planVersion},
+		{"GET /teams/{id}/plan/sign", signedIn, p.signForm},
+		{"POST /teams/{id}/plan/sign", signedIn, p.signPlan},
+		{"GET /teams/{id}/plan/signatures", signedIn, p.planSignatures},
+		{"POST /teams/{id}/plan/signatures/remind", signedIn, p.remindUnsigned},
+	}
+}
+
 // keepingRoutes are the pages of how what happened is kept: the record, periods and holds, backups.
 func (p *Pages) keepingRoutes() []route {
 	return []route{
@@ -287,7 +310,7 @@ func (p *Pages) mux() http.Handler {
 	for _, r := range p.table() {
 		answers := r.plain
 		if answers == nil {
-			answers = p.adapt(r.route)
+			answers = p.bringsFile(r.route, p.adapt(r.route))
 		}
 		mux.Handle(r.pattern, answers)
 	}

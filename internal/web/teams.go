@@ -15,6 +15,7 @@ import (
 type teamsPage struct {
 	Layout
 	Teams []teamRow
+	Adds  bool // the reader adds teams
 }
 
 // teamRow is one team in the list.
@@ -23,6 +24,8 @@ type teamRow struct {
 	People   int
 	OnCall   []string // their names, in their order
 	Gap      bool     // nobody answers now but the fallback
+	Plan     int      // the number of the plan's current version; 0 for none
+	Starts   bool     // the reader may publish the first
 }
 
 // teamList answers GET /teams.
@@ -31,7 +34,11 @@ func (p *Pages) teamList(c *request) error {
 	if err != nil {
 		return err
 	}
-	page := teamsPage{Layout: p.layout(c, "Teams")}
+	page := teamsPage{Layout: p.layout(c, "Teams"), Adds: mayAddTeam(c.who)}
+	numbers, err := p.Engine.PlanNumbers(c.Context())
+	if err != nil {
+		return fmt.Errorf("list plans: %w", err)
+	}
 	ctx, err := p.directory.hold(c.Context())
 	if err != nil {
 		return err
@@ -51,7 +58,7 @@ func (p *Pages) teamList(c *request) error {
 		if err := p.fillRota(ctx, &t, own); err != nil {
 			return err
 		}
-		row := teamRow{ID: team.ID, Name: team.Name, People: len(membersOf(members, team.ID)), Gap: t.cover(c.at).Gap}
+		row := teamRow{ID: team.ID, Name: team.Name, People: len(membersOf(members, team.ID)), Gap: t.cover(c.at).Gap, Plan: numbers[team.ID], Starts: p.mayKeep(c, team.ID)}
 		for _, id := range t.shifts.On(team.ID, c.at) {
 			row.OnCall = append(row.OnCall, t.people[id].Name)
 		}

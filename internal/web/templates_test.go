@@ -61,6 +61,16 @@ var everyPage = map[string]any{
 	"support_sheet": supportPage{},
 	"support_edit":  supportEditPage{},
 	"support_form":  sphereFormPage{},
+
+	"plan":            teamPlanPage{},
+	"plan_start":      planStartPage{},
+	"plan_edit":       planDraftPage{},
+	"plan_section":    planSectionPage{},
+	"plan_publish":    planDraftPage{},
+	"plan_import":     planImportPage{},
+	"plan_versions":   planVersionsPage{},
+	"plan_sign":       planSignPage{},
+	"plan_signatures": planSignaturesPage{},
 }
 
 // sharedParts are the templates that are rendered apart from their page, for many readers at once.

@@ -39,6 +39,12 @@ const (
 	EmailChanged   watch.Notice = "email_changed"   // to someone: their e-mail address is another now
 	GlassBroken    watch.Notice = "glass_broken"    // to a manager: Who sees a private visit of Worker's until Until, and said why (rule 1.4)
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
+
+	PlanToSign       watch.Notice = "plan_to_sign"      // to who is in a team: its plan has a new version
+	PlanUnsigned     watch.Notice = "plan_unsigned"     // to who has not signed it yet
+	PlanReviewSoon   watch.Notice = "plan_review_30d"   // to its manager: it is to be looked at in 30 days
+	PlanReviewDue    watch.Notice = "plan_review_due"   // it is to be looked at now
+	NewcomerUnsigned watch.Notice = "newcomer_unsigned" // to a manager: Worker's first visit alone at Begin was booked, and they signed no plan (rule 5.2)
 )
 
 // #nosec G101 -- sentences, no secrets
@@ -63,6 +69,12 @@ var ofTheSystem = map[watch.Notice]string{
 	ChannelDown:   "{at}: Our texts and calls may not go out. Please watch the board< and ring workers directly>.[ {link}]",
 	BackupFailed:  "{at}: Our backup failed when it was tried. Alarms still work.< Please tell whoever runs Allclear.>[ {link}]",
 	StorageFull:   "{at}: Allclear can store no more. Please make room now.< Until then, workers text and ring you directly.>[ {link}]",
+
+	PlanToSign:       "{at}: your team's plan has a new version. Please read and sign it.[ {link}]",
+	PlanUnsigned:     "{at}: your team's plan still waits for you. Please read and sign it.[ {link}]",
+	PlanReviewSoon:   "{at}: your team's plan is due for review in 30 days.< Please look at it in time.>[ {link}]",
+	PlanReviewDue:    "{at}: your team's plan is due for review now.< Please look at it and publish it anew.>[ {link}]",
+	NewcomerUnsigned: "{ref} at {begin}: first visit alone of {worker}, who has not signed the plan.< Please go through it together.>[ {link}]",
 
 	CertificateEnds:  "{at}: Our web certificate ends {until}. Then texts to us and our pages fail.< Please tell whoever runs Allclear.>[ {link}]",
 	CertificateEnded: "{at}: Our web certificate has ended: texts to us and our pages fail. Please ring workers directly< and tell whoever runs Allclear>.",

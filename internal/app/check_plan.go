@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/store"
+)
+
+// checkSigned says that a team has no plan that was published, that its review is past, and how many have not signed it.
+func checkSigned(ctx context.Context, db *store.DB, t store.Team, s staff, at time.Time) ([]Finding, error) {
+	papers, err := db.Papers(ctx, store.PaperFilter{Kind: store.PlanPaper, Team: t.ID, Status: "published", Bare: true, Limit: 1})
+	if err != nil {
+		return nil, fmt.Errorf("read plan of team %s: %w", t.ID, err)
+	}
+	say := func(format string, args ...any) Finding {
+		return Finding{About: "plan", Says: "team " + t.ID + ": " + fmt.Sprintf(format, args...)}
+	}
+	if len(papers) == 0 {
+		return []Finding{say("no version of its plan was published; its manager publishes one at /teams/%s/plan", t.ID)}, nil
+	}
+	var found []Finding
+	current := papers[0]
+	if !current.DueAt.IsZero() && !current.DueAt.After(at) {
+		found = append(found, say("version %d of its plan was due for review on %s; publish it anew", current.Number, current.DueAt.Format(time.DateOnly)))
+	}
+	signatures, err := db.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, About: "plan/" + current.ID, Bare: true})
+	if err != nil {
+		return nil, fmt.Errorf("read signatures of team %s: %w", t.ID, err)
+	}
+	members, left := 0, 0
+	for _, p := range s.all {
+		if !engine.SignsPlan(p, t.ID) {
+			continue
+		}
+		members++
+		if !slices.ContainsFunc(signatures, func(x store.Paper) bool { return x.Person == p.ID }) {
+			left++
+		}
+	}
+	if left > 0 {
+		found = append(found, say("%d of %d have not signed version %d of its plan; remind them at /teams/%s/plan/signatures", left, members, current.Number, t.ID))
+	}
+	return found, nil
+}

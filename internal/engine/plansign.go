@@ -1,0 +1,264 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// Signature is what is kept of one person's signature under one version of a plan. It never changes.
+type Signature struct {
+	Person   string    `json:"-"`
+	Name     string    `json:"name"` // as they typed it; "" once it was erased
+	SignedAt time.Time `json:"signed_at"`
+	Version  int       `json:"version"`
+	Plan     string    `json:"plan"`   // the id of the version's paper
+	Sum      string    `json:"sha256"` // of the text that was signed, in hexadecimal digits
+}
+
+// longestName is what somebody may sign with, in letters.
+const longestName = 100
+
+// SignPlan keeps someone's signature under a version: the name they typed, the instant, and the sum of exactly what they signed. It is on
+// record. One who signed it before has signed it then: nothing changes. *watch.Invalid says what is wrong with the name, *watch.Refused that
+// the version is not the current one any more.
+func (e *Engine) SignPlan(ctx context.Context, who Actor, v PlanVersion, name string) error {
+	name = strings.Join(strings.Fields(name), " ")
+	if p := buddy.NameProblems("name", name); len(p) > 0 || len(name) > 4*longestName {
+		return &watch.Invalid{Problems: []watch.Problem{{Field: "name", Says: "is missing: type your name"}}}
+	}
+	now, found, err := e.CurrentPlan(ctx, v.Paper.Team)
+	if err != nil {
+		return err
+	}
+	if !found || now.Paper.ID != v.Paper.ID {
+		return &watch.Refused{Says: "a new version of the plan was published since you opened it: read that one"}
+	}
+	at := e.Now()
+	s := Signature{Name: name, SignedAt: at, Version: now.Number, Plan: now.Paper.ID, Sum: now.Sum()}
+	_, err = e.Store.PutPaper(ctx, store.Paper{ID: now.Paper.ID + "-" + who.By, Kind: store.SignaturePaper, Team: now.Paper.Team, Person: who.By, About: "plan/" + now.Paper.ID,
+		Status: planSigned, Body: private.New(string(mustJSON(s)))}, nil, who.by(), at)
+	if errors.Is(err, store.ErrStale) {
+		return nil // they have signed it
+	}
+	return err
+}
+
+// Signatures gives the signatures under a version, the first first.
+func (e *Engine) Signatures(ctx context.Context, v PlanVersion) ([]Signature, error) {
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, About: "plan/" + v.Paper.ID})
+	if err != nil {
+		return nil, err
+	}
+	var list []Signature
+	for _, p := range slices.Backward(papers) {
+		s := Signature{SignedAt: p.MadeAt, Version: v.Number, Plan: v.Paper.ID}
+		if !p.Erased {
+			if err := json.Unmarshal([]byte(p.Body.Reveal()), &s); err != nil {
+				return nil, fmt.Errorf("read signature %s: %w", p.ID, err)
+			}
+		}
+		s.Person = p.Person
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// HasSigned says whether someone has signed a version.
+func (e *Engine) HasSigned(ctx context.Context, v PlanVersion, person string) (bool, error) {
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, About: "plan/" + v.Paper.ID, Person: person, Bare: true, Limit: 1})
+	return len(papers) > 0, err
+}
+
+// LastSigned gives the version of their team's plan that someone signed last; found is false where they signed none.
+func (e *Engine) LastSigned(ctx context.Context, person, team string) (v PlanVersion, found bool, err error) {
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, Team: team, Person: person})
+	if err != nil {
+		return v, false, err
+	}
+	var last Signature
+	for _, p := range papers {
+		var s Signature
+		if json.Unmarshal([]byte(p.Body.Reveal()), &s) == nil && s.Version > last.Version {
+			last = s
+		}
+	}
+	if last.Plan == "" {
+		return v, false, nil
+	}
+	p, err := e.Store.Paper(ctx, store.PlanPaper, last.Plan)
+	if err == nil {
+		v, err = readVersion(p)
+	}
+	return v, err == nil, err
+}
+
+// PlanToSign gives the current version of someone's team's plan where it waits for their signature; waits is false where nothing does.
+func (e *Engine) PlanToSign(ctx context.Context, p buddy.Person) (v PlanVersion, waits bool, err error) {
+	if !SignsPlan(p, p.Team) {
+		return v, false, nil
+	}
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.PlanPaper, Team: p.Team, Status: planPublished, Bare: true, Limit: 1})
+	if err != nil || len(papers) == 0 {
+		return v, false, err
+	}
+	v.Paper, v.Number = papers[0], papers[0].Number
+	signed, err := e.HasSigned(ctx, v, p.ID)
+	return v, err == nil && !signed, err
+}
+
+// Unsigned gives those of a team who have not signed a version.
+func (e *Engine) Unsigned(ctx context.Context, v PlanVersion) ([]buddy.Person, error) {
+	members, err := e.PlanMembers(ctx, v.Paper.Team)
+	if err != nil {
+		return nil, err
+	}
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, About: "plan/" + v.Paper.ID, Bare: true})
+	signed := func(p buddy.Person) bool {
+		return slices.ContainsFunc(papers, func(s store.Paper) bool { return s.Person == p.ID })
+	}
+	return slices.DeleteFunc(members, signed), err
+}
+
+// RemindUnsigned texts those who have not signed a version, at most once on a day. *watch.Refused says that they were reminded today.
+func (e *Engine) RemindUnsigned(ctx context.Context, v PlanVersion) (reminded int, err error) {
+	at := e.Now()
+	key, today := "plan_reminded/"+v.Paper.ID, at.In(zoneOf(v.Zone)).Format(time.DateOnly)
+	last, err := e.Store.Meta(ctx, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return 0, err
+	}
+	if last == today {
+		return 0, &watch.Refused{Says: "they were reminded today: once a day is enough"}
+	}
+	unsigned, err := e.Unsigned(ctx, v)
+	if err != nil || len(unsigned) == 0 {
+		return 0, err
+	}
+	if err := e.remind(ctx, at, v, today, unsigned); err != nil {
+		return 0, err
+	}
+	return len(unsigned), e.Store.SetMeta(ctx, key, today)
+}
+
+// remind texts people that a version waits for them; what is the same for the same time they are reminded.
+func (e *Engine) remind(ctx context.Context, at time.Time, v PlanVersion, which string, people []buddy.Person) error {
+	return e.tellOfPlan(ctx, at, v.Paper.Team, note{id: "plan_unsigned/" + v.Paper.ID + "/" + which, kind: "plan_unsigned", to: idsOf(people), notice: wording.PlanUnsigned,
+		values: wording.Values{Link: e.planLink(v.Paper.Team, "/sign")}})
+}
+
+func zoneOf(name string) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil {
+		return zone
+	}
+	return time.UTC
+}
+
+const (
+	plansEvery   = time.Hour // plan time
+	reviewAhead  = 30 * 24 * time.Hour
+	remindedOnce = 7 * 24 * time.Hour // after it was published
+	remindedLast = 14 * 24 * time.Hour
+)
+
+// planChores reminds those who have not signed their team's plan, after 7 and after 14 days, and tells its manager that it is due for review.
+func (e *Engine) planChores(ctx context.Context, at time.Time) error {
+	if mine, err := e.Store.Chore(ctx, "plans", at, plansEvery); err != nil || !mine {
+		return err
+	}
+	teams, err := e.Store.Teams(ctx)
+	if err != nil {
+		return fmt.Errorf("list teams: %w", err)
+	}
+	var errs []error
+	for _, t := range teams {
+		errs = append(errs, e.planChore(ctx, at, t.ID))
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) planChore(ctx context.Context, at time.Time, team string) error {
+	v, found, err := e.CurrentPlan(ctx, team)
+	if err != nil || !found {
+		return err
+	}
+	return errors.Join(e.tellOfReview(ctx, at, v), e.remindInTime(ctx, at, v))
+}
+
+func (e *Engine) tellOfReview(ctx context.Context, at time.Time, v PlanVersion) error {
+	n := note{kind: "plan_review", values: wording.Values{Link: e.planLink(v.Paper.Team, "")}}
+	switch left := v.Paper.DueAt.Sub(at); {
+	case v.Paper.DueAt.IsZero() || left > reviewAhead:
+		return nil
+	case left > 0:
+		n.id, n.notice = "plan_review/"+v.Paper.ID+"/30", wording.PlanReviewSoon
+	default:
+		n.id, n.notice = "plan_review/"+v.Paper.ID+"/0", wording.PlanReviewDue
+	}
+	return e.tellOfPlan(ctx, at, v.Paper.Team, n)
+}
+
+func (e *Engine) remindInTime(ctx context.Context, at time.Time, v PlanVersion) error {
+	which := ""
+	switch since := at.Sub(v.PublishedAt); {
+	case since >= remindedLast:
+		which = "14"
+	case since >= remindedOnce:
+		which = "7"
+	default:
+		return nil
+	}
+	unsigned, err := e.Unsigned(ctx, v)
+	if err != nil || len(unsigned) == 0 {
+		return err
+	}
+	return e.remind(ctx, at, v, "day "+which, unsigned)
+}
+
+// tellOfNewcomer tells a worker's managers, once, that the first visit they make alone is booked while they have signed no version of their
+// team's plan (rule 5.2). The visit is booked all the same.
+func (e *Engine) tellOfNewcomer(ctx context.Context, at time.Time, b Booking, visit string) error {
+	if len(b.JointWith) > 0 || !slices.Contains(watchedKinds, b.Kind) {
+		return nil
+	}
+	sc, err := e.look(ctx, at, b.Worker)
+	if err != nil || sc.team.ID == "" {
+		return err
+	}
+	if new, err := e.newcomer(ctx, sc.worker, visit); err != nil || !new {
+		return err
+	}
+	return e.say(ctx, at, sc, note{id: "newcomer/" + sc.worker.ID, kind: "newcomer_unsigned", to: sc.chiefs, visit: visit, notice: wording.NewcomerUnsigned, reach: watch.OneText, apart: true,
+		values: e.visitValues(ctx, sc, visit)})
+}
+
+// newcomer says that someone's team has a plan, that they signed no version of it, and that they have no other visit than one.
+func (e *Engine) newcomer(ctx context.Context, worker buddy.Person, visit string) (bool, error) {
+	if _, waits, err := e.PlanToSign(ctx, worker); err != nil || !waits {
+		return false, err
+	}
+	if _, signed, err := e.LastSigned(ctx, worker.ID, worker.Team); err != nil || signed {
+		return false, err
+	}
+	visits, err := e.Store.Visits(ctx, store.VisitFilter{Worker: worker.ID, Limit: newcomersVisits, Bare: true})
+	return !slices.ContainsFunc(visits, func(v store.Visit) bool { return v.ID != visit && slices.Contains(watchedKinds, v.Kind) }), err
+}
+
+// newcomersVisits bounds how many visits are looked through: meetings among them.
+const newcomersVisits = 20
+
+func (e *Engine) visitValues(ctx context.Context, sc scene, visit string) wording.Values {
+	v, err := e.Store.Visit(ctx, visit)
+	e.report(ctx, "read a newcomer's visit", err)
+	return wording.Values{Worker: wording.Short(sc.worker.Name), Reference: v.Reference, Begin: v.StartsAt.In(sc.zone), Link: e.link("", visit)}
+}

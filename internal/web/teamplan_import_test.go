@@ -1,0 +1,102 @@
+package web
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/plan"
+	"github.com/allclear-safety/allclear/internal/report"
+)
+
+// uploads sends a file to where a plan is taken over.
+func (h *house) uploads(file []byte) page {
+	h.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	h.ok(m.WriteField(actingField, h.acting))
+	part, err := m.CreateFormFile("file", "plan.docx")
+	h.ok(err)
+	_, err = part.Write(file)
+	h.ok(err)
+	h.ok(m.Close())
+	r := httptest.NewRequest(http.MethodPost, "/teams/echo/plan/import", &b)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return h.send(r)
+}
+
+// onPaper is a team's plan as a Word document that was filled in and signed by hand.
+func onPaper(t *testing.T, words plan.Words) []byte {
+	t.Helper()
+	p := plan.Version{Team: "ECHo", Settings: plan.Standard(), Words: words}.Printed()
+	p.Signatures = []plan.Signed{{Name: "Nia Evans", On: "13 November 2025"}}
+	var out bytes.Buffer
+	if err := report.PlanDOCX(&out, p, saturday); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// A plan goes in as a Word document, is put right, published and signed, and comes out again with its signatures.
+func TestAPlanGoesInAsADocumentAndComesOutSigned(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	h.get("/teams/echo/plan/import").says("Take over a plan from a Word document", "Word document")
+	h.uploads(onPaper(t, plan.Words{plan.CheckingIn: "We ring Mo at noon.\n- and at five", plan.Debriefing: "Tea first."})).leadsTo("/teams/echo/plan/edit").
+		says("What was understood of the document is in the draft.")
+	h.get("/teams/echo/plan/edit/4").says("We ring Mo at noon.\n- and at five</textarea>")
+	h.post("/teams/echo/plan/publish", "revision", h.get("/teams/echo/plan/publish").field("revision"), "version", "1", "review-date", "2027-11-21").leadsTo("/teams/echo/plan").
+		says("We ring Mo at noon.", "Signed on paper before", "Nia Evans, 13 November 2025", "Signed by 0 of 4.")
+	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), "Priya Nair"))
+	file := h.as("p-priya").get("/teams/echo/plan.docx").is(http.StatusOK).Body.Bytes()
+	again, err := report.ReadPlan(bytes.NewReader(file), int64(len(file)))
+	h.ok(err)
+	if again.Words[plan.CheckingIn] != "We ring Mo at noon.\n- and at five" || len(again.Signatures) != 1 || again.Signatures[0] != (plan.Signed{Name: "Priya Nair", On: "21 November 2026"}) {
+		t.Errorf("it comes out as %+v", again)
+	}
+	pdf := h.get("/teams/echo/plan.pdf").is(http.StatusOK)
+	if !bytes.HasPrefix(pdf.Body.Bytes(), []byte("%PDF-")) || pdf.Header().Get("Content-Type") != "application/pdf" {
+		t.Error("it is no PDF")
+	}
+}
+
+func TestWhatIsNoDocumentIsRefused(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	h.uploads([]byte("hello")).is(http.StatusUnprocessableEntity).says("There is a problem", "Error:")
+	h.post("/teams/echo/plan/import").is(http.StatusUnprocessableEntity).says("Choose a Word document.")
+	h.uploads(make([]byte, report.MostDocument+longestForm)).is(http.StatusRequestEntityTooLarge).says("The document is larger than 5 MB.")
+	h.as("p-priya").uploads(onPaper(t, nil)).is(http.StatusNotFound)
+	if _, found, err := h.engine.PlanDraft(t.Context(), "echo"); found || err != nil {
+		t.Errorf("something was kept: %v", err)
+	}
+}
+
+// Nobody who is not signed in has more read than any form may be.
+func TestAStrangersFileIsNotRead(t *testing.T) {
+	h := openHouse(t)
+	h.acting = ""
+	h.uploads(make([]byte, 1<<20)).is(http.StatusSeeOther)
+}
+
+func TestNothingOfADocumentIsLost(t *testing.T) {
+	long := strings.Repeat("w", 5990)
+	v := takenOver(plan.Version{Words: plan.Words{plan.Calendar: "Kept.", plan.CheckingIn: long, plan.Debriefing: "Tea first, then talk."}}, report.Filled{
+		Words: plan.Words{plan.Calendar: "New.", plan.CheckingIn: "No room.\nNone.", plan.Debriefing: "Tea first", plan.NextOfKin: "Ask."}, Leftover: []string{"Odd."}, Undated: []string{"Tom"},
+		Signatures: []plan.Signed{{Name: "Nia"}}})
+	want := plan.Words{plan.Calendar: "Kept.\n\nNew.", plan.CheckingIn: long, plan.Debriefing: "Tea first, then talk.", plan.NextOfKin: "Ask."}
+	for section, words := range want {
+		if v.Words[section] != words {
+			t.Errorf("%s is %.40q", section, v.Words[section])
+		}
+	}
+	if strings.Join(v.Leftover, "|") != "No room.|None.|Odd.|In the table of signatures, without a date: Tom" || len(v.OnPaper) != 1 {
+		t.Errorf("left over is %q", v.Leftover)
+	}
+	if published := v.Publish(saturday.Add(time.Hour), "Lee Marsh"); published.Leftover != nil || len(published.OnPaper) != 1 {
+		t.Error("what is left over is published")
+	}
+}

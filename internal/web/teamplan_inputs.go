@@ -1,0 +1,55 @@
+package web
+
+import (
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// What the settings that are words or people are called on the pages of a plan.
+const (
+	hoursLabel, hoursHint   = "Working hours", "Such as Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none"
+	phraseLabel, phraseHint = "The name to ask for", "Asking for her means “call 999 for me”. A name that nobody at work, in a worker’s family or on the caseload has"
+	fallbackHint            = "Who answers when nobody else does"
+)
+
+// wordInput is what a setting that is a word, or people, is given by.
+func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here []buddy.Person) any {
+	switch field {
+	case "working_hours":
+		return f.input(field, hoursLabel, hoursHint)
+	case "duress_phrase":
+		return f.phraseInput()
+	case "out_word":
+		in := f.input(field, "Word that must come with OUT", "Leave it empty if none is asked for")
+		in.Classes = "govuk-input--width-10"
+		return in
+	case "end_prompts":
+		return f.minutesInput(timeSetting{field: field, label: "After the expected end", hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10"})
+	case "fallback":
+		return p.fallbackSelect(c, f, t, here)
+	case "named_buddy":
+		return govuk.Select{Name: field, Label: govuk.Label{Text: "Named buddy"}, Hint: govuk.Hint{Text: "Who answers in working hours for a visit that names nobody"},
+			Items: p.choices(c, here, "Nobody: the rota answers", t.Plan.NamedBuddy), Value: f.value(field), ErrorMessage: f.says(field)}
+	case "colleagues":
+		boxes := govuk.Checkboxes{Name: field, Values: f.values[field], Classes: "govuk-checkboxes--small", ErrorMessage: f.says(field),
+			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Told at once, besides the responder", Classes: "govuk-fieldset__legend--s"}}}
+		for _, m := range p.choices(c, here, "", t.Plan.Colleagues...)[1:] {
+			boxes.Items = append(boxes.Items, govuk.Choice{Value: m.Value, Text: m.Text})
+		}
+		return boxes
+	default: // plain_distress_answer
+		return f.tick(field, "Answer a cry for help in plain words", "")
+	}
+}
+
+func (f *form) phraseInput() govuk.Input {
+	in := f.input("duress_phrase", phraseLabel, phraseHint)
+	in.Classes, in.Spellcheck = "govuk-input--width-20", new(false)
+	return in
+}
+
+func (p *Pages) fallbackSelect(c *request, f *form, t store.Team, here []buddy.Person) govuk.Select {
+	return govuk.Select{Name: "fallback", Label: govuk.Label{Text: "Fallback"}, Hint: govuk.Hint{Text: fallbackHint},
+		Items: p.choices(c, here, "Choose a person", t.Plan.Fallback), Value: f.value("fallback"), ErrorMessage: f.says("fallback")}
+}
