@@ -19,11 +19,13 @@ require (
 	github.com/pressly/goose/v3 v3.29.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/tink-crypto/tink-go/v2 v2.9.0
+	github.com/xuri/excelize/v2 v2.11.0
 	golang.org/x/crypto v0.58.0
 	golang.org/x/image v0.47.0
 	golang.org/x/mod v0.42.0
 	golang.org/x/oauth2 v0.37.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/text v0.43.0
 	modernc.org/sqlite v1.61.1
 )
 
@@ -40,11 +42,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require (
-	github.com/xuri/excelize/v2 v2.11.0
-	golang.org/x/text v0.43.0
-	rsc.io/qr v0.2.0
-)
+require rsc.io/qr v0.2.0
 
 require (
 	filippo.io/hpke v0.4.0 // indirect

@@ -3,6 +3,8 @@ package intake
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/phone"
@@ -30,8 +32,8 @@ func Pack(list []Placed) ([]byte, error) {
 	var out []packed
 	for _, p := range list {
 		one := packed{ID: p.Now.ID, New: p.New, Lines: p.Lines, Values: map[Field]string{}, Roles: p.Roles, ChangedOn: p.ChangedOn}
-		for f, v := range p.Values {
-			one.Values[f] = v.Reveal()
+		for _, f := range slices.Sorted(maps.Keys(p.Values)) {
+			one.Values[f] = p.value(f)
 		}
 		for _, c := range p.Contacts {
 			one.Contacts = append(one.Contacts, packedContact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164(), c.PoliceOnly})
@@ -56,8 +58,8 @@ func Unpack(raw []byte) (list []Told, err error) {
 	}
 	for _, one := range in {
 		t := Told{ID: one.ID, New: one.New, Said: Said{Lines: one.Lines, Values: map[Field]private.Text{}, Roles: one.Roles, ChangedOn: one.ChangedOn}}
-		for f, v := range one.Values {
-			t.Values[f] = private.New(v)
+		for _, f := range slices.Sorted(maps.Keys(one.Values)) {
+			t.Values[f] = private.New(one.Values[f])
 		}
 		for _, c := range one.Contacts {
 			n, err := phone.Parse(c.Phone)

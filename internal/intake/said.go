@@ -51,9 +51,19 @@ type Said struct {
 	headings map[Field]string
 	first    private.Text
 	last     private.Text
+
+	otherwise map[Field]private.Text
 }
 
 func (s Said) value(f Field) string { return s.Values[f].Reveal() }
+
+// Otherwise says a field of somebody new of whom the list does not.
+func (s *Said) Otherwise(f Field, value string) {
+	if s.otherwise == nil {
+		s.otherwise = map[Field]private.Text{}
+	}
+	s.otherwise[f] = private.New(value)
+}
 
 // heading is what stands above a field.
 func (s Said) heading(f Field) string { return s.headings[f] }

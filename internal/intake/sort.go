@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -165,6 +166,7 @@ func (s *sorter) newcomer(one Said) (Placed, bool) {
 		s.wrong(one.line(), "", "has the id of somebody whose details were erased: whoever comes back is a new person")
 		return Placed{}, false
 	}
+	maps.Insert(one.Values, maps.All(one.otherwise))
 	return Placed{Said: one, Now: buddy.Person{ID: id, Active: true}, New: true}, true
 }
 

@@ -23,6 +23,7 @@ type By struct{ Person, Via, Token string }
 type changed struct {
 	New     bool     `json:"new,omitzero"`
 	Changed []string `json:"changed,omitempty"`
+	Import  string   `json:"import,omitzero"` // by which import
 }
 
 // ChangePerson keeps a person, new or changed, and says whether they are new. In the same transaction it goes on record, an
@@ -45,6 +46,11 @@ func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.T
 					return "", c, err
 				}
 				if err := t.voidWhatWasGiven(before, p); err != nil {
+					return "", c, err
+				}
+			}
+			if c.New || len(c.Changed) > 0 {
+				if err := t.saidByHand(p.ID, by, at, c.Changed...); err != nil {
 					return "", c, err
 				}
 			}
@@ -220,11 +226,16 @@ func (t *tx) recordChange(by By, id, what string, c changed, at time.Time) error
 	if by.Person != "" {
 		e.Owner = "person/" + by.Person
 	}
+	return t.recordAll(chain, []Entry{e})
+}
+
+// recordAll hangs entries on the end of a chain of the office's; errMoved where another came in between.
+func (t *tx) recordAll(chain string, entries []Entry) error {
 	l, err := t.link(chain)
 	if err != nil {
 		return err
 	}
-	rows, err := t.chain(&l, chain, []Entry{e})
+	rows, err := t.chain(&l, chain, entries)
 	if err != nil {
 		return err
 	}
