@@ -19,7 +19,7 @@ import (
 // a short transaction, so that nothing else waits for it; whatever stops in between, another goes on where it was, and no part is done twice.
 
 const (
-	importAtOnce  = 25               // people in a part: some ten statements each, so that the write lock is held for a few milliseconds
+	importAtOnce  = 12               // people in a part: some ten statements each, so that the write lock is held for a few milliseconds
 	importLease   = 15 * time.Second // real: how long nobody else takes an import up that is running
 	importRest    = 5 * time.Millisecond
 	importKept    = time.Hour // real: how long what a file said is kept where nobody goes on
@@ -33,7 +33,7 @@ type Imports interface {
 	PutImportParts(ctx context.Context, id, kind string, at time.Time, parts ...[]byte) error
 	PutImportBlob(ctx context.Context, id, kind string, at time.Time, raw []byte) error
 	ImportParts(ctx context.Context, id, kind string) ([][]byte, error)
-	ReadyImport(ctx context.Context, id string, asOf time.Time, people, parts int) error
+	ReadyImport(ctx context.Context, id string, asOf time.Time, c store.ImportCounts, parts int) error
 	BeginImport(ctx context.Context, id string, at, lease time.Time) error
 	EndImport(ctx context.Context, id, state string, at time.Time) error
 	TakeImport(ctx context.Context, at, lease time.Time) (store.Import, error)
@@ -138,8 +138,23 @@ func (e *Engine) stage(ctx context.Context, id string, placed []intake.Placed, r
 	if err := e.Store.PutImportBlob(ctx, id, store.ImportReport, at, report); err != nil {
 		return err
 	}
+	counts := store.ImportCounts{People: len(placed)}
+	placed = slices.DeleteFunc(placed, func(p intake.Placed) bool {
+		switch {
+		case p.Gone:
+			counts.Left++
+		case p.Nothing:
+			counts.Same++
+			if len(p.Kept) > 0 {
+				counts.Kept++
+			}
+		default:
+			return false
+		}
+		return true
+	})
 	var parts [][]byte
-	for some := range slices.Chunk(slices.DeleteFunc(placed, func(p intake.Placed) bool { return p.Gone }), importAtOnce) {
+	for some := range slices.Chunk(placed, importAtOnce) {
 		raw, err := intake.Pack(some)
 		if err != nil {
 			return err
@@ -149,7 +164,7 @@ func (e *Engine) stage(ctx context.Context, id string, placed []intake.Placed, r
 	if err := e.Store.PutImportParts(ctx, id, store.ImportPeople, at, parts...); err != nil {
 		return err
 	}
-	return e.Store.ReadyImport(ctx, id, asOf, len(r.People), len(parts))
+	return e.Store.ReadyImport(ctx, id, asOf, counts, len(parts))
 }
 
 // here gives who is here, for whoever brings a list.
@@ -233,7 +248,7 @@ func (e *Engine) doImport(ctx context.Context, i store.Import, progress func(sto
 			return i, err
 		}
 		progress(i)
-		if err := pause(ctx, max(importRest, e.Clock.Real(e.Now().Sub(began)))); err != nil { // others who write come in between
+		if err := pause(ctx, max(importRest, 3*e.Clock.Real(e.Now().Sub(began))/2)); err != nil { // others who write come in between
 			return i, err
 		}
 	}

@@ -132,11 +132,11 @@ func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 		}
 		w.clock.Move(time.Minute)
 		w.must(w.engine.ImportsDue(t.Context()))
-		if i, err = w.db.Import(t.Context(), id); err != nil || i.State != store.ImportDone || i.Counts.New != 35 {
+		if i, err = w.db.Import(t.Context(), id); err != nil || i.State != store.ImportDone || i.Counts.New != 48 {
 			t.Errorf("it is %+v", i)
 		}
 		people, err := w.db.PeopleOf(t.Context(), "echo")
-		if err != nil || len(people) != 6+35 {
+		if err != nil || len(people) != 6+48 {
 			t.Errorf("%d people, %v", len(people), err)
 		}
 	})

@@ -28,7 +28,8 @@ type Placed struct {
 	Now buddy.Person // as they are; of somebody new their id alone
 	New bool
 	Outcome
-	Gone bool // they left, or were erased: nothing of them is changed
+	Gone    bool // they left, or were erased: nothing of them is changed
+	Nothing bool // nothing is to be done: the last list said the same
 }
 
 // Sort finds who each person of a list is here: by id, else by personnel number, else by mobile or e-mail address; whoever is none is new. It says what
@@ -56,10 +57,22 @@ func Sort(said []Said, here Here) (placed []Placed, bad []Remark, err error) {
 			}
 		}
 		p.Outcome = Merge(p.Now, one, past)
+		p.Nothing = !p.New && len(p.Changed) == 0 && p.heard(past)
 		s.check(p)
 		placed = append(placed, p)
 	}
 	return placed, s.bad, nil
+}
+
+// heard says that the lists before said of each field what this one says, and were not older.
+func (o Outcome) heard(past Past) bool {
+	for _, f := range slices.Sorted(maps.Keys(o.Speaks)) {
+		seen, spoke := past.Seen[f]
+		if !spoke || seen.At.Before(past.AsOf) || !past.Same(f, o.Speaks[f].Reveal(), seen.Print) {
+			return false
+		}
+	}
+	return true
 }
 
 type sorter struct {

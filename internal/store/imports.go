@@ -54,7 +54,7 @@ const (
 )
 
 // importPart is how much is sealed as one, so that no write is long.
-const importPart = 256 << 10
+const importPart = 64 << 10
 
 func importOwner(id string) string { return "import/" + id }
 
@@ -90,25 +90,37 @@ func (db *DB) PutImportBlob(ctx context.Context, id, kind string, at time.Time, 
 	return db.PutImportParts(ctx, id, kind, at, cutParts(raw)...)
 }
 
-// PutImportParts keeps parts of an import in place of those before of their kind, each in a commit of its own. ErrConflict where it is not at rest.
+// PutImportParts keeps parts of an import in place of those before of their kind, a few in each commit. ErrConflict where it is not at rest.
 func (db *DB) PutImportParts(ctx context.Context, id, kind string, at time.Time, parts ...[]byte) error {
-	for n := -1; n < len(parts); n++ {
+	const atOnce = 16
+	for n := 0; n == 0 || n < len(parts); n += atOnce {
 		err := db.write(ctx, func(t *tx) error {
 			if err := t.importIs(id, ImportMade, ImportReady); err != nil {
 				return err
 			}
-			if n < 0 {
-				_, err := t.exec(`DELETE FROM import_parts WHERE import = $1 AND kind = $2`, id, kind)
-				return err
+			if n == 0 {
+				if _, err := t.exec(`DELETE FROM import_parts WHERE import = $1 AND kind = $2`, id, kind); err != nil {
+					return err
+				}
 			}
-			sealed, err := t.seal(importOwner(id), importPlace(id, kind, n), parts[n], at)
-			if err == nil && sealed != nil {
-				_, err = t.exec(`INSERT INTO import_parts (import, kind, n, sealed) VALUES ($1, $2, $3, $4)`, id, kind, n, sealed)
-			}
-			return err
+			return t.putImportParts(id, kind, n, parts[n:min(n+atOnce, len(parts))], at)
 		})
 		if err != nil {
 			return fmt.Errorf("keep part of import %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) putImportParts(id, kind string, from int, parts [][]byte, at time.Time) error {
+	for i, part := range parts {
+		n := from + i
+		sealed, err := t.seal(importOwner(id), importPlace(id, kind, n), part, at)
+		if err == nil && sealed != nil {
+			_, err = t.exec(`INSERT INTO import_parts (import, kind, n, sealed) VALUES ($1, $2, $3, $4)`, id, kind, n, sealed)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -191,9 +203,9 @@ func (db *DB) ImportsBy(ctx context.Context, person string) ([]Import, error) {
 	return list, nil
 }
 
-// ReadyImport says that it is known what an import would change: so many people, in so many parts.
-func (db *DB) ReadyImport(ctx context.Context, id string, asOf time.Time, people, parts int) error {
-	counts, err := json.Marshal(ImportCounts{People: people})
+// ReadyImport says that it is known what an import would change, in so many parts; the counts are of those of whom nothing is to be done.
+func (db *DB) ReadyImport(ctx context.Context, id string, asOf time.Time, c ImportCounts, parts int) error {
+	counts, err := json.Marshal(c)
 	if err == nil {
 		err = db.moveImport(ctx, `UPDATE imports SET state = 'ready', as_of_at = $2, parts = $3, counts = $4 WHERE id = $1 AND state IN ('made', 'ready')`,
 			id, instant(asOf), parts, string(counts))

@@ -18,7 +18,7 @@ func importOf(t *testing.T, db *store.DB, id string) store.Import {
 	t.Helper()
 	must(t, db.MakeImport(t.Context(), store.Import{ID: id, By: "m-jo", Via: "page", AsOf: nine, MadeAt: nine}, []byte(strings.Repeat(contactName+";", 60_000))))
 	must(t, db.PutImportParts(t.Context(), id, store.ImportPeople, nine, []byte("p-new")))
-	must(t, db.ReadyImport(t.Context(), id, nine, 1, 1))
+	must(t, db.ReadyImport(t.Context(), id, nine, store.ImportCounts{People: 1}, 1))
 	return ok[store.Import](t)(db.Import(t.Context(), id))
 }
 
