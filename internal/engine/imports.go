@@ -70,6 +70,15 @@ type ReportRow struct {
 	Kept    []intake.Kept `json:"kept,omitempty"`
 }
 
+// BadRows counts the rows that something is wrong with.
+func (r Report) BadRows() int {
+	lines := map[int]bool{}
+	for _, b := range r.Bad {
+		lines[b.Line] = true
+	}
+	return len(lines)
+}
+
 // Counts says how many would become what.
 func (r Report) Counts() store.ImportCounts {
 	c := store.ImportCounts{People: len(r.People)}
@@ -113,7 +122,12 @@ func (e *Engine) SortPeople(ctx context.Context, id string, lines []intake.Line,
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Bad: append(bad, more...), Noted: noted}
+	for _, m := range more { // what a bad cell leaves missing is not said twice
+		if !slices.ContainsFunc(bad, func(b intake.Remark) bool { return b.Line == m.Line && m.Line > 0 }) {
+			bad = append(bad, m)
+		}
+	}
+	r := Report{Bad: bad, Noted: noted}
 	slices.SortStableFunc(r.Bad, func(a, b intake.Remark) int { return a.Line - b.Line })
 	for _, p := range placed {
 		name := p.After.Name
