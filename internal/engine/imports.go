@@ -39,6 +39,8 @@ type Imports interface {
 	TakeImport(ctx context.Context, at, lease time.Time) (store.Import, error)
 	ForgetImports(ctx context.Context, before, at time.Time) error
 	DoImportPart(ctx context.Context, i store.Import, part int, people []string, at, lease time.Time, become func(person int, before buddy.Person, past store.Past) store.Become) error
+	AnswerKin(ctx context.Context, secret string, p buddy.Person, at time.Time, tell func(before buddy.Person) []store.Message) error
+	ForgetKinAsks(ctx context.Context, before time.Time) error
 	Pasts(ctx context.Context) (map[string]store.Past, error)
 	Print(field, value string) []byte
 }
@@ -354,6 +356,9 @@ func (e *Engine) imports(ctx context.Context) {
 func (e *Engine) ImportsDue(ctx context.Context) error {
 	at := e.Now()
 	if err := e.Store.ForgetImports(ctx, at.Add(-e.Clock.Plan(importKept)), at); err != nil {
+		return err
+	}
+	if err := e.Store.ForgetKinAsks(ctx, at.Add(-kinKept)); err != nil {
 		return err
 	}
 	i, err := e.Store.TakeImport(ctx, at, e.importUntil(at))

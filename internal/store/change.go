@@ -31,9 +31,17 @@ type changed struct {
 // goes into the outbox, which is handed the person as they were, for one who is new the zero Person. tell may be called
 // more than once, and must not ask the database.
 func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.Time, tell func(before buddy.Person) []Message) (created bool, err error) {
+	return db.changePerson(ctx, p, by, at, tell, func(*tx) error { return nil })
+}
+
+// changePerson is ChangePerson, if may lets it.
+func (db *DB) changePerson(ctx context.Context, p buddy.Person, by By, at time.Time, tell func(before buddy.Person) []Message, may func(*tx) error) (created bool, err error) {
 	raw, err := json.Marshal(toPerson(p))
 	if err == nil {
 		err = db.change(ctx, by, at, func(t *tx) (what string, c changed, err error) {
+			if err := may(t); err != nil {
+				return "", c, err
+			}
 			before, err := t.person(p.ID)
 			if err != nil {
 				return "", c, err

@@ -120,6 +120,7 @@ var done = map[string]string{
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",
 	"person-back":  "They are here again.",
+	"kin-asked":    "A link to the form was texted to their own mobile.",
 }
 
 // nav is the way to the main pages.

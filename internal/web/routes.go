@@ -182,6 +182,9 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /people/{id}/apart/end", signedIn, p.endApart},
 		{"GET /people/{id}/edit", signedIn, p.editPerson},
 		{"POST /people/{id}/edit", signedIn, p.changePerson},
+		{"POST /people/{id}/kin", signedIn, p.askKin},
+		{"GET /kin/{secret}", anyone, p.kinForm},
+		{"POST /kin/{secret}", anyone, p.answerKin},
 		{"POST /people/{id}/leave", signedIn, p.leave},
 		{"POST /people/{id}/return", signedIn, p.comeBack},
 

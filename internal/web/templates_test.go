@@ -38,6 +38,7 @@ var everyPage = map[string]any{
 	"asked":         askedPage{},
 
 	"import_file":     importFilePage{},
+	"kin":             kinPage{},
 	"import_columns":  importColumnsPage{},
 	"import_changes":  importChangesPage{},
 	"import_progress": importProgressPage{},

@@ -39,6 +39,7 @@ const (
 	EmailChanged   watch.Notice = "email_changed"   // to someone: their e-mail address is another now
 	GlassBroken    watch.Notice = "glass_broken"    // to a manager: Who sees a private visit of Worker's until Until, and said why (rule 1.4)
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
+	KinForm        watch.Notice = "kin_form"        // to whom their manager asks for their next of kin: the link to the form (rule 1.6)
 )
 
 // #nosec G101 -- sentences, no secrets
