@@ -30,6 +30,7 @@ type entry struct {
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
 	list := append(p.serviceRoutes(), p.keepingRoutes()...)
+	list = append(list, p.importRoutes()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -170,21 +171,12 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /people", signedIn, p.seekPeople},
 		{"GET /people/new", signedIn, p.newPerson},
 		{"POST /people/new", signedIn, p.addPerson},
-		{"GET /people/import", signedIn, p.importForm},
-		{"POST /people/import", signedIn, p.upload},
-		{"GET /imports/{id}", signedIn, p.theImport},
-		{"POST /imports/{id}/columns", signedIn, p.sayColumns},
-		{"POST /imports/{id}/run", signedIn, p.runImport},
-		{"POST /imports/{id}/cancel", signedIn, p.cancelImport},
 		{"GET /people/{id}", signedIn, p.person},
 		{"GET /people/{id}/apart", signedIn, p.apart},
 		{"POST /people/{id}/apart", signedIn, p.keepApart},
 		{"POST /people/{id}/apart/end", signedIn, p.endApart},
 		{"GET /people/{id}/edit", signedIn, p.editPerson},
 		{"POST /people/{id}/edit", signedIn, p.changePerson},
-		{"POST /people/{id}/kin", signedIn, p.askKin},
-		{"GET /kin/{secret}", anyone, p.kinForm},
-		{"POST /kin/{secret}", anyone, p.answerKin},
 		{"POST /people/{id}/leave", signedIn, p.leave},
 		{"POST /people/{id}/return", signedIn, p.comeBack},
 
@@ -197,6 +189,22 @@ func (p *Pages) serviceRoutes() []route {
 		{"GET /teams/{id}", signedIn, p.team},
 		{"GET /teams/{id}/edit", signedIn, p.editTeam},
 		{"POST /teams/{id}/edit", signedIn, p.changeTeam},
+	}
+}
+
+// importRoutes are how people come in from a file, and their next of kin by a link.
+func (p *Pages) importRoutes() []route {
+	return []route{
+		{"GET /people/import", signedIn, p.importForm},
+		{"POST /people/import", signedIn, p.upload},
+		{"GET /imports/{id}", signedIn, p.theImport},
+		{"POST /imports/{id}/columns", signedIn, p.sayColumns},
+		{"POST /imports/{id}/run", signedIn, p.runImport},
+		{"POST /imports/{id}/cancel", signedIn, p.cancelImport},
+
+		{"POST /people/{id}/kin", signedIn, p.askKin},
+		{"GET /kin/{secret}", anyone, p.kinForm},
+		{"POST /kin/{secret}", anyone, p.answerKin},
 	}
 }
 
