@@ -357,6 +357,7 @@ type importChangesPage struct {
 	Layout
 	ID     string
 	Counts store.ImportCounts
+	Speaks string // of how many
 	AsOf   time.Time
 	Rows   []changeRow
 	More   int
@@ -385,7 +386,7 @@ func (p *Pages) showChanges(c *request, i store.Import) error {
 		return fmt.Errorf("read what an import would change: %w", err)
 	}
 	counts := report.Counts()
-	page := importChangesPage{Layout: p.layout(c, "What would change"), ID: i.ID, Counts: counts, AsOf: i.AsOf, Noted: report.Noted,
+	page := importChangesPage{Layout: p.layout(c, "What would change"), ID: i.ID, Counts: counts, Speaks: counted(counts.People, "person", "people"), AsOf: i.AsOf, Noted: report.Noted,
 		Button: govuk.Button{Text: "Import " + counted(counts.New+counts.Changed, "person", "people"), PreventDoubleClick: true}}
 	if counts.New+counts.Changed == 0 {
 		page.Button.Text = "Finish: nothing changes"
