@@ -25,7 +25,7 @@ type part struct {
 
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
-	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
+	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/intake", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/retain", "internal/rota", "internal/support", "internal/watch", "internal/wording",
 }
 
@@ -41,6 +41,7 @@ var architecture = map[string]part{
 	"internal/checkin/grammar": {pure: true, reason: "finds phrases in words; knows nothing of visits"},
 	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "nearest", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
+	"internal/intake":          {pure: true, imports: in("buddy", "phone", "private"), reason: "what a list says of people, and what of it is new; whose word stands is decided on values"},
 	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/retain":          {pure: true, reason: "how long words are kept is a table of instants; it opens none"},
@@ -48,6 +49,7 @@ var architecture = map[string]part{
 	"internal/support":         {pure: true, reason: "who stands around a worker is a list and where it is drawn; it knows no team and no person"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
+	"internal/sheet":            {reason: "reads tables out of files that anyone sent; knows nobody"},
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
 	"internal/checkpoint":       {reason: "what is published of the record, read by whoever holds it against a database"},
 	"internal/store/migrations": {reason: "the schema's history, embedded"},
@@ -62,7 +64,7 @@ var architecture = map[string]part{
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
-	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "retain", "buddy", "phone", "private", "wording", "channel"),
+	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "buddy", "phone", "private", "wording", "channel"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/docx":              {reason: "Word documents, written and read; knows nothing of what they say"},
@@ -79,15 +81,15 @@ var architecture = map[string]part{
 	"internal/demo": {imports: append(in("engine", "store", "channel", "channel/town"), pureParts...),
 		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
-	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "demo", "channel/town", "web/govuk"), pureParts...),
+	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "sheet", "demo", "channel/town", "web/govuk"), pureParts...),
 		tests: in("channel", "engine/enginetest", "signin/testidp", "browsertest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
-	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "api", "view", "demo", "web"), pureParts...),
+	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "sheet", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
 	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
 
-	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp", "browsertest"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/scan":     {imports: in("standin/twilio", "signin", "web"), tests: in("api"), reason: "breaks in from outside; asks web only which pages there are, and what the cookie is called"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},

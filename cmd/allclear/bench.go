@@ -18,6 +18,7 @@ type benchCmd struct {
 	Alarms     benchAlarmsCmd     `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
 	Checkins   benchCheckinsCmd   `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
 	Idle       benchIdleCmd       `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
+	Import     benchImportCmd     `cmd:"" help:"How long an import of people takes, and how long another writer waits meanwhile."`
 	Pages      benchPagesCmd      `cmd:"" help:"How long each page takes and how large it is, and how soon a crowd of open boards shows a change."`
 	Rotate     benchRotateCmd     `cmd:"" help:"How long the master key's rotation takes, and how long another writer waits meanwhile."`
 	Understand benchUnderstandCmd `cmd:"" help:"How many check-in texts a second are understood, by one core and by all."`
@@ -78,6 +79,20 @@ func (c benchIdleCmd) Run(w world) error {
 		size = bench.IdleSize{Visits: 20, Workers: 5, Settle: 100 * time.Millisecond, For: 300 * time.Millisecond}
 	}
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Idle(ctx, o, size) })
+}
+
+type benchImportCmd struct {
+	benchFlags
+	People int `default:"5000" help:"People in the list, each with two emergency contacts."`
+}
+
+// Run measures an import.
+func (c benchImportCmd) Run(w world) error {
+	size := bench.ImportSize{People: c.People}
+	if c.Short {
+		size.People = 60
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Imports(ctx, o, size) })
 }
 
 type benchPagesCmd struct {

@@ -37,6 +37,7 @@ type commands struct {
 	Backup     backupCmd     `cmd:"" help:"Write an encrypted copy of all that is kept, also beside a running server."`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup in the database's place, once it was found whole."`
 	Export     exportCmd     `cmd:"" help:"Take out what is kept."`
+	Import     importCmd     `cmd:"" help:"Take in what is kept elsewhere."`
 	Hold       holdCmd       `cmd:"" help:"Manage legal holds: what must not be erased."`
 	Erase      eraseCmd      `cmd:"" help:"Erase what is kept about a person, at their request."`
 	Version    versionCmd    `cmd:"" help:"Print this program's version."`

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +125,17 @@ func sights() []sight {
 		{"POST /people/{id}/edit", "a person's details with a wrong number", "p-mo", filled("/people/p-priya/edit", "Save", types("Mobile", "12"))},
 		{"GET /people/{id}/apart", "who may never see a worker", "p-priya", opened("/people/p-priya/apart")},
 		{"POST /people/{id}/apart", "nobody named who may never see a worker", "p-mo", filled("/people/p-priya/apart", "Put on the list")},
+		{"GET /people/import", "a file to import", "p-mo", opened("/people/import")},
+		{"POST /people/import", "no file to import", "p-mo", filled("/people/import", "Continue")},
+		{"GET /imports/{id}", "what the columns of a file are", "p-mo", brought(goodList)},
+		{"GET /imports/{id}", "what a file would change", "p-mo", func(b *page) {
+			brought(goodList)(b)
+			b.Press("Show what would change")
+			b.Sees("Nothing has changed yet")
+		}},
+		{"POST /imports/{id}/columns", "rows that cannot be taken", "p-mo", func(b *page) { brought(badList)(b); b.Press("Show what would change") }},
+		{"GET /kin/{secret}", "a form for next of kin", "p-mo", kinForm},
+		{"POST /kin/{secret}", "a form for next of kin with nothing in it", "p-mo", func(b *page) { kinForm(b); b.Press("Send") }},
 		{"GET /teams", "the teams", "p-mo", opened("/teams")},
 		{"GET /teams/{id}", "a team", "p-mo", opened("/teams/echo")},
 		{"GET /teams/{id}/edit", "a team's settings", "p-mo", opened("/teams/echo/edit")},
@@ -215,6 +227,9 @@ var elsewhere = map[string]string{
 	"POST /visits/{id}/glass":       "in the county all who may break a glass are invited: TestWhoBreaksTheGlassSeesAPrivateVisitForAWhile",
 	"POST /visits/{id}/glass/end":   "a press",
 	"POST /people/{id}/apart/end":   "a press",
+	"POST /imports/{id}/run":        "a press",
+	"POST /imports/{id}/cancel":     "a press",
+	"POST /people/{id}/kin":         "a press",
 	"POST /alarms/{id}/acknowledge": "a press",
 	"POST /alarms/{id}/reassure":    "a press",
 	"POST /visits/{id}/in":          "a press, offered once it can be pressed",
@@ -242,6 +257,32 @@ func askedBack(then func(*page)) func(*page) {
 		b.Sees("purple elephants")
 		then(b)
 	}
+}
+
+// The lists of people that are brought, of which one cannot be taken.
+const (
+	goodList = "Pers.No.;Name;Team;Mobile;Next of kin;Tel. no.\n7001;Bea Quill;ECHo;07700 900871;Tom Quill;01632 960143\n"
+	badList  = "Pers.No.;Name;Team;Mobile\n7001;Bea Quill;Nowhere;0770\n"
+)
+
+// brought brings a list of people, and stands before what its columns are.
+func brought(list string) func(*page) {
+	return func(b *page) {
+		b.Open("/people/import")
+		evaluate[bool](b, fmt.Sprintf(`(() => { const t = new DataTransfer(); t.items.add(new File([%q], "staff.csv")); document.querySelector("#file").files = t.files; return true })()`, list))
+		b.Press("Continue")
+		b.Sees("What each column is")
+	}
+}
+
+// kinForm has a worker asked for their next of kin, and opens what they are texted.
+func kinForm(b *page) {
+	b.Open("/people/p-jo")
+	b.Press("Ask for their next of kin")
+	b.Sees("A link to the form was texted to their own mobile")
+	b.Open("/demo?show=p-jo.mobile")
+	b.Sees("whom do we ring if we cannot reach you?")
+	b.Open(evaluate[string](b, `document.body.innerText.match(/\/kin\/[A-Z2-7]{26}/)[0]`))
 }
 
 // toSay goes on to say what the worker meant.

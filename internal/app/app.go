@@ -204,19 +204,27 @@ func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 		eo.Number, eo.Emergency = a.demo.Number(), a.demo.Emergency()
 		return nil
 	}
-	t := a.o.Twilio
-	if t == nil {
-		return nil
+	client, err := a.o.byTwilio(eo)
+	if client != nil {
+		ao.Twilio = client
 	}
-	client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: a.o.URL, Client: a.o.Outgoing.Client(t.API, 0)})
+	return err
+}
+
+// byTwilio puts Twilio behind an engine; nil where there is no account.
+func (o Options) byTwilio(eo *engine.Options) (*twilio.Client, error) {
+	t := o.Twilio
+	if t == nil {
+		return nil, nil
+	}
+	client, err := twilio.New(twilio.Options{AccountSID: t.AccountSID, AuthToken: t.AuthToken.Reveal(), From: t.From, API: t.API, URL: o.URL, Client: o.Outgoing.Client(t.API, 0)})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	eo.SMS, eo.Voice = client.SMS(), client.Voice()
 	eo.Providers = map[string]engine.Provider{twilio.Provider: client}
 	eo.Number = t.From.E164()
-	ao.Twilio = client
-	return nil
+	return client, nil
 }
 
 // onLoopback says that an address to listen on is reached from this machine only.

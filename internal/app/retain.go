@@ -29,8 +29,11 @@ func beside(ctx context.Context, o Options, do func(*engine.Engine, *store.DB) e
 	if err != nil {
 		return fmt.Errorf("read the clock: %w", err)
 	}
-	e := engine.New(engine.Options{Store: db, Clock: c, Random: rand.Reader, Log: o.Log, Emergency: o.Emergency, Retain: o.Retain, Rehearsal: o.Speed > 0})
-	if err := do(e, db); err != nil {
+	eo := engine.Options{Store: db, Clock: c, Random: rand.Reader, Log: o.Log, Emergency: o.Emergency, Retain: o.Retain, Rehearsal: o.Speed > 0}
+	if _, err := o.byTwilio(&eo); err != nil { // what is told is kept for the server to send
+		return err
+	}
+	if err := do(engine.New(eo), db); err != nil {
 		if refused, is := errors.AsType[*watch.Refused](err); is {
 			return errors.New(refused.Says)
 		}

@@ -96,6 +96,8 @@ type Store interface {
 	Holds(ctx context.Context, lifted bool) ([]store.Hold, error)
 	Writable(ctx context.Context) error
 	Listen(ctx context.Context, woken func()) error
+
+	Imports
 }
 
 // Clock is the time that people live by: real, or that of a rehearsal.

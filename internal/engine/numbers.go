@@ -32,27 +32,30 @@ func (e *Engine) tellsOfNumbers(ctx context.Context, at time.Time, person buddy.
 	} else {
 		e.report(ctx, "find the zone of whose details change", err) // they are told all the same
 	}
-	return func(before buddy.Person) []store.Message {
-		had, has := mobiles(before), mobiles(person)
-		numbers, email := buddy.ReachedBy(before, person)
-		if before.ID == "" {
-			return nil // nobody was known by anything
-		}
-		x := &expansion{Engine: e, ctx: ctx, at: at, sc: scene{zone: zone}}
-		x.done.after.Worker = systemChain
-		v := wording.Values{Zone: zone, At: at.In(zone), Now: at.In(zone), Rehearsal: e.Rehearsal}
-		tell := func(notice watch.Notice, to []phone.Number) {
-			x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(notice), Person: person.ID, GiveUpAt: at.Add(infoLife)}, to, nil, []string{wording.Text(notice, v)}, nil)
-		}
-		switch {
-		case numbers != buddy.Stayed: // one that is added may be somebody else's
-			tell(wording.NumberChanged, had)
-			tell(wording.NumberNew, slices.DeleteFunc(has, func(n phone.Number) bool { return slices.Contains(had, n) }))
-		case email != buddy.Stayed:
-			tell(wording.EmailChanged, had)
-		}
-		return x.rows
+	return func(before buddy.Person) []store.Message { return e.numbersTold(ctx, at, zone, person, before) }
+}
+
+// numbersTold is what tells them, in the zone given. It asks no database.
+func (e *Engine) numbersTold(ctx context.Context, at time.Time, zone *time.Location, person, before buddy.Person) []store.Message {
+	had, has := mobiles(before), mobiles(person)
+	numbers, email := buddy.ReachedBy(before, person)
+	if before.ID == "" {
+		return nil // nobody was known by anything
 	}
+	x := &expansion{Engine: e, ctx: ctx, at: at, sc: scene{zone: zone}}
+	x.done.after.Worker = systemChain
+	v := wording.Values{Zone: zone, At: at.In(zone), Now: at.In(zone), Rehearsal: e.Rehearsal}
+	tell := func(notice watch.Notice, to []phone.Number) {
+		x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(notice), Person: person.ID, GiveUpAt: at.Add(infoLife)}, to, nil, []string{wording.Text(notice, v)}, nil)
+	}
+	switch {
+	case numbers != buddy.Stayed: // one that is added may be somebody else's
+		tell(wording.NumberChanged, had)
+		tell(wording.NumberNew, slices.DeleteFunc(has, func(n phone.Number) bool { return slices.Contains(had, n) }))
+	case email != buddy.Stayed:
+		tell(wording.EmailChanged, had)
+	}
+	return x.rows
 }
 
 // mobiles gives the numbers on which someone is texted, and known by.

@@ -61,6 +61,13 @@ func (e *Engine) teamProblems(ctx context.Context, t store.Team) ([]watch.Proble
 // it is on record, with what has another value now, and one whose numbers or
 // e-mail address change is told on the numbers they had.
 func (e *Engine) PutPerson(ctx context.Context, who Actor, person buddy.Person) (created bool, err error) {
+	return e.putPerson(ctx, person, func(p buddy.Person, at time.Time, tell func(buddy.Person) []store.Message) (bool, error) {
+		return e.Store.ChangePerson(ctx, p, who.by(), at, tell)
+	})
+}
+
+// putPerson is PutPerson, by whatever keeps them.
+func (e *Engine) putPerson(ctx context.Context, person buddy.Person, keep func(p buddy.Person, at time.Time, tell func(buddy.Person) []store.Message) (bool, error)) (created bool, err error) {
 	var p []watch.Problem
 	for _, x := range person.Problems() {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
@@ -94,7 +101,7 @@ func (e *Engine) PutPerson(ctx context.Context, who Actor, person buddy.Person) 
 		}
 	}
 	at := e.Now()
-	created, err = e.Store.ChangePerson(ctx, person, who.by(), at, e.tellsOfNumbers(ctx, at, person))
+	created, err = keep(person, at, e.tellsOfNumbers(ctx, at, person))
 	e.woken()
 	if errors.Is(err, store.ErrErased) {
 		return false, &watch.Refused{Says: "their details were erased: whoever comes back is a new person, with an id of their own"}

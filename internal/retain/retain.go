@@ -24,6 +24,7 @@ const (
 	Looks   Kind = "looks"   // the reasons for the looks of one month
 	Paper   Kind = "paper"   // what was written about somebody: a risk assessment, a warning, a debrief, an incident
 	Answers Kind = "answers" // what calls of one day were answered by the API, until they are forgotten
+	Import  Kind = "import"  // what the file of an import said, which goes when it is done
 	Hold    Kind = "hold"    // why a legal hold was set
 	Other   Kind = "other"   // the team's settings, and what is not known: it stays
 )
@@ -186,6 +187,8 @@ func (p Periods) of(k Kind) time.Duration {
 		return p.Looks
 	case Answers:
 		return 2 * Day // their rows go a day before
+	case Import:
+		return 0 // its rows are gone
 	default:
 		return p.Text
 	}

@@ -24,6 +24,7 @@ type By struct{ Person, Via, Token string }
 type changed struct {
 	New     bool     `json:"new,omitzero"`
 	Changed []string `json:"changed,omitempty"`
+	Import  string   `json:"import,omitzero"` // by which import
 }
 
 // ChangePerson keeps a person, new or changed, and says whether they are new. In the same transaction it goes on record, an
@@ -31,9 +32,17 @@ type changed struct {
 // goes into the outbox, which is handed the person as they were, for one who is new the zero Person. tell may be called
 // more than once, and must not ask the database.
 func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.Time, tell func(before buddy.Person) []Message) (created bool, err error) {
+	return db.changePerson(ctx, p, by, at, tell, func(*tx) error { return nil })
+}
+
+// changePerson is ChangePerson, if may lets it.
+func (db *DB) changePerson(ctx context.Context, p buddy.Person, by By, at time.Time, tell func(before buddy.Person) []Message, may func(*tx) error) (created bool, err error) {
 	raw, err := json.Marshal(toPerson(p))
 	if err == nil {
 		err = db.change(ctx, by, at, func(t *tx) (what string, c changed, err error) {
+			if err := may(t); err != nil {
+				return "", c, err
+			}
 			before, err := t.person(p.ID)
 			if err != nil {
 				return "", c, err
@@ -46,6 +55,11 @@ func (db *DB) ChangePerson(ctx context.Context, p buddy.Person, by By, at time.T
 					return "", c, err
 				}
 				if err := t.voidWhatWasGiven(before, p); err != nil {
+					return "", c, err
+				}
+			}
+			if c.New || len(c.Changed) > 0 {
+				if err := t.saidByHand(p.ID, by, at, c.Changed...); err != nil {
 					return "", c, err
 				}
 			}
@@ -246,11 +260,16 @@ func (t *tx) recordChange(by By, id string, d done, at time.Time) error {
 	if e.Owner == "" && by.Person != "" {
 		e.Owner = "person/" + by.Person
 	}
+	return t.recordAll(chain, []Entry{e})
+}
+
+// recordAll hangs entries on the end of a chain of the office's; errMoved where another came in between.
+func (t *tx) recordAll(chain string, entries []Entry) error {
 	l, err := t.link(chain)
 	if err != nil {
 		return err
 	}
-	rows, err := t.chain(&l, chain, []Entry{e})
+	rows, err := t.chain(&l, chain, entries)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,10 @@ func (f facts) of(owner string) (r retain.Record, err error) {
 	case "answers":
 		r = retain.Record{Kind: retain.Answers, Over: until(time.DateOnly, id, 0, 1)}
 		r.Live, err = f.any(`SELECT token FROM answers WHERE at < $2 AND key_owner = $1 LIMIT 1`, owner, instant(r.Over))
+	case "import":
+		day, _, _ := strings.Cut(id, "_")
+		r = retain.Record{Kind: retain.Import, Over: until(time.DateOnly, day, 0, 1)}
+		r.Live, err = f.any(`SELECT import FROM import_parts WHERE import = $1 LIMIT 1`, id)
 	case "looks":
 		r = retain.Record{Kind: retain.Looks, Over: until(monthLayout, id, 1, 0)}
 	case "hold":

@@ -135,6 +135,9 @@ func (t *tx) signOut(person string) error {
 
 // voidLinks makes void each link that someone was given: what was sent to one number does not count once they have another.
 func (t *tx) voidLinks(person string) error {
+	if _, err := t.exec(`DELETE FROM kin_asks WHERE person = $1 AND answered_at IS NULL`, person); err != nil {
+		return err
+	}
 	_, err := t.exec(`DELETE FROM tickets WHERE person = $1`, person)
 	return err
 }

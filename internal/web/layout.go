@@ -29,6 +29,7 @@ type Layout struct {
 	Problems  []Problem // of the form that was sent
 	Done      string    // what the last button did, in one sentence; "" for nothing
 	Topics    string    // what the page listens to, with spaces between
+	Refresh   int       // seconds after which the page is fetched again, by itself and without scripts; 0: never
 	Exit      string    // where "Exit this page" leads; "" for a page without
 
 	zone *time.Location
@@ -129,6 +130,7 @@ var done = map[string]string{
 	"person-saved": "The details were saved.",
 	"person-left":  "They are no longer here, and will be told of nothing.",
 	"person-back":  "They are here again.",
+	"kin-asked":    "A link to the form was texted to their own mobile.",
 }
 
 // nav is the way to the main pages.

@@ -84,6 +84,8 @@ func matrixOf(t *testing.T, h *house) matrix {
 		h.ok(h.db.AddPasskey(t.Context(), store.Passkey{ID: []byte(id), Person: "p-priya", Name: "a phone", Key: []byte("{}"), AddedAt: saturday}, nil))
 	}
 	objects["/account/passkeys/"] = base64.RawURLEncoding.EncodeToString([]byte("k1"))
+	objects["/imports/"] = "2026-11-21_none" // the manager's
+	h.ok(h.db.MakeImport(t.Context(), store.Import{ID: objects["/imports/"], By: "p-lee", Via: "page", AsOf: saturday, MadeAt: saturday}, []byte(`{"Heads":["Mobile"],"Rows":[{"Line":2,"Cells":["07700 900101"]}]}`)))
 	session, _, err := h.pages.Access.Begin(t.Context(), access.Start{Person: "p-priya", Reach: access.Whole}, h.clock.Now())
 	h.ok(err)
 	objects["/account/sessions/"] = session.ID

@@ -40,6 +40,7 @@ type request struct {
 
 	phrase  string        // the duress phrase of the reader's team
 	kept    []string      // workers whom the reader may never see or answer for
+	file    bool          // a file may come with the form
 	session store.Session // by which it is known who asks; the zero Session in a demo
 }
 
@@ -79,8 +80,9 @@ func (p *Pages) adapt(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, done := context.WithTimeout(r.Context(), answerWithin)
 		defer done()
-		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC}
+		most, file := uploads[rt.pattern]
+		r.Body = http.MaxBytesReader(w, r.Body, max(most, longestForm))
+		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC, file: file}
 		defer p.survive(rt, c)
 		err := p.answer(rt, c)
 		if on, elsewhere := errors.AsType[*sentOn](err); elsewhere {

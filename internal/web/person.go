@@ -38,6 +38,7 @@ type personPage struct {
 	Apart    bool // the reader says who may never see them
 	TakesOut bool // all about them is the reader's to download
 	Held     *heldPart
+	Kin      *kinPart // nil where the reader does not ask for their next of kin
 }
 
 // dial is a telephone number as it is written and as it is dialled.
@@ -97,6 +98,9 @@ func (p *Pages) person(c *request) error {
 	}
 	page.TakesOut = access.May(access.TakeOut, is)
 	if page.Held, err = p.heldOn(c, "person/"+who.ID, who.Name, who.ID, is); err != nil {
+		return err
+	}
+	if page.Kin, err = p.kinOf(c, who); err != nil {
 		return err
 	}
 	page.Shifts, err = p.shiftsOf(c, who.ID)

@@ -60,7 +60,7 @@ var entryKinds = map[string]string{
 	"plan_review": "A manager was told that a plan is due for review", "newcomer_unsigned": "A manager was told of a first visit by somebody who signed no plan",
 	"restored": "A backup was put back", "sign-in": "Somebody signed in", "invite": "A link to sign in was made", "link_made": "Somebody was told of a link to sign in", "signed_out": "Somebody was told that they were signed out",
 	"erased": "Words were erased", "hold_set": "A legal hold was put on something", "hold_lifted": "A legal hold was lifted",
-	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent",
+	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent", "kin_asked": "Somebody was asked for their next of kin", "kin_form": "A link to a form for next of kin was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
 	"sign_in_changed": "Somebody was told that how they sign in has changed", "asked_for": "A worker asked for somebody", "asked_which": "A shared phone was asked which visit it meant",
 	"messages_unclaimed": "Messages waited that could not be handed over", "worker_stuck": "A worker’s clock did not go on",

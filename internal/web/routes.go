@@ -32,6 +32,7 @@ func (p *Pages) routes() []route {
 	list := append(p.serviceRoutes(), p.keepingRoutes()...)
 	list = append(list, p.supportRoutes()...)
 	list = append(append(list, p.planRoutes()...), p.planFiles()...)
+	list = append(list, p.importRoutes()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -212,6 +213,22 @@ func (p *Pages) planRoutes() []route {
 		{"POST /teams/{id}/plan/sign", signedIn, p.signPlan},
 		{"GET /teams/{id}/plan/signatures", signedIn, p.planSignatures},
 		{"POST /teams/{id}/plan/signatures/remind", signedIn, p.remindUnsigned},
+	}
+}
+
+// importRoutes are how people come in from a file, and their next of kin by a link.
+func (p *Pages) importRoutes() []route {
+	return []route{
+		{"GET /people/import", signedIn, p.importForm},
+		{"POST /people/import", signedIn, p.upload},
+		{"GET /imports/{id}", signedIn, p.theImport},
+		{"POST /imports/{id}/columns", signedIn, p.sayColumns},
+		{"POST /imports/{id}/run", signedIn, p.runImport},
+		{"POST /imports/{id}/cancel", signedIn, p.cancelImport},
+
+		{"POST /people/{id}/kin", signedIn, p.askKin},
+		{"GET /kin/{secret}", anyone, p.kinForm},
+		{"POST /kin/{secret}", anyone, p.answerKin},
 	}
 }
 

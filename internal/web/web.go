@@ -61,6 +61,7 @@ type Pages struct {
 	shared    *shared
 	days      *report.Days
 	checking  *checking
+	filing    chan struct{} // has a place for each file that is read at the same time
 	handler   http.Handler
 }
 
@@ -78,7 +79,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking()}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), filing: make(chan struct{}, atOnce)}
 	p.handler = p.mux()
 	return p, nil
 }

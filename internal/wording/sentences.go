@@ -91,6 +91,7 @@ var toWorkers = map[watch.Notice]string{
 	EmailChanged:   "{at}: your e-mail address in Allclear was changed. If that was not you, please tell your manager now.",
 	GlassBroken:    "{at}: {who} gave a reason and sees a private visit of {worker} until {until}.< Please ask them why if you do not know.>",
 	PhonePage:      "{at}: your page in Allclear, for the next 10 min and once: {link}",
+	KinForm:        "{at}: whom do we ring if we cannot reach you? Please say, within 7 days: {link}",
 	UnknownSender:  "We got your text at {at}, but do not know this number. Please use your own phone, or ring your manager.",
 }
 

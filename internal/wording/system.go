@@ -45,6 +45,7 @@ const (
 	PlanReviewSoon   watch.Notice = "plan_review_30d"   // to its manager: it is to be looked at in 30 days
 	PlanReviewDue    watch.Notice = "plan_review_due"   // it is to be looked at now
 	NewcomerUnsigned watch.Notice = "newcomer_unsigned" // to a manager: Worker's first visit alone at Begin was booked, and they signed no plan (rule 5.2)
+	KinForm          watch.Notice = "kin_form"          // to whom their manager asks for their next of kin: the link to the form (rule 1.6)
 )
 
 // #nosec G101 -- sentences, no secrets
