@@ -19,8 +19,9 @@ const (
 	MostBytes    = 5 << 20  // of the file
 	mostUnzipped = 50 << 20 // of the parts that are read, together
 	mostParts    = 5_000    // of the archive
-	mostPieces   = 100_000  // paragraphs, rows, cells and tables
-	mostDepth    = 200      // elements within each other
+	mostPieces   = 20_000   // paragraphs, rows, cells and tables
+	mostText     = 1 << 20  // bytes of words: what is read of nested tables is looked at more than once
+	mostDepth    = 100      // elements within each other
 )
 
 // Refusal says in words for whoever chose the file why it cannot be read and what to do. It holds nothing of what is in the file.
