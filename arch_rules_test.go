@@ -103,7 +103,7 @@ func (s *source) mayImport(p part, own string) bool {
 }
 
 // testPackages are what every test may import.
-var testPackages = in("store/storetest", "channel/channeltest", "engine/enginetest", "tainttest")
+var testPackages = in("store/storetest", "channel/channeltest", "engine/enginetest", "tainttest", "browsertest")
 
 // checkCalls keeps the clock, timers and the process's end in their places. A function that is named without being
 // called counts too, as it may be called elsewhere.

@@ -52,6 +52,7 @@ var architecture = map[string]part{
 	"internal/store": {imports: in("store/migrations", "watch", "plan", "retain", "rota", "buddy", "checkin", "phone", "private", "vault"),
 		reason: "keeps decisions and sealed values; never words a sentence"},
 	"internal/store/storetest": {imports: append(in("store", "vault"), pureParts...), reason: "a fresh database of each kind, for tests only"},
+	"internal/browsertest":     {reason: "finds the browser, for tests only"},
 	"internal/tainttest":       {reason: "finds a word in whatever form, for tests only"},
 	"internal/channel":         {imports: in("phone", "private"), reason: "is handed finished words and a number; never sees a visit"},
 	"internal/channel/town":    {imports: in("channel", "phone", "private"), reason: "telephones without a provider, for rehearsals, simulations and tests"},
@@ -77,7 +78,7 @@ var architecture = map[string]part{
 		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
 	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "demo", "channel/town", "web/govuk"), pureParts...),
-		tests: in("channel", "engine/enginetest", "signin/testidp"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
+		tests: in("channel", "engine/enginetest", "signin/testidp", "browsertest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
 	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
@@ -85,7 +86,7 @@ var architecture = map[string]part{
 	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
 
 	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
-	"e2e/browser":  {tests: in("web", "signin/testidp"), reason: "uses the pages from outside too; asks web only which there are"},
+	"e2e/browser":  {tests: in("web", "signin/testidp", "browsertest"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/scan":     {imports: in("standin/twilio", "signin", "web"), tests: in("api"), reason: "breaks in from outside; asks web only which pages there are, and what the cookie is called"},
 	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
 }

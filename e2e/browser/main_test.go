@@ -6,11 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"sync"
 	"testing"
 
 	"github.com/allclear-safety/allclear/e2e/program"
+	"github.com/allclear-safety/allclear/internal/browsertest"
 	"github.com/chromedp/chromedp"
 )
 
@@ -71,7 +71,7 @@ func (c *browser) start() {
 			return
 		}
 	}
-	path, err := exec.LookPath("chromium")
+	path, err := browsertest.Find()
 	if err != nil {
 		c.err = err
 		return

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -167,12 +168,13 @@ func (e *Engine) ErasePerson(ctx context.Context, who Actor, id, reason string, 
 	return g, err
 }
 
-// refusesErasure says why nothing at all of someone is erased. A text that is still to be sent to them is none of these.
+// refusesErasure says why nothing at all of someone is erased. A text that is still to be sent to them is none of these, nor is a paper that
+// stands: others work by it.
 func (e *Engine) refusesErasure(owner string, why retain.Why) error {
 	switch {
 	case why == retain.StaysHeld:
 		return &watch.Refused{Says: "a legal hold is on " + owner + ", or on what it belongs to: it must be lifted first"}
-	case why == retain.StaysOpen, why == retain.StaysLive && owner[:5] != "text/":
+	case why == retain.StaysOpen, why == retain.StaysLive && !strings.HasPrefix(owner, "text/") && !strings.HasPrefix(owner, "paper/"):
 		return &watch.Refused{Says: "there are open visits or an open alarm: settle those first"}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,7 +39,7 @@ func (w Words) Problems() []Problem {
 			p = append(p, Problem{"words." + string(section), "can have 6,000 letters at most"})
 		}
 	}
-	for section := range w {
+	for _, section := range slices.Sorted(maps.Keys(w)) {
 		if _, known := standard[section]; !known {
 			p = append(p, Problem{"words", "has a section that no plan has"})
 		}
@@ -48,7 +50,8 @@ func (w Words) Problems() []Problem {
 // Trimmed gives the words without space around them and without sections that say nothing.
 func (w Words) Trimmed() Words {
 	trimmed := Words{}
-	for section, words := range w {
+	for _, section := range slices.Sorted(maps.Keys(w)) {
+		words := w[section]
 		if words = strings.TrimSpace(strings.ReplaceAll(words, "\r\n", "\n")); words != "" {
 			trimmed[section] = words
 		}

@@ -22,6 +22,7 @@ const (
 	Text    Kind = "text"    // what was said about no visit and no alarm, and messages about none
 	Aside   Kind = "aside"   // texts of one day as they came in, which nobody could step
 	Looks   Kind = "looks"   // the reasons for the looks of one month
+	Paper   Kind = "paper"   // what was written about somebody: a risk assessment, a warning, a debrief, an incident
 	Answers Kind = "answers" // what calls of one day were answered by the API, until they are forgotten
 	Hold    Kind = "hold"    // why a legal hold was set
 	Other   Kind = "other"   // the team's settings, and what is not known: it stays
@@ -56,7 +57,7 @@ type Setting struct {
 func Settings() []Setting {
 	return []Setting{
 		{"retain_visit", 7, 3650, "A visit that ended well: who was visited and where, and what was texted about it, from its end", func(p *Periods) *time.Duration { return &p.Visit }},
-		{"retain_alarm", 365, 36500, "An alarm and all that belongs to it: its visits, texts, calls, notes and messages, from its close", func(p *Periods) *time.Duration { return &p.Alarm }},
+		{"retain_alarm", 365, 36500, "An alarm and all that belongs to it: its visits, texts, calls, notes and messages, from its close; a risk assessment, a warning, a debrief, an incident, from when it was over", func(p *Periods) *time.Duration { return &p.Alarm }},
 		{"retain_text", 7, 3650, "Texts that matched nobody or no visit, and messages about neither, from when they came or went", func(p *Periods) *time.Duration { return &p.Text }},
 		{"retain_looks", 365, 36500, "Why somebody looked at something private, from the end of that month", func(p *Periods) *time.Duration { return &p.Looks }},
 		{"retain_leaver", 30, 3650, "The details of someone who has left, from the day they left; their next of kin go at once", func(p *Periods) *time.Duration { return &p.Leaver }},
@@ -177,7 +178,7 @@ func (p Periods) of(k Kind) time.Duration {
 	switch k {
 	case Visit:
 		return p.Visit
-	case Alarm:
+	case Alarm, Paper:
 		return p.Alarm
 	case Person:
 		return p.Leaver

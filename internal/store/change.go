@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // By is who changes something, for the record; the zero By, where nobody does, as where a demo is set up, leaves none.
@@ -184,19 +185,38 @@ func differTeam(before, after Team) (names []string, err error) {
 
 // change runs what changes a person, a team or a token, with its record, in one transaction.
 func (db *DB) change(ctx context.Context, by By, at time.Time, run func(*tx) (what string, c changed, err error)) error {
+	return db.recorded(ctx, by, at, func(t *tx) (d done, err error) {
+		if err := t.moveEpoch(); err != nil {
+			return d, err
+		}
+		t.notify()
+		what, c, err := run(t)
+		if err != nil || !c.New && len(c.Changed) == 0 {
+			return d, err
+		}
+		return done{what: what, input: c}, nil
+	})
+}
+
+// done is what somebody did, for the record.
+type done struct {
+	what  string       // the object as KIND/ID; its kind is the entry's. "" for nothing that needs a record
+	input any          // what the record says of it in clear, as JSON
+	words private.Text // what it keeps sealed
+	owner string       // the data key of the words; "" for that of who did it
+}
+
+// recorded runs a change with its record, in one transaction. What nobody did leaves none.
+func (db *DB) recorded(ctx context.Context, by By, at time.Time, run func(*tx) (done, error)) error {
 	id := rand.Text()
 	var err error
 	for range retries { // a look of the same reader may come between
 		err = db.write(ctx, func(t *tx) error {
-			if err := t.moveEpoch(); err != nil {
+			d, err := run(t)
+			if err != nil || by == (By{}) || d.what == "" {
 				return err
 			}
-			t.notify()
-			what, c, err := run(t)
-			if err != nil || by == (By{}) || !c.New && len(c.Changed) == 0 {
-				return err
-			}
-			return t.recordChange(by, id, what, c, at)
+			return t.recordChange(by, id, d, at)
 		})
 		if !errors.Is(err, errMoved) {
 			return err
@@ -208,16 +228,16 @@ func (db *DB) change(ctx context.Context, by By, at time.Time, run func(*tx) (wh
 // errMoved says that another entry came into a chain at the same moment.
 var errMoved = fmt.Errorf("record who did it: %w", ErrConflict)
 
-func (t *tx) recordChange(by By, id, what string, c changed, at time.Time) error {
-	input, err := json.Marshal(c)
+func (t *tx) recordChange(by By, id string, d done, at time.Time) error {
+	input, err := json.Marshal(d.input)
 	if err != nil {
 		return err
 	}
-	kind, _, _ := strings.Cut(what, "/")
-	e := Entry{ID: kind + "/" + id, At: at, RecordedAt: at, Kind: kind, By: by.Person, Via: by.Via, Token: by.Token, Visit: what,
-		Input: input, Events: []byte("[]")}
+	kind, _, _ := strings.Cut(d.what, "/")
+	e := Entry{ID: kind + "/" + id, At: at, RecordedAt: at, Kind: kind, By: by.Person, Via: by.Via, Token: by.Token, Visit: d.what,
+		Input: input, Events: []byte("[]"), Words: d.words, Owner: d.owner}
 	chain := looks + cmp.Or(by.Person, "token "+by.Token)
-	if by.Person != "" {
+	if e.Owner == "" && by.Person != "" {
 		e.Owner = "person/" + by.Person
 	}
 	l, err := t.link(chain)

@@ -64,7 +64,7 @@ func (t *tx) dropWays(person string, at time.Time) error {
 			return err
 		}
 	}
-	return t.recordChange(By{Person: person, Via: "invitation"}, rand.Text(), "person/"+person, changed{Changed: []string{"sign-in of before dropped"}}, at)
+	return t.recordChange(By{Person: person, Via: "invitation"}, rand.Text(), done{what: "person/" + person, input: changed{Changed: []string{"sign-in of before dropped"}}}, at)
 }
 
 // NewSecrets are what a person signs in by from now on, in place of what they had.
@@ -225,7 +225,7 @@ func (db *DB) EndSessionsBy(ctx context.Context, person, but string, by By, at t
 			if err := t.endSessions(`person = $1 AND id <> $2`, person, but); err != nil {
 				return err
 			}
-			return t.recordChange(by, id, "person/"+person, changed{Changed: []string{"signed out everywhere"}}, at)
+			return t.recordChange(by, id, done{what: "person/" + person, input: changed{Changed: []string{"signed out everywhere"}}}, at)
 		})
 		if !errors.Is(err, errMoved) {
 			break
@@ -249,7 +249,7 @@ func (db *DB) changeSignIn(ctx context.Context, what, person, changes string, by
 		err = db.changeAccount(ctx, what, person, func(t *tx) (int64, error) {
 			n, err := change(t)
 			if err == nil && n > 0 {
-				err = t.recordChange(who, id, "person/"+person, changed{Changed: []string{changes}}, at)
+				err = t.recordChange(who, id, done{what: "person/" + person, input: changed{Changed: []string{changes}}}, at)
 			}
 			return n, err
 		})

@@ -178,6 +178,9 @@ func (t *tx) clear(owner string, at time.Time) error {
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
 		return err
 	}
+	if err := t.clearPapers(owner); err != nil {
+		return err
+	}
 	for _, statement := range []string{clearReceipts, clearAttempts, clearMessages} {
 		if _, err := t.exec(statement, owner); err != nil {
 			return err
@@ -296,13 +299,14 @@ func (t *tx) forgetNumbersOf(sent []sentTo) error {
 	return err
 }
 
-// OwnersOf gives the owners of words about a person that have a key: themselves, their visits, what they said, the alarms about them, and
-// what was sent to them about none. It walks over their record and all messages.
+// OwnersOf gives the owners of words about a person that have a key: themselves, their visits, what they said, the alarms about them, papers
+// of theirs, and what was sent to them about none. It walks over their record and all messages.
 func (db *DB) OwnersOf(ctx context.Context, person string) ([]string, error) {
 	owners, err := all(ctx, db.reader, value[string], `SELECT k.owner FROM data_keys k WHERE k.wrapped IS NOT NULL AND k.owner IN (
 			SELECT 'visit/' || id FROM visits WHERE worker = $1
 			UNION SELECT 'alarm/' || id FROM alarms WHERE worker = $1
 			UNION SELECT owner FROM entries WHERE worker = $1 AND owner LIKE 'text/%'
+			UNION SELECT key_owner FROM papers WHERE person = $1 AND key_owner LIKE 'paper/%'
 			UNION SELECT key_owner FROM outbox WHERE (person = $1 OR worker = $1) AND key_owner LIKE 'text/%'
 			UNION SELECT 'person/' || CAST($1 AS text)) ORDER BY CASE WHEN k.owner LIKE 'person/%' THEN 1 ELSE 0 END, k.owner`, person)
 	if err != nil {

@@ -31,6 +31,8 @@ func (f facts) of(owner string) (r retain.Record, err error) {
 		r, err = f.person(id)
 	case "text":
 		r, err = f.text(id)
+	case "paper":
+		r, err = f.paper(id)
 	case "inbox":
 		r = retain.Record{Kind: retain.Aside, Over: until(time.DateOnly, id, 0, 1)}
 		r.Live, err = f.any(`SELECT provider_id FROM inbox WHERE state = 'waiting' AND key_owner = $1 LIMIT 1`, owner)
@@ -125,6 +127,18 @@ func (f facts) person(id string) (retain.Record, error) {
 	if !r.Held {
 		r.Held, err = f.any(`SELECT h.id FROM holds h WHERE h.lifted_at IS NULL AND EXISTS (SELECT 1 FROM visits v WHERE v.worker = $1 AND 'visit/' || v.id = h.object) LIMIT 1`, id)
 	}
+	return r, err
+}
+
+// paper is what was written about somebody: it belongs to the alarm that it is about, and to that of the visit it is about.
+func (f facts) paper(id string) (retain.Record, error) {
+	p, err := first(f.ctx, f.on, scanPaper, `SELECT `+paperColumns+` FROM papers WHERE id = $1`, id)
+	if err != nil {
+		return retain.Record{}, err
+	}
+	r := retain.Record{Kind: retain.Paper, Live: p.OverAt.IsZero(), Over: p.OverAt}
+	visit, _ := strings.CutPrefix(p.About, "visit/")
+	err = f.belongs(&r, p.Person, func(a Alarm) bool { return p.About == "alarm/"+a.ID || slices.Contains(a.Visits, visit) }, p.About)
 	return r, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -46,7 +47,7 @@ func Write(ctx context.Context, v *view.View, out io.Writer, id string, at time.
 		of   func() (any, error)
 	}{
 		{"details.json", g.details}, {"visits.json", g.visitRows}, {"record.json", g.record}, {"alarms.json", g.alarmRows}, {"messages.json", g.messages},
-		{"looks.json", g.looks}, {"done.json", g.done}, {"sign-in.json", g.signIn},
+		{"looks.json", g.looks}, {"done.json", g.done}, {"papers.json", g.papers}, {"sign-in.json", g.signIn},
 	} {
 		rows, err := part.of()
 		if err != nil {
@@ -293,6 +294,37 @@ func (g *gatherer) done() (any, error) {
 		if !e.Of(g.open) {
 			rows = append(rows, line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Alarm: e.Alarm})
 		}
+	}
+	return rows, err
+}
+
+type paper struct {
+	MadeAt time.Time `json:"made_at"`
+	Kind   string    `json:"kind"`
+	About  string    `json:"about,omitempty"`
+	Status string    `json:"status"`
+	DueAt  time.Time `json:"due_at,omitzero"`
+	OverAt time.Time `json:"over_at,omitzero"`
+	Words  string    `json:"words,omitempty"`
+}
+
+// papers gives what they signed, wrote of themselves or are to do, and that a risk assessment, a debrief or an incident is about them. What those say
+// is about others too: of it they are given their debrief alone, without others' names. What is of an alarm that is open is there once it is closed.
+func (g *gatherer) papers() (any, error) {
+	papers, err := g.db.Papers(g.ctx, store.PaperFilter{Person: g.person.ID})
+	rows := []paper{}
+	for _, p := range papers {
+		if alarm, is := strings.CutPrefix(p.About, "alarm/"); is && slices.Contains(g.open, alarm) {
+			continue
+		}
+		row := paper{MadeAt: p.MadeAt, Kind: string(p.Kind), About: p.About, Status: p.Status, DueAt: p.DueAt, OverAt: p.OverAt}
+		switch p.Kind {
+		case store.SignaturePaper, store.OwnWordsPaper, store.ActionPaper, store.DebriefPaper:
+			row.Words = g.others.out(p.Body.Reveal())
+		default:
+			row.Words = someoneElses
+		}
+		rows = append(rows, row)
 	}
 	return rows, err
 }

@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/browsertest"
 	"github.com/chromedp/chromedp"
 )
 
@@ -59,7 +59,7 @@ func openDesk(t *testing.T, switchboard string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = exec.LookPath("chromium")
+	path, err := browsertest.Find()
 	if built := static.URL("allclear.js") != "/static/allclear.js"; err != nil || !built {
 		if os.Getenv("CI") != "" {
 			t.Fatalf("assets built: %v; browser: %v", built, err)
@@ -87,7 +87,7 @@ func openDesk(t *testing.T, switchboard string) *desk {
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { d.lose() })
 
-	browser, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox,
+	browser, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
 	t.Cleanup(stop)
 	tab, closeTab := chromedp.NewContext(browser)

@@ -15,7 +15,8 @@ import (
 
 // computed are the kinds that an entry's kind can be where it is written as an expression.
 var computed = map[string][]string{
-	"kind":           {"block", "unblock", "person", "team", "token", "certificate_ends", "certificate_ended"},
+	"kind": {"block", "unblock", "person", "team", "token", "certificate_ends", "certificate_ended",
+		"plan", "signature", "support", "risk", "warning", "own_words", "debrief", "action", "incident"},
 	`"hold_" + what`: {"hold_set", "hold_lifted"},
 	"in.Name()":      nil, // of the inputs, which are read below
 	"n.kind":         nil, // of the notes
