@@ -162,8 +162,8 @@ func (a *archive) related(main, kind string) string {
 	if i < 0 {
 		return ""
 	}
-	if strings.HasPrefix(relations[i].Target, "/") {
-		return strings.TrimPrefix(relations[i].Target, "/")
+	if whole, is := strings.CutPrefix(relations[i].Target, "/"); is {
+		return whole
 	}
 	return path.Join(dir, relations[i].Target)
 }
