@@ -2,6 +2,7 @@ package docx
 
 import (
 	"strings"
+	"unicode"
 )
 
 // markup is XML being written. Names are written with their prefix, as the parts declare it.
@@ -30,7 +31,7 @@ func (m *markup) tag(name, end string, attributes []string) {
 	m.out.WriteString(end)
 }
 
-// escaped is s as XML may hold it: what XML has no way to say, a control character say, is left out.
+// escaped is s as XML may hold it: what XML has no way to say, a control character say, is "�".
 func escaped(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -46,6 +47,7 @@ func escaped(s string) string {
 		case r == '\t' || r == '\n':
 			b.WriteRune(r)
 		case r < ' ' || r == 0xFFFE || r == 0xFFFF:
+			b.WriteRune(unicode.ReplacementChar)
 		default:
 			b.WriteRune(r)
 		}
