@@ -16,11 +16,12 @@ import (
 
 // The bounds of what is read. A plan of many pages with pictures has some 2 MB, and its text some 300 kB of XML.
 const (
-	MostBytes    = 5 << 20  // of the file
-	mostUnzipped = 50 << 20 // of the parts that are read, together
-	mostParts    = 5_000    // of the archive
-	mostPieces   = 100_000  // paragraphs, rows, cells and tables
-	mostDepth    = 200      // elements within each other
+	MostBytes    = 5_000_000  // of the file
+	mostUnzipped = 50_000_000 // of the parts that are read, together
+	mostParts    = 5_000      // of the archive
+	mostPieces   = 20_000     // paragraphs, rows, cells and tables
+	mostText     = 1_000_000  // bytes of words: what is read of nested tables is looked at more than once
+	mostDepth    = 100        // elements within each other
 )
 
 // Refusal says in words for whoever chose the file why it cannot be read and what to do. It holds nothing of what is in the file.
@@ -161,8 +162,8 @@ func (a *archive) related(main, kind string) string {
 	if i < 0 {
 		return ""
 	}
-	if strings.HasPrefix(relations[i].Target, "/") {
-		return strings.TrimPrefix(relations[i].Target, "/")
+	if whole, is := strings.CutPrefix(relations[i].Target, "/"); is {
+		return whole
 	}
 	return path.Join(dir, relations[i].Target)
 }

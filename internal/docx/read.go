@@ -65,6 +65,7 @@ type reading struct {
 	xml    *xml.Decoder
 	looks  looks
 	pieces int
+	words  int // in bytes
 	depth  int
 }
 
@@ -328,6 +329,9 @@ func (r *reading) letters() (string, error) {
 		}
 		switch token := token.(type) {
 		case xml.CharData:
+			if r.words += len(token); r.words > mostText {
+				return "", isTooLong
+			}
 			text.Write(token)
 		case xml.StartElement:
 			if err := r.xml.Skip(); err != nil {

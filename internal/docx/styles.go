@@ -5,7 +5,6 @@ import "strings"
 // look is what a style of the document being read is.
 type look struct {
 	name     Style
-	list     bool
 	based    string
 	numbered *numbered
 }

@@ -82,7 +82,7 @@ func (d Document) part(archive *zip.Writer, name, text string) error {
 // core is what the document says of itself. A title is what a screen reader says first.
 func (d Document) core() string {
 	var m markup
-	m.WriteString(declaration)
+	m.out.WriteString(declaration)
 	m.open("cp:coreProperties", "xmlns:cp", "http://schemas.openxmlformats.org/package/2006/metadata/core-properties",
 		"xmlns:dc", "http://purl.org/dc/elements/1.1/", "xmlns:dcterms", "http://purl.org/dc/terms/", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
 	m.element("dc:title", d.Title)
@@ -92,12 +92,12 @@ func (d Document) core() string {
 	m.element("dcterms:created", made, "xsi:type", "dcterms:W3CDTF")
 	m.element("dcterms:modified", made, "xsi:type", "dcterms:W3CDTF")
 	m.close("cp:coreProperties")
-	return m.String()
+	return m.out.String()
 }
 
 func (d Document) footer() string {
 	var m markup
-	m.WriteString(declaration)
+	m.out.WriteString(declaration)
 	m.open("w:ftr", "xmlns:w", wordSpace)
 	m.open("w:p")
 	m.open("w:pPr")
@@ -109,7 +109,7 @@ func (d Document) footer() string {
 	m.field("NUMPAGES")
 	m.close("w:p")
 	m.close("w:ftr")
-	return m.String()
+	return m.out.String()
 }
 
 // field writes what Word works out by itself.
@@ -121,7 +121,7 @@ func (m *markup) field(instruction string) {
 
 func (d Document) body() (string, error) {
 	var m markup
-	m.WriteString(declaration)
+	m.out.WriteString(declaration)
 	m.open("w:document", "xmlns:w", wordSpace, "xmlns:r", relSpace)
 	m.open("w:body")
 	if err := m.blocks(d.Blocks); err != nil {
@@ -134,7 +134,7 @@ func (d Document) body() (string, error) {
 	m.close("w:sectPr")
 	m.close("w:body")
 	m.close("w:document")
-	return m.String(), nil
+	return m.out.String(), nil
 }
 
 // blocks writes what a document or a cell is made of. Word wants a paragraph in each cell, and one after each table.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/allclear-safety/allclear/internal/plan"
 )
@@ -181,17 +182,24 @@ var templateLeads = map[plan.Section][]string{
 	plan.CallingForHelp: {"if this is different for your team outline your plan here", "if this is different for your team"},
 }
 
-// leadsOf are the words with which the own words of a section begin.
-func leadsOf(section plan.Section) []string {
-	return append([]string{strings.Join(wordsOf(section.Text().Lead), " ")}, templateLeads[section]...)
-}
+// leads are the words with which the own words of a section begin.
+var leads = sync.OnceValue(func() map[plan.Section][][]string {
+	all := map[plan.Section][][]string{}
+	for _, section := range plan.Sections() {
+		all[section] = [][]string{wordsOf(section.Text().Lead)}
+		for _, lead := range templateLeads[section] {
+			all[section] = append(all[section], strings.Fields(lead))
+		}
+	}
+	return all
+})
 
 // afterLead takes a lead off a line: the section's own, or another's where it plainly is one, with its dots.
 func afterLead(text string, section plan.Section) (rest string, is bool) {
 	longest := 0
 	for _, of := range plan.Sections() {
-		for _, lead := range leadsOf(of) {
-			end, begins := beginsWith(text, strings.Fields(lead))
+		for _, lead := range leads()[of] {
+			end, begins := beginsWith(text, lead)
 			if !begins || end <= longest || of != section && !dotted(text[end:]) {
 				continue
 			}
@@ -216,8 +224,8 @@ func hasLead(text string) bool {
 func uniqueLead(text string) (only plan.Section) {
 	longest := 0
 	for _, section := range plan.Sections() {
-		for _, lead := range leadsOf(section) {
-			end, begins := beginsWith(text, strings.Fields(lead))
+		for _, lead := range leads()[section] {
+			end, begins := beginsWith(text, lead)
 			switch {
 			case !begins || !dotted(text[end:]) || end < longest:
 			case end > longest:

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"regexp"
 	"strings"
 	"sync"
@@ -62,19 +63,19 @@ var states = regexp.MustCompile(`^(?:Version \d+(?:, published on [^,]{1,40})?(?
 func isOurs(text string) bool { return text == planSettings || states.MatchString(text) }
 
 // hashOf is a line by its words, in 8 letters.
-func hashOf(line string) string {
+func hashOf(line string) string { return fmt.Sprintf("%08x", hashed(wordsOf(line))) }
+
+func hashed(words []string) uint32 {
 	h := fnv.New32a()
-	h.Write([]byte(strings.Join(wordsOf(line), " ")))
-	return fmt.Sprintf("%08x", h.Sum32())
+	_, _ = io.WriteString(h, strings.Join(words, " ")) // a hash takes everything
+	return h.Sum32()
 }
 
 // runsOf are the runs of words; of fewer words than a run has, all of them are one.
 func runsOf(words []string) []uint32 {
 	var runs []uint32
 	for i := 0; i == 0 || i+runLength <= len(words); i++ {
-		h := fnv.New32a()
-		h.Write([]byte(strings.Join(words[i:min(i+runLength, len(words))], " ")))
-		runs = append(runs, h.Sum32())
+		runs = append(runs, hashed(words[i:min(i+runLength, len(words))]))
 	}
 	return runs
 }

@@ -93,9 +93,7 @@ func (w *walk) paragraph(p docx.Paragraph) {
 		if rest, is := strings.CutPrefix(text, "- "); is {
 			text, item = rest, true
 		}
-		if text == "" || text == "-" {
-			text, item = "", false
-		}
+		item = item && text != ""
 		w.lines = append(w.lines, planLine{text, p.Style, p.Bold, item, w.box, w.led})
 	}
 }
@@ -157,7 +155,7 @@ func several(cell docx.Cell) bool {
 func cellText(cell docx.Cell) string {
 	var texts []string
 	for _, line := range docx.Words(cell) {
-		if line = tidyLine(line); line != "" {
+		if line = singly(line); line != "" {
 			texts = append(texts, line)
 		}
 	}
@@ -167,15 +165,29 @@ func cellText(cell docx.Cell) string {
 // bullets are the marks that people type, or that old documents have, before an item.
 const bullets = "•·▪▫◦‣●○■□*–—-\uf0b7\uf0a7"
 
-// tidyLine is a line without space around it and with single spaces in it. An item's mark becomes "- ".
+// singly is a line without space around it and with single spaces in it.
+func singly(line string) string {
+	return strings.Join(strings.FieldsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' }), " ")
+}
+
+// tidyLine is such a line with "- " for the marks of an item. Marks alone are an empty line.
 func tidyLine(line string) string {
-	line = strings.Join(strings.FieldsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' }), " ")
-	mark, size := utf8.DecodeRuneInString(line)
-	if !strings.ContainsRune(bullets, mark) || line == "" {
+	line = singly(line)
+	rest := line
+	for rest != "" {
+		mark, size := utf8.DecodeRuneInString(rest)
+		after := rest[size:]
+		if !strings.ContainsRune(bullets, mark) || after != "" && after[0] != ' ' && mark != '•' && mark < '\uf000' {
+			break
+		}
+		rest = strings.TrimLeft(after, " ")
+	}
+	switch {
+	case rest == line:
 		return line
+	case rest == "":
+		return ""
+	default:
+		return "- " + rest
 	}
-	if rest := line[size:]; strings.HasPrefix(rest, " ") || mark >= '\uf000' && mark <= '\uf0ff' || mark == '•' {
-		return "- " + strings.TrimLeft(rest, " ")
-	}
-	return line
 }
