@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -212,9 +213,7 @@ func (p *Pages) readSection(c *request, f *form, t store.Team, v plan.Version, s
 		f.wrong(problem.Field, problem.Says)
 	}
 	words := plan.Words{}
-	for s, own := range v.Words {
-		words[s] = own
-	}
+	maps.Copy(words, v.Words)
 	words[section] = f.value(wordsField)
 	v.Settings, v.Words = t.Plan, words.Trimmed()
 	if err := p.onlyOurs(c, f, was, t.Plan); err != nil || f.bad() {

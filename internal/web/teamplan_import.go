@@ -31,7 +31,7 @@ func (p *Pages) bringsFile(rt route, next http.Handler) http.Handler {
 		c := &request{Request: r, w: w, at: p.Engine.Now().UTC(), in: time.UTC}
 		if err := p.who(c); err == nil && c.who.ID != "" && !c.byPhone() {
 			r.Body = http.MaxBytesReader(w, r.Body, mostPlanFile)
-			err := r.ParseMultipartForm(mostPlanFile) // held in memory, whole
+			err := r.ParseMultipartForm(mostPlanFile) // #nosec G120 -- bounded above; held in memory, whole
 			if _, long := errors.AsType[*http.MaxBytesError](err); long {
 				p.fail(rt, c, &statusError{status: http.StatusRequestEntityTooLarge, says: "The document is larger than 5 MB. Take pictures out of it, and send it again. Nothing was saved.", cause: err, again: r.URL.Path})
 				return

@@ -241,7 +241,7 @@ func TestOnAVisitThePlanIsForLater(t *testing.T) {
 func TestThePhraseIsFoldedWhereThePlanIsRead(t *testing.T) {
 	h := openHouse(t).published()
 	body := h.as("p-priya").get("/teams/echo/plan").Body.String()
-	if at := strings.Index(body, "Scarlett"); at < 0 || strings.LastIndex(body[:at], "<details") < strings.LastIndex(body[:at], "</details>") {
+	if before, _, ok := strings.Cut(body, "Scarlett"); !ok || strings.LastIndex(before, "<details") < strings.LastIndex(before, "</details>") {
 		t.Error("the phrase stands there openly")
 	}
 }
