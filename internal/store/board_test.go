@@ -128,7 +128,8 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 			`DROP INDEX entries_glass`, `DROP INDEX entries_looks`, `DROP INDEX alarms_worker`, `DROP TABLE blocks`,
 			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE session_ends`, `DROP TABLE tickets`,
 			`ALTER TABLE chain DROP COLUMN signature`, `DROP TABLE holds`, `ALTER TABLE people DROP COLUMN left_at`,
-			`DROP INDEX data_keys_kept`, `DROP INDEX data_keys_erased`, `DROP INDEX outbox_owner`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+			`DROP INDEX data_keys_kept`, `DROP INDEX data_keys_erased`, `DROP INDEX outbox_owner`,
+			`DROP TABLE confirmations`, `DROP TABLE known_numbers`, `DROP TABLE number_codes`, `DROP TABLE photographs`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 			if _, err := raw.Exec(back); err != nil {
 				t.Fatal(err)
 			}

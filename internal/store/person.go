@@ -121,7 +121,7 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 			return false, err
 		}
 	}
-	return created, nil
+	return created, t.keepKnown(p, at)
 }
 
 // signOut ends wherever someone is signed in, and each link they were given: what was theirs before they left must not
