@@ -39,6 +39,11 @@ const (
 	EmailChanged   watch.Notice = "email_changed"   // to someone: their e-mail address is another now
 	GlassBroken    watch.Notice = "glass_broken"    // to a manager: Who sees a private visit of Worker's until Until, and said why (rule 1.4)
 	PhonePage      watch.Notice = "phone_page"      // to a worker who asked for it: the link to their own page
+
+	ConfirmDetails watch.Notice = "confirm_details" // to a worker: please look whether your details are still right (rule 1.6)
+	ProveCode      watch.Notice = "prove_code"      // to a number: the Code that proves whose it is
+	NumberFails    watch.Notice = "number_fails"    // to someone: nobody is reached on their number that ends as Tail
+	ContactFails   watch.Notice = "contact_fails"   // to a worker: nobody is reached on the number of one of their contacts
 )
 
 // #nosec G101 -- sentences, no secrets
