@@ -131,6 +131,7 @@ type contact struct {
 	Name     string `json:"name"`
 	Relation string `json:"relation,omitempty"`
 	Phone    string `json:"phone,omitempty"`
+	Kin      bool   `json:"next_of_kin,omitzero"`
 }
 
 func (g *gatherer) details() (any, error) {
@@ -143,7 +144,7 @@ func (g *gatherer) details() (any, error) {
 		}
 	}
 	for _, c := range p.Contacts {
-		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164()})
+		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164(), c.NextOfKin})
 	}
 	return d, nil
 }

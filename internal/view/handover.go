@@ -258,6 +258,9 @@ func kinOf(worker buddy.Person, calls []report.Call) []report.Kin {
 	var kin []report.Kin
 	for _, c := range worker.Contacts {
 		k := report.Kin{Name: c.Name, Relation: c.Relation, Phone: c.Phone, PoliceOnly: c.PoliceOnly}
+		if c.NextOfKin {
+			k.Relation = private.New(strings.TrimPrefix(c.Relation.Reveal()+", next of kin", ", "))
+		}
 		for _, tried := range calls {
 			if tried.To == c.Phone && tried.Result == watch.SpokeOther {
 				k.ToldAt = tried.At

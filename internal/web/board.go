@@ -26,6 +26,7 @@ const (
 type boardPage struct {
 	Layout
 	Teams []teamLink
+	Right bool          // the reader is asked whether their own details are right
 	Src   string        // where the live part is
 	List  template.HTML // the live part
 }
@@ -103,7 +104,11 @@ func (p *Pages) board(c *request) error {
 	if c.URL.Query().Get("fragment") == "board" {
 		return c.html(list)
 	}
-	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
+	right, err := p.detailsDue(c)
+	if err != nil {
+		return err
+	}
+	page := boardPage{Right: right, Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
 		// #nosec G203 -- our own template made it
 		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
 	return p.show(c, http.StatusOK, "board", page)

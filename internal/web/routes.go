@@ -166,6 +166,11 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /rota", signedIn, p.addShift},
 		{"POST /rota/shifts/{id}/remove", signedIn, p.removeShift},
 
+		{"GET /details", signedIn, p.details},
+		{"POST /details", signedIn, p.stillRight},
+		{"POST /details/numbers/{field}", signedIn, p.prove},
+		{"POST /details/numbers/{field}/code", signedIn, p.sendCode},
+
 		{"GET /people", signedIn, p.people},
 		{"POST /people", signedIn, p.seekPeople},
 		{"GET /people/new", signedIn, p.newPerson},
