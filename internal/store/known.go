@@ -243,3 +243,32 @@ func (db *DB) AskedOfFailed(ctx context.Context, f Failed, now time.Time) error 
 	}
 	return nil
 }
+
+// Unproved counts the numbers, mobiles and home phones, of some people that are not proved, and whose they are.
+func (db *DB) Unproved(ctx context.Context, people []buddy.Person) (numbers, whose int, err error) {
+	list, err := all(ctx, db.reader, func(s scanner) (of string, err error) {
+		var person string
+		var hash []byte
+		err = s.Scan(&person, &hash)
+		return person + "/" + string(hash), err
+	}, `SELECT person, hash FROM known_numbers WHERE proved_at IS NOT NULL`)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read which numbers are proved: %w", err)
+	}
+	proved := map[string]bool{}
+	for _, of := range list {
+		proved[of] = true
+	}
+	for _, p := range people {
+		before := numbers
+		for _, n := range p.Numbers() {
+			if !proved[p.ID+"/"+string(db.numberHash(n))] {
+				numbers++
+			}
+		}
+		if numbers > before {
+			whose++
+		}
+	}
+	return numbers, whose, nil
+}

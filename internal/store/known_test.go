@@ -97,6 +97,9 @@ func TestANumberIsProvedOnceByItsCode(t *testing.T) {
 		if k := ok[store.Known](t)(db.Known(t.Context(), "p-priya")); !k.Proved(p.Mobile) || k.Proved(p.HomePhone) {
 			t.Error("what is proved is not what was")
 		}
+		if numbers, whose, err := db.Unproved(t.Context(), []buddy.Person{p, {ID: "p-sam", Mobile: p.Mobile}, {ID: "p-lee"}}); numbers != 2 || whose != 2 || err != nil {
+			t.Errorf("%d numbers of %d are not proved, not 2 of 2: %v", numbers, whose, err)
+		}
 		var code []byte
 		must(t, place.Raw(t).QueryRow(`SELECT code FROM number_codes`).Scan(&code))
 		if bytes.Contains(code, []byte("123456")) {

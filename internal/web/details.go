@@ -101,7 +101,7 @@ func (p *Pages) showDetails(c *request, status int, f *form) error {
 		return err
 	}
 	page := detailsPage{Email: who.Email.Reveal(), About: who.Description.Reveal(), Vehicle: vehicleWords(who), Shown: shownMark(who), KinSteps: p.KinSteps,
-		PhotoSays: f.says("photograph").Text}
+		PhotoSays: f.says(photographField).Text}
 	if who.Has(buddy.Worker) {
 		page.Missing = missingOf(who)
 	}

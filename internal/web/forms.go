@@ -23,9 +23,9 @@ type form struct {
 
 // form reads the form that was sent.
 func (c *request) form() (*form, error) {
-	if err := c.ParseForm(); err != nil {
+	if err := c.parse(); err != nil {
 		if _, long := errors.AsType[*http.MaxBytesError](err); long {
-			return nil, err
+			return nil, c.outgrown(err)
 		}
 		return nil, &statusError{status: http.StatusBadRequest, says: "What was sent is not a form.", cause: err}
 	}

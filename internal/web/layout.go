@@ -117,6 +117,8 @@ var done = map[string]string{
 	"code-sent":     "A code is on its way. Type it below when it comes.",
 	"number-proved": "The number is proved.",
 	"kin-saved":     "The details were saved.",
+	"photo-saved":   "The photograph was saved.",
+	"photo-removed": "The photograph is gone.",
 
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",

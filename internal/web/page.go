@@ -40,6 +40,7 @@ type request struct {
 
 	phrase  string        // the duress phrase of the reader's team
 	kept    []string      // workers whom the reader may never see or answer for
+	longest int64         // bytes that its form may have
 	session store.Session // by which it is known who asks; the zero Session in a demo
 }
 
@@ -77,10 +78,11 @@ func notFound() error {
 // error's journey ends here.
 func (p *Pages) adapt(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, done := context.WithTimeout(r.Context(), answerWithin)
+		within, longest := bounds(rt)
+		ctx, done := context.WithTimeout(r.Context(), within)
 		defer done()
-		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC}
+		r.Body = http.MaxBytesReader(w, r.Body, longest)
+		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC, longest: longest}
 		defer p.survive(rt, c)
 		err := p.answer(rt, c)
 		if on, elsewhere := errors.AsType[*sentOn](err); elsewhere {
@@ -103,6 +105,7 @@ func (p *Pages) answer(rt route, c *request) error {
 	if err := p.lets(rt, c); err != nil {
 		return err
 	}
+	p.waitForUpload(rt, c)
 	if c.madeForAnother() {
 		return &statusError{status: http.StatusConflict, says: "You are acting as someone else now. Reload the page."}
 	}

@@ -32,6 +32,7 @@ type personPage struct {
 	Contacts []contactRow
 	Private  bool // home number and next of kin are shown
 	Right    *rightPart
+	Photo    bool // there is one, and the reader may see it
 	Missing  []string
 	Shifts   []shiftRow
 	MayEdit  bool
@@ -91,6 +92,11 @@ func (p *Pages) person(c *request) error {
 	page.Numbers = numbersOf(who, private, page.Person.OnCall)
 	if private {
 		page.Email, page.About, page.Contacts = who.Email.Reveal(), who.Description.Reveal(), contactsOf(who)
+		since, err := p.Store.HasPhotograph(c.Context(), who.ID)
+		if err != nil {
+			return err
+		}
+		page.Photo = !since.IsZero()
 		if err := p.markNumbers(c, who, page.Numbers); err != nil {
 			return err
 		}

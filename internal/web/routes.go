@@ -29,7 +29,7 @@ type entry struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
-	list := append(p.serviceRoutes(), p.keepingRoutes()...)
+	list := slices.Concat(p.serviceRoutes(), p.detailsRoutes(), p.keepingRoutes())
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -166,11 +166,6 @@ func (p *Pages) serviceRoutes() []route {
 		{"POST /rota", signedIn, p.addShift},
 		{"POST /rota/shifts/{id}/remove", signedIn, p.removeShift},
 
-		{"GET /details", signedIn, p.details},
-		{"POST /details", signedIn, p.stillRight},
-		{"POST /details/numbers/{field}", signedIn, p.prove},
-		{"POST /details/numbers/{field}/code", signedIn, p.sendCode},
-
 		{"GET /people", signedIn, p.people},
 		{"POST /people", signedIn, p.seekPeople},
 		{"GET /people/new", signedIn, p.newPerson},
@@ -211,6 +206,19 @@ func (p *Pages) keepingRoutes() []route {
 		{"POST /holds", signedIn, p.setHold},
 		{"POST /holds/{id}/lift", signedIn, p.liftHold},
 		{"GET /backups", signedIn, p.backups},
+	}
+}
+
+// detailsRoutes are the page of one's own details, and a photograph.
+func (p *Pages) detailsRoutes() []route {
+	return []route{
+		{"GET /details", signedIn, p.details},
+		{"POST /details", signedIn, p.stillRight},
+		{uploadPhotograph, signedIn, p.putPhotograph},
+		{"POST /details/photograph/remove", signedIn, p.dropPhotograph},
+		{"GET /people/{id}/photograph", signedIn, p.photograph},
+		{"POST /details/numbers/{field}", signedIn, p.prove},
+		{"POST /details/numbers/{field}/code", signedIn, p.sendCode},
 	}
 }
 

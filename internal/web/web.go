@@ -62,6 +62,7 @@ type Pages struct {
 	shared    *shared
 	days      *report.Days
 	checking  *checking
+	drawing   chan struct{} // has room for the photographs that are made at once
 	handler   http.Handler
 }
 
@@ -79,7 +80,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking()}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), drawing: make(chan struct{}, 1)}
 	p.handler = p.mux()
 	return p, nil
 }
