@@ -81,11 +81,11 @@ func TestAPhotographIsForWhoMaySeeTheDescription(t *testing.T) {
 func TestAPhotographIsOnThePolicesSheet(t *testing.T) {
 	h := openHouse(t)
 	_, alarm := h.overdue()
-	before := h.get("/alarms/"+alarm+"/handover.pdf").is(http.StatusOK).Body.Len()
+	before := h.get("/alarms/" + alarm + "/handover.pdf").is(http.StatusOK).Body.Len()
 	h.get("/alarms/" + alarm + "/police").is(http.StatusOK).hides("data:image/jpeg")
 	h.as("p-priya").uploads(likeness(t), actingField, "p-priya").is(http.StatusSeeOther)
 	h.get("/alarms/"+alarm+"/police").is(http.StatusOK).says(`src="data:image/jpeg;base64,`, "Photograph of the worker")
-	if after := h.get("/alarms/"+alarm+"/handover.pdf").is(http.StatusOK).Body.Len(); after <= before {
+	if after := h.get("/alarms/" + alarm + "/handover.pdf").is(http.StatusOK).Body.Len(); after <= before {
 		t.Errorf("the PDF has %d bytes with it, %d without", after, before)
 	}
 }
