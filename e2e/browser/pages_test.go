@@ -118,7 +118,7 @@ func sights() []sight {
 			b.Types("The code that came", "12")
 			b.Press("Prove this number")
 		}},
-		{"POST /details/photograph", "no picture chosen", "p-dan", filled("/details", "Save the photograph")},
+		{"POST /details/photograph", "no picture chosen", "p-dan", followed("/details", "Add a photograph", "Save the photograph")},
 
 		{"GET /people", "the people", "p-mo", opened("/people")},
 		{"GET /people", "the people as a worker sees them", "p-priya", opened("/people")},
