@@ -110,6 +110,17 @@ func sights() []sight {
 		{"GET /rota", "the rota as a worker sees it", "p-priya", opened("/rota")},
 		{"GET /rota", "a rota with nobody on it", "p-mo", opened("/rota?from=2030-01-01")},
 		{"POST /rota", "a shift with nothing filled in", "p-mo", filled("/rota", "Add the shift")},
+		{"GET /details", "one's own details", "p-grace", opened("/details")},
+		{"GET /details", "the details of one who visits nobody", "p-sam", opened("/details")},
+		{"POST /details/numbers/{field}", "a code that is another", "p-tom", func(b *page) {
+			b.Open("/details")
+			b.Press("Text me a code to prove Mobile")
+			b.Sees("A code is on its way.")
+			b.Types("The code that came", "12")
+			b.Press("Prove this number")
+		}},
+		{"POST /details/photograph", "no picture chosen", "p-dan", followed("/details", "Add a photograph", "Save the photograph")},
+
 		{"GET /people", "the people", "p-mo", opened("/people")},
 		{"GET /people", "the people as a worker sees them", "p-priya", opened("/people")},
 		{"GET /people", "nobody of a name", "p-mo", filled("/people", "Search", types("Search by name", "zzz"))},
@@ -207,6 +218,7 @@ var elsewhere = map[string]string{
 	"GET /alarms/{id}/police":       "TestEveryStateOfACallForHelp",
 	"GET /alarms/{id}/handover.pdf": "a PDF: no browser's accessibility tree has it",
 	"GET /texts/labelled.jsonl":     "a file to download",
+	"GET /people/{id}/photograph":   "a picture: it is looked at on the pages that have it",
 
 	"GET /teams/{id}/support/picture.svg": "a file to download; it is the picture of the page of the spheres of support",
 	"POST /teams/{id}/support/edit":       "a press",
@@ -223,6 +235,10 @@ var elsewhere = map[string]string{
 	"POST /people":            "a search: the sight of nobody of a name",
 	"POST /visits/new/worker": "a search that a county of a hundred workers has",
 	"POST /acting/search":     "a search that a county of fifty people has",
+
+	"POST /details":                      "a press: TestDetailsAreConfirmedByOnePressOnATelephone",
+	"POST /details/photograph/remove":    "a press",
+	"POST /details/numbers/{field}/code": "a press: TestDetailsAreConfirmedByOnePressOnATelephone",
 
 	"POST /visits/{id}/glass":       "in the county all who may break a glass are invited: TestWhoBreaksTheGlassSeesAPrivateVisitForAWhile",
 	"POST /visits/{id}/glass/end":   "a press",

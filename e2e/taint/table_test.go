@@ -48,6 +48,8 @@ var kinds = []kind{
 	{"prompt", `how are things going\?|have not heard that|your colleague has texted|please add:|has gone already|has begun, so it stays`, "a worker", ``, ""},
 	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 10 minutes"},
 	{"next of kin asked for", `whom do we ring if we cannot reach you`, "a worker", `^link to a form$`, "the link is what the text is for: to the worker's own number, once, for 7 days"},
+	{"own details", `look whether your details|your number that ends in|number of one of your contacts`, "a (worker|responder)", ``, ""},
+	{"code for a number", `your Allclear code is|Your code is`, "a (worker|responder)", ``, ""},
 	{"unknown number", `do not know this number`, "a stranger", ``, ""},
 }
 

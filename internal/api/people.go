@@ -39,6 +39,7 @@ type contactJSON struct {
 	Relation   *string `json:"relation"`
 	Phone      string  `json:"phone"`
 	PoliceOnly bool    `json:"police_only"`
+	NextOfKin  bool    `json:"next_of_kin"`
 }
 
 func personOf(p buddy.Person) personJSON {
@@ -51,7 +52,7 @@ func personOf(p buddy.Person) personJSON {
 		out.Vehicle = &vehicleJSON{reveal(v.Make), reveal(v.Model), reveal(v.Colour), reveal(v.Registration)}
 	}
 	for _, c := range p.Contacts {
-		out.Contacts = append(out.Contacts, contactJSON{c.Name.Reveal(), reveal(c.Relation), c.Phone.E164(), c.PoliceOnly})
+		out.Contacts = append(out.Contacts, contactJSON{c.Name.Reveal(), reveal(c.Relation), c.Phone.E164(), c.PoliceOnly, c.NextOfKin})
 	}
 	return out
 }
@@ -144,6 +145,9 @@ func readPerson(in *body, id string) buddy.Person {
 		c := buddy.Contact{Name: o.secret("name", maxName), Relation: o.secret("relation", maxName), Phone: o.number("phone")}
 		if only := o.flag("police_only"); only != nil {
 			c.PoliceOnly = *only
+		}
+		if kin := o.flag("next_of_kin"); kin != nil {
+			c.NextOfKin = *kin
 		}
 		o.refuseUnknown()
 		p.Contacts = append(p.Contacts, c)

@@ -178,7 +178,8 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 		}
 		found = append(found, gaps...)
 	}
-	return found, nil
+	unproved, err := staff.checkProved(ctx, db)
+	return append(found, unproved...), err
 }
 
 // checkReach says who in a team's cover cannot be told. Those whose details can't be opened are named already.

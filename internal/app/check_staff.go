@@ -105,3 +105,15 @@ func (s staff) checkRota(t store.Team, shifts rota.Rota) (rota.Rota, []Finding) 
 	}
 	return slices.DeleteFunc(shifts, func(x rota.Shift) bool { return s.left(x.Person) }), found
 }
+
+// checkProved counts the numbers of workers and of those who are told that nobody has proved. They are tried all the same.
+func (s staff) checkProved(ctx context.Context, db *store.DB) ([]Finding, error) {
+	told := slices.DeleteFunc(slices.Clone(s.all), func(p buddy.Person) bool {
+		return !p.Active || !p.Has(buddy.Worker) && !p.Has(buddy.Responder) && !p.Has(buddy.Manager)
+	})
+	numbers, whose, err := db.Unproved(ctx, told)
+	if err != nil || numbers == 0 {
+		return nil, err
+	}
+	return []Finding{{About: "contact", Says: fmt.Sprintf("not proved: %d numbers of %d people; each proves their own on the page /details", numbers, whose)}}, nil
+}

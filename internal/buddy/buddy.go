@@ -20,6 +20,7 @@ type Contact struct {
 	Name, Relation private.Text
 	Phone          phone.Number
 	PoliceOnly     bool // to be rung by the police, not by us
+	NextOfKin      bool // as the organisation's own records have it
 }
 
 // Person is someone who works here, in any role.

@@ -49,7 +49,11 @@ func (e *Engine) Act(ctx context.Context, who Actor, alarm string, event watch.E
 		}
 		g.name = e.phraseOf(ctx, a.Worker)
 	}
-	_, err = e.handle(ctx, e.Now(), a.Worker, g)
+	at := e.Now()
+	_, err = e.handle(ctx, at, a.Worker, g)
+	if call, is := event.(watch.Call); is && err == nil && call.Result == watch.WrongNumber {
+		e.report(ctx, "note a wrong number", e.wrongContact(ctx, at, a, words.To))
+	}
 	return err
 }
 

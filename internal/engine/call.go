@@ -26,6 +26,9 @@ func (e *Engine) Speak(ctx context.Context, nonce string) (words string, over bo
 	if err != nil {
 		return "", false, err
 	}
+	if wording.AsksNoKey(watch.Notice(c.message.Notice)) {
+		return c.message.Body.Reveal(), true, nil
+	}
 	if c.worse {
 		e.pulse.heardOf(nonce, c.raised)
 		return c.now(), false, nil
@@ -48,6 +51,9 @@ func (e *Engine) Press(ctx context.Context, nonce, digit string) (Pressed, strin
 	}
 	if err != nil {
 		return "", "", err
+	}
+	if wording.AsksNoKey(watch.Notice(c.message.Notice)) { // whatever is pressed, it is said again
+		return PressTaken, c.message.Body.Reveal(), nil
 	}
 	if digit != strconv.Itoa(c.message.Digit) {
 		return PressWrong, wording.SpeechWrong(c.values, c.message.Digit), nil

@@ -77,6 +77,18 @@ type Store interface {
 	PutBlock(ctx context.Context, b store.Block, via string) error
 	DropBlock(ctx context.Context, b store.Block, via string) error
 
+	ToConfirm(ctx context.Context, now time.Time, limit int) ([]store.Confirmation, error)
+	PutAsked(ctx context.Context, c store.Confirmation, asked int, next time.Time) error
+	Confirm(ctx context.Context, p buddy.Person, by store.By, now time.Time, told ...phone.Number) error
+	Known(ctx context.Context, person string) (store.Known, error)
+	PutCode(ctx context.Context, person string, n phone.Number, code string, now time.Time) error
+	Prove(ctx context.Context, person, field string, n phone.Number, code string, by store.By, now time.Time) (bool, error)
+	NumberFailed(ctx context.Context, p buddy.Person, n phone.Number, now time.Time) (bool, error)
+	NumberReached(ctx context.Context, n phone.Number) error
+	FailedNumbers(ctx context.Context, limit int) ([]store.Failed, error)
+	AskedOfFailed(ctx context.Context, f store.Failed, now time.Time) error
+	PutPhotograph(ctx context.Context, person string, picture []byte, by store.By, now time.Time) error
+
 	Head(ctx context.Context) (store.Head, error)
 	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
 

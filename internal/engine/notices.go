@@ -41,6 +41,7 @@ type note struct {
 	bodies   []string     // finished words instead of the notice's sentence
 	answer   phone.Number // a number answered besides, with answerWith
 	with     watch.Notice
+	ring     phone.Number // a number rung besides, with the same: no key is asked for
 	chain    string
 	words    Words
 	received []store.ReceivedRef
@@ -134,6 +135,10 @@ func (x *expansion) note(n note) error {
 		m.Person, m.Class, m.GiveUpAt = "", store.ClassPrompt, x.Now().Add(promptLife)
 		m.Notice = string(n.with)
 		x.rowsFor(m, []phone.Number{n.answer}, nil, []string{wording.Text(n.with, v)}, nil)
+	}
+	if !n.ring.IsZero() {
+		m.Person, m.Class, m.GiveUpAt, m.Notice = "", store.ClassPrompt, x.Now().Add(promptLife), string(n.with)
+		x.rowsFor(m, nil, []phone.Number{n.ring}, nil, func(int) string { return wording.SpeechAlone(n.with, v) })
 	}
 	return nil
 }
@@ -315,6 +320,9 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 		if sc, err = e.look(ctx, at, m.Person); err != nil {
 			return err
 		}
+	}
+	if o.Result == string(channel.WrongNumber) {
+		e.report(ctx, "ask for a number that fails", e.numberFailed(ctx, at, m))
 	}
 	if sc.team.ID == "" {
 		return nil // about nobody in a team: the record has it

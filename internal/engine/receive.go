@@ -201,6 +201,9 @@ func (e *Engine) takeText(ctx context.Context, r store.Received) error {
 	if err != nil {
 		return fmt.Errorf("find sender: %w", err)
 	}
+	if len(holders) > 0 {
+		e.report(ctx, "note a number that was reached", e.Store.NumberReached(ctx, r.From))
+	}
 	switch {
 	case r.From.IsZero() || len(holders) == 0:
 		return e.unknownSender(ctx, r)

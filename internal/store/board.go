@@ -50,7 +50,7 @@ func (f BoardFilter) where() (clause string, args []any) {
 }
 
 // places adds values to the arguments of a statement, and gives their placeholders.
-func places(values []string, args *[]any) string {
+func places[T any](values []T, args *[]any) string {
 	var marks []string
 	for _, v := range values {
 		*args = append(*args, v)

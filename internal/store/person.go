@@ -35,6 +35,7 @@ type contact struct {
 	Relation   string `json:"relation,omitempty"`
 	Phone      string `json:"phone,omitempty"`
 	PoliceOnly bool   `json:"police_only,omitempty"`
+	NextOfKin  bool   `json:"next_of_kin,omitempty"`
 }
 
 func toPerson(p buddy.Person) person {
@@ -45,7 +46,7 @@ func toPerson(p buddy.Person) person {
 		NoVehicle: p.NoVehicle,
 	}
 	for _, c := range p.Contacts {
-		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164(), c.PoliceOnly})
+		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164(), c.PoliceOnly, c.NextOfKin})
 	}
 	return d
 }
@@ -62,7 +63,7 @@ func (d person) into(p *buddy.Person) error {
 	p.NoVehicle = d.NoVehicle
 	for _, c := range d.Contacts {
 		p.Contacts = append(p.Contacts, buddy.Contact{
-			Name: private.New(c.Name), Relation: private.New(c.Relation), Phone: numbers.read(c.Phone), PoliceOnly: c.PoliceOnly,
+			Name: private.New(c.Name), Relation: private.New(c.Relation), Phone: numbers.read(c.Phone), PoliceOnly: c.PoliceOnly, NextOfKin: c.NextOfKin,
 		})
 	}
 	return numbers.err
@@ -121,7 +122,7 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 			return false, err
 		}
 	}
-	return created, nil
+	return created, t.keepKnown(p, at)
 }
 
 // signOut ends wherever someone is signed in, and each link they were given: what was theirs before they left must not

@@ -61,6 +61,9 @@ func Write(ctx context.Context, v *view.View, out io.Writer, id string, at time.
 			return fmt.Errorf("write %s: %w", part.name, err)
 		}
 	}
+	if err := g.photograph(archive); err != nil {
+		return err
+	}
 	return archive.Close()
 }
 
@@ -126,12 +129,15 @@ type details struct {
 	Description    string    `json:"description,omitempty"`
 	Vehicle        []string  `json:"vehicle,omitempty"`
 	Contacts       []contact `json:"emergency_contacts,omitempty"`
+	Proved         []string  `json:"proved_numbers,omitempty"`
+	ConfirmedAt    time.Time `json:"confirmed_at,omitzero"`
 }
 
 type contact struct {
 	Name     string `json:"name"`
 	Relation string `json:"relation,omitempty"`
 	Phone    string `json:"phone,omitempty"`
+	Kin      bool   `json:"next_of_kin,omitzero"`
 }
 
 func (g *gatherer) details() (any, error) {
@@ -144,8 +150,22 @@ func (g *gatherer) details() (any, error) {
 		}
 	}
 	for _, c := range p.Contacts {
-		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164()})
+		d.Contacts = append(d.Contacts, contact{c.Name.Reveal(), c.Relation.Reveal(), c.Phone.E164(), c.NextOfKin})
 	}
+	known, err := g.db.Known(g.ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range p.Numbers() {
+		if known.Proved(n) {
+			d.Proved = append(d.Proved, n.E164())
+		}
+	}
+	confirmed, err := g.db.Confirmation(g.ctx, p.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	d.ConfirmedAt = confirmed.ConfirmedAt
 	return d, nil
 }
 

@@ -30,6 +30,9 @@ func (s *View) Handover(ctx context.Context, a store.Alarm, at time.Time) (repor
 		return h, fmt.Errorf("find worker: %w", err)
 	}
 	h.Worker = report.Worker{Name: private.New(cmp.Or(worker.Name, worker.ID)), Description: worker.Description, Mobile: worker.Mobile, Vehicle: report.Vehicle(worker.Vehicle)}
+	if photograph, err := s.Store.Photograph(ctx, a.Worker); err == nil { // nor must a picture that cannot be opened cost the sheet
+		h.Worker.Photograph = photograph
+	}
 	if team, err := s.Store.Team(ctx, worker.Team); err == nil { // a sheet in UTC is better than none
 		if zone, err := time.LoadLocation(team.Zone); err == nil {
 			h.Zone = zone
@@ -258,6 +261,9 @@ func kinOf(worker buddy.Person, calls []report.Call) []report.Kin {
 	var kin []report.Kin
 	for _, c := range worker.Contacts {
 		k := report.Kin{Name: c.Name, Relation: c.Relation, Phone: c.Phone, PoliceOnly: c.PoliceOnly}
+		if c.NextOfKin {
+			k.Relation = private.New(strings.TrimPrefix(c.Relation.Reveal()+", next of kin", ", "))
+		}
 		for _, tried := range calls {
 			if tried.To == c.Phone && tried.Result == watch.SpokeOther {
 				k.ToldAt = tried.At

@@ -149,6 +149,11 @@ func (p *Pages) alarmPage(c *request, r room, f *form) (page alarmPage, err erro
 	var numbers []ringNumber
 	if r.Opens {
 		numbers = r.numbers(page.Layout)
+		known, err := p.Store.Known(c.Context(), a.Worker)
+		if err != nil { // the numbers are what is needed now
+			p.Log.Error("not known which numbers are proved", "alarm", a.ID, "error", err)
+		}
+		doubt(numbers, known)
 	}
 	s, err := p.standing(c, r, numbers)
 	if err != nil {

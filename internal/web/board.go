@@ -27,6 +27,7 @@ type boardPage struct {
 	Layout
 	Teams []teamLink
 	Sign  string        // where the reader reads and signs their team's plan; "" where none waits for them
+	Right bool          // the reader is asked whether their own details are right
 	Src   string        // where the live part is
 	List  template.HTML // the live part
 }
@@ -104,7 +105,11 @@ func (p *Pages) board(c *request) error {
 	if c.URL.Query().Get("fragment") == "board" {
 		return c.html(list)
 	}
-	page := boardPage{Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
+	right, err := p.detailsDue(c)
+	if err != nil {
+		return err
+	}
+	page := boardPage{Right: right, Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
 		// #nosec G203 -- our own template made it
 		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
 	if page.Sign, err = p.planWaits(c, c.who); err != nil {

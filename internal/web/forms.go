@@ -25,7 +25,7 @@ type form struct {
 func (c *request) form() (*form, error) {
 	if err := c.parse(); err != nil {
 		if _, long := errors.AsType[*http.MaxBytesError](err); long {
-			return nil, err
+			return nil, c.outgrown(err)
 		}
 		return nil, &statusError{status: http.StatusBadRequest, says: "What was sent is not a form.", cause: err}
 	}
@@ -47,17 +47,6 @@ func (c *request) form() (*form, error) {
 	}
 	return f, nil
 }
-
-// parse reads the form, with its file where one may come. All of it is kept in memory: what somebody sends is in no file of ours.
-func (c *request) parse() error {
-	if kind, _, _ := strings.Cut(c.Header.Get("Content-Type"), ";"); c.file && strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data") {
-		return c.ParseMultipartForm(longestUpload)
-	}
-	return c.ParseForm()
-}
-
-// longestUpload is more than any form with its file may be, so that none is written to a disk.
-const longestUpload = 64 << 20
 
 // mostFields is how many fields a form may have, each of several ticks counted.
 const mostFields = 500

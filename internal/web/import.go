@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,9 +20,6 @@ import (
 
 // An import of people goes from the file to what its columns are, to what would change, to the button, to how far it is. What the file says is kept
 // sealed until it is done or for an hour, and only who brought it comes back to it.
-
-// uploads are the routes to which a file is sent, each with the most bytes that it takes with the form around the file.
-var uploads = map[string]int64{"POST /people/import": sheets.MostBytes + 1<<20}
 
 // atOnce bounds how many files are read at the same time in one process.
 const atOnce = 2
@@ -110,20 +106,15 @@ func (p *Pages) today(c *request) time.Time {
 
 // readFile reads the file that was sent, or says what is wrong with it.
 func (p *Pages) readFile(c *request) (t sheets.Table, says string) {
-	file, _, err := c.FormFile("file")
-	if err != nil {
+	raw, err := c.sent("file")
+	if err != nil || c.MultipartForm == nil || len(c.MultipartForm.File["file"]) == 0 {
 		return t, "Choose a file"
 	}
-	defer func() { _ = file.Close() }() // it was read
 	select {
 	case p.filing <- struct{}{}:
 		defer func() { <-p.filing }()
 	case <-c.Context().Done():
 		return t, "Others are importing just now: try again in a minute"
-	}
-	raw, err := io.ReadAll(io.LimitReader(file, sheets.MostBytes+1))
-	if err != nil {
-		return t, "The file did not come through: choose it again"
 	}
 	t, err = sheets.Read(raw)
 	switch {

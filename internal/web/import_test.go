@@ -1,10 +1,7 @@
 package web
 
 import (
-	"bytes"
-	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,20 +12,10 @@ import (
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
-// uploads sends a file.
-func (h *house) uploads(file string) page {
+// brings sends a file of people.
+func (h *house) brings(file string) page {
 	h.Helper()
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	h.ok(m.WriteField(actingField, h.acting))
-	part, err := m.CreateFormFile("file", "staff.csv")
-	h.ok(err)
-	_, err = part.Write([]byte(file))
-	h.ok(err)
-	h.ok(m.Close())
-	r := httptest.NewRequest(http.MethodPost, "/people/import", &b)
-	r.Header.Set("Content-Type", m.FormDataContentType())
-	return h.send(r)
+	return h.uploads("/people/import", "file", "staff.csv", []byte(file), h.acting)
 }
 
 // columnsOf gives the form that a page of columns has, as it would be sent unchanged.
@@ -53,7 +40,7 @@ const staffList = "Pers.No.;Last name;First name;Team;Mobile;Next of kin;Relatio
 // brought uploads a file and says that its columns are right.
 func (h *house) brought(file string, also ...string) (at string, shown page) {
 	h.Helper()
-	up := h.uploads(file).is(http.StatusSeeOther)
+	up := h.brings(file).is(http.StatusSeeOther)
 	at = up.Header().Get("Location")
 	columns := h.get(at).is(http.StatusOK).says("What each column is")
 	return at, h.post(at+"/columns", append(columnsOf(columns), also...)...)
@@ -63,7 +50,7 @@ func TestPeopleAreImportedFromAFile(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.get("/people").says("Import people from a file")
 	h.get("/people/import").is(http.StatusOK).says("Import people", `enctype="multipart/form-data"`)
-	up := h.uploads(staffList).is(http.StatusSeeOther)
+	up := h.brings(staffList).is(http.StatusSeeOther)
 	at := up.Header().Get("Location")
 	columns := h.get(at).is(http.StatusOK).says("Pers.No.", "Such as “7001”", `<option value="external_id" selected>Personnel number`, `<option value="contact_phone" selected>`, "has 2 rows")
 	h.post(at+"/columns", columnsOf(columns)...).leadsTo(at).is(http.StatusOK).
@@ -112,7 +99,7 @@ func TestBadRowsAreNamedByLine(t *testing.T) {
 
 func TestColumnsThatAreWronglySaidStandBesideTheirField(t *testing.T) {
 	h := openHouse(t).as("p-lee")
-	up := h.uploads(staffList)
+	up := h.brings(staffList)
 	at := up.Header().Get("Location")
 	fields := columnsOf(h.get(at))
 	for name, test := range map[string]struct{ field, value, says string }{
@@ -136,19 +123,19 @@ func TestColumnsThatAreWronglySaidStandBesideTheirField(t *testing.T) {
 func TestAFileThatIsNone(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.post("/people/import").is(http.StatusUnprocessableEntity).says("Choose a file")
-	h.uploads("").is(http.StatusUnprocessableEntity).says("The file is empty")
-	h.uploads("\x89PNG\r\n\x00").is(http.StatusUnprocessableEntity).says("neither a CSV file nor")
-	h.uploads(strings.Repeat("x", sheets.MostBytes+1)).is(http.StatusUnprocessableEntity).says("larger than 10 MB")
-	h.uploads(strings.Repeat("x", sheets.MostBytes+2<<20)).is(http.StatusRequestEntityTooLarge)
+	h.brings("").is(http.StatusUnprocessableEntity).says("The file is empty")
+	h.brings("\x89PNG\r\n\x00").is(http.StatusUnprocessableEntity).says("neither a CSV file nor")
+	h.brings(strings.Repeat("x", sheets.MostBytes+1)).is(http.StatusUnprocessableEntity).says("larger than 10 MB")
+	h.brings(strings.Repeat("x", sheets.MostBytes+2<<20)).is(http.StatusRequestEntityTooLarge)
 }
 
 func TestAnImportIsWhoseItIs(t *testing.T) {
 	h := openHouse(t).as("p-lee")
-	at := h.uploads(staffList).Header().Get("Location")
+	at := h.brings(staffList).Header().Get("Location")
 	for _, other := range []string{"p-sam", "p-priya"} {
 		h := h.as(other)
 		h.get("/people/import").is(http.StatusNotFound)
-		h.uploads(staffList).is(http.StatusNotFound)
+		h.brings(staffList).is(http.StatusNotFound)
 		h.get(at).is(http.StatusNotFound)
 		h.post(at + "/run").is(http.StatusNotFound)
 		h.post(at + "/cancel").is(http.StatusNotFound)

@@ -124,6 +124,13 @@ var done = map[string]string{
 	"hold-lifted": "The hold is lifted. What it kept is erased as its period says.",
 	"erased":      "What could go is erased. They are no longer here, and sign in no more.",
 
+	"details-right": "Thank you. It is noted that all of this is right.",
+	"code-sent":     "A code is on its way. Type it below when it comes.",
+	"number-proved": "The number is proved.",
+	"kin-saved":     "The details were saved.",
+	"photo-saved":   "The photograph was saved.",
+	"photo-removed": "The photograph is gone.",
+
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",
@@ -197,7 +204,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/guidance", "Guidance"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
+	links := []footerLink{{"/guidance", "Guidance"}, {"/details", "Your details"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
 	}
@@ -284,6 +291,9 @@ func (l Layout) When(at time.Time) string {
 
 // Day is a day in the reader's zone, "Saturday 22 November 2026".
 func (l Layout) Day(at time.Time) string { return at.In(l.zone).Format("Monday 2 January 2006") }
+
+// ShortDay is a day in the reader's zone, "22 Nov 2026".
+func (l Layout) ShortDay(at time.Time) string { return at.In(l.zone).Format("2 Jan 2006") }
 
 // ISO is an instant for a machine.
 func (Layout) ISO(at time.Time) string { return at.UTC().Format(time.RFC3339) }

@@ -40,8 +40,10 @@ type request struct {
 
 	phrase  string        // the duress phrase of the reader's team
 	kept    []string      // workers whom the reader may never see or answer for
-	file    bool          // a file may come with the form
 	session store.Session // by which it is known who asks; the zero Session in a demo
+
+	longest  int64  // bytes that its form may have
+	tooLarge string // what is said where that carries a file, and is longer; "" for any other form
 }
 
 // handler answers a request, or returns what went wrong.
@@ -78,11 +80,11 @@ func notFound() error {
 // error's journey ends here.
 func (p *Pages) adapt(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, done := context.WithTimeout(r.Context(), answerWithin)
+		within, longest := bounds(rt)
+		ctx, done := context.WithTimeout(r.Context(), within)
 		defer done()
-		most, file := uploads[rt.pattern]
-		r.Body = http.MaxBytesReader(w, r.Body, max(most, longestForm))
-		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC, file: file}
+		r.Body = http.MaxBytesReader(w, r.Body, longest)
+		c := &request{Request: r.WithContext(ctx), w: w, at: p.Engine.Now().UTC(), in: time.UTC, longest: longest, tooLarge: uploads[rt.pattern].says}
 		defer p.survive(rt, c)
 		err := p.answer(rt, c)
 		if on, elsewhere := errors.AsType[*sentOn](err); elsewhere {
@@ -105,6 +107,7 @@ func (p *Pages) answer(rt route, c *request) error {
 	if err := p.lets(rt, c); err != nil {
 		return err
 	}
+	p.waitForUpload(rt, c)
 	if c.madeForAnother() {
 		return &statusError{status: http.StatusConflict, says: "You are acting as someone else now. Reload the page."}
 	}

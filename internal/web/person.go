@@ -31,6 +31,8 @@ type personPage struct {
 	Vehicle  string
 	Contacts []contactRow
 	Private  bool // home number and next of kin are shown
+	Right    *rightPart
+	Photo    bool // there is one, and the reader may see it
 	Missing  []string
 	Shifts   []shiftRow
 	MayEdit  bool
@@ -47,6 +49,8 @@ type dial struct{ Says, Dial string }
 type namedNumber struct {
 	Name string
 	dial
+	Proved, Fails bool // said where Marked
+	Marked        bool // the reader is one who rings it
 }
 
 // contactRow is one emergency contact, in the worker's order.
@@ -54,6 +58,7 @@ type contactRow struct {
 	Name, Relation string
 	Number         dial
 	PoliceOnly     bool
+	NextOfKin      bool
 }
 
 // shiftRow is a shift in a list.
@@ -88,6 +93,17 @@ func (p *Pages) person(c *request) error {
 	page.Numbers = numbersOf(who, private, page.Person.OnCall)
 	if private {
 		page.Email, page.About, page.Contacts = who.Email.Reveal(), who.Description.Reveal(), contactsOf(who)
+		since, err := p.Store.HasPhotograph(c.Context(), who.ID)
+		if err != nil {
+			return err
+		}
+		page.Photo = !since.IsZero()
+		if err := p.markNumbers(c, who, page.Numbers); err != nil {
+			return err
+		}
+	}
+	if page.Right, err = p.rightOf(c, who); err != nil {
+		return err
 	}
 	if who.Active && who.Has(buddy.Worker) && (private || page.MayEdit) {
 		page.Missing = missingOf(who)
@@ -148,7 +164,7 @@ func numbersOf(who buddy.Person, private, onCall bool) []namedNumber {
 		{"Home phone", who.HomePhone, private},
 	} {
 		if n.shown {
-			numbers = append(numbers, namedNumber{n.name, numberOf(n.phone)})
+			numbers = append(numbers, namedNumber{Name: n.name, dial: numberOf(n.phone)})
 		}
 	}
 	return numbers
@@ -159,7 +175,7 @@ func numberOf(n phone.Number) dial { return dial{n.National(), n.E164()} }
 func contactsOf(who buddy.Person) []contactRow {
 	var rows []contactRow
 	for _, c := range who.Contacts {
-		rows = append(rows, contactRow{c.Name.Reveal(), c.Relation.Reveal(), numberOf(c.Phone), c.PoliceOnly})
+		rows = append(rows, contactRow{c.Name.Reveal(), c.Relation.Reveal(), numberOf(c.Phone), c.PoliceOnly, c.NextOfKin})
 	}
 	return rows
 }

@@ -29,6 +29,9 @@ func filledPerson(who buddy.Person) *form {
 		if contact.PoliceOnly {
 			f.values.Set(name("police"), "yes")
 		}
+		if contact.NextOfKin {
+			f.values.Set(name("kin"), "yes")
+		}
 	}
 	return f
 }
@@ -166,6 +169,7 @@ func (f *form) contactsAsked() []contactFields {
 		asked = append(asked, contactFields{Number: row + 1, Place: place,
 			Name: f.input(name("name"), "Name", ""), Relation: f.input(name("relation"), "Relation", ""),
 			Phone:      f.telephone(name("phone"), "Number", ""),
+			NextOfKin:  f.tick(name("kin"), "Next of kin", ""),
 			PoliceOnly: f.tick(name("police"), "Police only: to be rung by the police, not by us", "")})
 	}
 	return asked

@@ -54,7 +54,7 @@ type contactFields struct {
 	Number                int
 	Name, Relation, Phone govuk.Input
 	Place                 govuk.Select
-	PoliceOnly            govuk.Checkboxes
+	PoliceOnly, NextOfKin govuk.Checkboxes
 }
 
 // personRight is what of a person's details the reader changes.
@@ -187,6 +187,9 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 	if f.bad() {
 		return p.showPersonForm(c, status, f, who, right)
 	}
+	if done == "person-saved" && who.ID == c.who.ID && p.KinSteps != "" && kept.holds(contactsField) != filledPerson(who).holds(contactsField) {
+		return c.redirect("/details?done=kin-saved")
+	}
 	return c.redirect("/people/" + who.ID + "?done=" + done)
 }
 
@@ -290,7 +293,7 @@ func (f *form) readPerson(who *buddy.Person, right personRight) (fields map[stri
 	for i, row := range f.contactRows() {
 		name := contactField(row)
 		who.Contacts = append(who.Contacts, buddy.Contact{Name: private.New(f.value(name("name"))), Relation: private.New(f.value(name("relation"))),
-			Phone: f.number(name("phone")), PoliceOnly: f.value(name("police")) != ""})
+			Phone: f.number(name("phone")), PoliceOnly: f.value(name("police")) != "", NextOfKin: f.value(name("kin")) != ""})
 		for _, field := range []string{"name", "relation", "phone"} {
 			fields[fmt.Sprintf("emergency_contacts[%d].%s", i, field)] = name(field)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/report"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -34,6 +35,7 @@ type ringNumber struct {
 	Tries  int
 	Last   time.Time // of the tries
 	Wrong  bool      // one said that it is a wrong number
+	Doubt  string    // that it is not proved, or that whose it is may not know; "" for neither
 	Told   string    // of the tries, in words
 	Note   govuk.Textarea
 }
@@ -100,6 +102,18 @@ func (r room) numbers(l Layout) []ringNumber {
 		}
 	}
 	return list
+}
+
+// doubt says of each number what nobody has made sure of: it is rung all the same (rule 1.6).
+func doubt(numbers []ringNumber, known store.Known) {
+	for i, n := range numbers {
+		switch {
+		case n.Own && !known.Proved(n.Number):
+			numbers[i].Doubt = "not proved"
+		case !n.Own && !known.Told(n.Number):
+			numbers[i].Doubt = "may not expect us"
+		}
+	}
 }
 
 // count adds up the tries of a number.

@@ -29,7 +29,7 @@ type entry struct {
 
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
-	list := append(p.serviceRoutes(), p.keepingRoutes()...)
+	list := slices.Concat(p.serviceRoutes(), p.detailsRoutes(), p.keepingRoutes())
 	list = append(list, p.supportRoutes()...)
 	list = append(append(list, p.planRoutes()...), p.planFiles()...)
 	list = append(list, p.importRoutes()...)
@@ -250,6 +250,19 @@ func (p *Pages) keepingRoutes() []route {
 	}
 }
 
+// detailsRoutes are the page of one's own details, and a photograph.
+func (p *Pages) detailsRoutes() []route {
+	return []route{
+		{"GET /details", signedIn, p.details},
+		{"POST /details", signedIn, p.stillRight},
+		{"POST /details/photograph", signedIn, p.putPhotograph},
+		{"POST /details/photograph/remove", signedIn, p.dropPhotograph},
+		{"GET /people/{id}/photograph", signedIn, p.photograph},
+		{"POST /details/numbers/{field}", signedIn, p.prove},
+		{"POST /details/numbers/{field}/code", signedIn, p.sendCode},
+	}
+}
+
 // demoRoutes are the pages of a demo.
 func (p *Pages) demoRoutes() []route {
 	return []route{
@@ -327,7 +340,7 @@ func (p *Pages) mux() http.Handler {
 	for _, r := range p.table() {
 		answers := r.plain
 		if answers == nil {
-			answers = p.bringsFile(r.route, p.adapt(r.route))
+			answers = p.adapt(r.route)
 		}
 		mux.Handle(r.pattern, answers)
 	}

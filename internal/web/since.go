@@ -35,7 +35,7 @@ func (f *form) holds(field string) string {
 		held = nil
 		for row := range mostContacts {
 			name := contactField(row)
-			held = append(held, f.value(name("name")), f.value(name("relation")), f.value(name("phone")), f.value(name("police")))
+			held = append(held, f.value(name("name")), f.value(name("relation")), f.value(name("phone")), f.value(name("police")), f.value(name("kin")))
 		}
 	}
 	for i := range held {
@@ -82,7 +82,7 @@ func (f *form) take(field string, from *form) {
 	if field == contactsField {
 		fields = nil
 		for row := range mostContacts {
-			for _, part := range []string{"name", "relation", "phone", "place", "police"} {
+			for _, part := range []string{"name", "relation", "phone", "place", "police", "kin"} {
 				fields = append(fields, contactField(row)(part))
 			}
 		}

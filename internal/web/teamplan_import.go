@@ -1,13 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -15,40 +15,14 @@ import (
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
-// planUpload is where a plan that was kept as a Word document is sent, the one form of a plan with a file.
-const planUpload = "POST /teams/{id}/plan/import"
-
-// mostPlanFile is how much is read of that form, in bytes: the document and what stands around it.
-const mostPlanFile = report.MostDocument + longestForm
-
-// bringsFile reads a form with a file for a route that takes one, before its bound of any other form holds. Only of somebody who is signed in:
-// nobody else has anything longer read.
-func (p *Pages) bringsFile(rt route, next http.Handler) http.Handler {
-	if rt.pattern != planUpload {
-		return next
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &request{Request: r, w: w, at: p.Engine.Now().UTC(), in: time.UTC}
-		if err := p.who(c); err == nil && c.who.ID != "" && !c.byPhone() {
-			r.Body = http.MaxBytesReader(w, r.Body, mostPlanFile)
-			err := r.ParseMultipartForm(mostPlanFile) // #nosec G120 -- bounded above; held in memory, whole
-			if _, long := errors.AsType[*http.MaxBytesError](err); long {
-				p.fail(rt, c, &statusError{status: http.StatusRequestEntityTooLarge, says: "The document is larger than 5 MB. Take pictures out of it, and send it again. Nothing was saved.", cause: err, again: r.URL.Path})
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 type planImportPage struct {
 	Layout
 	ID, Name string
 	Wrong    string // with the file; "" for nothing
 }
 
-// importForm answers GET /teams/{id}/plan/import.
-func (p *Pages) importForm(c *request) error {
+// planImportForm answers GET /teams/{id}/plan/import.
+func (p *Pages) planImportForm(c *request) error {
 	t, err := p.planToKeep(c)
 	if err != nil {
 		return err
@@ -87,17 +61,15 @@ func (p *Pages) importPlan(c *request) error {
 
 // plan reads the document that was sent; what is wrong with it is noted.
 func (f *form) plan(c *request) (found report.Filled, err error) {
-	if c.MultipartForm == nil || len(c.MultipartForm.File["file"]) == 0 {
+	document, err := c.sent("file")
+	if err != nil {
+		return found, err
+	}
+	if len(document) == 0 {
 		f.wrong("file", "Choose a Word document")
 		return found, nil
 	}
-	sent := c.MultipartForm.File["file"][0]
-	document, err := sent.Open()
-	if err != nil {
-		return found, fmt.Errorf("open what was sent: %w", err)
-	}
-	defer document.Close()
-	found, err = report.ReadPlan(document, sent.Size)
+	found, err = report.ReadPlan(bytes.NewReader(document), int64(len(document)))
 	if refusal, is := errors.AsType[report.Refusal](err); is {
 		f.wrong("file", string(refusal))
 		return found, nil

@@ -2,9 +2,7 @@ package web
 
 import (
 	"bytes"
-	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,20 +12,10 @@ import (
 	"github.com/allclear-safety/allclear/internal/report"
 )
 
-// uploads sends a file to where a plan is taken over.
-func (h *house) uploads(file []byte) page {
+// takesOver sends a file to where a plan is taken over.
+func (h *house) takesOver(file []byte) page {
 	h.Helper()
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	h.ok(m.WriteField(actingField, h.acting))
-	part, err := m.CreateFormFile("file", "plan.docx")
-	h.ok(err)
-	_, err = part.Write(file)
-	h.ok(err)
-	h.ok(m.Close())
-	r := httptest.NewRequest(http.MethodPost, "/teams/echo/plan/import", &b)
-	r.Header.Set("Content-Type", m.FormDataContentType())
-	return h.send(r)
+	return h.uploads("/teams/echo/plan/import", "file", "plan.docx", file, h.acting)
 }
 
 // onPaper is a team's plan as a Word document that was filled in and signed by hand.
@@ -46,7 +34,7 @@ func onPaper(t *testing.T, words plan.Words) []byte {
 func TestAPlanGoesInAsADocumentAndComesOutSigned(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.get("/teams/echo/plan/import").says("Take over a plan from a Word document", "Word document")
-	h.uploads(onPaper(t, plan.Words{plan.CheckingIn: "We ring Mo at noon.\n- and at five", plan.Debriefing: "Tea first."})).leadsTo("/teams/echo/plan/edit").
+	h.takesOver(onPaper(t, plan.Words{plan.CheckingIn: "We ring Mo at noon.\n- and at five", plan.Debriefing: "Tea first."})).leadsTo("/teams/echo/plan/edit").
 		says("What was understood of the document is in the draft.")
 	h.get("/teams/echo/plan/edit/4").says("We ring Mo at noon.\n- and at five</textarea>")
 	h.post("/teams/echo/plan/publish", "revision", h.get("/teams/echo/plan/publish").field("revision"), "version", "1", "review-date", "2027-11-21").leadsTo("/teams/echo/plan").
@@ -66,10 +54,10 @@ func TestAPlanGoesInAsADocumentAndComesOutSigned(t *testing.T) {
 
 func TestWhatIsNoDocumentIsRefused(t *testing.T) {
 	h := openHouse(t).as("p-lee")
-	h.uploads([]byte("hello")).is(http.StatusUnprocessableEntity).says("There is a problem", "Error:")
+	h.takesOver([]byte("hello")).is(http.StatusUnprocessableEntity).says("There is a problem", "Error:")
 	h.post("/teams/echo/plan/import").is(http.StatusUnprocessableEntity).says("Choose a Word document.")
-	h.uploads(make([]byte, report.MostDocument+longestForm)).is(http.StatusRequestEntityTooLarge).says("The document is larger than 5 MB.")
-	h.as("p-priya").uploads(onPaper(t, nil)).is(http.StatusNotFound)
+	h.takesOver(make([]byte, report.MostDocument+longestForm)).is(http.StatusRequestEntityTooLarge).says("The document is larger than 5 MB.")
+	h.as("p-priya").takesOver(onPaper(t, nil)).is(http.StatusNotFound)
 	if _, found, err := h.engine.PlanDraft(t.Context(), "echo"); found || err != nil {
 		t.Errorf("something was kept: %v", err)
 	}
@@ -79,7 +67,7 @@ func TestWhatIsNoDocumentIsRefused(t *testing.T) {
 func TestAStrangersFileIsNotRead(t *testing.T) {
 	h := openHouse(t)
 	h.acting = ""
-	h.uploads(make([]byte, 1<<20)).is(http.StatusSeeOther)
+	h.takesOver(make([]byte, 1<<20)).is(http.StatusSeeOther)
 }
 
 func TestNothingOfADocumentIsLost(t *testing.T) {

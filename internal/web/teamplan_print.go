@@ -85,7 +85,7 @@ func (p *Pages) planFiles() []route {
 	return []route{
 		{"GET /teams/{id}/plan.pdf", signedIn, p.planAs(pdfKind, "plan.pdf", report.PlanPDF)},
 		{"GET /teams/{id}/plan.docx", signedIn, p.planAs(docxKind, "plan.docx", report.PlanDOCX)},
-		{"GET /teams/{id}/plan/import", signedIn, p.importForm},
-		{planUpload, signedIn, p.importPlan},
+		{"GET /teams/{id}/plan/import", signedIn, p.planImportForm},
+		{"POST /teams/{id}/plan/import", signedIn, p.importPlan},
 	}
 }

@@ -72,6 +72,7 @@ type teamPage struct {
 	ID       string
 	Settings []setting
 	People   []personRow
+	Right    map[string]*rightPart // when its workers said that their details are right, by id; nil for who does not keep the team
 	MayEdit  bool
 	NoPlan   bool   // none was given yet: what is shown is the standard one
 	Taken    bool   // somebody around the team has a name that sounds like its phrase; said to who may change it
@@ -102,6 +103,9 @@ func (p *Pages) team(c *request) error {
 	}
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan, Out: out}
+	if page.Right, err = p.rightRows(c, t.ID); err != nil {
+		return err
+	}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})
 	if page.MayEdit && !out {
 		taken, free, err := p.directory.phraseTaken(c.Context(), t.ID, c.at, func() (bool, []string, error) { return p.Engine.TakenPhrase(c.Context(), t) })

@@ -19,6 +19,7 @@ var everyPage = map[string]any{
 	"join":          joinPage{},
 	"first":         firstPage{},
 	"account":       accountPage{},
+	"details":       detailsPage{},
 	"invite":        invitePage{},
 	"looks":         looksPage{},
 	"record":        recordPage{},

@@ -41,6 +41,7 @@ type Options struct {
 	URL          string               // the public address
 	SignIn       *signin.SignIn       // nil: a demo, whose reader chooses whom to act as
 	Organisation *signin.Organisation // nil: there is no organisation's own sign-in
+	KinSteps     string               // where else a change of next of kin is to be made, in the organisation's own words; "" says nothing
 	ExitPage     string               // where "Exit this page" leads; "" is the weather
 	Log          *slog.Logger         // nil: nothing is logged
 	Keeping      Keeping              // nil: how the installation is kept is not known here
@@ -62,6 +63,7 @@ type Pages struct {
 	days      *report.Days
 	checking  *checking
 	filing    chan struct{} // has a place for each file that is read at the same time
+	drawing   chan struct{} // has room for the photographs that are made at once
 	handler   http.Handler
 }
 
@@ -79,7 +81,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), filing: make(chan struct{}, atOnce)}
+	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), filing: make(chan struct{}, atOnce), drawing: make(chan struct{}, 1)}
 	p.handler = p.mux()
 	return p, nil
 }

@@ -92,6 +92,10 @@ var toWorkers = map[watch.Notice]string{
 	GlassBroken:    "{at}: {who} gave a reason and sees a private visit of {worker} until {until}.< Please ask them why if you do not know.>",
 	PhonePage:      "{at}: your page in Allclear, for the next 10 min and once: {link}",
 	KinForm:        "{at}: whom do we ring if we cannot reach you? Please say, within 7 days: {link}",
+	ConfirmDetails: "{at}: please look whether your details in Allclear are still right<. It takes a minute>:[ {link}]",
+	ProveCode:      "{at}: your Allclear code is {code}, for 10 min. Please type it on the page that asked for it.",
+	NumberFails:    "{at}: we could not reach you on your number[ that ends in {tail}]. Please put it right:[ {link}]",
+	ContactFails:   "{at}: the number of one of your contacts seems wrong. Please put it right:[ {link}]",
 	UnknownSender:  "We got your text at {at}, but do not know this number. Please use your own phone, or ring your manager.",
 }
 

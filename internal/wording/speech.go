@@ -111,6 +111,10 @@ func (v Values) voiced(name string, r room) string {
 	switch name {
 	case "ref":
 		return spell(one(v.Reference, longestReference))
+	case "code":
+		return spell(one(v.Code.Reveal(), longestReference))
+	case "tail":
+		return spell(one(v.Tail.Reveal(), longestReference))
 	case "due":
 		return cmp.Or(v.clock(v.Due), v.clock(v.At))
 	case "since":

@@ -46,6 +46,11 @@ const (
 	PlanReviewDue    watch.Notice = "plan_review_due"   // it is to be looked at now
 	NewcomerUnsigned watch.Notice = "newcomer_unsigned" // to a manager: Worker's first visit alone at Begin was booked, and they signed no plan (rule 5.2)
 	KinForm          watch.Notice = "kin_form"          // to whom their manager asks for their next of kin: the link to the form (rule 1.6)
+
+	ConfirmDetails watch.Notice = "confirm_details" // to a worker: please look whether your details are still right (rule 1.6)
+	ProveCode      watch.Notice = "prove_code"      // to a number: the Code that proves whose it is
+	NumberFails    watch.Notice = "number_fails"    // to someone: nobody is reached on their number that ends as Tail
+	ContactFails   watch.Notice = "contact_fails"   // to a worker: nobody is reached on the number of one of their contacts
 )
 
 // #nosec G101 -- sentences, no secrets

@@ -18,7 +18,7 @@ const (
 // standIns are said for a value that is not there, where the sentence can't do without it.
 var standIns = map[string]string{
 	"ref": "your visit", "at": "a time not known", "begin": "a time not known", "until": "a time not known", "worker": "a worker",
-	"who": "a colleague", "name": "them", "asked": "someone", "missing": "the details",
+	"who": "a colleague", "name": "them", "asked": "someone", "missing": "the details", "code": "not known",
 }
 
 // in gives the value that a template calls by name; "" when it is not there.
@@ -48,6 +48,10 @@ func (v Values) in(name string, r room) string {
 		return v.link(r.link)
 	case "number":
 		return one(v.Number, longestNumber)
+	case "code":
+		return one(v.Code.Reveal(), longestReference)
+	case "tail":
+		return one(v.Tail.Reveal(), longestReference)
 	default:
 		return v.more(name, r)
 	}

@@ -46,6 +46,8 @@ type Values struct {
 	Missing   []string     // details to ask for, as people call them: "car registration"
 	Name      private.Text // the person asked for in a text, "Jane"; after a duress phrase, the name in the phrase
 	Asked     private.Text // what the plan calls the duress phrase's person: "Scarlett"
+	Code      private.Text // by which a number is proved
+	Tail      private.Text // the last figures of a number
 	Link      string       // where a page is
 	Number    string       // our own public number
 

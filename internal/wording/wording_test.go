@@ -81,6 +81,7 @@ func saturday() Values {
 		Among:   []Visit{{"A7F3", on(21, 14, 0), on(21, 15, 0)}, {"B2K9", on(21, 16, 0), on(21, 17, 0)}},
 		Missing: []string{"car registration", "home phone"},
 		Name:    private.New("Jane"), Asked: private.New("Scarlett"), Link: "https://allclear.example.org/a/4h7kq2", Number: "01632 960000",
+		Code: private.New("204816"), Tail: private.New("23"),
 	}
 }
 
