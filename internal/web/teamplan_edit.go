@@ -206,6 +206,9 @@ func (p *Pages) readSection(c *request, f *form, t store.Team, v plan.Version, s
 	t.Plan = v.Settings
 	was, whole := t, filledTeam(t)
 	for _, field := range sectionFields[section] {
+		if field == "working_hours" && !f.values.Has(field) {
+			continue // what was not sent is not meant to be none
+		}
 		whole.values[field] = f.values[field]
 	}
 	whole.readTeam(&t)
