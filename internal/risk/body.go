@@ -26,6 +26,7 @@ type (
 		Joint     Answer              `json:"joint,omitempty"`
 		JointWhy  string              `json:"joint_why,omitempty"`
 		Discussed string              `json:"discussed,omitempty"`
+		From      string              `json:"from,omitempty"`
 		Decision  Decision            `json:"decision,omitempty"`
 		Reasons   string              `json:"reasons,omitempty"`
 		VoiceOnly bool                `json:"voice_only,omitempty"`
@@ -56,7 +57,7 @@ func (b placeBody) place() Place { return Place{private.New(b.ServiceUser), priv
 // Body writes the assessment down, to be sealed.
 func (a Assessment) Body() private.Text {
 	b := assessmentBody{placeBody: a.Place.body(), Known: map[Topic]knownBody{}, Plan: a.Plan.Reveal(), Joint: a.Joint, JointWhy: a.JointWhy.Reveal(),
-		Discussed: a.Discussed.Reveal(), Decision: a.Decision, Reasons: a.Reasons.Reveal(), VoiceOnly: a.VoiceOnly, NoPrompts: a.NoPrompts, By: a.By, At: a.At}
+		Discussed: a.Discussed.Reveal(), From: a.From, Decision: a.Decision, Reasons: a.Reasons.Reveal(), VoiceOnly: a.VoiceOnly, NoPrompts: a.NoPrompts, By: a.By, At: a.At}
 	for _, t := range Topics() {
 		if k := a.Known[t]; k != (Known{}) {
 			b.Known[t] = knownBody{k.Answer, k.Words.Reveal()}
@@ -72,7 +73,7 @@ func ReadAssessment(body private.Text) (a Assessment, err error) {
 		return a, fmt.Errorf("read assessment: %w", err)
 	}
 	a = Assessment{Place: b.place(), Known: map[Topic]Known{}, Plan: private.New(b.Plan), Joint: b.Joint, JointWhy: private.New(b.JointWhy),
-		Discussed: private.New(b.Discussed), Verdict: Verdict{b.Decision, private.New(b.Reasons), b.VoiceOnly, b.NoPrompts, b.By, b.At}}
+		Discussed: private.New(b.Discussed), From: b.From, Verdict: Verdict{b.Decision, private.New(b.Reasons), b.VoiceOnly, b.NoPrompts, b.By, b.At}}
 	for _, t := range Topics() {
 		if k, said := b.Known[t]; said {
 			a.Known[t] = Known{k.Answer, private.New(k.Words)}

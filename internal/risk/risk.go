@@ -106,6 +106,7 @@ type Assessment struct {
 	Joint     Answer       // whether a joint visit is right: yes, no; "" or not known where it was not considered
 	JointWhy  private.Text
 	Discussed private.Text // with whom
+	From      string       // the id of the one that it was written from; "" for the first
 	Verdict
 }
 

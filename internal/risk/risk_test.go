@@ -15,7 +15,7 @@ import (
 // whole is an assessment with everything in it.
 func whole() Assessment {
 	a := Assessment{Place: at("J Smith", "1 Example Street GL1 1AA"), Known: map[Topic]Known{}, Plan: private.New("Park facing out"), Joint: Yes, JointWhy: private.New("her brother"),
-		Discussed: private.New("Lee"), Verdict: Verdict{Decision: Together, Reasons: private.New("two is safer"), VoiceOnly: true, NoPrompts: true, By: "p-lee",
+		Discussed: private.New("Lee"), From: "r0", Verdict: Verdict{Decision: Together, Reasons: private.New("two is safer"), VoiceOnly: true, NoPrompts: true, By: "p-lee",
 			At: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)}}
 	for _, topic := range Topics() {
 		a.Known[topic] = Known{Answer: No}
