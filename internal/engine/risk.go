@@ -63,7 +63,7 @@ func (e *Engine) Assess(ctx context.Context, who Actor, p store.Paper, a risk.As
 		if err != nil {
 			return p, err
 		}
-		n := note{kind: "risk_asked", to: sc.deciders(), notice: wording.RiskAsked, reach: watch.OneText,
+		n := note{to: sc.deciders(), notice: wording.RiskAsked, reach: watch.OneText,
 			values: wording.Values{Who: e.shortName(ctx, sc.pages, p.Person), Reference: e.referenceOf(ctx, p.About), Link: e.riskLink(p.ID)}}
 		if tells, err = e.noteRows(ctx, at, sc, n); err != nil {
 			return p, err
@@ -116,7 +116,7 @@ func (e *Engine) Decide(ctx context.Context, who Actor, p store.Paper, v risk.Ve
 	if err != nil {
 		return err
 	}
-	tells, err := e.noteRows(ctx, at, sc, note{kind: "risk_decided", to: []string{p.Person}, notice: decisionNotices[v.Decision], reach: watch.OneText,
+	tells, err := e.noteRows(ctx, at, sc, note{to: []string{p.Person}, notice: decisionNotices[v.Decision], reach: watch.OneText,
 		values: wording.Values{Who: e.shortName(ctx, sc.pages, who.By), Reference: e.referenceOf(ctx, p.About), Link: e.riskLink(p.ID)}})
 	if err != nil {
 		return err

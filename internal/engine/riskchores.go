@@ -166,7 +166,7 @@ func NeedsRisk(s plan.Settings, kind string) bool { return slices.Contains(s.Ris
 
 // tellMissingRisk tells the worker, and who decides, that a visit has no current assessment, and its team's plan asks for one.
 func (e *Engine) tellMissingRisk(ctx context.Context, at time.Time, sc scene, v watch.Visit) []store.Message {
-	rows, err := e.noteRows(ctx, at, sc, note{kind: "risk_missing", to: append([]string{sc.worker.ID}, sc.deciders()...), notice: wording.RiskMissing, reach: watch.OneText,
+	rows, err := e.noteRows(ctx, at, sc, note{to: append([]string{sc.worker.ID}, sc.deciders()...), notice: wording.RiskMissing, reach: watch.OneText,
 		visit: v.ID, values: wording.Values{Reference: v.Reference, Begin: v.StartsAt.In(sc.zone), Link: e.link("", v.ID)}})
 	e.report(ctx, "tell of a missing assessment", err)
 	return rows

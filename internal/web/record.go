@@ -56,6 +56,7 @@ var entryKinds = map[string]string{
 	"plan": "A version of a team’s plan was written", "signature": "Somebody signed a team’s plan", "support": "A team’s spheres of support were changed",
 	"risk": "A risk assessment was written", "warning": "A warning was written", "own_words": "Somebody wrote about themselves",
 	"debrief": "A debrief was written", "action": "Somebody was given something to do, or did it", "incident": "An incident was written down",
+	"risk_again": "It was asked whether a risk assessment is still right", "warning_review": "It was asked whether a warning still stands",
 	"restored": "A backup was put back", "sign-in": "Somebody signed in", "invite": "A link to sign in was made", "link_made": "Somebody was told of a link to sign in", "signed_out": "Somebody was told that they were signed out",
 	"erased": "Words were erased", "hold_set": "A legal hold was put on something", "hold_lifted": "A legal hold was lifted",
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent",
