@@ -82,7 +82,7 @@ const (
 // Decisions lists them, the mildest first.
 func Decisions() []Decision { return []Decision{Go, Together, NotHome, NotAtAll} }
 
-var decisionWords = map[Decision]string{Go: "Go", Together: "Go together", NotHome: "Meet them, but not at home", NotAtAll: "Do not go"}
+var decisionWords = map[Decision]string{Go: "Go", Together: "Go together", NotHome: "Not at home", NotAtAll: "Do not go"}
 
 // Words is what a decision is called.
 func (d Decision) Words() string { return decisionWords[d] }

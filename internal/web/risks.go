@@ -49,7 +49,7 @@ func (a assessed) state() string {
 	case risk.Draft:
 		return "Draft"
 	case risk.Waiting:
-		return "Waits for a decision"
+		return "Not decided yet"
 	case risk.Decided:
 		return a.Decision.Words()
 	default:
@@ -323,7 +323,10 @@ func (f *form) decide(a assessed) *decideForm {
 	var choices []govuk.Choice
 	for _, one := range risk.Decisions() {
 		choice := govuk.Choice{Value: string(one), Text: one.Words()}
-		if one.Stops() {
+		switch one {
+		case risk.NotHome:
+			choice.Hint.Text = "Meet them elsewhere. The visit is not called off by itself: the worker is told, and it is marked."
+		case risk.NotAtAll:
 			choice.Hint.Text = "The visit is not called off by itself: the worker is told, and it is marked."
 		}
 		choices = append(choices, choice)

@@ -148,7 +148,7 @@ func TestARiskAssessmentFromWorryToDecision(t *testing.T) {
 	lee.get(path).is(http.StatusNotFound)
 	priya.get("/risks/new?visit=" + id).leadsTo(path)
 	priya.get("/risks").says("Your drafts", "J Smith")
-	priya.post(path+"/edit", answersAll("key", "c", "revision", "1", "do", "send", "dogs", "yes", "dogs-words", "an Alsatian")...).leadsTo(path).says("Waits for a decision")
+	priya.post(path+"/edit", answersAll("key", "c", "revision", "1", "do", "send", "dogs", "yes", "dogs-words", "an Alsatian")...).leadsTo(path).says("Not decided yet")
 	if texts := h.inbox("07700 900111"); !told(texts, "Priya N asks for your decision about a visit") || told(texts, "Smith") {
 		t.Errorf("Lee is texted %q", texts)
 	}
@@ -157,13 +157,13 @@ func TestARiskAssessmentFromWorryToDecision(t *testing.T) {
 	priya.get(path).hides("What do you decide?")
 	priya.post(path+"/decide", "key", "d", "decision", "go", "reasons", "x").is(http.StatusNotFound)
 	lee.post(path+"/decide", "key", "d", "decision", "", "reasons", "").is(http.StatusUnprocessableEntity).says("Choose one", "Say why")
-	lee.post(path+"/decide", "key", "e", "decision", "not_home", "reasons", "The dog is loose", "conditions", "quiet", "conditions", "voice").leadsTo(path).says("Meet them, but not at home", "The dog is loose")
+	lee.post(path+"/decide", "key", "e", "decision", "not_home", "reasons", "The dog is loose", "conditions", "quiet", "conditions", "voice").leadsTo(path).says("Not at home", "The dog is loose")
 	if texts := h.inbox("07700 900101"); !told(texts, "Lee M has decided about your visit") || !told(texts, "not at their home") || told(texts, "dog") {
 		t.Errorf("Priya is texted %q", texts)
 	}
 	priya.get(path).says("The dog is loose")
-	priya.get(v).says("Meet them, but not at home", "govuk-tag--red", "None are texted on this visit", "ends by voice only", "an Alsatian")
-	h.get(v).says("Meet them, but not at home", "ends by voice only")
+	priya.get(v).says("Not at home", "govuk-tag--red", "None are texted on this visit", "ends by voice only", "an Alsatian")
+	h.get(v).says("Not at home", "ends by voice only")
 	kept, err := h.db.Visit(t.Context(), id)
 	h.ok(err)
 	if kept.Status != watch.Booked {
