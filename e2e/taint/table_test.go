@@ -34,6 +34,8 @@ var kinds = []kind{
 	{"broken glass", `gave a reason and sees`, "a responder", `'s first name$`, "the worker's manager is told who saw whose visit (1.4)"},
 	{"link made", `made a link by which`, "a (worker|responder)", `'s first name$`, "whom a link lets in hears who made it"},
 	{"changed", `in Allclear was changed|how you sign in to Allclear was changed|this number is in Allclear now`, "a (worker|responder)", ``, ""},
+	{"risk asked or decided", `asks for your decision about a visit|has decided about your visit`, "a (worker|responder)", `'s first name$`, "who asks, or who decided, as in an alarm; whom and where it is about is on the page (1.5)"},
+	{"risk again", `(risk assessment|warning) is to be looked at again|has no current risk assessment`, "a (worker|responder)", ``, ""},
 	{"rota", `[Oo]n call|ON CALL|falls when nobody`, "a responder", ``, ""},
 	{"cry of a stranger", `A cry for help from a number we do not know`, "a responder", ``, ""},
 	{"down", `Allclear was down from|Our (clock|credit|texts|backup|web certificate)|can store no more`, "a responder", ``, ""},

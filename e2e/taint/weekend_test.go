@@ -22,6 +22,7 @@ func (c *county) play() {
 	c.settles()
 	leo, ysolde := c.signIn()
 	visit := c.fridayEvening(leo)
+	c.writesOfRisks(leo, ysolde)
 	c.badRequests()
 
 	c.night(time.Saturday, 10)

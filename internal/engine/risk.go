@@ -105,7 +105,11 @@ func (e *Engine) Decide(ctx context.Context, who Actor, p store.Paper, v risk.Ve
 		return err
 	}
 	at := e.Now()
-	v.By, v.At = who.By, at
+	v.By, v.At = who.By, a.At
+	if p.Status == string(risk.Decided) && v == a.Verdict {
+		return nil // the same press
+	}
+	v.At = at
 	a.Verdict = v
 	if v.NoPrompts {
 		if err := e.quieten(ctx, who, p, a); err != nil {

@@ -75,8 +75,16 @@ func (e *Engine) askAgain(ctx context.Context, at time.Time, p store.Paper) erro
 			return err
 		}
 		return e.say(ctx, at, sc, note{id: "risk_again/" + p.ID + "/" + p.DueAt.UTC().Format(aliveLayout), kind: "risk_again",
-			to: append([]string{p.Person}, sc.deciders()...), notice: wording.RiskAgain, reach: watch.OneText, values: wording.Values{Link: e.riskLink(p.ID)}})
+			to: append(sc.writer(), sc.deciders()...), notice: wording.RiskAgain, reach: watch.OneText, values: wording.Values{Link: e.riskLink(p.ID)}})
 	})
+}
+
+// writer is the worker, while they are here.
+func (sc scene) writer() []string {
+	if !sc.worker.Active {
+		return nil
+	}
+	return []string{sc.worker.ID}
 }
 
 // askWarning asks the managers of the team that wrote a warning whether it still stands.

@@ -97,3 +97,10 @@ func FuzzMarks(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkSought(b *testing.B) {
+	p := at("Anna & John Smith", "Flat 3, Xanthic House, 12 Mill Lane, Gloucester GL2 5DG")
+	for b.Loop() {
+		p.Sought()
+	}
+}

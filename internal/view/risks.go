@@ -56,13 +56,30 @@ const unreadRisks = "could not be read"
 // sheetRisks is what is known of where a visit goes, for the police, in lines: the warnings, then what the assessment says is there. A sheet without it is
 // better than none.
 func (s *View) sheetRisks(ctx context.Context, v store.Visit) []private.Text {
-	known, err := s.Risks(ctx, v, Reader{})
-	if err != nil {
-		return []private.Text{private.New(unreadRisks)}
+	places := []store.Visit{v}
+	if v.AtIn != nil { // the address was edited since: they may be at either
+		before := v
+		before.Details = *v.AtIn
+		places = append(places, before)
 	}
 	var lines []private.Text
-	for _, w := range known.Warnings {
-		lines = append(lines, w.Line())
+	add := func(line private.Text) {
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
 	}
-	return append(lines, known.Assessment.Risks()...)
+	for _, place := range places {
+		known, err := s.Risks(ctx, place, Reader{})
+		if err != nil {
+			add(private.New(unreadRisks))
+			continue
+		}
+		for _, w := range known.Warnings {
+			add(w.Line())
+		}
+		for _, line := range known.Assessment.Risks() {
+			add(line)
+		}
+	}
+	return lines
 }

@@ -114,6 +114,39 @@ func TestThePoliceAreToldTheKnownRisks(t *testing.T) {
 	h.get("/alarms/"+alarm+"/police").says("Known risks", "Racist or other discriminatory behaviour: The grandfather shouts racist abuse (Kay Dunn)")
 }
 
+// They may be at either address: the sheet has what is known of both.
+func TestThePoliceAreToldTheRisksOfTheAddressBefore(t *testing.T) {
+	h := openHouse(t)
+	h.warns()
+	v := "/visits/" + h.visit()
+	h.wait(30 * time.Minute)
+	h.texts("07700 900101", "Going in")
+	priya := h.as("p-priya")
+	priya.post(v+"/edit", priya.edit(v, "address", "9 Sample Road GL5 5AA")...).leadsTo(v).hides("grandfather")
+	h.wait(75 * time.Minute)
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	h.ok(h.engine.Act(t.Context(), engine.Actor{By: "p-sam", Via: "page"}, open[0].ID, watch.Acknowledge{}, engine.Words{}))
+	h.get("/alarms/"+open[0].ID+"/police").says("9 Sample Road", "The grandfather shouts racist abuse")
+}
+
+func TestADecisionThatIsPressedTwiceIsToldOnce(t *testing.T) {
+	h := openHouse(t)
+	path := h.assesses("")
+	for range 2 {
+		h.as("p-lee").post(path+"/decide", "key", "d", "decision", "go", "reasons", "We spoke").leadsTo(path)
+	}
+	said := 0
+	for _, text := range h.inbox("07700 900101") {
+		if strings.Contains(text, "has decided about your visit") {
+			said++
+		}
+	}
+	if said != 1 {
+		t.Errorf("Priya is told %d times", said)
+	}
+}
+
 // answersAll are the fields of an assessment with every answer given.
 func answersAll(more ...string) []string {
 	fields := []string{"service_user", "J Smith", "address", "1 Example Street, Gloucester GL1 1AA", "plan", "Park facing out", "joint", "no", "discussed", "Lee"}

@@ -219,6 +219,9 @@ func (p *Pages) endWarning(c *request) error {
 	if err != nil {
 		return err
 	}
+	if !keeps && !w.OverAt.IsZero() && w.Team == c.who.Team { // the same press
+		return c.redirect("/warnings/" + w.ID)
+	}
 	if !keeps {
 		return notFound()
 	}
