@@ -79,6 +79,7 @@ var allowed = []allowance{
 	{forms, `^POST /sign-in$`, `^(Leocadia's e-mail|password in the name's place)$`, "what was typed into the field for a name stands there still, for who typed it"},
 	{forms, `^POST /(first|join)/`, `^(Wilhelmina|Leocadia|Ysolde)'s (first name|surname|e-mail)$|^secret for codes of `, "a form that was refused is given back to who typed it; a password is not"},
 	{forms, `^POST /(join|first)/`, `^(link of .*|first link)$`, "the form goes to the address that the link is"},
+	{forms, `^POST /warnings/new$`, `^what a warning says$|^Leocadia's (first name|surname)$|^phrase$`, "what was typed of a warning that was refused stands there still, for who typed it; the head of the page says who is signed in, and has the way to raise an alarm"},
 	{forms, `^POST /visits/\S+/glass$`, `^(Leocadia|Ysolde)'s (first name|surname)$`, "the page of a visit says whose it is, and who reads"},
 	{forms, `^POST /visits/\S+/glass$`, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, by the words that a colleague was asked for (4.3)"},
 	{errPages, `^(404|409|503) `, `^(Leocadia|Ysolde|Wilhelmina)'s (first name|surname)$`, "each page says who is signed in, to nobody else"},

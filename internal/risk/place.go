@@ -156,7 +156,7 @@ func street(words []string) string {
 // full gives the words of a line, each written in full.
 func full(line string) []string {
 	var words []string
-	for _, word := range strings.Fields(line) {
+	for word := range strings.FieldsSeq(line) {
 		if long, short := inFull[word]; short {
 			word = long
 		}
