@@ -23,6 +23,7 @@ func (c *county) play() {
 	leo, ysolde := c.signIn()
 	c.agreesAPlan(leo, ysolde)
 	visit := c.fridayEvening(leo)
+	c.writesOfRisks(leo, ysolde)
 	c.badRequests()
 
 	c.night(time.Saturday, 10)

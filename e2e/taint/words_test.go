@@ -45,6 +45,11 @@ var seeded = map[string]string{
 	"who supports": "Anchorite Guild", "number of who supports": "01632 960888", "e-mail of who supports": "hearth@narwhal.example", "address of who supports": "The Buttery, Dovecote Yard",
 	"when who supports is there": "each Candlemas", "what who supports is for": "mulled consolation",
 
+	"whom a warning is about": "Cornelius Dapplewick", "address of a warning": "3 Umbrage Yard", "what a warning says": "a feral ocelot indoors", "why a warning stands": "clawed the chiropodist",
+	"who knows of it": "Bartholomew of Housing", "case reference": "CASE-QUAHOG-31", "why a warning ended": "the menagerie was rehomed",
+	"whom an assessment is about": "Philomena Stringfellow", "address of an assessment": "8 Gossamer Wynd", "what is known there": "slurs from the scullery", "what will be done": "park beside the bandstand",
+	"why a joint visit": "two torches outshine one", "whom it was talked over with": "Ottoline of Duty Desk", "why it was decided": "the ferryman is unwell", "what a worker wrote of herself": "my stomach somersaults",
+
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
 	"wrong token": "ac_hippocampusneverwas", "key of a repeat": "idem-chrysalis-0042", "wrong signature": "c2lnbmF0dXJlb2Zub2JvZHk",
 	"heartbeat's secret": "beat-quetzalcoatl-5521", "webhook's secret": "note-axolotl-9183", "organisation's secret": "client-pomegranate-7730", "database's password": "kinkajou-ossuary-3312",

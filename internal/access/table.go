@@ -25,6 +25,12 @@ const (
 	Record       Act = "record"
 	ChangeVisit  Act = "change visit"
 	BreakGlass   Act = "break glass"
+	SeeWarnings  Act = "see warnings"
+	KeepWarning  Act = "keep warning"
+	SeeRisk      Act = "see risk"
+	WriteRisk    Act = "write risk"
+	DecideRisk   Act = "decide risk"
+	SeeOwnWords  Act = "see own words"
 	SeeAlarm     Act = "see alarm"
 	TakeAlarm    Act = "take alarm"
 	Raise        Act = "raise"
@@ -103,6 +109,13 @@ var table = []Row{
 	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},
 	{Record, "Record what a worker said by phone or text", []Is{Answers | AnswersRole, Invited}},
 	{ChangeVisit, "Change a visit, or call it off", []Is{Self, Answers | AnswersRole, Invited}},
+
+	{SeeWarnings, "The warnings about a service user or an address, by a name or an address; write one: each look is on record", []Is{VisitsAlone, AnswersRole}},
+	{KeepWarning, "Change a warning of the team’s, or end it", []Is{Self, Answers}},
+	{SeeRisk, "A worker’s risk assessment", []Is{Self, Answers}},
+	{WriteRisk, "Write a worker’s risk assessment", []Is{Self | VisitsAlone, Answers}},
+	{DecideRisk, "Decide about another’s risk assessment, with reasons", []Is{Answers}},
+	{SeeOwnWords, "What a worker says about themselves beside a risk assessment: of others only whom the worker chose; each look is on record", []Is{Self, Member}},
 
 	{SeeAlarm, "That an alarm is open, and how it stands", []Is{Self, Member, Answers, Told}},
 	{TakeAlarm, "Take charge of an alarm, and from then on see and do all that it needs", []Is{Told, Answers}},

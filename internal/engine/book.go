@@ -168,12 +168,15 @@ func (e *Engine) tryBooking(ctx context.Context, at time.Time, who Actor, p plan
 
 func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned, b Booking) (gap bool, err error) {
 	g := given{in: watch.Input{ID: e.actID(who, "book/"+p.visit.ID), By: who.By, Via: who.Via}, token: who.Token, asker: &who}
+	var known bookedRisk
 	g.prepare = func(ctx context.Context, s scene, _ watch.Watch, g *given) error {
 		ref, err := e.freeReference(ctx)
 		p.visit.Reference, p.visit.Clock = ref, s.team.Plan.Clock
 		if b.Prompts != nil {
 			p.visit.Clock.Prompts = *b.Prompts
 		}
+		known = e.riskAtBooking(ctx, at, s.team, b.Kind, store.Visit{ID: p.visit.ID, Details: b.Details})
+		p.visit.Clock.Prompts = p.visit.Clock.Prompts && !known.quiet
 		gap = e.gapWithin(ctx, s, p.visit)
 		g.in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
 		return err
@@ -185,6 +188,9 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 				c.Messages = append(c.Messages, e.askMissing(ctx, at, sc, next, p.visit, b.Details)...)
 				if gap {
 					c.Messages = append(c.Messages, e.tellGap(ctx, at, sc, next, p.visit)...)
+				}
+				if known.missing {
+					c.Messages = append(c.Messages, e.tellMissingRisk(ctx, at, sc, p.visit)...)
 				}
 			}
 		}

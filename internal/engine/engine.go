@@ -106,6 +106,7 @@ type Store interface {
 	SetHold(ctx context.Context, h store.Hold, via string) error
 	LiftHold(ctx context.Context, id, by, via string, at time.Time) (store.Hold, error)
 	Holds(ctx context.Context, lifted bool) ([]store.Hold, error)
+	Papers
 	Writable(ctx context.Context) error
 	Listen(ctx context.Context, woken func()) error
 

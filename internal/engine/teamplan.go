@@ -158,10 +158,14 @@ func planPaper(t store.Team, v PlanVersion) (store.Paper, error) {
 	return p, err
 }
 
+// invalid makes what is wrong with something an error; nil where nothing is.
 func invalid(found []plan.Problem) error {
+	if len(found) == 0 {
+		return nil
+	}
 	p := make([]watch.Problem, len(found))
 	for i, x := range found {
-		p[i] = watch.Problem{Field: x.Field, Says: x.Says}
+		p[i] = watch.Problem(x)
 	}
 	return &watch.Invalid{Problems: p}
 }

@@ -16,7 +16,7 @@ import (
 // a field the other does not.
 type field struct {
 	name string
-	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *outWord or *Hours
+	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord or *Hours
 }
 
 // Strings that JSON has another word for when there is nothing to say.
@@ -24,6 +24,9 @@ type (
 	person  string // null when there is none
 	outWord string // "off"
 )
+
+// kinds are kinds of visit, where []string are people.
+type kinds []string
 
 // fields lists the settings in the order they are written.
 func (s *Settings) fields() []field {
@@ -45,6 +48,7 @@ func (s *Settings) fields() []field {
 		{"pass_on_texts", &s.PassOnTexts},
 		{"colleagues", &s.Colleagues},
 		{"plain_distress_answer", &s.PlainDistressAnswer},
+		{"risk_for", (*kinds)(&s.RiskFor)},
 	}
 }
 
@@ -74,6 +78,8 @@ func written(in any) any {
 		}
 		return texts
 	case *[]string:
+		return append([]string{}, *in...)
+	case *kinds:
 		return append([]string{}, *in...)
 	case *person:
 		if *in == "" {
@@ -159,6 +165,13 @@ func readField(raw json.RawMessage, in any) error {
 		var list []string
 		if json.Unmarshal(raw, &list) != nil {
 			return errors.New("must be a list of people's ids")
+		}
+		*in = slices.Clip(append([]string(nil), list...))
+		return nil
+	case *kinds:
+		var list []string
+		if json.Unmarshal(raw, &list) != nil {
+			return errors.New("must be a list of kinds of visit")
 		}
 		*in = slices.Clip(append([]string(nil), list...))
 		return nil

@@ -32,7 +32,7 @@ func TestWrittenAsTheContractHasIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := contract + `,"pass_on_texts":false,"colleagues":[],"plain_distress_answer":false}`; string(raw) != want {
+	if want := contract + `,"pass_on_texts":false,"colleagues":[],"plain_distress_answer":false,"risk_for":[]}`; string(raw) != want {
 		t.Errorf("written\n%s, want\n%s", raw, want)
 	}
 }
@@ -186,7 +186,7 @@ func TestEqualSeesEveryField(t *testing.T) {
 		"grace": `"1m"`, "ring_round": `"6m"`, "acknowledge_within": `"6m"`, "acknowledge_within_danger": `"6m"`, "police_repeat": `"6m"`,
 		"start_prompt": `"6m"`, "end_prompts": `[]`, "duress_phrase": `"Ingrid"`, "fallback": `"p-x"`, "named_buddy": `"p-x"`, "out_word": `"blue"`,
 		"out_closes_overdue": `true`, "prompts": `false`, "working_hours": `"none"`, "pass_on_texts": `true`, "colleagues": `["p-x"]`,
-		"plain_distress_answer": `true`,
+		"plain_distress_answer": `true`, "risk_for": `["home_visit"]`,
 	} {
 		changed, problems := plan.Parse([]byte(`{"`+given+`":`+value+`}`), agreed())
 		if problems != nil || changed.Equal(agreed()) {

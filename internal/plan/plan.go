@@ -39,6 +39,7 @@ type Settings struct {
 	WorkingHours        Hours    // in the team's own zone
 	PassOnTexts         bool     // whether in, new time and out are passed on to the responder by text too (rule 2.7)
 	Colleagues          []string // whom a duress alarm is told to as well as the responder (rule 4.1)
+	RiskFor             []string // kinds of visit that want a risk assessment; booking one without is told, not refused (rule 1.5)
 	PlainDistressAnswer bool     // whether a cry for help is answered in plainer words than "Got your message." (rule 4.4)
 }
 
@@ -68,7 +69,7 @@ func Standard() Settings {
 func (s Settings) Equal(t Settings) bool {
 	return s.Clock.Equal(t.Clock) && s.DuressPhrase == t.DuressPhrase && s.Fallback == t.Fallback && s.NamedBuddy == t.NamedBuddy &&
 		s.OutWord == t.OutWord && s.WorkingHours.Equal(t.WorkingHours) && s.PassOnTexts == t.PassOnTexts &&
-		slices.Equal(s.Colleagues, t.Colleagues) && s.PlainDistressAnswer == t.PlainDistressAnswer
+		slices.Equal(s.Colleagues, t.Colleagues) && slices.Equal(s.RiskFor, t.RiskFor) && s.PlainDistressAnswer == t.PlainDistressAnswer
 }
 
 // WantsOutWord says that an OUT ends a visit only with the plan's word beside it.

@@ -51,7 +51,24 @@ func (s Settings) Problems(rehearsal bool) []Problem {
 	p.duressPhrase(s.DuressPhrase)
 	p.people(s)
 	p.outWord(s)
+	p.riskFor(s.RiskFor)
 	return p
+}
+
+// VisitKinds lists the kinds of visit that a plan may ask a risk assessment for.
+func VisitKinds() []string { return []string{"home_visit", "family_time", "meeting", "other"} }
+
+func (p *problems) riskFor(kinds []string) {
+	for i, kind := range kinds {
+		switch {
+		case !slices.Contains(VisitKinds(), kind):
+			p.add("risk_for", "must be of %s", strings.Join(VisitKinds(), ", "))
+			return
+		case slices.Contains(kinds[:i], kind):
+			p.add("risk_for", "names a kind twice")
+			return
+		}
+	}
 }
 
 type problems []Problem

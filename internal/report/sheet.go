@@ -78,7 +78,7 @@ func (h Handover) visits() []section {
 		}
 		s.Rows = append([]row{{"Who", reveal(v.ServiceUser)}}, v.where()...)
 		s.Rows = append(s.Rows, row{"Contact", reveal(v.Contact)}, row{"What for", or(v.Purpose)}, row{"Also there", reveal(v.Others)},
-			row{"Known risks", or(joined(v.Risks, "; ", private.Text.Reveal))})
+			v.risks())
 		if i == 0 {
 			s.Rows = append(s.Rows, h.said()...)
 		}
@@ -92,12 +92,20 @@ func (h Handover) noVisit() section {
 	s := section{ID: "visit", Heading: "The visit", Text: []string{"No visit is booked. Where they are is not known."}, Rows: h.said()}
 	if v := h.LastVisit; v != nil {
 		s.Rows = append([]row{{h.lastVisit(), v.Whereabouts()}, {"Who", reveal(v.ServiceUser)}, {"Contact", reveal(v.Contact)}}, s.Rows...)
+		if len(v.Risks) > 0 {
+			s.Rows = append(s.Rows, v.risks())
+		}
 	}
 	if h.Whereabouts() {
 		s.Heading, s.Text = "Where they may be", []string{"No visit is booked."}
 	}
 	return s
 }
+
+func (v Visit) risks() row { return row{"Known risks", or(v.KnownRisks())} }
+
+// KnownRisks says the risks in one line; "" for none.
+func (v Visit) KnownRisks() string { return joined(v.Risks, "; ", private.Text.Reveal) }
 
 // lastVisit says what the visit before is to where the worker is now.
 func (h Handover) lastVisit() string {

@@ -82,10 +82,11 @@ const looksAt = `SELECT ` + entryColumns + ` FROM (
 		UNION ALL SELECT 'visit/' || id FROM visits WHERE worker = $1 AND private
 		UNION ALL SELECT 'alarm/' || id FROM alarms WHERE worker = $1
 		UNION ALL SELECT 'handover/' || id FROM alarms WHERE worker = $1
+		UNION ALL SELECT kind || '/' || id FROM papers WHERE person = $1 AND kind IN ('risk', 'own_words')
 	) AS theirs JOIN entries ON entries.visit = theirs.object
 	WHERE kind IN ('look', 'glass') AND at >= $2 AND at < $3 AND by_whom <> $1 ORDER BY at DESC, entries.id LIMIT $4`
 
-// LooksAt gives the looks of others at what is a worker's, at their details, their private visits and the alarms about them, and
+// LooksAt gives the looks of others at what is a worker's, at their details, their private visits, the alarms about them and what they wrote, and
 // the glasses broken, from from until before to, at most limit, the newest first. A zero instant is no bound.
 func (db *DB) LooksAt(ctx context.Context, worker string, from, to time.Time, limit int) ([]Entry, error) {
 	last := int64(1<<63 - 1)

@@ -77,7 +77,9 @@ func (s *View) sheetVisits(ctx context.Context, h *report.Handover, a store.Alar
 		if !v.BookedAt.IsZero() && v.BookedAt.Before(since) {
 			since = v.BookedAt
 		}
-		h.Visits = append(h.Visits, sheetVisit(v))
+		sheet := sheetVisit(v)
+		sheet.Risks = s.sheetRisks(ctx, v)
+		h.Visits = append(h.Visits, sheet)
 	}
 	return since, nil
 }
@@ -103,6 +105,7 @@ func (s *View) sheetLast(ctx context.Context, h *report.Handover, a store.Alarm)
 	}
 	if found {
 		h.LastVisit = new(sheetVisit(v))
+		h.LastVisit.Risks = s.sheetRisks(ctx, v)
 	}
 	return nil
 }

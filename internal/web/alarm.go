@@ -381,6 +381,9 @@ func visitFacts(l Layout, v report.Visit) []govuk.SummaryRow {
 	if !v.InAt.IsZero() {
 		in = "went in at " + l.When(v.InAt)
 	}
+	if risks := v.KnownRisks(); risks != "" {
+		rows = append(rows, fact("Known risks", risks))
+	}
 	return append(rows, fact("Visiting", v.ServiceUser.Reveal()), fact("What for", capital(v.Purpose)), fact("Who else is there", v.Others.Reveal()),
 		fact("Expected end", capital(l.When(v.ExpectedEndAt))+"; "+in))
 }

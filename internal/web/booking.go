@@ -41,6 +41,7 @@ type bookingPage struct {
 	Buddy, Joint     *govuk.Select     // nil where there is nobody else
 	Overlap          *govuk.Checkboxes // nil until the times overlap another visit's
 	Before           *beforeCard
+	Warned           *warned // nil where no warning stands there
 }
 
 // placeFields are the visit's half of the buddy form.
@@ -67,11 +68,35 @@ func (p *Pages) newVisit(c *request) error {
 	if err != nil {
 		return err
 	}
-	if worker.ID == "" || query.Has("choose") {
+	if (worker.ID == "" || query.Has("choose")) && query.Get("from") == "" {
 		return p.chooseWorker(c, http.StatusOK, blank(), others)
 	}
 	f := blank("key", rand.Text(), "kind", "home_visit", "private", byPlan, "prompts", byPlan, "start-date", c.at.In(c.in).Format(time.DateOnly))
-	return p.showBooking(c, http.StatusOK, f, worker, others)
+	if id := query.Get("from"); id != "" { // a visit that is to be booked again, as a joint one
+		if worker, err = p.bookedLike(c, f, id, others); err != nil {
+			return err
+		}
+	}
+	return p.showBooking(c, http.StatusOK, f, worker, others, nil)
+}
+
+// bookedLike fills in a form from a visit that the reader sees, and gives its worker, whom the reader must book for.
+func (p *Pages) bookedLike(c *request, f *form, id string, workers []buddy.Person) (buddy.Person, error) {
+	v, err := p.openVisit(c, id)
+	if err != nil {
+		return buddy.Person{}, err
+	}
+	if !slices.ContainsFunc(workers, func(w buddy.Person) bool { return w.ID == v.Worker }) {
+		return buddy.Person{}, notFound()
+	}
+	for field, values := range filledVisit(v, c.in).values {
+		if field != "key" {
+			f.values[field] = values
+		}
+	}
+	f.values.Set("kind", v.Kind)
+	f.values.Set("prompts", map[bool]string{true: byPlan, false: "no"}[v.Watch.Clock.Prompts])
+	return p.directory.person(c.Context(), v.Worker)
 }
 
 // seekWorker answers POST /visits/new/worker: those whose name is sought, to choose from.
@@ -151,7 +176,7 @@ func personOptions(people []buddy.Person) []govuk.Option {
 }
 
 // showBooking shows the form for a worker's visit, with what was typed.
-func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person, workers []buddy.Person) error {
+func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person, workers []buddy.Person, w *warned) error {
 	team, err := p.Store.Team(c.Context(), worker.Team)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find team of worker: %w", err)
@@ -160,7 +185,7 @@ func (p *Pages) showBooking(c *request, status int, f *form, worker buddy.Person
 		Kind:      f.radios("kind", "What is it?", "", kindChoices()...),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
 		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."),
-		Place:   f.place(), Overlap: f.overlap(), Private: f.privacy(team), Prompts: f.prompts()}
+		Place:   f.place(), Overlap: f.overlap(), Private: f.privacy(team), Prompts: f.prompts(), Warned: w}
 	if page.Known, err = p.workerHalf(c, worker); err != nil {
 		return err
 	}
@@ -300,6 +325,10 @@ func (p *Pages) bookVisit(c *request) error {
 		return p.chooseWorker(c, http.StatusUnprocessableEntity, f, workers)
 	}
 	b, span := f.booking(worker, c.in)
+	warned, err := p.warnedOf(c, f, f.riskPlace(), "")
+	if err != nil {
+		return err
+	}
 	if !f.bad() {
 		booked, err := p.Engine.Book(c.Context(), c.press(), b)
 		if err == nil {
@@ -309,7 +338,7 @@ func (p *Pages) bookVisit(c *request) error {
 			return fmt.Errorf("book visit: %w", err)
 		}
 	}
-	return p.showBooking(c, http.StatusUnprocessableEntity, f, worker, workers)
+	return p.showBooking(c, http.StatusUnprocessableEntity, f, worker, workers, warned)
 }
 
 // bookedWord is what the visit's page says first.

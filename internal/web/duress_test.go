@@ -42,18 +42,19 @@ func afternoon(t *testing.T, name string, after func(h *house, visit string)) []
 	t.Helper()
 	office := openHouse(t)
 	h := office.as("p-priya")
+	warning := strings.TrimPrefix(office.warns(), "/warnings/")
 	id := h.visit()
 	v := "/visits/" + id
 	kept, err := h.db.Visit(t.Context(), id)
 	h.ok(err)
 	var answers []string
 	note := func(p page) page {
-		answers = append(answers, p.plainly(name, kept))
+		answers = append(answers, strings.ReplaceAll(p.plainly(name, kept), warning, "WARNING"))
 		return p
 	}
 	look := func() {
 		for _, page := range []string{v, v + "?fragment=visit", v + "?fragment=timeline", v + "?done=asked", "/", "/?fragment=board", "/visits", "/visits/new", "/alarms", "/alarms?fragment=alarms",
-			"/people", "/people/p-priya", "/people/p-priya/data", "/kept", "/rota", "/teams/echo", "/raise", "/reading"} {
+			"/people", "/people/p-priya", "/people/p-priya/data", "/kept", "/rota", "/teams/echo", "/raise", "/reading", "/risks", "/risks/new?visit=" + id, "/warnings", "/warnings/new?visit=" + id} {
 			note(h.get(page))
 		}
 		answers = append(answers, h.post("/people/p-priya/data").plainCopy(name, kept))
@@ -71,6 +72,9 @@ func afternoon(t *testing.T, name string, after func(h *house, visit string)) []
 	look()
 	note(h.post(v+"/edit", h.edit(v, "address", "2 Sample Road")...))
 	look()
+	note(h.post("/warnings", "address", "1 Example Street, GL1 1AA"))
+	note(h.get("/warnings/" + warning))
+	note(h.post("/visits/new", bookingForm()...)) // the warning is before her
 	note(h.post(v+"/out", "key", "E"))
 	look()
 	note(h.post(v+"/out", "key", "F"))

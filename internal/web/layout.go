@@ -131,6 +131,16 @@ var done = map[string]string{
 	"photo-saved":   "The photograph was saved.",
 	"photo-removed": "The photograph is gone.",
 
+	"warning-saved": "The warning stands.",
+	"warning-ended": "The warning stands no longer.",
+	"elsewhere":     "It is noted that the warning is about another place than this visit’s.",
+	"risk-draft":    "The draft is saved. It counts once it is sent and decided.",
+	"risk-sent":     "It is sent. Those who decide are told by text.",
+	"risk-decided":  "The decision is noted. The worker is told by text.",
+	"risk-ended":    "It is put away.",
+	"own-saved":     "It is kept, for those whom you chose.",
+	"own-withdrawn": "It is taken back: nobody reads it any more.",
+
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",
@@ -210,6 +220,10 @@ func (l Layout) FooterLinks() []footerLink {
 	}
 	if mayLabel(l.Acting) {
 		links = append(links, footerLink{"/texts", "What did they mean?"})
+	}
+	links = append(links, footerLink{"/risks", "Risk assessments"})
+	if access.May(access.SeeWarnings, access.ByRole(l.Acting)) {
+		links = append(links, footerLink{"/warnings", "Warnings"})
 	}
 	links = append(links, footerLink{"/kept", "How long things are kept"})
 	for _, of := range []struct {

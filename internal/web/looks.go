@@ -77,6 +77,10 @@ func (p *Pages) lookedAt(c *request, object string, named map[string]string) (wh
 		return "An alarm about you", "", nil
 	case "handover":
 		return "The sheet for the police", "", nil
+	case "risk":
+		return "Your risk assessment", "/risks/" + id, nil
+	case "own_words":
+		return "What you wrote about yourself", "", nil
 	case "visit":
 	default:
 		return object, "", nil

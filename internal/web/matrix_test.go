@@ -64,6 +64,7 @@ func matrixOf(t *testing.T, h *house) matrix {
 	h.with("p-kay", "Kay Dunn", buddy.Worker)
 	h.with("p-odd", "Odd Moe", buddy.Auditor)
 	h.elsewhere()
+	paper, warning := h.papers(visit)
 	_, err := h.db.Seal(t.Context(), h.clock.Now())
 	h.ok(err)
 	h = h.locked("https://allclear.example.org")
@@ -76,7 +77,7 @@ func matrixOf(t *testing.T, h *house) matrix {
 	h.ok(err)
 	go h.pages.runChecks(t.Context()) // ends with the test
 	h.pages.Stop()                    // a stream ends after its first event
-	objects := map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none"}
+	objects := map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none", "/risks/": paper, "/warnings/": warning}
 	objects["/holds/"], err = h.engine.Hold(t.Context(), engine.Actor{By: "p-ada", Via: "page"}, "person/p-priya", "claim 7")
 	h.ok(err)
 	h.ok(h.db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: saturday}))

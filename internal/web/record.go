@@ -58,6 +58,7 @@ var entryKinds = map[string]string{
 	"debrief": "A debrief was written", "action": "Somebody was given something to do, or did it", "incident": "An incident was written down",
 	"plan_to_sign": "A team was asked to sign its plan", "plan_unsigned": "Those who had not signed their plan were reminded",
 	"plan_review": "A manager was told that a plan is due for review", "newcomer_unsigned": "A manager was told of a first visit by somebody who signed no plan",
+	"risk_again": "It was asked whether a risk assessment is still right", "warning_review": "It was asked whether a warning still stands",
 	"restored": "A backup was put back", "sign-in": "Somebody signed in", "invite": "A link to sign in was made", "link_made": "Somebody was told of a link to sign in", "signed_out": "Somebody was told that they were signed out",
 	"erased": "Words were erased", "hold_set": "A legal hold was put on something", "hold_lifted": "A legal hold was lifted",
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent", "kin_asked": "Somebody was asked for their next of kin", "kin_form": "A link to a form for next of kin was sent",

@@ -33,6 +33,7 @@ func (p *Pages) routes() []route {
 	list = append(list, p.supportRoutes()...)
 	list = append(append(list, p.planRoutes()...), p.planFiles()...)
 	list = append(list, p.importRoutes()...)
+	list = append(list, p.riskRoutes()...)
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -260,6 +261,34 @@ func (p *Pages) detailsRoutes() []route {
 		{"GET /people/{id}/photograph", signedIn, p.photograph},
 		{"POST /details/numbers/{field}", signedIn, p.prove},
 		{"POST /details/numbers/{field}/code", signedIn, p.sendCode},
+	}
+}
+
+// riskRoutes are the pages of what is known of families and places: warnings, and risk assessments.
+func (p *Pages) riskRoutes() []route {
+	return []route{
+		{"GET /warnings", signedIn, p.warnings},
+		{"POST /warnings", signedIn, p.seekWarnings},
+		{"GET /warnings/new", signedIn, p.newWarning},
+		{"POST /warnings/new", signedIn, p.addWarning},
+		{"GET /warnings/{id}", signedIn, p.warning},
+		{"GET /warnings/{id}/edit", signedIn, p.editWarning},
+		{"POST /warnings/{id}/edit", signedIn, p.changeWarning},
+		{"POST /warnings/{id}/end", signedIn, p.endWarning},
+		{"POST /visits/{id}/elsewhere", signedIn, p.notThere},
+
+		{"GET /risks", signedIn, p.risks},
+		{"GET /risks/new", signedIn, p.newRisk},
+		{"POST /risks/new", signedIn, p.addRisk},
+		{"POST /risks/start", signedIn, p.aboutFamily},
+		{"GET /risks/{id}", signedIn, p.risk},
+		{"GET /risks/{id}/edit", signedIn, p.editRisk},
+		{"POST /risks/{id}/edit", signedIn, p.changeRisk},
+		{"POST /risks/{id}/decide", signedIn, p.decide},
+		{"POST /risks/{id}/end", signedIn, p.endRisk},
+		{"GET /risks/{id}/words", signedIn, p.readOwnWords},
+		{"POST /risks/{id}/words", signedIn, p.keepOwnWords},
+		{"POST /risks/{id}/words/withdraw", signedIn, p.withdrawOwnWords},
 	}
 }
 

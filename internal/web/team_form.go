@@ -30,6 +30,7 @@ type teamFormPage struct {
 	Fallback       govuk.Select
 	NamedBuddy     govuk.Select
 	Hours          govuk.Input
+	RiskFor        govuk.Checkboxes
 }
 
 // timeSetting is one of the plan's lengths of time: its field, which is the API's too, and what it is called.
@@ -213,7 +214,7 @@ func (f *form) readTeam(t *store.Team) {
 	}
 	s.PlainDistressAnswer = f.value("plain_distress_answer") != ""
 	s.DuressPhrase, s.Fallback, s.NamedBuddy = f.value("duress_phrase"), f.value("fallback"), f.value("named_buddy")
-	s.Colleagues = f.values["colleagues"]
+	s.Colleagues, s.RiskFor = f.values["colleagues"], f.values["risk_for"]
 	s.OutWord = cmp.Or(f.value("out_word"), plan.OutWordOff)
 	hours, err := plan.ParseHours(f.value("working_hours"))
 	if err != nil {
@@ -249,14 +250,14 @@ func filledTeam(t store.Team) *form {
 		prompts = append(prompts, writeMinutes(d))
 	}
 	f.values.Set("end_prompts", strings.Join(prompts, ", "))
-	f.values["colleagues"] = t.Plan.Colleagues
+	f.values["colleagues"], f.values["risk_for"] = t.Plan.Colleagues, t.Plan.RiskFor
 	return f
 }
 
 // teamFields lists the form's fields as they stand on the page.
 func teamFields() []string {
 	return []string{"name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
-		"prompts", "pass_on_texts", "out_closes_overdue", "out_word", "duress_phrase", "colleagues", "plain_distress_answer", "working_hours", "named_buddy"}
+		"prompts", "pass_on_texts", "out_closes_overdue", "out_word", "duress_phrase", "colleagues", "plain_distress_answer", "risk_for", "working_hours", "named_buddy"}
 }
 
 // teamInWords gives what each field of a team's form is called and what it holds, for a sentence about it.
@@ -277,6 +278,8 @@ func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is st
 			return "“" + label + "”", f.ticked(field)
 		}
 		switch field {
+		case "risk_for":
+			return "the visits that want a risk assessment", cmp.Or(listed(kindsInWords(f.values[field])), "none")
 		case "fallback", "named_buddy", "colleagues":
 			var names []string
 			for _, id := range f.values[field] {
@@ -288,6 +291,24 @@ func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is st
 		}
 		return called[field], f.inQuotes(field)
 	}
+}
+
+// riskFor asks which kinds of visit want a risk assessment (rule 1.5).
+func (f *form) riskFor() govuk.Checkboxes {
+	box := govuk.Checkboxes{Name: "risk_for", Values: f.values["risk_for"], Classes: "govuk-checkboxes--small", ErrorMessage: f.says("risk_for"),
+		Hint:     govuk.Hint{Text: "Such a visit can be booked without one: its worker and their manager are told at once."},
+		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Visits that want a risk assessment", Classes: "govuk-fieldset__legend--s"}}}
+	for _, kind := range plan.VisitKinds() {
+		box.Items = append(box.Items, govuk.Choice{Value: kind, Text: visitWords[kind]})
+	}
+	return box
+}
+
+func kindsInWords(kinds []string) (words []string) {
+	for _, kind := range kinds {
+		words = append(words, visitWords[kind])
+	}
+	return words
 }
 
 func writeMinutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), 'f', -1, 64) }
@@ -311,7 +332,7 @@ func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) erro
 			Items: p.choices(c, here, "Nobody: the rota answers", t.Plan.NamedBuddy), Value: f.value("named_buddy"), ErrorMessage: f.says("named_buddy")},
 		Colleagues: govuk.Checkboxes{Name: "colleagues", Values: f.values["colleagues"], Classes: "govuk-checkboxes--small", ErrorMessage: f.says("colleagues"),
 			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Told of a duress phrase at once, besides the responder", Classes: "govuk-fieldset__legend--s"}}},
-		PlainAnswer: f.tick("plain_distress_answer", "Answer a cry for help in plain words", "")}
+		PlainAnswer: f.tick("plain_distress_answer", "Answer a cry for help in plain words", ""), RiskFor: f.riskFor()}
 	for _, m := range p.choices(c, here, "", t.Plan.Colleagues...)[1:] {
 		page.Colleagues.Items = append(page.Colleagues.Items, govuk.Choice{Value: m.Value, Text: m.Text})
 	}

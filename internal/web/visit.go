@@ -51,6 +51,7 @@ type visitPage struct {
 	Opened    map[string]bool   // the forms that were refused
 	Held      *heldPart
 	Before    *beforeCard // what to think of before going in; nil once that is over
+	Risks     *visitRisks // nil where the details are not for the reader
 }
 
 // answering is who answers for a visit, and how they are reached.
@@ -129,6 +130,11 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 		}
 		if page.Held, err = p.heldOn(c, "visit/"+v.ID, "this visit", v.Worker, is); err != nil {
 			return err
+		}
+		if page.Details != nil {
+			if page.Risks, err = p.visitRisks(c, v, is); err != nil {
+				return err
+			}
 		}
 	}
 	if v.Open {

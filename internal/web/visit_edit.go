@@ -26,6 +26,7 @@ type visitEditPage struct {
 	Buddy               *govuk.Select // nil where there is nobody else
 	Private, Prompts    govuk.Radios
 	Overlap             *govuk.Checkboxes
+	Warned              *warned // nil where no warning stands there
 }
 
 // visitToEdit finds the visit that the address names, where the reader sees and changes it and it is not over. The form
@@ -47,7 +48,7 @@ func (p *Pages) editVisit(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showVisitEdit(c, http.StatusOK, v, filledVisit(v, c.in).marked(visitFields(v)))
+	return p.showVisitEdit(c, http.StatusOK, v, filledVisit(v, c.in).marked(visitFields(v)), nil)
 }
 
 // filledVisit is the form as the visit stands.
@@ -129,7 +130,7 @@ func (f *form) visitInWords(buddy string) func(field string) (what, is string) {
 	}
 }
 
-func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form) error {
+func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form, w *warned) error {
 	name, err := p.nameOf(c.Context(), v.Worker)
 	if err != nil {
 		return err
@@ -144,7 +145,7 @@ func (p *Pages) showVisitEdit(c *request, status int, v seen, f *form) error {
 	}
 	page := visitEditPage{Layout: p.layout(c, "Change the visit").again(f), ID: v.ID, Name: name, Reference: v.Reference, Key: f.value("key"), Was: f.value("was"),
 		StartDate: f.dateInput("start", "Date", ""), StartTime: f.timeInput("start", "Start", "24-hour clock, such as 14:30"),
-		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."), Overlap: f.overlap(), Place: f.place(),
+		EndTime: f.timeInput("end", "Expected end", "An end earlier than the start is on the day after."), Overlap: f.overlap(), Place: f.place(), Warned: w,
 		Private: f.radios("private", "Who sees the details?", "", govuk.Choice{Value: "yes", Text: "Private: the worker and those who answer for them"},
 			govuk.Choice{Value: "no", Text: "Open to the team"})}
 	if !v.Watch.Unwatched {
@@ -169,6 +170,10 @@ func (p *Pages) changeVisit(c *request) error {
 	if err != nil {
 		return err
 	}
+	warned, err := p.warnedOfMove(c, f, v)
+	if err != nil {
+		return err
+	}
 	status := http.StatusUnprocessableEntity
 	if edit, changes := f.visitEdit(v, c.at, c.in); !f.bad() {
 		kept := filledVisit(v, c.in)
@@ -184,7 +189,7 @@ func (p *Pages) changeVisit(c *request) error {
 		}
 	}
 	if f.bad() {
-		return p.showVisitEdit(c, status, v, f)
+		return p.showVisitEdit(c, status, v, f, warned)
 	}
 	return c.redirect("/visits/" + v.ID + "?done=changed")
 }

@@ -29,6 +29,15 @@ const (
 	CertificateEnds  watch.Notice = "certificate_ends"  // our own for the network ends at Until, and was not renewed
 	CertificateEnded watch.Notice = "certificate_ended" // it ended at Until
 
+	RiskAsked     watch.Notice = "risk_asked"     // to a manager: Who asks for a decision about a visit that worries them (rule 1.5)
+	RiskGo        watch.Notice = "risk_go"        // to a worker: Who decided about their visit
+	RiskTogether  watch.Notice = "risk_together"  // the same
+	RiskNotHome   watch.Notice = "risk_not_home"  // the same
+	RiskNotAtAll  watch.Notice = "risk_not_all"   // the same
+	RiskAgain     watch.Notice = "risk_again"     // an assessment is to be looked at again
+	RiskMissing   watch.Notice = "risk_missing"   // a visit at Begin has no assessment, and its team's plan asks for one
+	WarningReview watch.Notice = "warning_review" // a warning is to be looked at again
+
 	MissingDetails watch.Notice = "missing_details" // to a worker: please add what is Missing (rule 1.3)
 	UnknownSender  watch.Notice = "unknown_sender"  // to a number that nobody has: no detail at all
 	LinkMade       watch.Notice = "link_made"       // to someone who signs in here: Who made a link by which that is changed
@@ -81,6 +90,15 @@ var ofTheSystem = map[watch.Notice]string{
 	PlanReviewSoon:   "{at}: your team's plan is due for review in 30 days.< Please look at it in time.>[ {link}]",
 	PlanReviewDue:    "{at}: your team's plan is due for review now.< Please look at it and publish it anew.>[ {link}]",
 	NewcomerUnsigned: "{ref} at {begin}: first visit alone of {worker}, who has not signed the plan.< Please go through it together.>[ {link}]",
+
+	RiskAsked:     "{at}: {who} asks for your decision about a visit[ ({ref})].< Please read it before they go.>[ {link}]",
+	RiskGo:        "{at}: {who} has decided about your visit[ {ref}]: you go.< What was agreed is on its page.>[ {link}]",
+	RiskTogether:  "{at}: {who} has decided about your visit[ {ref}]: go together, not alone.< What was agreed is on its page.>[ {link}]",
+	RiskNotHome:   "{at}: {who} has decided about your visit[ {ref}]: not at their home.< What was agreed is on its page.>[ {link}]",
+	RiskNotAtAll:  "{at}: {who} has decided about your visit[ {ref}]: please do not go.< What was agreed is on its page.>[ {link}]",
+	RiskAgain:     "{at}: A risk assessment is to be looked at again.< Is all in it still so?>[ {link}]",
+	RiskMissing:   "{ref} at {begin} has no current risk assessment, which your team's plan asks for.[ {link}]",
+	WarningReview: "{at}: A warning is to be looked at again.< Does it still stand?>[ {link}]",
 
 	CertificateEnds:  "{at}: Our web certificate ends {until}. Then texts to us and our pages fail.< Please tell whoever runs Allclear.>[ {link}]",
 	CertificateEnded: "{at}: Our web certificate has ended: texts to us and our pages fail. Please ring workers directly< and tell whoever runs Allclear>.",

@@ -1,0 +1,205 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/risk"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// ToDecide lists by their ids who is asked for a decision about a worker's visit: their managers; where there is none but the worker, the fallback of the
+// team's plan. Whoever is kept from the worker is not among them.
+func (e *Engine) ToDecide(ctx context.Context, worker string) ([]string, error) {
+	sc, err := e.look(ctx, e.Now(), worker)
+	if err != nil {
+		return nil, err
+	}
+	return sc.deciders(), nil
+}
+
+func (sc scene) deciders() []string {
+	not := func(id string) bool { return id == "" || id == sc.worker.ID || slices.Contains(sc.blocked, id) }
+	to := slices.DeleteFunc(slices.Clone(sc.chiefs), not)
+	if len(to) == 0 && !not(sc.team.Plan.Fallback) {
+		to = []string{sc.team.Plan.Fallback}
+	}
+	return to
+}
+
+// Assess keeps a worker's assessment, as a draft or, with send, for the decision of those whom [Engine.ToDecide] gives, who are told.
+// *watch.Invalid says what is wrong, *watch.Refused that it was decided meanwhile, [store.ErrConflict] that another changed it.
+func (e *Engine) Assess(ctx context.Context, who Actor, p store.Paper, a risk.Assessment, send bool) (store.Paper, error) {
+	if err := invalid(a.Problems(send)); err != nil {
+		return p, err
+	}
+	if p.Revision > 0 && p.Status != string(risk.Draft) && p.Status != string(risk.Waiting) {
+		return p, &watch.Refused{Says: "it was decided already: write a new one from it"}
+	}
+	at := e.Now()
+	was := p.Status
+	p.Kind, p.Status = store.RiskPaper, string(risk.Draft)
+	if send || was == string(risk.Waiting) {
+		p.Status = string(risk.Waiting)
+	}
+	a.Verdict = risk.Verdict{}
+	p.Body = a.Body()
+	if p.ID == "" {
+		p.ID = e.actID(who, "risk")
+		if kept, err := e.Store.Paper(ctx, p.Kind, p.ID); !errors.Is(err, store.ErrNotFound) {
+			return kept, err // the same press
+		}
+	}
+	var tells []store.Message
+	if send {
+		sc, err := e.look(ctx, at, p.Person)
+		if err != nil {
+			return p, err
+		}
+		n := note{to: sc.deciders(), notice: wording.RiskAsked, reach: watch.OneText,
+			values: wording.Values{Who: e.shortName(ctx, sc.pages, p.Person), Reference: e.referenceOf(ctx, p.About), Link: e.riskLink(p.ID)}}
+		if tells, err = e.noteRows(ctx, at, sc, n); err != nil {
+			return p, err
+		}
+	}
+	p, _, err := e.keepPaper(ctx, who, p, a.Marks(), at, tells...)
+	return p, err
+}
+
+func (e *Engine) riskLink(id string) string { return e.URL + "/risks/" + id }
+
+// referenceOf is the reference of the visit that a paper is about; "" where that is none.
+func (e *Engine) referenceOf(ctx context.Context, about string) string {
+	id, is := strings.CutPrefix(about, "visit/")
+	if !is {
+		return ""
+	}
+	v, err := e.Store.Visit(ctx, id)
+	if err != nil && v.ID == "" {
+		return "" // a text without it is better than none
+	}
+	return v.Reference
+}
+
+var decisionNotices = map[risk.Decision]watch.Notice{risk.Go: wording.RiskGo, risk.Together: wording.RiskTogether, risk.NotHome: wording.RiskNotHome,
+	risk.NotAtAll: wording.RiskNotAtAll}
+
+// Decide notes a decision about an assessment that waits for one, or changes one. It holds for the worker's visits to that family or place: those without
+// prompts get none. The worker is told what was decided. *watch.Invalid says what is wrong, *watch.Refused why nothing can be decided.
+func (e *Engine) Decide(ctx context.Context, who Actor, p store.Paper, v risk.Verdict) error {
+	if err := invalid(v.Problems()); err != nil {
+		return err
+	}
+	if p.Status != string(risk.Waiting) && p.Status != string(risk.Decided) {
+		return &watch.Refused{Says: "it does not wait for a decision"}
+	}
+	a, err := risk.ReadAssessment(p.Body)
+	if err != nil {
+		return err
+	}
+	at := e.Now()
+	v.By, v.At = who.By, a.At
+	if p.Status == string(risk.Decided) && v == a.Verdict {
+		return nil // the same press
+	}
+	v.At = at
+	a.Verdict = v
+	if v.NoPrompts {
+		if err := e.quieten(ctx, who, p, a); err != nil {
+			return err
+		}
+	}
+	sc, err := e.look(ctx, at, p.Person)
+	if err != nil {
+		return err
+	}
+	tells, err := e.noteRows(ctx, at, sc, note{to: []string{p.Person}, notice: decisionNotices[v.Decision], reach: watch.OneText,
+		values: wording.Values{Who: e.shortName(ctx, sc.pages, who.By), Reference: e.referenceOf(ctx, p.About), Link: e.riskLink(p.ID)}})
+	if err != nil {
+		return err
+	}
+	p.Status, p.DueAt, p.Body = string(risk.Decided), risk.LookAgain(at), a.Body()
+	if _, _, err = e.keepPaper(ctx, who, p, a.Marks(), at, tells...); err != nil {
+		return err
+	}
+	return e.follow(ctx, who, a.From)
+}
+
+// quieten turns off the prompts of the worker's live visits that an assessment is about. One of which nothing can be changed now goes on as it is.
+func (e *Engine) quieten(ctx context.Context, who Actor, p store.Paper, a risk.Assessment) error {
+	visits, err := e.Store.Visits(ctx, store.VisitFilter{Worker: p.Person, Live: true})
+	if err != nil {
+		return fmt.Errorf("read visits of %s: %w", p.Person, err)
+	}
+	marks := a.Marks()
+	for _, v := range visits {
+		same := slices.ContainsFunc(PlaceOf(v).Sought(), func(m string) bool { return slices.Contains(marks, m) })
+		if !same && p.About != "visit/"+v.ID {
+			continue
+		}
+		actor := who
+		if actor.Key != "" {
+			actor.Key += "/quiet"
+		}
+		err := e.EditVisit(ctx, actor, v.ID, VisitEdit{Prompts: new(false)})
+		if _, refused := errors.AsType[*watch.Refused](err); err != nil && !refused && !errors.Is(err, watch.ErrNoVisit) {
+			return fmt.Errorf("turn off prompts of visit %s: %w", v.ID, err)
+		}
+	}
+	return nil
+}
+
+// follow puts the assessment away that another was written from.
+func (e *Engine) follow(ctx context.Context, who Actor, id string) error {
+	if id == "" {
+		return nil
+	}
+	p, err := e.Store.Paper(ctx, store.RiskPaper, id)
+	if err != nil || !p.OverAt.IsZero() {
+		return err
+	}
+	return e.EndAssessment(ctx, who, p)
+}
+
+// EndAssessment puts an assessment away: another follows it, or it is needed no longer. It is kept as what was.
+func (e *Engine) EndAssessment(ctx context.Context, who Actor, p store.Paper) error {
+	a, err := risk.ReadAssessment(p.Body)
+	if err != nil {
+		return err
+	}
+	p.Status, p.OverAt, p.DueAt = string(risk.Old), e.Now(), time.Time{}
+	_, _, err = e.keepPaper(ctx, who, p, a.Marks(), p.OverAt)
+	return err
+}
+
+// SayOwn keeps what workers say about themselves beside an assessment, for those whom they chose: status is one of [risk.ForMe], [risk.ForBoss] and
+// [risk.ForOne]. *watch.Invalid says what is wrong.
+func (e *Engine) SayOwn(ctx context.Context, who Actor, p store.Paper, status string, o risk.OwnWords) error {
+	found := o.Problems()
+	if !slices.Contains([]string{risk.ForMe, risk.ForBoss, risk.ForOne}, status) {
+		found = append(found, risk.Problem{Field: "readers", Says: "is missing: choose who may read it"})
+	}
+	if status == risk.ForOne && len(o.Readers) == 0 {
+		found = append(found, risk.Problem{Field: "reader", Says: "is missing: choose who may read it"})
+	}
+	if err := invalid(found); err != nil {
+		return err
+	}
+	p.Kind, p.Person, p.Status, p.Body, p.OverAt = store.OwnWordsPaper, who.By, status, o.Body(), time.Time{}
+	_, _, err := e.keepPaper(ctx, who, p, nil, e.Now())
+	return err
+}
+
+// WithdrawOwn takes somebody's own words back: nobody reads them any more.
+func (e *Engine) WithdrawOwn(ctx context.Context, who Actor, p store.Paper) error {
+	p.Status, p.Body, p.OverAt = risk.Withdrawn, risk.OwnWords{Text: private.Text{}}.Body(), e.Now()
+	_, _, err := e.keepPaper(ctx, who, p, nil, p.OverAt)
+	return err
+}
