@@ -170,3 +170,12 @@ func FuzzMake(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkMake(b *testing.B) {
+	given := asJPEG(b, halves(4000, 3000))
+	for b.Loop() {
+		if _, err := picture.Make(given); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -159,3 +159,16 @@ func TestWhereElseNextOfKinIsChangedIsShownWithTheChange(t *testing.T) {
 		t.Errorf("kept is %+v", priya.Contacts)
 	}
 }
+
+// Whoever rings sees which numbers nobody has made sure of; they are there all the same.
+func TestTheRingRoundMarksWhatIsNotProved(t *testing.T) {
+	h := openHouse(t)
+	_, alarm := h.overdue()
+	got := h.get("/alarms/"+alarm).is(http.StatusOK).says("07700 900101", "Not tried yet; not proved", "Not tried yet; may not expect us")
+	if n := strings.Count(got.text(), "not proved"); n != 2 {
+		t.Errorf("%d numbers are marked, not the mobile and the home phone", n)
+	}
+	right := h.as("p-priya").get("/details")
+	h.as("p-priya").post("/details", "shown", right.shown(), "told", "1").is(http.StatusSeeOther)
+	h.get("/alarms/" + alarm).is(http.StatusOK).hides("may not expect us")
+}
