@@ -57,11 +57,6 @@ func (db *DB) changePerson(ctx context.Context, p buddy.Person, by By, at time.T
 					return "", c, err
 				}
 			}
-			if c.New || len(c.Changed) > 0 {
-				if err := t.saidByHand(p.ID, by, at, c.Changed...); err != nil {
-					return "", c, err
-				}
-			}
 			if tell == nil {
 				return "person/" + p.ID, c, nil
 			}
@@ -209,6 +204,11 @@ func (db *DB) change(ctx context.Context, by By, at time.Time, run func(*tx) (wh
 			what, c, err := run(t)
 			if err != nil || by == (By{}) || !c.New && len(c.Changed) == 0 {
 				return err
+			}
+			if person, is := strings.CutPrefix(what, "person/"); is {
+				if err := t.saidByHand(person, by, at, c.Changed...); err != nil {
+					return err
+				}
 			}
 			return t.recordChange(by, id, what, c, at)
 		})
