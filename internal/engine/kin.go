@@ -7,7 +7,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
-	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
@@ -24,10 +23,14 @@ func (e *Engine) TextKinForm(ctx context.Context, person string, to phone.Number
 	return e.say(ctx, at, sc, note{kind: "kin_form", answer: to, with: wording.KinForm, values: wording.Values{Link: link}})
 }
 
-// AnswerKin keeps what someone said of themselves by the link they were sent, as PutPerson does; store.ErrNotFound where the link is used or over.
+// AnswerKin keeps what someone said of themselves by the link they were sent, as PutPerson does; store.ErrNotFound where the link is used or over. What
+// they do here does not change by it, so that nothing open about them is asked for: the form is the same on any day (rule 4.2).
 func (e *Engine) AnswerKin(ctx context.Context, secret string, person buddy.Person) error {
-	_, err := e.putPerson(ctx, person, func(p buddy.Person, at time.Time, tell func(buddy.Person) []store.Message) (bool, error) {
-		return false, e.Store.AnswerKin(ctx, secret, p, at, tell)
-	})
+	if err := e.wrongWith(ctx, person); err != nil {
+		return err
+	}
+	at := e.Now()
+	err := e.Store.AnswerKin(ctx, secret, person, at, e.tellsOfNumbers(ctx, at, person))
+	e.woken()
 	return err
 }

@@ -61,27 +61,8 @@ func (e *Engine) teamProblems(ctx context.Context, t store.Team) ([]watch.Proble
 // it is on record, with what has another value now, and one whose numbers or
 // e-mail address change is told on the numbers they had.
 func (e *Engine) PutPerson(ctx context.Context, who Actor, person buddy.Person) (created bool, err error) {
-	return e.putPerson(ctx, person, func(p buddy.Person, at time.Time, tell func(buddy.Person) []store.Message) (bool, error) {
-		return e.Store.ChangePerson(ctx, p, who.by(), at, tell)
-	})
-}
-
-// putPerson is PutPerson, by whatever keeps them.
-func (e *Engine) putPerson(ctx context.Context, person buddy.Person, keep func(p buddy.Person, at time.Time, tell func(buddy.Person) []store.Message) (bool, error)) (created bool, err error) {
-	var p []watch.Problem
-	for _, x := range person.Problems() {
-		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
-	}
-	for _, field := range e.ownNumber(person) {
-		p = append(p, watch.Problem{Field: field, Says: "is Allclear's own number: texts and calls to it would reach nobody"})
-	}
-	if _, err := e.Store.Team(ctx, person.Team); errors.Is(err, store.ErrNotFound) {
-		p = append(p, watch.Problem{Field: "team", Says: "is not a team we know"})
-	} else if err != nil {
-		return false, fmt.Errorf("read team: %w", err)
-	}
-	if len(p) > 0 {
-		return false, &watch.Invalid{Problems: p}
+	if err := e.wrongWith(ctx, person); err != nil {
+		return false, err
 	}
 	if !person.Active || !person.Has(buddy.Worker) {
 		loaded, err := e.Store.Load(ctx, person.ID)
@@ -101,12 +82,32 @@ func (e *Engine) putPerson(ctx context.Context, person buddy.Person, keep func(p
 		}
 	}
 	at := e.Now()
-	created, err = keep(person, at, e.tellsOfNumbers(ctx, at, person))
+	created, err = e.Store.ChangePerson(ctx, person, who.by(), at, e.tellsOfNumbers(ctx, at, person))
 	e.woken()
 	if errors.Is(err, store.ErrErased) {
 		return false, &watch.Refused{Says: "their details were erased: whoever comes back is a new person, with an id of their own"}
 	}
 	return created, err
+}
+
+// wrongWith says what keeps a person from being taken, as *watch.Invalid.
+func (e *Engine) wrongWith(ctx context.Context, person buddy.Person) error {
+	var p []watch.Problem
+	for _, x := range person.Problems() {
+		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
+	}
+	for _, field := range e.ownNumber(person) {
+		p = append(p, watch.Problem{Field: field, Says: "is Allclear's own number: texts and calls to it would reach nobody"})
+	}
+	if _, err := e.Store.Team(ctx, person.Team); errors.Is(err, store.ErrNotFound) {
+		p = append(p, watch.Problem{Field: "team", Says: "is not a team we know"})
+	} else if err != nil {
+		return fmt.Errorf("read team: %w", err)
+	}
+	if len(p) > 0 {
+		return &watch.Invalid{Problems: p}
+	}
+	return nil
 }
 
 // ownNumber names the fields in which a person has Allclear's own number.

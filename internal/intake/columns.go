@@ -3,6 +3,7 @@ package intake
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -80,7 +81,7 @@ func (f Field) nth(n int) Field {
 	if n < 2 {
 		return f
 	}
-	return f + Field(" "+string(rune('0'+n)))
+	return f + Field(" "+strconv.Itoa(n))
 }
 
 // cut gives a field without the number of the contact, and that.

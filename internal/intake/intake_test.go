@@ -167,6 +167,14 @@ func TestWhatAWorkerSaidStandsUntilTheListIsKnownToBeNewer(t *testing.T) {
 	}
 }
 
+func TestWhatSomebodyConfirmedStandsToo(t *testing.T) {
+	said, _, _ := read(t, "Personnel number|Mobile|Home phone", "1|07700 900199|01632 960177")
+	got := intake.Merge(priya(t), said[0], past("confirmed", "p-priya", "2026-03-10"))
+	if len(got.Kept) != 1 || got.Kept[0].Field != "mobile" || !slices.Equal(got.Changed, []string{"home_phone"}) { // there was nothing to confirm at home
+		t.Errorf("kept %v, changed %v", got.Kept, got.Changed)
+	}
+}
+
 func TestAListTakesNothingAway(t *testing.T) {
 	said, _, _ := read(t, "Personnel number|Name|Mobile|Role|Next of kin|Tel. no.", "1|NAIR, Priya||responder|Ravi nair|07700 900102")
 	got := intake.Merge(priya(t), said[0], intake.Past{})

@@ -15,7 +15,7 @@ import (
 type Past struct {
 	AsOf   time.Time       // of when the list is
 	Person string          // whose they are
-	Hands  map[string]Hand // by field; "" is all of them at once, as when somebody was put in or confirmed that all is right
+	Hands  map[string]Hand // by field; "" is all of them at once, as when somebody was put in, and "confirmed" that all was said to be right
 	Seen   map[string]Seen // what the lists before said, by field
 	Same   func(field, value string, print []byte) bool
 }
@@ -97,8 +97,10 @@ func (m *merger) take(f Field, is, becomes, said string) bool {
 // is newer: no list since then, up to this one, said otherwise, and this one has no date of its own for the change.
 func (m *merger) keeps(f Field, is, said string) (Hand, bool) {
 	hand, by := m.past.Hands[string(f)]
-	if all, one := m.past.Hands[""]; one && is != "" && (!by || all.At.After(hand.At)) {
-		hand, by = all, true
+	for _, whole := range []string{"", "confirmed"} {
+		if all, one := m.past.Hands[whole]; one && is != "" && (!by || all.At.After(hand.At)) {
+			hand, by = all, true
+		}
 	}
 	if !by {
 		return Hand{}, false

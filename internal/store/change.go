@@ -58,11 +58,6 @@ func (db *DB) changePerson(ctx context.Context, p buddy.Person, by By, at time.T
 					return "", c, err
 				}
 			}
-			if c.New || len(c.Changed) > 0 {
-				if err := t.saidByHand(p.ID, by, at, c.Changed...); err != nil {
-					return "", c, err
-				}
-			}
 			if tell == nil {
 				return "person/" + p.ID, c, nil
 			}
@@ -214,7 +209,10 @@ func (db *DB) change(ctx context.Context, by By, at time.Time, run func(*tx) (wh
 		if err != nil || !c.New && len(c.Changed) == 0 {
 			return d, err
 		}
-		return done{what: what, input: c}, nil
+		if person, is := strings.CutPrefix(what, "person/"); is && by != (By{}) {
+			err = t.saidByHand(person, by, at, c.Changed...)
+		}
+		return done{what: what, input: c}, err
 	})
 }
 

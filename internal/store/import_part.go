@@ -96,10 +96,31 @@ func (w *importWork) person(id, entry string, become func(buddy.Person, Past) Be
 		w.Counts.Same++
 		return w.spoke(id, past, b.Says, w.AsOf)
 	}
+	taken, err := w.numberTaken(b.After)
+	if err != nil {
+		return err
+	}
+	if taken { // since the list was looked through; it must not keep all others from being done
+		w.Counts.Same++
+		w.Counts.Kept++
+		return nil
+	}
 	if err := w.change(before, b, entry); err != nil {
 		return err
 	}
 	return w.spoke(id, past, b.Says, w.AsOf)
+}
+
+// numberTaken says that somebody else has a person's external id.
+func (w *importWork) numberTaken(p buddy.Person) (bool, error) {
+	if p.ExternalID == "" {
+		return false, nil
+	}
+	_, err := first(w.ctx, w.on, value[string], `SELECT id FROM people WHERE external_id = $1 AND id <> $2`, p.ExternalID, p.ID)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (w *importWork) change(before buddy.Person, b Become, entry string) error {

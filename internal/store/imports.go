@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -134,10 +135,8 @@ func (t *tx) importIs(id string, states ...string) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range states {
-		if is == s {
-			return nil
-		}
+	if slices.Contains(states, is) {
+		return nil
 	}
 	return ErrConflict
 }

@@ -69,6 +69,29 @@ func TestAnImportGoesThroughOnce(t *testing.T) {
 	})
 }
 
+// What somebody else was given since the list was looked through is left to them, and keeps nobody else from being done.
+func TestAPersonnelNumberThatIsTakenMeanwhileIsLeftOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		i := importOf(t, db, "2026-11-22_c")
+		must(t, db.BeginImport(t.Context(), i.ID, nine, nine.Add(time.Minute)))
+		other := priya(t)
+		other.ExternalID = "7"
+		ok[bool](t)(db.PutPerson(t.Context(), other, nine))
+		must(t, db.DoImportPart(t.Context(), i, 0, []string{"p-seven", "p-eight"}, nine, nine, func(n int, before buddy.Person, past store.Past) store.Become {
+			b := newcomer([]string{"p-seven", "p-eight"}[n])(n, before, past)
+			b.After.ExternalID = []string{"7", "8"}[n]
+			return b
+		}))
+		if done := ok[store.Import](t)(db.Import(t.Context(), i.ID)); done.Counts != (store.ImportCounts{People: 1, New: 1, Same: 1, Kept: 1}) {
+			t.Errorf("it is %+v", done)
+		}
+		if p := ok[buddy.Person](t)(db.Person(t.Context(), "7")); p.ID != "p-priya" {
+			t.Errorf("the number is %s's", p.ID)
+		}
+	})
+}
+
 func TestAnImportThatIsNotBegunIsForgotten(t *testing.T) {
 	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
 		db := p.Open(t)

@@ -13,7 +13,7 @@ import (
 
 // Past is what became of someone's fields before, by the names that the record has of them.
 type Past struct {
-	Hands map[string]Hand // what was last said by hand; "" is all fields at once
+	Hands map[string]Hand // what was last said by hand; "" is all fields at once, and so is "confirmed"
 	Seen  map[string]Seen // what the last list that spoke of a field said
 }
 
@@ -117,7 +117,7 @@ func (t *tx) putPast(person string, p Past) error {
 	return err
 }
 
-// saidByHand keeps that someone said fields of a person by hand; no field is all of them, as where a person is put in or confirms that all is right.
+// saidByHand keeps that someone said fields of a person by hand; no field is all of them, as where a person is put in.
 func (t *tx) saidByHand(person string, by By, at time.Time, fields ...string) error {
 	if !by.byHand() {
 		return nil
