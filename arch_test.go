@@ -27,6 +27,7 @@ type part struct {
 var pureParts = []string{
 	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/retain", "internal/rota", "internal/watch", "internal/wording",
+	"internal/debrief", "internal/incident",
 }
 
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
@@ -44,6 +45,8 @@ var architecture = map[string]part{
 	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/retain":          {pure: true, reason: "how long words are kept is a table of instants; it opens none"},
+	"internal/debrief":         {pure: true, reason: "what is talked over afterwards, and when somebody is reminded, is a table of words and days"},
+	"internal/incident":        {pure: true, reason: "the portal's questions and the law's clocks are plain values; it knows no page and no database"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
@@ -59,7 +62,7 @@ var architecture = map[string]part{
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
-	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "retain", "buddy", "phone", "private", "wording", "channel"),
+	"internal/engine": {imports: in("store", "watch", "checkin", "rota", "plan", "retain", "buddy", "phone", "private", "wording", "channel", "debrief", "incident"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/report":            {imports: append(in("store"), pureParts...), reason: "reads what is stored and prints it"},
