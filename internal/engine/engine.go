@@ -75,6 +75,8 @@ type Store interface {
 	PutBlock(ctx context.Context, b store.Block, via string) error
 	DropBlock(ctx context.Context, b store.Block, via string) error
 
+	afterwardsStore
+
 	Head(ctx context.Context) (store.Head, error)
 	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
 
