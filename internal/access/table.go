@@ -38,6 +38,14 @@ const (
 	SeeHold      Act = "see hold"
 	KeepHold     Act = "keep hold"
 	SeeBackups   Act = "see backups"
+
+	SeeIncident      Act = "see incident"
+	RecordIncident   Act = "record incident"
+	SeeCounts        Act = "see counts"
+	SeeDebrief       Act = "see debrief"
+	KnowDebrief      Act = "know debrief"
+	KeepOrganisation Act = "keep organisation"
+	TakePrompts      Act = "take prompts"
 )
 
 // Is is what someone is to what they ask for: several at once.
@@ -118,6 +126,14 @@ var table = []Row{
 	{Erase, "Erase all words about someone that need not stay", []Is{Administers | InOffice}},
 	{SeeHold, "That a legal hold is on something; what was erased last night, in counts", []Is{Answers | InOffice, Administers | InOffice, Audits | InOffice}},
 	{KeepHold, "Put a legal hold on something or lift it, and read why", []Is{Administers | InOffice}},
+	{SeeIncident, "An incident of the team’s: of whom it is, and whoever recorded it, see it too", []Is{Self, Manages, Administers | InOffice}},
+	{RecordIncident, "Record an incident of somebody, and change it", []Is{Self, Answers, Administers | InOffice}},
+	{SeeCounts, "Incidents counted by quarter, team and kind; nothing below 5", []Is{AnswersRole | InOffice, Administers | InOffice, Audits | InOffice}},
+	{SeeDebrief, "What was said in a debrief: whose it is, and whom they chose", []Is{Self, Told}},
+	{KnowDebrief, "That a debrief was offered, waits or was held, without what was said", []Is{Self, Told, Manages, Administers | InOffice}},
+	{KeepOrganisation, "Write what the organisation says for everybody: whom to turn to, how details are changed elsewhere", []Is{Administers}},
+	{TakePrompts, "See with whom the prompts of a 1:1 are due, and mark them as taken up", []Is{Manages}},
+
 	{SeeBackups, "When a backup was last made and restored on trial, and where they go", []Is{Administers}},
 }
 

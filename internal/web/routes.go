@@ -30,6 +30,7 @@ type entry struct {
 // routes is the table of contents of the pages.
 func (p *Pages) routes() []route {
 	list := append(p.serviceRoutes(), p.keepingRoutes()...)
+	list = slices.Concat(list, p.afterwardsRoutes(), p.debriefRoutes(), p.supportRoutes())
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
