@@ -52,7 +52,7 @@ func (p *Pages) toDebrief(c *request, d store.Paper) access.Is {
 		return is | access.Self
 	}
 	if talked, err := debrief.Decode[debrief.Debrief](d.Body.Reveal()); err == nil && talked.With == c.who.ID {
-		is |= access.Told
+		is |= access.Chosen
 	}
 	return is
 }
@@ -81,7 +81,7 @@ func (p *Pages) debriefs(c *request) error {
 		switch {
 		case is&access.Self != 0:
 			page.Own = append(page.Own, row)
-		case is&access.Told != 0:
+		case is&access.Chosen != 0:
 			page.Asked = append(page.Asked, row)
 		default:
 			page.Team = append(page.Team, row)
