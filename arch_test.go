@@ -27,6 +27,7 @@ type part struct {
 var pureParts = []string{
 	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/intake", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/retain", "internal/risk", "internal/rota", "internal/support", "internal/watch", "internal/wording",
+	"internal/debrief", "internal/incident",
 }
 
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
@@ -48,6 +49,8 @@ var architecture = map[string]part{
 	"internal/retain":          {pure: true, reason: "how long words are kept is a table of instants; it opens none"},
 	"internal/guidance":        {pure: true, reason: "what people are told is text, measured where it stands"},
 	"internal/support":         {pure: true, reason: "who stands around a worker is a list and where it is drawn; it knows no team and no person"},
+	"internal/debrief":         {pure: true, reason: "what is talked over afterwards, and when somebody is reminded, is a table of words and days"},
+	"internal/incident":        {pure: true, reason: "the portal's questions and the law's clocks are plain values; it knows no page and no database"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/sheet":            {reason: "reads tables out of files that anyone sent; knows nobody"},
@@ -65,7 +68,7 @@ var architecture = map[string]part{
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
-	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "buddy", "phone", "private", "wording", "channel"),
+	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "buddy", "phone", "private", "wording", "channel", "debrief", "incident"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/docx":              {reason: "Word documents, written and read; knows nothing of what they say"},

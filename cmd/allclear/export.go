@@ -10,9 +10,10 @@ import (
 )
 
 type exportCmd struct {
-	Audit  exportAuditCmd  `cmd:"" help:"The record for an auditor, without contents: who did what when, and what its chains are computed of."`
-	Person exportPersonCmd `cmd:"" help:"All there is about a person, for that person: a ZIP of JSON, without what is private of others."`
-	Texts  exportTextsCmd  `cmd:"" help:"Texts whose meaning was said on the page “What did they mean?”, without names, a JSON object a line."`
+	Audit     exportAuditCmd     `cmd:"" help:"The record for an auditor, without contents: who did what when, and what its chains are computed of."`
+	Person    exportPersonCmd    `cmd:"" help:"All there is about a person, for that person: a ZIP of JSON, without what is private of others."`
+	Incidents exportIncidentsCmd `cmd:"" help:"Incidents as a table for a spreadsheet or the health-and-safety portal (CSV)."`
+	Texts     exportTextsCmd     `cmd:"" help:"Texts whose meaning was said on the page “What did they mean?”, without names, a JSON object a line."`
 }
 
 type exportTextsCmd struct {

@@ -30,6 +30,8 @@ type Settings struct {
 	HeartbeatURL     string              // called every minute while the engine truly works; empty: none
 	CheckpointFile   string              // checkpoints of the record are added to it; empty: none
 	CheckpointURL    string              // and posted there; may hold a password; empty: none
+	IncidentWebhook  string              // incidents are posted there; may hold a password; empty: nowhere
+	IncidentSecret   private.Text        // and signed with it
 	BackupRecipients string              // who can read backups: public keys of age, or a file of them; empty: who has the master key
 	BackupDir        string              // a backup is kept there each night; empty: none
 	BackupKeep       int                 // how many of them; 0: the default
@@ -70,6 +72,10 @@ type settingsFlags struct {
 	CheckpointFile      string `placeholder:"FILE" help:"Add a signed checkpoint of the record to this file every hour."`
 	CheckpointURL       string `name:"checkpoint-url" placeholder:"URL" help:"Post it there."`
 	CheckpointURLFile   string `name:"checkpoint-url-file" placeholder:"FILE" help:"File that holds the address."`
+	IncidentWebhook     string `placeholder:"URL" help:"Post each incident that is recorded or changed there, signed."`
+	IncidentWebhookFile string `placeholder:"FILE" help:"File that holds the address."`
+	IncidentSecret      string `placeholder:"SECRET" help:"Sign them with it; better given as a file, as others see a command line."`
+	IncidentSecretFile  string `placeholder:"FILE" help:"File that holds that secret."`
 	BackupRecipients    string `placeholder:"KEYS" help:"Who can read backups: public keys of age (age1…) with commas between, or a file of them; else who has the master key."`
 	BackupDir           string `placeholder:"FOLDER" help:"Keep a backup there each night."`
 	BackupKeep          string `placeholder:"N" help:"How many of those to keep (default 14)."`
@@ -126,6 +132,8 @@ var known = []setting{
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.HeartbeatURL, v) }},
 	{name: "checkpoint_file", set: func(s *Settings, v string) error { s.CheckpointFile = v; return nil }},
 	{name: "checkpoint_url", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.CheckpointURL, v) }},
+	{name: "incident_webhook", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.IncidentWebhook, v) }},
+	{name: "incident_secret", secret: true, set: func(s *Settings, v string) error { s.IncidentSecret = private.New(v); return checkSecret(v) }},
 	{name: "backup_recipients", set: setRecipients},
 	{name: "backup_dir", set: func(s *Settings, v string) error { s.BackupDir = v; return nil }},
 	{name: "backup_keep", set: setBackupKeep},
@@ -303,7 +311,7 @@ func (s Settings) disagreements() problems {
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.unreachable())
+	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.unreachable(), s.unsigned())
 }
 
 // onLoopback reports whether an address stays on this machine.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"regexp"
@@ -69,7 +70,7 @@ func (s Settings) outgoing() edge.Outgoing {
 // unreachable says which settings name a host that Allclear may not connect to.
 func (s Settings) unreachable() problems {
 	hosts := []struct{ name, address string }{
-		{"heartbeat_url", s.HeartbeatURL}, {"checkpoint_url", s.CheckpointURL}, {"oidc_issuer", s.OIDC.Issuer},
+		{"heartbeat_url", s.HeartbeatURL}, {"checkpoint_url", s.CheckpointURL}, {"incident_webhook", s.IncidentWebhook}, {"oidc_issuer", s.OIDC.Issuer},
 	}
 	if s.Twilio.AccountSID != "" {
 		hosts = append(hosts, struct{ name, address string }{"twilio_api", s.Twilio.API})
@@ -148,4 +149,25 @@ func (f Front) options() app.Front {
 		}
 	}
 	return o
+}
+
+// shortestSecret is how many characters a secret has at least by which something is signed.
+const shortestSecret = 32
+
+func checkSecret(v string) error {
+	if len(v) < shortestSecret {
+		return fmt.Errorf("must be %d characters or more, such as openssl rand -base64 32 gives", shortestSecret)
+	}
+	return nil
+}
+
+// unsigned says that incidents would be posted without a signature.
+func (s Settings) unsigned() problems {
+	if s.Speed > 0 && s.IncidentWebhook != "" && !onLoopback(s.IncidentWebhook) {
+		return problems{variable("speed") + " is for rehearsals, and " + variable("incident_webhook") + " is not on loopback: take one of them out, so that no portal hears of what did not happen"}
+	}
+	if s.IncidentWebhook != "" && s.IncidentSecret.IsZero() {
+		return problems{variable("incident_secret") + " is needed with " + variable("incident_webhook") + ": whoever hears it must know that it is ours"}
+	}
+	return nil
 }

@@ -63,6 +63,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_OUTGOING=db, beat.example.org, id.example.org", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
 		"ALLCLEAR_SPEED=240", "ALLCLEAR_LOG_LEVEL=warn", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/1", "ALLCLEAR_EMERGENCY_CONTACT=p-lee",
 		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
+		"ALLCLEAR_INCIDENT_WEBHOOK=http://127.0.0.1:9/i", "ALLCLEAR_INCIDENT_SECRET=0123456789abcdef0123456789abcdef",
 		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/",
 		"ALLCLEAR_OIDC_ISSUER=https://id.example.org/", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=s",
 		"ALLCLEAR_OIDC_ROLES=/staff/leads = manager,a=b=admin", "ALLCLEAR_OIDC_ROLES_CLAIM=groups", "ALLCLEAR_OIDC_MATCH=email_verified",
@@ -73,6 +74,7 @@ func TestEachSettingIsRead(t *testing.T) {
 	want := Settings{
 		Database: "postgres://db/allclear", Listen: ":80", Outgoing: "db, beat.example.org, id.example.org", URL: "http://127.0.0.1:80", Key: private.New("k"),
 		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
+		IncidentWebhook: "http://127.0.0.1:9/i", IncidentSecret: private.New("0123456789abcdef0123456789abcdef"),
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
 			Roles: "/staff/leads = manager,a=b=admin", RolesClaim: "groups", Match: "email_verified"},
@@ -131,6 +133,9 @@ func TestWrongSettings(t *testing.T) {
 		{"a provider that signs over no address", twilio, "ALLCLEAR_URL is missing"},
 		{"a token sent in the clear", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_TWILIO_API=http://api.example.org"), "ALLCLEAR_TWILIO_API must be https"},
 		{"a rehearsal that rings real people", append(twilio, "ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_SPEED=60"), "ALLCLEAR_SPEED is for rehearsals"},
+		{"incidents sent in the clear", []string{"ALLCLEAR_INCIDENT_WEBHOOK=http://a.example.org/", "ALLCLEAR_INCIDENT_SECRET=0123456789abcdef0123456789abcdef"}, "ALLCLEAR_INCIDENT_WEBHOOK: must be https"},
+		{"incidents sent unsigned", []string{"ALLCLEAR_INCIDENT_WEBHOOK=https://a.example.org/"}, "ALLCLEAR_INCIDENT_SECRET"},
+		{"a secret that is guessed", []string{"ALLCLEAR_INCIDENT_WEBHOOK=https://a.example.org/", "ALLCLEAR_INCIDENT_SECRET=hunter2"}, "ALLCLEAR_INCIDENT_SECRET: must be 32 characters or more"},
 		{"a checkpoint sent in the clear", []string{"ALLCLEAR_CHECKPOINT_URL=http://a.example.org/"}, "ALLCLEAR_CHECKPOINT_URL: must be https"},
 		{"a heartbeat in the clear", []string{"ALLCLEAR_HEARTBEAT_URL=HTTP://beat.example.org/secret"}, "ALLCLEAR_HEARTBEAT_URL: must be https"},
 		{"hosts that are addresses", []string{"ALLCLEAR_OUTGOING=https://api.twilio.com"}, "ALLCLEAR_OUTGOING: must be hosts"},

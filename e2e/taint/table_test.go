@@ -48,6 +48,11 @@ var kinds = []kind{
 	{"answer", `^REHEARSAL (In|Out|Cancelled|Noted|New time noted|Starts|Number noted|Still until|Until|Thank you\. Now|Got that|Got your message|No answer noted|We could not follow your text|Your text of|What you sent at)\b`,
 		"a worker", ``, ""},
 	{"prompt", `how are things going\?|have not heard that|your colleague has texted|please add:|has gone already|has begun, so it stays`, "a worker", ``, ""},
+	{"talk", `talk over how it went`, "a (worker|responder)", ``, ""},
+	{"talk wanted", `would (still )?like to talk with you`, "a (worker|responder)", `'s first name$`, "whom somebody chose to talk with hears who it is (6.1)"},
+	{"agreed", `Something (was agreed for you|you were) to do`, "a (worker|responder)", ``, ""},
+	{"incident", `An incident( about| is open| still lacks| must be reported)`, "a responder", `'s first name$`, "a manager completes it, and must know whose it is"},
+
 	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 10 minutes"},
 	{"next of kin asked for", `whom do we ring if we cannot reach you`, "a worker", `^link to a form$`, "the link is what the text is for: to the worker's own number, once, for 7 days"},
 	{"own details", `look whether your details|your number that ends in|number of one of your contacts`, "a (worker|responder)", ``, ""},

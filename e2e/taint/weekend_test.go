@@ -24,6 +24,7 @@ func (c *county) play() {
 	c.agreesAPlan(leo, ysolde)
 	visit := c.fridayEvening(leo)
 	c.writesOfRisks(leo, ysolde)
+	c.afterwards(leo, ysolde)
 	c.badRequests()
 
 	c.night(time.Saturday, 10)
@@ -146,6 +147,19 @@ func (c *county) fridayEvening(leo *browser) (visit string) {
 	}
 	c.looksAtFigures()
 	return visit
+}
+
+// afterwards is what is written down when a visit is over, by whom it is, and by whom they chose.
+func (c *county) afterwards(leo, ysolde *browser) {
+	c.t.Helper()
+	day := c.w.Now().Format(time.DateOnly)
+	leo.opens("/incidents/new").presses("/incidents/new", "person", "p-w1", "name", seeded["Ysolde's first name"], "employment", "employee", "day", day, "kind", "violence", "strand", "race",
+		"description", seeded["what happened in an incident"], "witnesses", seeded["who saw an incident"]).sees(http.StatusOK, seeded["what happened in an incident"])
+	talk := ysolde.opens("/debriefs").presses("/debriefs").first(`action="(/debriefs/[^/"]+)/choose"`)
+	ysolde.opens(talk).presses(talk+"/choose", "with", "p-m1", "when", seeded["how it felt"]).sees(http.StatusOK, "Waits to be held")
+	ysolde.opens(talk).presses(talk+"/own", "felt", seeded["how it felt"]).sees(http.StatusOK, seeded["how it felt"])
+	leo.opens(talk+"/edit").presses(talk+"/edit", "day", day, "happened", seeded["what was talked over"], "lessons", seeded["what was learned"]).sees(http.StatusOK, seeded["what was talked over"])
+	leo.opens(talk).presses(talk+"/actions", "action", seeded["what is to be done"], "owner", "p-m1", "due", day).sees(http.StatusOK, seeded["what is to be done"])
 }
 
 // books books a visit that begins soon and is long enough for a slow machine, twice with one key.

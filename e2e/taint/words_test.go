@@ -50,6 +50,9 @@ var seeded = map[string]string{
 	"whom an assessment is about": "Philomena Stringfellow", "address of an assessment": "8 Gossamer Wynd", "what is known there": "slurs from the scullery", "what will be done": "park beside the bandstand",
 	"why a joint visit": "two torches outshine one", "whom it was talked over with": "Ottoline of Duty Desk", "why it was decided": "the ferryman is unwell", "what a worker wrote of herself": "my stomach somersaults",
 
+	"what happened in an incident": "walloped with a mangelwurzel", "who saw an incident": "the tattooed verger", "how it felt": "shivered like a tamarind",
+	"what was talked over": "the gangplank was slippery", "what was learned": "ring the ironmonger first", "what is to be done": "buy a foghorn for Tuesdays",
+
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
 	"wrong token": "ac_hippocampusneverwas", "key of a repeat": "idem-chrysalis-0042", "wrong signature": "c2lnbmF0dXJlb2Zub2JvZHk",
 	"heartbeat's secret": "beat-quetzalcoatl-5521", "webhook's secret": "note-axolotl-9183", "organisation's secret": "client-pomegranate-7730", "database's password": "kinkajou-ossuary-3312",

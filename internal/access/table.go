@@ -44,10 +44,18 @@ const (
 	SeeHold      Act = "see hold"
 	KeepHold     Act = "keep hold"
 	SeeBackups   Act = "see backups"
+
+	SeeIncident      Act = "see incident"
+	RecordIncident   Act = "record incident"
+	SeeCounts        Act = "see counts"
+	SeeDebrief       Act = "see debrief"
+	KnowDebrief      Act = "know debrief"
+	KeepOrganisation Act = "keep organisation"
+	TakePrompts      Act = "take prompts"
 )
 
 // Is is what someone is to what they ask for: several at once.
-type Is uint16
+type Is uint32
 
 // What someone can be. Where an act is about a team, a person, a visit or an alarm, it is meant of that one.
 const (
@@ -65,18 +73,19 @@ const (
 	Audits                     // is an auditor
 	InOffice                   // visits nobody alone: whoever does may have somebody with them who reads along, and may be in danger (rule 4.2)
 	Blocked                    // may never see or answer for them: nothing is theirs to see or do, whatever else they are
+	Chosen                     // was chosen by whose it is
 	lastIs                     // of them
 )
 
 // words say what someone is, in the order of the constants.
 var words = []string{"whose it is", "who works in the team", "who answers for the team", "the team’s manager", "who is invited", "who was told of the alarm",
-	"who broke the glass less than 30 minutes ago", "the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor", "no worker", "who is kept from them"}
+	"who broke the glass less than 30 minutes ago", "the visit is open", "a worker", "a responder or manager", "an administrator", "an auditor", "no worker", "who is kept from them", "whom they chose"}
 
 // String is in words what someone is.
 func (is Is) String() string {
 	var said []string
 	for is &= lastIs - 1; is != 0; is &= is - 1 {
-		said = append(said, words[bits.TrailingZeros16(uint16(is))])
+		said = append(said, words[bits.TrailingZeros32(uint32(is))])
 	}
 	return strings.Join(said, " and ")
 }
@@ -131,6 +140,14 @@ var table = []Row{
 	{Erase, "Erase all words about someone that need not stay", []Is{Administers | InOffice}},
 	{SeeHold, "That a legal hold is on something; what was erased last night, in counts", []Is{Answers | InOffice, Administers | InOffice, Audits | InOffice}},
 	{KeepHold, "Put a legal hold on something or lift it, and read why", []Is{Administers | InOffice}},
+	{SeeIncident, "An incident of the team’s: of whom it is, and whoever recorded it, see it too", []Is{Self, Manages, Administers | InOffice}},
+	{RecordIncident, "Record an incident of somebody, and change it", []Is{Self, Answers, Administers | InOffice}},
+	{SeeCounts, "Incidents counted by quarter, team and kind; nothing below 5", []Is{AnswersRole | InOffice, Administers | InOffice, Audits | InOffice}},
+	{SeeDebrief, "What was said in a debrief", []Is{Self, Chosen}},
+	{KnowDebrief, "That a debrief was offered, waits or was held, without what was said", []Is{Self, Chosen, Manages, Administers | InOffice}},
+	{KeepOrganisation, "Write what the organisation says for everybody: whom to turn to, how details are changed elsewhere", []Is{Administers}},
+	{TakePrompts, "See with whom the prompts of a 1:1 are due, and mark them as taken up", []Is{Manages}},
+
 	{SeeBackups, "When a backup was last made and restored on trial, and where they go", []Is{Administers}},
 }
 

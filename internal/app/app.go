@@ -53,6 +53,9 @@ type Options struct {
 	CheckpointFile string // checkpoints of the record are added to it; "": none
 	CheckpointURL  string // and posted there; "": none
 
+	IncidentWebhook string       // incidents are posted there; "": nowhere
+	IncidentSecret  private.Text // and signed with it
+
 	BackupRecipients string // who can read backups: public keys of age, or a file of them; "": who has the master key
 	BackupDir        string // a backup is kept there each night; "": none
 	BackupKeep       int    // how many of them; 0: 14
@@ -296,6 +299,9 @@ func (a *App) Start(ctx context.Context) {
 	}
 	if len(a.publisher.outlets) > 0 {
 		run("checkpoints", func() error { return a.publish(ctx) })
+	}
+	if a.o.IncidentWebhook != "" {
+		run("incidents", func() error { return a.postIncidents(ctx) })
 	}
 	run("database", func() error {
 		select {

@@ -76,6 +76,11 @@ func Check(ctx context.Context, o Options) ([]Finding, error) {
 			return findings, err
 		}
 		findings = append(findings, tried...)
+		waiting, err := checkPosts(ctx, db, o, at)
+		if err != nil {
+			return findings, err
+		}
+		findings = append(findings, waiting...)
 	}
 	people, err := checkPeople(ctx, db, o, at)
 	return append(findings, people...), err

@@ -76,6 +76,11 @@ func calls(t *testing.T, address string, out edge.Outgoing) map[string]func(cont
 		"checkpoint": func(ctx context.Context) error {
 			return o.outlets()[0].send(ctx, []byte("note"))
 		},
+		"an incident": func(ctx context.Context) error {
+			o := o
+			o.IncidentWebhook = address
+			return newPoster(o, db, nil).post(ctx, "i-1.1", time.Unix(0, 0), []byte("{}"))
+		},
 		"another clock": func(ctx context.Context) error { _, err := a.witness(ctx); return err },
 		"sign-in":       func(ctx context.Context) error { _, _, err := organisation.Begin(ctx, "/", ""); return err },
 		"check": func(ctx context.Context) error {

@@ -89,6 +89,8 @@ type Store interface {
 	AskedOfFailed(ctx context.Context, f store.Failed, now time.Time) error
 	PutPhotograph(ctx context.Context, person string, picture []byte, by store.By, now time.Time) error
 
+	afterwardsStore
+
 	Head(ctx context.Context) (store.Head, error)
 	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
 

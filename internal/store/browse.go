@@ -118,13 +118,13 @@ func (b Browse) where(least, top int64) (where string, args []any) {
 		add("e.recorded_at < ?", instant(b.To))
 	}
 	for _, a := range b.Without {
-		add("e.alarm <> ? AND e.visit <> ? AND e.visit <> ?", a, "alarm/"+a, "handover/"+a)
+		add("e.alarm <> ? AND e.visit <> ? AND e.visit <> ? AND e.visit <> ?", a, "alarm/"+a, "handover/"+a, harmedObject+a)
 	}
 	for _, w := range b.Apart {
 		add("e.worker <> ? AND e.worker <> ? AND e.by_whom <> ? AND e.visit <> ?", w, looks+w, w, "person/"+w)
 		add(`e.alarm NOT IN (SELECT id FROM alarms WHERE worker = ?) AND e.visit NOT IN (SELECT id FROM visits WHERE worker = ?
 			UNION ALL SELECT 'visit/' || id FROM visits WHERE worker = ? UNION ALL SELECT 'alarm/' || id FROM alarms WHERE worker = ?
-			UNION ALL SELECT 'handover/' || id FROM alarms WHERE worker = ?)`, w, w, w, w, w)
+			UNION ALL SELECT 'handover/' || id FROM alarms WHERE worker = ? UNION ALL SELECT kind || '/' || id FROM papers WHERE person = ?)`, w, w, w, w, w, w)
 	}
 	return strings.Join(clauses, " AND "), args
 }
@@ -135,8 +135,13 @@ func (x Extract) Of(alarms []string) bool { return ofAlarms(x.Alarm, x.Visit, al
 // Of says that an entry is of one of some alarms, or a look at one.
 func (e Entry) Of(alarms []string) bool { return ofAlarms(e.Alarm, e.Visit, alarms) }
 
+// harmedObject begins the object of an incident that a harm opened: its id is the alarm's behind it.
+const harmedObject = "incident/i-"
+
 func ofAlarms(alarm, object string, alarms []string) bool {
-	return slices.ContainsFunc(alarms, func(a string) bool { return alarm == a || object == "alarm/"+a || object == "handover/"+a })
+	return slices.ContainsFunc(alarms, func(a string) bool {
+		return alarm == a || object == "alarm/"+a || object == "handover/"+a || object == harmedObject+a
+	})
 }
 
 // Without says whether a sealed entry is none of what there is of and by some workers, and no look at what is theirs.

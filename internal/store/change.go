@@ -255,6 +255,9 @@ func (t *tx) recordChange(by By, id string, d done, at time.Time) error {
 	e := Entry{ID: kind + "/" + id, At: at, RecordedAt: at, Kind: kind, By: by.Person, Via: by.Via, Token: by.Token, Visit: d.what,
 		Input: input, Events: []byte("[]"), Words: d.words, Owner: d.owner}
 	chain := looks + cmp.Or(by.Person, "token "+by.Token)
+	if by.Person == "" && by.Token == "" { // nobody did, but time
+		chain = looks + by.Via
+	}
 	if e.Owner == "" && by.Person != "" {
 		e.Owner = "person/" + by.Person
 	}

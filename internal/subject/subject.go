@@ -84,7 +84,8 @@ type gatherer struct {
 	at     time.Time
 	own    view.Own
 	others others
-	open   []string // alarms, whomever they are about
+	open   []string  // alarms, whomever they are about
+	since  time.Time // when the one about them was opened; zero for none
 }
 
 // learn gets to know who else may be named in what the person wrote.
@@ -99,6 +100,9 @@ func (g *gatherer) learn() error {
 	}
 	for _, a := range open {
 		g.open = append(g.open, a.ID)
+		if a.Worker == g.person.ID {
+			g.since = a.OpenedAt
+		}
 	}
 	g.others = except(g.person)
 	for _, p := range people {
@@ -335,6 +339,9 @@ func (g *gatherer) papers() (any, error) {
 	rows := []paper{}
 	for _, p := range papers {
 		if alarm, is := strings.CutPrefix(p.About, "alarm/"); is && slices.Contains(g.open, alarm) {
+			continue
+		}
+		if !g.since.IsZero() && p.Kind == store.IncidentPaper && p.MadeBy != g.person.ID && p.MadeAt.After(g.since) {
 			continue
 		}
 		row := paper{MadeAt: p.MadeAt, Kind: string(p.Kind), About: p.About, Status: p.Status, DueAt: p.DueAt, OverAt: p.OverAt}

@@ -141,6 +141,14 @@ var done = map[string]string{
 	"own-saved":     "It is kept, for those whom you chose.",
 	"own-withdrawn": "It is taken back: nobody reads it any more.",
 
+	"incident":         "The incident is recorded. The team’s managers are told that there is one.",
+	"action-given":     "It is agreed. Whoever does it is told that there is something.",
+	"action-done":      "Noted as done. Thank you.",
+	"debrief-wanted":   "They are told that you would like to talk, and nothing else.",
+	"debrief-declined": "That is fine. You can still say otherwise here.",
+	"own-words":        "Your words are kept, for you and those you chose.",
+	"prompted":         "Noted that you talked. Nothing of what was said is kept.",
+
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",
@@ -214,7 +222,13 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/guidance", "Guidance"}, {"/details", "Your details"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}}
+	links := []footerLink{{"/guidance", "Guidance"}, {"/details", "Your details"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}, {"/debriefs", "Debriefs"}, {"/actions", "What you are to do"}, {"/incidents", "Incidents"}}
+	if access.May(access.TakePrompts, access.InTeam(l.Acting, l.Acting.Team)) {
+		links = append(links, footerLink{"/prompts", "Prompts for your 1:1s"})
+	}
+	if access.May(access.KeepOrganisation, access.ByRole(l.Acting)) {
+		links = append(links, footerLink{"/organisation", "What the organisation says"})
+	}
 	if maySeeFigures(l.Acting) {
 		links = append(links, footerLink{"/figures", "Figures of a day"})
 	}

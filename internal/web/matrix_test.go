@@ -78,6 +78,8 @@ func matrixOf(t *testing.T, h *house) matrix {
 	go h.pages.runChecks(t.Context()) // ends with the test
 	h.pages.Stop()                    // a stream ends after its first event
 	objects := map[string]string{"/visits/": visit, "/alarms/": alarm, "/people/": "p-priya", "/teams/": "echo", "/rota/shifts/": "s-sam", "/texts/": "none", "/risks/": paper, "/warnings/": warning}
+	objects["/incidents/"], objects["/debriefs/"], objects["/actions/"] = h.afterwards("p-priya")
+	objects["/prompts/"] = "p-priya"
 	objects["/holds/"], err = h.engine.Hold(t.Context(), engine.Actor{By: "p-ada", Via: "page"}, "person/p-priya", "claim 7")
 	h.ok(err)
 	h.ok(h.db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: saturday}))

@@ -60,6 +60,16 @@ const (
 	ProveCode      watch.Notice = "prove_code"      // to a number: the Code that proves whose it is
 	NumberFails    watch.Notice = "number_fails"    // to someone: nobody is reached on their number that ends as Tail
 	ContactFails   watch.Notice = "contact_fails"   // to a worker: nobody is reached on the number of one of their contacts
+
+	DebriefOffered watch.Notice = "debrief_offered" // to a worker or a responder after an alarm: they may talk it over (rule 6.1)
+	DebriefAgain   watch.Notice = "debrief_again"   // the same, once more and never again
+	DebriefWanted  watch.Notice = "debrief_wanted"  // to whom Worker chose: they would like to talk
+	DebriefWaits   watch.Notice = "debrief_waits"   // to the same: they still would
+	ActionGiven    watch.Notice = "action_given"    // to someone: they are to do something by Until
+	ActionDue      watch.Notice = "action_due"      // to the same: Until has come
+	IncidentOpened watch.Notice = "incident_opened" // to a manager: an incident about Worker is to be completed
+	IncidentPortal watch.Notice = "incident_portal" // to a manager: one is not in the portal yet
+	IncidentReport watch.Notice = "incident_report" // to a manager: one must be with HSE by Until
 )
 
 // #nosec G101 -- sentences, no secrets
@@ -99,6 +109,16 @@ var ofTheSystem = map[watch.Notice]string{
 	RiskAgain:     "{at}: A risk assessment is to be looked at again.< Is all in it still so?>[ {link}]",
 	RiskMissing:   "{ref} at {begin} has no current risk assessment, which your team's plan asks for.[ {link}]",
 	WarningReview: "{at}: A warning is to be looked at again.< Does it still stand?>[ {link}]",
+
+	DebriefOffered: "{at}: If you would like to talk over how it went, say when and with whom.< It is fine not to.>[ {link}]",
+	DebriefAgain:   "{at}: You can still talk over how it went, or say no thanks.< We will not ask again.>[ {link}]",
+	DebriefWanted:  "{at}: {worker} would like to talk with you, today if you can.[ {link}]",
+	DebriefWaits:   "{at}: {worker} would still like to talk with you. Please make time for it.[ {link}]",
+	ActionGiven:    "{at}: Something was agreed for you to do by {until}. Please read it.[ {link}]",
+	ActionDue:      "{at}: Something you were to do by {until} is due. Please say how it stands.[ {link}]",
+	IncidentOpened: "{at}: An incident< about {worker}> is open. Please complete it and enter it in the portal.[ {link}]",
+	IncidentPortal: "{at}: An incident still lacks its reference in the portal. Please add it.[ {link}]",
+	IncidentReport: "{at}: An incident must be reported to HSE, at the latest {until}.< Please add the reference.>[ {link}]",
 
 	CertificateEnds:  "{at}: Our web certificate ends {until}. Then texts to us and our pages fail.< Please tell whoever runs Allclear.>[ {link}]",
 	CertificateEnded: "{at}: Our web certificate has ended: texts to us and our pages fail. Please ring workers directly< and tell whoever runs Allclear>.",

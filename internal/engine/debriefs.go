@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/debrief"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// PutDebrief keeps what somebody did to a debrief: chose with whom, declined, or put down what was said. Who was chosen is told. *watch.Refused says
+// that it has come further than that.
+func (e *Engine) PutDebrief(ctx context.Context, who Actor, p store.Paper, d debrief.Debrief, to debrief.Status) (store.Paper, error) {
+	at := e.Now()
+	if !debrief.May(debrief.Status(p.Status), to) {
+		return p, &watch.Refused{Says: "this debrief was held already: look at it again"}
+	}
+	body, err := debrief.Encode(d)
+	if err != nil {
+		return p, err
+	}
+	p.Body, p.Status, p.DueAt, p.OverAt = private.New(body), string(to), time.Time{}, time.Time{}
+	switch to {
+	case debrief.Wanted:
+		p.DueAt = debrief.RemindAt(at)
+	case debrief.Declined, debrief.Held:
+		p.OverAt = at
+	}
+	kept, err := e.Store.PutPaper(ctx, p, debriefMarks(d), who.by(), at)
+	if err != nil || to != debrief.Wanted {
+		return kept, err
+	}
+	return kept, e.sayTo(ctx, at, d.With, kept.Person, fmt.Sprintf("debrief/%s/wanted/%d", kept.ID, kept.Revision), wording.DebriefWanted, time.Time{}, "/debriefs")
+}
+
+// PutOwnWords keeps what somebody says of how something felt to them, for those alone whom they chose. p is the paper of before; its zero value
+// for the first.
+func (e *Engine) PutOwnWords(ctx context.Context, who Actor, p store.Paper, about string, w debrief.OwnWords) (store.Paper, error) {
+	body, err := debrief.Encode(w)
+	if err != nil {
+		return p, err
+	}
+	if p.ID == "" {
+		p = store.Paper{ID: "w-" + e.actID(who, "own/"+about), Kind: store.OwnWordsPaper, Person: who.By, About: about, Status: "kept"}
+	}
+	p.Body = private.New(body)
+	var marks []string
+	for _, id := range w.Readers {
+		marks = append(marks, "reader/"+id)
+	}
+	return e.Store.PutPaper(ctx, p, marks, who.by(), e.Now())
+}
+
+// GiveAction gives somebody something to do by a day, and tells them. about is the debrief or the incident it comes from, as KIND/ID.
+func (e *Engine) GiveAction(ctx context.Context, who Actor, about, owner, what string, due time.Time) (store.Paper, error) {
+	p, err := e.Store.Person(ctx, owner)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !p.Active:
+		return store.Paper{}, &watch.Invalid{Problems: []watch.Problem{{Field: "owner", Says: "is somebody who is here"}}}
+	case err != nil && p.ID == "":
+		return store.Paper{}, fmt.Errorf("read who is to do it: %w", err)
+	}
+	body, err := debrief.Encode(debrief.Action{What: what})
+	if err != nil {
+		return store.Paper{}, err
+	}
+	at := e.Now()
+	kept, err := e.Store.PutPaper(ctx, store.Paper{ID: "x-" + e.actID(who, "action/"+about), Kind: store.ActionPaper, Team: p.Team, Person: p.ID, About: about,
+		Status: string(debrief.Open), DueAt: due, Body: private.New(body)}, nil, who.by(), at)
+	if err != nil || p.ID == who.By {
+		return kept, err
+	}
+	return kept, e.sayTo(ctx, at, p.ID, p.ID, "action/"+kept.ID+"/given", wording.ActionGiven, due, "/actions")
+}
+
+// DoneAction puts down that an action is done, and how.
+func (e *Engine) DoneAction(ctx context.Context, who Actor, p store.Paper, how string) (store.Paper, error) {
+	a, err := debrief.Decode[debrief.Action](p.Body.Reveal())
+	if err != nil {
+		return p, err
+	}
+	at := e.Now()
+	sc, err := e.look(ctx, at, p.Person)
+	if err != nil {
+		return p, err
+	}
+	a.How, a.Day = how, at.In(sc.zone).Format(time.DateOnly)
+	body, err := debrief.Encode(a)
+	if err != nil {
+		return p, err
+	}
+	p.Body, p.Status, p.OverAt = private.New(body), string(debrief.Done), at
+	return e.Store.PutPaper(ctx, p, nil, who.by(), at)
+}
+
+// remindOfActions reminds people of what they are to do, on its day and a week after.
+func (e *Engine) remindOfActions(ctx context.Context, at time.Time, open map[string]bool) error {
+	due, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.ActionPaper, DueBy: at, Bare: true})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, p := range due {
+		if !open[p.Person] {
+			errs = append(errs, e.remindOfAction(ctx, at, p))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) remindOfAction(ctx context.Context, at time.Time, p store.Paper) error {
+	sc, err := e.look(ctx, at, p.Person)
+	if err != nil || !byDay(at, sc.zone).Equal(at) {
+		return err
+	}
+	nth := debrief.Reminder(p.DueAt, at)
+	id := fmt.Sprintf("action/%s/due/%d", p.ID, nth)
+	if said, err := e.saidBefore(ctx, id); err != nil || said || nth == 0 {
+		return err
+	}
+	return e.sayTo(ctx, at, p.Person, p.Person, id, wording.ActionDue, p.DueAt, "/actions")
+}

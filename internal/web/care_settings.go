@@ -1,0 +1,253 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/debrief"
+	"github.com/allclear-safety/allclear/internal/incident"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/web/govuk"
+)
+
+// organisationCareRoutes are the pages of what the organisation says, and of managers' prompts.
+func (p *Pages) organisationCareRoutes() []route {
+	return []route{
+		{"GET /organisation", signedIn, p.organisation},
+		{"POST /organisation", signedIn, p.keepOrganisation},
+		{"GET /prompts", signedIn, p.prompts},
+		{"POST /prompts/{id}/done", signedIn, p.prompted},
+	}
+}
+
+// standardSupport is whom people can turn to until the organisation lists its own: by name, and without an address, which only it knows.
+func standardSupport() []store.Support {
+	return []store.Support{
+		{Name: "Black Workers Network", For: "Support from colleagues for Global Majority workers"},
+		{Name: "Anti-Racist Ally Group", For: "Colleagues who stand beside you, and hear what should change"},
+		{Name: "Occupational health", For: "How you are afterwards, in confidence"},
+		{Name: "Your trade union", For: "Somebody on your side"},
+	}
+}
+
+// mostSupports is how many groups and services are listed.
+const mostSupports = 12
+
+type organisationPage struct {
+	Layout
+	Supports []supportForm
+	HR       govuk.Textarea
+}
+
+// supportForm asks for one group or service.
+type supportForm struct {
+	Number           int
+	Name, For, Reach govuk.Input
+}
+
+func mayKeepOrganisation(c *request) bool {
+	return access.May(access.KeepOrganisation, access.ByRole(c.who))
+}
+
+// organisation answers GET /organisation.
+func (p *Pages) organisation(c *request) error {
+	if !mayKeepOrganisation(c) {
+		return notFound()
+	}
+	list, err := p.supports(c)
+	if err != nil {
+		return err
+	}
+	hr, err := p.Store.OrganisationText(c.Context(), store.TextHRSteps)
+	if err != nil {
+		return err
+	}
+	f := blank("hr", hr)
+	for n, s := range list {
+		for field, value := range map[string]string{"name": s.Name, "for": s.For, "reach": s.Reach} {
+			f.values.Set(fmt.Sprintf("%s-%d", field, n+1), value)
+		}
+	}
+	return p.showOrganisation(c, http.StatusOK, f)
+}
+
+func (p *Pages) showOrganisation(c *request, status int, f *form) error {
+	page := organisationPage{Layout: p.layout(c, "What the organisation says").again(f)}
+	page.Path = "/organisation"
+	filled := 0
+	for n := 1; n <= mostSupports; n++ {
+		if f.value(fmt.Sprintf("name-%d", n))+f.value(fmt.Sprintf("reach-%d", n))+f.value(fmt.Sprintf("for-%d", n)) != "" {
+			filled = n
+		}
+	}
+	for n := 1; n <= min(filled+2, mostSupports); n++ {
+		page.Supports = append(page.Supports, supportForm{n, f.input(fmt.Sprintf("name-%d", n), "Name", ""), f.input(fmt.Sprintf("for-%d", n), "What it is for", ""),
+			f.input(fmt.Sprintf("reach-%d", n), "How to reach it", "A number, an e-mail address or a page")})
+	}
+	page.HR = f.textarea("hr", "How people change their details in the HR system", "Step by step. It is shown where they change them here.")
+	return p.show(c, status, "organisation", page)
+}
+
+// keepOrganisation answers POST /organisation.
+func (p *Pages) keepOrganisation(c *request) error {
+	if !mayKeepOrganisation(c) {
+		return notFound()
+	}
+	f, err := c.form()
+	if err != nil {
+		return err
+	}
+	var list []store.Support
+	for n := 1; n <= mostSupports; n++ {
+		s := store.Support{Name: f.value(fmt.Sprintf("name-%d", n)), For: f.value(fmt.Sprintf("for-%d", n)), Reach: f.value(fmt.Sprintf("reach-%d", n))}
+		switch {
+		case s == store.Support{}:
+		case s.Name == "":
+			f.wrong(fmt.Sprintf("name-%d", n), "Enter its name")
+		default:
+			list = append(list, s)
+		}
+	}
+	if f.bad() {
+		return p.showOrganisation(c, http.StatusUnprocessableEntity, f)
+	}
+	by := store.By{Person: c.who.ID, Via: "page"}
+	if err := p.Store.PutSupports(c.Context(), list, by, c.at); err != nil {
+		return err
+	}
+	hr, err := p.Store.OrganisationText(c.Context(), store.TextHRSteps)
+	if err == nil && hr != f.value("hr") {
+		err = p.Store.PutOrganisationText(c.Context(), store.TextHRSteps, f.value("hr"), by, c.at)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect("/organisation?done=changed")
+}
+
+type promptsPage struct {
+	Layout
+	Rows         []promptRow
+	First, After []debrief.Prompt
+	Key          string
+}
+
+// promptRow is somebody with whom the prompts are taken up.
+type promptRow struct {
+	ID, Name string
+	Last     time.Time // zero: never
+	Next     time.Time
+	Due      bool
+}
+
+// prompts answers GET /prompts: what a manager asks in a 1:1, and with whom it is due. Nothing of the answers is written down.
+func (p *Pages) prompts(c *request) error {
+	if !access.May(access.TakePrompts, access.InTeam(c.who, c.who.Team)) {
+		return notFound()
+	}
+	members, err := p.members(c, c.who.Team)
+	if err != nil {
+		return err
+	}
+	done, err := p.Store.Prompts(c.Context())
+	if err != nil {
+		return err
+	}
+	page := promptsPage{Layout: p.layout(c, "Prompts for your 1:1s"), First: debrief.Prompts(true)[:2], After: debrief.Prompts(false), Key: rand.Text()}
+	for _, m := range members {
+		if !m.Active || !m.Has(buddy.Worker) || m.ID == c.who.ID || c.apart(m.ID) != 0 {
+			continue
+		}
+		row := promptRow{ID: m.ID, Name: m.Name, Last: done[m.ID].At, Next: debrief.NextPrompt(done[m.ID].At)}
+		row.Due = !row.Next.After(c.at)
+		page.Rows = append(page.Rows, row)
+	}
+	slices.SortStableFunc(page.Rows, func(a, b promptRow) int { return a.Next.Compare(b.Next) })
+	return p.show(c, http.StatusOK, "prompts", page)
+}
+
+// prompted answers POST /prompts/{id}/done.
+func (p *Pages) prompted(c *request) error {
+	who, err := p.Store.Person(c.Context(), c.PathValue("id"))
+	if err != nil && who.ID == "" {
+		return err
+	}
+	if who.ID == c.who.ID || !access.May(access.TakePrompts, c.toPerson(who)) {
+		return notFound()
+	}
+	if err := p.Store.PutPrompted(c.Context(), who.ID, store.By{Person: c.who.ID, Via: "page"}, c.at); err != nil {
+		return err
+	}
+	return c.redirect("/prompts?done=prompted")
+}
+
+// maySeeCounts says that the figures of incidents are for the reader.
+func maySeeCounts(c *request) bool { return access.May(access.SeeCounts, access.ByRole(c.who)) }
+
+type incidentFiguresPage struct {
+	Layout
+	Quarters []quarterFigures
+}
+
+// quarterFigures is one quarter: teams in columns, kinds of incident in rows, without those of which all is hidden.
+type quarterFigures struct {
+	Name       string
+	Teams      []string
+	Rows       []figureRow
+	Sums       []incident.Figure
+	Sum        incident.Figure
+	Everything bool // is hidden
+}
+
+type figureRow struct {
+	What  string
+	Cells []incident.Figure
+	Sum   incident.Figure
+}
+
+// incidentFigures answers GET /incidents/figures. The table is the same for whoever may see it: what one reader has not, another's could not give away.
+func (p *Pages) incidentFigures(c *request) error {
+	if !maySeeCounts(c) {
+		return notFound()
+	}
+	teams, err := p.directory.teams(c.Context())
+	if err != nil {
+		return err
+	}
+	papers, err := p.Store.Papers(c.Context(), store.PaperFilter{Kind: store.IncidentPaper})
+	if err != nil {
+		return err
+	}
+	var ids, names []string
+	for _, t := range teams {
+		ids, names = append(ids, t.ID), append(names, t.Name)
+	}
+	var all []incident.Counted
+	for _, paper := range papers {
+		i, err := p.incidentIn(paper)
+		if err != nil {
+			return err
+		}
+		if day, ok := parseDate(i.Day); ok && i.Kind != "" {
+			all = append(all, incident.Counted{Team: paper.Team, Day: day.in(time.UTC), Kind: i.Kind, Of: i.Strand})
+		}
+	}
+	page := incidentFiguresPage{Layout: p.layout(c, "Incidents by quarter")}
+	quarters, tables := incident.Tables(all, ids)
+	for n, t := range tables {
+		shown := incident.Suppress(t)
+		q := quarterFigures{Name: quarters[n], Teams: names, Sums: shown.ColumnSums, Sum: shown.Sum, Everything: shown.Sum.Hidden}
+		for i, class := range t.Rows {
+			if !shown.RowSums[i].Hidden {
+				q.Rows = append(q.Rows, figureRow{incident.ClassWords(class), shown.Cells[i], shown.RowSums[i]})
+			}
+		}
+		page.Quarters = append(page.Quarters, q)
+	}
+	return p.show(c, http.StatusOK, "incident_figures", page)
+}
