@@ -59,8 +59,10 @@ check-static:
 	$(GO) tool -modfile=tools/go.mod gosec -quiet ./...
 
 # What starts the program as a process of its own is left out: the detector sees nothing of another process, and all that runs
-# at once in this one has its tests beside it. It needs a C compiler; without one the tests still run, in check-readme.
-RACED = $$($(GO) list ./... | grep -v -e /e2e -e /cmd/allclear)
+# at once in this one has its tests beside it. So are the packages in which nothing runs at once (the pure ones may not, arch_test.go sees to
+# it). It needs a C compiler; without one the tests still run, in check-readme.
+ALONE = watch nameless wording plan docx picture incident nearest rota
+RACED = $$($(GO) list ./... | grep -v -e /e2e -e /cmd/allclear $(ALONE:%=-e /internal/%$$))
 check-race: assets
 	@scripts/need-tools
 	@if command -v gcc >/dev/null; then echo "$(GO) test -race, but for e2e and cmd"; CGO_ENABLED=1 $(GO) test -race -timeout 20m $(RACED); \
