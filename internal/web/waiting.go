@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -15,12 +17,12 @@ import (
 // waitingRow is something that waits for the reader: what and how many, and the page on which it is done.
 type waitingRow struct{ Says, Href string }
 
-// many is a number of things in words: of one, as one is said.
+// many is a number of things in words: of one, as one is said, of more with {n} for how many.
 func many(n int, one, more string) string {
 	if n == 1 {
 		return one
 	}
-	return fmt.Sprintf(more, n)
+	return strings.Replace(more, "{n}", strconv.Itoa(n), 1)
 }
 
 // waiting collects what waits for the reader, in the order in which it is asked for; empty where nothing does. Papers are listed without their words: nothing
@@ -59,7 +61,7 @@ func (p *Pages) ownWaiting(c *request) (list []waitingRow, err error) {
 	}
 	failing, err := p.failing(c)
 	if failing > 0 {
-		list = append(list, waitingRow{many(failing, "One of your numbers reaches nobody: put it right", "%d of your numbers reach nobody: put them right"), "/details"})
+		list = append(list, waitingRow{many(failing, "One of your numbers reaches nobody: put it right", "{n} of your numbers reach nobody: put them right"), "/details"})
 	}
 	return list, err
 }
@@ -102,14 +104,14 @@ func (p *Pages) papersWaiting(c *request) (list []waitingRow, err error) {
 		return nil, err
 	}
 	if n := len(offered); n > 0 {
-		list = append(list, waitingRow{many(n, "A debrief is offered to you: say with whom, or that you would rather not", "%d debriefs are offered to you: say with whom, or that you would rather not"), "/debriefs"})
+		list = append(list, waitingRow{many(n, "A debrief is offered to you: say with whom, or that you would rather not", "{n} debriefs are offered to you: say with whom, or that you would rather not"), "/debriefs"})
 	}
 	do, err := p.Store.Papers(c.Context(), store.PaperFilter{Kind: store.ActionPaper, Person: c.who.ID, Status: string(debrief.Open), Standing: true, Bare: true})
 	if err != nil {
 		return nil, err
 	}
 	if n := len(do); n > 0 {
-		list = append(list, waitingRow{many(n, "One thing is agreed that you do", "%d things are agreed that you do"), "/actions"})
+		list = append(list, waitingRow{many(n, "One thing is agreed that you do", "{n} things are agreed that you do"), "/actions"})
 	}
 	return list, nil
 }
@@ -139,16 +141,16 @@ func (p *Pages) risksWaiting(c *request) (list []waitingRow, err error) {
 	}
 	if len(teams) > 0 {
 		n, err := count(store.PaperFilter{Kind: store.RiskPaper, Status: string(risk.Waiting)}, theirs)
-		if err := add(n, err, "A risk assessment waits for a decision", "%d risk assessments wait for a decision", "/risks"); err != nil {
+		if err := add(n, err, "A risk assessment waits for a decision", "{n} risk assessments wait for a decision", "/risks"); err != nil {
 			return nil, err
 		}
 		n, err = count(store.PaperFilter{Kind: store.WarningPaper, DueBy: c.at}, theirs)
-		if err := add(n, err, "A warning is to be looked at again", "%d warnings are to be looked at again", "/warnings"); err != nil {
+		if err := add(n, err, "A warning is to be looked at again", "{n} warnings are to be looked at again", "/warnings"); err != nil {
 			return nil, err
 		}
 	}
 	n, err := count(store.PaperFilter{Kind: store.RiskPaper, Status: string(risk.Decided), DueBy: c.at}, func(paper store.Paper) bool { return mine(paper) || theirs(paper) })
-	return list, add(n, err, "A risk assessment is to be looked at again", "%d risk assessments are to be looked at again", "/risks")
+	return list, add(n, err, "A risk assessment is to be looked at again", "{n} risk assessments are to be looked at again", "/risks")
 }
 
 // promptsWaiting is with how many people the prompts of a 1:1 are due.
@@ -159,7 +161,7 @@ func (p *Pages) promptsWaiting(c *request) (list []waitingRow, err error) {
 	rows, err := p.promptRows(c)
 	rows = slices.DeleteFunc(rows, func(row promptRow) bool { return !row.Due })
 	if n := len(rows); n > 0 {
-		list = append(list, waitingRow{many(n, "Prompts for a 1:1 are due with one person", "Prompts for your 1:1s are due with %d people"), "/prompts"})
+		list = append(list, waitingRow{many(n, "Prompts for a 1:1 are due with one person", "Prompts for your 1:1s are due with {n} people"), "/prompts"})
 	}
 	return list, err
 }
@@ -182,7 +184,7 @@ func (p *Pages) incidentsWaiting(c *request) (list []waitingRow, err error) {
 		}
 	}
 	if n > 0 {
-		list = []waitingRow{{many(n, "An incident lacks answers, or its reference from the portal", "%d incidents lack answers, or their references from the portal"), "/incidents"}}
+		list = []waitingRow{{many(n, "An incident lacks answers, or its reference from the portal", "{n} incidents lack answers, or their references from the portal"), "/incidents"}}
 	}
 	return list, nil
 }
