@@ -48,6 +48,7 @@ func followed(path string, presses ...string) func(*page) {
 
 // endedVisit opens the visit that Priya has ended, on the day on which it began, four hours before now: soon after midnight that is the day before.
 func endedVisit(b *page) {
+	b.Open("/visits") // which says what time it is
 	b.Open("/visits?date=" + b.now().Add(-4*time.Hour).Format(time.DateOnly))
 	b.any = true
 	b.Press("Priya Nair")
