@@ -26,7 +26,8 @@ func many(n int, one, more string) string {
 }
 
 // waiting collects what waits for the reader, in the order in which it is asked for; empty where nothing does. Papers are listed without their words: nothing
-// is opened to be counted. A worker costs five questions to the database, who answers for others eight, a manager ten.
+// is opened to be counted. A worker costs eight questions to the database, who answers for others ten, a manager twelve;
+// what is found due costs one or two more.
 //
 // Nothing of it changes while an alarm about the reader is open (rule 4.2), and a phone page, from which none of it can be reached, has none.
 func (p *Pages) waiting(c *request) (list []waitingRow, err error) {
