@@ -46,6 +46,14 @@ func followed(path string, presses ...string) func(*page) {
 	}
 }
 
+// endedVisit opens the visit that Priya has ended, on the day on which it began, four hours before now: soon after midnight that is the day before.
+func endedVisit(b *page) {
+	b.Open("/visits") // which says what time it is
+	b.Open("/visits?date=" + b.now().Add(-4*time.Hour).Format(time.DateOnly))
+	b.any = true
+	b.Press("Priya Nair")
+}
+
 // sights are what the pages look like while the county's clock stands still.
 func sights() []sight {
 	return slices.Concat(planSights(), afterwards(), []sight{
@@ -71,7 +79,7 @@ func sights() []sight {
 		{"GET /visits/{id}", "a visit that is overdue", "p-ann", followed("/", "Ruth Adeyemi")},
 		{"GET /visits/{id}", "a private visit inside, as its worker sees it", "p-nia", followed("/", "Nia Evans")},
 		{"GET /visits/{id}", "a private visit, as another sees it", "p-priya", followed("/", "Nia Evans")},
-		{"GET /visits/{id}", "a visit that has ended", "p-priya", followed("/visits", "Priya Nair")},
+		{"GET /visits/{id}", "a visit that has ended", "p-priya", endedVisit},
 		{"POST /visits/{id}/late", "a visit with a new end that was not filled in", "p-nia", followed("/", "Nia Evans", "Save the new end")},
 		{"POST /visits/{id}/ask", "nobody named who is to ring", "p-nia", followed("/", "Nia Evans", "Ask someone to ring me", "Ask them")},
 		{"POST /visits/{id}/record", "nothing said in one's own words", "p-nia", followed("/", "Nia Evans", "Say it in your own words", "Send")},

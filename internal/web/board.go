@@ -26,8 +26,7 @@ const (
 type boardPage struct {
 	Layout
 	Teams []teamLink
-	Sign  string        // where the reader reads and signs their team's plan; "" where none waits for them
-	Right bool          // the reader is asked whether their own details are right
+	Waits []waitingRow  // for the reader
 	Src   string        // where the live part is
 	List  template.HTML // the live part
 }
@@ -105,16 +104,13 @@ func (p *Pages) board(c *request) error {
 	if c.URL.Query().Get("fragment") == "board" {
 		return c.html(list)
 	}
-	right, err := p.detailsDue(c)
+	waits, err := p.waiting(c)
 	if err != nil {
 		return err
 	}
-	page := boardPage{Right: right, Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
+	page := boardPage{Waits: waits, Layout: p.layout(c, "Visits", topicBoard, topicOrganisation), Teams: teamLinks(teams, chosen),
 		// #nosec G203 -- our own template made it
 		Src: fragmentOf(b.address(), "board"), List: template.HTML(list)} // as our own template made it
-	if page.Sign, err = p.planWaits(c, c.who); err != nil {
-		return err
-	}
 	return p.show(c, http.StatusOK, "board", page)
 }
 

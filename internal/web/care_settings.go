@@ -4,11 +4,9 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/access"
-	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/debrief"
 	"github.com/allclear-safety/allclear/internal/incident"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -150,24 +148,11 @@ func (p *Pages) prompts(c *request) error {
 	if !access.May(access.TakePrompts, access.InTeam(c.who, c.who.Team)) {
 		return notFound()
 	}
-	members, err := p.members(c, c.who.Team)
+	rows, err := p.promptRows(c)
 	if err != nil {
 		return err
 	}
-	done, err := p.Store.Prompts(c.Context())
-	if err != nil {
-		return err
-	}
-	page := promptsPage{Layout: p.layout(c, "Prompts for your 1:1s"), First: debrief.Prompts(true)[:2], After: debrief.Prompts(false), Key: rand.Text()}
-	for _, m := range members {
-		if !m.Active || !m.Has(buddy.Worker) || m.ID == c.who.ID || c.apart(m.ID) != 0 {
-			continue
-		}
-		row := promptRow{ID: m.ID, Name: m.Name, Last: done[m.ID].At, Next: debrief.NextPrompt(done[m.ID].At)}
-		row.Due = !row.Next.After(c.at)
-		page.Rows = append(page.Rows, row)
-	}
-	slices.SortStableFunc(page.Rows, func(a, b promptRow) int { return a.Next.Compare(b.Next) })
+	page := promptsPage{Layout: p.layout(c, "Prompts for your 1:1s"), First: debrief.Prompts(true)[:2], After: debrief.Prompts(false), Rows: rows, Key: rand.Text()}
 	return p.show(c, http.StatusOK, "prompts", page)
 }
 

@@ -15,6 +15,7 @@ type guidancePage struct {
 	Phrase string // the covert phrase of the reader's team; "" where the page is not to name it
 	Folded bool   // whoever glances at the page is not to read it
 	Raise  bool   // the alarm is raised from here
+	After  bool   // it leads on to debriefs
 	Around string // the reader's team's spheres of support; "" for who is in no team
 }
 
@@ -46,7 +47,8 @@ func (p *Pages) guide(sheet guidance.Page) handler {
 			return &statusError{status: http.StatusConflict, says: "You can read this when you are not on a visit and no alarm about you is open.", again: "/guidance"}
 		}
 		tells := sheet.Calm || slices.ContainsFunc(sheet.Parts, func(part guidance.Part) bool { return part.Calm })
-		page := guidancePage{Layout: p.layout(c, sheet.Title), Sheet: sheet, Raise: sheet.Slug == guidance.AskedFor().Slug}
+		page := guidancePage{Layout: p.layout(c, sheet.Title), Sheet: sheet, Raise: sheet.Slug == guidance.AskedFor().Slug,
+			After: sheet.Slug == guidance.After().Slug}
 		if tells && !out && c.who.Team != "" {
 			page.Phrase, page.Folded = c.phrase, visits(c.who)
 		}

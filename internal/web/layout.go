@@ -175,6 +175,8 @@ func (p *Pages) nav(c *request) []govuk.NavItem {
 		{"/rota", "Rota"},
 		{"/people", "People"},
 		{"/teams", "Teams"},
+		{"/risks", "Risks and warnings"},
+		{"/debriefs", "Afterwards"},
 		{"/record", "Record"},
 	} {
 		if page.href == "/record" && !mayReadRecord(c.who) {
@@ -222,7 +224,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if l.Acting.ID == "" || l.ByPhone {
 		return nil
 	}
-	links := []footerLink{{"/guidance", "Guidance"}, {"/details", "Your details"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}, {"/debriefs", "Debriefs"}, {"/actions", "What you are to do"}, {"/incidents", "Incidents"}}
+	links := []footerLink{{"/guidance", "Guidance"}, {"/details", "Your details"}, {"/reading", "How a text is read"}, {"/looks", "Who looked at your details"}, {"/actions", "What you are to do"}, {"/incidents", "Incidents"}}
 	if access.May(access.TakePrompts, access.InTeam(l.Acting, l.Acting.Team)) {
 		links = append(links, footerLink{"/prompts", "Prompts for your 1:1s"})
 	}
@@ -235,7 +237,6 @@ func (l Layout) FooterLinks() []footerLink {
 	if mayLabel(l.Acting) {
 		links = append(links, footerLink{"/texts", "What did they mean?"})
 	}
-	links = append(links, footerLink{"/risks", "Risk assessments"})
 	if access.May(access.SeeWarnings, access.ByRole(l.Acting)) {
 		links = append(links, footerLink{"/warnings", "Warnings"})
 	}

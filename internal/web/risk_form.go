@@ -81,6 +81,9 @@ func (p *Pages) newRisk(c *request) error {
 		}
 		return p.startRisk(c, riskAbout{worker: c.who.ID, team: c.who.Team}, last.Place)
 	}
+	if id := query.Get("incident"); id != "" {
+		return p.newRiskAfter(c, id)
+	}
 	about, v, err := p.aboutOf(c, query.Get("visit"))
 	if err != nil {
 		return err

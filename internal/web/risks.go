@@ -19,7 +19,7 @@ import (
 type risksPage struct {
 	Layout
 	Waiting, Again, Drafts, Others []riskRow
-	MayWrite                       bool
+	MayWrite, Warns                bool
 }
 
 // riskRow is an assessment in a list.
@@ -84,7 +84,8 @@ func (p *Pages) risks(c *request) error {
 	for _, t := range teams {
 		filters = append(filters, store.PaperFilter{Kind: store.RiskPaper, Team: t.ID, Standing: true})
 	}
-	page := risksPage{Layout: p.layout(c, "Risk assessments"), MayWrite: access.May(access.WriteRisk, access.ByRole(c.who)|access.Self)}
+	page := risksPage{Layout: p.layout(c, "Risk assessments"), MayWrite: access.May(access.WriteRisk, access.ByRole(c.who)|access.Self),
+		Warns: access.May(access.SeeWarnings, access.ByRole(c.who))}
 	had := map[string]bool{}
 	for _, f := range filters {
 		list, err := p.Store.Papers(c.Context(), f)

@@ -291,7 +291,7 @@ type warningForm struct {
 	Revision     int
 }
 
-// newWarning answers GET /warnings/new. A link from a visit has its place filled in.
+// newWarning answers GET /warnings/new. A link from a visit or an incident has its place filled in.
 func (p *Pages) newWarning(c *request) error {
 	if err := p.maySeeWarnings(c); err != nil {
 		return err
@@ -304,6 +304,17 @@ func (p *Pages) newWarning(c *request) error {
 		}
 		f.values.Set("service_user", v.Details.ServiceUser.Reveal())
 		f.values.Set("address", v.Details.Address.Reveal())
+	}
+	if id := c.URL.Query().Get("incident"); id != "" {
+		i, at, err := p.placeOfIncident(c, id)
+		if err != nil {
+			return err
+		}
+		f.values.Set("service_user", at.ServiceUser.Reveal())
+		f.values.Set("address", at.Address.Reveal())
+		if i.Racist() {
+			f.values.Set("topic", string(risk.Discrimination))
+		}
 	}
 	return p.showWarningForm(c, http.StatusOK, f, "/warnings/new", 0)
 }
