@@ -64,13 +64,7 @@ func TestWhatWasTalkedOverIsReadAsItWasKept(t *testing.T) {
 	if _, err := debrief.Decode[debrief.Action]("no"); err == nil {
 		t.Error("read from what is none")
 	}
-	words := debrief.OwnWords{Words: "it shook me", Readers: []string{"p-lee", "p-ann"}}
-	if raw, err = debrief.Encode(words); err != nil {
-		t.Fatal(err)
-	}
-	if back, err := debrief.Decode[debrief.OwnWords](raw); err != nil || !cmp.Equal(back, words) {
-		t.Errorf("%v: %+v", err, back)
-	}
+
 }
 
 func TestAnActionIsRemindedOfOnItsDayAndAWeekAfter(t *testing.T) {
