@@ -86,7 +86,7 @@ func TestTheWorkerChoosesWithWhomAndTheyAreTold(t *testing.T) {
 		w.closed()
 		w.later(time.Minute)
 		me := engine.Actor{By: "p-priya", Via: "page"}
-		p, err := w.engine.PutDebrief(t.Context(), me, w.debriefOf("p-priya"), debrief.Debrief{Whose: debrief.Worker, With: "p-ann"}, debrief.Wanted)
+		_, err := w.engine.PutDebrief(t.Context(), me, w.debriefOf("p-priya"), debrief.Debrief{Whose: debrief.Worker, With: "p-ann"}, debrief.Wanted)
 		w.must(err)
 		w.settle()
 		w.phone(ann).Expects("Priya N would like to talk with you, today if you can")
@@ -100,7 +100,7 @@ func TestTheWorkerChoosesWithWhomAndTheyAreTold(t *testing.T) {
 		if len(found) != 1 {
 			t.Errorf("who was chosen finds %d", len(found))
 		}
-		p = w.debriefOf("p-priya")
+		p := w.debriefOf("p-priya")
 		p, err = w.engine.PutDebrief(t.Context(), engine.Actor{By: "p-ann", Via: "page"}, p, debrief.Debrief{Whose: debrief.Worker, With: "p-ann", Day: "2026-11-23", Happened: "talked"}, debrief.Held)
 		w.must(err)
 		if p.OverAt.IsZero() {

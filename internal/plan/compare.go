@@ -90,6 +90,7 @@ func (s Settings) called(around Around) []setting {
 	}
 	return []setting{
 		{Calendar, "The working hours|were|are", s.WorkingHours.String()},
+		{PersonalSafety, "Visits that want a risk assessment|were|are", none(s.wantsRisk())},
 		{CheckingIn, "The silence that is normal after the end|was|is", Minutes(s.Grace)},
 		{CheckingIn, "The time to take charge|was|is", Minutes(s.Acknowledge)},
 		{CheckingIn, "The time of the ring-round|was|is", Minutes(s.RingRound)},

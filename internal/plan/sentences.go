@@ -39,7 +39,7 @@ func (s Settings) Sentences(section Section, around Around) []string {
 		return []string{"When a visit is booked and something is missing to find or to describe you, you are asked for it by text and on the page. The visit is watched all the same.",
 			"An emergency number that is one of your own is refused."}
 	case PersonalSafety:
-		return []string{"On a joint visit each of you has a visit of your own, and each says for themselves when they are out."}
+		return append(s.ofRisk(), "On a joint visit each of you has a visit of your own, and each says for themselves when they are out.")
 	case CheckingIn:
 		return append(s.ofCheckingIn(around), s.ofSilence(around)...)
 	case CallingForHelp:
@@ -56,6 +56,24 @@ func (s Settings) ofCalendar(around Around) []string {
 	}
 	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".",
 		"A visit that begins in working hours is open to the team, with where it is and with whom. One that begins outside them is private: you and those who answer for you see that, others see that you are busy. Whoever books it can say otherwise."}
+}
+
+// several are the kinds of visit as a plan says them: several of each.
+var several = map[string]string{"home_visit": "home visits", "family_time": "family time sessions", "meeting": "meetings", "other": "appointments"}
+
+func (s Settings) wantsRisk() string {
+	said := make([]string, len(s.RiskFor))
+	for i, kind := range s.RiskFor {
+		said[i] = several[kind]
+	}
+	return and(said)
+}
+
+func (s Settings) ofRisk() []string {
+	if len(s.RiskFor) == 0 {
+		return []string{"No kind of visit has to have a risk assessment. You can make one for any visit, and your manager decides on it."}
+	}
+	return []string{"A risk assessment is asked for before " + s.wantsRisk() + ". One that is booked without is told to you and your manager at once; it is watched all the same."}
 }
 
 func (s Settings) ofCheckingIn(around Around) []string {

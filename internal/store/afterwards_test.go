@@ -26,6 +26,7 @@ func TestWhatTheOrganisationSaysIsKeptAndOnRecord(t *testing.T) {
 		must(t, db.PutSupports(t.Context(), list, leeOnPage, nine.Add(2*time.Hour)))
 		got, known, err := db.Supports(t.Context())
 		must(t, err)
+		same(t, "listed then", known, true)
 		same(t, "supports", got, list)
 		must(t, db.PutSupports(t.Context(), nil, leeOnPage, nine.Add(3*time.Hour)))
 		if got, known, err = db.Supports(t.Context()); err != nil || !known || len(got) != 0 {

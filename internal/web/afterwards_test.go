@@ -100,14 +100,14 @@ func TestAnIncidentIsRecordedAndCompleted(t *testing.T) {
 	}
 	looks, err := h.db.Entries(t.Context(), "looks/p-lee", time.Time{}, time.Time{})
 	h.ok(err)
-	taken := ""
+	var taken strings.Builder
 	for _, l := range looks {
 		if l.Kind == "look" {
-			taken += l.Via + " " + l.Visit + "; "
+			taken.WriteString(l.Via + " " + l.Visit + "; ")
 		}
 	}
-	if !strings.Contains(taken, "export incidents") || !strings.Contains(taken, "page incident/") {
-		t.Errorf("looks on record: %s", taken)
+	if !strings.Contains(taken.String(), "export incidents") || !strings.Contains(taken.String(), "page incident/") {
+		t.Errorf("looks on record: %s", taken.String())
 	}
 }
 

@@ -98,7 +98,8 @@ type planSectionPage struct {
 
 // sectionFields are the settings that stand with each section, by their fields, as they stand on the page.
 var sectionFields = map[plan.Section][]string{
-	plan.Calendar: {"working_hours"},
+	plan.Calendar:       {"working_hours"},
+	plan.PersonalSafety: {"risk_for"},
 	plan.CheckingIn: {"grace", "acknowledge_within", "ring_round", "police_repeat", "fallback", "named_buddy", "start_prompt", "end_prompts", "prompts", "pass_on_texts",
 		"out_closes_overdue", "out_word"},
 	plan.CallingForHelp: {"duress_phrase", "colleagues", "acknowledge_within_danger", "plain_distress_answer"},

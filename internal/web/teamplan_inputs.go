@@ -38,6 +38,8 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 			boxes.Items = append(boxes.Items, govuk.Choice{Value: m.Value, Text: m.Text})
 		}
 		return boxes
+	case "risk_for":
+		return f.riskFor()
 	default: // plain_distress_answer
 		return f.tick(field, "Answer a cry for help in plain words", "")
 	}
