@@ -7,7 +7,7 @@ package debrief
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -91,10 +91,10 @@ func Encode[T Debrief | Action](v T) (string, error) {
 	return string(raw), err
 }
 
-// Decode reads what Encode gave.
+// Decode reads what Encode gave. What is wrong with it is said without it: an error of JSON quotes what it read.
 func Decode[T Debrief | Action](raw string) (v T, err error) {
-	if err := json.Unmarshal([]byte(raw), &v); err != nil {
-		return v, fmt.Errorf("read what was talked over: %w", err)
+	if json.Unmarshal([]byte(raw), &v) != nil {
+		return v, errors.New("read what was talked over: what was kept is not of its kind")
 	}
 	return v, nil
 }

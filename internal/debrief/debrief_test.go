@@ -61,8 +61,8 @@ func TestWhatWasTalkedOverIsReadAsItWasKept(t *testing.T) {
 	if back, err := debrief.Decode[debrief.Debrief](raw); err != nil || back != whole {
 		t.Errorf("%v: %+v", err, back)
 	}
-	if _, err := debrief.Decode[debrief.Action]("no"); err == nil {
-		t.Error("read from what is none")
+	if _, err := debrief.Decode[debrief.Action](`{"what": gorgonzola}`); err == nil || strings.Contains(err.Error(), "invalid character") {
+		t.Errorf("read from what is none: %v", err)
 	}
 
 }
