@@ -26,7 +26,7 @@ type part struct {
 // pureParts is the core, for those shells that may import all of it.
 var pureParts = []string{
 	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/intake", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
-	"internal/private", "internal/retain", "internal/risk", "internal/rota", "internal/support", "internal/watch", "internal/wording",
+	"internal/private", "internal/retain", "internal/ownwords", "internal/risk", "internal/rota", "internal/support", "internal/watch", "internal/wording",
 	"internal/debrief", "internal/incident",
 }
 
@@ -43,6 +43,7 @@ var architecture = map[string]part{
 	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "nearest", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
 	"internal/intake":          {pure: true, imports: in("buddy", "phone", "private"), reason: "what a list says of people, and what of it is new; whose word stands is decided on values"},
+	"internal/ownwords":        {pure: true, imports: in("plan", "private"), reason: "what somebody says of themselves, and for whom; says what is wrong as plan does"},
 	"internal/risk":            {pure: true, imports: in("plan", "private"), reason: "what is known of a place, and how two are known to be one; says what is wrong as plan does"},
 	"internal/nameless":        {pure: true, imports: in("checkin"), reason: "what a text is about is taken out of it by the words that reading it knows"},
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
@@ -68,7 +69,7 @@ var architecture = map[string]part{
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
-	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "buddy", "phone", "private", "wording", "channel", "debrief", "incident"),
+	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "ownwords", "buddy", "phone", "private", "wording", "channel", "debrief", "incident"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/docx":              {reason: "Word documents, written and read; knows nothing of what they say"},

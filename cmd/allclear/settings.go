@@ -42,7 +42,6 @@ type Settings struct {
 	OIDC             OIDC
 	Front            Front
 	Outgoing         string // hosts that Allclear may call of itself, as edge.ParseOutgoing reads them; empty: those that the settings name
-	KinSteps         string // where else a change of next of kin is to be made; empty: our standard words
 	ExitPage         string // where a worker's own pages are left for; empty: the weather
 }
 
@@ -93,7 +92,6 @@ type settingsFlags struct {
 	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"From there (default Let's Encrypt)."`
 	Outgoing      string `placeholder:"HOST,…" help:"Hosts that Allclear may connect to, and no other; else those that the settings name."`
 	Redirect      string `placeholder:"HOST:PORT" help:"Lead from plain HTTP there to https."`
-	KinSteps      string `placeholder:"WORDS" help:"Where else somebody changes their next of kin, shown when they do (default: in the HR system)."`
 	ExitPage      string `placeholder:"URL" help:"Where Exit this page leads (default the BBC's weather)."`
 	Proxy         string `placeholder:"ADDRESS,…" help:"A TLS proxy is in front, at these addresses or networks."`
 
@@ -164,7 +162,6 @@ var known = []setting{
 	{name: "redirect", set: func(s *Settings, v string) error { s.Front.Redirect = v; return checkHostPort(v) }},
 	{name: "proxy", set: setProxy},
 	{name: "exit_page", set: setExitPage},
-	{name: "kin_steps", set: setKinSteps},
 	{name: "outgoing", set: setOutgoing},
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},

@@ -157,8 +157,6 @@ func TestWrongSettings(t *testing.T) {
 		{"a proxy for an address in the clear", []string{"ALLCLEAR_URL=http://a.example.org", "ALLCLEAR_PROXY=10.0.0.5"}, "ALLCLEAR_URL must be https"},
 		{"a proxy for nobody knows what", []string{"ALLCLEAR_PROXY=10.0.0.5"}, "ALLCLEAR_URL is missing"},
 		{"leading to what is not there", []string{"ALLCLEAR_REDIRECT=:80"}, "ALLCLEAR_REDIRECT leads to TLS"},
-		{"next of kin changed nobody says where", []string{"ALLCLEAR_KIN_STEPS= "}, "ALLCLEAR_KIN_STEPS: must say where"},
-		{"a book on next of kin", []string{"ALLCLEAR_KIN_STEPS=" + strings.Repeat("x", 2001)}, "ALLCLEAR_KIN_STEPS: must have at most 2000 characters"},
 		{"an exit to nowhere", []string{"ALLCLEAR_EXIT_PAGE=weather"}, "ALLCLEAR_EXIT_PAGE: must be a full address"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
@@ -173,7 +171,7 @@ func TestWrongSettings(t *testing.T) {
 
 func TestTheWayToTheNetworkIsRead(t *testing.T) {
 	s, err := load(t, "ALLCLEAR_ACME_DOMAIN=Allclear.example.org", "ALLCLEAR_ACME_DIRECTORY=http://127.0.0.1:14000/dir", "ALLCLEAR_REDIRECT=:80", "ALLCLEAR_PROXY=10.0.0.5, 10.1.0.0/16",
-		"ALLCLEAR_URL=https://allclear.example.org", "ALLCLEAR_EXIT_PAGE=https://www.example.org/news/", "ALLCLEAR_KIN_STEPS=In the portal.")
+		"ALLCLEAR_URL=https://allclear.example.org", "ALLCLEAR_EXIT_PAGE=https://www.example.org/news/")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,9 +181,6 @@ func TestTheWayToTheNetworkIsRead(t *testing.T) {
 	}
 	if at := s.options(world{}).ExitPage; at != "https://www.example.org/news/" { // to the letter
 		t.Errorf("exit leads to %s", at)
-	}
-	if says := s.options(world{}).KinSteps; says != "In the portal." {
-		t.Errorf("of next of kin it says %q", says)
 	}
 }
 

@@ -157,7 +157,7 @@ func (c *county) afterwards(leo, ysolde *browser) {
 		"description", seeded["what happened in an incident"], "witnesses", seeded["who saw an incident"]).sees(http.StatusOK, seeded["what happened in an incident"])
 	talk := ysolde.opens("/debriefs").presses("/debriefs").first(`action="(/debriefs/[^/"]+)/choose"`)
 	ysolde.opens(talk).presses(talk+"/choose", "with", "p-m1", "when", seeded["how it felt"]).sees(http.StatusOK, "Waits to be held")
-	ysolde.opens(talk).presses(talk+"/own", "felt", seeded["how it felt"]).sees(http.StatusOK, seeded["how it felt"])
+	ysolde.opens(talk).presses(talk+"/own", "own", seeded["how it felt"]).sees(http.StatusOK, seeded["how it felt"])
 	leo.opens(talk+"/edit").presses(talk+"/edit", "day", day, "happened", seeded["what was talked over"], "lessons", seeded["what was learned"]).sees(http.StatusOK, seeded["what was talked over"])
 	leo.opens(talk).presses(talk+"/actions", "action", seeded["what is to be done"], "owner", "p-m1", "due", day).sees(http.StatusOK, seeded["what is to be done"])
 }

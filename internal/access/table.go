@@ -124,7 +124,7 @@ var table = []Row{
 	{SeeRisk, "A worker’s risk assessment", []Is{Self, Answers}},
 	{WriteRisk, "Write a worker’s risk assessment", []Is{Self | VisitsAlone, Answers}},
 	{DecideRisk, "Decide about another’s risk assessment, with reasons", []Is{Answers}},
-	{SeeOwnWords, "What a worker says about themselves beside a risk assessment: of others only whom the worker chose; each look is on record", []Is{Self, Member}},
+	{SeeOwnWords, "What somebody says of themselves, beside a risk assessment or a debrief: each look is on record", []Is{Self, Chosen}},
 
 	{SeeAlarm, "That an alarm is open, and how it stands", []Is{Self, Member, Answers, Told}},
 	{TakeAlarm, "Take charge of an alarm, and from then on see and do all that it needs", []Is{Told, Answers}},

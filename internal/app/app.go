@@ -45,7 +45,6 @@ type Options struct {
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Front     Front         // TLS, and the proxy in front; needed where Listen is not on loopback
 	Heartbeat string        // called every minute while the engine truly works
-	KinSteps  string        // where else a change of next of kin is to be made, in the organisation's own words; "" is [StandardKinSteps]
 	ExitPage  string        // where a worker's own pages are left for; "" is the weather
 	Version   string
 	Outgoing  edge.Outgoing // whom Allclear may call of itself; zero: whom the settings name

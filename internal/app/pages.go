@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -22,7 +21,7 @@ var ours = []string{"/api/", "/hooks/", "/healthz", "/readyz", "/metrics"}
 // withPages puts the pages beside the API.
 func (a *App) withPages(ctx context.Context, front *api.API, who *access.Access) (http.Handler, error) {
 	o := web.Options{Engine: a.engine, Store: a.db, Access: who, View: view.New(view.Options{Store: a.db, Engine: a.engine, Rehearsal: a.o.Demo || a.o.Speed > 0}),
-		Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0, Demo: a.demo, Vocabulary: a.o.Vocabulary, Clock: time.Now, URL: a.o.URL, ExitPage: a.o.ExitPage, KinSteps: cmp.Or(a.o.KinSteps, StandardKinSteps), Log: a.o.Log, Keeping: keeping{a}}
+		Speed: a.clock.Speed, Rehearsal: a.o.Demo || a.o.Speed > 0, Demo: a.demo, Vocabulary: a.o.Vocabulary, Clock: time.Now, URL: a.o.URL, ExitPage: a.o.ExitPage, Log: a.o.Log, Keeping: keeping{a}}
 	if a.demo == nil { // in a demo the reader chooses whom to act as
 		s, err := signin.New(signin.Options{Keeper: a.db, URL: a.o.URL, Clock: time.Now, Random: rand.Reader, Log: a.o.Log})
 		if err != nil {

@@ -7,7 +7,7 @@ package debrief
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -52,12 +52,6 @@ type Debrief struct {
 	Plan     string `json:"plan,omitempty"` // what should be otherwise in the team's plan
 }
 
-// OwnWords are what somebody says of themselves, and who may read it besides them, by their ids.
-type OwnWords struct {
-	Words   string   `json:"words"`
-	Readers []string `json:"readers,omitempty"`
-}
-
 // Action is what somebody is to do. When it is due, whose it is and whether it is done stands on its paper.
 type Action struct {
 	What string `json:"what"`
@@ -91,16 +85,16 @@ func (d Debrief) Problems(today time.Time) (p []Problem) {
 	return p
 }
 
-// Encode gives what is kept of a debrief, of words or of an action.
-func Encode[T Debrief | OwnWords | Action](v T) (string, error) {
+// Encode gives what is kept of a debrief or of an action.
+func Encode[T Debrief | Action](v T) (string, error) {
 	raw, err := json.Marshal(v)
 	return string(raw), err
 }
 
-// Decode reads what Encode gave.
-func Decode[T Debrief | OwnWords | Action](raw string) (v T, err error) {
-	if err := json.Unmarshal([]byte(raw), &v); err != nil {
-		return v, fmt.Errorf("read what was talked over: %w", err)
+// Decode reads what Encode gave. What is wrong with it is said without it: an error of JSON quotes what it read.
+func Decode[T Debrief | Action](raw string) (v T, err error) {
+	if json.Unmarshal([]byte(raw), &v) != nil {
+		return v, errors.New("read what was talked over: what was kept is not of its kind")
 	}
 	return v, nil
 }

@@ -61,16 +61,10 @@ func TestWhatWasTalkedOverIsReadAsItWasKept(t *testing.T) {
 	if back, err := debrief.Decode[debrief.Debrief](raw); err != nil || back != whole {
 		t.Errorf("%v: %+v", err, back)
 	}
-	if _, err := debrief.Decode[debrief.Action]("no"); err == nil {
-		t.Error("read from what is none")
+	if _, err := debrief.Decode[debrief.Action](`{"what": gorgonzola}`); err == nil || strings.Contains(err.Error(), "invalid character") {
+		t.Errorf("read from what is none: %v", err)
 	}
-	words := debrief.OwnWords{Words: "it shook me", Readers: []string{"p-lee", "p-ann"}}
-	if raw, err = debrief.Encode(words); err != nil {
-		t.Fatal(err)
-	}
-	if back, err := debrief.Decode[debrief.OwnWords](raw); err != nil || !cmp.Equal(back, words) {
-		t.Errorf("%v: %+v", err, back)
-	}
+
 }
 
 func TestAnActionIsRemindedOfOnItsDayAndAWeekAfter(t *testing.T) {

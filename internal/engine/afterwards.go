@@ -29,7 +29,7 @@ const (
 	dailyEvery      = time.Hour   // plan time: how often it is looked what a day brought
 	settleFor       = 30 * time.Minute
 	offersBegin     = 8  // o'clock where the team is: nobody is texted about a talk in the night
-	offersStop      = 21 // the same
+	offersStop      = 21 // the same; later than [dayEnds], as an offer is wanted soon after the alarm
 	offerEnds       = 90 * 24 * time.Hour
 )
 

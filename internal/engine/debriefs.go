@@ -38,24 +38,6 @@ func (e *Engine) PutDebrief(ctx context.Context, who Actor, p store.Paper, d deb
 	return kept, e.sayTo(ctx, at, d.With, kept.Person, fmt.Sprintf("debrief/%s/wanted/%d", kept.ID, kept.Revision), wording.DebriefWanted, time.Time{}, "/debriefs")
 }
 
-// PutOwnWords keeps what somebody says of how something felt to them, for those alone whom they chose. p is the paper of before; its zero value
-// for the first.
-func (e *Engine) PutOwnWords(ctx context.Context, who Actor, p store.Paper, about string, w debrief.OwnWords) (store.Paper, error) {
-	body, err := debrief.Encode(w)
-	if err != nil {
-		return p, err
-	}
-	if p.ID == "" {
-		p = store.Paper{ID: "w-" + e.actID(who, "own/"+about), Kind: store.OwnWordsPaper, Person: who.By, About: about, Status: "kept"}
-	}
-	p.Body = private.New(body)
-	var marks []string
-	for _, id := range w.Readers {
-		marks = append(marks, "reader/"+id)
-	}
-	return e.Store.PutPaper(ctx, p, marks, who.by(), e.Now())
-}
-
 // GiveAction gives somebody something to do by a day, and tells them. about is the debrief or the incident it comes from, as KIND/ID.
 func (e *Engine) GiveAction(ctx context.Context, who Actor, about, owner, what string, due time.Time) (store.Paper, error) {
 	p, err := e.Store.Person(ctx, owner)

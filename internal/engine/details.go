@@ -24,7 +24,8 @@ const (
 // are right, by how often it was asked: after a week, and after three (rule 1.6).
 var remindAfter = []time.Duration{7 * 24 * time.Hour, 14 * 24 * time.Hour}
 
-// Texts that are about no visit come by day, as the team's clock shows it.
+// Texts that are about no visit come by day, as the team's clock shows it: in office hours, as nothing
+// in them is lost by a day. An offer to talk an alarm over is wanted soon, and comes until [offersStop].
 const (
 	dayBegins = 9
 	dayEnds   = 18

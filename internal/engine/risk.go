@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/risk"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -176,30 +175,5 @@ func (e *Engine) EndAssessment(ctx context.Context, who Actor, p store.Paper) er
 	}
 	p.Status, p.OverAt, p.DueAt = string(risk.Old), e.Now(), time.Time{}
 	_, _, err = e.keepPaper(ctx, who, p, a.Marks(), p.OverAt)
-	return err
-}
-
-// SayOwn keeps what workers say about themselves beside an assessment, for those whom they chose: status is one of [risk.ForMe], [risk.ForBoss] and
-// [risk.ForOne]. *watch.Invalid says what is wrong.
-func (e *Engine) SayOwn(ctx context.Context, who Actor, p store.Paper, status string, o risk.OwnWords) error {
-	found := o.Problems()
-	if !slices.Contains([]string{risk.ForMe, risk.ForBoss, risk.ForOne}, status) {
-		found = append(found, risk.Problem{Field: "readers", Says: "is missing: choose who may read it"})
-	}
-	if status == risk.ForOne && len(o.Readers) == 0 {
-		found = append(found, risk.Problem{Field: "reader", Says: "is missing: choose who may read it"})
-	}
-	if err := invalid(found); err != nil {
-		return err
-	}
-	p.Kind, p.Person, p.Status, p.Body, p.OverAt = store.OwnWordsPaper, who.By, status, o.Body(), time.Time{}
-	_, _, err := e.keepPaper(ctx, who, p, nil, e.Now())
-	return err
-}
-
-// WithdrawOwn takes somebody's own words back: nobody reads them any more.
-func (e *Engine) WithdrawOwn(ctx context.Context, who Actor, p store.Paper) error {
-	p.Status, p.Body, p.OverAt = risk.Withdrawn, risk.OwnWords{Text: private.Text{}}.Body(), e.Now()
-	_, _, err := e.keepPaper(ctx, who, p, nil, p.OverAt)
 	return err
 }

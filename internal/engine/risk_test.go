@@ -288,22 +288,3 @@ func TestAVisitOfAKindThatThePlanNamesIsToldOfWithoutAnAssessment(t *testing.T) 
 		w.silent(priya, mo)
 	})
 }
-
-func TestOwnWordsAreKeptAndTakenBack(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		o := risk.OwnWords{Text: private.New("I lie awake before it")}
-		if err := w.engine.SayOwn(t.Context(), byPriya, store.Paper{}, "everybody", o); !isInvalid(err, "readers") {
-			t.Errorf("for everybody: %v", err)
-		}
-		if err := w.engine.SayOwn(t.Context(), byPriya, store.Paper{}, risk.ForOne, o); !isInvalid(err, "reader") {
-			t.Errorf("for nobody named: %v", err)
-		}
-		w.must(w.engine.SayOwn(t.Context(), byPriya, store.Paper{ID: "o1", Team: "echo", About: "risk/r1"}, risk.ForBoss, o))
-		p := w.paper(store.OwnWordsPaper, "o1")
-		w.must(w.engine.WithdrawOwn(t.Context(), byPriya, p))
-		p = w.paper(store.OwnWordsPaper, "o1")
-		if got, err := risk.ReadOwnWords(p.Body); err != nil || !got.Text.IsZero() || p.Status != risk.Withdrawn {
-			t.Errorf("taken back: %s, %v", p.Status, err)
-		}
-	})
-}

@@ -7,6 +7,7 @@ package incident
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,10 +78,10 @@ func (i Incident) Encode() (string, error) {
 	return string(raw), err
 }
 
-// Decode reads what Encode gave.
+// Decode reads what Encode gave. What is wrong with it is said without it: an error of JSON quotes what it read.
 func Decode(raw string) (i Incident, err error) {
-	if err := json.Unmarshal([]byte(raw), &i); err != nil {
-		return i, fmt.Errorf("read incident: %w", err)
+	if json.Unmarshal([]byte(raw), &i) != nil {
+		return i, errors.New("read incident: what was kept is not of its kind")
 	}
 	return i, nil
 }

@@ -13,6 +13,15 @@ import (
 // a sentence that begins with it ("must be from 0s to 1h") and holds nothing private.
 type Problem struct{ Field, Says string }
 
+// Plain says that words of several lines are text in which nothing can change unseen how it is shown.
+func Plain(words string) bool {
+	hidden := func(r rune) bool {
+		overrides := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+		return overrides || unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
+	}
+	return utf8.ValidString(words) && !strings.ContainsFunc(words, hidden)
+}
+
 // rehearsalFloor is the least a time may be where the bound is lifted: at 0 a repeat would have no end.
 const rehearsalFloor = time.Second
 

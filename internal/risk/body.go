@@ -44,10 +44,6 @@ type (
 		Ended  string   `json:"ended,omitempty"`
 		Not    []string `json:"not,omitempty"`
 	}
-	ownBody struct {
-		Text    string   `json:"text,omitempty"`
-		Readers []string `json:"readers,omitempty"`
-	}
 )
 
 func (p Place) body() placeBody { return placeBody{p.ServiceUser.Reveal(), p.Address.Reveal()} }
@@ -94,18 +90,6 @@ func ReadWarning(body private.Text) (w Warning, err error) {
 		return w, fmt.Errorf("read warning: %w", err)
 	}
 	return Warning{b.place(), b.Topic, private.New(b.What), private.New(b.Reason), private.New(b.Source), private.New(b.Case), private.New(b.Ended), b.Not}, nil
-}
-
-// Body writes the words down, to be sealed.
-func (o OwnWords) Body() private.Text { return written(ownBody{o.Text.Reveal(), o.Readers}) }
-
-// ReadOwnWords reads what [OwnWords.Body] wrote.
-func ReadOwnWords(body private.Text) (o OwnWords, err error) {
-	var b ownBody
-	if err := read(body, &b); err != nil {
-		return o, fmt.Errorf("read own words: %w", err)
-	}
-	return OwnWords{private.New(b.Text), b.Readers}, nil
 }
 
 func written(body any) private.Text {

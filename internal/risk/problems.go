@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/plan"
@@ -31,17 +30,11 @@ func (p *problems) add(field, says string, args ...any) {
 func (p *problems) bound(field string, text private.Text, most int) {
 	words := text.Reveal()
 	switch {
-	case !utf8.ValidString(words) || strings.ContainsFunc(words, hidden):
+	case !plan.Plain(words):
 		p.add(field, "must be plain text")
 	case utf8.RuneCountInString(words) > most:
 		p.add(field, "must have at most %d characters", most)
 	}
-}
-
-// hidden says that r can change how a text is shown without being seen.
-func hidden(r rune) bool {
-	overrides := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
-	return overrides || unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
 }
 
 func (p *problems) need(field string, text private.Text, most int, says string) {
@@ -111,12 +104,5 @@ func (w Warning) Problems() []Problem {
 	p.need("source", w.Source, longestLine, "is missing: say who knows it")
 	p.bound("case", w.Case, 100)
 	p.bound("ended", w.Ended, longestWords)
-	return p
-}
-
-// Problems says what keeps somebody's own words from being kept.
-func (o OwnWords) Problems() []Problem {
-	var p problems
-	p.need("own", o.Text, longestWords, "is empty: write something, or leave it be")
 	return p
 }

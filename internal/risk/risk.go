@@ -2,7 +2,7 @@
 // again (rules 1.5, 6.2 and 6.3 of the protocol).
 //
 // An [Assessment] is about one family or place. Its worker writes it and a manager decides. A [Warning] stands on a service user or an address, for
-// everyone who goes there. Neither holds what workers say about themselves: that is [OwnWords], which is kept apart and read by those
+// everyone who goes there. Neither holds what workers say about themselves: that is internal/ownwords, which is kept apart and read by those
 // whom the worker chose.
 //
 // Whether two visits are to the same place, or to the same family, is said by marks: see [Place.Marks].
@@ -207,17 +207,3 @@ func (w Warning) Line() private.Text {
 	}
 	return private.New(line)
 }
-
-// OwnWords is what workers say about themselves, such as whether they feel additionally anxious (rule 6.3).
-type OwnWords struct {
-	Text    private.Text
-	Readers []string // person ids, besides the worker
-}
-
-// Who may read somebody's own words: nobody but them, their manager, or someone they name. Withdrawn words are nobody's to read.
-const (
-	ForMe     = "me"
-	ForBoss   = "manager"
-	ForOne    = "named"
-	Withdrawn = "withdrawn"
-)

@@ -33,14 +33,9 @@ func TestPapersAreReadAsTheyWereWritten(t *testing.T) {
 	if got, err := ReadWarning(w.Body()); err != nil || cmp.Diff(w, got) != "" {
 		t.Error(err, cmp.Diff(w, got))
 	}
-	o := OwnWords{private.New("I am anxious"), []string{"p-lee"}}
-	if got, err := ReadOwnWords(o.Body()); err != nil || cmp.Diff(o, got) != "" {
-		t.Error(err, cmp.Diff(o, got))
-	}
 	for _, read := range []func(private.Text) error{
 		func(b private.Text) error { _, err := ReadAssessment(b); return err },
 		func(b private.Text) error { _, err := ReadWarning(b); return err },
-		func(b private.Text) error { _, err := ReadOwnWords(b); return err },
 	} {
 		if err := read(private.New(`{"plan": gorgonzola}`)); err == nil || strings.Contains(err.Error(), "gorgonzola") {
 			t.Errorf("what is no paper is read with %v", err)
@@ -100,7 +95,6 @@ func TestWhatKeepsAPaperFromBeingTaken(t *testing.T) {
 		{"an empty warning", Warning{}.Problems(), []string{"service_user", "topic", "what", "reason", "source"}},
 		{"a warning", Warning{Place: at("", "1 Elm Road"), Topic: Other, What: private.New("a pit"), Reason: private.New("seen"), Source: private.New("Lee")}.Problems(), nil},
 		{"too much of a warning", Warning{Place: at("", "1 Elm Road"), Topic: Other, What: long, Reason: long, Source: long, Case: long}.Problems(), []string{"what", "reason", "source", "case"}},
-		{"no words of one's own", OwnWords{}.Problems(), []string{"own"}},
 	} {
 		if got := fields(row.p); !slices.Equal(got, row.want) {
 			t.Errorf("%s: %v, not %v", row.what, got, row.want)

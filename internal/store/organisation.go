@@ -11,7 +11,7 @@ import (
 // What the organisation says for everybody here, by its name.
 const (
 	TextSupport = "support"  // whom people can turn to, as [Support] in JSON
-	TextHRSteps = "hr_steps" // how people change their details in the HR system
+	TextHRSteps = "hr_steps" // how people change their next of kin in the HR system
 )
 
 // OrganisationText gives what the organisation says under a name; "" where nobody has written it yet.

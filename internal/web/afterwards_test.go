@@ -161,11 +161,29 @@ func TestADebriefIsForThoseWhoTalk(t *testing.T) {
 	if code, _ := h.sends("p-priya", page+"/choose", url.Values{"with": {"p-ann"}, "when": {"over a coffee"}}); code != http.StatusSeeOther {
 		t.Errorf("with Ann: %d", code)
 	}
-	if code, _ := h.sends("p-priya", page+"/own", url.Values{"felt": {"it shook me"}, "reader": {"p-lee"}}); code != http.StatusSeeOther {
+	if code, _ := h.sends("p-priya", page+"/own", url.Values{"own": {"it shook me"}, "reader": {"p-lee"}}); code != http.StatusSeeOther {
 		t.Errorf("own words: %d", code)
 	}
 	if code, said := h.says("p-ann", page); code != http.StatusOK || !strings.Contains(said, "over a coffee") || strings.Contains(said, "it shook me") {
 		t.Errorf("Ann: %d", code)
+	}
+	if code, said := h.sends("p-priya", page+"/own", url.Values{"own": {strings.Repeat("x", 2001)}}); code != http.StatusUnprocessableEntity || !strings.Contains(said, "at most 2000 characters") {
+		t.Errorf("a book of own words: %d", code)
+	}
+	if code, _ := h.sends("p-priya", page+"/own", url.Values{"own": {"it shook me"}, "reader": {"p-ann"}}); code != http.StatusSeeOther {
+		t.Errorf("own words for Ann: %d", code)
+	}
+	if _, said := h.says("p-ann", page); !strings.Contains(said, "it shook me") {
+		t.Error("Ann was chosen, and cannot read how it felt")
+	}
+	if code, at := h.sends("p-priya", page+"/own", url.Values{"own": {""}}); code != http.StatusSeeOther || !strings.Contains(at, "own-withdrawn") {
+		t.Errorf("emptied: %d, %s", code, at)
+	}
+	if _, said := h.says("p-ann", page); strings.Contains(said, "it shook me") || strings.Contains(said, "chose you to read this") {
+		t.Error("Ann reads what was taken back")
+	}
+	if code, _ := h.sends("p-priya", page+"/own", url.Values{"own": {"it shook me"}}); code != http.StatusSeeOther {
+		t.Errorf("said again: %d", code)
 	}
 	talked := url.Values{"day": {"21/11/2026"}, "happened": {"a man followed her"}, "lessons": {"park nearer"}, "plan": {"two go there"}, "revision": {"2"}}
 	if code, _ := h.sends("p-ann", page+"/edit", talked); code != http.StatusSeeOther {

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/debrief"
@@ -31,6 +33,31 @@ func standardSupport() []store.Support {
 		{Name: "Occupational health", For: "How you are afterwards, in confidence"},
 		{Name: "Your trade union", For: "Somebody on your side"},
 	}
+}
+
+// standardHRSteps is how next of kin is changed in the HR system, until the organisation says it in words of its own.
+const standardHRSteps = "Change your next of kin in the HR system too (SAP, under your own personal details): that is for you to do, and what you change here does not reach it. " +
+	"If you work through an agency, tell the agency as well. If you cannot get into the HR system, ask your manager."
+
+// mostHRSteps is how long the organisation's words for it may be, in characters: they are read on a phone.
+const mostHRSteps = 2000
+
+// hrSteps is how people change their next of kin in the HR system.
+func (p *Pages) hrSteps(c *request) (string, error) {
+	words, err := p.Store.OrganisationText(c.Context(), store.TextHRSteps)
+	return cmp.Or(words, standardHRSteps), err
+}
+
+// putHRSteps keeps the organisation's words for it. Our standard words are not kept as its own: where it says nothing else, they may become better.
+func (p *Pages) putHRSteps(c *request, words string) error {
+	if words == standardHRSteps {
+		words = ""
+	}
+	kept, err := p.Store.OrganisationText(c.Context(), store.TextHRSteps)
+	if err != nil || words == kept {
+		return err
+	}
+	return p.Store.PutOrganisationText(c.Context(), store.TextHRSteps, words, store.By{Person: c.who.ID, Via: "page"}, c.at)
 }
 
 // mostSupports is how many groups and services are listed.
@@ -61,7 +88,7 @@ func (p *Pages) organisation(c *request) error {
 	if err != nil {
 		return err
 	}
-	hr, err := p.Store.OrganisationText(c.Context(), store.TextHRSteps)
+	hr, err := p.hrSteps(c)
 	if err != nil {
 		return err
 	}
@@ -87,7 +114,7 @@ func (p *Pages) showOrganisation(c *request, status int, f *form) error {
 		page.Supports = append(page.Supports, supportForm{n, f.input(fmt.Sprintf("name-%d", n), "Name", ""), f.input(fmt.Sprintf("for-%d", n), "What it is for", ""),
 			f.input(fmt.Sprintf("reach-%d", n), "How to reach it", "A number, an e-mail address or a page")})
 	}
-	page.HR = f.textarea("hr", "How people change their details in the HR system", "Step by step. It is shown where they change them here.")
+	page.HR = f.textarea("hr", "How people change their next of kin in the HR system", "Step by step. It is shown with their own details, and when they change an emergency contact. Empty it for our standard words.")
 	return p.show(c, status, "organisation", page)
 }
 
@@ -111,18 +138,16 @@ func (p *Pages) keepOrganisation(c *request) error {
 			list = append(list, s)
 		}
 	}
+	if utf8.RuneCountInString(f.value("hr")) > mostHRSteps {
+		f.wrong("hr", fmt.Sprintf("The steps must have at most %d characters", mostHRSteps))
+	}
 	if f.bad() {
 		return p.showOrganisation(c, http.StatusUnprocessableEntity, f)
 	}
-	by := store.By{Person: c.who.ID, Via: "page"}
-	if err := p.Store.PutSupports(c.Context(), list, by, c.at); err != nil {
+	if err := p.Store.PutSupports(c.Context(), list, store.By{Person: c.who.ID, Via: "page"}, c.at); err != nil {
 		return err
 	}
-	hr, err := p.Store.OrganisationText(c.Context(), store.TextHRSteps)
-	if err == nil && hr != f.value("hr") {
-		err = p.Store.PutOrganisationText(c.Context(), store.TextHRSteps, f.value("hr"), by, c.at)
-	}
-	if err != nil {
+	if err := p.putHRSteps(c, f.value("hr")); err != nil {
 		return err
 	}
 	return c.redirect("/organisation?done=changed")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/debrief"
+	"github.com/allclear-safety/allclear/internal/ownwords"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -43,7 +44,7 @@ func (p *Pages) chooseDebrief(c *request) error {
 		f.wrong("with", "Choose a person")
 	}
 	if f.bad() {
-		f.values.Set("felt", t.words.Words)
+		f.values.Set("own", t.words.Text.Reveal())
 		return p.showDebrief(c, http.StatusUnprocessableEntity, t, f)
 	}
 	t.Said.With, t.Said.When = f.value("with"), f.value("when")
@@ -143,7 +144,13 @@ func (p *Pages) keepFelt(c *request) error {
 	if err != nil {
 		return err
 	}
-	words := debrief.OwnWords{Words: f.value("felt")}
+	words, status := ownwords.Words{For: ownwords.Me, Text: f.secret("own")}, http.StatusUnprocessableEntity
+	if words.Text.IsZero() && t.words.Standing() {
+		if err := p.Engine.WithdrawOwn(c.Context(), c.press(), t.felt); err != nil {
+			return err
+		}
+		return c.redirect("/debriefs/" + t.paper.ID + "?done=own-withdrawn")
+	}
 	for _, id := range f.values["reader"] {
 		is, err := p.aListener(c, id)
 		if err != nil {
@@ -153,17 +160,20 @@ func (p *Pages) keepFelt(c *request) error {
 			f.wrong("reader", "Choose among those who are listed")
 			continue
 		}
-		words.Readers = append(words.Readers, id)
+		words.For, words.Named = ownwords.Named, append(words.Named, id)
+	}
+	t.felt.Team, t.felt.About = t.paper.Team, "debrief/"+t.paper.ID
+	if !f.bad() {
+		if status, err = f.takesPaper(p.Engine.SayOwn(c.Context(), c.press(), t.felt, words), "own"); err != nil {
+			return fmt.Errorf("keep own words: %w", err)
+		}
 	}
 	if f.bad() {
 		f.values.Set("with", t.Said.With)
 		f.values.Set("when", t.Said.When)
-		return p.showDebrief(c, http.StatusUnprocessableEntity, t, f)
+		return p.showDebrief(c, status, t, f)
 	}
-	if _, err := p.Engine.PutOwnWords(c.Context(), c.press(), t.felt, "debrief/"+t.paper.ID, words); err != nil {
-		return err
-	}
-	return c.redirect("/debriefs/" + t.paper.ID + "?done=own-words")
+	return c.redirect("/debriefs/" + t.paper.ID + "?done=own-saved")
 }
 
 // actionRow is something that somebody is to do, or did.
@@ -278,7 +288,7 @@ func (p *Pages) debriefAction(c *request) error {
 	if f.bad() {
 		f.values.Set("with", t.Said.With)
 		f.values.Set("when", t.Said.When)
-		f.values.Set("felt", t.words.Words)
+		f.values.Set("own", t.words.Text.Reveal())
 		return p.showDebrief(c, http.StatusUnprocessableEntity, t, f)
 	}
 	return c.redirect("/debriefs/" + t.paper.ID + "?done=action-given")

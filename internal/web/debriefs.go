@@ -12,6 +12,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/debrief"
+	"github.com/allclear-safety/allclear/internal/ownwords"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -120,7 +121,7 @@ type talk struct {
 	Said  debrief.Debrief
 	own   bool        // it is the reader's
 	felt  store.Paper // the words of whose it is, of how it felt; its zero value where there are none for the reader
-	words debrief.OwnWords
+	words ownwords.Words
 }
 
 // talkAt finds the debrief that an address names, where what it says is for the reader. The look of somebody else is put on record.
@@ -148,18 +149,9 @@ func (p *Pages) talkAt(c *request) (t talk, err error) {
 }
 
 // felt finds what whose debrief it is says of how it felt, where they chose the reader to read it.
-func (p *Pages) felt(c *request, t *talk) error {
-	papers, err := p.Store.Papers(c.Context(), store.PaperFilter{Kind: store.OwnWordsPaper, Person: t.paper.Person, About: "debrief/" + t.paper.ID})
-	if err != nil || len(papers) == 0 || papers[0].Erased {
+func (p *Pages) felt(c *request, t *talk) (err error) {
+	if t.felt, t.words, err = p.ownWords(c, t.paper.Person, "debrief/"+t.paper.ID); err != nil || t.own || !t.words.Standing() {
 		return err
-	}
-	words, err := debrief.Decode[debrief.OwnWords](papers[0].Body.Reveal())
-	if err != nil || !t.own && !slices.Contains(words.Readers, c.who.ID) {
-		return err
-	}
-	t.felt, t.words = papers[0], words
-	if t.own {
-		return nil
 	}
 	return p.Access.LookedAt(c.Context(), c.who.ID, "page", "own_words/"+t.felt.ID, "", c.at)
 }
@@ -189,13 +181,13 @@ func (p *Pages) debrief(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showDebrief(c, http.StatusOK, t, blank("with", t.Said.With, "when", t.Said.When, "felt", t.words.Words))
+	return p.showDebrief(c, http.StatusOK, t, blank("with", t.Said.With, "when", t.Said.When, "own", t.words.Text.Reveal()))
 }
 
 func (p *Pages) showDebrief(c *request, status int, t talk, f *form) (err error) {
 	d := t.paper
 	page := debriefPage{Layout: p.layout(c, "Debrief").again(f), Talk: t, ID: d.ID, Status: debriefSays(d.Status), Own: t.own, Chooses: t.own && d.Status != string(debrief.Held), Writes: d.Status == string(debrief.Wanted) || d.Status == string(debrief.Held),
-		HasFelt: t.felt.ID != "", Felt: t.words.Words, Said: t.Said.Happened, Lessons: t.Said.Lessons, Plan: t.Said.Plan, Key: rand.Text()}
+		HasFelt: t.words.Standing(), Felt: t.words.Text.Reveal(), Said: t.Said.Happened, Lessons: t.Said.Lessons, Plan: t.Said.Plan, Key: rand.Text()}
 	page.Path = "/debriefs/" + d.ID
 	if day, err := time.Parse(time.DateOnly, t.Said.Day); err == nil {
 		page.HeldOn = day.Format("Monday 2 January 2006")
@@ -237,24 +229,24 @@ func (p *Pages) ownForms(c *request, page *debriefPage, t talk, f *form) error {
 		return err
 	}
 	with := []govuk.Option{{Text: "Choose a person"}}
-	page.Reads = govuk.Checkboxes{Name: "reader", Hint: govuk.Hint{Text: "Leave all empty, and only you can read it."}, Values: t.words.Readers, ErrorMessage: f.says("reader"),
+	page.Reads = govuk.Checkboxes{Name: "reader", Hint: govuk.Hint{Text: "Leave all empty, and only you can read it."}, Values: t.words.Named, ErrorMessage: f.says("reader"),
 		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Who else may read this?", Classes: "govuk-fieldset__legend--s"}}}
 	if chosen, typed := f.values["reader"]; typed {
 		page.Reads.Values = chosen
 	}
 	for _, who := range people {
 		with = append(with, govuk.Option{Value: who.ID, Text: withRole(who)})
-		if slices.Contains(t.words.Readers, who.ID) {
+		if slices.Contains(t.words.Named, who.ID) {
 			page.Readers = append(page.Readers, who.Name)
 		}
-		if who.Has(buddy.Manager) || who.ID == t.Said.With || slices.Contains(t.words.Readers, who.ID) {
+		if who.Has(buddy.Manager) || who.ID == t.Said.With || slices.Contains(t.words.Named, who.ID) {
 			page.Reads.Items = append(page.Reads.Items, govuk.Choice{Value: who.ID, Text: withRole(who)})
 		}
 	}
 	page.Choose = govuk.Select{Name: "with", Label: govuk.Label{Text: "With whom would you like to talk?"}, Hint: govuk.Hint{Text: "Your manager, or anybody else here"}, Value: f.value("with"), Items: with, ErrorMessage: f.says("with")}
 	page.When = f.textarea("when", "When and how suits you?", "If you like: such as today by phone, or over a coffee")
 	page.When.Rows = 2
-	page.Words = f.textarea("felt", "How did it feel, and how is it now?", "In your own words. It stays yours: it is in no report, and you can change or empty it.")
+	page.Words = f.textarea("own", "How did it feel, and how is it now?", "In your own words. It stays yours: it is in no report, and you can change or empty it.")
 	return nil
 }
 

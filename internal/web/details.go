@@ -34,7 +34,7 @@ type detailsPage struct {
 	NoKin     bool // none of the contacts is marked as next of kin
 	Tell      govuk.Checkboxes
 	Shown     string // a mark of what is shown
-	KinSteps  string // what else is to be changed with a contact
+	KinSteps  string // how next of kin is changed in the HR system too
 	KinMoved  bool   // one was changed just now
 }
 
@@ -100,7 +100,7 @@ func (p *Pages) showDetails(c *request, status int, f *form) error {
 	if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "person/"+who.ID, "", c.at); err != nil {
 		return err
 	}
-	page := detailsPage{Email: who.Email.Reveal(), About: who.Description.Reveal(), Vehicle: vehicleWords(who), Shown: shownMark(who), KinSteps: p.KinSteps,
+	page := detailsPage{Email: who.Email.Reveal(), About: who.Description.Reveal(), Vehicle: vehicleWords(who), Shown: shownMark(who),
 		PhotoSays: f.says(photographField).Text}
 	if who.Has(buddy.Worker) {
 		page.Missing = missingOf(who)
@@ -124,7 +124,10 @@ func (p *Pages) showDetails(c *request, status int, f *form) error {
 	if err := p.ownContacts(c, who, known, &page); err != nil {
 		return err
 	}
-	page.KinMoved = page.KinSteps != "" && c.URL.Query().Get("done") == "kin-saved"
+	if page.KinSteps, err = p.hrSteps(c); err != nil {
+		return err
+	}
+	page.KinMoved = c.URL.Query().Get("done") == "kin-saved"
 	page.Layout = p.layout(c, "Your details").again(f)
 	return p.show(c, status, "details", page)
 }

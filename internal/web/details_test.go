@@ -146,7 +146,10 @@ func TestANumberThatFailsIsMarked(t *testing.T) {
 
 func TestWhereElseNextOfKinIsChangedIsShownWithTheChange(t *testing.T) {
 	h := openHouse(t).as("p-priya")
-	h.pages.KinSteps = "Open the portal, then My details."
+	h.get("/details").says("Change your next of kin in the HR system too")
+	h.as("p-ada").get("/organisation").says("Change your next of kin in the HR system too")
+	h.as("p-ada").post("/organisation", "hr", strings.Repeat("x", 2001)).is(http.StatusUnprocessableEntity).says("at most 2000 characters")
+	h.as("p-ada").post("/organisation", "hr", "Open the portal, then My details.").is(http.StatusSeeOther)
 	was := h.get("/people/p-priya/edit").is(http.StatusOK).says("Next of kin")
 	fields := []string{"was", was.marks(), "name", "Priya Nair", "mobile", "07700 900101", "home_phone", "01632 960101", "description", "5 ft 4, short black hair, green coat", "make", "Ford", "model", "Fiesta",
 		"colour", "blue", "registration", "AB12 CDE", "contact-1-name", "Ravi Nair", "contact-1-relation", "husband", "contact-1-phone", "07700 900102"}

@@ -91,15 +91,15 @@ func (p *Pages) upload(c *request) error {
 	if err != nil {
 		return err
 	}
-	i := store.Import{ID: p.Engine.NewImport(c.at), By: c.who.ID, Via: "page", AsOf: p.today(c), MadeAt: c.at}
+	i := store.Import{ID: p.Engine.NewImport(c.at), By: c.who.ID, Via: "page", AsOf: c.midnight(), MadeAt: c.at}
 	if err := p.Store.MakeImport(c.Context(), i, raw); err != nil {
 		return err
 	}
 	return c.redirect("/imports/" + i.ID)
 }
 
-// today is when this day began where the reader is.
-func (p *Pages) today(c *request) time.Time {
+// midnight is when this day began where the reader is; [request.today] is the day itself.
+func (c *request) midnight() time.Time {
 	local := c.at.In(c.in)
 	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, c.in).UTC()
 }

@@ -146,7 +146,6 @@ var done = map[string]string{
 	"action-done":      "Noted as done. Thank you.",
 	"debrief-wanted":   "They are told that you would like to talk, and nothing else.",
 	"debrief-declined": "That is fine. You can still say otherwise here.",
-	"own-words":        "Your words are kept, for you and those you chose.",
 	"prompted":         "Noted that you talked. Nothing of what was said is kept.",
 
 	"apart":        "They are on the list from now on.",

@@ -187,7 +187,7 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 	if f.bad() {
 		return p.showPersonForm(c, status, f, who, right)
 	}
-	if done == "person-saved" && who.ID == c.who.ID && p.KinSteps != "" && kept.holds(contactsField) != filledPerson(who).holds(contactsField) {
+	if done == "person-saved" && who.ID == c.who.ID && kept.holds(contactsField) != filledPerson(who).holds(contactsField) {
 		return c.redirect("/details?done=kin-saved")
 	}
 	return c.redirect("/people/" + who.ID + "?done=" + done)

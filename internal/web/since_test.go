@@ -86,7 +86,7 @@ func TestWhatBothChangedOfAPersonIsSaid(t *testing.T) {
 	h = h.as("p-priya")
 	was = h.get(edit).marks()
 	h.post(edit, changed(details(), "contact-1-name", "", "contact-1-relation", "", "contact-1-phone", "", "contact-2-name", "Una Quill", "contact-2-phone", "01632 960143", "was", was)...).
-		leadsTo("/people/p-priya")
+		leadsTo("/details?done=kin-saved")
 	h.post(edit, changed(details(), "contact-1-name", "Tom Quill", "no_vehicle", "", "was", was)...).is(http.StatusConflict).
 		says("Someone else changed the emergency contacts to “Una Quill, 01632 960143” since").holds("contact-1-name", "Tom Quill")
 }

@@ -41,7 +41,6 @@ type Options struct {
 	URL          string               // the public address
 	SignIn       *signin.SignIn       // nil: a demo, whose reader chooses whom to act as
 	Organisation *signin.Organisation // nil: there is no organisation's own sign-in
-	KinSteps     string               // where else a change of next of kin is to be made, in the organisation's own words; "" says nothing
 	ExitPage     string               // where "Exit this page" leads; "" is the weather
 	Log          *slog.Logger         // nil: nothing is logged
 	Keeping      Keeping              // nil: how the installation is kept is not known here
