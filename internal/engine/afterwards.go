@@ -157,6 +157,14 @@ func (e *Engine) remindOfDebrief(ctx context.Context, at time.Time, p store.Pape
 	case p.Status == string(debrief.Wanted):
 		id, to, notice, next = "debrief/"+p.ID+"/waits", d.With, wording.DebriefWaits, time.Time{}
 	case said:
+		offered, err := e.Store.Entry(ctx, id)
+		if err != nil {
+			return err
+		}
+		if again := debrief.RemindAt(offered.At); at.Before(again) { // it was said, and then we died
+			p.DueAt = again
+			return ignoreStale(e.putDebrief(ctx, p, d, at))
+		}
 		id, notice, next = "debrief/"+p.ID+"/again", wording.DebriefAgain, time.Time{}
 	}
 	if over := p.MadeAt.Add(offerEnds); next.IsZero() && at.After(over) { // nobody took it up
@@ -170,9 +178,18 @@ func (e *Engine) remindOfDebrief(ctx context.Context, at time.Time, p store.Pape
 		}
 	}
 	p.DueAt = next
-	_, err = e.Store.PutPaper(ctx, p, debriefMarks(d), byClock(), at)
+	return ignoreStale(e.putDebrief(ctx, p, d, at))
+}
+
+func (e *Engine) putDebrief(ctx context.Context, p store.Paper, d debrief.Debrief, at time.Time) error {
+	_, err := e.Store.PutPaper(ctx, p, debriefMarks(d), byClock(), at)
+	return err
+}
+
+// ignoreStale passes over a paper that somebody changed meanwhile: it is looked at again.
+func ignoreStale(err error) error {
 	if errors.Is(err, store.ErrConflict) {
-		return nil // changed meanwhile: it is looked at again
+		return nil
 	}
 	return err
 }
@@ -196,22 +213,36 @@ func (e *Engine) saidBefore(ctx context.Context, id string) (bool, error) {
 
 // sayTo says something once to somebody about somebody, with a link to a page.
 func (e *Engine) sayTo(ctx context.Context, at time.Time, to, about, id string, notice watch.Notice, until time.Time, page string) error {
-	if to == "" {
-		return nil
-	}
-	sc, err := e.look(ctx, at, about)
-	if err != nil {
+	sc, n, err := e.noteTo(ctx, at, to, about, notice, until, page)
+	if err != nil || len(n.to) == 0 {
 		return err
 	}
-	if slices.Contains(sc.blocked, to) {
-		return nil
+	n.id = id
+	return e.say(ctx, at, sc, n)
+}
+
+// rowsTo are the messages that tell somebody about somebody, to be kept with what they tell of.
+func (e *Engine) rowsTo(ctx context.Context, at time.Time, to, about string, notice watch.Notice, until time.Time, page string) ([]store.Message, error) {
+	sc, n, err := e.noteTo(ctx, at, to, about, notice, until, page)
+	if err != nil {
+		return nil, err
 	}
-	n := note{id: id, kind: string(notice), to: []string{to}, notice: notice, reach: watch.OneText,
-		values: wording.Values{Worker: wording.Short(sc.worker.Name), Link: e.URL + page}}
+	return e.noteRows(ctx, at, sc, n)
+}
+
+// noteTo is a note to somebody about somebody; to nobody where they are kept from each other.
+func (e *Engine) noteTo(ctx context.Context, at time.Time, to, about string, notice watch.Notice, until time.Time, page string) (sc scene, n note, err error) {
+	if to == "" {
+		return sc, n, nil
+	}
+	if sc, err = e.look(ctx, at, about); err != nil || slices.Contains(sc.blocked, to) {
+		return sc, n, err
+	}
+	n = note{kind: string(notice), to: []string{to}, notice: notice, reach: watch.OneText, values: wording.Values{Worker: wording.Short(sc.worker.Name), Link: e.URL + page}}
 	if !until.IsZero() {
 		n.values.Until = until.In(sc.zone)
 	}
-	return e.say(ctx, at, sc, n)
+	return sc, n, nil
 }
 
 // AskForDebrief has somebody say that they would like to talk about a visit ("visit/ID") or about nothing in particular (""), and gives the debrief's

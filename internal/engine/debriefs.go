@@ -31,11 +31,21 @@ func (e *Engine) PutDebrief(ctx context.Context, who Actor, p store.Paper, d deb
 	case debrief.Declined, debrief.Held:
 		p.OverAt = at
 	}
-	kept, err := e.Store.PutPaper(ctx, p, debriefMarks(d), who.by(), at)
-	if err != nil || to != debrief.Wanted {
-		return kept, err
+	var tells []store.Message
+	if to == debrief.Wanted {
+		if tells, err = e.rowsTo(ctx, at, d.With, p.Person, wording.DebriefWanted, time.Time{}, "/debriefs"); err != nil {
+			return p, err
+		}
 	}
-	return kept, e.sayTo(ctx, at, d.With, kept.Person, fmt.Sprintf("debrief/%s/wanted/%d", kept.ID, kept.Revision), wording.DebriefWanted, time.Time{}, "/debriefs")
+	return e.kept(e.Store.PutPaper(ctx, p, debriefMarks(d), who.by(), at, tells...))
+}
+
+// kept has what was told with a paper sent at once.
+func (e *Engine) kept(p store.Paper, err error) (store.Paper, error) {
+	if err == nil {
+		e.woken()
+	}
+	return p, err
 }
 
 // GiveAction gives somebody something to do by a day, and tells them. about is the debrief or the incident it comes from, as KIND/ID.
@@ -52,12 +62,14 @@ func (e *Engine) GiveAction(ctx context.Context, who Actor, about, owner, what s
 		return store.Paper{}, err
 	}
 	at := e.Now()
-	kept, err := e.Store.PutPaper(ctx, store.Paper{ID: "x-" + e.actID(who, "action/"+about), Kind: store.ActionPaper, Team: p.Team, Person: p.ID, About: about,
-		Status: string(debrief.Open), DueAt: due, Body: private.New(body)}, nil, who.by(), at)
-	if err != nil || p.ID == who.By {
-		return kept, err
+	var tells []store.Message
+	if p.ID != who.By {
+		if tells, err = e.rowsTo(ctx, at, p.ID, p.ID, wording.ActionGiven, due, "/actions"); err != nil {
+			return store.Paper{}, err
+		}
 	}
-	return kept, e.sayTo(ctx, at, p.ID, p.ID, "action/"+kept.ID+"/given", wording.ActionGiven, due, "/actions")
+	return e.kept(e.Store.PutPaper(ctx, store.Paper{ID: "x-" + e.actID(who, "action/"+about), Kind: store.ActionPaper, Team: p.Team, Person: p.ID, About: about,
+		Status: string(debrief.Open), DueAt: due, Body: private.New(body)}, nil, who.by(), at, tells...))
 }
 
 // DoneAction puts down that an action is done, and how.

@@ -135,11 +135,17 @@ func (e *Engine) PutIncident(ctx context.Context, who Actor, p store.Paper, i in
 	if Complete(i, at) {
 		p.Status, p.OverAt = IncidentComplete, at
 	}
-	kept, err := e.Store.PutPaper(ctx, p, nil, cmp.Or(who.by(), byClock()), at)
-	if err != nil || !isNew {
-		return kept, err
+	var tells []store.Message
+	if isNew {
+		sc, n, err := e.managersNote(ctx, at, p, who.By, wording.IncidentOpened, time.Time{})
+		if err != nil {
+			return p, err
+		}
+		if tells, err = e.noteRows(ctx, at, sc, n); err != nil {
+			return p, err
+		}
 	}
-	return kept, e.tellManagers(ctx, at, kept, who.By, "incident/"+kept.ID+"/opened", wording.IncidentOpened, time.Time{})
+	return e.kept(e.Store.PutPaper(ctx, p, nil, cmp.Or(who.by(), byClock()), at, tells...))
 }
 
 // Complete says that nothing of an incident is asked for any more: it is in the portal, HSE has its report where the law asks for one, and nobody is
@@ -151,22 +157,31 @@ func Complete(i incident.Incident, at time.Time) bool {
 
 // tellManagers tells the managers of an incident's team something of it, but who did it and whom it is about.
 func (e *Engine) tellManagers(ctx context.Context, at time.Time, p store.Paper, but, id string, notice watch.Notice, until time.Time) error {
-	sc, err := e.look(ctx, at, p.Person)
+	sc, n, err := e.managersNote(ctx, at, p, but, notice, until)
 	if err != nil {
 		return err
+	}
+	n.id = id
+	return e.say(ctx, at, sc, n)
+}
+
+// managersNote is a note to the managers of an incident's team, but who did it and whom it is about.
+func (e *Engine) managersNote(ctx context.Context, at time.Time, p store.Paper, but string, notice watch.Notice, until time.Time) (sc scene, n note, err error) {
+	if sc, err = e.look(ctx, at, p.Person); err != nil {
+		return sc, n, err
 	}
 	if sc.team.ID != p.Team { // about nobody of the team
 		sc.worker.Name = ""
 		if err := e.lookAtTeam(ctx, at, &sc, p.Team); err != nil {
-			return err
+			return sc, n, err
 		}
 	}
 	to := slices.DeleteFunc(slices.Clone(sc.chiefs), func(id string) bool { return id == but || id == p.Person || slices.Contains(sc.blocked, id) })
-	n := note{id: id, kind: string(notice), to: to, notice: notice, reach: watch.OneText, values: wording.Values{Worker: wording.Short(sc.worker.Name), Link: e.URL + "/incidents"}}
+	n = note{kind: string(notice), to: to, notice: notice, reach: watch.OneText, values: wording.Values{Worker: wording.Short(sc.worker.Name), Link: e.URL + "/incidents"}}
 	if !until.IsZero() {
 		n.values.Until = until.In(sc.zone)
 	}
-	return e.say(ctx, at, sc, n)
+	return sc, n, nil
 }
 
 // remindOfIncidents reminds the managers of what is still asked for: the reference in the portal, and what the law asks to be reported.

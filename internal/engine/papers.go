@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/risk"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -21,29 +23,38 @@ func PlaceOf(v store.Visit) risk.Place {
 	return risk.Place{ServiceUser: v.Details.ServiceUser, Address: v.Details.Address}
 }
 
+// ErrUnreadRisk says that an assessment of a place is there, and cannot be read: what it says must not be taken for nothing.
+var ErrUnreadRisk = errors.New("an assessment cannot be read")
+
 // RiskOf gives the decided assessment that holds for a visit: the one about the visit itself, else the one of its team about its family or place that
-// was decided last. found is false where there is none. It may be past its day to be looked at again.
+// was decided last. found is false where there is none. It may be past its day to be looked at again. One
+// that cannot be read hides no other: ErrUnreadRisk comes with the one that was found.
 func RiskOf(ctx context.Context, from Papers, v store.Visit) (p store.Paper, a risk.Assessment, found bool, err error) {
 	sets := []store.PaperFilter{{Kind: store.RiskPaper, About: "visit/" + v.ID, Status: string(risk.Decided), Standing: true}}
 	if marks := PlaceOf(v).Sought(); len(marks) > 0 {
 		sets = append(sets, store.PaperFilter{Kind: store.RiskPaper, Team: v.Team, Status: string(risk.Decided), Standing: true, Marked: marks})
 	}
+	var unread error
 	for _, f := range sets {
 		list, err := from.Papers(ctx, f)
 		if err != nil {
 			return p, a, false, err
 		}
 		for _, one := range list {
-			read, err := risk.ReadAssessment(one.Body)
-			if err == nil && (!found || read.At.After(a.At)) { // one that can't be read must not hide another
+			read, broken := risk.ReadAssessment(one.Body)
+			switch {
+			case one.Erased:
+			case broken != nil:
+				unread = ErrUnreadRisk
+			case !found || read.At.After(a.At):
 				p, a, found = one, read, true
 			}
 		}
 		if found {
-			return p, a, true, nil
+			break
 		}
 	}
-	return p, a, false, nil
+	return p, a, found, unread
 }
 
 // StandingWarning is a warning that stands, with the paper that it is.
@@ -67,7 +78,7 @@ func WarningsAt(ctx context.Context, from Papers, at risk.Place, visit string) (
 	for _, p := range list {
 		w, err := risk.ReadWarning(p.Body)
 		if err != nil { // that there is one is said all the same
-			w = risk.Warning{Topic: risk.Other}
+			w = risk.Warning{Topic: risk.Other, What: private.New("This warning cannot be read. Ask your manager before you go.")}
 		}
 		if !w.IsNot(visit) {
 			found = append(found, StandingWarning{p, w})

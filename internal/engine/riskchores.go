@@ -166,7 +166,8 @@ func (e *Engine) riskAtBooking(ctx context.Context, at time.Time, team store.Tea
 	v.Team = team.ID
 	p, a, found, err := RiskOf(ctx, e.Store, v)
 	e.report(ctx, "find the assessment of a place", err)
-	return bookedRisk{quiet: found && a.NoPrompts, missing: NeedsRisk(team.Plan, kind) && (!found || !p.DueAt.After(at))}
+	return bookedRisk{quiet: found && a.NoPrompts || errors.Is(err, ErrUnreadRisk), // a phone that buzzes may be what it warns of
+		missing: NeedsRisk(team.Plan, kind) && (!found || !p.DueAt.After(at))}
 }
 
 // NeedsRisk says that a plan asks for an assessment of visits of a kind.

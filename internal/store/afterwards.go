@@ -33,17 +33,16 @@ const mostPosts = 100
 
 // PostsDue gives the incidents that the organisation's portal does not have as they are now, and whose time to be sent has come, the one changed
 // first before the others. What was erased is not sent.
+// One whose words cannot be opened is left out.
 func (db *DB) PostsDue(ctx context.Context, at time.Time) ([]Paper, error) {
 	rows, err := all(ctx, db.reader, scanPaper, `SELECT `+paperColumns+` FROM papers WHERE kind = 'incident' AND body IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM incident_posts x WHERE x.incident = papers.id AND (x.revision >= papers.revision OR x.next_at > $1))
 		ORDER BY changed_at, id LIMIT $2`, instant(at), mostPosts)
 	papers := make([]Paper, 0, len(rows))
 	for _, s := range rows {
-		var p Paper
-		if err == nil {
-			p, err = db.openPaper(ctx, s)
+		if p, unread := db.openPaper(ctx, s); unread == nil {
+			papers = append(papers, p)
 		}
-		papers = append(papers, p)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list incidents to send: %w", err)

@@ -33,6 +33,7 @@ type Paper struct {
 	OverAt    time.Time // when it was over: from then its time to be kept counts; zero while it stands
 	Body      private.Text
 	Erased    bool // its words were erased
+	Unread    bool // its words are there, and could not be opened
 }
 
 // PaperKind is what a paper is.
@@ -212,7 +213,7 @@ func (f PaperFilter) where(db *DB) (clause string, args []any) {
 	return clause, args
 }
 
-// Papers lists papers, the latest made first.
+// Papers lists papers, the latest made first. One whose words cannot be opened hides no other: it is there, Unread and without them.
 func (db *DB) Papers(ctx context.Context, f PaperFilter) ([]Paper, error) {
 	where, args := f.where(db)
 	query := `SELECT ` + paperColumns + ` FROM papers WHERE 1 = 1` + where + ` ORDER BY made_at DESC, number DESC, id`
@@ -225,7 +226,10 @@ func (db *DB) Papers(ctx context.Context, f PaperFilter) ([]Paper, error) {
 	for _, s := range rows {
 		p := s.Paper
 		if err == nil && !f.Bare {
-			p, err = db.openPaper(ctx, s)
+			if p, err = db.openPaper(ctx, s); err != nil && ctx.Err() == nil {
+				p, err = s.Paper, nil
+				p.Unread = true
+			}
 		}
 		papers = append(papers, p)
 	}

@@ -145,3 +145,28 @@ func TestWordsOfAPaperGoWhenTheirTimeHasCome(t *testing.T) {
 		must(t, db.Verify(t.Context(), nine.Add(3*365*day+time.Minute)))
 	})
 }
+
+// One that is damaged must not hide another: a warning that nobody sees is worse than one that says nothing.
+func TestAPaperThatCannotBeOpenedHidesNoOther(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, place storetest.Place) {
+		db := place.Open(t)
+		for _, id := range []string{"w1", "w2"} {
+			ok[store.Paper](t)(db.PutPaper(t.Context(), store.Paper{ID: id, Kind: store.WarningPaper, Team: "echo", Status: "stands", Body: private.New("dogs " + id)}, []string{"gl1"}, leeOnPage, nine))
+		}
+		if _, err := place.Raw(t).Exec(`UPDATE papers SET body = $1 WHERE id = 'w1'`, []byte("not what was sealed")); err != nil {
+			t.Fatal(err)
+		}
+		found := ok[[]store.Paper](t)(db.Papers(t.Context(), store.PaperFilter{Marked: []string{"gl1"}}))
+		if len(found) != 2 {
+			t.Fatalf("found %d", len(found))
+		}
+		for _, p := range found {
+			if damaged := p.ID == "w1"; p.Unread != damaged || p.Body.IsZero() != damaged {
+				t.Errorf("%s: unread %v, says %q", p.ID, p.Unread, p.Body.Reveal())
+			}
+		}
+		if _, err := db.Paper(t.Context(), store.WarningPaper, "w1"); err == nil {
+			t.Error("a damaged paper was read")
+		}
+	})
+}

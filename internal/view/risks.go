@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,6 +17,7 @@ type Risks struct {
 	Warnings   []engine.StandingWarning
 	Paper      store.Paper // the assessment that holds for the visit; zero for none
 	Assessment risk.Assessment
+	Unread     bool        // one is there that cannot be read
 	Waits      store.Paper // one about the visit that is not decided; zero for none
 }
 
@@ -32,7 +34,7 @@ func (s *View) Risks(ctx context.Context, v store.Visit, r Reader) (out Risks, e
 		return out, fmt.Errorf("find warnings of visit: %w", err)
 	}
 	p, a, found, err := engine.RiskOf(ctx, s.Store, v)
-	if err != nil {
+	if out.Unread = errors.Is(err, engine.ErrUnreadRisk); err != nil && !out.Unread {
 		return out, fmt.Errorf("find assessment of visit: %w", err)
 	}
 	if found && !slices.Contains(never, p.Person) {
@@ -76,6 +78,9 @@ func (s *View) sheetRisks(ctx context.Context, v store.Visit) []private.Text {
 		}
 		for _, w := range known.Warnings {
 			add(w.Line())
+		}
+		if known.Unread {
+			add(private.New(unreadRisks))
 		}
 		for _, line := range known.Assessment.Risks() {
 			add(line)

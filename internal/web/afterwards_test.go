@@ -161,7 +161,10 @@ func TestADebriefIsForThoseWhoTalk(t *testing.T) {
 	if code, _ := h.sends("p-priya", page+"/choose", url.Values{"with": {"p-ann"}, "when": {"over a coffee"}}); code != http.StatusSeeOther {
 		t.Errorf("with Ann: %d", code)
 	}
-	if code, _ := h.sends("p-priya", page+"/own", url.Values{"own": {"it shook me"}, "reader": {"p-lee"}}); code != http.StatusSeeOther {
+	if code, _ := h.sends("p-priya", page+"/own", url.Values{"own": {"it shook me"}, "reader": {"p-lee"}}); code != http.StatusUnprocessableEntity {
+		t.Errorf("own words for somebody with whom she does not talk: %d", code)
+	}
+	if code, _ := h.sends("p-priya", page+"/own", url.Values{"own": {"it shook me"}}); code != http.StatusSeeOther {
 		t.Errorf("own words: %d", code)
 	}
 	if code, said := h.says("p-ann", page); code != http.StatusOK || !strings.Contains(said, "over a coffee") || strings.Contains(said, "it shook me") {

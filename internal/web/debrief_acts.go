@@ -152,11 +152,7 @@ func (p *Pages) keepFelt(c *request) error {
 		return c.redirect("/debriefs/" + t.paper.ID + "?done=own-withdrawn")
 	}
 	for _, id := range f.values["reader"] {
-		is, err := p.aListener(c, id)
-		if err != nil {
-			return err
-		}
-		if !is {
+		if !t.mayHear(id) {
 			f.wrong("reader", "Choose among those who are listed")
 			continue
 		}

@@ -222,6 +222,9 @@ func (p *Pages) showDebrief(c *request, status int, t talk, f *form) (err error)
 	return p.show(c, status, "debrief", page)
 }
 
+// mayHear says that somebody can be chosen to read how it felt: who comes to the debrief's page, with whom the talk is, and who was chosen before.
+func (t talk) mayHear(id string) bool { return id == t.Said.With || slices.Contains(t.words.Named, id) }
+
 // ownForms are what whose debrief it is says: with whom, and how it felt.
 func (p *Pages) ownForms(c *request, page *debriefPage, t talk, f *form) error {
 	people, err := p.listeners(c)
@@ -239,7 +242,7 @@ func (p *Pages) ownForms(c *request, page *debriefPage, t talk, f *form) error {
 		if slices.Contains(t.words.Named, who.ID) {
 			page.Readers = append(page.Readers, who.Name)
 		}
-		if who.Has(buddy.Manager) || who.ID == t.Said.With || slices.Contains(t.words.Named, who.ID) {
+		if t.mayHear(who.ID) {
 			page.Reads.Items = append(page.Reads.Items, govuk.Choice{Value: who.ID, Text: withRole(who)})
 		}
 	}

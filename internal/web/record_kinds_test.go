@@ -18,7 +18,7 @@ var computed = map[string][]string{
 	"kind": {"block", "unblock", "person", "team", "token", "certificate_ends", "certificate_ended",
 		"plan", "signature", "support", "risk", "warning", "own_words", "debrief", "action", "incident", "organisation", "prompt"},
 	`"hold_" + what`: {"hold_set", "hold_lifted"},
-	"string(notice)": {"debrief_offered", "debrief_again", "debrief_wanted", "debrief_waits", "action_given", "action_due", "incident_opened", "incident_portal", "incident_report"},
+	"string(notice)": {"debrief_offered", "debrief_again", "debrief_waits", "action_due", "incident_portal", "incident_report"},
 	"in.Name()":      nil, // of the inputs, which are read below
 	"n.kind":         nil, // of the notes
 	"labelKind":      {"label"},

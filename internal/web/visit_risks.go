@@ -22,6 +22,7 @@ type visitRisks struct {
 	Waits      bool     // for a decision, or is a draft
 	WaitsHref  string
 	Missing    bool // the team's plan asks for one, and none is current
+	Unread     bool // an assessment is there that cannot be read
 	Unplaced   bool // the address has no postcode
 	MayWrite   bool
 	MayWarn    bool
@@ -43,6 +44,7 @@ func (p *Pages) visitRisks(c *request, v seen, is access.Is) (*visitRisks, error
 	for _, w := range known.Warnings {
 		part.Warnings = append(part.Warnings, warningIn(w.Paper, w.Warning, c.at))
 	}
+	part.Unread = known.Unread
 	part.assessed(known)
 	if part.Href != "" && !p.maySeeRisk(c, known.Paper.Person, is, v) {
 		part.Href = ""
