@@ -99,14 +99,21 @@ func (e *Engine) PlanNumbers(ctx context.Context) (map[string]int, error) {
 }
 
 // NextPlan gives what the next version of a team's plan says so far: its draft, else the team's settings as they are now with the words of
-// the current version, or with none.
+// the current version, or with none. A setting that the draft did not change is as the team has it now.
 func (e *Engine) NextPlan(ctx context.Context, t store.Team) (PlanVersion, error) {
-	draft, found, err := e.PlanDraft(ctx, t.ID)
-	if err != nil || found {
+	draft, drafted, err := e.PlanDraft(ctx, t.ID)
+	if err != nil {
 		return draft, err
 	}
 	last, found, err := e.CurrentPlan(ctx, t.ID)
 	if err != nil {
+		return draft, err
+	}
+	if drafted {
+		if found {
+			draft.Settings = draft.Settings.Since(last.Settings, t.Plan)
+		}
+		draft.Names, err = e.namesOf(ctx, draft.Settings)
 		return draft, err
 	}
 	v := PlanVersion{Version: plan.Version{Team: t.Name, Number: 1, Zone: t.Zone, Settings: t.Plan, Words: plan.Words{}}}
@@ -211,9 +218,17 @@ func (e *Engine) reviewProblem(t store.Team, on string) string {
 }
 
 // PublishPlan publishes a version of a team's plan: from then on it is the current one, and its settings are the team's, in one transaction. Everyone
-// in the team is asked to sign it. *watch.Invalid says what is missing; ErrConflict that another changed the draft since.
+// in the team is asked to sign it. *watch.Invalid says what is missing, *watch.Refused that it says what the version before says; ErrConflict that
+// another changed the draft since.
 func (e *Engine) PublishPlan(ctx context.Context, who Actor, t store.Team, v PlanVersion) (PlanVersion, error) {
-	v, err := e.SetUpPlan(ctx, who, t, v)
+	last, found, err := e.CurrentPlan(ctx, t.ID)
+	if err != nil {
+		return v, err
+	}
+	if found && v.Settings.Equal(t.Plan) && v.ReviewOn == last.ReviewOn && len(plan.Compare(last.Version, v.Version)) == 0 {
+		return v, &watch.Refused{Says: fmt.Sprintf("it says what version %d says: everyone would have to sign the same again", last.Number)}
+	}
+	v, err = e.SetUpPlan(ctx, who, t, v)
 	if err != nil {
 		return v, err
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -151,4 +153,28 @@ func (s Settings) Named() []string {
 		}
 	}
 	return ids
+}
+
+// Since gives the settings of a draft that began from some others, where those have changed meanwhile: what the draft did not change is as it is now.
+func (s Settings) Since(base, now Settings) Settings {
+	draft, was, is := s.members(), base.members(), now.members()
+	for _, f := range s.fields() {
+		if bytes.Equal(draft[f.name], was[f.name]) {
+			draft[f.name] = is[f.name]
+		}
+	}
+	var merged Settings
+	if raw, err := json.Marshal(draft); err != nil || json.Unmarshal(raw, &merged) != nil {
+		return s
+	}
+	return merged
+}
+
+// members are the settings as the API's plan object has them.
+func (s Settings) members() (m map[string]json.RawMessage) {
+	raw, err := json.Marshal(s)
+	if err != nil || json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	return m
 }

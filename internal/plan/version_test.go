@@ -152,3 +152,17 @@ func TestSomeoneWhoIsNamedAnewIsNoChangeOfASetting(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 }
+
+func TestADraftFollowsWhatItDidNotChange(t *testing.T) {
+	base, draft, now := Standard(), Standard(), Standard()
+	draft.DuressPhrase = "Marigold"
+	now.Grace, now.DuressPhrase, now.Fallback = 45*time.Minute, "Ruby", "p-lee"
+	want := now
+	want.DuressPhrase = "Marigold"
+	if got := draft.Since(base, now); !got.Equal(want) {
+		t.Errorf("it became %+v", got)
+	}
+	if got := draft.Since(base, base); !got.Equal(draft) {
+		t.Errorf("where nothing changed it became %+v", got)
+	}
+}

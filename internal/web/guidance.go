@@ -44,7 +44,7 @@ func (p *Pages) guide(sheet guidance.Page) handler {
 			return err
 		}
 		if out && sheet.Calm {
-			return &statusError{status: http.StatusConflict, says: "You can read this when you are not on a visit and no alarm about you is open.", again: "/guidance"}
+			return &statusError{status: http.StatusConflict, title: "Not now", says: "You can read this when you are not on a visit and no alarm about you is open.", again: "/guidance"}
 		}
 		tells := sheet.Calm || slices.ContainsFunc(sheet.Parts, func(part guidance.Part) bool { return part.Calm })
 		page := guidancePage{Layout: p.layout(c, sheet.Title), Sheet: sheet, Raise: sheet.Slug == guidance.AskedFor().Slug,

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,7 @@ type handler func(*request) error
 // statusError is an error that a reader is told of, with the status it answers.
 type statusError struct {
 	status int
+	title  string // "" for that of the status
 	says   string // to the reader: nothing private, what is wrong and what to do
 	again  string // the path of the page to look at again; "" for none
 	cause  error  // for the log
@@ -234,7 +236,7 @@ func (p *Pages) fail(rt route, c *request, err error) {
 	default:
 		p.Log.Debug("page refused", "route", rt.pattern, "status", e.status)
 	}
-	page := problemPage{Layout: p.layout(c, titles[e.status]), Says: e.says, Again: e.again, Sorry: e.status >= http.StatusInternalServerError}
+	page := problemPage{Layout: p.layout(c, cmp.Or(e.title, titles[e.status])), Says: e.says, Again: e.again, Sorry: e.status >= http.StatusInternalServerError}
 	if err := p.show(c, e.status, "problem", page); err != nil {
 		p.Log.Error("show error page", "route", rt.pattern, "error", err)
 		http.Error(c.w, e.says, e.status)
@@ -268,7 +270,7 @@ func problemOf(err error) *statusError {
 		return e
 	}
 	if refused, is := errors.AsType[*watch.Refused](err); is {
-		return &statusError{status: http.StatusConflict, says: sentence(refused.Says), cause: err}
+		return &statusError{status: http.StatusConflict, title: "This cannot be done now", says: sentence(refused.Says), cause: err}
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return tooLong(err)

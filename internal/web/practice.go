@@ -41,7 +41,7 @@ func (p *Pages) practise(c *request) error {
 func (p *Pages) mayPractise(c *request) error {
 	out, err := p.outAlone(c)
 	if err == nil && out {
-		err = &statusError{status: http.StatusConflict, says: "You can practise when you are not on a visit and no alarm about you is open. Nothing you sent here was passed on to anyone.", again: "/"}
+		err = &statusError{status: http.StatusConflict, title: "Not now", says: "You can practise when you are not on a visit and no alarm about you is open. Nothing you sent here was passed on to anyone.", again: "/"}
 	}
 	return err
 }

@@ -113,7 +113,7 @@ func (p *Pages) planTeam(c *request) (store.Team, error) {
 func (p *Pages) planLater(c *request, t store.Team) error {
 	out, err := p.outAlone(c)
 	if err == nil && out {
-		err = &statusError{status: http.StatusConflict, says: "You can read the plan and sign it when you are not on a visit and no alarm about you is open.", again: "/teams/" + url.PathEscape(t.ID)}
+		err = &statusError{status: http.StatusConflict, title: "Not now", says: "You can read the plan and sign it when you are not on a visit and no alarm about you is open.", again: "/teams/" + url.PathEscape(t.ID)}
 	}
 	return err
 }

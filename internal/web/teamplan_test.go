@@ -255,3 +255,25 @@ func TestLinesAreParagraphsAndLists(t *testing.T) {
 		t.Error("a plan has six sections")
 	}
 }
+
+// A draft that is older than a change of the team's settings must not take that back, and nobody signs the same twice.
+func TestADraftFollowsTheSettingsAndTheSameIsNotPublishedTwice(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	publish := func() page {
+		return h.post("/teams/echo/plan/publish", "revision", h.get("/teams/echo/plan/publish").field("revision"), "version", "2", "review-date", "2027-11-21")
+	}
+	h.post("/teams/echo/plan/publish", "revision", "0", "version", "2", "review-date", "2027-11-21").is(http.StatusConflict).says("It says what version 1 says")
+	h.drafts("6", "words", "Tea first.").is(http.StatusSeeOther)
+	team, err := h.db.Team(t.Context(), "echo")
+	h.ok(err)
+	team.Plan.Grace = 45 * time.Minute
+	_, err = h.engine.PutTeam(t.Context(), engine.Actor{By: "p-lee", Via: "page"}, team)
+	h.ok(err)
+	publish().is(http.StatusSeeOther)
+	if team, err = h.db.Team(t.Context(), "echo"); err != nil || team.Plan.Grace != 45*time.Minute {
+		t.Errorf("the grace is %v again, %v", team.Plan.Grace, err)
+	}
+	if v := current(h); v.Settings.Grace != 45*time.Minute || v.Words[plan.Debriefing] != "Tea first." {
+		t.Errorf("published is %v, %q", v.Settings.Grace, v.Words[plan.Debriefing])
+	}
+}
