@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -159,7 +158,7 @@ func (s Settings) Named() []string {
 func (s Settings) Since(base, now Settings) Settings {
 	draft, was, is := s.members(), base.members(), now.members()
 	for _, f := range s.fields() {
-		if bytes.Equal(draft[f.name], was[f.name]) {
+		if string(draft[f.name]) == string(was[f.name]) {
 			draft[f.name] = is[f.name]
 		}
 	}
