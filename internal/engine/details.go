@@ -17,6 +17,7 @@ import (
 const (
 	askDetailsEvery = 5 * time.Minute // plan time
 	askDetailsMost  = 100             // people asked at a time: everyone who was added on one day is due on one day
+	failedMost      = 1000            // numbers that fail looked through at a time: those that wait keep no others from being asked of
 	askLater        = time.Hour       // how long somebody who is not to be asked now is left alone
 )
 
@@ -64,8 +65,8 @@ func (e *Engine) askDetails(ctx context.Context, at time.Time) error {
 // askToConfirm asks one worker, unless it is not the time for it.
 func (e *Engine) askToConfirm(ctx context.Context, at time.Time, c store.Confirmation) error {
 	sc, err := e.look(ctx, at, c.Person)
-	if err != nil {
-		return err
+	if err != nil { // and others have their turn meanwhile
+		return errors.Join(err, e.Store.PutAsked(ctx, c, c.Asked, at.Add(askLater)))
 	}
 	if !sc.worker.Active || !sc.worker.Has(buddy.Worker) {
 		return e.Store.PutAsked(ctx, c, c.Asked, at.Add(24*time.Hour)) // who comes back is asked
@@ -110,6 +111,7 @@ func (e *Engine) busy(ctx context.Context, at time.Time, worker string) (busy bo
 
 // numberFailed notes that a message shows for certain that nobody is reached on
 // a number of whom it was for, and asks them at once by another.
+// Of other numbers [Engine.askDetails] asks in its time.
 func (e *Engine) numberFailed(ctx context.Context, at time.Time, m store.Message) error {
 	if m.Person == "" || m.To.IsZero() {
 		return nil
@@ -122,7 +124,17 @@ func (e *Engine) numberFailed(ctx context.Context, at time.Time, m store.Message
 	if err != nil || !isNew {
 		return err
 	}
-	return e.askOfFailed(ctx, at)
+	known, err := e.Store.Known(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	list, err := e.Store.FailedNumbers(ctx, failedMost)
+	i := slices.IndexFunc(list, func(f store.Failed) bool { return f.Person == p.ID && known.Is(f, m.To) })
+	if err != nil || i < 0 {
+		return err
+	}
+	_, err = e.askOfOne(ctx, at, list[i])
+	return err
 }
 
 // wrongContact notes a number that was found to be wrong in a ring-round. Its
@@ -144,28 +156,37 @@ func (e *Engine) wrongContact(ctx context.Context, at time.Time, a store.Alarm, 
 	return err
 }
 
-// askOfFailed asks those of whom a number reaches nobody, each once for each.
+// askOfFailed asks those of whom a number reaches nobody, each once for each, and
+// at most [askDetailsMost] at a time.
 func (e *Engine) askOfFailed(ctx context.Context, at time.Time) error {
-	list, err := e.Store.FailedNumbers(ctx, askDetailsMost)
+	list, err := e.Store.FailedNumbers(ctx, failedMost)
 	var errs []error
+	asked := 0
 	for _, f := range list {
-		errs = append(errs, e.askOfOne(ctx, at, f))
+		did, err := e.askOfOne(ctx, at, f)
+		errs = append(errs, err)
+		if did {
+			asked++
+		}
+		if asked == askDetailsMost {
+			break
+		}
 	}
 	return errors.Join(err, errors.Join(errs...))
 }
 
-func (e *Engine) askOfOne(ctx context.Context, at time.Time, f store.Failed) error {
+func (e *Engine) askOfOne(ctx context.Context, at time.Time, f store.Failed) (asked bool, err error) {
 	sc, err := e.look(ctx, at, f.Person)
 	if err != nil {
-		return err
+		return false, err
 	}
 	known, err := e.Store.Known(ctx, f.Person)
 	if err != nil {
-		return err
+		return false, err
 	}
 	busy, alarm, err := e.busy(ctx, at, f.Person)
 	if err != nil || busy {
-		return err
+		return false, err
 	}
 	n := note{id: fmt.Sprintf("number/%s/%d", f.Person, f.At.UnixMicro()), kind: "number_asked", notice: wording.ContactFails, reach: watch.OneText,
 		to: []string{f.Person}, values: wording.Values{Link: e.URL + "/details"}}
@@ -173,12 +194,12 @@ func (e *Engine) askOfOne(ctx context.Context, at time.Time, f store.Failed) err
 	if own >= 0 {
 		e.byAnother(&n, sc.worker, known, sc.worker.Numbers()[own])
 	} else if hour := at.In(sc.zone).Hour(); alarm != nil && !f.At.Before(alarm.OpenedAt) || hour < dayBegins || hour >= dayEnds {
-		return nil // the search goes on, and nothing may tell the worker of it
+		return false, nil // the search goes on, and nothing may tell the worker of it
 	}
 	if err := e.say(ctx, at, sc, n); err != nil {
-		return err
+		return false, err
 	}
-	return e.Store.AskedOfFailed(ctx, f, at)
+	return true, e.Store.AskedOfFailed(ctx, f, at)
 }
 
 // byAnother makes a note ask of a number by another one of the same person: by

@@ -167,7 +167,7 @@ func zoneOf(name string) *time.Location {
 const (
 	plansEvery   = time.Hour // plan time
 	reviewAhead  = 30 * 24 * time.Hour
-	remindedOnce = 7 * 24 * time.Hour // after it was published
+	remindedOnce = 7 * 24 * time.Hour // after it was published, or they joined
 	remindedLast = 14 * 24 * time.Hour
 )
 
@@ -208,21 +208,83 @@ func (e *Engine) tellOfReview(ctx context.Context, at time.Time, v PlanVersion) 
 	return e.tellOfPlan(ctx, at, v.Paper.Team, n)
 }
 
+// waitingFor is who has not signed a version: since when each is asked, and how often they were reminded.
+type waitingFor struct {
+	NextAt time.Time          `json:"next_at"` // when it is looked at again
+	People map[string]waiting `json:"people"`
+}
+
+type waiting struct {
+	Since    time.Time `json:"since"`
+	Reminded int       `json:"reminded"`
+}
+
+// remindInTime reminds each of those who have not signed a version twice: counted from when it was published, for who joins later from when they
+// were seen first. A team is looked at once a day, and when somebody's time has come.
 func (e *Engine) remindInTime(ctx context.Context, at time.Time, v PlanVersion) error {
-	which := ""
-	switch since := at.Sub(v.PublishedAt); {
-	case since >= remindedLast:
-		which = "14"
-	case since >= remindedOnce:
-		which = "7"
-	default:
-		return nil
+	key := "plan_waiting/" + v.Paper.ID
+	was := waitingFor{}
+	kept, err := e.Store.Meta(ctx, key)
+	isNew := errors.Is(err, store.ErrNotFound)
+	if err == nil {
+		err = json.Unmarshal([]byte(kept), &was)
 	}
-	unsigned, err := e.Unsigned(ctx, v)
-	if err != nil || len(unsigned) == 0 {
+	if err != nil && !isNew || at.Before(was.NextAt) {
 		return err
 	}
-	return e.remind(ctx, at, v, "day "+which, unsigned)
+	unsigned, err := e.Unsigned(ctx, v)
+	if err != nil {
+		return err
+	}
+	now := waitingFor{NextAt: at.Add(24 * time.Hour), People: map[string]waiting{}}
+	var errs []error
+	for _, p := range unsigned {
+		w, known := was.People[p.ID]
+		if !known {
+			w.Since = at
+		}
+		if isNew {
+			w.Since = v.PublishedAt
+		}
+		w, err := e.remindOne(ctx, at, v, p, w)
+		errs = append(errs, err)
+		now.People[p.ID] = w
+		if next := w.next(); next.After(at) && next.Before(now.NextAt) {
+			now.NextAt = next
+		}
+	}
+	return errors.Join(errors.Join(errs...), e.Store.SetMeta(ctx, key, string(mustJSON(now))))
+}
+
+// next is when they are reminded next; zero for not again.
+func (w waiting) next() time.Time {
+	switch w.Reminded {
+	case 0:
+		return w.Since.Add(remindedOnce)
+	case 1:
+		return w.Since.Add(remindedLast)
+	default:
+		return time.Time{}
+	}
+}
+
+// remindOne reminds somebody whose time has come, once for both where both have.
+func (e *Engine) remindOne(ctx context.Context, at time.Time, v PlanVersion, p buddy.Person, w waiting) (waiting, error) {
+	var to int
+	var which string
+	switch since := at.Sub(w.Since); {
+	case w.Reminded < 2 && since >= remindedLast:
+		to, which = 2, "day 14/"
+	case w.Reminded < 1 && since >= remindedOnce:
+		to, which = 1, "day 7/"
+	default:
+		return w, nil
+	}
+	if err := e.remind(ctx, at, v, which+p.ID, []buddy.Person{p}); err != nil {
+		return w, err // and it is tried again tomorrow
+	}
+	w.Reminded = to
+	return w, nil
 }
 
 // tellOfNewcomer tells a worker's managers, once, that the first visit they make alone is booked while they have signed no version of their

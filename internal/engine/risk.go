@@ -161,7 +161,7 @@ func (e *Engine) follow(ctx context.Context, who Actor, id string) error {
 		return nil
 	}
 	p, err := e.Store.Paper(ctx, store.RiskPaper, id)
-	if err != nil || !p.OverAt.IsZero() {
+	if err != nil || !p.OverAt.IsZero() || p.Erased {
 		return err
 	}
 	return e.EndAssessment(ctx, who, p)

@@ -30,12 +30,15 @@ func (e *Engine) riskChore(ctx context.Context, at time.Time) error {
 	due, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.RiskPaper, DueBy: at})
 	errs = append(errs, err)
 	for _, p := range due {
+		if p.Erased {
+			continue // there is nothing left to look at
+		}
 		errs = append(errs, e.askAgain(ctx, at, p))
 	}
 	drafts, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.RiskPaper, Status: string(risk.Draft), Standing: true})
 	errs = append(errs, err)
 	for _, p := range drafts {
-		if at.Sub(p.ChangedAt) > draftsAfter {
+		if !p.Erased && at.Sub(p.ChangedAt) > draftsAfter {
 			errs = append(errs, e.EndAssessment(ctx, Actor{}, p))
 		}
 	}
@@ -90,6 +93,9 @@ func (sc scene) writer() []string {
 // askWarning asks the managers of the team that wrote a warning whether it still stands.
 func (e *Engine) askWarning(ctx context.Context, at time.Time, p store.Paper) error {
 	return e.onceFor(ctx, p, func() error {
+		if whole, err := e.Store.Paper(ctx, p.Kind, p.ID); err == nil && whole.Erased {
+			return nil
+		}
 		pages, err := e.dir.open(ctx)
 		if err != nil {
 			return err
@@ -104,22 +110,23 @@ func (e *Engine) askWarning(ctx context.Context, at time.Time, p store.Paper) er
 }
 
 // afterIncidents has the assessments looked at again of the family or place where an incident was, once for each incident that is about a visit or an
-// alarm.
+// alarm. One that cannot be gone through is tried again, and keeps no other from its turn.
 func (e *Engine) afterIncidents(ctx context.Context, at time.Time) error {
 	list, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.IncidentPaper, Bare: true})
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, p := range list {
 		if at.Sub(p.MadeAt) > incidentsOf {
 			continue
 		}
 		p.DueAt = p.MadeAt
 		if err := e.onceFor(ctx, p, func() error { return e.incidentAt(ctx, p.About) }); err != nil {
-			return fmt.Errorf("look at the places of incident %s: %w", p.ID, err)
+			errs = append(errs, fmt.Errorf("look at the places of incident %s: %w", p.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (e *Engine) incidentAt(ctx context.Context, about string) error {
@@ -136,16 +143,16 @@ func (e *Engine) incidentAt(ctx context.Context, about string) error {
 	default:
 		return nil
 	}
+	var errs []error
 	for _, id := range visits {
 		v, err := e.Store.Visit(ctx, id)
 		if err != nil {
-			return ignoreGone(err)
+			errs = append(errs, ignoreGone(err))
+			continue
 		}
-		if err := e.PlaceChanged(ctx, Actor{}, PlaceOf(v)); err != nil {
-			return err
-		}
+		errs = append(errs, e.PlaceChanged(ctx, Actor{}, PlaceOf(v)))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func ignoreGone(err error) error {

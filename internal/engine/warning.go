@@ -79,6 +79,7 @@ func (e *Engine) PlaceChanged(ctx context.Context, who Actor, place risk.Place) 
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, p := range list {
 		a, err := risk.ReadAssessment(p.Body)
 		if err != nil || !p.DueAt.After(at) {
@@ -86,10 +87,10 @@ func (e *Engine) PlaceChanged(ctx context.Context, who Actor, place risk.Place) 
 		}
 		p.DueAt = at
 		if _, _, err := e.keepPaper(ctx, who, p, a.Marks(), at); err != nil && !errors.Is(err, store.ErrConflict) { // who changed it has looked at it
-			return fmt.Errorf("have assessment %s looked at again: %w", p.ID, err)
+			errs = append(errs, fmt.Errorf("have assessment %s looked at again: %w", p.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // keepPaper keeps a paper with its messages. A new one that the same press made before is given as it is, and again is true.
