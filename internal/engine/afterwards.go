@@ -17,9 +17,7 @@ import (
 
 // afterwardsStore is what care afterwards needs of a database.
 type afterwardsStore interface {
-	PutPaper(ctx context.Context, p store.Paper, marks []string, by store.By, at time.Time, messages ...store.Message) (store.Paper, error)
-	Paper(ctx context.Context, kind store.PaperKind, id string) (store.Paper, error)
-	Papers(ctx context.Context, f store.PaperFilter) ([]store.Paper, error)
+	Papers
 	AlarmsClosed(ctx context.Context, since time.Time) ([]store.Alarm, error)
 	AlarmsOpenOf(ctx context.Context) (map[string]bool, error)
 }

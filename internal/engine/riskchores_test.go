@@ -5,12 +5,15 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/risk"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
 )
 
+// An alarm may be about several visits: one that is gone must not keep the place of another from being looked at again.
 func TestAnIncidentOfAVisitThatIsGoneHidesNoOther(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v := w.visitTo(smiths)
@@ -18,11 +21,15 @@ func TestAnIncidentOfAVisitThatIsGoneHidesNoOther(t *testing.T) {
 		w.must(w.engine.Decide(t.Context(), byMo, p, verdict(risk.Go)))
 		w.settle()
 		w.readAll()
-		for _, about := range []string{"visit/" + v.ID, "visit/gone", "alarm/gone"} {
-			_, err := w.db.PutPaper(t.Context(), store.Paper{Kind: store.IncidentPaper, Team: "echo", Person: "p-priya", About: about, Status: "open", Body: private.New("{}")}, nil, store.By{}, w.clock.Now())
-			w.must(err)
-			w.clock.Move(time.Minute) // the latest is looked at first
-		}
+		loaded, err := w.db.Load(t.Context(), "p-priya")
+		w.must(err)
+		both := store.Alarm{Worker: "p-priya", Alarm: watch.Alarm{ID: "a-both", Kind: watch.OverdueAlarm, Visits: []string{"gone", v.ID}, Clock: plan.Standard().Clock,
+			OpenedAt: w.clock.Now(), ClosedAt: w.clock.Now()}}
+		w.must(w.db.Commit(t.Context(), store.Change{Worker: "p-priya", Revision: loaded.Revision, Watch: loaded.Watch, Alarms: []store.Alarm{both}}))
+		_, err = w.db.PutPaper(t.Context(), store.Paper{Kind: store.IncidentPaper, Team: "echo", Person: "p-priya", About: "alarm/a-both", Status: "open", Body: private.New("{}")}, nil,
+			store.By{}, w.clock.Now())
+		w.must(err)
+		w.clock.Move(time.Minute)
 		w.doChores()
 		w.phone(priya).Expects("A risk assessment is to be looked at again.")
 	})
