@@ -4,7 +4,14 @@
 
 const every = 1000; // milliseconds
 
+const answered = 10000; // milliseconds, within which a form that was sent leads on by itself
+
 let over = Infinity; // when the session has run out, by this browser's clock
+let sent = -Infinity; // when a form was sent that leads to another page
+
+addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) sent = Date.now();
+});
 
 // left notes how many seconds the session has left, as heard at an instant; undefined where there is no session to run out.
 export function left(seconds, heard) {
@@ -25,12 +32,14 @@ export async function signedOut() {
   }
 }
 
-// leave empties the page, and leads to signing in.
+// leave empties the page, and leads to signing in. Who has just pressed "Sign out" is led on by the answer to that, which
+// says more: to their organisation's own sign-out, or that all is done.
 export function leave() {
   over = Infinity;
   document.title = "Signed out";
   document.body.replaceChildren();
-  location.replace(`/sign-in?then=${encodeURIComponent(location.pathname + location.search)}`);
+  const then = `/sign-in?then=${encodeURIComponent(location.pathname + location.search)}`;
+  setTimeout(() => location.replace(then), Math.max(0, sent + answered - Date.now()));
 }
 
 // watch looks whether the session has run out. It may have been used in another window: the server knows, and where it does
