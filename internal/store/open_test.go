@@ -151,7 +151,9 @@ func TestAPathMayHaveAnyName(t *testing.T) {
 	p := storetest.SQLite(t)
 	p.File = filepath.Join(filepath.Dir(p.File), "our visits? 50% #1.db")
 	p.Options.URL = "sqlite:" + p.File
-	must(t, p.Open(t).Commit(t.Context(), booked("p-priya", "v1")))
+	db, err := store.Open(t.Context(), p.Options)
+	must(t, err)
+	must(t, errors.Join(db.Commit(t.Context(), booked("p-priya", "v1")), db.Close()))
 	if _, err := os.Stat(p.File); err != nil {
 		t.Error(err)
 	}
@@ -177,7 +179,8 @@ func TestTwoProcessesMayMakeOneDatabase(t *testing.T) {
 func TestCloseLeavesNothingRunning(t *testing.T) {
 	p := storetest.SQLite(t)
 	leak := goleak.IgnoreCurrent()
-	db := p.Open(t)
+	db, err := store.Open(t.Context(), p.Options) // which makes it
+	must(t, err)
 	must(t, db.Commit(t.Context(), booked("p-priya", "v1")))
 	must(t, db.Close())
 	goleak.VerifyNone(t, leak)

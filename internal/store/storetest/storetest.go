@@ -1,14 +1,18 @@
-// Package storetest gives tests a fresh database of each kind: a SQLite file, and a PostgreSQL database cloned from a migrated template in
-// a throw-away cluster that lives as long as the test binary.
+// Package storetest gives tests a fresh database of each kind: a SQLite file, copied from a migrated one, and a PostgreSQL database cloned from
+// a migrated template in a throw-away cluster that lives as long as the test binary.
 //
 // Where PostgreSQL is not installed its tests are skipped, with a line that says how to install it; with CI set they fail instead.
 package storetest
 
 import (
+	"context"
 	"database/sql"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/allclear-safety/allclear/internal/store"
@@ -46,6 +50,20 @@ func SQLite(t testing.TB) Place {
 	return Place{Options: store.Options{URL: "sqlite:" + file, Vault: newVault(t)}, File: file}
 }
 
+// migrated is a SQLite file with this version's tables and nothing in them, made once: to migrate each anew is most of what a short test costs.
+var migrated = sync.OnceValues(func() (blank []byte, err error) {
+	dir, err := os.MkdirTemp("", "allclear-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "migrated.db")
+	if err := store.MigrateOnly(context.Background(), "sqlite:"+file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file) // #nosec G304 -- the test's own file
+})
+
 // folder gives a test a folder of its own, in memory where the system has a place for that: like the cluster, which runs without fsync, it
 // need not outlive the machine.
 func folder(t testing.TB) string {
@@ -77,9 +95,19 @@ func newVault(t testing.TB) *vault.Vault {
 	return v
 }
 
-// Open opens the place's database, and closes it when the test ends.
+// Open opens the place's database, and closes it when the test ends. A SQLite file that is not there yet is a copy of a migrated one; a test of
+// how the store makes one calls store.Open.
 func (p Place) Open(t testing.TB) *store.DB {
 	t.Helper()
+	if _, err := os.Lstat(p.File); p.File != "" && !p.Options.ReadOnly && errors.Is(err, fs.ErrNotExist) {
+		blank, err := migrated()
+		if err == nil {
+			err = os.WriteFile(p.File, blank, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	db, err := store.Open(t.Context(), p.Options)
 	if err != nil {
 		t.Fatal(err)
