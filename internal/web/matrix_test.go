@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	goflag "flag"
 	"fmt"
@@ -136,7 +137,8 @@ func at(pattern string, objects map[string]string) (method, path string) {
 
 // TestEveryRouteForEveryRole asks for every page and presses every button as each kind of person, about one worker, her private
 // visit and its open alarm. A route that is new stands in no row of the table until somebody has looked at who may use it. The
-// routes of a demo come last: where people sign in they are not there.
+// routes of a demo come last: where people sign in they are not there. Under the race detector, which has nothing to see of what is asked
+// one after the other, every eighth route is asked for.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	const file = "testdata/access.txt"
 	had, err := os.ReadFile(file)
@@ -150,7 +152,11 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	}
 	b.WriteString("\n")
 	m := openMatrix(t)
-	for _, pattern := range everyRoute(m.pages) {
+	for i, pattern := range everyRoute(m.pages) {
+		if underRace && i%8 > 0 {
+			had = without(had, pattern)
+			continue
+		}
 		fmt.Fprintf(&b, "%-42s", pattern)
 		for _, a := range askers {
 			said := m.answers(pattern, a.name, a.id)
@@ -162,7 +168,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		b.WriteString("\n")
 	}
 	got := regexp.MustCompile(` +\n`).ReplaceAllString(b.String(), "\n")
-	if *update {
+	if *update && !underRace {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -171,6 +177,11 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	if diff := cmp.Diff(string(had), got); diff != "" {
 		t.Errorf("%s is out of date; if each is right, run the test with -update:\n%s", file, diff)
 	}
+}
+
+// without is a table without a route's row.
+func without(table []byte, pattern string) []byte {
+	return slices.Concat(slices.DeleteFunc(slices.Collect(bytes.Lines(table)), func(line []byte) bool { return bytes.HasPrefix(line, []byte(pattern+" ")) })...)
 }
 
 // everyRoute lists all routes that there are anywhere: those of pages, and those of a demo.

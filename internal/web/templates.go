@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -17,6 +18,17 @@ var templateFiles embed.FS
 
 // templates holds each page's template by its file's name without ".html".
 type templates map[string]*template.Template
+
+// builtIn is what this binary has of templates and of files, read once: both are the same for all Pages.
+var builtIn = sync.OnceValues(func() (own struct {
+	templates templates
+	static    *Static
+}, err error) {
+	if own.static, err = OpenStatic(); err == nil {
+		own.templates, err = parseTemplates(own.static)
+	}
+	return own, err
+})
 
 // parseTemplates reads every page: each has the layout, the parts that pages share and the Design System's components.
 func parseTemplates(static *Static) (templates, error) {

@@ -72,15 +72,11 @@ func New(o Options) (*Pages, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.ExitPage = cmp.Or(o.ExitPage, weather)
-	static, err := OpenStatic()
+	own, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
-	t, err := parseTemplates(static)
-	if err != nil {
-		return nil, err
-	}
-	p := &Pages{Options: o, templates: t, static: static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), filing: make(chan struct{}, atOnce), drawing: make(chan struct{}, 1)}
+	p := &Pages{Options: o, templates: own.templates, static: own.static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), filing: make(chan struct{}, atOnce), drawing: make(chan struct{}, 1)}
 	p.handler = p.mux()
 	return p, nil
 }
