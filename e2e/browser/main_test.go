@@ -78,7 +78,9 @@ func (c *browser) start() {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,SpareRendererForSitePerProcess")) // no process is made that nobody came for
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,SpareRendererForSitePerProcess"), // no process is made that nobody came for,
+		chromedp.Flag("process-per-site", true),           // nor one for each page that a visitor opens, which would compile all scripts anew,
+		chromedp.Flag("js-flags", "--no-opt --no-maglev")) // and none is made fast that runs once
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	c.end = append(c.end, end)
 	running, end := chromedp.NewContext(allocator)
