@@ -80,7 +80,7 @@ func (s *stranger) sends(what, method, path, kind string, body io.Reader) {
 	if strings.Contains(w.Body.String(), "<script>"+sentinel) || len(w.Header().Values("Set-Cookie")) > 0 && strings.Contains(fmt.Sprint(w.Header()), sentinel) {
 		s.Errorf("%s gave markup or a header back as it was sent", shown)
 	}
-	if to := w.Header().Get("Location"); strings.Contains(to, sentinel) || to != "" && !strings.HasPrefix(to, "/") && !strings.HasPrefix(to, s.issuer+"/authorize?") || strings.HasPrefix(to, "//") {
+	if to := w.Header().Get("Location"); strings.Contains(to, sentinel) || to != "" && !strings.HasPrefix(to, "/") && !strings.HasPrefix(to, s.idp.Issuer()+"/authorize?") || strings.HasPrefix(to, "//") {
 		s.Errorf("%s leads to %q", shown, to)
 	}
 	if logged := strings.TrimPrefix(s.log.String(), before); strings.Contains(logged, sentinel) {
@@ -252,7 +252,7 @@ func TestNoWordsBreakADatabase(t *testing.T) {
 			break
 		}
 		t.Run(who, func(t *testing.T) {
-			s := &stranger{matrix: matrixOf(t, houseAt(t, storetest.Postgres(t)))}
+			s := &stranger{matrix: matrixOf(t, houseAt(t, storetest.Postgres(t)), nil)}
 			s.becomes(who)
 			forms := s.forms()
 			if len(forms) < 5 {

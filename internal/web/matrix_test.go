@@ -23,6 +23,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/signin"
+	"github.com/allclear-safety/allclear/internal/signin/testidp"
 	"github.com/allclear-safety/allclear/internal/store"
 )
 
@@ -48,17 +49,17 @@ type asker struct{ name, id string }
 type matrix struct {
 	*house
 	objects map[string]string // what is asked about, by the address before it
-	issuer  string            // of the organisation's own sign-in, to which a button leads
+	idp     *testidp.Provider // the organisation's own sign-in, to which a button leads
 	hers    []string          // Priya's passkeys and her session elsewhere, and the hold on her
 }
 
 func openMatrix(t *testing.T) matrix {
 	t.Helper()
-	return matrixOf(t, openHouse(t))
+	return matrixOf(t, openHouse(t), nil)
 }
 
-// matrixOf makes a house that.
-func matrixOf(t *testing.T, h *house) matrix {
+// matrixOf makes a house that, with a sign-in that another has left, whose keys are made, or one of its own.
+func matrixOf(t *testing.T, h *house, idp *testidp.Provider) matrix {
 	t.Helper()
 	h.published()
 	visit, alarm := h.overdue()
@@ -69,7 +70,9 @@ func matrixOf(t *testing.T, h *house) matrix {
 	_, err := h.db.Seal(t.Context(), h.clock.Now())
 	h.ok(err)
 	h = h.locked("https://allclear.example.org")
-	idp := h.provider("https://allclear.example.org")
+	if idp == nil {
+		idp = h.provider("https://allclear.example.org")
+	}
 	org, err := signin.NewOrganisation(signin.OrganisationOptions{SignIn: h.pages.SignIn, Issuer: idp.Issuer(), ClientID: "allclear", ClientSecret: private.New("s3cret")})
 	h.ok(err)
 	o := h.pages.Options
@@ -93,7 +96,7 @@ func matrixOf(t *testing.T, h *house) matrix {
 	session, _, err := h.pages.Access.Begin(t.Context(), access.Start{Person: "p-priya", Reach: access.Whole}, h.clock.Now())
 	h.ok(err)
 	objects["/account/sessions/"] = session.ID
-	m := matrix{h, objects, idp.Issuer(), nil}
+	m := matrix{h, objects, idp, nil}
 	m.hers = m.standing()
 	return m
 }
@@ -162,7 +165,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 			said := m.answers(pattern, a.name, a.id)
 			fmt.Fprintf(&b, " %-10s", said)
 			if strings.HasPrefix(pattern, "POST ") && (said[0] == '2' || said[0] == '3') {
-				m = openMatrix(t) // a button that was pressed may have changed what the next one is asked about
+				m = matrixOf(t, openHouse(t), m.idp) // a button that was pressed may have changed what the next one is asked about
 			}
 		}
 		b.WriteString("\n")
