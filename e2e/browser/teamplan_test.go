@@ -24,6 +24,7 @@ func planSights() []sight {
 		{"GET /teams/{id}/plan/sign", "a plan that one has signed", "p-mo", opened("/teams/echo/plan/sign")},
 		{"POST /teams/{id}/plan/sign", "a plan signed without a tick", "p-sam", filled("/teams/echo/plan/sign", "Sign")},
 		{"GET /teams/{id}/plan/signatures", "who signed a plan", "p-mo", opened("/teams/echo/plan/signatures")},
+		{"GET /teams/{id}/plan/print", "a plan to print", "p-mo", opened("/teams/echo/plan/print")},
 		{"GET /teams/{id}/plan/import", "a plan to take over", "p-mo", opened("/teams/echo/plan/import")},
 		{"POST /teams/{id}/plan/import", "no document chosen", "p-mo", filled("/teams/echo/plan/import", "Take it over")},
 	}

@@ -99,7 +99,7 @@ func (c *county) agreesAPlan(leo, ysolde *browser) {
 	const sign = "/teams/echo/plan/sign"
 	ysolde.opens(sign).sees(http.StatusOK, seeded["phrase"]).presses(sign, "agreed", "yes", "name", seeded["name somebody signed with"]).sees(http.StatusOK, "Signed. Thank you.")
 	leo.opens("/teams/echo/plan/signatures").sees(http.StatusOK, seeded["name somebody signed with"]).presses("/teams/echo/plan/signatures/remind").sees(http.StatusOK, "reminded by text")
-	for _, file := range []string{"/teams/echo/plan.pdf", "/teams/echo/plan.docx"} {
+	for _, file := range []string{"/teams/echo/plan.pdf", "/teams/echo/plan.docx", "/teams/echo/plan/print"} {
 		if leo.opens(file); leo.status != http.StatusOK {
 			c.t.Errorf("%s is answered %d", file, leo.status)
 		}

@@ -27,6 +27,7 @@ const emptyRows = 8
 // planPaper is a plan as it is laid out, whatever it is printed on: the shape of the template that teams know.
 type planPaper struct {
 	Title, Team string
+	Rehearsal   bool
 	State       string // which version it is, and until when
 	Foot        string // at the foot of each page
 	Intro       string
@@ -53,7 +54,7 @@ type passage struct {
 
 // layPlan lays out a plan. The day it is printed is that of at, in the zone that at has.
 func layPlan(p plan.Printed, at time.Time) planPaper {
-	paper := planPaper{Title: planTitle, Team: Showable(p.Team), State: planState(p), Intro: planIntro, Foot: planFoot(p, at)}
+	paper := planPaper{Title: planTitle, Team: Showable(p.Team), Rehearsal: p.Rehearsal, State: planState(p), Intro: planIntro, Foot: planFoot(p, at)}
 	for _, s := range p.Signatures {
 		paper.Signatures = append(paper.Signatures, plan.Signed{Name: Showable(s.Name), On: Showable(s.On)})
 	}
@@ -80,16 +81,27 @@ func layPlan(p plan.Printed, at time.Time) planPaper {
 // planState says in a sentence which version this is.
 func planState(p plan.Printed) string {
 	if p.Version == 0 {
-		return "A draft: not published, and not to be signed."
+		return rehearsal(p) + "A draft: not published, and not to be signed."
 	}
-	state := fmt.Sprintf("Version %d", p.Version)
+	state := rehearsal(p) + fmt.Sprintf("Version %d", p.Version)
 	if p.PublishedOn != "" {
 		state += ", published on " + p.PublishedOn
+	}
+	if p.Reviewed != "" {
+		state += ", looked at on " + Showable(p.Reviewed) + " with nothing changed"
 	}
 	if p.ReviewOn != "" {
 		state += ", to be looked at again by " + p.ReviewOn
 	}
 	return state + "."
+}
+
+// rehearsal begins what is said of a plan in which nothing is real.
+func rehearsal(p plan.Printed) string {
+	if p.Rehearsal {
+		return "REHEARSAL. "
+	}
+	return ""
 }
 
 func planFoot(p plan.Printed, at time.Time) string {
@@ -100,7 +112,7 @@ func planFoot(p plan.Printed, at time.Time) string {
 			version += " of " + p.PublishedOn
 		}
 	}
-	return fmt.Sprintf("%s, %s, printed on %s", Showable(p.Team), version, at.Format("2 January 2006"))
+	return fmt.Sprintf("%s%s, %s, printed on %s", rehearsal(p), Showable(p.Team), version, at.Format("2 January 2006"))
 }
 
 // passages groups lines into paragraphs and lists: those that begin with "- " are items. Empty lines only part them.

@@ -78,6 +78,7 @@ var everyPage = map[string]any{
 
 	"plan":            teamPlanPage{},
 	"plan_start":      planStartPage{},
+	"plan_print":      planPrintPage{},
 	"plan_edit":       planDraftPage{},
 	"plan_section":    planSectionPage{},
 	"plan_publish":    planDraftPage{},
