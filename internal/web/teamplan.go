@@ -86,16 +86,17 @@ func sectionsOf(v plan.Version, folded bool) []planSection {
 	return sections
 }
 
-// planChange is what changed in one section.
+// planChange is what changed in one section; what is new in the team's own words, and no longer there, is in paragraphs and lists.
 type planChange struct {
 	Title string
 	plan.Change
+	New, Old []passage
 }
 
 func changesOf(before, after plan.Version) []planChange {
 	var changes []planChange
 	for _, c := range plan.Compare(before, after) {
-		changes = append(changes, planChange{c.Section.Text().Title, c})
+		changes = append(changes, planChange{c.Section.Text().Title, c, passages(c.Added), passages(c.Gone)})
 	}
 	return changes
 }

@@ -93,7 +93,7 @@ func (f *form) takesPlan(err error) error {
 			settings = append(settings, x)
 		}
 	}
-	return f.takesTeam(&watch.Invalid{Problems: settings})
+	return f.takesTeam(&watch.Invalid{Problems: settings}, onPlan())
 }
 
 // publishPlan answers POST /teams/{id}/plan/publish. What is published is what the form showed.

@@ -62,8 +62,8 @@ func TestAPlanIsStartedFromTheStandard(t *testing.T) {
 	h.get("/teams/echo/plan").says("Nobody has published a plan", "Calendar expectations", "15 minutes after the end")
 	h.get("/teams/echo/plan/start").is(http.StatusOK).says(`value="2027-11-21"`, `value="Scarlett"`)
 	h.post("/teams/echo/plan/start", "fallback", "", "duress_phrase", "Priya", "review-date", "").is(http.StatusUnprocessableEntity).
-		says("Choose a fallback: who answers when nobody else does.", "The duress phrase is a common first name", "Enter the day by which the plan is looked at again.", `value="Priya"`)
-	h.post("/teams/echo/plan/start", "fallback", "p-nobody", "duress_phrase", "Marigold", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("Choose from those who are here.")
+		says("Choose a fallback: who answers when nobody else does.", "“The name to ask for” is a common first name", "Enter the day by which the plan is looked at again.", `value="Priya"`)
+	h.post("/teams/echo/plan/start", "fallback", "p-nobody", "duress_phrase", "Marigold", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("from those who are here.")
 	h.post("/teams/echo/plan/start", "fallback", "p-sam", "duress_phrase", "Marigold", "review-date", "21/11/2027").leadsTo("/teams/echo/plan").
 		says("The plan is published", "Version 1, published on 21 November 2026 by Lee Marsh.", "To be reviewed by 21 November 2027.", "Signed by 0 of 4.", "Asking for Marigold means: call 999 for me.")
 	team, err := h.db.Team(t.Context(), "echo")
@@ -90,7 +90,8 @@ func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {
 	h := openHouse(t).published().as("p-lee")
 	h.get("/teams/echo/plan/edit").says("draft of version 2", "Nothing is changed yet.")
 	h.drafts("4", "words", "We ring Mo at noon.\r\n- and at five", "grace", "20", "prompts", "").leadsTo("/teams/echo/plan/edit").
-		says("The draft is saved.", "Changed", "The silence that is normal after the end was 15 minutes and is 20 minutes.", "Reminders to workers were on and are off.", "New: We ring Mo at noon.")
+		says("The draft is saved.", "Changed", "The silence that is normal after the end was 15 minutes and is 20 minutes.", "Reminders to workers were on and are off.", "New: We ring Mo at noon.",
+			"<li>New in a list:<ul class=\"govuk-list govuk-list--bullet\"><li><ins><bdi>and at five</bdi></ins></li></ul></li>").hides("- and at five")
 	h.drafts("1", "words", "Shared.", "working_hours", "Mon-Fri 09:00-17:00", "then", "next").leadsTo("/teams/echo/plan/edit/2")
 	team, err := h.db.Team(t.Context(), "echo")
 	h.ok(err)
@@ -117,10 +118,10 @@ func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {
 
 func TestWhatIsWrongWithASectionStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).as("p-lee")
-	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("This must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)
+	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("“Silence that is normal” must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)
 	h.drafts("4", "ring_round", "soon").is(http.StatusUnprocessableEntity).says("Enter a number of minutes")
-	h.drafts("4", "fallback", "p-odd").is(http.StatusUnprocessableEntity).says("Choose from those who are here.")
-	h.drafts("5", "duress_phrase", "Help", "acknowledge_within_danger", "2").is(http.StatusUnprocessableEntity).says("The duress phrase must not be a word that already means something")
+	h.drafts("4", "fallback", "p-odd").is(http.StatusUnprocessableEntity).says("from those who are here.")
+	h.drafts("5", "duress_phrase", "Help", "acknowledge_within_danger", "2").is(http.StatusUnprocessableEntity).says("“The name to ask for” must not be a word that already means something")
 	h.drafts("6", "words", strings.Repeat("w", 6001)).is(http.StatusUnprocessableEntity).says("6,000 letters at most")
 	h.drafts("4", "fallback", "").leadsTo("/teams/echo/plan/edit") // a draft may lack one
 	h.get("/teams/echo/plan/publish").says("Choose a fallback: who answers when nobody else does.")
