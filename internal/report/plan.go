@@ -27,7 +27,6 @@ const emptyRows = 8
 // planPaper is a plan as it is laid out, whatever it is printed on: the shape of the template that teams know.
 type planPaper struct {
 	Title, Team string
-	Rehearsal   bool
 	State       string // which version it is, and until when
 	Foot        string // at the foot of each page
 	Intro       string
@@ -54,7 +53,7 @@ type passage struct {
 
 // layPlan lays out a plan. The day it is printed is that of at, in the zone that at has.
 func layPlan(p plan.Printed, at time.Time) planPaper {
-	paper := planPaper{Title: planTitle, Team: Showable(p.Team), Rehearsal: p.Rehearsal, State: planState(p), Intro: planIntro, Foot: planFoot(p, at)}
+	paper := planPaper{Title: planTitle, Team: Showable(p.Team), State: planState(p), Intro: planIntro, Foot: planFoot(p, at)}
 	for _, s := range p.Signatures {
 		paper.Signatures = append(paper.Signatures, plan.Signed{Name: Showable(s.Name), On: Showable(s.On)})
 	}

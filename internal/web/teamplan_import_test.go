@@ -39,7 +39,7 @@ func TestAPlanGoesInAsADocumentAndComesOutSigned(t *testing.T) {
 	h.get("/teams/echo/plan/edit/4").says("We ring Mo at noon.\n- and at five</textarea>")
 	h.post("/teams/echo/plan/publish", "revision", h.get("/teams/echo/plan/publish").field("revision"), "version", "1", "review-date", "2027-11-21").leadsTo("/teams/echo/plan").
 		says("We ring Mo at noon.", "Signed on paper before", "Nia Evans, 13 November 2025", "Signed by 0 of 4.")
-	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), "Priya Nair"))
+	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), engine.Signing{Name: "Priya Nair"}))
 	file := h.as("p-priya").get("/teams/echo/plan.docx").is(http.StatusOK).Body.Bytes()
 	again, err := report.ReadPlan(bytes.NewReader(file), int64(len(file)))
 	h.ok(err)

@@ -88,7 +88,7 @@ func printedPlan(ctx context.Context, e *engine.Engine, v engine.PlanVersion, wi
 	}
 	for _, s := range signatures {
 		if s.Name != "" && !without(s.Person) {
-			printed.Signatures = append(printed.Signatures, plan.Signed{Name: s.Name, On: plan.Date(s.SignedAt.In(zone).Format(plan.ISODate))})
+			printed.Signatures = append(printed.Signatures, plan.Signed{Name: s.Printed(), On: plan.Date(s.SignedAt.In(zone).Format(plan.ISODate))})
 		}
 	}
 	unsigned, err := e.Unsigned(ctx, v)

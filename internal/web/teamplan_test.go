@@ -162,11 +162,11 @@ func TestAPlanIsSigned(t *testing.T) {
 	const sign = "/teams/echo/plan/sign"
 	priya.post(sign, "version", "1", "name", " ").is(http.StatusUnprocessableEntity).says("Tick that you have read the plan.", "Enter your name.")
 	h.wait(time.Hour)
-	priya.post(sign, "version", "1", "agreed", "yes", "name", "Priya R Nair").leadsTo("/teams/echo/plan").says("Signed. Thank you.", "You signed it on Saturday 21 November 2026.", "Signed by 1 of 4.").hides("Read and sign")
+	priya.post(sign, "version", "1", "agreed", "yes", "name", "Ms PRIYA Naïr").leadsTo("/teams/echo/plan").says("Signed. Thank you.", "You signed it on Saturday 21 November 2026.", "Signed by 1 of 4.").hides("Read and sign")
 	priya.get(sign).says("You signed it on")
 	priya.get("/").hides("waits for you to read and sign")
 	lee := h.as("p-lee")
-	lee.get("/teams/echo/plan/signatures").says("Priya Nair", "as Priya R Nair", "Saturday 21 November 2026, 15:00", "Ann Woods", "Who has not signed 3")
+	lee.get("/teams/echo/plan/signatures").says("Priya Nair", "as Ms PRIYA Naïr", "Saturday 21 November 2026, 15:00", "Ann Woods", "Who has not signed 3")
 	priya.get("/teams/echo/plan/signatures").is(http.StatusNotFound)
 
 	lee.drafts("1", "words", "We share.", "working_hours", "Mon-Fri 08:30-17:00")
@@ -202,7 +202,7 @@ func TestABookingSaysThatTheWorkerHasNotSigned(t *testing.T) {
 	h.as("p-priya").get("/visits/new").says("You have not signed your team’s plan yet")
 	h.as("p-lee").get("/visits/new?worker=p-priya").says("Priya Nair has not signed the team’s plan yet")
 	h.as("p-lee").post("/visits/new", booking("worker", "p-priya")...).booked()
-	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), "Priya Nair"))
+	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), engine.Signing{Name: "Priya Nair"}))
 	h.as("p-lee").get("/visits/new?worker=p-priya").hides("has not signed")
 }
 
