@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -228,14 +229,18 @@ func (e *Engine) planChore(ctx context.Context, at time.Time, team string) error
 }
 
 func (e *Engine) tellOfReview(ctx context.Context, at time.Time, v PlanVersion) error {
+	which := v.Paper.ID
+	if n := len(v.Reviews); n > 0 { // it was put off: the next day is told like the first
+		which += "/" + strconv.Itoa(n)
+	}
 	n := note{kind: "plan_review", values: wording.Values{Link: e.planLink(v.Paper.Team, "")}}
 	switch left := v.Paper.DueAt.Sub(at); {
 	case v.Paper.DueAt.IsZero() || left > reviewAhead:
 		return nil
 	case left > 0:
-		n.id, n.notice = "plan_review/"+v.Paper.ID+"/30", wording.PlanReviewSoon
+		n.id, n.notice = "plan_review/"+which+"/30", wording.PlanReviewSoon
 	default:
-		n.id, n.notice = "plan_review/"+v.Paper.ID+"/0", wording.PlanReviewDue
+		n.id, n.notice = "plan_review/"+which+"/0", wording.PlanReviewDue
 	}
 	return e.tellOfPlan(ctx, at, v.Paper.Team, n)
 }

@@ -117,6 +117,7 @@ var done = map[string]string{
 	"plan-draft":     "The draft is saved. Nothing changes until it is published.",
 	"plan-imported":  "What was understood of the document is in the draft. Look through each section before you publish it.",
 	"plan-published": "The plan is published, and its settings hold from now on. Everyone in the team is asked to sign it.",
+	"plan-reviewed":  "It is noted that the plan was reviewed and that nothing changed. The signatures stand.",
 	"plan-signed":    "Signed. Thank you.",
 	"plan-reminded":  "Those who have not signed are reminded by text.",
 

@@ -82,6 +82,7 @@ var everyPage = map[string]any{
 	"plan_edit":       planDraftPage{},
 	"plan_section":    planSectionPage{},
 	"plan_publish":    planDraftPage{},
+	"plan_review":     planReviewPage{},
 	"plan_import":     planImportPage{},
 	"plan_versions":   planVersionsPage{},
 	"plan_sign":       planSignPage{},
