@@ -116,6 +116,7 @@ var done = map[string]string{
 	"team-added":     "The team is added, with its plan. Add its people next: they are asked to sign.",
 	"plan-draft":     "The draft is saved. Nothing changes until it is published.",
 	"plan-imported":  "What was understood of the document is in the draft. Look through each section before you publish it.",
+	"plan-same":      "The document says nothing that is not there already. Nothing was changed.",
 	"plan-published": "The plan is published, and its settings hold from now on. Everyone in the team is asked to sign it.",
 	"plan-reviewed":  "It is noted that the plan was reviewed and that nothing changed. The signatures stand.",
 	"plan-signed":    "Signed. Thank you.",
