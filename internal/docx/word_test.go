@@ -65,7 +65,7 @@ func TestMergedCellsKeepTheirColumns(t *testing.T) {
 		{"a head over two columns", table(wordCell("2", "Name")+wordCell("1", "Date"), wordCell("1", "Priya")+wordCell("1", "Nair")+wordCell("1", "1 May")), []string{"Name|–|Date", "Priya|Nair|1 May"}},
 		{"every row alike", table(wordCell("3", "Name")+wordCell("2", "Date"), wordCell("3", "Priya")+wordCell("2", "1 May")), []string{"Name|Date", "Priya|1 May"}},
 		{"a row that begins later", table(wordCell("1", "a")+wordCell("1", "b"), `<w:trPr><w:gridBefore w:val="1"/></w:trPr>`+wordCell("1", "c")), []string{"a|b", "–|c"}},
-		{"a number that is none", table(wordCell("x", "a")+wordCell("-5", "b")+wordCell("999999999999", "c")), []string{"a|b|c"}},
+		{"a number that is none", table(wordCell("x", "a") + wordCell("-5", "b") + wordCell("999999999999", "c")), []string{"a|b|c"}},
 	} {
 		if got := texts(c.rows); !cmp.Equal(got, c.want) {
 			t.Errorf("%s: %s", c.name, cmp.Diff(c.want, got))

@@ -38,6 +38,6 @@ func (e *Engine) ReviewPlan(ctx context.Context, who Actor, t store.Team, v Plan
 		return v, err
 	}
 	paper.DueAt = reviewAt(now.Version)
-	now.Paper, err = e.Store.PutPaper(ctx, paper, nil, who.by(), at)
+	now.Paper, err = e.putPaper(ctx, paper, nil, who.by(), at)
 	return now, err
 }

@@ -79,7 +79,7 @@ func (e *Engine) SignPlan(ctx context.Context, who Actor, v PlanVersion, with Si
 	}
 	at := e.Now()
 	s := Signature{Name: name, Here: signer.Name, Otherwise: !same, SignedAt: at, Version: now.Number, Plan: now.Paper.ID, Sum: now.Sum()}
-	_, err = e.Store.PutPaper(ctx, store.Paper{ID: now.Paper.ID + "-" + who.By, Kind: store.SignaturePaper, Team: now.Paper.Team, Person: who.By, About: "plan/" + now.Paper.ID,
+	_, err = e.putPaper(ctx, store.Paper{ID: now.Paper.ID + "-" + who.By, Kind: store.SignaturePaper, Team: now.Paper.Team, Person: who.By, About: "plan/" + now.Paper.ID,
 		Status: planSigned, Body: private.New(string(mustJSON(s)))}, nil, who.by(), at)
 	if errors.Is(err, store.ErrStale) {
 		return nil // they have signed it

@@ -153,7 +153,7 @@ func (e *Engine) SavePlanDraft(ctx context.Context, who Actor, t store.Team, v P
 	v.Paper.Status = planDraft
 	paper, err := planPaper(t, v)
 	if err == nil {
-		v.Paper, err = e.Store.PutPaper(ctx, paper, nil, who.by(), e.Now())
+		v.Paper, err = e.putPaper(ctx, paper, nil, who.by(), e.Now())
 	}
 	return v, err
 }

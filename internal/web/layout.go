@@ -320,7 +320,7 @@ func (l Layout) When(at time.Time) string {
 }
 
 // Day is a day in the reader's zone, "Saturday 22 November 2026".
-func (l Layout) Day(at time.Time) string { return at.In(l.zone).Format("Monday 2 January 2006") }
+func (l Layout) Day(at time.Time) string { return dayWords(at.In(l.zone)) }
 
 // ShortDay is a day in the reader's zone, "22 Nov 2026".
 func (l Layout) ShortDay(at time.Time) string { return at.In(l.zone).Format("2 Jan 2006") }
