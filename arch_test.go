@@ -49,9 +49,9 @@ var architecture = map[string]part{
 	"internal/watch":           {pure: true, imports: in("plan", "rota", "checkin"), reason: "decides on readings, cover and settings; holds no private words, numbers or forms"},
 	"internal/retain":          {pure: true, reason: "how long words are kept is a table of instants; it opens none"},
 	"internal/guidance":        {pure: true, reason: "what people are told is text, measured where it stands"},
-	"internal/support":         {pure: true, reason: "who stands around a worker is a list and where it is drawn; it knows no team and no person"},
-	"internal/debrief":         {pure: true, reason: "what is talked over afterwards, and when somebody is reminded, is a table of words and days"},
-	"internal/incident":        {pure: true, reason: "the portal's questions and the law's clocks are plain values; it knows no page and no database"},
+	"internal/support":         {pure: true, imports: in("plan"), reason: "who stands around a worker is a list and where it is drawn; it knows no team and no person; says what is wrong as plan does"},
+	"internal/debrief":         {pure: true, imports: in("plan"), reason: "what is talked over afterwards, and when somebody is reminded, is a table of words and days; says what is wrong as plan does"},
+	"internal/incident":        {pure: true, imports: in("plan"), reason: "the portal's questions and the law's clocks are plain values; it knows no page and no database; says what is wrong as plan does"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/sheet":            {reason: "reads tables out of files that anyone sent; knows nobody"},

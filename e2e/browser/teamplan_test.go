@@ -23,7 +23,11 @@ func planSights() []sight {
 		{"GET /teams/{id}/plan/sign", "a plan to sign", "p-sam", opened("/teams/echo/plan/sign")},
 		{"GET /teams/{id}/plan/sign", "a plan that one has signed", "p-mo", opened("/teams/echo/plan/sign")},
 		{"POST /teams/{id}/plan/sign", "a plan signed without a tick", "p-sam", filled("/teams/echo/plan/sign", "Sign")},
+		{"POST /teams/{id}/plan/sign", "a plan signed under another name", "p-sam", filled("/teams/echo/plan/sign", "Sign", types("Your name", "Sam Mountain"), func(b *page) { b.Press("I have read the plan and will keep to it") })},
+		{"GET /teams/{id}/plan/review", "a plan that was reviewed", "p-mo", opened("/teams/echo/plan/review")},
+		{"POST /teams/{id}/plan/review", "a review without a next one", "p-mo", filled("/teams/echo/plan/review", "Confirm: reviewed, nothing changed", chooses("Review the plan by", ""))},
 		{"GET /teams/{id}/plan/signatures", "who signed a plan", "p-mo", opened("/teams/echo/plan/signatures")},
+		{"GET /teams/{id}/plan/print", "a plan to print", "p-mo", opened("/teams/echo/plan/print")},
 		{"GET /teams/{id}/plan/import", "a plan to take over", "p-mo", opened("/teams/echo/plan/import")},
 		{"POST /teams/{id}/plan/import", "no document chosen", "p-mo", filled("/teams/echo/plan/import", "Take it over")},
 	}

@@ -97,9 +97,9 @@ func (c *county) agreesAPlan(leo, ysolde *browser) {
 	leo.opens("/teams/echo/plan/publish").presses("/teams/echo/plan/publish", "review-date", c.w.Now().AddDate(1, 0, 0).Format(time.DateOnly)).sees(http.StatusOK, "The plan is published", seeded["a plan's own words"])
 	c.w.WaitText(seeded["Ysolde's mobile"], c.w.Tolerance(), "your team's plan has a new version")
 	const sign = "/teams/echo/plan/sign"
-	ysolde.opens(sign).sees(http.StatusOK, seeded["phrase"]).presses(sign, "agreed", "yes", "name", seeded["name somebody signed with"]).sees(http.StatusOK, "Signed. Thank you.")
+	ysolde.opens(sign).sees(http.StatusOK, seeded["phrase"]).presses(sign, "agreed", "yes", "otherwise", "yes", "name", seeded["name somebody signed with"]).sees(http.StatusOK, "Signed. Thank you.")
 	leo.opens("/teams/echo/plan/signatures").sees(http.StatusOK, seeded["name somebody signed with"]).presses("/teams/echo/plan/signatures/remind").sees(http.StatusOK, "reminded by text")
-	for _, file := range []string{"/teams/echo/plan.pdf", "/teams/echo/plan.docx"} {
+	for _, file := range []string{"/teams/echo/plan.pdf", "/teams/echo/plan.docx", "/teams/echo/plan/print"} {
 		if leo.opens(file); leo.status != http.StatusOK {
 			c.t.Errorf("%s is answered %d", file, leo.status)
 		}

@@ -25,7 +25,7 @@ func TestATeamSaysHowItsPlanStands(t *testing.T) {
 		v.ReviewOn = o.engine.Now().AddDate(1, 0, 0).Format("2006-01-02")
 		v, err = o.engine.PublishPlan(o.Context(), engine.Actor{By: "p-priya", Via: "page"}, team, v)
 		must(err)
-		must(o.engine.SignPlan(o.Context(), engine.Actor{By: "p-priya", Via: "page"}, v, "Priya Nair"))
+		must(o.engine.SignPlan(o.Context(), engine.Actor{By: "p-priya", Via: "page"}, v, engine.Signing{Name: "Priya Nair"}))
 		got := o.must("GET", "/teams/echo", "", 200)
 		got.says("plan_version.number", 1.0)
 		got.says("plan_version.signed", 1.0)

@@ -52,7 +52,7 @@ func (a *API) signing(ctx context.Context, team string) (*signingJSON, error) {
 		return nil, err
 	}
 	unsigned, err := a.Engine.Unsigned(ctx, v)
-	return &signingJSON{v.Number, v.PublishedAt, v.ReviewOn, len(signatures), len(unsigned)}, err
+	return &signingJSON{v.Number, v.PublishedAt, v.NextReview(), len(signatures), len(unsigned)}, err
 }
 
 func teamOf(t store.Team) teamJSON {

@@ -25,7 +25,7 @@ func checkSigned(ctx context.Context, db *store.DB, t store.Team, s staff, at ti
 	var found []Finding
 	current := papers[0]
 	if !current.DueAt.IsZero() && !current.DueAt.After(at) {
-		found = append(found, say("version %d of its plan was due for review on %s; publish it anew", current.Number, current.DueAt.Format(time.DateOnly)))
+		found = append(found, say("version %d of its plan was due for review on %s; its manager confirms at /teams/%s/plan/review that it holds, or publishes it anew", current.Number, current.DueAt.Format(time.DateOnly), t.ID))
 	}
 	signatures, err := db.Papers(ctx, store.PaperFilter{Kind: store.SignaturePaper, About: "plan/" + current.ID, Bare: true})
 	if err != nil {

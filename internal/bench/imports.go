@@ -2,18 +2,13 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/vault"
 )
 
 // ImportSize is what is imported.
@@ -29,50 +24,37 @@ const (
 
 // Imports measures how long an import of new people takes, as allclear import people in a process of its own, then of the same people again and with other numbers; and how
 // long another writer, in this process, waits meanwhile.
-func Imports(ctx context.Context, o Options, size ImportSize) (figures []Figure, err error) {
-	at, err := o.place(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = keepFirst(err, at.remove(context.WithoutCancel(ctx))) }()
-	key := filepath.Join(at.folder, "bench.key")
-	if _, err := vault.LoadOrCreate(key); err != nil {
-		return nil, err
-	}
-	db, err := app.Open(ctx, app.Options{Database: at.database, KeyFile: key}, false)
-	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	defer func() { err = keepFirst(err, db.Close()) }()
-	if _, err := db.PutTeam(ctx, store.FirstTeam("bench", "p-fallback"), time.Now()); err != nil {
-		return nil, err
-	}
-	for i, step := range []struct {
-		name  string
-		moved int
-	}{{"new", 0}, {"the same again", 0}, {"each with another mobile", 1}} {
-		o.progress("imports", i, 3)
-		if err := os.WriteFile(filepath.Join(at.folder, "people.csv"), peopleList(size.People, step.moved), 0o600); err != nil {
+func Imports(ctx context.Context, o Options, size ImportSize) ([]Figure, error) {
+	return o.withDatabase(ctx, func(b beside) (figures []Figure, err error) {
+		if _, err := b.db.PutTeam(ctx, store.FirstTeam("bench", "p-fallback"), time.Now()); err != nil {
 			return nil, err
 		}
-		var took time.Duration
-		waits, refused, err := writeMeanwhile(ctx, db, fmt.Sprintf("beside-%d", i), func(ctx context.Context) error {
-			began := time.Now()
-			err := o.importApart(ctx, at, key)
-			took = time.Since(began)
-			return err
-		})
-		if err != nil {
-			return nil, err
+		for i, step := range []struct {
+			name  string
+			moved int
+		}{{"new", 0}, {"the same again", 0}, {"each with another mobile", 1}} {
+			o.progress("imports", i, 3)
+			if err := os.WriteFile(filepath.Join(b.at.folder, "people.csv"), peopleList(size.People, step.moved), 0o600); err != nil {
+				return nil, err
+			}
+			var took time.Duration
+			waits, refused, err := writeMeanwhile(ctx, b.db, fmt.Sprintf("beside-%d", i), func(ctx context.Context) error {
+				began := time.Now()
+				err := b.runs(ctx, "import people", "import", "people", "people.csv")
+				took = time.Since(began)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			in := sorted(waits)
+			figures = append(figures, atMost(thousands(size.People)+" people, "+step.name+": imported in", took, importWithin),
+				Figure{Name: "another writer meanwhile: median wait", Value: written(quantile(in, 0.5))},
+				atMost("another writer meanwhile: longest wait", quantile(in, 1), importWait),
+				Figure{Name: "another writer meanwhile: refused", Value: thousands(refused), Target: "none", Met: refused == 0})
 		}
-		in := sorted(waits)
-		figures = append(figures, atMost(thousands(size.People)+" people, "+step.name+": imported in", took, importWithin),
-			Figure{Name: "another writer meanwhile: median wait", Value: written(quantile(in, 0.5))},
-			atMost("another writer meanwhile: longest wait", quantile(in, 1), importWait),
-			Figure{Name: "another writer meanwhile: refused", Value: thousands(refused), Target: "none", Met: refused == 0})
-	}
-	disk, err := at.disk()
-	return append(disk, figures...), err
+		return figures, nil
+	})
 }
 
 // peopleList is an export as HR systems write it, of invented people.
@@ -83,23 +65,4 @@ func peopleList(people, moved int) []byte {
 		fmt.Fprintf(&out, "%08d;Nair;Priya %d;bench;0770%07d;priya%d@example.org;Ravi Nair;spouse;0163%07d;Mina Nair;0164%07d\r\n", i, i, i+moved*1_000_000, i, i, i)
 	}
 	return []byte(out.String())
-}
-
-// importApart runs allclear import people.
-func (o Options) importApart(ctx context.Context, at place, key string) error {
-	process := exec.CommandContext(ctx, o.Program, "import", "people", "people.csv") // #nosec G204 -- the program that the developer names
-	process.Args[0] = "allclear"
-	process.Dir, process.Stderr = at.folder, os.Stderr
-	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
-	process.WaitDelay = stopWithin
-	for _, setting := range o.Environ {
-		if !strings.HasPrefix(setting, "ALLCLEAR_") {
-			process.Env = append(process.Env, setting)
-		}
-	}
-	process.Env = append(process.Env, "ALLCLEAR_DATABASE="+at.database, "ALLCLEAR_KEY_FILE="+key)
-	if err := process.Run(); err != nil {
-		return errors.Join(errors.New("import people"), err)
-	}
-	return nil
 }

@@ -2,20 +2,12 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"syscall"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/app"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
-	"github.com/allclear-safety/allclear/internal/vault"
 )
 
 // RotateSize is what is rotated.
@@ -33,40 +25,27 @@ const (
 
 // Rotate measures how long the rotation of the master key takes, as allclear keys rotate in a process of its own, and how long another
 // writer, in this process, waits meanwhile for writes that seal under new data keys.
-func Rotate(ctx context.Context, o Options, size RotateSize) (figures []Figure, err error) {
-	at, err := o.place(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = keepFirst(err, at.remove(context.WithoutCancel(ctx))) }()
-	key := filepath.Join(at.folder, "bench.key")
-	if _, err := vault.LoadOrCreate(key); err != nil {
-		return nil, err
-	}
-	db, err := app.Open(ctx, app.Options{Database: at.database, KeyFile: key}, false)
-	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	defer func() { err = keepFirst(err, db.Close()) }()
-	if err := o.sealRecords(ctx, db, size.Records); err != nil {
-		return nil, err
-	}
-	alone, _, err := writeMeanwhile(ctx, db, "before", pauseAlone(size))
-	if err != nil {
-		return nil, err
-	}
-	var took time.Duration
-	waits, refused, err := writeMeanwhile(ctx, db, "meanwhile", func(ctx context.Context) error {
-		began := time.Now()
-		err := o.rotateApart(ctx, at, key)
-		took = time.Since(began)
-		return err
+func Rotate(ctx context.Context, o Options, size RotateSize) ([]Figure, error) {
+	return o.withDatabase(ctx, func(b beside) ([]Figure, error) {
+		if err := o.sealRecords(ctx, b.db, size.Records); err != nil {
+			return nil, err
+		}
+		alone, _, err := writeMeanwhile(ctx, b.db, "before", pauseAlone(size))
+		if err != nil {
+			return nil, err
+		}
+		var took time.Duration
+		waits, refused, err := writeMeanwhile(ctx, b.db, "meanwhile", func(ctx context.Context) error {
+			began := time.Now()
+			err := b.runs(ctx, "rotate the master key", "keys", "rotate")
+			took = time.Since(began)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return rotateFigures(size, took, waits, alone, refused), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	disk, err := at.disk()
-	return append(disk, rotateFigures(size, took, waits, alone, refused)...), err
 }
 
 func rotateFigures(size RotateSize, took time.Duration, waits, alone []time.Duration, refused int) []Figure {
@@ -119,23 +98,4 @@ func writeMeanwhile(ctx context.Context, db *store.DB, name string, beside func(
 // pauseAlone is how long the writer is measured by itself, for comparison.
 func pauseAlone(size RotateSize) func(context.Context) error {
 	return func(ctx context.Context) error { return pause(ctx, time.Duration(size.Records)*100*time.Microsecond) }
-}
-
-// rotateApart runs allclear keys rotate.
-func (o Options) rotateApart(ctx context.Context, at place, key string) error {
-	process := exec.CommandContext(ctx, o.Program, "keys", "rotate") // #nosec G204 -- the program that the developer names
-	process.Args[0] = "allclear"
-	process.Dir, process.Stderr = at.folder, os.Stderr
-	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
-	process.WaitDelay = stopWithin
-	for _, setting := range o.Environ {
-		if !strings.HasPrefix(setting, "ALLCLEAR_") {
-			process.Env = append(process.Env, setting)
-		}
-	}
-	process.Env = append(process.Env, "ALLCLEAR_DATABASE="+at.database, "ALLCLEAR_KEY_FILE="+key)
-	if err := process.Run(); err != nil {
-		return errors.Join(errors.New("rotate the master key"), err)
-	}
-	return nil
 }

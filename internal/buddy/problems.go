@@ -75,7 +75,7 @@ func (f *problems) line(field, text string, most int) {
 		f.add(field, "is not written in UTF-8")
 	case utf8.RuneCountInString(text) > most:
 		f.add(field, "must have at most %d characters", most)
-	case strings.ContainsFunc(text, unseen):
+	case !plan.OneLine(text):
 		f.add(field, "must be one line of plain text")
 	}
 }
@@ -104,13 +104,6 @@ func (f *problems) prose(field string, text private.Text, most int) {
 	f.line(field, strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(text.Reveal()), most)
 }
 
-// unseen says that r can change how a line is shown without being seen: control characters, line separators, and the marks that override
-// the direction of writing, with which a name can be made to look like another.
-func unseen(r rune) bool {
-	overrides := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
-	return overrides || unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp)
-}
-
 func (f *problems) roles(p Person) {
 	for i, role := range p.Roles {
 		switch {
@@ -133,7 +126,7 @@ func (f *problems) email(address string) {
 		return
 	}
 	local, domain, ok := strings.Cut(address, "@")
-	spaced := strings.ContainsFunc(address, func(r rune) bool { return unicode.IsSpace(r) || unseen(r) || strings.ContainsRune(`<>,;"`, r) })
+	spaced := strings.ContainsFunc(address, func(r rune) bool { return unicode.IsSpace(r) || plan.Hidden(r) || strings.ContainsRune(`<>,;"`, r) })
 	if !ok || local == "" || domain == "" || strings.Contains(domain, "@") || spaced || len(address) > maxEmail || !utf8.ValidString(address) {
 		f.add("email", "is no e-mail address")
 	}

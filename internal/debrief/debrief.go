@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/plan"
 )
 
 // Status is how far a debrief has come.
@@ -66,21 +68,21 @@ const (
 )
 
 // Problem is why something can't be taken: the field, and a sentence for who typed it.
-type Problem struct{ Field, Says string }
+type Problem = plan.Problem
 
 // Problems says what keeps a debrief from being put down as held on a day.
 func (d Debrief) Problems(today time.Time) (p []Problem) {
 	day, err := time.Parse(time.DateOnly, d.Day)
 	switch {
 	case d.Day == "":
-		p = append(p, Problem{"day", "Enter the date on which you talked"})
+		p = append(p, Problem{Field: "day", Says: "Enter the date on which you talked"})
 	case err != nil:
-		p = append(p, Problem{"day", "Enter a real date, such as 22/11/2026"})
+		p = append(p, Problem{Field: "day", Says: "Enter a real date, such as 22/11/2026"})
 	case day.After(today):
-		p = append(p, Problem{"day", "The date must not be in the future"})
+		p = append(p, Problem{Field: "day", Says: "The date must not be in the future"})
 	}
 	if strings.TrimSpace(d.Happened) == "" {
-		p = append(p, Problem{"happened", "Enter what happened, as far as you want it kept"})
+		p = append(p, Problem{Field: "happened", Says: "Enter what happened, as far as you want it kept"})
 	}
 	return p
 }

@@ -52,7 +52,7 @@ func (d *Demo) agree(ctx context.Context, t store.Team) error {
 		if slices.Contains(unsigned(), m.ID) {
 			continue
 		}
-		if err := d.engine.SignPlan(ctx, engine.Actor{By: m.ID, Via: "page"}, v, m.Name); err != nil {
+		if err := d.engine.SignPlan(ctx, engine.Actor{By: m.ID, Via: "page"}, v, engine.Signing{Name: m.Name}); err != nil {
 			return err
 		}
 	}

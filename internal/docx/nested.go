@@ -3,6 +3,7 @@ package docx
 import (
 	"encoding/xml"
 	"slices"
+	"strconv"
 )
 
 // table reads a table, as a block of the flow that it stands in.
@@ -17,6 +18,7 @@ func (r *reading) table(f *flow) error {
 		return err
 	}
 	inner.end() // words beside the rows, which no writer makes
+	align(t.Rows, inner.places)
 	if len(t.Rows) > 0 {
 		f.blocks = append(f.blocks, t)
 	}
@@ -38,6 +40,9 @@ func (r *reading) row(f *flow) error {
 		return r.inside(func(e xml.StartElement) error {
 			deleted = deleted || e.Name.Local == "del"
 			header = header || e.Name.Local == "tblHeader" && on(e)
+			if e.Name.Local == "gridBefore" {
+				inner.next += columns(e)
+			}
 			return r.xml.Skip()
 		})
 	})
@@ -46,7 +51,7 @@ func (r *reading) row(f *flow) error {
 	}
 	inner.end()
 	if len(inner.blocks) > 0 {
-		cells = append(cells, inner.blocks)
+		inner.add(inner.blocks, 1)
 	}
 	if f.table == nil { // a row outside of every table
 		for _, cell := range cells {
@@ -55,21 +60,81 @@ func (r *reading) row(f *flow) error {
 		return nil
 	}
 	f.table.Header = f.table.Header || header && len(f.table.Rows) == 0
-	f.table.Rows = append(f.table.Rows, cells)
+	f.table.Rows, f.places = append(f.table.Rows, cells), append(f.places, inner.place)
 	return nil
 }
 
 func (r *reading) cell(f *flow) error {
-	blocks, err := r.apart()
-	switch {
-	case err != nil:
+	if err := r.piece(); err != nil {
 		return err
-	case f.row == nil:
-		f.blocks = append(f.blocks, blocks...)
-	default:
-		*f.row = append(*f.row, blocks)
 	}
+	inner, wide := &flow{}, 1
+	err := r.inside(func(e xml.StartElement) error {
+		if e.Name.Local != "tcPr" {
+			return r.in(e, inner)
+		}
+		return r.inside(func(e xml.StartElement) error {
+			if e.Name.Local == "gridSpan" {
+				wide = max(1, columns(e))
+			}
+			return r.xml.Skip()
+		})
+	})
+	if err != nil {
+		return err
+	}
+	inner.end()
+	if f.row == nil {
+		f.blocks = append(f.blocks, inner.blocks...)
+		return nil
+	}
+	f.add(inner.blocks, wide)
 	return nil
+}
+
+// add adds a cell, so many columns wide, to the row.
+func (f *flow) add(cell Cell, wide int) {
+	*f.row, f.place = append(*f.row, cell), append(f.place, f.next)
+	f.next += wide
+}
+
+// mostColumns is more than any table has: Word takes 63.
+const mostColumns = 1000
+
+// columns is a number of columns that an element names.
+func columns(e xml.StartElement) int {
+	n, err := strconv.Atoi(attribute(e, "val"))
+	if err != nil {
+		return 0
+	}
+	return min(max(n, 0), mostColumns)
+}
+
+// align puts the cells of a table in which some are merged under each other: where a cell goes over columns that begin others, no cell at all
+// stands for the rest of it. A cell that is there has a paragraph at least.
+func align(rows []Row, places [][]int) {
+	var begins []int
+	merged := false
+	for _, place := range places {
+		for i, column := range place {
+			merged = merged || column != i
+			begins = append(begins, column)
+		}
+	}
+	if !merged {
+		return
+	}
+	slices.Sort(begins)
+	begins = slices.Compact(begins)
+	for i, place := range places {
+		var row Row
+		for j, column := range place {
+			at, _ := slices.BinarySearch(begins, column)
+			row = append(row, make(Row, at-len(row))...)
+			row = append(row, rows[i][j])
+		}
+		rows[i] = row
+	}
 }
 
 // box reads a text box. It stands after the paragraph in which it is anchored.
@@ -125,7 +190,7 @@ func (r *reading) hint(f *flow) error {
 	}
 	if f.row != nil {
 		for range *shown.row {
-			*f.row = append(*f.row, Cell{})
+			f.add(Cell{}, 1)
 		}
 	}
 	return nil

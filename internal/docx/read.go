@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -101,7 +102,10 @@ type flow struct {
 	aside  []Block // text boxes anchored in the open paragraph: they stand after it
 	joins  bool    // the open paragraph's end was deleted: the next one goes on in it
 	table  *Table  // rows go here
+	places [][]int // for each of them, in which column of the table's grid each of its cells begins
 	row    *Row    // cells go here
+	place  []int   // for each of them, that column
+	next   int     // the column in which the next begins
 }
 
 // boldness is what is bold of a paragraph.
@@ -255,7 +259,7 @@ func (r *reading) paragraph(f *flow) error {
 	return nil
 }
 
-// properties reads how a paragraph looks, and whether its end was deleted.
+// properties reads how a paragraph looks, and whether its end was deleted, or is none.
 func (r *reading) properties(f *flow) (deleted bool, err error) {
 	p := Paragraph{}
 	if f.open != nil {
@@ -263,6 +267,8 @@ func (r *reading) properties(f *flow) (deleted bool, err error) {
 	}
 	err = r.inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
+		case "framePr":
+			deleted = deleted || slices.Contains([]string{"drop", "margin"}, attribute(e, "dropCap")) // a large first letter: the next paragraph goes on with it
 		case "pStyle":
 			p.Style, p.List = r.looks.of(attribute(e, "val"))
 		case "numPr":
@@ -306,8 +312,10 @@ func (r *reading) run(f *flow) error {
 			if attribute(e, "type") != "page" && attribute(e, "type") != "column" {
 				f.write("\n", bold)
 			}
-		case "tab":
+		case "tab", "ptab":
 			f.write("\t", bold)
+		case "fldChar":
+			return r.field(f, bold)
 		case "noBreakHyphen":
 			f.write("-", bold)
 		case "sym":

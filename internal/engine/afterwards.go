@@ -106,7 +106,7 @@ func (e *Engine) offerDebrief(ctx context.Context, at time.Time, a store.Alarm, 
 	}
 	paper := store.Paper{ID: id, Kind: store.DebriefPaper, Team: p.Team, Person: p.ID, About: "alarm/" + a.ID, Status: string(debrief.Offered),
 		DueAt: byDay(a.ClosedAt.Add(settleFor), sc.zone), Body: private.New(body)}
-	_, err = e.Store.PutPaper(ctx, paper, nil, byClock(), at)
+	_, err = e.putPaper(ctx, paper, nil, byClock(), at)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrErased) {
 		return nil // another node was first, or they are gone
 	}
@@ -180,7 +180,7 @@ func (e *Engine) remindOfDebrief(ctx context.Context, at time.Time, p store.Pape
 }
 
 func (e *Engine) putDebrief(ctx context.Context, p store.Paper, d debrief.Debrief, at time.Time) error {
-	_, err := e.Store.PutPaper(ctx, p, debriefMarks(d), byClock(), at)
+	_, err := e.putPaper(ctx, p, debriefMarks(d), byClock(), at)
 	return err
 }
 
@@ -268,7 +268,7 @@ func (e *Engine) AskForDebrief(ctx context.Context, who Actor, about string) (st
 	if err != nil {
 		return "", err
 	}
-	paper, err := e.Store.PutPaper(ctx, store.Paper{ID: "d-" + e.actID(who, "debrief/"+about), Kind: store.DebriefPaper, Team: p.Team, Person: p.ID, About: about, Status: string(debrief.Offered),
+	paper, err := e.putPaper(ctx, store.Paper{ID: "d-" + e.actID(who, "debrief/"+about), Kind: store.DebriefPaper, Team: p.Team, Person: p.ID, About: about, Status: string(debrief.Offered),
 		DueAt: debrief.RemindAt(at), Body: private.New(body)}, nil, who.by(), at)
 	return paper.ID, err
 }

@@ -37,15 +37,7 @@ func (e *Engine) PutDebrief(ctx context.Context, who Actor, p store.Paper, d deb
 			return p, err
 		}
 	}
-	return e.kept(e.Store.PutPaper(ctx, p, debriefMarks(d), who.by(), at, tells...))
-}
-
-// kept has what was told with a paper sent at once.
-func (e *Engine) kept(p store.Paper, err error) (store.Paper, error) {
-	if err == nil {
-		e.woken()
-	}
-	return p, err
+	return e.putPaper(ctx, p, debriefMarks(d), who.by(), at, tells...)
 }
 
 // GiveAction gives somebody something to do by a day, and tells them. about is the debrief or the incident it comes from, as KIND/ID.
@@ -68,8 +60,8 @@ func (e *Engine) GiveAction(ctx context.Context, who Actor, about, owner, what s
 			return store.Paper{}, err
 		}
 	}
-	return e.kept(e.Store.PutPaper(ctx, store.Paper{ID: "x-" + e.actID(who, "action/"+about), Kind: store.ActionPaper, Team: p.Team, Person: p.ID, About: about,
-		Status: string(debrief.Open), DueAt: due, Body: private.New(body)}, nil, who.by(), at, tells...))
+	return e.putPaper(ctx, store.Paper{ID: "x-" + e.actID(who, "action/"+about), Kind: store.ActionPaper, Team: p.Team, Person: p.ID, About: about,
+		Status: string(debrief.Open), DueAt: due, Body: private.New(body)}, nil, who.by(), at, tells...)
 }
 
 // DoneAction puts down that an action is done, and how.
@@ -89,7 +81,7 @@ func (e *Engine) DoneAction(ctx context.Context, who Actor, p store.Paper, how s
 		return p, err
 	}
 	p.Body, p.Status, p.OverAt = private.New(body), string(debrief.Done), at
-	return e.Store.PutPaper(ctx, p, nil, who.by(), at)
+	return e.putPaper(ctx, p, nil, who.by(), at)
 }
 
 // remindOfActions reminds people of what they are to do, on its day and a week after.

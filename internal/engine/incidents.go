@@ -145,7 +145,7 @@ func (e *Engine) PutIncident(ctx context.Context, who Actor, p store.Paper, i in
 			return p, err
 		}
 	}
-	return e.kept(e.Store.PutPaper(ctx, p, nil, cmp.Or(who.by(), byClock()), at, tells...))
+	return e.putPaper(ctx, p, nil, cmp.Or(who.by(), byClock()), at, tells...)
 }
 
 // Complete says that nothing of an incident is asked for any more: it is in the portal, HSE has its report where the law asks for one, and nobody is

@@ -87,6 +87,15 @@ func WarningsAt(ctx context.Context, from Papers, at risk.Place, visit string) (
 	return found, nil
 }
 
+// putPaper keeps a paper with its messages, and has what was told with it sent at once. Nothing of the engine keeps one otherwise.
+func (e *Engine) putPaper(ctx context.Context, p store.Paper, marks []string, by store.By, at time.Time, messages ...store.Message) (store.Paper, error) {
+	kept, err := e.Store.PutPaper(ctx, p, marks, by, at, messages...)
+	if err == nil {
+		e.woken()
+	}
+	return kept, err
+}
+
 // noteRows makes the rows of the outbox of a note, to be kept with what it tells of.
 func (e *Engine) noteRows(ctx context.Context, at time.Time, sc scene, n note) ([]store.Message, error) {
 	n.class = store.ClassInfo

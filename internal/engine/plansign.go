@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,22 +19,46 @@ import (
 
 // Signature is what is kept of one person's signature under one version of a plan. It never changes.
 type Signature struct {
-	Person   string    `json:"-"`
-	Name     string    `json:"name"` // as they typed it; "" once it was erased
-	SignedAt time.Time `json:"signed_at"`
-	Version  int       `json:"version"`
-	Plan     string    `json:"plan"`   // the id of the version's paper
-	Sum      string    `json:"sha256"` // of the text that was signed, in hexadecimal digits
+	Person    string    `json:"-"`
+	Name      string    `json:"name"`                // as they typed it; "" once it was erased
+	Here      string    `json:"here,omitempty"`      // their name as it was kept here then; "" under what was signed before that was noted
+	Otherwise bool      `json:"otherwise,omitempty"` // they say that their name as it was kept here is wrong
+	SignedAt  time.Time `json:"signed_at"`
+	Version   int       `json:"version"`
+	Plan      string    `json:"plan"`   // the id of the version's paper
+	Sum       string    `json:"sha256"` // of the text that was signed, in hexadecimal digits
 }
+
+// Printed is the name as it is printed in the table of signatures: whose signature it is, and what they signed with where they say that their
+// name here is wrong; "" once it was erased.
+func (s Signature) Printed() string {
+	switch {
+	case s.Name == "" || s.Here == "":
+		return s.Name
+	case s.Otherwise:
+		return s.Here + " (signed as " + s.Name + ")"
+	default:
+		return s.Here
+	}
+}
+
+// Signing is what somebody signs a version with.
+type Signing struct {
+	Name      string // as they typed it
+	Otherwise bool   // they say that their name as it is kept here is wrong, and that this is theirs
+}
+
+// ErrOtherName is why a name is no signature: it is not that of who signs. Whose name here is wrong says so.
+var ErrOtherName = errors.New("the name is not that of who signs")
 
 // longestName is what somebody may sign with, in letters.
 const longestName = 100
 
-// SignPlan keeps someone's signature under a version: the name they typed, the instant, and the sum of exactly what they signed. It is on
-// record. One who signed it before has signed it then: nothing changes. *watch.Invalid says what is wrong with the name, *watch.Refused that
-// the version is not the current one any more.
-func (e *Engine) SignPlan(ctx context.Context, who Actor, v PlanVersion, name string) error {
-	name = strings.Join(strings.Fields(name), " ")
+// SignPlan keeps someone's signature under a version: the name they typed with the one that is theirs here, the instant, and the sum of exactly
+// what they signed. It is on record. One who signed it before has signed it then: nothing changes. *watch.Invalid says what is wrong with the
+// name, ErrOtherName that it is somebody else's, *watch.Refused that the version is not the current one any more.
+func (e *Engine) SignPlan(ctx context.Context, who Actor, v PlanVersion, with Signing) error {
+	name := strings.Join(strings.Fields(with.Name), " ")
 	if p := buddy.NameProblems("name", name); len(p) > 0 || len(name) > 4*longestName {
 		return &watch.Invalid{Problems: []watch.Problem{{Field: "name", Says: "is missing: type your name"}}}
 	}
@@ -44,9 +69,17 @@ func (e *Engine) SignPlan(ctx context.Context, who Actor, v PlanVersion, name st
 	if !found || now.Paper.ID != v.Paper.ID {
 		return &watch.Refused{Says: "a new version of the plan was published since you opened it: read that one"}
 	}
+	signer, err := e.Store.Person(ctx, who.By)
+	if err != nil && signer.Name == "" {
+		return fmt.Errorf("read who signs: %w", err)
+	}
+	same := sameName(name, signer.Name)
+	if !same && !with.Otherwise {
+		return ErrOtherName
+	}
 	at := e.Now()
-	s := Signature{Name: name, SignedAt: at, Version: now.Number, Plan: now.Paper.ID, Sum: now.Sum()}
-	_, err = e.Store.PutPaper(ctx, store.Paper{ID: now.Paper.ID + "-" + who.By, Kind: store.SignaturePaper, Team: now.Paper.Team, Person: who.By, About: "plan/" + now.Paper.ID,
+	s := Signature{Name: name, Here: signer.Name, Otherwise: !same, SignedAt: at, Version: now.Number, Plan: now.Paper.ID, Sum: now.Sum()}
+	_, err = e.putPaper(ctx, store.Paper{ID: now.Paper.ID + "-" + who.By, Kind: store.SignaturePaper, Team: now.Paper.Team, Person: who.By, About: "plan/" + now.Paper.ID,
 		Status: planSigned, Body: private.New(string(mustJSON(s)))}, nil, who.by(), at)
 	if errors.Is(err, store.ErrStale) {
 		return nil // they have signed it
@@ -196,14 +229,18 @@ func (e *Engine) planChore(ctx context.Context, at time.Time, team string) error
 }
 
 func (e *Engine) tellOfReview(ctx context.Context, at time.Time, v PlanVersion) error {
+	which := v.Paper.ID
+	if n := len(v.Reviews); n > 0 { // it was put off: the next day is told like the first
+		which += "/" + strconv.Itoa(n)
+	}
 	n := note{kind: "plan_review", values: wording.Values{Link: e.planLink(v.Paper.Team, "")}}
 	switch left := v.Paper.DueAt.Sub(at); {
 	case v.Paper.DueAt.IsZero() || left > reviewAhead:
 		return nil
 	case left > 0:
-		n.id, n.notice = "plan_review/"+v.Paper.ID+"/30", wording.PlanReviewSoon
+		n.id, n.notice = "plan_review/"+which+"/30", wording.PlanReviewSoon
 	default:
-		n.id, n.notice = "plan_review/"+v.Paper.ID+"/0", wording.PlanReviewDue
+		n.id, n.notice = "plan_review/"+which+"/0", wording.PlanReviewDue
 	}
 	return e.tellOfPlan(ctx, at, v.Paper.Team, n)
 }

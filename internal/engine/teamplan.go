@@ -153,7 +153,7 @@ func (e *Engine) SavePlanDraft(ctx context.Context, who Actor, t store.Team, v P
 	v.Paper.Status = planDraft
 	paper, err := planPaper(t, v)
 	if err == nil {
-		v.Paper, err = e.Store.PutPaper(ctx, paper, nil, who.by(), e.Now())
+		v.Paper, err = e.putPaper(ctx, paper, nil, who.by(), e.Now())
 	}
 	return v, err
 }
@@ -225,7 +225,7 @@ func (e *Engine) PublishPlan(ctx context.Context, who Actor, t store.Team, v Pla
 	if err != nil {
 		return v, err
 	}
-	if found && v.Settings.Equal(t.Plan) && v.ReviewOn == last.ReviewOn && len(plan.Compare(last.Version, v.Version)) == 0 {
+	if found && v.Settings.Equal(t.Plan) && v.ReviewOn == last.NextReview() && len(plan.Compare(last.Version, v.Version)) == 0 {
 		return v, &watch.Refused{Says: fmt.Sprintf("it says what version %d says: everyone would have to sign the same again", last.Number)}
 	}
 	v, err = e.SetUpPlan(ctx, who, t, v)
@@ -273,7 +273,7 @@ func reviewAt(v plan.Version) time.Time {
 	if err != nil {
 		zone = time.UTC
 	}
-	day, err := time.ParseInLocation(plan.ISODate, v.ReviewOn, zone)
+	day, err := time.ParseInLocation(plan.ISODate, v.NextReview(), zone)
 	if err != nil {
 		return time.Time{}
 	}

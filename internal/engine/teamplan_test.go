@@ -39,7 +39,7 @@ func (w *world) publishes(change func(*engine.PlanVersion)) engine.PlanVersion {
 
 func (w *world) signs(person, name string, v engine.PlanVersion) {
 	w.t.Helper()
-	w.must(w.engine.SignPlan(w.t.Context(), engine.Actor{By: person, Via: "page"}, v, name))
+	w.must(w.engine.SignPlan(w.t.Context(), engine.Actor{By: person, Via: "page"}, v, engine.Signing{Name: name}))
 }
 
 func (w *world) planChores() { w.t.Helper(); w.must(w.engine.Chores(w.t.Context())); w.settle() }
@@ -65,10 +65,10 @@ func TestAPlanIsPublishedSignedAndPublishedAnew(t *testing.T) {
 		}
 		w.signs("p-priya", "  Priya   Nair ", first)
 		w.wait(time.Hour)
-		w.signs("p-priya", "Somebody Else", first) // a second press
+		w.signs("p-priya", "PRIYA NAIR", first) // a second press
 		list, err := w.engine.Signatures(t.Context(), first)
 		w.must(err)
-		want := engine.Signature{Person: "p-priya", Name: "Priya Nair", SignedAt: sunday, Version: 1, Plan: first.Paper.ID, Sum: first.Sum()}
+		want := engine.Signature{Person: "p-priya", Name: "Priya Nair", Here: "Priya Nair", SignedAt: sunday, Version: 1, Plan: first.Paper.ID, Sum: first.Sum()}
 		if len(list) != 1 || list[0] != want {
 			t.Errorf("signed is %+v, not %+v", list, want)
 		}
@@ -88,7 +88,7 @@ func TestAPlanIsPublishedSignedAndPublishedAnew(t *testing.T) {
 		if !found || last.Text() != first.Text() || last.Sum() != list[0].Sum {
 			t.Errorf("what was signed is no longer what it was: %q", last.Text())
 		}
-		if refused := new(watch.Refused); !errors.As(w.engine.SignPlan(t.Context(), engine.Actor{By: "p-jo"}, first, "Jo Park"), &refused) {
+		if refused := new(watch.Refused); !errors.As(w.engine.SignPlan(t.Context(), engine.Actor{By: "p-jo"}, first, engine.Signing{Name: "Jo Park"}), &refused) {
 			t.Error("an old version is signed")
 		}
 		if _, waits, err := w.engine.PlanToSign(t.Context(), person(t, w, "p-priya")); err != nil || !waits {
@@ -184,8 +184,8 @@ func TestWhoHasNotSignedIsReminded(t *testing.T) {
 func TestAReviewIsToldToTheManagerInTime(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v := w.publishes(func(v *engine.PlanVersion) { v.ReviewOn = "2027-01-22" })
-		for id, name := range map[string]string{"p-priya": "P", "p-jo": "J", "p-sam": "S", "p-ann": "A", "p-lee": "L", "p-mo": "M"} {
-			w.signs(id, name+" Name", v)
+		for id, name := range map[string]string{"p-priya": "Priya Nair", "p-jo": "Jo Park", "p-sam": "Sam Hill", "p-ann": "Ann Bell", "p-lee": "Lee Fox", "p-mo": "Mo Reid"} {
+			w.signs(id, name, v)
 		}
 		for _, step := range []struct {
 			to   time.Time

@@ -93,7 +93,7 @@ func (e *Engine) PlaceChanged(ctx context.Context, who Actor, place risk.Place) 
 	return errors.Join(errs...)
 }
 
-// keepPaper keeps a paper with its messages. A new one that the same press made before is given as it is, and again is true.
+// keepPaper keeps a paper with its messages, as putPaper does. A new one without an id that the same press made before is given as it is, and again is true.
 func (e *Engine) keepPaper(ctx context.Context, who Actor, p store.Paper, marks []string, at time.Time, messages ...store.Message) (kept store.Paper, again bool, err error) {
 	if p.Revision == 0 && p.ID == "" {
 		p.ID = e.actID(who, string(p.Kind))
@@ -101,9 +101,6 @@ func (e *Engine) keepPaper(ctx context.Context, who Actor, p store.Paper, marks 
 			return kept, true, err
 		}
 	}
-	kept, err = e.Store.PutPaper(ctx, p, marks, who.by(), at, messages...)
-	if err == nil {
-		e.woken()
-	}
+	kept, err = e.putPaper(ctx, p, marks, who.by(), at, messages...)
 	return kept, false, err
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/allclear-safety/allclear/internal/plan"
 )
 
 // Incident is what is known of one incident. Days are "2026-11-22", times of day "14:05" as the clock on the wall showed them, and what is
@@ -87,13 +89,13 @@ func Decode(raw string) (i Incident, err error) {
 }
 
 // Problem is why an answer can't be taken: the question's name, and a sentence for who typed it.
-type Problem struct{ Field, Says string }
+type Problem = plan.Problem
 
 // Problems says what is wrong with an incident as of a day; none for one that may be kept. Little is needed, so that nobody puts off writing it
 // down: who, when, what kind, and what happened.
 func (i Incident) Problems(today time.Time) []Problem {
 	var p []Problem
-	wrong := func(field, says string) { p = append(p, Problem{field, says}) }
+	wrong := func(field, says string) { p = append(p, Problem{Field: field, Says: says}) }
 	for _, f := range fields() {
 		value := *f.in(&i)
 		switch {
@@ -128,22 +130,22 @@ func (i Incident) inOrder() (p []Problem) {
 	from, unfit := parseDay(i.UnfitFrom)
 	to, over := parseDay(i.UnfitTo)
 	if i.Kind == Hate && i.Strand == "" {
-		p = append(p, Problem{"strand", "Choose what it was about"})
+		p = append(p, Problem{Field: "strand", Says: "Choose what it was about"})
 	}
 	if known && unfit && from.Before(happened) {
-		p = append(p, Problem{"unfit_from", "The first day must not be before the incident"})
+		p = append(p, Problem{Field: "unfit_from", Says: "The first day must not be before the incident"})
 	}
 	if over && !unfit {
-		p = append(p, Problem{"unfit_from", "Enter the first day too"})
+		p = append(p, Problem{Field: "unfit_from", Says: "Enter the first day too"})
 	}
 	if unfit && over && to.Before(from) {
-		p = append(p, Problem{"unfit_to", "The last day must not be before the first"})
+		p = append(p, Problem{Field: "unfit_to", Says: "The last day must not be before the first"})
 	}
 	if entered, is := parseDay(i.PortalDay); is && known && entered.Before(happened) {
-		p = append(p, Problem{"portal_day", "The day must not be before the incident"})
+		p = append(p, Problem{Field: "portal_day", Says: "The day must not be before the incident"})
 	}
 	if reported, is := parseDay(i.HSEDay); is && known && reported.Before(happened) {
-		p = append(p, Problem{"hse_day", "The day must not be before the incident"})
+		p = append(p, Problem{Field: "hse_day", Says: "The day must not be before the incident"})
 	}
 	return p
 }

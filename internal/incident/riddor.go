@@ -16,31 +16,31 @@ const (
 	OverSeven Reason = "over seven days"
 )
 
-// Duty is what the law asks of an incident: the Reporting of Injuries, Diseases and Dangerous Occurrences Regulations 2013 (RIDDOR), as HSE's
-// brief guide INDG453 and its sheet for health and social care HSIS1 explain them.
+// Duty is what the law asks of an incident: the Reporting of Injuries, Diseases and Dangerous Occurrences Regulations 2013 (RIDDOR, S.I. 2013/1471),
+// as HSE explains them. docs/administrator.md says which of it was compared with which source, and what is not decided here.
 type Duty struct {
 	Report Reason
 	AtOnce bool      // HSE is told without delay, by the quickest way there is
 	Due    time.Time // the last day on which the written report may come in, at its start in UTC; zero for none
-	Keep   bool      // a record of it must be kept for three years: of all that is reported, and of what takes over three days
+	Keep   bool      // a record of it must be kept for three years (regulation 12): of all that is reported, and of what takes over three days
 	Days   int       // consecutive days, without that of the incident, on which they could not do their usual work so far
 	Exempt string    // why the regulations leave it out, in a sentence; "" where they do not
 }
 
 // Clocks of RIDDOR, in days from that of the incident.
 const (
-	reportWithin    = 10 // Schedule 1, paragraph 1(2): deaths, specified injuries, people taken to hospital
+	reportWithin    = 10 // Schedule 1, paragraph 1(1)(b): deaths, specified injuries, people taken to hospital
 	overSevenWithin = 15 // regulation 4(2)
 	overSeven       = 7
-	overThree       = 3 // regulation 12(1)(b): to be recorded
+	overThree       = 3 // regulation 12(1)(c): to be recorded
 )
 
 // Riddor says what the law asks of an incident, as far as its answers tell, on a day.
 //
-// What counts (INDG453, "What must be reported?"): an accident is a separate, identifiable, unintended event that causes physical injury, and
-// regulation 2 says that an act of non-consensual physical violence done to a person at work is one. Fright, shock and stress alone are none.
-// A death is reported whoever died; regulation 4's list of injuries and over-seven-day incapacitation of people at work alone; of others that
-// they were taken from the scene to hospital for treatment of an injury, for which examination and tests do not count.
+// What counts: an accident, as HSE reads it, is one unintended event that causes physical injury, and regulation 2 says that an act of
+// non-consensual physical violence done to a person at work is one. Fright, shock and stress alone are none.
+// A death is reported whoever died (regulation 6(1)); regulation 4's list of injuries and over-seven-day incapacitation of people at work alone; of
+// others that they were taken from the scene to hospital for treatment of an injury (regulation 5), for which examination and tests do not count.
 //
 // What does not: one worker hurting another in a personal dispute, and a relative or friend who comes to somebody's work about a domestic matter (HSE,
 // "Work-related violence: reporting and learning from incidents"); and what a moving vehicle does on a public road, but for loading, works beside

@@ -16,7 +16,7 @@ func day(s string) time.Time {
 	return t
 }
 
-// TestWhatMustBeReported holds the rules against the cases that HSE's guidance gives: INDG453, HSIS1 and its pages on types of reportable incidents
+// TestWhatMustBeReported holds the rules against the cases that HSE's guidance gives: its pages on types of reportable incidents
 // and on work-related violence. All happen on Monday 2 November 2026.
 func TestWhatMustBeReported(t *testing.T) {
 	const employee, public = "employee", "service_user"

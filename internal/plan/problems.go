@@ -13,13 +13,21 @@ import (
 // a sentence that begins with it ("must be from 0s to 1h") and holds nothing private.
 type Problem struct{ Field, Says string }
 
+// Hidden says that a character can change how words are shown without being seen: control characters, the marks that embed, override or isolate
+// a direction, with which a name can be made to look like another, and what is no character at all.
+func Hidden(r rune) bool {
+	turns := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	return turns || unicode.IsControl(r) || r&0xfffe == 0xfffe
+}
+
 // Plain says that words of several lines are text in which nothing can change unseen how it is shown.
 func Plain(words string) bool {
-	hidden := func(r rune) bool {
-		overrides := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
-		return overrides || unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
-	}
-	return utf8.ValidString(words) && !strings.ContainsFunc(words, hidden)
+	return utf8.ValidString(words) && !strings.ContainsFunc(words, func(r rune) bool { return Hidden(r) && r != '\n' && r != '\r' && r != '\t' })
+}
+
+// OneLine says the same of words that are on one line.
+func OneLine(words string) bool {
+	return utf8.ValidString(words) && !strings.ContainsFunc(words, func(r rune) bool { return Hidden(r) || unicode.In(r, unicode.Zl, unicode.Zp) })
 }
 
 // rehearsalFloor is the least a time may be where the bound is lifted: at 0 a repeat would have no end.

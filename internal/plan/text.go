@@ -135,6 +135,8 @@ type Printed struct {
 	Version     int    // 0: a draft
 	PublishedOn string // "3 March 2026"; "" for a draft
 	ReviewOn    string // "" where none was set
+	Reviewed    string // how it was looked at last and stayed as it is: "3 March 2027 by Lee Marsh"; "" for not yet
+	Rehearsal   bool   // nothing of it is real
 	Parts       []PrintedPart
 	Signatures  []Signed
 	Unsigned    []string // the names of those who have not signed yet

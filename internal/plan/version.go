@@ -23,9 +23,25 @@ type Version struct {
 	PublishedBy string            `json:"published_by,omitempty"` // their name
 	OnPaper     []Signed          `json:"on_paper,omitempty"`     // who had signed the document on paper from which this was taken over
 	Leftover    []string          `json:"leftover,omitempty"`     // of a draft: lines of a document it was taken over from that fit no section
+	Reviews     []Review          `json:"reviews,omitempty"`      // how it was looked at since it was published, and stayed as it is; no part of what is signed
 
 	Kept      []PrintedPart `json:"kept,omitempty"` // the sections as they were published
 	KeptWords string        `json:"text,omitempty"` // the text as it was published
+}
+
+// Review is that somebody looked at a version, and that it holds as it is.
+type Review struct {
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`        // their name
+	ReviewOn string    `json:"review_on"` // the day by which it is looked at again from then on
+}
+
+// NextReview is the day by which the version is looked at again: as it was published, or as it was put off since.
+func (v Version) NextReview() string {
+	if n := len(v.Reviews); n > 0 {
+		return v.Reviews[n-1].ReviewOn
+	}
+	return v.ReviewOn
 }
 
 // Around is what the version's sentences need.
@@ -53,6 +69,7 @@ func (v Version) Parts() []PrintedPart {
 // Publish gives the version as it is published, with all it says from then on.
 func (v Version) Publish(at time.Time, by string) Version {
 	v.PublishedAt, v.PublishedBy, v.Kept, v.KeptWords, v.Leftover = at, by, nil, "", nil
+	v.Reviews = nil
 	v.Kept = v.Parts()
 	v.KeptWords = v.compose()
 	return v
@@ -98,9 +115,12 @@ func (v Version) compose() string {
 
 // Printed gives the version as it is printed, without signatures.
 func (v Version) Printed() Printed {
-	p := Printed{Team: v.Team, ReviewOn: Date(v.ReviewOn), Parts: v.Parts()}
+	p := Printed{Team: v.Team, ReviewOn: Date(v.NextReview()), Parts: v.Parts()}
 	if !v.PublishedAt.IsZero() {
 		p.Version, p.PublishedOn = v.Number, dayIn(v.PublishedAt, v.Zone)
+	}
+	if n := len(v.Reviews); n > 0 {
+		p.Reviewed = dayIn(v.Reviews[n-1].At, v.Zone) + " by " + v.Reviews[n-1].By
 	}
 	return p
 }

@@ -57,7 +57,7 @@ func ours() []string {
 }
 
 // states are what we print of a plan's version.
-var states = regexp.MustCompile(`^(?:Version \d+(?:, published on [^,]{1,40})?(?:, to be looked at again by [^,]{1,40})?\.|A draft: not published, and not to be signed\.)$`)
+var states = regexp.MustCompile(`^(?:REHEARSAL\. )?(?:Version \d+(?:, published on [^,]{1,40})?(?:, looked at on .{1,300} with nothing changed)?(?:, to be looked at again by [^,]{1,40})?\.|A draft: not published, and not to be signed\.)$`)
 
 // isOurs says whether a line is one that we print and that is no standard text.
 func isOurs(text string) bool { return text == planSettings || states.MatchString(text) }

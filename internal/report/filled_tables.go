@@ -10,8 +10,8 @@ import (
 	"github.com/allclear-safety/allclear/internal/plan"
 )
 
-// pair is which columns of a table have a name and its date.
-type pair struct{ name, date int }
+// pair is which columns of a table have a name and its date. A name may go over several: "First name" and "Surname" under one head.
+type pair struct{ name, last, date int }
 
 // signed takes the signatures out of a table that has them. Other cells of it stay, but for a row's number and what was put as a signature
 // beside the name.
@@ -47,8 +47,11 @@ var rowNumber = regexp.MustCompile(`^\d{1,3}[.)]?$`)
 
 func (w *walk) signRow(row docx.Row, pairs []pair, taken map[int]bool) {
 	for _, p := range pairs {
-		name, date := at(row, p.name), at(row, p.date)
-		taken[p.name], taken[p.date] = true, true
+		name, date := p.nameIn(row), at(row, p.date)
+		taken[p.date] = true
+		for i := p.name; i <= p.last; i++ {
+			taken[i] = true
+		}
 		switch {
 		case name != "" && date != "":
 			w.signatures = append(w.signatures, plan.Signed{Name: name, On: asDate(date)})
@@ -63,6 +66,17 @@ func (w *walk) signRow(row docx.Row, pairs []pair, taken map[int]bool) {
 			w.blocks(cell)
 		}
 	}
+}
+
+// nameIn is the name in a row.
+func (p pair) nameIn(row docx.Row) string {
+	var parts []string
+	for i := p.name; i <= p.last; i++ {
+		if text := at(row, i); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 func at(row docx.Row, i int) string {
@@ -92,7 +106,7 @@ func signHead(t docx.Table) (row int, pairs []pair) {
 	if dates < 2 {
 		return 0, nil
 	}
-	return 0, []pair{{0, 1}}
+	return 0, []pair{{0, 0, 1}}
 }
 
 func signHeader(row docx.Row) bool { return len(columns(row)) > 0 }
@@ -103,7 +117,11 @@ func columns(row docx.Row) (pairs []pair) {
 	for i := range row {
 		switch head := wordsOf(at(row, i)); {
 		case isDateHead(head) && name >= 0:
-			pairs = append(pairs, pair{name, i})
+			last := name
+			for last+1 < i && len(row[last+1]) == 0 { // the head goes on over it
+				last++
+			}
+			pairs = append(pairs, pair{name, last, i})
 			name = -1
 		case isNameHead(head) && name < 0:
 			name = i

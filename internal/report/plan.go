@@ -80,16 +80,27 @@ func layPlan(p plan.Printed, at time.Time) planPaper {
 // planState says in a sentence which version this is.
 func planState(p plan.Printed) string {
 	if p.Version == 0 {
-		return "A draft: not published, and not to be signed."
+		return rehearsal(p) + "A draft: not published, and not to be signed."
 	}
-	state := fmt.Sprintf("Version %d", p.Version)
+	state := rehearsal(p) + fmt.Sprintf("Version %d", p.Version)
 	if p.PublishedOn != "" {
 		state += ", published on " + p.PublishedOn
+	}
+	if p.Reviewed != "" {
+		state += ", looked at on " + Showable(p.Reviewed) + " with nothing changed"
 	}
 	if p.ReviewOn != "" {
 		state += ", to be looked at again by " + p.ReviewOn
 	}
 	return state + "."
+}
+
+// rehearsal begins what is said of a plan in which nothing is real.
+func rehearsal(p plan.Printed) string {
+	if p.Rehearsal {
+		return "REHEARSAL. "
+	}
+	return ""
 }
 
 func planFoot(p plan.Printed, at time.Time) string {
@@ -100,7 +111,7 @@ func planFoot(p plan.Printed, at time.Time) string {
 			version += " of " + p.PublishedOn
 		}
 	}
-	return fmt.Sprintf("%s, %s, printed on %s", Showable(p.Team), version, at.Format("2 January 2006"))
+	return fmt.Sprintf("%s%s, %s, printed on %s", rehearsal(p), Showable(p.Team), version, at.Format("2 January 2006"))
 }
 
 // passages groups lines into paragraphs and lists: those that begin with "- " are items. Empty lines only part them.

@@ -23,7 +23,7 @@ const (
 )
 
 // PlanPDF writes a plan on A4, to be read and signed by hand: those who have not signed have a row of their own. The day of printing is
-// that of at in its own zone. The page that PlanHTML writes is the accessible original.
+// that of at in its own zone. The page that PlanPart writes is the accessible original.
 func PlanPDF(w io.Writer, p plan.Printed, at time.Time) error {
 	laid := layPlan(p, at)
 	paper, err := paperOf(laid.Title+": "+laid.Team, laid.Foot, at)

@@ -47,10 +47,10 @@ func sixty() plan.Printed {
 	return p
 }
 
-func planHTMLOf(t testing.TB, p plan.Printed) string {
+func planPartOf(t testing.TB, p plan.Printed) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := PlanHTML(&b, p, printedAt); err != nil {
+	if err := PlanPart(&b, p, printedAt); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -83,11 +83,11 @@ func kept(t *testing.T, name string, content []byte) {
 }
 
 func TestAPlanOnPaperHasAllOfIt(t *testing.T) {
-	page := planHTMLOf(t, echo())
+	page := planPartOf(t, echo())
 	kept(t, "plan.html", []byte(page))
 	kept(t, "plan.pdf", planPDFOf(t, echo()))
 	for _, want := range []string{
-		`<html lang="en-GB">`, "<dd>ECHo, Caerdydd a Świdnica</dd>", "Version 3, published on 3 March 2026, to be looked at again by 3 March 2027.",
+		"<dd>ECHo, Caerdydd a Świdnica</dd>", "Version 3, published on 3 March 2026, to be looked at again by 3 March 2027.",
 		`<h2 id="calendar">1. Calendar expectations – knowing where you are</h2>`, `<h2 id="debriefing">6. Debriefing – learning from what happened</h2>`,
 		"<li>green for home visits</li>\n<li>blue for family time</li>", "<p>We look at them each morning.</p>", `<p class="lead">All team members will…</p>`,
 		"<li>Workers are reminded at the end of a visit.</li>", `<th scope="row">Priya Nair</th><td>4 March 2026</td>`, `<th scope="row">Chris Żak</th><td></td>`,
@@ -106,17 +106,17 @@ func TestAPlanOnPaperHasAllOfIt(t *testing.T) {
 	}
 }
 
-func TestAPageOfAPlanLoadsItsOneStyle(t *testing.T) {
-	page := planHTMLOf(t, echo())
-	if strings.Contains(page, " style=") || strings.Contains(page, "<script") || strings.Count(page, "<style>") != 1 || !strings.Contains(PlanPolicy(), "style-src 'sha256-") || PlanPolicy() == Policy() {
-		t.Errorf("the page has more than its style sheet, or its policy is another's: %s", PlanPolicy())
+func TestAPlanOnAPageHasNoStyleOfItsOwn(t *testing.T) {
+	page := planPartOf(t, echo())
+	if strings.Contains(page, " style=") || strings.Contains(page, "<script") || strings.Contains(page, "<style") {
+		t.Errorf("the page's policy would not show it: %s", page)
 	}
 }
 
 func TestADraftSaysThatItIsNotToBeSigned(t *testing.T) {
 	p := echo()
 	p.Version, p.PublishedOn, p.Signatures, p.Unsigned = 0, "", nil, nil
-	page := planHTMLOf(t, p)
+	page := planPartOf(t, p)
 	if !strings.Contains(page, "A draft: not published, and not to be signed.") || !strings.Contains(page, "Świdnica, draft, printed on") || strings.Count(page, "<tr><td></td><td></td></tr>") != emptyRows {
 		t.Errorf("the draft is\n%s", page)
 	}
@@ -125,7 +125,7 @@ func TestADraftSaysThatItIsNotToBeSigned(t *testing.T) {
 func TestWhatATeamTypedIsNoMarkup(t *testing.T) {
 	p := echo()
 	p.Team, p.Parts[0].Own, p.Signatures[0].Name = "<b>{nb}</b>", "<script>alert(1)</script>\u202e{nb}", "</td><td>"
-	page := planHTMLOf(t, p)
+	page := planPartOf(t, p)
 	for _, bad := range []string{"<script", "<b>", "\u202e"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page has %q", bad)
@@ -173,7 +173,7 @@ func TestLongWordsArePrinted(t *testing.T) {
 		t.Errorf("the plan has %d pages", n)
 	}
 	kept(t, "long.docx", planDOCXOf(t, p))
-	planHTMLOf(t, p)
+	planPartOf(t, p)
 }
 
 func TestAPlanAsADocumentHasRealStyles(t *testing.T) {

@@ -3,11 +3,12 @@ package report
 import (
 	"strings"
 	"unicode"
+
+	"github.com/allclear-safety/allclear/internal/plan"
 )
 
 // Showable is what someone wrote as a page or a sheet may show it. What cannot be seen, or would turn round what stands
-// beside it, shows as a mark that it was there: control characters but for a line's end, and the marks that embed,
-// override or isolate a direction. On record it stands as it was written.
+// beside it, shows as a mark that it was there: what is [plan.Hidden] but for a line's end and a tab. On record it stands as it was written.
 func Showable(words string) string { return strings.Map(showable, words) }
 
 func showable(r rune) rune {
@@ -16,7 +17,7 @@ func showable(r rune) rune {
 		return r
 	case r == '\r':
 		return -1 // a line's end is told by the other
-	case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+	case plan.Hidden(r):
 		return unicode.ReplacementChar
 	default:
 		return r

@@ -10,8 +10,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/allclear-safety/allclear/internal/plan"
 )
 
 // Ring is one sphere of support.
@@ -65,12 +66,12 @@ const (
 	LongestWords = 200
 )
 
-// Problem is one field that is wrong and what is wrong with it.
-type Problem struct{ Field, Says string }
+// Problem is one field that is wrong, and a sentence for who typed it.
+type Problem = plan.Problem
 
 // Problems says what is wrong with an entry, field by field; none where it can be kept.
 func (e Entry) Problems() (list []Problem) {
-	add := func(field, says string) { list = append(list, Problem{field, says}) }
+	add := func(field, says string) { list = append(list, Problem{Field: field, Says: says}) }
 	if !slices.Contains(Rings(), e.Ring) {
 		add("ring", "Choose how near they are")
 	}
@@ -87,7 +88,7 @@ func (e Entry) Problems() (list []Problem) {
 		switch {
 		case utf8.RuneCountInString(f.says) > f.most:
 			add(f.field, fmt.Sprintf("Enter %s in at most %d characters", f.what, f.most))
-		case strings.ContainsFunc(f.says, unseen):
+		case !plan.OneLine(f.says):
 			add(f.field, "Enter "+f.what+" on one line, in letters that can be read")
 		}
 	}
@@ -98,11 +99,6 @@ func (e Entry) Problems() (list []Problem) {
 		add("email", "Enter an e-mail address, such as team@example.org")
 	}
 	return list
-}
-
-// unseen is what no line of words holds: it would break the picture, or turn what stands beside it around.
-func unseen(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029' || r > 0xffff && !unicode.IsPrint(r) || r&0xfffe == 0xfffe
 }
 
 // Spheres are the entries of a team, in the order in which each ring has them.

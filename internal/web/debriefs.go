@@ -190,7 +190,7 @@ func (p *Pages) showDebrief(c *request, status int, t talk, f *form) (err error)
 		HasFelt: t.words.Standing(), Felt: t.words.Text.Reveal(), Said: t.Said.Happened, Lessons: t.Said.Lessons, Plan: t.Said.Plan, Key: rand.Text()}
 	page.Path = "/debriefs/" + d.ID
 	if day, err := time.Parse(time.DateOnly, t.Said.Day); err == nil {
-		page.HeldOn = day.Format("Monday 2 January 2006")
+		page.HeldOn = dayWords(day)
 	}
 	if page.Who, err = p.nameOf(c.Context(), d.Person); err != nil {
 		return err

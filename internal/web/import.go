@@ -424,7 +424,7 @@ func (p *Pages) changeRow(c *request, r engine.ReportRow) (changeRow, error) {
 				return row, err
 			}
 		}
-		row.Kept = append(row.Kept, fmt.Sprintf("Kept: %s changed %s on %s", by, listed(fieldWords([]string{k.Field})), k.At.In(c.in).Format("2 January 2006")))
+		row.Kept = append(row.Kept, fmt.Sprintf("Kept: %s changed %s on %s", by, listed(fieldWords([]string{k.Field})), dayWords(k.At.In(c.in))))
 	}
 	return row, nil
 }

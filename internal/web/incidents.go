@@ -159,7 +159,7 @@ func asks(i incident.Incident, paper store.Paper, today time.Time) string {
 	case duty.Report != "" && i.HSEDay == "" && duty.Due.Before(today):
 		return "The report to HSE is late"
 	case duty.Report != "" && i.HSEDay == "":
-		return "Report to HSE by " + duty.Due.Format("2 January")
+		return "Report to HSE by " + dayWords(duty.Due)
 	case len(i.Problems(today)) > 0:
 		return "Some answers are missing"
 	case !i.Entered():

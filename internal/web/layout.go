@@ -116,7 +116,9 @@ var done = map[string]string{
 	"team-added":     "The team is added, with its plan. Add its people next: they are asked to sign.",
 	"plan-draft":     "The draft is saved. Nothing changes until it is published.",
 	"plan-imported":  "What was understood of the document is in the draft. Look through each section before you publish it.",
+	"plan-same":      "The document says nothing that is not there already. Nothing was changed.",
 	"plan-published": "The plan is published, and its settings hold from now on. Everyone in the team is asked to sign it.",
+	"plan-reviewed":  "It is noted that the plan was reviewed and that nothing changed. The signatures stand.",
 	"plan-signed":    "Signed. Thank you.",
 	"plan-reminded":  "Those who have not signed are reminded by text.",
 
@@ -318,7 +320,7 @@ func (l Layout) When(at time.Time) string {
 }
 
 // Day is a day in the reader's zone, "Saturday 22 November 2026".
-func (l Layout) Day(at time.Time) string { return at.In(l.zone).Format("Monday 2 January 2006") }
+func (l Layout) Day(at time.Time) string { return dayWords(at.In(l.zone)) }
 
 // ShortDay is a day in the reader's zone, "22 Nov 2026".
 func (l Layout) ShortDay(at time.Time) string { return at.In(l.zone).Format("2 Jan 2006") }

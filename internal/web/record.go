@@ -53,7 +53,7 @@ var entryKinds = map[string]string{
 	"look": "Somebody looked, or took something out", "glass": "Somebody opened a private visit", "glass-end": "A private visit was closed again",
 	"block": "Somebody was put on a list of who may never see a worker", "unblock": "Somebody was taken off that list",
 	"person": "A person was added or changed, or how they sign in", "team": "A team or its plan was changed", "token": "A token for the API was made",
-	"plan": "A version of a team’s plan was written", "signature": "Somebody signed a team’s plan", "support": "A team’s spheres of support were changed",
+	"plan": "A version of a team’s plan was written, published or looked at again", "signature": "Somebody signed a team’s plan", "support": "A team’s spheres of support were changed",
 	"risk": "A risk assessment was written", "warning": "A warning was written", "own_words": "Somebody wrote about themselves",
 	"debrief": "A debrief was written", "action": "Somebody was given something to do, or did it", "incident": "An incident was written down",
 	"plan_to_sign": "A team was asked to sign its plan", "plan_unsigned": "Those who had not signed their plan were reminded",

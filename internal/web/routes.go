@@ -209,6 +209,8 @@ func (p *Pages) planRoutes() []route {
 		{"POST /teams/{id}/plan/edit/{n}", signedIn, p.changeSection},
 		{"GET /teams/{id}/plan/publish", signedIn, p.publishForm},
 		{"POST /teams/{id}/plan/publish", signedIn, p.publishPlan},
+		{"GET /teams/{id}/plan/review", signedIn, p.reviewForm},
+		{"POST /teams/{id}/plan/review", signedIn, p.reviewPlan},
 		{"GET /teams/{id}/plan/versions", signedIn, p.planVersions},
 		{"GET /teams/{id}/plan/versions/{n}", signedIn, p.planVersion},
 		{"GET /teams/{id}/plan/sign", signedIn, p.signForm},

@@ -17,11 +17,11 @@ func (p *Pages) supportRoutes() []route {
 		{"GET /teams/{id}/support", signedIn, p.spheres},
 		{"GET /teams/{id}/support/print", signedIn, p.spheresSheet},
 		{"GET /teams/{id}/support/picture.svg", signedIn, p.spheresPicture},
-		{"GET /teams/{id}/support/edit", signedIn, p.editSpheres},
-		{"POST /teams/{id}/support/edit", signedIn, p.changeSpheres},
-		{"GET /teams/{id}/support/entries/new", signedIn, p.newSphere},
-		{"POST /teams/{id}/support/entries/new", signedIn, p.addSphere},
-		{"GET /teams/{id}/support/entries/{n}", signedIn, p.editSphere},
-		{"POST /teams/{id}/support/entries/{n}", signedIn, p.changeSphere},
+		{"GET /teams/{id}/support/edit", signedIn, p.onSpheres(p.editSpheres)},
+		{"POST /teams/{id}/support/edit", signedIn, p.onSpheres(p.changeSpheres)},
+		{"GET /teams/{id}/support/entries/new", signedIn, p.onSpheres(p.newSphere)},
+		{"POST /teams/{id}/support/entries/new", signedIn, p.onSpheres(p.addSphere)},
+		{"GET /teams/{id}/support/entries/{n}", signedIn, p.onSpheres(p.editSphere)},
+		{"POST /teams/{id}/support/entries/{n}", signedIn, p.onSpheres(p.changeSphere)},
 	}
 }

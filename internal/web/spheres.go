@@ -72,11 +72,7 @@ func (p *Pages) keepSpheres(c *request, k keptSpheres, s support.Spheres) error 
 
 // spheres answers GET /teams/{id}/support: with whom the reader has now filled in.
 func (p *Pages) spheres(c *request) error {
-	t, err := p.teamAt(c)
-	if err != nil {
-		return err
-	}
-	page, err := p.supportPage(c, t, true)
+	page, err := p.supportPage(c, true)
 	if err != nil {
 		return err
 	}
@@ -85,11 +81,7 @@ func (p *Pages) spheres(c *request) error {
 
 // spheresSheet answers GET /teams/{id}/support/print: a sheet for the wall, without those who are there today and gone tomorrow.
 func (p *Pages) spheresSheet(c *request) error {
-	t, err := p.teamAt(c)
-	if err != nil {
-		return err
-	}
-	page, err := p.supportPage(c, t, false)
+	page, err := p.supportPage(c, false)
 	if err != nil {
 		return err
 	}
@@ -98,11 +90,7 @@ func (p *Pages) spheresSheet(c *request) error {
 
 // spheresPicture answers GET /teams/{id}/support/picture.svg.
 func (p *Pages) spheresPicture(c *request) error {
-	t, err := p.teamAt(c)
-	if err != nil {
-		return err
-	}
-	page, err := p.supportPage(c, t, false)
+	page, err := p.supportPage(c, false)
 	if err != nil {
 		return err
 	}
@@ -116,8 +104,12 @@ func (p *Pages) spheresPicture(c *request) error {
 	return nil
 }
 
-// supportPage is a team's list, with those around the reader where they are filled in.
-func (p *Pages) supportPage(c *request, t store.Team, filled bool) (page supportPage, err error) {
+// supportPage is the list of the team that the address names, with those around the reader where they are filled in.
+func (p *Pages) supportPage(c *request, filled bool) (page supportPage, err error) {
+	t, err := p.teamAt(c)
+	if err != nil {
+		return page, err
+	}
 	k, err := p.spheresOf(c, t.ID)
 	if err != nil {
 		return page, err

@@ -55,12 +55,19 @@ func (p *Pages) spheresToEdit(c *request) (t store.Team, k keptSpheres, err erro
 	return t, k, err
 }
 
-// editSpheres answers GET /teams/{id}/support/edit.
-func (p *Pages) editSpheres(c *request) error {
-	t, k, err := p.spheresToEdit(c)
-	if err != nil {
-		return err
+// onSpheres answers where a team's list is changed: with the team that the address names and its list, for who keeps the team.
+func (p *Pages) onSpheres(answer func(c *request, t store.Team, k keptSpheres) error) handler {
+	return func(c *request) error {
+		t, k, err := p.spheresToEdit(c)
+		if err != nil {
+			return err
+		}
+		return answer(c, t, k)
 	}
+}
+
+// editSpheres answers GET /teams/{id}/support/edit.
+func (p *Pages) editSpheres(c *request, t store.Team, k keptSpheres) error {
 	return p.showSpheres(c, http.StatusOK, blank(), t, k)
 }
 
@@ -78,11 +85,7 @@ func (p *Pages) showSpheres(c *request, status int, f *form, t store.Team, k kep
 }
 
 // changeSpheres answers POST /teams/{id}/support/edit: one entry is moved or removed. A press on a list that another has changed since does nothing but show it.
-func (p *Pages) changeSpheres(c *request) error {
-	t, k, err := p.spheresToEdit(c)
-	if err != nil {
-		return err
-	}
+func (p *Pages) changeSpheres(c *request, t store.Team, k keptSpheres) error {
 	f, err := c.form()
 	if err != nil {
 		return err
@@ -142,29 +145,17 @@ func sphereFieldNames() (names []string) {
 }
 
 // newSphere answers GET /teams/{id}/support/entries/new.
-func (p *Pages) newSphere(c *request) error {
-	t, _, err := p.spheresToEdit(c)
-	if err != nil {
-		return err
-	}
+func (p *Pages) newSphere(c *request, t store.Team, _ keptSpheres) error {
 	return p.showSphere(c, http.StatusOK, blank(), t, 0)
 }
 
 // addSphere answers POST /teams/{id}/support/entries/new.
-func (p *Pages) addSphere(c *request) error {
-	t, k, err := p.spheresToEdit(c)
-	if err != nil {
-		return err
-	}
+func (p *Pages) addSphere(c *request, t store.Team, k keptSpheres) error {
 	return p.saveSphere(c, t, k, 0)
 }
 
 // editSphere answers GET /teams/{id}/support/entries/{n}.
-func (p *Pages) editSphere(c *request) error {
-	t, k, err := p.spheresToEdit(c)
-	if err != nil {
-		return err
-	}
+func (p *Pages) editSphere(c *request, t store.Team, k keptSpheres) error {
 	e, found := k.Find(entryID(c))
 	if !found {
 		return notFound()
@@ -173,11 +164,7 @@ func (p *Pages) editSphere(c *request) error {
 }
 
 // changeSphere answers POST /teams/{id}/support/entries/{n}.
-func (p *Pages) changeSphere(c *request) error {
-	t, k, err := p.spheresToEdit(c)
-	if err != nil {
-		return err
-	}
+func (p *Pages) changeSphere(c *request, t store.Team, k keptSpheres) error {
 	id := entryID(c)
 	if id == 0 {
 		return notFound()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -153,20 +154,28 @@ func (p *Pages) onlyOurs(c *request, f *form, was store.Team, s plan.Settings) e
 	}
 	for field, ids := range map[string][]string{"fallback": {s.Fallback}, "named_buddy": {s.NamedBuddy}, "colleagues": s.Colleagues} {
 		if slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(offered, id) }) {
-			f.wrong(field, "Choose from those who are here")
+			f.wrong(field, "Choose "+map[string]string{"fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues"}[field]+" from those who are here")
 		}
 	}
 	return nil
 }
 
-// takesTeam makes what the core found wrong with a plan sentences beside its fields.
-func (f *form) takesTeam(err error) error {
+// takesTeam makes what the core found wrong with a plan sentences beside its fields, each of which names its field: the summary at the top of
+// the page has them too. A page that calls a field otherwise says how.
+func (f *form) takesTeam(err error, called ...map[string]string) error {
 	invalid, is := errors.AsType[*watch.Invalid](err)
 	if !is {
 		return err
 	}
 	labels := map[string]string{"zone": "The time zone", "end_prompts": "The reminders", "duress_phrase": "The duress phrase", "fallback": "The fallback",
-		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "name": "The name"}
+		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "name": "The name",
+		"risk_for": "The visits that want a risk assessment"}
+	for _, t := range timeSettings(&plan.Settings{}) {
+		labels[t.field] = "“" + t.label + "”"
+	}
+	for _, own := range called {
+		maps.Copy(labels, own)
+	}
 	for _, p := range invalid.Problems {
 		field := strings.TrimPrefix(p.Field, "plan.")
 		if missing, is := strings.CutPrefix(p.Says, "is missing"); is {
@@ -208,7 +217,7 @@ func (f *form) readTeam(t *store.Team) {
 	for typed := range strings.FieldsFuncSeq(f.value("end_prompts"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
 		d, ok := readMinutes(typed)
 		if !ok {
-			f.wrong("end_prompts", "Enter minutes with commas between, such as 0, 10")
+			f.wrong("end_prompts", "Enter minutes with commas between, such as 0, 10, for “After the expected end”")
 		}
 		s.EndPrompts = append(s.EndPrompts, d)
 	}
@@ -218,7 +227,7 @@ func (f *form) readTeam(t *store.Team) {
 	s.OutWord = cmp.Or(f.value("out_word"), plan.OutWordOff)
 	hours, err := plan.ParseHours(f.value("working_hours"))
 	if err != nil {
-		f.wrong("working_hours", "Enter the hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none")
+		f.wrong("working_hours", "Enter the working hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none")
 		return
 	}
 	s.WorkingHours = hours

@@ -24,6 +24,7 @@ type teamPlanPage struct {
 	PublishedOn  string
 	PublishedBy  string
 	ReviewOn     string
+	Reviewed     string // when it was looked at last and stayed as it is, and by whom; "" for not yet
 	ReviewDue    string // says that the day of the review is near, or past; "" for neither
 	Sections     []planSection
 	Changes      []planChange // since the version before
@@ -86,16 +87,17 @@ func sectionsOf(v plan.Version, folded bool) []planSection {
 	return sections
 }
 
-// planChange is what changed in one section.
+// planChange is what changed in one section; what is new in the team's own words, and no longer there, is in paragraphs and lists.
 type planChange struct {
 	Title string
 	plan.Change
+	New, Old []passage
 }
 
 func changesOf(before, after plan.Version) []planChange {
 	var changes []planChange
 	for _, c := range plan.Compare(before, after) {
-		changes = append(changes, planChange{c.Section.Text().Title, c})
+		changes = append(changes, planChange{c.Section.Text().Title, c, passages(c.Added), passages(c.Gone)})
 	}
 	return changes
 }
@@ -162,7 +164,7 @@ func (p *Pages) readPlan(c *request) error {
 func (p *Pages) planPage(c *request, t store.Team, v engine.PlanVersion) teamPlanPage {
 	printed := v.Printed()
 	return teamPlanPage{Layout: p.layout(c, "The plan of "+t.Name), ID: t.ID, Name: t.Name, Version: v.Number, PublishedOn: printed.PublishedOn, PublishedBy: v.PublishedBy,
-		ReviewOn: printed.ReviewOn, Sections: sectionsOf(v.Version, true), MayKeep: p.mayKeep(c, t.ID), OnPaper: v.OnPaper}
+		ReviewOn: printed.ReviewOn, Reviewed: printed.Reviewed, Sections: sectionsOf(v.Version, true), MayKeep: p.mayKeep(c, t.ID), OnPaper: v.OnPaper}
 }
 
 // planStands says of the current version how it stands: who signed it, when it is to be reviewed, and what is no longer as it was signed.
@@ -207,14 +209,14 @@ func (p *Pages) planChangedSince(c *request, t store.Team, v engine.PlanVersion,
 const reviewNear = 30 * 24 * time.Hour
 
 func reviewWords(v engine.PlanVersion, at time.Time) string {
-	on, due := plan.Date(v.ReviewOn), v.Paper.DueAt
+	on, due := plan.Date(v.NextReview()), v.Paper.DueAt
 	switch {
 	case due.IsZero() || due.Sub(at) > reviewNear:
 		return ""
 	case due.After(at):
 		return "The plan is due for review by " + on + "."
 	default:
-		return "The plan was due for review by " + on + ". Look at it, and publish it anew."
+		return "The plan was due for review by " + on + ". Look at it: confirm that nothing changed, or publish it anew."
 	}
 }
 

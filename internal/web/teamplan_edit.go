@@ -237,12 +237,12 @@ func (f *form) takesSection(err error, section plan.Section) error {
 	for _, x := range invalid.Problems {
 		switch field := strings.TrimPrefix(x.Field, "plan."); {
 		case x.Field == "words."+string(section):
-			f.wrong(wordsField, "Enter less: 6,000 letters at most")
+			f.wrong(wordsField, "Enter fewer of the team’s own words: 6,000 letters at most")
 		case slices.Contains(sectionFields[section], field) && (field != "fallback" || !strings.HasPrefix(x.Says, "is missing")):
 			own = append(own, x)
 		}
 	}
-	return f.takesTeam(&watch.Invalid{Problems: own})
+	return f.takesTeam(&watch.Invalid{Problems: own}, onPlan())
 }
 
 func (p *Pages) showSection(c *request, status int, f *form, t store.Team, v engine.PlanVersion) error {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -35,7 +37,8 @@ func (p *Pages) showImport(c *request, status int, f *form, t store.Team) error 
 	return p.show(c, status, "plan_import", page)
 }
 
-// importPlan answers POST /teams/{id}/plan/import: what was understood of the document becomes the draft, to be put right section by section.
+// importPlan answers POST /teams/{id}/plan/import: what was understood of the document becomes the draft, to be put right section by section. A
+// document that says nothing new makes no draft, and leaves one as it was.
 func (p *Pages) importPlan(c *request) error {
 	t, v, err := p.draftOf(c)
 	if err != nil {
@@ -52,11 +55,39 @@ func (p *Pages) importPlan(c *request) error {
 	if f.bad() {
 		return p.showImport(c, http.StatusUnprocessableEntity, f, t)
 	}
-	v.Version = takenOver(v.Version, found)
+	if err := p.withoutKnown(c, t, &found); err != nil {
+		return err
+	}
+	was := v.Version
+	if v.Version = takenOver(was, found); saysTheSame(was, v.Version) {
+		return c.redirect("/teams/" + url.PathEscape(t.ID) + "/plan/edit?done=plan-same")
+	}
 	if _, err := p.Engine.SavePlanDraft(c.Context(), c.press(), t, v); err != nil {
 		return fmt.Errorf("keep what was taken over: %w", err)
 	}
 	return c.redirect("/teams/" + url.PathEscape(t.ID) + "/plan/edit?done=plan-imported")
+}
+
+// withoutKnown leaves out of a document who is known to have signed the current version, here or on paper before, and those of whom it is known
+// that they have not: they stand in the document that Allclear itself wrote.
+func (p *Pages) withoutKnown(c *request, t store.Team, found *report.Filled) error {
+	v, published, err := p.Engine.CurrentPlan(c.Context(), t.ID)
+	if err != nil || !published {
+		return err
+	}
+	known, err := printedPlan(c.Context(), p.Engine, v, func(string) bool { return false })
+	if err != nil {
+		return err
+	}
+	signed := append(known.Signatures, v.OnPaper...)
+	found.Signatures = slices.DeleteFunc(found.Signatures, func(s plan.Signed) bool { return slices.Contains(signed, s) })
+	found.Undated = slices.DeleteFunc(found.Undated, func(name string) bool { return slices.Contains(known.Unsigned, name) })
+	return nil
+}
+
+// saysTheSame says that a document added nothing to what a draft says.
+func saysTheSame(was, is plan.Version) bool {
+	return maps.Equal(was.Words.Trimmed(), is.Words) && slices.Equal(was.Leftover, is.Leftover) && slices.Equal(was.OnPaper, is.OnPaper)
 }
 
 // plan reads the document that was sent; what is wrong with it is noted.
@@ -93,18 +124,29 @@ func takenOver(v plan.Version, found report.Filled) plan.Version {
 			both = had
 		}
 		if utf8.RuneCountInString(both) > mostWordsInSection {
-			v.Leftover = append(v.Leftover, strings.Split(has, "\n")...)
+			v.Leftover = added(v.Leftover, strings.Split(has, "\n"))
 			both = had
 		}
 		words[section] = both
 	}
 	v.Words = words.Trimmed()
-	v.Leftover = append(v.Leftover, found.Leftover...)
+	v.Leftover = added(v.Leftover, found.Leftover)
 	for _, name := range found.Undated {
-		v.Leftover = append(v.Leftover, "In the table of signatures, without a date: "+name)
+		v.Leftover = added(v.Leftover, []string{"In the table of signatures, without a date: " + name})
 	}
-	v.OnPaper = append(v.OnPaper, found.Signatures...)
+	v.OnPaper = added(v.OnPaper, found.Signatures)
 	return v
+}
+
+// added gives a list with what others have besides: a document that is taken over twice says nothing twice.
+func added[T comparable](list, others []T) []T {
+	list = slices.Clone(list)
+	for _, x := range others {
+		if !slices.Contains(list, x) {
+			list = append(list, x)
+		}
+	}
+	return list
 }
 
 // tookOver says in a sentence how much of a draft's document waits to be put right; "" for none.

@@ -39,7 +39,7 @@ func TestAPlanGoesInAsADocumentAndComesOutSigned(t *testing.T) {
 	h.get("/teams/echo/plan/edit/4").says("We ring Mo at noon.\n- and at five</textarea>")
 	h.post("/teams/echo/plan/publish", "revision", h.get("/teams/echo/plan/publish").field("revision"), "version", "1", "review-date", "2027-11-21").leadsTo("/teams/echo/plan").
 		says("We ring Mo at noon.", "Signed on paper before", "Nia Evans, 13 November 2025", "Signed by 0 of 4.")
-	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), "Priya Nair"))
+	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), engine.Signing{Name: "Priya Nair"}))
 	file := h.as("p-priya").get("/teams/echo/plan.docx").is(http.StatusOK).Body.Bytes()
 	again, err := report.ReadPlan(bytes.NewReader(file), int64(len(file)))
 	h.ok(err)
@@ -87,4 +87,31 @@ func TestNothingOfADocumentIsLost(t *testing.T) {
 	if published := v.Publish(saturday.Add(time.Hour), "Lee Marsh"); published.Leftover != nil || len(published.OnPaper) != 1 {
 		t.Error("what is left over is published")
 	}
+}
+
+// The same document twice makes no draft in which nothing is changed; one that adds nothing leaves a draft as it was.
+func TestTheSamePlanTakenOverAgainLeavesNoDraft(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	paper := onPaper(t, plan.Words{plan.CheckingIn: "We ring Mo at noon.\n- and at five", plan.Debriefing: "Tea first."})
+	drafted := func() engine.PlanVersion {
+		h.Helper()
+		v, _, err := h.engine.PlanDraft(t.Context(), "echo")
+		h.ok(err)
+		return v
+	}
+	h.takesOver(paper).leadsTo("/teams/echo/plan/edit").says("What was understood")
+	first := drafted()
+	h.takesOver(paper).leadsTo("/teams/echo/plan/edit").says("The document says nothing that is not there already. Nothing was changed.").hides("What was understood")
+	if again := drafted(); again.Paper.Revision != first.Paper.Revision || len(again.OnPaper) != 1 {
+		t.Errorf("the draft is another: revision %d, %v", again.Paper.Revision, again.OnPaper)
+	}
+	h.post("/teams/echo/plan/publish", "revision", h.get("/teams/echo/plan/publish").field("revision"), "version", "1", "review-date", "2027-11-21").leadsTo("/teams/echo/plan")
+	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), engine.Signing{Name: "Priya Nair"}))
+	for _, document := range [][]byte{paper, h.get("/teams/echo/plan.docx").is(http.StatusOK).Body.Bytes()} {
+		h.takesOver(document).leadsTo("/teams/echo/plan/edit").says("Nothing was changed.", "What you change becomes the draft of version 2.", "Nothing is changed yet.")
+		if v := drafted(); v.Paper.ID != "" {
+			t.Errorf("a draft is there: %+v", v.Version)
+		}
+	}
+	h.takesOver(onPaper(t, plan.Words{plan.Debriefing: "Tea first.\nThen talk."})).leadsTo("/teams/echo/plan/edit").says("What was understood", "New: Then talk.")
 }

@@ -11,7 +11,15 @@ const (
 	hoursLabel, hoursHint   = "Working hours", "Such as Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none"
 	phraseLabel, phraseHint = "The name to ask for", "Asking for her means “call 999 for me”. A name that nobody at work, in a worker’s family or on the caseload has"
 	fallbackHint            = "Who answers when nobody else does"
+	outWordLabel            = "Word that must come with OUT"
+	promptsLabel            = "After the expected end"
+	colleaguesLabel         = "Told at once, besides the responder"
 )
+
+// onPlan is what the settings are called on the pages of a plan, where the form of the team calls them otherwise.
+func onPlan() map[string]string {
+	return map[string]string{"duress_phrase": "“" + phraseLabel + "”", "colleagues": "“" + colleaguesLabel + "”", "end_prompts": "“" + promptsLabel + "”", "out_word": "“" + outWordLabel + "”"}
+}
 
 // wordInput is what a setting that is a word, or people, is given by.
 func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here []buddy.Person) any {
@@ -21,11 +29,11 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 	case "duress_phrase":
 		return f.phraseInput()
 	case "out_word":
-		in := f.input(field, "Word that must come with OUT", "Leave it empty if none is asked for")
+		in := f.input(field, outWordLabel, "Leave it empty if none is asked for")
 		in.Classes = "govuk-input--width-10"
 		return in
 	case "end_prompts":
-		return f.minutesInput(timeSetting{field: field, label: "After the expected end", hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10"})
+		return f.minutesInput(timeSetting{field: field, label: promptsLabel, hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10"})
 	case "fallback":
 		return p.fallbackSelect(c, f, t, here)
 	case "named_buddy":
@@ -33,7 +41,7 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 			Items: p.choices(c, here, "Nobody: the rota answers", t.Plan.NamedBuddy), Value: f.value(field), ErrorMessage: f.says(field)}
 	case "colleagues":
 		boxes := govuk.Checkboxes{Name: field, Values: f.values[field], Classes: "govuk-checkboxes--small", ErrorMessage: f.says(field),
-			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Told at once, besides the responder", Classes: "govuk-fieldset__legend--s"}}}
+			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: colleaguesLabel, Classes: "govuk-fieldset__legend--s"}}}
 		for _, m := range p.choices(c, here, "", t.Plan.Colleagues...)[1:] {
 			boxes.Items = append(boxes.Items, govuk.Choice{Value: m.Value, Text: m.Text})
 		}

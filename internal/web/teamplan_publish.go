@@ -7,25 +7,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/allclear-safety/allclear/internal/engine"
-	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
-	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
-
-// reviewField is the field of the day by which a plan is looked at again.
-const reviewField = "review-date"
-
-// nextReview is the day that is offered for it: a year ahead.
-func nextReview(c *request) string { return c.at.In(c.in).AddDate(1, 0, 0).Format(plan.ISODate) }
-
-// reviewInput asks for it.
-func (f *form) reviewInput() govuk.Input {
-	return f.dayInput(reviewField, "Review the plan by", "You are told 30 days before, and on the day")
-}
 
 // publishForm answers GET /teams/{id}/plan/publish: what is to be published, and what that changes.
 func (p *Pages) publishForm(c *request) error {
@@ -81,10 +67,8 @@ func (f *form) takesPlan(err error) error {
 	var settings []watch.Problem
 	for _, x := range invalid.Problems {
 		switch {
-		case x.Field == "review_on" && strings.HasPrefix(x.Says, "is missing"):
-			f.wrong(reviewField, "Enter the day by which the plan is looked at again")
 		case x.Field == "review_on":
-			f.wrong(reviewField, "The review "+x.Says)
+			f.wrongReview(x.Says)
 		case strings.HasPrefix(x.Field, "words"):
 			f.wrong(wordsField, "A section has more than 6,000 letters")
 		case x.Field == "plan.fallback" && strings.HasPrefix(x.Says, "is missing"):
@@ -93,7 +77,7 @@ func (f *form) takesPlan(err error) error {
 			settings = append(settings, x)
 		}
 	}
-	return f.takesTeam(&watch.Invalid{Problems: settings})
+	return f.takesTeam(&watch.Invalid{Problems: settings}, onPlan())
 }
 
 // publishPlan answers POST /teams/{id}/plan/publish. What is published is what the form showed.
@@ -119,13 +103,4 @@ func (p *Pages) publishPlan(c *request) error {
 		return p.showPublish(c, http.StatusUnprocessableEntity, f, t, v)
 	}
 	return c.redirect("/teams/" + url.PathEscape(t.ID) + "/plan?done=plan-published")
-}
-
-// reviewDay is the day that was typed, as it is kept; what is no day stays as it was typed, and is refused.
-func (f *form) reviewDay() string {
-	d, ok := parseDate(f.value(reviewField))
-	if !ok {
-		return f.value(reviewField)
-	}
-	return d.in(time.UTC).Format(plan.ISODate)
 }

@@ -28,6 +28,7 @@ type planSignPage struct {
 	SignedOn    string // they have signed it
 	Agreed      govuk.Checkboxes
 	Signs       govuk.Input
+	Otherwise   *govuk.Checkboxes // that their name here is wrong; asked once another was typed
 }
 
 // toSign finds the current version of a team's plan, where the reader is one of those who sign it.
@@ -63,6 +64,9 @@ func (p *Pages) showSign(c *request, status int, f *form, t store.Team, v engine
 	page := planSignPage{Layout: p.layout(c, "Read and sign the plan of "+v.Team).again(f), ID: t.ID, Name: v.Team, Version: v.Number, PublishedOn: printed.PublishedOn, PublishedBy: v.PublishedBy,
 		Sections: sectionsOf(v.Version, false), Agreed: f.tick("agreed", "I have read the plan and will keep to it", ""), Signs: f.input("name", "Your name", "")}
 	page.Signs.Autocomplete = "name"
+	if f.problem("name") && f.value("name") != "" || f.value(otherwiseField) != "" {
+		page.Otherwise = new(f.tick(otherwiseField, "My name in Allclear is wrong: what I typed is my name", "Both names are kept with your signature, and your managers see that the one in Allclear is to be put right"))
+	}
 	last, found, err := p.Engine.LastSigned(c.Context(), c.who.ID, t.ID)
 	if err != nil {
 		return fmt.Errorf("read what was signed: %w", err)
@@ -105,10 +109,8 @@ func (p *Pages) signPlan(c *request) error {
 	f.need("agreed", "Tick that you have read the plan")
 	f.need("name", "Enter your name")
 	if !f.bad() {
-		err := p.Engine.SignPlan(c.Context(), c.press(), v, f.value("name"))
-		if invalid := new(watch.Invalid); errors.As(err, &invalid) {
-			f.wrong("name", "Enter your name, in 100 letters at most")
-		} else if err != nil {
+		err := p.Engine.SignPlan(c.Context(), c.press(), v, engine.Signing{Name: f.value("name"), Otherwise: f.value(otherwiseField) != ""})
+		if err := f.takesSignature(c, err); err != nil {
 			return fmt.Errorf("sign plan: %w", err)
 		}
 	}
@@ -116,6 +118,23 @@ func (p *Pages) signPlan(c *request) error {
 		return p.showSign(c, http.StatusUnprocessableEntity, f, t, v)
 	}
 	return c.redirect("/teams/" + url.PathEscape(t.ID) + "/plan?done=plan-signed")
+}
+
+// otherwiseField is the field of the tick that one's name here is wrong.
+const otherwiseField = "otherwise"
+
+// takesSignature makes what is wrong with the name that somebody signs with a sentence beside it.
+func (f *form) takesSignature(c *request, err error) error {
+	invalid := new(watch.Invalid)
+	switch {
+	case errors.Is(err, engine.ErrOtherName):
+		f.wrong("name", "Enter your own name: in Allclear it is "+c.who.Name+". If that is wrong, tick so below")
+	case errors.As(err, &invalid):
+		f.wrong("name", "Enter your name, in 100 letters at most")
+	default:
+		return err
+	}
+	return nil
 }
 
 // planWaits gives where somebody reads and signs their team's plan, where it waits for them; "" where it does not. It is the same whatever
@@ -142,6 +161,8 @@ type planSignaturesPage struct {
 
 type signatureRow struct {
 	Person, Name, As, On string // As is what they signed with
+	Was                  string // their name here when they signed; "" where it is the same still
+	Otherwise            bool   // they said that it was wrong
 }
 
 // planSignatures answers GET /teams/{id}/plan/signatures.
@@ -177,6 +198,9 @@ func (p *Pages) whoSigned(c *request, v engine.PlanVersion, page *planSignatures
 		row := signatureRow{Person: s.Person, Name: name, On: page.Day(s.SignedAt) + ", " + page.Clock(s.SignedAt)}
 		if row.As = cmp.Or(s.Name, "erased"); row.As == name {
 			row.As = ""
+		}
+		if row.Otherwise = s.Otherwise && row.As != ""; s.Here != name {
+			row.Was = s.Here
 		}
 		page.Rows = append(page.Rows, row)
 	}

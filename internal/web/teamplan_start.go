@@ -72,7 +72,7 @@ func (p *Pages) publishStandard(c *request, f *form, t store.Team) error {
 	}
 	v.Team, v.Settings.DuressPhrase, v.Settings.Fallback, v.ReviewOn = t.Name, f.value("duress_phrase"), f.value("fallback"), f.reviewDay()
 	if !slices.ContainsFunc(p.mayAnswer(c, was), func(m buddy.Person) bool { return m.ID == v.Settings.Fallback }) && v.Settings.Fallback != was.Plan.Fallback && v.Settings.Fallback != "" {
-		f.wrong("fallback", "Choose from those who are here")
+		f.wrong("fallback", "Choose the fallback from those who are here")
 	}
 	if !f.bad() {
 		_, err = p.Engine.PublishPlan(c.Context(), c.press(), t, v)

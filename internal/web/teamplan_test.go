@@ -62,8 +62,8 @@ func TestAPlanIsStartedFromTheStandard(t *testing.T) {
 	h.get("/teams/echo/plan").says("Nobody has published a plan", "Calendar expectations", "15 minutes after the end")
 	h.get("/teams/echo/plan/start").is(http.StatusOK).says(`value="2027-11-21"`, `value="Scarlett"`)
 	h.post("/teams/echo/plan/start", "fallback", "", "duress_phrase", "Priya", "review-date", "").is(http.StatusUnprocessableEntity).
-		says("Choose a fallback: who answers when nobody else does.", "The duress phrase is a common first name", "Enter the day by which the plan is looked at again.", `value="Priya"`)
-	h.post("/teams/echo/plan/start", "fallback", "p-nobody", "duress_phrase", "Marigold", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("Choose from those who are here.")
+		says("Choose a fallback: who answers when nobody else does.", "“The name to ask for” is a common first name", "Enter the day by which the plan is looked at again.", `value="Priya"`)
+	h.post("/teams/echo/plan/start", "fallback", "p-nobody", "duress_phrase", "Marigold", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("from those who are here.")
 	h.post("/teams/echo/plan/start", "fallback", "p-sam", "duress_phrase", "Marigold", "review-date", "21/11/2027").leadsTo("/teams/echo/plan").
 		says("The plan is published", "Version 1, published on 21 November 2026 by Lee Marsh.", "To be reviewed by 21 November 2027.", "Signed by 0 of 4.", "Asking for Marigold means: call 999 for me.")
 	team, err := h.db.Team(t.Context(), "echo")
@@ -90,7 +90,8 @@ func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {
 	h := openHouse(t).published().as("p-lee")
 	h.get("/teams/echo/plan/edit").says("draft of version 2", "Nothing is changed yet.")
 	h.drafts("4", "words", "We ring Mo at noon.\r\n- and at five", "grace", "20", "prompts", "").leadsTo("/teams/echo/plan/edit").
-		says("The draft is saved.", "Changed", "The silence that is normal after the end was 15 minutes and is 20 minutes.", "Reminders to workers were on and are off.", "New: We ring Mo at noon.")
+		says("The draft is saved.", "Changed", "The silence that is normal after the end was 15 minutes and is 20 minutes.", "Reminders to workers were on and are off.", "New: We ring Mo at noon.",
+			"<li>New in a list:<ul class=\"govuk-list govuk-list--bullet\"><li><ins><bdi>and at five</bdi></ins></li></ul></li>").hides("- and at five")
 	h.drafts("1", "words", "Shared.", "working_hours", "Mon-Fri 09:00-17:00", "then", "next").leadsTo("/teams/echo/plan/edit/2")
 	team, err := h.db.Team(t.Context(), "echo")
 	h.ok(err)
@@ -117,10 +118,10 @@ func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {
 
 func TestWhatIsWrongWithASectionStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).as("p-lee")
-	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("This must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)
+	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("“Silence that is normal” must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)
 	h.drafts("4", "ring_round", "soon").is(http.StatusUnprocessableEntity).says("Enter a number of minutes")
-	h.drafts("4", "fallback", "p-odd").is(http.StatusUnprocessableEntity).says("Choose from those who are here.")
-	h.drafts("5", "duress_phrase", "Help", "acknowledge_within_danger", "2").is(http.StatusUnprocessableEntity).says("The duress phrase must not be a word that already means something")
+	h.drafts("4", "fallback", "p-odd").is(http.StatusUnprocessableEntity).says("from those who are here.")
+	h.drafts("5", "duress_phrase", "Help", "acknowledge_within_danger", "2").is(http.StatusUnprocessableEntity).says("“The name to ask for” must not be a word that already means something")
 	h.drafts("6", "words", strings.Repeat("w", 6001)).is(http.StatusUnprocessableEntity).says("6,000 letters at most")
 	h.drafts("4", "fallback", "").leadsTo("/teams/echo/plan/edit") // a draft may lack one
 	h.get("/teams/echo/plan/publish").says("Choose a fallback: who answers when nobody else does.")
@@ -161,11 +162,11 @@ func TestAPlanIsSigned(t *testing.T) {
 	const sign = "/teams/echo/plan/sign"
 	priya.post(sign, "version", "1", "name", " ").is(http.StatusUnprocessableEntity).says("Tick that you have read the plan.", "Enter your name.")
 	h.wait(time.Hour)
-	priya.post(sign, "version", "1", "agreed", "yes", "name", "Priya R Nair").leadsTo("/teams/echo/plan").says("Signed. Thank you.", "You signed it on Saturday 21 November 2026.", "Signed by 1 of 4.").hides("Read and sign")
+	priya.post(sign, "version", "1", "agreed", "yes", "name", "Ms PRIYA Naïr").leadsTo("/teams/echo/plan").says("Signed. Thank you.", "You signed it on Saturday 21 November 2026.", "Signed by 1 of 4.").hides("Read and sign")
 	priya.get(sign).says("You signed it on")
 	priya.get("/").hides("waits for you to read and sign")
 	lee := h.as("p-lee")
-	lee.get("/teams/echo/plan/signatures").says("Priya Nair", "as Priya R Nair", "Saturday 21 November 2026, 15:00", "Ann Woods", "Who has not signed 3")
+	lee.get("/teams/echo/plan/signatures").says("Priya Nair", "as Ms PRIYA Naïr", "Saturday 21 November 2026, 15:00", "Ann Woods", "Who has not signed 3")
 	priya.get("/teams/echo/plan/signatures").is(http.StatusNotFound)
 
 	lee.drafts("1", "words", "We share.", "working_hours", "Mon-Fri 08:30-17:00")
@@ -201,7 +202,7 @@ func TestABookingSaysThatTheWorkerHasNotSigned(t *testing.T) {
 	h.as("p-priya").get("/visits/new").says("You have not signed your team’s plan yet")
 	h.as("p-lee").get("/visits/new?worker=p-priya").says("Priya Nair has not signed the team’s plan yet")
 	h.as("p-lee").post("/visits/new", booking("worker", "p-priya")...).booked()
-	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), "Priya Nair"))
+	h.ok(h.engine.SignPlan(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, current(h), engine.Signing{Name: "Priya Nair"}))
 	h.as("p-lee").get("/visits/new?worker=p-priya").hides("has not signed")
 }
 

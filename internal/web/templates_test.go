@@ -78,9 +78,11 @@ var everyPage = map[string]any{
 
 	"plan":            teamPlanPage{},
 	"plan_start":      planStartPage{},
+	"plan_print":      planPrintPage{},
 	"plan_edit":       planDraftPage{},
 	"plan_section":    planSectionPage{},
 	"plan_publish":    planDraftPage{},
+	"plan_review":     planReviewPage{},
 	"plan_import":     planImportPage{},
 	"plan_versions":   planVersionsPage{},
 	"plan_sign":       planSignPage{},

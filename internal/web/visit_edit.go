@@ -117,7 +117,7 @@ func (f *form) visitInWords(buddy string) func(field string) (what, is string) {
 		switch field {
 		case "start-date":
 			d, _ := parseDate(f.value(field))
-			return called[field], d.in(time.UTC).Format("Monday 2 January 2006")
+			return called[field], dayWords(d.in(time.UTC))
 		case "buddy":
 			return "the named buddy", cmp.Or(buddy, "“As the plan says”")
 		case "private":

@@ -26,6 +26,9 @@ func (d date) in(zone *time.Location) time.Time {
 	return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, zone)
 }
 
+// dayWords is the day of an instant in its own zone, as every page says it: "Saturday 22 November 2026".
+func dayWords(at time.Time) string { return at.Format("Monday 2 January 2006") }
+
 func dateOf(t time.Time) date {
 	year, month, day := t.Date()
 	return date{year, month, day}

@@ -98,7 +98,7 @@ var ofTheSystem = map[watch.Notice]string{
 	PlanToSign:       "{at}: your team's plan has a new version. Please read and sign it.[ {link}]",
 	PlanUnsigned:     "{at}: your team's plan still waits for you. Please read and sign it.[ {link}]",
 	PlanReviewSoon:   "{at}: your team's plan is due for review in 30 days.< Please look at it in time.>[ {link}]",
-	PlanReviewDue:    "{at}: your team's plan is due for review now.< Please look at it and publish it anew.>[ {link}]",
+	PlanReviewDue:    "{at}: your team's plan is due for review now.< Please look at it: confirm that it holds, or publish it anew.>[ {link}]",
 	NewcomerUnsigned: "{ref} at {begin}: first visit alone of {worker}, who has not signed the plan.< Please go through it together.>[ {link}]",
 
 	RiskAsked:     "{at}: {who} asks for your decision about a visit[ ({ref})].< Please read it before they go.>[ {link}]",
