@@ -54,7 +54,8 @@ var architecture = map[string]part{
 	"internal/incident":        {pure: true, reason: "the portal's questions and the law's clocks are plain values; it knows no page and no database"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
-	"internal/sheet":            {reason: "reads tables out of files that anyone sent; knows nobody"},
+	"internal/gauge":            {reason: "counts what somebody else's XML asks for before a decoder holds it; knows no format"},
+	"internal/sheet":            {imports: in("gauge"), reason: "reads tables out of files that anyone sent; knows nobody"},
 	"internal/vault":            {imports: in("private"), reason: "seals values without knowing what they mean"},
 	"internal/checkpoint":       {reason: "what is published of the record, read by whoever holds it against a database"},
 	"internal/store/migrations": {reason: "the schema's history, embedded"},
@@ -72,7 +73,7 @@ var architecture = map[string]part{
 	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "ownwords", "buddy", "phone", "private", "wording", "channel", "debrief", "incident"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
-	"internal/docx":              {reason: "Word documents, written and read; knows nothing of what they say"},
+	"internal/docx":              {imports: in("gauge"), reason: "Word documents, written and read; knows nothing of what they say"},
 	"internal/report":            {imports: append(in("store", "docx"), pureParts...), reason: "reads what is stored and prints it"},
 	"internal/subject":           {imports: in("store", "engine", "view", "buddy", "phone"), tests: in("private", "retain", "watch"), reason: "what there is about one person, for that person; decides what is somebody else's"},
 	"internal/picture":           {reason: "makes a photograph small and bare; knows nobody it is of"},
