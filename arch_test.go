@@ -89,7 +89,7 @@ var architecture = map[string]part{
 		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
 	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "sheet", "demo", "channel/town", "picture", "web/govuk"), pureParts...),
-		tests: in("channel", "engine/enginetest", "signin/testidp", "browsertest"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
+		tests: in("channel", "engine/enginetest", "signin/testidp", "browsertest", "docx"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
 	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "sheet", "api", "view", "demo", "web"), pureParts...),
 		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
 	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},

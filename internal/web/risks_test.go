@@ -172,7 +172,9 @@ func TestTheAssessmentThatAnotherStartsFromIsALook(t *testing.T) {
 	h.as("p-kay").post("/risks/start", "service_user", "J Smith").is(http.StatusOK).says("an Alsatian")
 	looks, err := h.db.Entries(t.Context(), "looks/p-kay", time.Time{}, time.Time{})
 	h.ok(err)
-	if !slices.ContainsFunc(looks, func(e store.Entry) bool { return e.Kind == "look" && "/risks/"+strings.TrimPrefix(e.Visit, "risk/") == path }) {
+	if !slices.ContainsFunc(looks, func(e store.Entry) bool {
+		return e.Kind == "look" && "/risks/"+strings.TrimPrefix(e.Visit, "risk/") == path
+	}) {
 		t.Error("that she read it is not on record")
 	}
 }

@@ -53,6 +53,10 @@ func (p *Pages) importPlan(c *request) error {
 		return p.showImport(c, http.StatusUnprocessableEntity, f, t)
 	}
 	v.Version = takenOver(v.Version, found)
+	if len(v.Leftover) > mostLeftover || len(v.OnPaper) > mostOnPaper {
+		f.wrong("file", fmt.Sprintf("More than %d lines of it fit no section, or more than %d people signed it: choose a lone-working plan, or take out what is none", mostLeftover, mostOnPaper))
+		return p.showImport(c, http.StatusUnprocessableEntity, f, t)
+	}
 	if _, err := p.Engine.SavePlanDraft(c.Context(), c.press(), t, v); err != nil {
 		return fmt.Errorf("keep what was taken over: %w", err)
 	}
@@ -80,6 +84,26 @@ func (f *form) plan(c *request) (found report.Filled, err error) {
 // mostWordsInSection is how many letters a section takes.
 const mostWordsInSection = 6000
 
+// Bounds on what stands beside the sections of a draft: on each page of it all is shown.
+const (
+	mostLeftover = 1_000 // lines of documents that fit no section
+	mostOnPaper  = 1_000 // who signed on paper
+)
+
+// added are lists one after the other, each item once: a document may come in twice.
+func added[T comparable](to []T, more ...T) []T {
+	had := map[T]bool{}
+	for _, one := range to {
+		had[one] = true
+	}
+	for _, one := range more {
+		if !had[one] {
+			had[one], to = true, append(to, one)
+		}
+	}
+	return to
+}
+
 // takenOver is a draft with what was found in a document. Nothing is lost: what a section has no room for, and what belongs to none, stands
 // beside the sections until the draft is published.
 func takenOver(v plan.Version, found report.Filled) plan.Version {
@@ -93,17 +117,17 @@ func takenOver(v plan.Version, found report.Filled) plan.Version {
 			both = had
 		}
 		if utf8.RuneCountInString(both) > mostWordsInSection {
-			v.Leftover = append(v.Leftover, strings.Split(has, "\n")...)
+			v.Leftover = added(v.Leftover, strings.Split(has, "\n")...)
 			both = had
 		}
 		words[section] = both
 	}
 	v.Words = words.Trimmed()
-	v.Leftover = append(v.Leftover, found.Leftover...)
+	v.Leftover = added(v.Leftover, found.Leftover...)
 	for _, name := range found.Undated {
-		v.Leftover = append(v.Leftover, "In the table of signatures, without a date: "+name)
+		v.Leftover = added(v.Leftover, "In the table of signatures, without a date: "+name)
 	}
-	v.OnPaper = append(v.OnPaper, found.Signatures...)
+	v.OnPaper = added(v.OnPaper, found.Signatures...)
 	return v
 }
 
