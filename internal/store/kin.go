@@ -75,8 +75,7 @@ func (db *DB) LastKinAsk(ctx context.Context, person string) (KinAsk, error) {
 // the other it is ErrNotFound.
 func (db *DB) AnswerKin(ctx context.Context, secret string, p buddy.Person, at time.Time, tell func(before buddy.Person) []Message) error {
 	_, err := db.changePerson(ctx, p, By{Person: p.ID, Via: "link"}, at, tell, func(t *tx) error {
-		n, err := t.exec(`UPDATE kin_asks SET answered_at = $3 WHERE hash = $1 AND person = $2 AND ends_at > $3 AND answered_at IS NULL
-			AND EXISTS (SELECT 1 FROM people WHERE id = $2 AND active = $4)`, db.kinHash(secret), p.ID, instant(at), true) // who has left meanwhile does not come back by it
+		n, err := t.exec(`UPDATE kin_asks SET answered_at = $3 WHERE hash = $1 AND person = $2 AND ends_at > $3 AND answered_at IS NULL`, db.kinHash(secret), p.ID, instant(at))
 		if err == nil && n == 0 {
 			return ErrNotFound
 		}

@@ -352,7 +352,7 @@ func (p *Pages) decide(c *request) error {
 	v := risk.Verdict{Decision: risk.Decision(f.value("decision")), Reasons: f.secret("reasons"), VoiceOnly: slices.Contains(f.values["conditions"], "voice"),
 		NoPrompts: slices.Contains(f.values["conditions"], "quiet")}
 	status := http.StatusUnprocessableEntity
-	if f.value("revision") != revisionOf(a.Paper) && !sameVerdict(a, v, c.who.ID) {
+	if len(v.Problems()) == 0 && f.value("revision") != revisionOf(a.Paper) && !sameVerdict(a, v, c.who.ID) {
 		f.wrong("decision", "It was changed, or decided by somebody else, since you opened this page. It is shown as it is now: decide again if you still want to")
 		status = http.StatusConflict
 	}
