@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -212,8 +213,11 @@ func unescaped(s string) string {
 		return s
 	}
 	return escape.ReplaceAllStringFunc(s, func(e string) string {
-		n, err := strconv.ParseUint(e[2:6], 16, 32)
-		if r := rune(n); err == nil && (r == '\n' || r == '\t' || !unicode.IsControl(r)) {
+		code, err := hex.DecodeString(e[2:6])
+		if err != nil {
+			return ""
+		}
+		if r := rune(code[0])<<8 | rune(code[1]); r == '\n' || r == '\t' || !unicode.IsControl(r) {
 			return string(r)
 		}
 		return ""
