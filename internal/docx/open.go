@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/allclear-safety/allclear/internal/gauge"
 )
 
 // The bounds of what is read. A plan of many pages with pictures has some 2 MB, and its text some 300 kB of XML.
@@ -21,8 +23,11 @@ const (
 	mostParts    = 5_000      // of the archive
 	mostPieces   = 20_000     // paragraphs, rows, cells and tables
 	mostText     = 1_000_000  // bytes of words: what is read of nested tables is looked at more than once
-	mostDepth    = 100        // elements within each other
+	mostDepth    = 100        // of what is looked into, within each other
 )
+
+// each bounds a part, also where it is passed over. A picture's outline may stand in an attribute, and has some 100 kB.
+var each = gauge.Bounds{Tag: 2 << 20, Text: 2 << 20, Depth: 300, Elements: 2_000_000}
 
 // Refusal says in words for whoever chose the file why it cannot be read and what to do. It holds nothing of what is in the file.
 type Refusal string
@@ -191,20 +196,37 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, isDamaged
 	}
-	return &bounded{r, a}, nil
+	return &bounded{each.Reader(&counted{r, a}), r}, nil
 }
 
-// bounded counts down what may be unzipped: what an archive says of its sizes need not be so.
+// bounded is a part that is read as far as its bounds go.
 type bounded struct {
-	io.ReadCloser
-	of *archive
+	io.Reader
+	io.Closer
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.of.left <= 0 {
+	n, err := b.Reader.Read(p)
+	switch {
+	case errors.Is(err, gauge.ErrMuch):
+		err = isTooLong
+	case errors.Is(err, gauge.ErrForeign):
+		err = isDamaged
+	}
+	return n, err
+}
+
+// counted counts down what may be unzipped: what an archive says of its sizes need not be so.
+type counted struct {
+	io.Reader
+	of *archive
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	if c.of.left <= 0 {
 		return 0, isTooLong
 	}
-	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.of.left)])
-	b.of.left -= int64(n)
+	n, err := c.Reader.Read(p[:min(int64(len(p)), c.of.left)])
+	c.of.left -= int64(n)
 	return n, err
 }

@@ -1,9 +1,7 @@
 package incident
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -52,30 +50,46 @@ type Table struct {
 	Cells         [][]int // by row and column
 }
 
-// Tables counts incidents by quarter, the latest first; each table has all of the teams given, and all classes.
-func Tables(all []Counted, teams []string) (quarters []string, tables []Table) {
+// How many quarters are listed: the last ones always, so that it says nothing that one is.
+const (
+	shownBack  = 8
+	listedBack = 40
+)
+
+// Tables counts incidents by quarter, the latest first; each table has all of the teams given, and all classes. A quarter that is not over has none: who looks each
+// day would see a number grow, and by how much. The eight quarters before this one are there whatever happened in them, those of ten years where something can be shown.
+func Tables(all []Counted, teams []string, today time.Time) (quarters []string, tables []Table) {
 	by := map[string]map[[2]string]int{}
 	for _, c := range all {
 		q := Quarter(c.Day)
 		if by[q] == nil {
 			by[q] = map[[2]string]int{}
-			quarters = append(quarters, q)
 		}
 		by[q][[2]string{c.Class(), c.Team}]++
 	}
-	slices.SortFunc(quarters, func(a, b string) int { return cmp.Compare(b, a) })
-	for _, q := range quarters {
-		t := Table{Rows: classes(), Columns: teams}
-		for _, row := range t.Rows {
-			line := make([]int, len(teams))
-			for j, team := range teams {
-				line[j] = by[q][[2]string{row, team}]
-			}
-			t.Cells = append(t.Cells, line)
+	start := time.Date(today.Year(), (today.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
+	for back := 1; back <= listedBack; back++ {
+		q := Quarter(start.AddDate(0, -3*back, 0))
+		t := tableOf(by[q], teams)
+		if back > shownBack && Suppress(t).Sum.Hidden {
+			continue
 		}
-		tables = append(tables, t)
+		quarters, tables = append(quarters, q), append(tables, t)
 	}
 	return quarters, tables
+}
+
+// tableOf is a quarter's counts, by class and team, as a table.
+func tableOf(counts map[[2]string]int, teams []string) Table {
+	t := Table{Rows: classes(), Columns: teams}
+	for _, row := range t.Rows {
+		line := make([]int, len(teams))
+		for j, team := range teams {
+			line[j] = counts[[2]string{row, team}]
+		}
+		t.Cells = append(t.Cells, line)
+	}
+	return t
 }
 
 // classes are all classes there are: which of them had an incident at all is not to be seen.

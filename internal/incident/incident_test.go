@@ -146,8 +146,8 @@ func TestIncidentsAreCountedOnceByQuarterTeamAndClass(t *testing.T) {
 		all = append(all, incident.Counted{Team: "echo", Day: day("2026-12-31"), Kind: "verbal", Of: incident.Racist},
 			incident.Counted{Team: "echo", Day: day("2026-09-30"), Kind: "slip"})
 	}
-	quarters, tables := incident.Tables(all, []string{"echo", "links"})
-	if !slices.Equal(quarters, []string{"2026 Q4", "2026 Q3"}) {
+	quarters, tables := incident.Tables(all, []string{"echo", "links"}, day("2027-01-01"))
+	if len(quarters) != 8 || !slices.Equal(quarters[:2], []string{"2026 Q4", "2026 Q3"}) {
 		t.Fatalf("quarters %v", quarters)
 	}
 	total := 0
@@ -162,5 +162,24 @@ func TestIncidentsAreCountedOnceByQuarterTeamAndClass(t *testing.T) {
 	}
 	if incident.ClassWords("hate/race") != "Hate: Race, ethnicity or nationality: a racist incident" || incident.ClassWords("slip") == "slip" {
 		t.Error("a class is not in words")
+	}
+}
+
+// Whoever looks each day sees nothing grow, and not that there is anything at all.
+func TestAQuarterIsCountedWhenItIsOver(t *testing.T) {
+	none, _ := incident.Tables(nil, []string{"echo"}, day("2026-11-21"))
+	one := []incident.Counted{{Team: "echo", Day: day("2026-11-20"), Kind: "slip"}, {Team: "echo", Day: day("2026-09-30"), Kind: "slip"}, {Team: "echo", Day: day("2020-01-01"), Kind: "slip"}}
+	for _, today := range []string{"2026-11-21", "2026-12-31"} {
+		quarters, tables := incident.Tables(one, []string{"echo"}, day(today))
+		if !slices.Equal(quarters, none) || quarters[0] != "2026 Q3" {
+			t.Errorf("%s: quarters %v", today, quarters)
+		}
+		if !incident.Suppress(tables[0]).Sum.Hidden {
+			t.Errorf("%s: one is shown", today)
+		}
+	}
+	old := slices.Repeat([]incident.Counted{{Team: "echo", Day: day("2019-05-01"), Kind: "slip"}}, 5)
+	if quarters, _ := incident.Tables(old, []string{"echo"}, day("2026-11-21")); len(quarters) != 9 || quarters[8] != "2019 Q2" {
+		t.Errorf("quarters %v", quarters)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // Bounds on what is given.
 const (
 	MostBytes  = 8 << 20    // of the file
-	mostPixels = 16_000_000 // a telephone's camera; a larger picture would take memory that alarms need
+	mostPixels = 16_000_000 // a telephone's camera; a larger picture would take memory that alarms need. Half of it where each takes twice as much
 	leastSide  = 100        // less shows nobody
 )
 
@@ -29,6 +29,7 @@ var (
 	ErrLong  = errors.New("the file is larger than 8 MB")
 	ErrKind  = errors.New("it is neither a JPEG nor a PNG picture")
 	ErrLarge = errors.New("it has more than 16 million pixels")
+	ErrDense = errors.New("it has more than 8 million pixels, and is of a kind that takes twice the memory of others")
 	ErrSmall = errors.New("it has fewer than 100 pixels on a side")
 	ErrTorn  = errors.New("it cannot be read to its end")
 )
@@ -38,12 +39,17 @@ func Make(given []byte) ([]byte, error) {
 	if len(given) > MostBytes {
 		return nil, ErrLong
 	}
+	how := outlined(given)
 	config, kind, err := image.DecodeConfig(bytes.NewReader(given))
 	switch {
 	case err != nil, kind != "jpeg" && kind != "png":
 		return nil, ErrKind
-	case config.Width < 1 || config.Height < 1, config.Width > mostPixels/config.Height, deep(config.ColorModel) && config.Width > mostPixels/2/config.Height:
+	case config.Width < 1 || config.Height < 1, config.Width > mostPixels/config.Height:
 		return nil, ErrLarge
+	case (deep(config.ColorModel) || how.progressive) && config.Width > mostPixels/2/config.Height:
+		return nil, ErrDense
+	case how.scans > mostScans:
+		return nil, ErrTorn
 	case config.Width < leastSide || config.Height < leastSide:
 		return nil, ErrSmall
 	}
@@ -62,9 +68,9 @@ func Make(given []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// deep says that a picture's colours have 16 bits each, so that it takes twice the memory.
+// deep says that a picture's colours have 16 bits each, or are four, so that it takes twice the memory.
 func deep(m color.Model) bool {
-	return slices.Contains([]color.Model{color.RGBA64Model, color.NRGBA64Model, color.Gray16Model}, m)
+	return slices.Contains([]color.Model{color.RGBA64Model, color.NRGBA64Model, color.Gray16Model, color.CMYKModel}, m)
 }
 
 // scaled is the size at which a picture's longer side is not too long.

@@ -146,7 +146,7 @@ func TestWhatIsNoPhotographIsRefused(t *testing.T) {
 		"half a picture":        {whole[:len(whole)/2], picture.ErrTorn},
 		"a picture of a bomb":   {claims(50_000, 50_000, false), picture.ErrLarge},
 		"the largest there are": {claims(1<<31-1, 1<<31-1, false), picture.ErrKind},
-		"deep colours":          {claims(4000, 3000, true), picture.ErrLarge},
+		"deep colours":          {claims(4000, 3000, true), picture.ErrDense},
 		"a stamp":               {asPNG(t, halves(99, 400)), picture.ErrSmall},
 		"a long file":           {make([]byte, picture.MostBytes+1), picture.ErrLong},
 	} {

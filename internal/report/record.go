@@ -75,9 +75,13 @@ func csvLines(to io.Writer) func(auditRow) error {
 				return err
 			}
 		}
-		err := lines.Write([]string{strconv.FormatInt(r.Number, 10), r.ID, r.Chain, strconv.FormatInt(r.Seq, 10), r.At, r.RecordedAt, r.Kind, r.By, r.Via, r.Token,
+		line := []string{strconv.FormatInt(r.Number, 10), r.ID, r.Chain, strconv.FormatInt(r.Seq, 10), r.At, r.RecordedAt, r.Kind, r.By, r.Via, r.Token,
 			r.Visit, r.Alarm, r.Owner, strconv.Itoa(r.Rules), strings.Join(r.Events, " "), r.InputDigest, r.EventsDigest, r.Commitment, r.Prev, r.Hash, r.Head,
-			strconv.Itoa(r.Form)})
+			strconv.Itoa(r.Form)}
+		for n := range line { // the name of a token and the ids that other systems gave are somebody's words
+			line[n] = Cell(line[n])
+		}
+		err := lines.Write(line)
 		lines.Flush()
 		return errors.Join(err, lines.Error())
 	}

@@ -117,6 +117,7 @@ type Record struct {
 	Open   bool        // an alarm about its worker is open, or it is a person with a live visit
 	Alarms []time.Time // when the alarms that it belongs to were closed
 	Held   bool        // a legal hold is on it or on what it belongs to
+	Own    bool        // it is a debrief, or something to be done, which nobody works by once whose it is is gone
 }
 
 // Why is why words stay; "" is: they go.
@@ -150,6 +151,10 @@ func (p Periods) Asked(r Record, at time.Time) Why {
 		r.Live, r.Over, r.Alarms = false, at, nil
 	case Alarm:
 		return p.Goes(r, at)
+	case Paper:
+		if r.Own && r.Live {
+			r.Live, r.Over = false, at
+		}
 	}
 	return p.stays(r, at)
 }

@@ -17,11 +17,10 @@ import (
 
 // Bounds on one file.
 const (
-	MostBytes   = 10 << 20 // of the file as it was sent
-	MostRows    = 20_000   // below the headings
+	MostBytes   = 10_485_760 // 10 MB: of the file as it was sent
+	MostRows    = 20_000     // below the headings
 	MostColumns = 200
-	mostCell    = 4000      // characters of one cell
-	mostInside  = 100 << 20 // bytes that the parts of an XLSX have together once they are unpacked
+	mostCell    = 4000 // characters of one cell
 )
 
 // Table is a sheet: its headings, and the rows below them in their order. Rows in which nothing stands are left out.
@@ -43,6 +42,7 @@ var (
 	ErrLarge = fmt.Errorf("it is larger than %d MB", MostBytes>>20)
 	ErrOld   = errors.New("it is a workbook of Excel 97 to 2003, or one with a password: save it as .xlsx without one, or as .csv")
 	ErrKind  = errors.New("it is neither a CSV file nor an .xlsx workbook")
+	ErrMuch  = errors.New("there is more in it than can be read: copy the columns that are needed into a new sheet")
 )
 
 // Read reads a table from a file's bytes. Which kind it is they say themselves; a name can lie.
@@ -73,7 +73,11 @@ func decoded(raw []byte) (string, error) {
 			for i := range units {
 				units[i] = uint16(rest[2*i+high])<<8 | uint16(rest[2*i+1-high])
 			}
-			return string(utf16.Decode(units)), nil
+			text := string(utf16.Decode(units))
+			if strings.Contains(text, "\x00") { // which is in no text, and which PostgreSQL does not keep
+				return "", ErrKind
+			}
+			return text, nil
 		}
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
@@ -97,8 +101,12 @@ func readCSV(text string) (Table, error) {
 		text, skipped = rest, 1
 	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	comma := separator(text)
+	if line := crowded(text, comma); line > 0 {
+		return Table{}, fmt.Errorf("line %d: it has more cells than there are headings", line+skipped)
+	}
 	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator(text), -1, true
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
 	var rows []Row
 	for {
 		cells, err := r.Read()
@@ -117,6 +125,22 @@ func readCSV(text string) (Table, error) {
 			return Table{}, tooMany()
 		}
 	}
+}
+
+// mostApart is how many cells a line may seem to have before it is known which of what sets them apart stands within quotes.
+const mostApart = 100 * MostColumns
+
+// crowded gives the first line with more cells than can be, of which the reader would make a list that is many times as long as the file; 0 for none.
+func crowded(text string, comma rune) int {
+	number, all := 0, 0
+	for line := range strings.Lines(text) {
+		number++
+		n := strings.Count(line, string(comma))
+		if all += n; n > mostApart || all > (MostRows+1)*MostColumns {
+			return number
+		}
+	}
+	return 0
 }
 
 func tooMany() error { return fmt.Errorf("it has more than %d rows", MostRows) }
@@ -163,7 +187,10 @@ func table(rows []Row) (Table, error) {
 		t.Heads = t.Heads[:len(t.Heads)-1]
 	}
 	if len(t.Heads) > MostColumns {
-		return Table{}, fmt.Errorf("it has more than %d columns", MostColumns)
+		return Table{}, tooWide()
+	}
+	if err := notTooLong(rows[head]); err != nil {
+		return Table{}, err
 	}
 	for _, r := range rows[head+1:] {
 		if filled(r.Cells) == 0 || filled(r.Cells) == len(t.Heads) && same(r.Cells, t.Heads) { // headings again, as on each printed page
@@ -180,10 +207,8 @@ func table(rows []Row) (Table, error) {
 }
 
 func (t *Table) add(r Row) error {
-	for _, cell := range r.Cells {
-		if utf8.RuneCountInString(cell) > mostCell {
-			return fmt.Errorf("line %d: a cell has more than %d characters", r.Line, mostCell)
-		}
+	if err := notTooLong(r); err != nil {
+		return err
 	}
 	if len(r.Cells) > len(t.Heads) && filled(r.Cells[len(t.Heads):]) > 0 {
 		return fmt.Errorf("line %d: it has more cells than there are headings", r.Line)
@@ -193,6 +218,15 @@ func (t *Table) add(r Row) error {
 	t.Rows = append(t.Rows, Row{r.Line, cells})
 	if len(t.Rows) > MostRows {
 		return tooMany()
+	}
+	return nil
+}
+
+func notTooLong(r Row) error {
+	for _, cell := range r.Cells {
+		if utf8.RuneCountInString(cell) > mostCell {
+			return fmt.Errorf("line %d: a cell has more than %d characters", r.Line, mostCell)
+		}
 	}
 	return nil
 }
@@ -215,10 +249,13 @@ func filled(cells []string) (n int) {
 	return n
 }
 
+// unseen are the kinds of space that no keyboard has.
+var unseen = strings.NewReplacer("\u00a0", " ", "\u200b", "", "\u202f", " ", "\ufeff", "")
+
 // tidy takes the space around a cell away, also the kinds that no keyboard has, and the apostrophe by which Excel is told that
 // digits are words.
 func tidy(cell string) string {
-	cell = strings.TrimSpace(strings.NewReplacer("\u00a0", " ", "\u200b", "", "\u202f", " ", "\ufeff", "").Replace(cell))
+	cell = strings.TrimSpace(unseen.Replace(cell))
 	if rest, is := strings.CutPrefix(cell, "'"); is && rest != "" && strings.Trim(rest, "+0123456789 ()-") == "" {
 		return rest
 	}

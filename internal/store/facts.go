@@ -134,16 +134,47 @@ func (f facts) person(id string) (retain.Record, error) {
 	return r, err
 }
 
-// paper is what was written about somebody: it belongs to the alarm that it is about, and to that of the visit it is about.
+// paper is what was written about somebody: it belongs to the alarm that it is about, to that of the visit it is about, and to the debrief or incident
+// that it comes from. What is for somebody to do or to talk over is over when they are gone.
 func (f facts) paper(id string) (retain.Record, error) {
 	p, err := first(f.ctx, f.on, scanPaper, `SELECT `+paperColumns+` FROM papers WHERE id = $1`, id)
 	if err != nil {
 		return retain.Record{}, err
 	}
-	r := retain.Record{Kind: retain.Paper, Live: p.OverAt.IsZero(), Over: p.OverAt}
-	visit, _ := strings.CutPrefix(p.About, "visit/")
-	err = f.belongs(&r, p.Person, func(a Alarm) bool { return p.About == "alarm/"+a.ID || slices.Contains(a.Visits, visit) }, p.About)
+	r := retain.Record{Kind: retain.Paper, Live: p.OverAt.IsZero(), Over: p.OverAt, Own: p.Kind == DebriefPaper || p.Kind == ActionPaper}
+	if r.Own && r.Live {
+		left, err := first(f.ctx, f.on, func(s scanner) (left time.Time, err error) { return left, s.Scan(at{&left}) }, `SELECT left_at FROM people WHERE id = $1`, p.Person)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return r, err
+		}
+		r.Live, r.Over = left.IsZero(), left
+	}
+	from, err := f.origin(p.Paper)
+	if err != nil {
+		return r, err
+	}
+	visit, _ := strings.CutPrefix(from.About, "visit/")
+	to := func(a Alarm) bool { return from.About == "alarm/"+a.ID || slices.Contains(a.Visits, visit) }
+	if err := f.belongs(&r, p.Person, to, from.About); err != nil || from.Person == p.Person {
+		return r, err
+	}
+	theirs := retain.Record{}
+	err = f.belongs(&theirs, from.Person, to)
+	r.Open, r.Held, r.Alarms = r.Open || theirs.Open, r.Held || theirs.Held, append(r.Alarms, theirs.Alarms...)
 	return r, err
+}
+
+// origin is the debrief or the incident that a paper comes from; the paper itself where it comes from none that is there.
+func (f facts) origin(p Paper) (Paper, error) {
+	kind, id, _ := strings.Cut(p.About, "/")
+	if !slices.Contains([]PaperKind{DebriefPaper, IncidentPaper, RiskPaper, WarningPaper}, PaperKind(kind)) {
+		return p, nil
+	}
+	from, err := first(f.ctx, f.on, scanPaper, `SELECT `+paperColumns+` FROM papers WHERE id = $1 AND kind = $2`, id, kind)
+	if errors.Is(err, ErrNotFound) {
+		return p, nil
+	}
+	return from.Paper, err
 }
 
 // text is what was said about no visit and no alarm, or a message about none.

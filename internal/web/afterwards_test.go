@@ -299,13 +299,18 @@ func TestFiguresOfIncidentsShowNothingBelowFive(t *testing.T) {
 	lee := engine.Actor{By: "p-lee", Via: "page"}
 	add := func(n int, kind, strand string) {
 		for range n {
-			_, err := h.engine.PutIncident(t.Context(), lee, store.Paper{Kind: store.IncidentPaper, Team: "echo", Person: "p-priya"}, incident.Incident{Name: "x", Employment: "employee", Day: "2026-11-20", Kind: kind, Strand: strand, Description: "x"})
+			_, err := h.engine.PutIncident(t.Context(), lee, store.Paper{Kind: store.IncidentPaper, Team: "echo", Person: "p-priya"}, incident.Incident{Name: "x", Employment: "employee", Day: "2026-09-20", Kind: kind, Strand: strand, Description: "x"})
 			h.ok(err)
 		}
 	}
 	add(7, "verbal", "")
 	add(4, "threat", "")
 	add(3, "verbal", incident.Racist)
+	if _, said := h.says("p-lee", "/incidents/figures"); strings.Contains(said, "ECHo") || strings.Contains(said, ">7<") {
+		t.Error("a team of four is counted")
+	}
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	h.joins("p-tom", "Tom Dale", buddy.Worker, "07700 900132")
 	code, said := h.says("p-lee", "/incidents/figures")
 	if code != http.StatusOK || !strings.Contains(said, "<td class=\"govuk-table__cell\">7</td>") || !strings.Contains(said, "7 or more") || strings.Contains(said, ">14<") || strings.Contains(said, ">4<") || strings.Contains(said, "A threat") {
 		t.Errorf("%d", code)

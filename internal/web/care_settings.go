@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/allclear-safety/allclear/internal/access"
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/debrief"
 	"github.com/allclear-safety/allclear/internal/incident"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -220,6 +221,16 @@ type figureRow struct {
 	Sum   incident.Figure
 }
 
+// countIn is how many people work in a team.
+func countIn(everyone []buddy.Person, team string) (n int) {
+	for _, who := range everyone {
+		if who.Active && access.InTeam(who, team)&access.Member != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // incidentFigures answers GET /incidents/figures. The table is the same for whoever may see it: what one reader has not, another's could not give away.
 func (p *Pages) incidentFigures(c *request) error {
 	if !maySeeCounts(c) {
@@ -233,8 +244,15 @@ func (p *Pages) incidentFigures(c *request) error {
 	if err != nil {
 		return err
 	}
+	everyone, err := p.directory.everyone(c.Context())
+	if err != nil {
+		return err
+	}
 	var ids, names []string
 	for _, t := range teams {
+		if people := countIn(everyone, t.ID); people < incident.Fewest { // its numbers would be about one of very few
+			continue
+		}
 		ids, names = append(ids, t.ID), append(names, t.Name)
 	}
 	var all []incident.Counted
@@ -248,7 +266,7 @@ func (p *Pages) incidentFigures(c *request) error {
 		}
 	}
 	page := incidentFiguresPage{Layout: p.layout(c, "Incidents by quarter")}
-	quarters, tables := incident.Tables(all, ids)
+	quarters, tables := incident.Tables(all, ids, c.today())
 	for n, t := range tables {
 		shown := incident.Suppress(t)
 		q := quarterFigures{Name: quarters[n], Teams: names, Sums: shown.ColumnSums, Sum: shown.Sum, Everything: shown.Sum.Hidden}

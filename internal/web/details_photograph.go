@@ -52,7 +52,7 @@ func photographSays(err error) string {
 	switch {
 	case errors.Is(err, picture.ErrKind):
 		return "Choose a JPEG or PNG picture: this file is neither"
-	case errors.Is(err, picture.ErrLong), errors.Is(err, picture.ErrLarge):
+	case errors.Is(err, picture.ErrLong), errors.Is(err, picture.ErrLarge), errors.Is(err, picture.ErrDense):
 		return "Choose a smaller picture: " + err.Error()
 	case errors.Is(err, picture.ErrSmall):
 		return "Choose a larger picture: " + err.Error()

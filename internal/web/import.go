@@ -24,6 +24,9 @@ import (
 // atOnce bounds how many files are read at the same time in one process.
 const atOnce = 2
 
+// mostOpen is how many files one person may have that wait to be imported.
+const mostOpen = 5
+
 // mostShown is how many rows of a list of changes are shown.
 const mostShown = 200
 
@@ -81,6 +84,14 @@ func (p *Pages) upload(c *request) error {
 	f, err := c.form()
 	if err != nil {
 		return err
+	}
+	open, err := p.Store.ImportsBy(c.Context(), c.who.ID)
+	if err != nil {
+		return err
+	}
+	if len(open) >= mostOpen { // each is tens of megabytes that every backup has too
+		f.wrong("file", fmt.Sprintf("%d files of yours wait to be imported: go on with one of them, or cancel it, before you bring another", len(open)))
+		return p.showImportForm(c, http.StatusUnprocessableEntity, f)
 	}
 	table, says := p.readFile(c)
 	if says != "" {
@@ -289,14 +300,6 @@ func (p *Pages) sayColumns(c *request) error {
 		return err
 	}
 	return c.redirect("/imports/" + i.ID)
-}
-
-// counted is a number of things in words.
-func counted(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + several
 }
 
 // readColumns reads what was said of the columns; problems are noted.

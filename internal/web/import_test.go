@@ -46,6 +46,17 @@ func (h *house) brought(file string, also ...string) (at string, shown page) {
 	return at, h.post(at+"/columns", append(columnsOf(columns), also...)...)
 }
 
+func TestNobodyFillsTheDatabaseWithFiles(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	at := ""
+	for range mostOpen {
+		at = h.brings(staffList).is(http.StatusSeeOther).Header().Get("Location")
+	}
+	h.brings(staffList).is(http.StatusUnprocessableEntity).says("5 files of yours wait to be imported")
+	h.post(at + "/cancel").is(http.StatusSeeOther)
+	h.brings(staffList).is(http.StatusSeeOther)
+}
+
 func TestPeopleAreImportedFromAFile(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.get("/people").says("Import people from a file")

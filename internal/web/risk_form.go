@@ -138,6 +138,11 @@ func (p *Pages) startRisk(c *request, about riskAbout, at risk.Place) error {
 	if len(past) > 0 {
 		a = past[0].Anew()
 		a.Place = at
+		if past[0].Person != c.who.ID {
+			if err := p.Access.LookedAt(c.Context(), c.who.ID, "page", "risk/"+past[0].ID, "", c.at); err != nil {
+				return err
+			}
+		}
 		page.From, page.BeforeAt = past[0].ID, past[0].At
 	}
 	f := filledRisk(a)

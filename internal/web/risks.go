@@ -352,6 +352,10 @@ func (p *Pages) decide(c *request) error {
 	v := risk.Verdict{Decision: risk.Decision(f.value("decision")), Reasons: f.secret("reasons"), VoiceOnly: slices.Contains(f.values["conditions"], "voice"),
 		NoPrompts: slices.Contains(f.values["conditions"], "quiet")}
 	status := http.StatusUnprocessableEntity
+	if len(v.Problems()) == 0 && f.value("revision") != revisionOf(a.Paper) && !sameVerdict(a, v, c.who.ID) {
+		f.wrong("decision", "It was changed, or decided by somebody else, since you opened this page. It is shown as it is now: decide again if you still want to")
+		status = http.StatusConflict
+	}
 	if !f.bad() {
 		if status, err = f.takesPaper(p.Engine.Decide(c.Context(), c.press(), a.Paper, v), "decision"); err != nil {
 			return fmt.Errorf("decide: %w", err)
@@ -361,6 +365,12 @@ func (p *Pages) decide(c *request) error {
 		return p.showRisk(c, status, a, f)
 	}
 	return c.redirect("/risks/" + a.ID + "?done=risk-decided")
+}
+
+// sameVerdict says that somebody decided just this already: the same press.
+func sameVerdict(a assessed, v risk.Verdict, by string) bool {
+	v.By, v.At = by, a.At
+	return a.Verdict == v
 }
 
 // endRisk answers POST /risks/{id}/end: it is needed no longer.

@@ -134,7 +134,7 @@ func TestADecisionThatIsPressedTwiceIsToldOnce(t *testing.T) {
 	h := openHouse(t)
 	path := h.assesses("")
 	for range 2 {
-		h.as("p-lee").post(path+"/decide", "key", "d", "decision", "go", "reasons", "We spoke").leadsTo(path)
+		h.as("p-lee").post(path+"/decide", "revision", "1", "key", "d", "decision", "go", "reasons", "We spoke").leadsTo(path)
 	}
 	said := 0
 	for _, text := range h.inbox("07700 900101") {
@@ -144,6 +144,38 @@ func TestADecisionThatIsPressedTwiceIsToldOnce(t *testing.T) {
 	}
 	if said != 1 {
 		t.Errorf("Priya is told %d times", said)
+	}
+}
+
+// Two managers decide at once, or the worker writes more while a manager reads: nobody decides about what they have not seen.
+func TestADecisionIsAboutWhatWasShown(t *testing.T) {
+	h := openHouse(t)
+	path := h.assesses("")
+	priya, lee := h.as("p-priya"), h.as("p-lee")
+	lee.get(path).says(`name="revision" value="1"`)
+	priya.post(path+"/edit", answersAll("key", "c", "revision", "1", "do", "send", "weapons", "yes", "weapons-words", "a knife")...).leadsTo(path)
+	lee.post(path+"/decide", "key", "d", "revision", "1", "decision", "go", "reasons", "Only a dog").is(http.StatusConflict).
+		says("It was changed, or decided by somebody else", "a knife", "Only a dog", `name="revision" value="2"`)
+	priya.get(path).says("Not decided yet")
+	lee.post(path+"/decide", "key", "e", "decision", "go", "reasons", "x").is(http.StatusConflict) // a form without it
+	lee.post(path+"/decide", "key", "f", "revision", "2", "decision", "together", "reasons", "A knife").leadsTo(path)
+	h.as("p-sam").post(path+"/decide", "key", "g", "revision", "2", "decision", "go", "reasons", "Go").is(http.StatusConflict).says("Go together", "decided by somebody else")
+	priya.get(path).says("A knife")
+}
+
+// Whose assessment a new one starts from is somebody's: that it was read is on record.
+func TestTheAssessmentThatAnotherStartsFromIsALook(t *testing.T) {
+	h := openHouse(t)
+	h.joins("p-kay", "Kay Dunn", buddy.Worker, "07700 900131")
+	path := h.assesses("")
+	h.as("p-lee").post(path+"/decide", "key", "d", "revision", "1", "decision", "go", "reasons", "x").is(http.StatusSeeOther)
+	h.as("p-kay").post("/risks/start", "service_user", "J Smith").is(http.StatusOK).says("an Alsatian")
+	looks, err := h.db.Entries(t.Context(), "looks/p-kay", time.Time{}, time.Time{})
+	h.ok(err)
+	if !slices.ContainsFunc(looks, func(e store.Entry) bool {
+		return e.Kind == "look" && "/risks/"+strings.TrimPrefix(e.Visit, "risk/") == path
+	}) {
+		t.Error("that she read it is not on record")
 	}
 }
 
@@ -189,8 +221,8 @@ func TestARiskAssessmentFromWorryToDecision(t *testing.T) {
 	lee.get(path).says("an Alsatian", "Park facing out", "What do you decide?")
 	priya.get(path).hides("What do you decide?")
 	priya.post(path+"/decide", "key", "d", "decision", "go", "reasons", "x").is(http.StatusNotFound)
-	lee.post(path+"/decide", "key", "d", "decision", "", "reasons", "").is(http.StatusUnprocessableEntity).says("Choose one", "Say why")
-	lee.post(path+"/decide", "key", "e", "decision", "not_home", "reasons", "The dog is loose", "conditions", "quiet", "conditions", "voice").leadsTo(path).says("Not at home", "The dog is loose")
+	lee.post(path+"/decide", "revision", "2", "key", "d", "decision", "", "reasons", "").is(http.StatusUnprocessableEntity).says("Choose one", "Say why")
+	lee.post(path+"/decide", "revision", "2", "key", "e", "decision", "not_home", "reasons", "The dog is loose", "conditions", "quiet", "conditions", "voice").leadsTo(path).says("Not at home", "The dog is loose")
 	if texts := h.inbox("07700 900101"); !told(texts, "Lee M has decided about your visit") || !told(texts, "not at their home") || told(texts, "dog") {
 		t.Errorf("Priya is texted %q", texts)
 	}
@@ -208,7 +240,7 @@ func TestAFamilyAlreadyKnownNeedsOnlyToBeConfirmed(t *testing.T) {
 	h := openHouse(t)
 	first := h.assesses("")
 	lee, priya := h.as("p-lee"), h.as("p-priya")
-	lee.post(first+"/decide", "key", "d", "decision", "together", "reasons", "Two are safer").is(http.StatusSeeOther)
+	lee.post(first+"/decide", "revision", "1", "key", "d", "decision", "together", "reasons", "Two are safer").is(http.StatusSeeOther)
 	v := h.visit()
 	priya.get("/visits/"+v).says("Go together", "Book it as a joint visit")
 	priya.get("/visits/new?from="+v).is(http.StatusOK).says("J Smith", `value="14:30"`, "Another worker going too")
@@ -220,7 +252,7 @@ func TestAFamilyAlreadyKnownNeedsOnlyToBeConfirmed(t *testing.T) {
 	next := priya.post("/risks/new", append(all, "still", "yes")...).is(http.StatusSeeOther)
 	path, _, _ := strings.Cut(next.Header().Get("Location"), "?")
 	lee.get(path).says("Before, about this family or place", "Go together", first)
-	lee.post(path+"/decide", "key", "d2", "decision", "go", "reasons", "The dog is gone").is(http.StatusSeeOther)
+	lee.post(path+"/decide", "revision", "1", "key", "d2", "decision", "go", "reasons", "The dog is gone").is(http.StatusSeeOther)
 	priya.get("/visits/" + v).says("Go").hides("Book it as a joint visit")
 	priya.get(first).says("Before: Go together")
 	priya.post("/risks/start", "service_user", "the Smith family", "address", "1 Example St GL1 1AA").is(http.StatusOK).says("It is filled in from", "an Alsatian")
@@ -272,7 +304,7 @@ func TestOwnWordsAreForWhomTheWorkerChose(t *testing.T) {
 	priya.post(words, "key", "e", "own", said, "readers", "named", "reader", "p-kay").leadsTo(words)
 	lee.get(words).is(http.StatusNotFound)
 	h.as("p-kay").get(words).says(said)
-	lee.post(path+"/decide", "key", "f", "decision", "go", "reasons", "x").is(http.StatusSeeOther)
+	lee.post(path+"/decide", "revision", "1", "key", "f", "decision", "go", "reasons", "x").is(http.StatusSeeOther)
 	h.wait(30 * time.Minute)
 	h.texts("07700 900101", "Going in")
 	h.wait(75 * time.Minute)
@@ -304,7 +336,7 @@ func TestAVisitSaysThatItsPlanWantsAnAssessment(t *testing.T) {
 		t.Errorf("Lee is texted %q", texts)
 	}
 	path := h.assesses("")
-	h.as("p-lee").post(path+"/decide", "key", "d", "decision", "go", "reasons", "x").is(http.StatusSeeOther)
+	h.as("p-lee").post(path+"/decide", "revision", "1", "key", "d", "decision", "go", "reasons", "x").is(http.StatusSeeOther)
 	h.as("p-priya").get(v).hides(wants)
 }
 

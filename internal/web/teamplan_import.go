@@ -62,6 +62,10 @@ func (p *Pages) importPlan(c *request) error {
 	if v.Version = takenOver(was, found); saysTheSame(was, v.Version) {
 		return c.redirect("/teams/" + url.PathEscape(t.ID) + "/plan/edit?done=plan-same")
 	}
+	if len(v.Leftover) > mostLeftover || len(v.OnPaper) > mostOnPaper {
+		f.wrong("file", fmt.Sprintf("More than %d lines of it fit no section, or more than %d people signed it: choose a lone-working plan, or take out what is none", mostLeftover, mostOnPaper))
+		return p.showImport(c, http.StatusUnprocessableEntity, f, t)
+	}
 	if _, err := p.Engine.SavePlanDraft(c.Context(), c.press(), t, v); err != nil {
 		return fmt.Errorf("keep what was taken over: %w", err)
 	}
@@ -111,6 +115,12 @@ func (f *form) plan(c *request) (found report.Filled, err error) {
 // mostWordsInSection is how many letters a section takes.
 const mostWordsInSection = 6000
 
+// Bounds on what stands beside the sections of a draft: on each page of it all is shown.
+const (
+	mostLeftover = 1_000 // lines of documents that fit no section
+	mostOnPaper  = 1_000 // who signed on paper
+)
+
 // takenOver is a draft with what was found in a document. Nothing is lost: what a section has no room for, and what belongs to none, stands
 // beside the sections until the draft is published.
 func takenOver(v plan.Version, found report.Filled) plan.Version {
@@ -141,9 +151,13 @@ func takenOver(v plan.Version, found report.Filled) plan.Version {
 // added gives a list with what others have besides: a document that is taken over twice says nothing twice.
 func added[T comparable](list, others []T) []T {
 	list = slices.Clone(list)
+	had := map[T]bool{}
+	for _, x := range list {
+		had[x] = true
+	}
 	for _, x := range others {
-		if !slices.Contains(list, x) {
-			list = append(list, x)
+		if !had[x] {
+			had[x], list = true, append(list, x)
 		}
 	}
 	return list

@@ -2,11 +2,13 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/docx"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/report"
@@ -58,6 +60,28 @@ func TestWhatIsNoDocumentIsRefused(t *testing.T) {
 	h.post("/teams/echo/plan/import").is(http.StatusUnprocessableEntity).says("Choose a Word document.")
 	h.takesOver(make([]byte, report.MostDocument+longestForm)).is(http.StatusRequestEntityTooLarge).says("The document is larger than 5 MB.")
 	h.as("p-priya").takesOver(onPaper(t, nil)).is(http.StatusNotFound)
+	if _, found, err := h.engine.PlanDraft(t.Context(), "echo"); found || err != nil {
+		t.Errorf("something was kept: %v", err)
+	}
+}
+
+func TestADocumentThatComesInTwiceAddsNothing(t *testing.T) {
+	found := report.Filled{Words: plan.Words{plan.Calendar: strings.Repeat("long ", 1300)}, Leftover: []string{"Odd."}, Undated: []string{"Tom"}, Signatures: []plan.Signed{{Name: "Nia", On: "1 March 2026"}}}
+	once := takenOver(plan.Version{Words: plan.Words{}}, found)
+	if twice := takenOver(once, found); len(twice.Leftover) != len(once.Leftover) || len(twice.OnPaper) != 1 {
+		t.Errorf("left over are %d and then %d lines, %d signed", len(once.Leftover), len(twice.Leftover), len(twice.OnPaper))
+	}
+}
+
+func TestADocumentThatIsNoPlanIsNotTakenOver(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	var d docx.Document
+	for n := range 1_100 {
+		d.Blocks = append(d.Blocks, docx.Paragraph{Text: fmt.Sprintf("Line %d of a novel", n)})
+	}
+	var out bytes.Buffer
+	h.ok(docx.Write(&out, d))
+	h.takesOver(out.Bytes()).is(http.StatusUnprocessableEntity).says("More than 1000 lines of it fit no section")
 	if _, found, err := h.engine.PlanDraft(t.Context(), "echo"); found || err != nil {
 		t.Errorf("something was kept: %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,4 +77,12 @@ func (c *request) sent(field string) ([]byte, error) {
 	}
 	given, err := io.ReadAll(file)
 	return given, errors.Join(err, file.Close())
+}
+
+// counted is a number of things in words.
+func counted(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + several
 }
