@@ -1,11 +1,9 @@
 package store_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -49,36 +47,6 @@ func TestPromptsAreNotedWithoutAWord(t *testing.T) {
 		if len(entries) != 2 || entries[0].Kind != "prompt" || entries[0].Visit != "prompt/p-priya" || string(entries[0].Input) != "{}" || !entries[0].Words.IsZero() {
 			t.Errorf("the record has %+v", entries)
 		}
-	})
-}
-
-func TestAnIncidentIsSentUntilItIsTaken(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
-		db := open()
-		due := func(at time.Time) string {
-			var ids []string
-			for _, p := range ok[[]store.Paper](t)(db.PostsDue(t.Context(), at)) {
-				ids = append(ids, p.ID+" "+p.Body.Reveal())
-			}
-			return strings.Join(ids, ", ")
-		}
-		p := ok[store.Paper](t)(db.PutPaper(t.Context(), store.Paper{ID: "i1", Kind: store.IncidentPaper, Team: "echo", Person: "p-priya", Status: "open", Body: private.New("a bite")}, nil, leeOnPage, nine))
-		same(t, "new", due(nine), "i1 a bite")
-		must(t, db.Posted(t.Context(), "i1", 1, nine.Add(time.Hour)))
-		same(t, "fails", ok[int](t)(db.PostFails(t.Context(), "i1")), 1)
-		same(t, "while it waits", due(nine.Add(time.Minute)), "")
-		n, since, err := db.PostsWaiting(t.Context())
-		must(t, err)
-		same(t, "waiting", []any{n, since}, []any{1, nine})
-		same(t, "when its time comes", due(nine.Add(time.Hour)), "i1 a bite")
-		must(t, db.Posted(t.Context(), "i1", 1, time.Time{}))
-		same(t, "once it is taken", due(nine.Add(day)), "")
-		n, _, err = db.PostsWaiting(t.Context())
-		must(t, err)
-		same(t, "none waits", n, 0)
-		p.Body = private.New("two bites")
-		ok[store.Paper](t)(db.PutPaper(t.Context(), p, nil, leeOnPage, nine.Add(2*time.Hour)))
-		same(t, "changed", due(nine.Add(2*time.Hour)), "i1 two bites")
 	})
 }
 
