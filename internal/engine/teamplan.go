@@ -286,12 +286,8 @@ func (e *Engine) planLink(team, page string) string {
 
 // tellOfPlan says something to people of a team about its plan, by one text each.
 func (e *Engine) tellOfPlan(ctx context.Context, at time.Time, team string, n note) error {
-	pages, err := e.dir.open(ctx)
+	sc, err := e.teamScene(ctx, at, team)
 	if err != nil {
-		return err
-	}
-	sc := scene{pages: pages, zone: time.UTC}
-	if err := e.lookAtTeam(ctx, at, &sc, team); err != nil {
 		return err
 	}
 	n.reach = watch.OneText
@@ -299,6 +295,16 @@ func (e *Engine) tellOfPlan(ctx context.Context, at time.Time, team string, n no
 		n.to = sc.chiefs
 	}
 	return e.say(ctx, at, sc, n)
+}
+
+// teamScene is a team and its people, where it is about no worker of it.
+func (e *Engine) teamScene(ctx context.Context, at time.Time, team string) (scene, error) {
+	pages, err := e.dir.open(ctx)
+	if err != nil {
+		return scene{}, err
+	}
+	sc := scene{pages: pages, zone: time.UTC}
+	return sc, e.lookAtTeam(ctx, at, &sc, team)
 }
 
 func idsOf(people []buddy.Person) []string {

@@ -111,13 +111,13 @@ func (t *tx) putPaper(p Paper, was int, at time.Time) error {
 	}
 	var n int64
 	if was == 0 {
-		n, err = t.exec(`INSERT INTO papers (id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, key_owner, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		n, err = t.exec(`INSERT INTO papers (id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, key_owner, body, look_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 			p.ID, string(p.Kind), p.Team, p.Person, p.About, p.Status, p.Number, p.Revision, p.MadeBy, instant(p.MadeAt), instant(p.ChangedAt), maybe(p.DueAt),
-			maybe(p.OverAt), p.owner(), body)
+			maybe(p.OverAt), p.owner(), body, maybe(p.lookAt()))
 	} else {
-		n, err = t.exec(`UPDATE papers SET about = $3, status = $4, revision = $5, changed_at = $6, due_at = $7, over_at = $8, body = $9
-			WHERE id = $1 AND revision = $2`, p.ID, was, p.About, p.Status, p.Revision, instant(p.ChangedAt), maybe(p.DueAt), maybe(p.OverAt), body)
+		n, err = t.exec(`UPDATE papers SET about = $3, status = $4, revision = $5, changed_at = $6, due_at = $7, over_at = $8, body = $9,
+			look_at = $10 WHERE id = $1 AND revision = $2`, p.ID, was, p.About, p.Status, p.Revision, instant(p.ChangedAt), maybe(p.DueAt), maybe(p.OverAt), body, maybe(p.lookAt()))
 	}
 	if err == nil && n == 0 {
 		err = ErrStale
@@ -174,6 +174,7 @@ func (db *DB) Paper(ctx context.Context, kind PaperKind, id string) (Paper, erro
 
 // PaperFilter says which papers to list; what is empty is not asked for.
 type PaperFilter struct {
+	ID                          string
 	Kind                        PaperKind
 	Team, Person, About, Status string
 	Standing                    bool      // only those that are not over
@@ -190,6 +191,7 @@ func (f PaperFilter) where(db *DB) (clause string, args []any) {
 			clause += ` AND ` + column + ` = $` + strconv.Itoa(len(args))
 		}
 	}
+	is("id", f.ID)
 	is("kind", string(f.Kind))
 	is("team", f.Team)
 	is("person", f.Person)
@@ -266,6 +268,6 @@ func (t *tx) clearPapers(owner string) error {
 	if _, err := t.exec(`DELETE FROM paper_marks WHERE paper IN (SELECT id FROM papers WHERE key_owner = $1)`, owner); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE papers SET body = NULL WHERE key_owner = $1`, owner)
+	_, err := t.exec(`UPDATE papers SET body = NULL, look_at = NULL WHERE key_owner = $1`, owner)
 	return err
 }
