@@ -164,4 +164,3 @@ func TestAnIncidentWhoseVisitCannotBeReadIsTriedAgain(t *testing.T) {
 		w.silent(priya)
 	})
 }
-
