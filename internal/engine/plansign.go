@@ -64,8 +64,8 @@ func (e *Engine) Signatures(ctx context.Context, v PlanVersion) ([]Signature, er
 	for _, p := range slices.Backward(papers) {
 		s := Signature{SignedAt: p.MadeAt, Version: v.Number, Plan: v.Paper.ID}
 		if !p.Erased {
-			if err := json.Unmarshal([]byte(p.Body.Reveal()), &s); err != nil {
-				return nil, fmt.Errorf("read signature %s: %w", p.ID, err)
+			if json.Unmarshal([]byte(p.Body.Reveal()), &s) != nil {
+				return nil, fmt.Errorf("read signature %s: %w", p.ID, errOtherKind)
 			}
 		}
 		s.Person = p.Person

@@ -49,11 +49,14 @@ func readVersion(p store.Paper) (PlanVersion, error) {
 	if p.Erased {
 		return v, fmt.Errorf("read plan %s: %w", p.ID, store.ErrErased)
 	}
-	if err := json.Unmarshal([]byte(p.Body.Reveal()), &v.Version); err != nil {
-		return v, fmt.Errorf("read plan %s: %w", p.ID, err)
+	if json.Unmarshal([]byte(p.Body.Reveal()), &v.Version) != nil {
+		return PlanVersion{Paper: p}, fmt.Errorf("read plan %s: %w", p.ID, errOtherKind)
 	}
 	return v, nil
 }
+
+// errOtherKind says that private words could not be read. What is wrong with them is said without them: an error of encoding/json may quote what it met.
+var errOtherKind = errors.New("what was kept is not of its kind")
 
 // CurrentPlan gives the version of a team's plan that was published last; found is false where none was.
 func (e *Engine) CurrentPlan(ctx context.Context, team string) (v PlanVersion, found bool, err error) {
