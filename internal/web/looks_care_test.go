@@ -8,6 +8,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/incident"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
@@ -21,8 +22,10 @@ func TestWhoLookedAtADebriefOrAnIncidentIsListed(t *testing.T) {
 	h.as("p-lee").get("/debriefs/" + d)
 	h.wait(time.Minute)
 	h.as("p-lee").get("/incidents/" + id)
-	h.as("p-lee").get("/incidents/" + id + ".pdf")
 	h.as("p-priya").get("/looks").says("Your debrief", "An incident about you", "Lee Marsh", `href="/debriefs/`+d+`"`, `href="/incidents/`+id+`"`)
+	if way := wayWords(view.Look{Via: "export", Object: "incident/" + id}); way != "took it out as a file" {
+		t.Errorf("an incident in a table %s", way)
+	}
 	h.as("p-kay").get("/looks").hides("Your debrief", "An incident about you")
 	own, err := h.pages.View.Own(t.Context(), "p-priya")
 	h.ok(err)
