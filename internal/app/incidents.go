@@ -22,12 +22,15 @@ import (
 
 const (
 	postTurn    = 10 * time.Second // how often it is looked whether an incident is to be sent
-	postNode    = 9 * time.Second  // within it one node of several looks
 	postTimeout = 10 * time.Second
-	postAgain   = time.Minute // after the first failure; then twice as long each time
+	postClaim   = 3 * postTimeout // for how long a node takes an incident to send; the rest is for the database
+	postAgain   = time.Minute     // after the first failure; then twice as long each time
 	postLongest = time.Hour
 	postLate    = 24 * time.Hour
 )
+
+// errNoAnswer says that the portal could not be reached, or did not answer in time.
+var errNoAnswer = errors.New("no answer")
 
 // poster sends incidents to the organisation's portal, or to what stands before it.
 type poster struct {
@@ -42,17 +45,13 @@ func newPoster(o Options, db *store.DB, c *clock) *poster {
 	return &poster{db: db, clock: c, address: o.IncidentWebhook, secret: o.IncidentSecret, client: o.Outgoing.Client(o.IncidentWebhook, postTimeout)}
 }
 
-// postIncidents sends each incident that is new or changed, until ctx ends.
+// postIncidents sends each incident that is new or changed, until ctx ends. Every node looks; which one sends an incident is settled for each.
 func (a *App) postIncidents(ctx context.Context) error {
 	p := newPoster(a.o, a.db, a.clock)
 	tick := time.NewTicker(postTurn)
 	defer tick.Stop()
 	for {
-		mine, err := a.db.Chore(ctx, "incident-posts", a.clock.Now(), a.clock.Plan(postNode))
-		if err == nil && mine {
-			err = p.turn(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := p.turn(ctx); err != nil && ctx.Err() == nil {
 			a.o.Log.Warn("incident not sent", "error", err)
 		}
 		select {
@@ -63,31 +62,43 @@ func (a *App) postIncidents(ctx context.Context) error {
 	}
 }
 
-// turn sends what is due. One that is not taken waits, and holds up no other.
+// turn sends what is due. One that is refused waits, and holds up no other; where nobody answers at all the turn ends, as a hundred times ten
+// seconds would be spent on a portal that is down.
 func (p *poster) turn(ctx context.Context) error {
 	due, err := p.db.PostsDue(ctx, p.clock.Now())
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, paper := range due {
-		errs = append(errs, p.one(ctx, paper))
+	for _, id := range due {
+		err := p.one(ctx, id)
+		errs = append(errs, err)
+		if errors.Is(err, errNoAnswer) || ctx.Err() != nil {
+			break
+		}
 	}
 	return errors.Join(errs...)
 }
 
-func (p *poster) one(ctx context.Context, paper store.Paper) error {
+// one sends an incident that no other node has taken meanwhile.
+func (p *poster) one(ctx context.Context, id string) error {
 	at := p.clock.Now()
-	body, err := postBody(paper, at)
+	claimed, mine, err := p.db.ClaimPost(ctx, id, at, at.Add(p.clock.Plan(postClaim)))
+	if !mine || claimed.Paper.Erased {
+		return err
+	}
+	var body []byte
 	if err == nil {
-		err = p.post(ctx, fmt.Sprintf("%s.%d", paper.ID, paper.Revision), at, body)
+		body, err = postBody(claimed.Paper, at)
 	}
 	if err == nil {
-		return p.db.Posted(ctx, paper.ID, paper.Revision, time.Time{})
+		err = p.post(ctx, fmt.Sprintf("%s.%d", id, claimed.Paper.Revision), at, body)
 	}
-	fails, failed := p.db.PostFails(ctx, paper.ID)
-	wait := min(postAgain<<min(fails, 6), postLongest)
-	return errors.Join(fmt.Errorf("incident %s: %w", paper.ID, err), failed, p.db.Posted(ctx, paper.ID, paper.Revision, at.Add(p.clock.Plan(wait))))
+	if err == nil {
+		return p.db.Posted(ctx, claimed)
+	}
+	wait := min(postAgain<<min(claimed.Fails, 6), postLongest)
+	return errors.Join(fmt.Errorf("incident %s: %w", id, err), p.db.NotPosted(ctx, claimed, p.clock.Now().Add(p.clock.Plan(wait))))
 }
 
 // post is what the portal is told of an incident.
@@ -145,7 +156,7 @@ func (p *poster) post(ctx context.Context, id string, at time.Time, body []byte)
 	req.Header.Set("Webhook-Signature", Signature(p.secret, id, stamp, body))
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return errors.New("no answer")
+		return errNoAnswer
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode/100 != 2 {

@@ -26,6 +26,16 @@ func Reminder(due, today time.Time) int {
 	}
 }
 
+// NextReminder is when the next reminder of an action comes after a day; zero for none.
+func NextReminder(due, today time.Time) time.Time {
+	for _, next := range []time.Time{due, due.AddDate(0, 0, actionAgain)} {
+		if next.After(today) {
+			return next
+		}
+	}
+	return time.Time{}
+}
+
 // NextPrompt is when the next 1:1 is due in which a manager takes up the prompts with somebody: at once with who is new, then every three
 // months.
 func NextPrompt(last time.Time) time.Time {

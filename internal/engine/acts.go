@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
@@ -120,6 +121,8 @@ func WordsOf(entry store.Entry) (Words, error) {
 	if entry.Words.IsZero() {
 		return w, nil
 	}
-	err := json.Unmarshal([]byte(entry.Words.Reveal()), &w)
-	return w, err
+	if json.Unmarshal([]byte(entry.Words.Reveal()), &w) != nil {
+		return w, fmt.Errorf("read words of entry %s: %w", entry.ID, errOtherKind)
+	}
+	return w, nil
 }

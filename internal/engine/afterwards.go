@@ -18,57 +18,64 @@ import (
 // afterwardsStore is what care afterwards needs of a database.
 type afterwardsStore interface {
 	Papers
-	AlarmsClosed(ctx context.Context, since time.Time) ([]store.Alarm, error)
-	AlarmsOpenOf(ctx context.Context) (map[string]bool, error)
+	AlarmsToFollow(ctx context.Context, since time.Time, limit int) ([]store.Alarm, error)
+	Followed(ctx context.Context, alarm string, at time.Time) error
+	PapersToLookAt(ctx context.Context, now time.Time, limit int) ([]store.Look, error)
+	LookAgain(ctx context.Context, l store.Look, next, at time.Time, followed bool) error
 }
 
 const (
 	afterwardsEvery = time.Minute // plan time
-	dailyEvery      = time.Hour   // plan time: how often it is looked what a day brought
 	settleFor       = 30 * time.Minute
-	offersBegin     = 8  // o'clock where the team is: nobody is texted about a talk in the night
-	offersStop      = 21 // the same; later than [dayEnds], as an offer is wanted soon after the alarm
 	offerEnds       = 90 * 24 * time.Hour
+	followFor       = 7 * 24 * time.Hour // how long after its close an alarm is followed, where Allclear was down or something failed
+	followMost      = 200                // alarms in one pass; the rest in the next
 )
 
-// byClock is who does what time alone brings.
-func byClock() store.By { return store.By{Via: "clock"} }
+// viaClock is how it came about what time alone brought.
+const viaClock = "clock"
 
-// afterwards offers debriefs once alarms are closed, opens the incidents that alarms ask for, and reminds people of what waits. Of somebody about whom
-// an alarm is open nothing is offered, and they are reminded of nothing: so nothing that they are sent differs from any day (rule 4.2).
+// byClock is who does what time alone brings. It is on record as such.
+func byClock() Actor { return Actor{Via: viaClock} }
+
+// afterwards does what follows from alarms by itself: it opens the incidents of those in which somebody was found harmed, and once they are closed
+// offers debriefs. An alarm of which that was done is not looked at again.
 func (e *Engine) afterwards(ctx context.Context, at time.Time) error {
 	mine, err := e.Store.Chore(ctx, "afterwards", at, afterwardsEvery)
 	if err != nil || !mine {
 		return err
 	}
-	open, err := e.Store.AlarmsOpenOf(ctx)
-	if err != nil {
-		return err
-	}
-	errs := []error{e.openIncidents(ctx, at), e.offerDebriefs(ctx, at, open), e.remindOfDebriefs(ctx, at, open)}
-	if mine, err = e.Store.Chore(ctx, "afterwards-day", at, dailyEvery); err == nil && mine {
-		errs = append(errs, e.remindOfActions(ctx, at, open), e.remindOfIncidents(ctx, at))
-	}
-	return errors.Join(append(errs, err)...)
-}
-
-// offerDebriefs offers each worker whose alarm was closed to talk it over, and who answered it too. A paper that is there already was offered before.
-func (e *Engine) offerDebriefs(ctx context.Context, at time.Time, open map[string]bool) error {
-	closed, err := e.Store.AlarmsClosed(ctx, at.Add(-debrief.Latest))
+	open, err := e.Store.Alarms(ctx, store.AlarmOpen, 0)
 	if err != nil {
 		return err
 	}
 	var errs []error
+	for _, a := range open {
+		errs = append(errs, e.openIncident(ctx, at, a))
+	}
+	closed, err := e.Store.AlarmsToFollow(ctx, at.Add(-followFor), followMost)
+	errs = append(errs, err)
 	for _, a := range closed {
-		if open[a.Worker] {
-			continue
+		err := errors.Join(e.openIncident(ctx, at, a), e.offerDebriefs(ctx, at, a))
+		if err == nil {
+			err = e.Store.Followed(ctx, a.ID, at)
 		}
-		errs = append(errs, e.offerDebrief(ctx, at, a, a.Worker, debrief.Worker))
-		if by := answeredBy(a); by != "" && !open[by] {
-			errs = append(errs, e.offerDebrief(ctx, at, a, by, debrief.Responder))
-		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// offerDebriefs offers the worker of an alarm that was closed to talk it over, and who answered it too. An offer is made whatever is open about them
+// meanwhile: when they are texted of it is [Engine.untilReminded]'s to say.
+func (e *Engine) offerDebriefs(ctx context.Context, at time.Time, a store.Alarm) error {
+	if at.Sub(a.ClosedAt) > debrief.Latest {
+		return nil
+	}
+	err := e.offerDebrief(ctx, at, a, a.Worker, debrief.Worker)
+	if by := answeredBy(a); by != "" {
+		err = errors.Join(err, e.offerDebrief(ctx, at, a, by, debrief.Responder))
+	}
+	return err
 }
 
 // answeredBy is who answered an alarm: who had it last, else who closed it; "" where nobody did but the worker.
@@ -86,7 +93,7 @@ func OfferedID(alarm, person string) string { return "d-" + alarm + "-" + person
 
 func (e *Engine) offerDebrief(ctx context.Context, at time.Time, a store.Alarm, person, whose string) error {
 	id := OfferedID(a.ID, person)
-	if _, err := e.Store.Paper(ctx, store.DebriefPaper, id); !errors.Is(err, store.ErrNotFound) {
+	if kept, err := e.keptAlready(ctx, store.DebriefPaper, id); err != nil || kept {
 		return err
 	}
 	p, err := e.Store.Person(ctx, person)
@@ -106,62 +113,41 @@ func (e *Engine) offerDebrief(ctx context.Context, at time.Time, a store.Alarm, 
 	}
 	paper := store.Paper{ID: id, Kind: store.DebriefPaper, Team: p.Team, Person: p.ID, About: "alarm/" + a.ID, Status: string(debrief.Offered),
 		DueAt: byDay(a.ClosedAt.Add(settleFor), sc.zone), Body: private.New(body)}
-	_, err = e.putPaper(ctx, paper, nil, byClock(), at)
+	_, err = e.putPaper(ctx, paper, nil, byClock().by(), at)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrErased) {
 		return nil // another node was first, or they are gone
 	}
 	return err
 }
 
-// byDay moves an instant out of the night of a zone.
-func byDay(at time.Time, zone *time.Location) time.Time {
-	local := at.In(zone)
-	morning := time.Date(local.Year(), local.Month(), local.Day(), offersBegin, 0, 0, 0, zone)
-	switch {
-	case local.Before(morning):
-		return morning.UTC()
-	case local.Hour() >= offersStop:
-		return morning.AddDate(0, 0, 1).UTC()
-	default:
-		return at
-	}
+// keptAlready says that a paper is there, without opening it.
+func (e *Engine) keptAlready(ctx context.Context, kind store.PaperKind, id string) (bool, error) {
+	list, err := e.Store.Papers(ctx, store.PaperFilter{ID: id, Kind: kind, Bare: true})
+	return len(list) > 0, err
 }
 
-// remindOfDebriefs sends what is due of the debriefs that stand: an offer and one reminder of it, and one reminder to whom somebody would like to
-// talk with.
-func (e *Engine) remindOfDebriefs(ctx context.Context, at time.Time, open map[string]bool) error {
-	due, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.DebriefPaper, DueBy: at})
+// remindOfDebrief sends what is due of a debrief: an offer and one reminder of it, and one reminder to whom somebody would like to talk with. An offer
+// that nobody took up ends.
+func (e *Engine) remindOfDebrief(ctx context.Context, at time.Time, p store.Paper) (time.Time, error) {
+	p, err := e.opened(ctx, p)
 	if err != nil {
-		return err
+		return at, err
 	}
-	var errs []error
-	for _, p := range due {
-		if !open[p.Person] && !p.Erased {
-			errs = append(errs, e.remindOfDebrief(ctx, at, p))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (e *Engine) remindOfDebrief(ctx context.Context, at time.Time, p store.Paper) error {
 	d, err := debrief.Decode[debrief.Debrief](p.Body.Reveal())
 	if err != nil {
-		return err
+		return at, errUnread
 	}
 	id, to, notice, next := "debrief/"+p.ID+"/offered", p.Person, wording.DebriefOffered, debrief.RemindAt(at)
-	switch said, err := e.saidBefore(ctx, id); {
-	case err != nil:
-		return err
+	offered, err := e.Store.Entry(ctx, id)
+	switch {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return at, err
 	case p.Status == string(debrief.Wanted):
 		id, to, notice, next = "debrief/"+p.ID+"/waits", d.With, wording.DebriefWaits, time.Time{}
-	case said:
-		offered, err := e.Store.Entry(ctx, id)
-		if err != nil {
-			return err
-		}
+	case err == nil:
 		if again := debrief.RemindAt(offered.At); at.Before(again) { // it was said, and then we died
 			p.DueAt = again
-			return ignoreStale(e.putDebrief(ctx, p, d, at))
+			return again, ignoreStale(e.putDebrief(ctx, p, d, at))
 		}
 		id, notice, next = "debrief/"+p.ID+"/again", wording.DebriefAgain, time.Time{}
 	}
@@ -171,16 +157,16 @@ func (e *Engine) remindOfDebrief(ctx context.Context, at time.Time, p store.Pape
 		next = over
 	}
 	if p.OverAt.IsZero() {
-		if err := e.sayTo(ctx, at, to, p.Person, id, notice, time.Time{}, "/debriefs"); err != nil {
-			return err
+		if held, err := e.remindTo(ctx, at, to, p.Person, id, notice, time.Time{}, "/debriefs"); err != nil || !held.IsZero() {
+			return held, err
 		}
 	}
 	p.DueAt = next
-	return ignoreStale(e.putDebrief(ctx, p, d, at))
+	return next, ignoreStale(e.putDebrief(ctx, p, d, at))
 }
 
 func (e *Engine) putDebrief(ctx context.Context, p store.Paper, d debrief.Debrief, at time.Time) error {
-	_, err := e.putPaper(ctx, p, debriefMarks(d), byClock(), at)
+	_, err := e.putPaper(ctx, p, debriefMarks(d), byClock().by(), at)
 	return err
 }
 
@@ -200,23 +186,14 @@ func debriefMarks(d debrief.Debrief) []string {
 	return []string{"with/" + d.With}
 }
 
-// saidBefore says that a note is on record.
-func (e *Engine) saidBefore(ctx context.Context, id string) (bool, error) {
-	_, err := e.Store.Entry(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// sayTo says something once to somebody about somebody, with a link to a page.
-func (e *Engine) sayTo(ctx context.Context, at time.Time, to, about, id string, notice watch.Notice, until time.Time, page string) error {
+// remindTo reminds somebody of something about somebody, once, with a link to a page; held is until when it is held back.
+func (e *Engine) remindTo(ctx context.Context, at time.Time, to, about, id string, notice watch.Notice, until time.Time, page string) (held time.Time, err error) {
 	sc, n, err := e.noteTo(ctx, at, to, about, notice, until, page)
 	if err != nil || len(n.to) == 0 {
-		return err
+		return held, err
 	}
 	n.id = id
-	return e.say(ctx, at, sc, n)
+	return e.remindOne(ctx, at, sc, n)
 }
 
 // rowsTo are the messages that tell somebody about somebody, to be kept with what they tell of.

@@ -111,38 +111,6 @@ func TestTheWorkerChoosesWithWhomAndTheyAreTold(t *testing.T) {
 	})
 }
 
-// Rule 4.2: while an alarm about somebody is open, nothing is offered and they are reminded of nothing.
-func TestNothingIsOfferedWhileAnAlarmIsOpen(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.overdue()
-		w.closed()
-		w.later(40 * time.Minute)
-		w.readAll()
-		id := w.debriefOf("p-priya").ID
-
-		w.phone(priya).texts("Can I speak to Scarlett please")
-		w.must(w.act("p-sam", watch.Acknowledge{}))
-		w.readAll()
-		w.later(25 * time.Hour)
-		for _, text := range w.phone(priya).read() {
-			if strings.Contains(text, "talk over") {
-				t.Errorf("in duress she is reminded: %q", text)
-			}
-		}
-		if now := w.debriefOf("p-priya"); now.ID != id || now.Revision != 2 {
-			t.Errorf("in duress a debrief is made or changed: %+v", now)
-		}
-		w.must(w.act("p-sam", watch.Close{Evidence: watch.SeenByColleague, Note: true, Ended: true}))
-		w.readAll()
-		w.later(time.Minute)
-		w.later(23 * time.Hour) // out of the night
-		w.phone(priya).Expects("talk")
-		if w.debriefOf("p-priya").ID == id {
-			t.Error("after it is closed none is offered")
-		}
-	})
-}
-
 func TestNobodyIsTextedAboutATalkInTheNight(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.clock.Set(sunday.Add(9 * time.Hour)) // 23:00

@@ -84,30 +84,14 @@ func (e *Engine) DoneAction(ctx context.Context, who Actor, p store.Paper, how s
 	return e.putPaper(ctx, p, nil, who.by(), at)
 }
 
-// remindOfActions reminds people of what they are to do, on its day and a week after.
-func (e *Engine) remindOfActions(ctx context.Context, at time.Time, open map[string]bool) error {
-	due, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.ActionPaper, DueBy: at, Bare: true})
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, p := range due {
-		if !open[p.Person] {
-			errs = append(errs, e.remindOfAction(ctx, at, p))
+// remindOfAction reminds somebody of what they are to do, on its day and a week after.
+func (e *Engine) remindOfAction(ctx context.Context, at time.Time, p store.Paper) (time.Time, error) {
+	nth := debrief.Reminder(p.DueAt, at)
+	if nth > 0 {
+		id := fmt.Sprintf("action/%s/due/%d", p.ID, nth)
+		if held, err := e.remindTo(ctx, at, p.Person, p.Person, id, wording.ActionDue, p.DueAt, "/actions"); err != nil || !held.IsZero() {
+			return held, err
 		}
 	}
-	return errors.Join(errs...)
-}
-
-func (e *Engine) remindOfAction(ctx context.Context, at time.Time, p store.Paper) error {
-	sc, err := e.look(ctx, at, p.Person)
-	if err != nil || !byDay(at, sc.zone).Equal(at) {
-		return err
-	}
-	nth := debrief.Reminder(p.DueAt, at)
-	id := fmt.Sprintf("action/%s/due/%d", p.ID, nth)
-	if said, err := e.saidBefore(ctx, id); err != nil || said || nth == 0 {
-		return err
-	}
-	return e.sayTo(ctx, at, p.Person, p.Person, id, wording.ActionDue, p.DueAt, "/actions")
+	return debrief.NextReminder(p.DueAt, at), nil
 }

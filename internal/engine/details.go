@@ -18,19 +18,12 @@ const (
 	askDetailsEvery = 5 * time.Minute // plan time
 	askDetailsMost  = 100             // people asked at a time: everyone who was added on one day is due on one day
 	failedMost      = 1000            // numbers that fail looked through at a time: those that wait keep no others from being asked of
-	askLater        = time.Hour       // how long somebody who is not to be asked now is left alone
+	askLater        = time.Hour       // how long somebody is left alone of whom it failed
 )
 
 // remindAfter is how long after one text the next one asks whether the details
 // are right, by how often it was asked: after a week, and after three (rule 1.6).
 var remindAfter = []time.Duration{7 * 24 * time.Hour, 14 * 24 * time.Hour}
-
-// Texts that are about no visit come by day, as the team's clock shows it: in office hours, as nothing
-// in them is lost by a day. An offer to talk an alarm over is wanted soon, and comes until [offersStop].
-const (
-	dayBegins = 9
-	dayEnds   = 18
-)
 
 // ConfirmDetails keeps that who acts says that all their own details are right,
 // and which of their contacts, by their numbers, they say know of it.
@@ -71,8 +64,8 @@ func (e *Engine) askToConfirm(ctx context.Context, at time.Time, c store.Confirm
 	if !sc.worker.Active || !sc.worker.Has(buddy.Worker) {
 		return e.Store.PutAsked(ctx, c, c.Asked, at.Add(24*time.Hour)) // who comes back is asked
 	}
-	if may, err := e.mayAsk(ctx, at, sc); err != nil || !may {
-		return errors.Join(err, e.Store.PutAsked(ctx, c, c.Asked, at.Add(askLater)))
+	if held, err := e.untilReminded(ctx, at, sc, c.Person); err != nil || !held.IsZero() {
+		return errors.Join(err, e.Store.PutAsked(ctx, c, c.Asked, held))
 	}
 	id := fmt.Sprintf("details/%s/%d/%d", c.Person, c.Due().Unix(), c.Asked)
 	if err := e.say(ctx, at, sc, note{id: id, kind: "confirm_asked", to: []string{c.Person}, notice: wording.ConfirmDetails, reach: watch.OneText,
@@ -84,29 +77,6 @@ func (e *Engine) askToConfirm(ctx context.Context, at time.Time, c store.Confirm
 		next = at.Add(remindAfter[c.Asked])
 	}
 	return e.Store.PutAsked(ctx, c, c.Asked+1, next)
-}
-
-// mayAsk says that a text about no visit may come to the scene's worker now: by
-// day, and not on a visit.
-func (e *Engine) mayAsk(ctx context.Context, at time.Time, sc scene) (bool, error) {
-	if hour := at.In(sc.zone).Hour(); hour < dayBegins || hour >= dayEnds {
-		return false, nil
-	}
-	busy, _, err := e.busy(ctx, at, sc.worker.ID)
-	return !busy, err
-}
-
-// busy says that a worker is on a visit, or has an alarm, as they are shown it:
-// in danger that is as on any day (rule 4.2). It gives the alarm that is open in
-// truth, too.
-func (e *Engine) busy(ctx context.Context, at time.Time, worker string) (busy bool, open *watch.Alarm, err error) {
-	loaded, err := e.Store.Load(ctx, worker)
-	if err != nil {
-		return true, nil, err
-	}
-	seen := asSeen(loaded.Watch)
-	there := func(v watch.Visit) bool { return v.Status != watch.Booked || !v.StartsAt.After(at) }
-	return seen.Alarm != nil || slices.ContainsFunc(seen.Live(), there), loaded.Watch.Alarm, nil
 }
 
 // numberFailed notes that a message shows for certain that nobody is reached on
@@ -193,7 +163,7 @@ func (e *Engine) askOfOne(ctx context.Context, at time.Time, f store.Failed) (as
 	own := slices.IndexFunc(sc.worker.Numbers(), func(n phone.Number) bool { return known.Is(f, n) })
 	if own >= 0 {
 		e.byAnother(&n, sc.worker, known, sc.worker.Numbers()[own])
-	} else if hour := at.In(sc.zone).Hour(); alarm != nil && !f.At.Before(alarm.OpenedAt) || hour < dayBegins || hour >= dayEnds {
+	} else if alarm != nil && !f.At.Before(alarm.OpenedAt) || byDay(at, sc.zone).After(at) {
 		return false, nil // the search goes on, and nothing may tell the worker of it
 	}
 	if err := e.say(ctx, at, sc, n); err != nil {

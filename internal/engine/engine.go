@@ -166,6 +166,7 @@ type Engine struct {
 	last      lastWord // Run's watchStore has it
 	looks     looks
 	erasing   erasing
+	unread    unread
 }
 
 // New makes an Engine; nothing runs until Run or a pass is called.

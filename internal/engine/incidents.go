@@ -23,43 +23,27 @@ const (
 )
 
 const (
-	harmedFor   = 7 * 24 * time.Hour // how long after its close an alarm in which somebody was harmed is looked at
-	portalAfter = 24 * time.Hour     // when an incident that is not in the portal is asked about
-	portalEvery = 7                  // days until it is asked again
+	portalAfter = 24 * time.Hour // when an incident that is not in the portal is asked about
+	portalEvery = 7              // days until it is asked again
 )
 
 // HarmedID is the id of the incident that a harm opened by itself.
 func HarmedID(alarm string) string { return "i-" + alarm }
 
-// openIncidents opens an incident of each alarm in which somebody was found harmed (rule 3.1), with what the alarm knows, and tells the managers.
-func (e *Engine) openIncidents(ctx context.Context, at time.Time) error {
-	alarms, err := e.Store.Alarms(ctx, store.AlarmOpen, 0)
-	if err != nil {
-		return err
-	}
-	closed, err := e.Store.AlarmsClosed(ctx, at.Add(-harmedFor))
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, a := range append(alarms, closed...) {
-		if !a.HarmedAt.IsZero() {
-			errs = append(errs, e.openIncident(ctx, at, a))
-		}
-	}
-	return errors.Join(errs...)
-}
-
+// openIncident opens an incident of an alarm in which somebody was found harmed (rule 3.1), with what the alarm knows, and tells the managers.
 func (e *Engine) openIncident(ctx context.Context, at time.Time, a store.Alarm) error {
+	if a.HarmedAt.IsZero() {
+		return nil
+	}
 	id := HarmedID(a.ID)
-	if _, err := e.Store.Paper(ctx, store.IncidentPaper, id); !errors.Is(err, store.ErrNotFound) {
+	if kept, err := e.keptAlready(ctx, store.IncidentPaper, id); err != nil || kept {
 		return err
 	}
 	i, team, err := e.IncidentOf(ctx, a)
 	if err != nil {
 		return err
 	}
-	_, err = e.PutIncident(ctx, Actor{}, store.Paper{ID: id, Kind: store.IncidentPaper, Team: team, Person: a.Worker, About: "alarm/" + a.ID}, i)
+	_, err = e.PutIncident(ctx, byClock(), store.Paper{ID: id, Kind: store.IncidentPaper, Team: team, Person: a.Worker, About: "alarm/" + a.ID}, i)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrErased) {
 		return nil // another node was first
 	}
@@ -145,7 +129,7 @@ func (e *Engine) PutIncident(ctx context.Context, who Actor, p store.Paper, i in
 			return p, err
 		}
 	}
-	return e.putPaper(ctx, p, nil, cmp.Or(who.by(), byClock()), at, tells...)
+	return e.putPaper(ctx, p, nil, who.by(), at, tells...)
 }
 
 // Complete says that nothing of an incident is asked for any more: it is in the portal, HSE has its report where the law asks for one, and nobody is
@@ -153,16 +137,6 @@ func (e *Engine) PutIncident(ctx context.Context, who Actor, p store.Paper, i in
 func Complete(i incident.Incident, at time.Time) bool {
 	duty := i.Riddor(at)
 	return i.Entered() && (duty.Report == "" || i.HSEDay != "") && (i.UnfitFrom == "" || i.UnfitTo != "")
-}
-
-// tellManagers tells the managers of an incident's team something of it, but who did it and whom it is about.
-func (e *Engine) tellManagers(ctx context.Context, at time.Time, p store.Paper, but, id string, notice watch.Notice, until time.Time) error {
-	sc, n, err := e.managersNote(ctx, at, p, but, notice, until)
-	if err != nil {
-		return err
-	}
-	n.id = id
-	return e.say(ctx, at, sc, n)
 }
 
 // managersNote is a note to the managers of an incident's team, but who did it and whom it is about.
@@ -184,48 +158,61 @@ func (e *Engine) managersNote(ctx context.Context, at time.Time, p store.Paper, 
 	return sc, n, nil
 }
 
-// remindOfIncidents reminds the managers of what is still asked for: the reference in the portal, and what the law asks to be reported.
-func (e *Engine) remindOfIncidents(ctx context.Context, at time.Time) error {
-	open, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.IncidentPaper, Standing: true})
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, p := range open {
-		if !p.Erased {
-			errs = append(errs, e.remindOfIncident(ctx, at, p))
+// lookAtIncident does what time brings of an incident: the assessments of where it was are looked at again, once, and its managers are reminded of what is
+// still asked for.
+func (e *Engine) lookAtIncident(ctx context.Context, at time.Time, l store.Look) (next time.Time, followed bool, err error) {
+	if !l.Followed && at.Sub(l.MadeAt) <= incidentsOf {
+		if err := e.incidentAt(ctx, l.About); err != nil {
+			return at, false, fmt.Errorf("look at its places: %w", err)
 		}
 	}
-	return errors.Join(errs...)
+	if !l.OverAt.IsZero() {
+		return next, true, nil
+	}
+	next, err = e.remindOfIncident(ctx, at, l.Paper)
+	return next, true, err
 }
 
-func (e *Engine) remindOfIncident(ctx context.Context, at time.Time, p store.Paper) error {
+// remindOfIncident reminds the managers of the reference in the portal, and of what the law asks to be reported. What is due of that moves with the days.
+func (e *Engine) remindOfIncident(ctx context.Context, at time.Time, p store.Paper) (time.Time, error) {
+	p, err := e.opened(ctx, p)
+	if err != nil {
+		return at, err
+	}
 	i, err := incident.Decode(p.Body.Reveal())
 	if err != nil {
-		return err
+		return at, errUnread
 	}
 	sc, err := e.look(ctx, at, p.Person)
 	if err != nil {
-		return err
+		return at, err
 	}
 	var errs []error
 	local := at.In(sc.zone)
 	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+	next := time.Date(local.Year(), local.Month(), local.Day()+1, dayBegins, 0, 0, 0, sc.zone).UTC()
 	duty := i.Riddor(today)
-	if r, is := duty.Reminder(today); is && i.HSEDay == "" { // also by night: the law says without delay
+	if r, is := duty.Reminder(today); is && i.HSEDay == "" {
 		last := time.Date(duty.Due.Year(), duty.Due.Month(), duty.Due.Day(), 23, 59, 0, 0, sc.zone)
-		errs = append(errs, e.remindManagers(ctx, at, p, fmt.Sprintf("incident/%s/hse/%s/%d", p.ID, duty.Due.Format(time.DateOnly), r.Left), wording.IncidentReport, last))
+		held, err := e.remindManagers(ctx, at, p, fmt.Sprintf("incident/%s/hse/%s/%d", p.ID, duty.Due.Format(time.DateOnly), r.Left), wording.IncidentReport, last)
+		next, errs = sooner(next, held), append(errs, err)
 	}
-	if since := at.Sub(p.MadeAt); !i.Entered() && since >= portalAfter && byDay(at, sc.zone).Equal(at) {
-		week := int((since - portalAfter) / (portalEvery * 24 * time.Hour))
-		errs = append(errs, e.remindManagers(ctx, at, p, fmt.Sprintf("incident/%s/portal/%d", p.ID, week), wording.IncidentPortal, time.Time{}))
+	if first := p.MadeAt.Add(portalAfter); !i.Entered() && at.Before(first) {
+		next = sooner(next, first)
+	} else if !i.Entered() {
+		week := int(at.Sub(first) / (portalEvery * 24 * time.Hour))
+		held, err := e.remindManagers(ctx, at, p, fmt.Sprintf("incident/%s/portal/%d", p.ID, week), wording.IncidentPortal, time.Time{})
+		next, errs = sooner(next, held), append(errs, err)
 	}
-	return errors.Join(errs...)
+	return next, errors.Join(errs...)
 }
 
-func (e *Engine) remindManagers(ctx context.Context, at time.Time, p store.Paper, id string, notice watch.Notice, until time.Time) error {
-	if said, err := e.saidBefore(ctx, id); err != nil || said {
-		return err
+// remindManagers reminds the managers of an incident's team of something about it, each once.
+func (e *Engine) remindManagers(ctx context.Context, at time.Time, p store.Paper, id string, notice watch.Notice, until time.Time) (held time.Time, err error) {
+	sc, n, err := e.managersNote(ctx, at, p, "", notice, until)
+	if err != nil {
+		return held, err
 	}
-	return e.tellManagers(ctx, at, p, "", id, notice, until)
+	n.id = id
+	return e.remindEach(ctx, at, sc, n)
 }

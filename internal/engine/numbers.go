@@ -14,8 +14,8 @@ import (
 
 // by is who acts, for the record; the zero By where nobody does.
 func (a Actor) by() store.By {
-	if a.By == "" && a.Token == "" {
-		return store.By{}
+	if a.By == "" && a.Token == "" && a.Via != viaClock {
+		return store.By{} // the organisation as it is set up: nobody did it
 	}
 	return store.By{Person: a.By, Via: a.Via, Token: a.Token}
 }

@@ -16,6 +16,7 @@ type Papers interface {
 	PutPaper(ctx context.Context, p store.Paper, marks []string, by store.By, at time.Time, messages ...store.Message) (store.Paper, error)
 	Paper(ctx context.Context, kind store.PaperKind, id string) (store.Paper, error)
 	Papers(ctx context.Context, f store.PaperFilter) ([]store.Paper, error)
+	TakeBack(ctx context.Context, p store.Paper, status string, by store.By, at time.Time) error
 }
 
 // PlaceOf is the family and the address that a visit goes to.

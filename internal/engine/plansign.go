@@ -97,8 +97,8 @@ func (e *Engine) Signatures(ctx context.Context, v PlanVersion) ([]Signature, er
 	for _, p := range slices.Backward(papers) {
 		s := Signature{SignedAt: p.MadeAt, Version: v.Number, Plan: v.Paper.ID}
 		if !p.Erased {
-			if err := json.Unmarshal([]byte(p.Body.Reveal()), &s); err != nil {
-				return nil, fmt.Errorf("read signature %s: %w", p.ID, err)
+			if json.Unmarshal([]byte(p.Body.Reveal()), &s) != nil {
+				return nil, fmt.Errorf("read signature %s: %w", p.ID, errOtherKind)
 			}
 		}
 		s.Person = p.Person
@@ -163,7 +163,8 @@ func (e *Engine) Unsigned(ctx context.Context, v PlanVersion) ([]buddy.Person, e
 	return slices.DeleteFunc(members, signed), err
 }
 
-// RemindUnsigned texts those who have not signed a version, at most once on a day. *watch.Refused says that they were reminded today.
+// RemindUnsigned texts those who have not signed a version, but who is on a visit or in an alarm, as they are shown it; at most once on a day.
+// *watch.Refused says that they were reminded today. It is a manager who asks for it, who sees what time it is: it comes at once.
 func (e *Engine) RemindUnsigned(ctx context.Context, v PlanVersion) (reminded int, err error) {
 	at := e.Now()
 	key, today := "plan_reminded/"+v.Paper.ID, at.In(zoneOf(v.Zone)).Format(time.DateOnly)
@@ -175,19 +176,27 @@ func (e *Engine) RemindUnsigned(ctx context.Context, v PlanVersion) (reminded in
 		return 0, &watch.Refused{Says: "they were reminded today: once a day is enough"}
 	}
 	unsigned, err := e.Unsigned(ctx, v)
-	if err != nil || len(unsigned) == 0 {
+	var to []string
+	for _, p := range unsigned {
+		busy, _, failed := e.busy(ctx, at, p.ID)
+		if err = errors.Join(err, failed); !busy {
+			to = append(to, p.ID)
+		}
+	}
+	if err != nil || len(to) == 0 {
 		return 0, err
 	}
-	if err := e.remind(ctx, at, v, today, unsigned); err != nil {
+	n := e.unsignedNote(v, today)
+	n.to = to
+	if err := e.tellOfPlan(ctx, at, v.Paper.Team, n); err != nil {
 		return 0, err
 	}
-	return len(unsigned), e.Store.SetMeta(ctx, key, today)
+	return len(to), e.Store.SetMeta(ctx, key, today)
 }
 
-// remind texts people that a version waits for them; what is the same for the same time they are reminded.
-func (e *Engine) remind(ctx context.Context, at time.Time, v PlanVersion, which string, people []buddy.Person) error {
-	return e.tellOfPlan(ctx, at, v.Paper.Team, note{id: "plan_unsigned/" + v.Paper.ID + "/" + which, kind: "plan_unsigned", to: idsOf(people), notice: wording.PlanUnsigned,
-		values: wording.Values{Link: e.planLink(v.Paper.Team, "/sign")}})
+// unsignedNote says that a version waits for whom it is for; what is the same for the same time they are reminded.
+func (e *Engine) unsignedNote(v PlanVersion, which string) note {
+	return note{id: "plan_unsigned/" + v.Paper.ID + "/" + which, kind: "plan_unsigned", notice: wording.PlanUnsigned, values: wording.Values{Link: e.planLink(v.Paper.Team, "/sign")}}
 }
 
 func zoneOf(name string) *time.Location {
@@ -242,7 +251,12 @@ func (e *Engine) tellOfReview(ctx context.Context, at time.Time, v PlanVersion) 
 	default:
 		n.id, n.notice = "plan_review/"+which+"/0", wording.PlanReviewDue
 	}
-	return e.tellOfPlan(ctx, at, v.Paper.Team, n)
+	sc, err := e.teamScene(ctx, at, v.Paper.Team)
+	if err == nil {
+		n.to = sc.chiefs
+		_, err = e.remindEach(ctx, at, sc, n)
+	}
+	return err
 }
 
 // waitingFor is who has not signed a version: since when each is asked, and how often they were reminded.
@@ -283,11 +297,14 @@ func (e *Engine) remindInTime(ctx context.Context, at time.Time, v PlanVersion) 
 		if isNew {
 			w.Since = v.PublishedAt
 		}
-		w, err := e.remindOne(ctx, at, v, p, w)
+		w, held, err := e.remindOfPlan(ctx, at, v, p, w)
 		errs = append(errs, err)
 		now.People[p.ID] = w
-		if next := w.next(); next.After(at) && next.Before(now.NextAt) {
-			now.NextAt = next
+		if held.IsZero() {
+			held = w.next()
+		}
+		if held.After(at) {
+			now.NextAt = sooner(now.NextAt, held)
 		}
 	}
 	return errors.Join(errors.Join(errs...), e.Store.SetMeta(ctx, key, string(mustJSON(now))))
@@ -305,8 +322,8 @@ func (w waiting) next() time.Time {
 	}
 }
 
-// remindOne reminds somebody whose time has come, once for both where both have.
-func (e *Engine) remindOne(ctx context.Context, at time.Time, v PlanVersion, p buddy.Person, w waiting) (waiting, error) {
+// remindOfPlan reminds somebody whose time has come, once for both where both have; held is until when that is held back.
+func (e *Engine) remindOfPlan(ctx context.Context, at time.Time, v PlanVersion, p buddy.Person, w waiting) (is waiting, held time.Time, err error) {
 	var to int
 	var which string
 	switch since := at.Sub(w.Since); {
@@ -315,13 +332,18 @@ func (e *Engine) remindOne(ctx context.Context, at time.Time, v PlanVersion, p b
 	case w.Reminded < 1 && since >= remindedOnce:
 		to, which = 1, "day 7/"
 	default:
-		return w, nil
+		return w, held, nil
 	}
-	if err := e.remind(ctx, at, v, which+p.ID, []buddy.Person{p}); err != nil {
-		return w, err // and it is tried again tomorrow
+	sc, err := e.teamScene(ctx, at, v.Paper.Team)
+	if err != nil {
+		return w, held, err // and it is tried again tomorrow
 	}
-	w.Reminded = to
-	return w, nil
+	n := e.unsignedNote(v, which+p.ID)
+	n.to = []string{p.ID}
+	if held, err = e.remindOne(ctx, at, sc, n); err == nil && held.IsZero() {
+		w.Reminded = to
+	}
+	return w, held, err
 }
 
 // tellOfNewcomer tells a worker's managers, once, that the first visit they make alone is booked while they have signed no version of their

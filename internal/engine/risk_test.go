@@ -266,7 +266,13 @@ func TestAnIncidentHasThePlaceLookedAtAgain(t *testing.T) {
 		_, err := w.db.PutPaper(t.Context(), store.Paper{Kind: store.IncidentPaper, Team: "echo", Person: "p-priya", About: "visit/" + v.ID, Status: "open", Body: private.New("{}")}, nil, store.By{}, w.clock.Now())
 		w.must(err)
 		w.doChores()
+		w.clock.Move(time.Minute)
+		w.doChores()
 		w.phone(priya).Expects("A risk assessment is to be looked at again.")
+		w.phone(mo).read()
+		w.clock.Move(time.Hour) // once for each incident
+		w.doChores()
+		w.silent(priya)
 	})
 }
 

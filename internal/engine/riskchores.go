@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,70 +15,34 @@ import (
 )
 
 const (
-	riskEvery   = 10 * time.Minute     // plan time: how often it is asked what is to be looked at again
 	draftsAfter = 30 * 24 * time.Hour  // a draft that nobody sent by then is put away
 	incidentsOf = 365 * 24 * time.Hour // incidents are looked at for so long
 )
 
-// riskChore asks once for each assessment and each warning whose day to be looked at again has come, and puts away what nobody looked at.
-func (e *Engine) riskChore(ctx context.Context, at time.Time) error {
-	if mine, err := e.Store.Chore(ctx, "risk", at, riskEvery); err != nil || !mine {
-		return err
-	}
-	errs := []error{e.afterIncidents(ctx, at)}
-	due, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.RiskPaper, DueBy: at})
-	errs = append(errs, err)
-	for _, p := range due {
-		if p.Erased {
-			continue // there is nothing left to look at
+// lookAtRisk asks whether an assessment is still right once its day has come, and puts away what nobody sent or looked at for long: it counts no more.
+func (e *Engine) lookAtRisk(ctx context.Context, at time.Time, p store.Paper) (next time.Time, err error) {
+	ends := p.ChangedAt.Add(draftsAfter)
+	switch {
+	case p.Status == string(risk.Draft) && at.After(ends), !p.DueAt.IsZero() && at.After(risk.Lapses(p.DueAt)):
+		if p, err = e.opened(ctx, p); err != nil {
+			return at, err
 		}
-		errs = append(errs, e.askAgain(ctx, at, p))
-	}
-	drafts, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.RiskPaper, Status: string(risk.Draft), Standing: true})
-	errs = append(errs, err)
-	for _, p := range drafts {
-		if !p.Erased && at.Sub(p.ChangedAt) > draftsAfter {
-			errs = append(errs, e.EndAssessment(ctx, Actor{}, p))
+		if _, err := risk.ReadAssessment(p.Body); err != nil {
+			return at, errUnread
 		}
+		return at.Add(failedFor), ignoreStale(e.EndAssessment(ctx, byClock(), p))
+	case p.Status == string(risk.Draft):
+		return ends.Add(time.Second), nil
+	case p.DueAt.IsZero():
+		return time.Time{}, nil
 	}
-	warnings, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.WarningPaper, DueBy: at, Bare: true})
-	errs = append(errs, err)
-	for _, p := range warnings {
-		errs = append(errs, e.askWarning(ctx, at, p))
+	sc, err := e.look(ctx, at, p.Person)
+	if err != nil {
+		return at, err
 	}
-	return errors.Join(errs...)
-}
-
-// onceFor does something once for a paper's day; a day that is moved is another.
-func (e *Engine) onceFor(ctx context.Context, p store.Paper, do func() error) error {
-	key := "asked/" + string(p.Kind) + "/" + p.ID
-	last, err := e.Store.Meta(ctx, key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	day := p.DueAt.UTC().Format(aliveLayout)
-	if last == day {
-		return nil
-	}
-	if err := do(); err != nil {
-		return err
-	}
-	return e.Store.SetMeta(ctx, key, day)
-}
-
-// askAgain asks the worker and those who decide whether an assessment is still right. One that nobody looked at for long counts no more.
-func (e *Engine) askAgain(ctx context.Context, at time.Time, p store.Paper) error {
-	if at.After(risk.Lapses(p.DueAt)) {
-		return e.EndAssessment(ctx, Actor{}, p)
-	}
-	return e.onceFor(ctx, p, func() error {
-		sc, err := e.look(ctx, at, p.Person)
-		if err != nil {
-			return err
-		}
-		return e.say(ctx, at, sc, note{id: "risk_again/" + p.ID + "/" + p.DueAt.UTC().Format(aliveLayout), kind: "risk_again",
-			to: append(sc.writer(), sc.deciders()...), notice: wording.RiskAgain, reach: watch.OneText, values: wording.Values{Link: e.riskLink(p.ID)}})
-	})
+	held, err := e.remindEach(ctx, at, sc, note{id: "risk_again/" + p.ID + "/" + p.DueAt.UTC().Format(aliveLayout), kind: "risk_again",
+		to: append(sc.writer(), sc.deciders()...), notice: wording.RiskAgain, values: wording.Values{Link: e.riskLink(p.ID)}})
+	return sooner(held, risk.Lapses(p.DueAt).Add(time.Second)), err
 }
 
 // writer is the worker, while they are here.
@@ -90,45 +53,18 @@ func (sc scene) writer() []string {
 	return []string{sc.worker.ID}
 }
 
-// askWarning asks the managers of the team that wrote a warning whether it still stands.
-func (e *Engine) askWarning(ctx context.Context, at time.Time, p store.Paper) error {
-	return e.onceFor(ctx, p, func() error {
-		if whole, err := e.Store.Paper(ctx, p.Kind, p.ID); err == nil && whole.Erased {
-			return nil
-		}
-		pages, err := e.dir.open(ctx)
-		if err != nil {
-			return err
-		}
-		sc := scene{pages: pages, zone: time.UTC}
-		if err := e.lookAtTeam(ctx, at, &sc, p.Team); err != nil {
-			return err
-		}
-		return e.say(ctx, at, sc, note{id: "warning_review/" + p.ID + "/" + p.DueAt.UTC().Format(aliveLayout), kind: "warning_review",
-			to: sc.deciders(), notice: wording.WarningReview, reach: watch.OneText, values: wording.Values{Link: e.URL + "/warnings/" + p.ID}})
-	})
-}
-
-// afterIncidents has the assessments looked at again of the family or place where an incident was, once for each incident that is about a visit or an
-// alarm. One that cannot be gone through is tried again, and keeps no other from its turn.
-func (e *Engine) afterIncidents(ctx context.Context, at time.Time) error {
-	list, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.IncidentPaper, Bare: true})
+// askWarning asks the managers of the team that wrote a warning whether it still stands. A day that is moved is another, and they are asked anew.
+func (e *Engine) askWarning(ctx context.Context, at time.Time, p store.Paper) (held time.Time, err error) {
+	sc, err := e.teamScene(ctx, at, p.Team)
 	if err != nil {
-		return err
+		return held, err
 	}
-	var errs []error
-	for _, p := range list {
-		if at.Sub(p.MadeAt) > incidentsOf {
-			continue
-		}
-		p.DueAt = p.MadeAt
-		if err := e.onceFor(ctx, p, func() error { return e.incidentAt(ctx, p.About) }); err != nil {
-			errs = append(errs, fmt.Errorf("look at the places of incident %s: %w", p.ID, err))
-		}
-	}
-	return errors.Join(errs...)
+	return e.remindEach(ctx, at, sc, note{id: "warning_review/" + p.ID + "/" + p.DueAt.UTC().Format(aliveLayout), kind: "warning_review",
+		to: sc.deciders(), notice: wording.WarningReview, values: wording.Values{Link: e.URL + "/warnings/" + p.ID}})
 }
 
+// incidentAt has the assessments looked at again of the families and places of the visits that an incident is about. One visit that cannot be gone
+// through keeps no other from its turn.
 func (e *Engine) incidentAt(ctx context.Context, about string) error {
 	kind, id, _ := strings.Cut(about, "/")
 	visits := []string{id}
@@ -150,7 +86,7 @@ func (e *Engine) incidentAt(ctx context.Context, about string) error {
 			errs = append(errs, ignoreGone(err))
 			continue
 		}
-		errs = append(errs, e.PlaceChanged(ctx, Actor{}, PlaceOf(v)))
+		errs = append(errs, e.PlaceChanged(ctx, byClock(), PlaceOf(v)))
 	}
 	return errors.Join(errs...)
 }

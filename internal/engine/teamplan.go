@@ -49,11 +49,14 @@ func readVersion(p store.Paper) (PlanVersion, error) {
 	if p.Erased {
 		return v, fmt.Errorf("read plan %s: %w", p.ID, store.ErrErased)
 	}
-	if err := json.Unmarshal([]byte(p.Body.Reveal()), &v.Version); err != nil {
-		return v, fmt.Errorf("read plan %s: %w", p.ID, err)
+	if json.Unmarshal([]byte(p.Body.Reveal()), &v.Version) != nil {
+		return PlanVersion{Paper: p}, fmt.Errorf("read plan %s: %w", p.ID, errOtherKind)
 	}
 	return v, nil
 }
+
+// errOtherKind says that private words could not be read. What is wrong with them is said without them: an error of encoding/json may quote what it met.
+var errOtherKind = errors.New("what was kept is not of its kind")
 
 // CurrentPlan gives the version of a team's plan that was published last; found is false where none was.
 func (e *Engine) CurrentPlan(ctx context.Context, team string) (v PlanVersion, found bool, err error) {
@@ -286,12 +289,8 @@ func (e *Engine) planLink(team, page string) string {
 
 // tellOfPlan says something to people of a team about its plan, by one text each.
 func (e *Engine) tellOfPlan(ctx context.Context, at time.Time, team string, n note) error {
-	pages, err := e.dir.open(ctx)
+	sc, err := e.teamScene(ctx, at, team)
 	if err != nil {
-		return err
-	}
-	sc := scene{pages: pages, zone: time.UTC}
-	if err := e.lookAtTeam(ctx, at, &sc, team); err != nil {
 		return err
 	}
 	n.reach = watch.OneText
@@ -299,6 +298,16 @@ func (e *Engine) tellOfPlan(ctx context.Context, at time.Time, team string, n no
 		n.to = sc.chiefs
 	}
 	return e.say(ctx, at, sc, n)
+}
+
+// teamScene is a team and its people, where it is about no worker of it.
+func (e *Engine) teamScene(ctx context.Context, at time.Time, team string) (scene, error) {
+	pages, err := e.dir.open(ctx)
+	if err != nil {
+		return scene{}, err
+	}
+	sc := scene{pages: pages, zone: time.UTC}
+	return sc, e.lookAtTeam(ctx, at, &sc, team)
 }
 
 func idsOf(people []buddy.Person) []string {

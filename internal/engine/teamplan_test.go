@@ -191,8 +191,8 @@ func TestAReviewIsToldToTheManagerInTime(t *testing.T) {
 			to   time.Time
 			says string
 		}{
-			{time.Date(2026, 12, 22, 23, 0, 0, 0, time.UTC), ""}, {time.Date(2026, 12, 23, 1, 0, 0, 0, time.UTC), "due for review in 30 days"},
-			{time.Date(2027, 1, 21, 23, 0, 0, 0, time.UTC), ""}, {time.Date(2027, 1, 22, 1, 0, 0, 0, time.UTC), "due for review now"}, {time.Date(2027, 1, 23, 1, 0, 0, 0, time.UTC), ""},
+			{time.Date(2026, 12, 22, 20, 0, 0, 0, time.UTC), ""}, {time.Date(2026, 12, 23, 1, 0, 0, 0, time.UTC), ""}, {time.Date(2026, 12, 23, 9, 0, 0, 0, time.UTC), "due for review in 30 days"},
+			{time.Date(2027, 1, 21, 20, 0, 0, 0, time.UTC), ""}, {time.Date(2027, 1, 22, 1, 0, 0, 0, time.UTC), ""}, {time.Date(2027, 1, 22, 9, 0, 0, 0, time.UTC), "due for review now"}, {time.Date(2027, 1, 23, 9, 0, 0, 0, time.UTC), ""},
 		} {
 			w.until(step.to)
 			w.planChores()

@@ -16,17 +16,19 @@ const Day = 24 * time.Hour
 type Kind string
 
 const (
-	Visit   Kind = "visit"   // its details, and what was said of it and about it
-	Alarm   Kind = "alarm"   // all that was said, logged and sent while it was open
-	Person  Kind = "person"  // their details
-	Text    Kind = "text"    // what was said about no visit and no alarm, and messages about none
-	Aside   Kind = "aside"   // texts of one day as they came in, which nobody could step
-	Looks   Kind = "looks"   // the reasons for the looks of one month
-	Paper   Kind = "paper"   // what was written about somebody: a risk assessment, a warning, a debrief, an incident
-	Answers Kind = "answers" // what calls of one day were answered by the API, until they are forgotten
-	Import  Kind = "import"  // what the file of an import said, which goes when it is done
-	Hold    Kind = "hold"    // why a legal hold was set
-	Other   Kind = "other"   // the team's settings, and what is not known: it stays
+	Visit  Kind = "visit"  // its details, and what was said of it and about it
+	Alarm  Kind = "alarm"  // all that was said, logged and sent while it was open
+	Person Kind = "person" // their details
+	Text   Kind = "text"   // what was said about no visit and no alarm, and messages about none
+	Aside  Kind = "aside"  // texts of one day as they came in, which nobody could step
+	Looks  Kind = "looks"  // the reasons for the looks of one month
+	Paper  Kind = "paper"  // what was written about somebody: a risk assessment, a warning, a debrief, an incident
+	// What somebody said of themselves and took back; while it stands it is kept as their details are.
+	Withdrawn Kind = "withdrawn"
+	Answers   Kind = "answers" // what calls of one day were answered by the API, until they are forgotten
+	Import    Kind = "import"  // what the file of an import said, which goes when it is done
+	Hold      Kind = "hold"    // why a legal hold was set
+	Other     Kind = "other"   // the team's settings, and what is not known: it stays
 )
 
 // Periods are how long words are kept, each from the end of what they are about.
@@ -194,6 +196,8 @@ func (p Periods) of(k Kind) time.Duration {
 		return 2 * Day // their rows go a day before
 	case Import:
 		return 0 // its rows are gone
+	case Withdrawn:
+		return 0 // it is nobody's to read any more
 	default:
 		return p.Text
 	}

@@ -6,86 +6,85 @@ import (
 	"time"
 )
 
-// AlarmsClosed gives the alarms that were closed since an instant, the earliest first.
-func (db *DB) AlarmsClosed(ctx context.Context, since time.Time) ([]Alarm, error) {
-	alarms, err := all(ctx, db.reader, scanAlarm, `SELECT worker, status, alarm FROM alarms WHERE closed_at >= $1 ORDER BY closed_at, id`, instant(since))
+// AlarmsToFollow gives the alarms that were closed since an instant of which what follows by itself was not done yet, the earliest first, at most
+// limit.
+func (db *DB) AlarmsToFollow(ctx context.Context, since time.Time, limit int) ([]Alarm, error) {
+	alarms, err := all(ctx, db.reader, scanAlarm, `SELECT worker, status, alarm FROM alarms WHERE closed_at >= $1 AND followed_at IS NULL
+		ORDER BY closed_at, id LIMIT $2`, instant(since), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list closed alarms: %w", err)
 	}
 	return alarms, nil
 }
 
-// AlarmsOpenOf says by worker that an alarm is open.
-func (db *DB) AlarmsOpenOf(ctx context.Context) (map[string]bool, error) {
-	workers, err := all(ctx, db.reader, value[string], `SELECT worker FROM alarms WHERE status = 'open'`)
-	if err != nil {
-		return nil, fmt.Errorf("list who has an open alarm: %w", err)
-	}
-	open := make(map[string]bool, len(workers))
-	for _, w := range workers {
-		open[w] = true
-	}
-	return open, nil
-}
-
-// mostPosts is how many incidents one look takes to send.
-const mostPosts = 100
-
-// PostsDue gives the incidents that the organisation's portal does not have as they are now, and whose time to be sent has come, the one changed
-// first before the others. What was erased is not sent.
-// One whose words cannot be opened is left out.
-func (db *DB) PostsDue(ctx context.Context, at time.Time) ([]Paper, error) {
-	rows, err := all(ctx, db.reader, scanPaper, `SELECT `+paperColumns+` FROM papers WHERE kind = 'incident' AND body IS NOT NULL
-		AND NOT EXISTS (SELECT 1 FROM incident_posts x WHERE x.incident = papers.id AND (x.revision >= papers.revision OR x.next_at > $1))
-		ORDER BY changed_at, id LIMIT $2`, instant(at), mostPosts)
-	papers := make([]Paper, 0, len(rows))
-	for _, s := range rows {
-		if p, unread := db.openPaper(ctx, s); unread == nil {
-			papers = append(papers, p)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list incidents to send: %w", err)
-	}
-	return papers, nil
-}
-
-// Posted notes that a revision of an incident was taken; the zero time for next. Where it was not, next is when to try again.
-func (db *DB) Posted(ctx context.Context, incident string, revision int, next time.Time) error {
+// Followed notes that what follows from a closed alarm by itself was done.
+func (db *DB) Followed(ctx context.Context, alarm string, at time.Time) error {
 	err := db.write(ctx, func(t *tx) error {
-		if next.IsZero() {
-			_, err := t.exec(`INSERT INTO incident_posts (incident, revision, fails, next_at) VALUES ($1, $2, 0, 0)
-				ON CONFLICT (incident) DO UPDATE SET revision = excluded.revision, fails = 0, next_at = 0`, incident, revision)
-			return err
-		}
-		_, err := t.exec(`INSERT INTO incident_posts (incident, revision, fails, next_at) VALUES ($1, 0, 1, $2)
-			ON CONFLICT (incident) DO UPDATE SET fails = incident_posts.fails + 1, next_at = excluded.next_at`, incident, instant(next))
+		_, err := t.exec(`UPDATE alarms SET followed_at = $2 WHERE id = $1 AND closed_at IS NOT NULL`, alarm, instant(at))
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note that incident %s was sent: %w", incident, err)
+		return fmt.Errorf("note that alarm %s was followed: %w", alarm, err)
 	}
 	return nil
 }
 
-// PostFails gives how often in a row an incident could not be sent.
-func (db *DB) PostFails(ctx context.Context, incident string) (int, error) {
-	list, err := all(ctx, db.reader, value[int], `SELECT fails FROM incident_posts WHERE incident = $1`, incident)
-	if err != nil || len(list) == 0 {
-		return 0, err
-	}
-	return list[0], nil
+// Look is a paper, without its words, of which time may bring something.
+type Look struct {
+	Paper
+	At       time.Time // when; a change of the paper sets it anew
+	Followed bool      // what follows from an incident by itself was done
 }
 
-// PostsWaiting gives how many incidents were tried and not taken, and since when the oldest of them has waited.
-func (db *DB) PostsWaiting(ctx context.Context) (n int, since time.Time, err error) {
-	waiting, err := all(ctx, db.reader, func(s scanner) (changed time.Time, err error) { return changed, s.Scan(at{&changed}) },
-		`SELECT p.changed_at FROM papers p JOIN incident_posts x ON x.incident = p.id WHERE x.fails > 0 AND x.revision < p.revision ORDER BY p.changed_at`)
+// PapersToLookAt gives the papers whose time to be looked at has come, the longest due first, at most limit. None of what was erased is among them.
+func (db *DB) PapersToLookAt(ctx context.Context, now time.Time, limit int) ([]Look, error) {
+	looks, err := all(ctx, db.reader, func(s scanner) (l Look, err error) {
+		err = s.Scan(&l.ID, &l.Kind, &l.Team, &l.Person, &l.About, &l.Status, &l.Number, &l.Revision, &l.MadeBy, at{&l.MadeAt}, at{&l.ChangedAt}, at{&l.DueAt},
+			at{&l.OverAt}, at{&l.At}, &l.Followed)
+		return l, err
+	}, LooksQuery, instant(now), limit)
 	if err != nil {
-		return 0, since, fmt.Errorf("count incidents not sent: %w", err)
+		return nil, fmt.Errorf("list papers to look at: %w", err)
 	}
-	if len(waiting) > 0 {
-		since = waiting[0]
+	return looks, nil
+}
+
+// LooksQuery is that of PapersToLookAt.
+const LooksQuery = `SELECT id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, look_at, followed_at IS NOT NULL
+	FROM papers WHERE look_at <= $1 ORDER BY look_at, id LIMIT $2`
+
+// LookAgain notes when a paper is looked at next, zero for not again, and at that what followed from it was done, where followed. Of one that was
+// changed since it was listed only the latter is noted: its change says when.
+func (db *DB) LookAgain(ctx context.Context, l Look, next, at time.Time, followed bool) error {
+	err := db.write(ctx, func(t *tx) error {
+		if _, err := t.exec(`UPDATE papers SET look_at = $2 WHERE id = $1 AND look_at = $3 AND revision = $4`, l.ID, maybe(next), instant(l.At), l.Revision); err != nil {
+			return err
+		}
+		if !followed || l.Followed {
+			return nil
+		}
+		_, err := t.exec(`UPDATE papers SET followed_at = $2 WHERE id = $1`, l.ID, instant(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note when %s %s is looked at again: %w", l.Kind, l.ID, err)
 	}
-	return len(waiting), since, nil
+	return nil
+}
+
+// lookAt is when time first brings something of a paper as it is kept now; zero for never. What that is the engine says: where a paper has no day of
+// its own it looks at once, and then when it says.
+func (p Paper) lookAt() time.Time {
+	switch {
+	case p.Kind == IncidentPaper && p.Revision == 1: // also of one that is complete
+		return p.ChangedAt
+	case !p.OverAt.IsZero():
+		return time.Time{}
+	case !p.DueAt.IsZero() && p.Kind != PlanPaper:
+		return p.DueAt
+	case p.Kind == RiskPaper, p.Kind == IncidentPaper:
+		return p.ChangedAt
+	default:
+		return time.Time{}
+	}
 }

@@ -306,7 +306,7 @@ func (db *DB) OwnersOf(ctx context.Context, person string) ([]string, error) {
 			SELECT 'visit/' || id FROM visits WHERE worker = $1
 			UNION SELECT 'alarm/' || id FROM alarms WHERE worker = $1
 			UNION SELECT owner FROM entries WHERE worker = $1 AND owner LIKE 'text/%'
-			UNION SELECT key_owner FROM papers WHERE person = $1 AND key_owner LIKE 'paper/%'
+			UNION SELECT key_owner FROM papers WHERE person = $1 AND (key_owner LIKE 'paper/%' OR key_owner LIKE 'own_words/%')
 			UNION SELECT key_owner FROM outbox WHERE (person = $1 OR worker = $1) AND key_owner LIKE 'text/%'
 			UNION SELECT 'person/' || CAST($1 AS text)) ORDER BY CASE WHEN k.owner LIKE 'person/%' THEN 1 ELSE 0 END, k.owner`, person)
 	if err != nil {

@@ -33,6 +33,8 @@ func (f facts) of(owner string) (r retain.Record, err error) {
 		r, err = f.text(id)
 	case "paper":
 		r, err = f.paper(id)
+	case "own_words":
+		r, err = f.ownWords(id)
 	case "inbox":
 		r = retain.Record{Kind: retain.Aside, Over: until(time.DateOnly, id, 0, 1)}
 		r.Live, err = f.any(`SELECT provider_id FROM inbox WHERE state = 'waiting' AND key_owner = $1 LIMIT 1`, owner)
@@ -175,6 +177,19 @@ func (f facts) origin(p Paper) (Paper, error) {
 		return p, nil
 	}
 	return from.Paper, err
+}
+
+// ownWords is what somebody said of themselves: it is kept as their details are, and goes at once when they took it back.
+func (f facts) ownWords(id string) (retain.Record, error) {
+	p, err := first(f.ctx, f.on, scanPaper, `SELECT `+paperColumns+` FROM papers WHERE id = $1`, id)
+	if err != nil {
+		return retain.Record{}, err
+	}
+	r, err := f.person(p.Person)
+	if !p.OverAt.IsZero() {
+		r = retain.Record{Kind: retain.Withdrawn, Over: p.OverAt, Held: r.Held}
+	}
+	return r, err
 }
 
 // text is what was said about no visit and no alarm, or a message about none.

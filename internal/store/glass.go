@@ -76,18 +76,19 @@ func (db *DB) Glass(ctx context.Context, visit, person string, at time.Time) (Gl
 	return Glass{ID: e.ID, Visit: visit, Person: person, Why: e.Words, BrokenAt: e.At, UntilAt: until.Until}, nil
 }
 
-// looksAt finds the looks of others at what is a worker's: their details, their private visits, and the alarms about them.
+// looksAt finds the looks of others at what is a worker's: their details, their private visits, the alarms and incidents about them, and what they wrote
+// or talked over.
 const looksAt = `SELECT ` + entryColumns + ` FROM (
 		SELECT 'person/' || CAST($1 AS TEXT) AS object
 		UNION ALL SELECT 'visit/' || id FROM visits WHERE worker = $1 AND private
 		UNION ALL SELECT 'alarm/' || id FROM alarms WHERE worker = $1
 		UNION ALL SELECT 'handover/' || id FROM alarms WHERE worker = $1
-		UNION ALL SELECT kind || '/' || id FROM papers WHERE person = $1 AND kind IN ('risk', 'own_words')
+		UNION ALL SELECT kind || '/' || id FROM papers WHERE person = $1 AND kind IN ('risk', 'own_words', 'debrief', 'incident')
 	) AS theirs JOIN entries ON entries.visit = theirs.object
 	WHERE kind IN ('look', 'glass') AND at >= $2 AND at < $3 AND by_whom <> $1 ORDER BY at DESC, entries.id LIMIT $4`
 
-// LooksAt gives the looks of others at what is a worker's, at their details, their private visits, the alarms about them and what they wrote, and
-// the glasses broken, from from until before to, at most limit, the newest first. A zero instant is no bound.
+// LooksAt gives the looks of others at what is a worker's, at their details, their private visits, the alarms and incidents about them, what they wrote
+// and talked over, and the glasses broken, from from until before to, at most limit, the newest first. A zero instant is no bound.
 func (db *DB) LooksAt(ctx context.Context, worker string, from, to time.Time, limit int) ([]Entry, error) {
 	last := int64(1<<63 - 1)
 	if !to.IsZero() {

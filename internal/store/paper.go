@@ -52,18 +52,23 @@ const (
 	IncidentPaper  PaperKind = "incident"
 )
 
-// owner is the data key of a paper's words: a team's stay with the team, what is somebody's own goes with their details, and everything else
-// has a key of its own.
+// owner is the data key of a paper's words: a team's stay with the team, a signature goes with the details of who gave it, and everything else has a
+// key of its own. That of what somebody says of themselves is known by its name: it goes with their details, and at once when they take it back.
 func (p Paper) owner() string {
 	switch p.Kind {
 	case PlanPaper, SupportPaper:
 		return "team/" + p.Team
-	case SignaturePaper, OwnWordsPaper:
+	case SignaturePaper:
 		return "person/" + p.Person
+	case OwnWordsPaper:
+		return ownWords + p.ID
 	default:
 		return "paper/" + p.ID
 	}
 }
+
+// ownWords begins the names of the data keys of what people say of themselves.
+const ownWords = "own_words/"
 
 func (p Paper) place() string { return "paper/" + p.ID + "/body" }
 
@@ -111,13 +116,13 @@ func (t *tx) putPaper(p Paper, was int, at time.Time) error {
 	}
 	var n int64
 	if was == 0 {
-		n, err = t.exec(`INSERT INTO papers (id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, key_owner, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		n, err = t.exec(`INSERT INTO papers (id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, key_owner, body, look_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 			p.ID, string(p.Kind), p.Team, p.Person, p.About, p.Status, p.Number, p.Revision, p.MadeBy, instant(p.MadeAt), instant(p.ChangedAt), maybe(p.DueAt),
-			maybe(p.OverAt), p.owner(), body)
+			maybe(p.OverAt), p.owner(), body, maybe(p.lookAt()))
 	} else {
-		n, err = t.exec(`UPDATE papers SET about = $3, status = $4, revision = $5, changed_at = $6, due_at = $7, over_at = $8, body = $9
-			WHERE id = $1 AND revision = $2`, p.ID, was, p.About, p.Status, p.Revision, instant(p.ChangedAt), maybe(p.DueAt), maybe(p.OverAt), body)
+		n, err = t.exec(`UPDATE papers SET about = $3, status = $4, revision = $5, changed_at = $6, due_at = $7, over_at = $8, body = $9,
+			look_at = $10, key_owner = $11 WHERE id = $1 AND revision = $2`, p.ID, was, p.About, p.Status, p.Revision, instant(p.ChangedAt), maybe(p.DueAt), maybe(p.OverAt), body, maybe(p.lookAt()), p.owner())
 	}
 	if err == nil && n == 0 {
 		err = ErrStale
@@ -140,21 +145,22 @@ func (t *tx) markPaper(id string, marks []string) error {
 	return nil
 }
 
-const paperColumns = `id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, body`
+const paperColumns = `id, kind, team, person, about, status, number, revision, made_by, made_at, changed_at, due_at, over_at, key_owner, body`
 
 type sealedPaper struct {
 	Paper
-	body []byte
+	keyOwner string // under which its words are: what somebody said of themselves was once under the key of their details
+	body     []byte
 }
 
 func scanPaper(s scanner) (p sealedPaper, err error) {
 	err = s.Scan(&p.ID, &p.Kind, &p.Team, &p.Person, &p.About, &p.Status, &p.Number, &p.Revision, &p.MadeBy, at{&p.MadeAt}, at{&p.ChangedAt}, at{&p.DueAt},
-		at{&p.OverAt}, &p.body)
+		at{&p.OverAt}, &p.keyOwner, &p.body)
 	return p, err
 }
 
 func (db *DB) openPaper(ctx context.Context, s sealedPaper) (Paper, error) {
-	raw, err := db.open(ctx, db.reader, s.owner(), s.place(), s.body)
+	raw, err := db.open(ctx, db.reader, s.keyOwner, s.place(), s.body)
 	s.Body, s.Erased = private.New(string(raw)), raw == nil
 	return s.Paper, err
 }
@@ -174,6 +180,7 @@ func (db *DB) Paper(ctx context.Context, kind PaperKind, id string) (Paper, erro
 
 // PaperFilter says which papers to list; what is empty is not asked for.
 type PaperFilter struct {
+	ID                          string
 	Kind                        PaperKind
 	Team, Person, About, Status string
 	Standing                    bool      // only those that are not over
@@ -190,6 +197,7 @@ func (f PaperFilter) where(db *DB) (clause string, args []any) {
 			clause += ` AND ` + column + ` = $` + strconv.Itoa(len(args))
 		}
 	}
+	is("id", f.ID)
 	is("kind", string(f.Kind))
 	is("team", f.Team)
 	is("person", f.Person)
@@ -266,6 +274,6 @@ func (t *tx) clearPapers(owner string) error {
 	if _, err := t.exec(`DELETE FROM paper_marks WHERE paper IN (SELECT id FROM papers WHERE key_owner = $1)`, owner); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE papers SET body = NULL WHERE key_owner = $1`, owner)
+	_, err := t.exec(`UPDATE papers SET body = NULL, look_at = NULL WHERE key_owner = $1`, owner)
 	return err
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,11 +139,23 @@ func TestWordsOfAPaperGoWhenTheirTimeHasCome(t *testing.T) {
 			t.Errorf("what is left is %+v", left)
 		}
 		same(t, "found by its mark", papersBy(t, db, store.PaperFilter{Marked: []string{"12 high street"}}), []string(nil))
-		erase(t, db, "person/p-priya")
+		if own := ok[[]string](t)(db.OwnersOf(t.Context(), "p-priya")); !slices.Contains(own, "own_words/o1") {
+			t.Errorf("what somebody said of themselves is none of theirs: %v", own)
+		}
+		if slices.Contains(strings.Fields(gone), "own_words/o1") {
+			t.Error("what somebody who is here said of themselves is gone")
+		}
+		ok[store.Hold](t)(db.LiftHold(t.Context(), "h1", "p-mo", "page", nine.Add(3*365*day)))
+		leaver := priya(t)
+		leaver.Active = false
+		ok[bool](t)(db.PutPerson(t.Context(), leaver, nine.Add(3*365*day)))
+		if gone := goes(t, db, nine.Add(8*365*day)); !slices.Contains(gone, "own_words/o1") || !slices.Contains(gone, "person/p-priya") {
+			t.Errorf("a year after she left go %v", gone)
+		}
 		if left := ok[store.Paper](t)(db.Paper(t.Context(), store.OwnWordsPaper, "o1")); !left.Erased {
 			t.Error("what somebody said of themselves is there when their details are not")
 		}
-		must(t, db.Verify(t.Context(), nine.Add(3*365*day+time.Minute)))
+		must(t, db.Verify(t.Context(), nine.Add(8*365*day+time.Minute)))
 	})
 }
 

@@ -7,10 +7,11 @@ import (
 
 // What is asked for when a person asks what there is about them. Each walks over the record or the messages: it is asked for rarely.
 
-// EveryLookAt gives the looks of others at a person's details, their visits and the alarms about them, and the glasses broken, with their reasons, in order of time.
+// EveryLookAt gives the looks of others at a person's details, their visits, the alarms about them and what LooksAt has of papers, and the glasses broken, with their reasons, in order of time.
 func (db *DB) EveryLookAt(ctx context.Context, person string) ([]Entry, error) {
 	return db.entriesAbout(ctx, person, `kind IN ('look', 'glass') AND by_whom <> $1 AND (visit = 'person/' || CAST($1 AS text)
 		OR visit IN (SELECT 'visit/' || v.id FROM visits v WHERE v.worker = $1)
+		OR visit IN (SELECT kind || '/' || p.id FROM papers p WHERE p.person = $1 AND p.kind IN ('risk', 'own_words', 'debrief', 'incident'))
 		OR visit IN (SELECT 'alarm/' || a.id FROM alarms a WHERE a.worker = $1 UNION SELECT 'handover/' || a.id FROM alarms a WHERE a.worker = $1))`)
 }
 

@@ -347,6 +347,9 @@ func (g *gatherer) papers() (any, error) {
 		row := paper{MadeAt: p.MadeAt, Kind: string(p.Kind), About: p.About, Status: p.Status, DueAt: p.DueAt, OverAt: p.OverAt}
 		switch p.Kind {
 		case store.SignaturePaper, store.OwnWordsPaper, store.ActionPaper, store.DebriefPaper:
+			if p.Kind == store.OwnWordsPaper && !p.OverAt.IsZero() {
+				break // they took it back
+			}
 			row.Words = g.others.out(p.Body.Reveal())
 		default:
 			row.Words = someoneElses

@@ -18,7 +18,7 @@ type Look struct {
 	At     time.Time
 	By     Named
 	Via    string // "page", "token N"
-	Object string // "person/…", "visit/…", "alarm/…", "handover/…"
+	Object string // "person/…", "visit/…", "alarm/…", "handover/…", "risk/…", "own_words/…", "debrief/…", "incident/…"
 	Broke  bool   // they broke the glass of the visit
 	Why    string // in their own words; "" where nobody said
 }
@@ -26,11 +26,15 @@ type Look struct {
 // mostDangerLooks bounds how many looks since danger began are gone through for those to show.
 const mostDangerLooks = 2000
 
-// Looks gives who looked at a worker's details, private visits and alarms, the newest first, at most limit. While danger is
+// Looks gives who looked at a worker's details, private visits, alarms, debriefs and incidents, the newest first, at most limit. While danger is
 // open of which the worker must not know, or would be seen to know, it is what it would be without: the looks of those who may
 // know of it are left out (rule 4.2).
 func (s *View) Looks(ctx context.Context, worker string, limit int) ([]Look, error) {
 	dangers, err := s.around(ctx, worker)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := s.hiddenIncidents(ctx, worker)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +54,7 @@ func (s *View) Looks(ctx context.Context, worker string, limit int) ([]Look, err
 		if len(list) == limit {
 			break
 		}
-		look, shown, err := s.lookOf(ctx, e, dangers)
+		look, shown, err := s.lookOf(ctx, e, dangers, hidden)
 		if err != nil {
 			return nil, err
 		}
@@ -59,6 +63,28 @@ func (s *View) Looks(ctx context.Context, worker string, limit int) ([]Look, err
 		}
 	}
 	return list, nil
+}
+
+// HiddenIncident says that an incident about somebody is to be hidden from them for now: while an alarm about them is open, what others recorded of
+// them since or about it (rule 4.2).
+func HiddenIncident(i store.Paper, person string, open []store.Alarm) bool {
+	return i.Person == person && i.MadeBy != person && slices.ContainsFunc(open, func(a store.Alarm) bool {
+		return a.Worker == person && (i.About == "alarm/"+a.ID || i.MadeAt.After(a.OpenedAt))
+	})
+}
+
+// hiddenIncidents are those that are hidden from a worker, as what was looked at.
+func (s *View) hiddenIncidents(ctx context.Context, worker string) (map[string]bool, error) {
+	open, err := s.Store.Alarms(ctx, store.AlarmOpen, 0)
+	if err != nil || !slices.ContainsFunc(open, func(a store.Alarm) bool { return a.Worker == worker }) {
+		return nil, err
+	}
+	incidents, err := s.Store.Papers(ctx, store.PaperFilter{Kind: store.IncidentPaper, Person: worker, Bare: true})
+	hidden := map[string]bool{}
+	for _, i := range incidents {
+		hidden["incident/"+i.ID] = HiddenIncident(i, worker, open)
+	}
+	return hidden, err
 }
 
 // danger is danger that is open where a worker is.
@@ -93,7 +119,7 @@ func (s *View) around(ctx context.Context, worker string) (list []danger, err er
 }
 
 // lookOf is an entry as the worker may read it, and whether they may now.
-func (s *View) lookOf(ctx context.Context, e store.Entry, dangers []danger) (Look, bool, error) {
+func (s *View) lookOf(ctx context.Context, e store.Entry, dangers []danger, hidden map[string]bool) (Look, bool, error) {
 	look := Look{At: e.At, By: Named{e.By, e.By}, Via: e.Via, Object: e.Visit, Broke: e.Kind == "glass", Why: e.Words.Reveal()}
 	who, err := s.Store.Person(ctx, e.By)
 	switch {
@@ -101,6 +127,9 @@ func (s *View) lookOf(ctx context.Context, e store.Entry, dangers []danger) (Loo
 		return look, false, fmt.Errorf("name who looked: %w", err)
 	case who.Name != "":
 		look.By.Name = who.Name
+	}
+	if hidden[e.Visit] {
+		return look, false, nil
 	}
 	for _, d := range dangers {
 		if !e.At.Before(d.since) && mayKnow(who, e, d.alarm) {

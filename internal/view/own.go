@@ -67,12 +67,16 @@ func (s *View) everyLook(ctx context.Context, worker string) (looks []Look, err 
 	if err != nil {
 		return nil, err
 	}
+	hidden, err := s.hiddenIncidents(ctx, worker)
+	if err != nil {
+		return nil, err
+	}
 	entries, err := s.Store.EveryLookAt(ctx, worker)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range entries {
-		look, shown, err := s.lookOf(ctx, e, dangers)
+		look, shown, err := s.lookOf(ctx, e, dangers, hidden)
 		if err != nil {
 			return nil, err
 		}

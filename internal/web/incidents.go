@@ -15,6 +15,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/incident"
 	"github.com/allclear-safety/allclear/internal/report"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
@@ -57,10 +58,7 @@ type incidentRow struct {
 // toIncident is what the reader is to an incident: who recorded it sees what became of it. While an alarm about the reader is open, what others recorded of
 // them since is hidden: nothing of the alarm is for them to know (rule 4.2).
 func (p *Pages) toIncident(c *request, i store.Paper, open []store.Alarm) access.Is {
-	of := func(a store.Alarm) bool {
-		return a.Worker == c.who.ID && (i.About == "alarm/"+a.ID || i.MadeAt.After(a.OpenedAt))
-	}
-	if i.Person == c.who.ID && i.MadeBy != c.who.ID && slices.ContainsFunc(open, of) {
+	if view.HiddenIncident(i, c.who.ID, open) {
 		return access.Blocked
 	}
 	is := access.InTeam(c.who, i.Team) | c.apart(i.Person)

@@ -60,6 +60,8 @@ func wayWords(look view.Look) string {
 		return "by the program " + token
 	case look.Via == "page":
 		return ""
+	case look.Via == "export" && strings.HasPrefix(look.Object, "incident/"):
+		return "took it out as a file"
 	case look.Via == "export":
 		return "took out all there is about you"
 	default:
@@ -81,6 +83,10 @@ func (p *Pages) lookedAt(c *request, object string, named map[string]string) (wh
 		return "Your risk assessment", "/risks/" + id, nil
 	case "own_words":
 		return "What you wrote about yourself", "", nil
+	case "debrief":
+		return "Your debrief", "/debriefs/" + id, nil
+	case "incident":
+		return "An incident about you", "/incidents/" + id, nil
 	case "visit":
 	default:
 		return object, "", nil

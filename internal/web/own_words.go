@@ -30,7 +30,8 @@ type ownWordsPage struct {
 // ownWords finds what somebody said of themselves beside something, as KIND/ID: its zero value where they said nothing, or nothing for the reader.
 func (p *Pages) ownWords(c *request, person, about string) (paper store.Paper, w ownwords.Words, err error) {
 	list, err := p.Store.Papers(c.Context(), store.PaperFilter{Kind: store.OwnWordsPaper, Person: person, About: about})
-	if err != nil || len(list) == 0 || list[0].Erased {
+	list = slices.DeleteFunc(list, func(p store.Paper) bool { return p.Erased || p.Status == string(ownwords.Withdrawn) }) // what comes next is another paper
+	if err != nil || len(list) == 0 {
 		return paper, w, err
 	}
 	if w, err = ownwords.Read(list[0].Status, list[0].Body); err != nil {

@@ -316,7 +316,7 @@ func TestOwnWordsAreForWhomTheWorkerChose(t *testing.T) {
 	}
 	priya.post(words+"/withdraw", "key", "g").leadsTo(path).says("nobody reads it any more")
 	h.as("p-kay").get(words).is(http.StatusNotFound)
-	priya.get(words).is(http.StatusOK).hides(said)
+	priya.get(words).is(http.StatusOK).says("is gone for good").hides(said, "Take it back")
 	if strings.Contains(h.log.String(), "awake") {
 		t.Error("the log has it")
 	}
