@@ -108,7 +108,7 @@ var done = map[string]string{
 	"shift-removed": "The shift was removed. Whose it was is told.",
 	"shift-added":   "The shift was added.",
 
-	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
+	"team-saved": "The team was saved.",
 
 	"sphere-saved":   "The list was saved.",
 	"sphere-moved":   "It was moved.",

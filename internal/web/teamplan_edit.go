@@ -212,7 +212,7 @@ func (p *Pages) readSection(c *request, f *form, t store.Team, v plan.Version, s
 		}
 		whole.values[field] = f.values[field]
 	}
-	whole.readTeam(&t)
+	whole.readSettings(&t.Plan)
 	for _, problem := range whole.problems {
 		f.wrong(problem.Field, problem.Says)
 	}

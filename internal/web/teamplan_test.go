@@ -40,9 +40,14 @@ func (h *house) section(n string, changed ...string) []string {
 	h.Helper()
 	shown := h.get("/teams/echo/plan/edit/" + n).is(http.StatusOK)
 	given := map[string]string{"was": shown.field("was")}
-	if n == "4" {
+	switch n {
+	case "1":
+		given["working_hours"] = "Mon-Fri 08:30-17:00"
+	case "4":
 		given = map[string]string{"was": shown.field("was"), "grace": "15", "acknowledge_within": "5", "ring_round": "30", "police_repeat": "5", "start_prompt": "10", "end_prompts": "0, 10",
 			"prompts": "yes", "fallback": "p-lee"}
+	case "5":
+		given["duress_phrase"], given["acknowledge_within_danger"] = "Scarlett", "2"
 	}
 	for i := 0; i+1 < len(changed); i += 2 {
 		given[changed[i]] = changed[i+1]
@@ -52,6 +57,13 @@ func (h *house) section(n string, changed ...string) []string {
 		fields = append(fields, field, value)
 	}
 	return fields
+}
+
+// publishes publishes the draft as it is.
+func (h *house) publishes() page {
+	h.Helper()
+	shown := h.get("/teams/echo/plan/publish").is(http.StatusOK)
+	return h.post("/teams/echo/plan/publish", "revision", shown.field("revision"), "version", shown.field("version"), "review-date", "2027-11-21").leadsTo("/teams/echo/plan")
 }
 
 // A new team starts from the standard: two choices are made and one button is pressed.
@@ -141,7 +153,11 @@ func TestSettingsChangedSinceAreSaidOnThePlan(t *testing.T) {
 	h := openHouse(t).published().as("p-lee")
 	h.get("/teams/echo/plan").hides("are not what was signed")
 	h.wait(48 * time.Hour)
-	h.post("/teams/echo/edit", settings("grace", "25")...).leadsTo("/teams/echo")
+	team, err := h.db.Team(t.Context(), "echo")
+	h.ok(err)
+	team.Plan.Grace = 25 * time.Minute
+	_, err = h.engine.PutTeam(t.Context(), engine.Actor{Via: "api"}, team)
+	h.ok(err)
 	h.get("/teams/echo/plan").says("These settings are not what was signed. The team was last changed on Monday 23 November 2026", "was 15 minutes and is 25 minutes.", "15 minutes after the end", "publish a new version")
 	h.as("p-priya").get("/teams/echo/plan").says("was 15 minutes and is 25 minutes.")
 	h.wait(340 * 24 * time.Hour)
