@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -174,6 +175,27 @@ func TestVisitsAreListedWithoutTheirDetails(t *testing.T) {
 	if n := len(o.must("GET", "/visits?worker=p-ann", "", 200).get("visits").([]any)); n != 0 {
 		t.Errorf("%d visits of another", n)
 	}
+}
+
+func TestThePlanSaysWhichVisitsArePrivate(t *testing.T) {
+	each(t, func(o *office) {
+		team := o.must("GET", "/teams/echo", "", 200)
+		var kept map[string]any
+		if err := json.Unmarshal(team.Body.Bytes(), &kept); err != nil {
+			o.Fatal(err)
+		}
+		settings := kept["plan"].(map[string]any)
+		if settings["private_by_default"] != "out_of_hours" {
+			o.Errorf("the standard plan has %v", settings["private_by_default"])
+		}
+		settings["private_by_default"] = "none"
+		body, err := json.Marshal(map[string]any{"name": kept["name"], "zone": kept["zone"], "plan": settings})
+		if err != nil {
+			o.Fatal(err)
+		}
+		o.must("PUT", "/teams/echo", string(body), 200)
+		o.must("POST", "/visits", with(aVisit, map[string]any{"private": nil}), 201).says("private", false)
+	})
 }
 
 func TestAPrivateVisitIsShownToWhoMay(t *testing.T) {

@@ -203,7 +203,7 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 func (e *Engine) completeRow(at time.Time, row *store.Visit, sc scene, b Booking) {
 	row.Team, row.Kind, row.BookedAt = sc.team.ID, b.Kind, at
 	row.Responders, row.Details, row.DetailsChanged = b.Responders, b.Details, true
-	row.Private = !sc.team.Plan.WorkingHours.Contains(b.StartsAt.In(sc.zone))
+	row.Private = sc.team.Plan.PrivateAt(b.StartsAt.In(sc.zone))
 	if b.Private != nil {
 		row.Private = *b.Private
 	}

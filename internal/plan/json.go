@@ -16,7 +16,7 @@ import (
 // a field the other does not.
 type field struct {
 	name string
-	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord or *Hours
+	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *Privacy or *Hours
 }
 
 // Strings that JSON has another word for when there is nothing to say.
@@ -49,6 +49,7 @@ func (s *Settings) fields() []field {
 		{"colleagues", &s.Colleagues},
 		{"plain_distress_answer", &s.PlainDistressAnswer},
 		{"risk_for", (*kinds)(&s.RiskFor)},
+		{"private_by_default", &s.Private},
 	}
 }
 
@@ -89,6 +90,8 @@ func written(in any) any {
 		if *in == "" {
 			return OutWordOff
 		}
+	case *Privacy:
+		return in.String()
 	}
 	return in
 }
@@ -205,6 +208,8 @@ func readString(raw json.RawMessage, in any) error {
 		if given == "" || strings.EqualFold(given, OutWordOff) {
 			*in = OutWordOff
 		}
+	case *Privacy:
+		*in = ReadPrivacy(given)
 	case *string:
 		if text == nil {
 			return errors.New("can't be null")

@@ -61,6 +61,9 @@ func (s Settings) Problems(rehearsal bool) []Problem {
 	p.people(s)
 	p.outWord(s)
 	p.riskFor(s.RiskFor)
+	if !slices.Contains(Privacies(), s.Private) {
+		p.add("private_by_default", "must be one of out_of_hours, every_visit, none")
+	}
 	return p
 }
 

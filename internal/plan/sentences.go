@@ -51,11 +51,9 @@ func (s Settings) Sentences(section Section, around Around) []string {
 
 func (s Settings) ofCalendar(around Around) []string {
 	if s.WorkingHours.IsZero() {
-		return []string{"There are no working hours: the rota answers day and night.",
-			"Every visit is private unless whoever books it says otherwise: you and those who answer for you see where you are and with whom, others see that you are busy."}
+		return []string{"There are no working hours: the rota answers day and night.", s.ofPrivacy()}
 	}
-	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".",
-		"A visit that begins in working hours is open to the team, with where it is and with whom. One that begins outside them is private: you and those who answer for you see that, others see that you are busy. Whoever books it can say otherwise."}
+	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".", s.ofPrivacy()}
 }
 
 // several are the kinds of visit as a plan says them: several of each.

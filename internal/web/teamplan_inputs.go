@@ -2,6 +2,7 @@ package web
 
 import (
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -11,6 +12,7 @@ const (
 	hoursLabel, hoursHint   = "Working hours", "Such as Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none"
 	phraseLabel, phraseHint = "The name to ask for", "Asking for her means “call 999 for me”. A name that nobody at work, in a worker’s family or on the caseload has"
 	fallbackHint            = "Who answers when nobody else does"
+	privateLabel            = "Visits that are private"
 )
 
 // wordInput is what a setting that is a word, or people, is given by.
@@ -40,6 +42,11 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 		return boxes
 	case "risk_for":
 		return f.riskFor()
+	case "private_by_default":
+		return f.radios(field, privateLabel, "You and those who answer for you see where a private visit is and with whom; others see that you are busy. Whoever books a visit can say otherwise.",
+			govuk.Choice{Value: plan.PrivateOutOfHours.String(), Text: "Those that begin outside working hours"},
+			govuk.Choice{Value: plan.PrivateEvery.String(), Text: "Every visit"},
+			govuk.Choice{Value: plan.PrivateNone.String(), Text: "None: each is open to the team"})
 	default: // plain_distress_answer
 		return f.tick(field, "Answer a cry for help in plain words", "")
 	}

@@ -127,6 +127,23 @@ func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {
 	h.get("/teams/echo/plan/versions/3").is(http.StatusNotFound)
 }
 
+// Which visits are private is said in words, holds at booking, and stays as it is where the form of before does not send it.
+func TestThePlanSaysWhichVisitsArePrivate(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	h.get("/teams/echo/plan/edit/1").says("Visits that are private", `value="out_of_hours" checked`)
+	h.drafts("1", "private_by_default", "every_visit").leadsTo("/teams/echo/plan/edit").
+		says("Visits that are private unless somebody says otherwise were those outside working hours and are all.")
+	h.drafts("1", "words", "Shared.").leadsTo("/teams/echo/plan/edit")
+	h.publishes().says("Every visit is private, in working hours too")
+	h.drafts("1", "private_by_default", "sometimes").is(http.StatusUnprocessableEntity).says("What is private must be one of")
+	priya := h.as("p-priya")
+	priya.get("/visits/new").says("Private, whenever it starts.")
+	monday := []string{"start-date", "2026-11-23", "start-time", "10:00", "end-time", "11:00"}
+	if v := priya.post("/visits/new", booking(monday...)...).booked(); !v.Private {
+		t.Error("a visit in working hours is open")
+	}
+}
+
 func TestWhatIsWrongWithASectionStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("This must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)
