@@ -9,6 +9,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
@@ -40,6 +41,31 @@ func TestDuressLooksLikeNothing(t *testing.T) {
 	}
 }
 
+// So it is where the team's plan has an answer of its own.
+func TestDuressInTheTeamsOwnWordsLooksLikeNothing(t *testing.T) {
+	const answer = "OK, asking NAME to ring you."
+	own := func(w *world) { w.plan(func(s *plan.Settings) { s.AskAnswer = answer }) }
+	for name, texts := range map[string][]string{
+		"asked inside":      {"in", "ASK NAME", "LATE 15:30", "out"},
+		"asked before":      {"ASK NAME", "in", "out"},
+		"asked with an out": {"in", "Left now. Could NAME ring me", "in"},
+		"mentioned":         {"in", "NAME was here", "out"},
+		"asked twice":       {"in", "ASK NAME", "ASK NAME", "IN 30", "out", "out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			jane, scarlett := seenBy(t, texts, "Jane", false, own), seenBy(t, texts, "Scarlett", false, own)
+			same(t, jane, scarlett)
+			if asked := strings.Contains(texts[0]+texts[1], "ASK"); asked && !strings.Contains(jane, "OK, asking Jane to ring you.") {
+				t.Errorf("the phone sees\n%s", jane)
+			}
+			if strings.Contains(jane, "see if I can find") {
+				t.Errorf("it is answered in other words:\n%s", jane)
+			}
+		})
+	}
+}
+
 func same(t *testing.T, jane, scarlett string) {
 	t.Helper()
 	if got := strings.ReplaceAll(scarlett, "Scarlett", "Jane"); got != jane {
@@ -54,11 +80,14 @@ var lastDue = sunday.Add(110 * time.Minute)
 // seenBy plays the texts, eleven minutes apart, and gives all that the phone got.
 // Where the worker falls silent nobody takes the alarm, and it goes on and on;
 // else someone does and tells the police.
-func seenBy(t *testing.T, texts []string, name string, down bool) string {
+func seenBy(t *testing.T, texts []string, name string, down bool, change ...func(*world)) string {
 	t.Helper()
 	w := newWorld(t, storetest.SQLite(t).Open(t), func(o *engine.Options) {
 		o.Providers = map[string]engine.Provider{town.Provider: &shy{o.Providers[town.Provider], down}}
 	})
+	for _, c := range change {
+		c(w)
+	}
 	w.book()
 	for _, body := range texts {
 		w.wait(11 * time.Minute)

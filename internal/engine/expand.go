@@ -287,7 +287,7 @@ func (x *expansion) reply(r watch.Reply) {
 	v.Until, v.Begin = x.local(r.Until), x.local(r.Begin)
 	v.Who = x.shortName(x.ctx, x.sc.pages, r.Who)
 	v.Name = private.New(x.g.name)
-	v.Plain = x.sc.team.Plan.PlainDistressAnswer
+	v.Plain, v.Answer = x.sc.team.Plan.PlainDistressAnswer, x.sc.team.Plan.AskAnswer
 	seen := asSeen(x.done.after)
 	for _, id := range r.Among {
 		if w, found := seen.Visit(id); found {

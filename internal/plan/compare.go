@@ -106,6 +106,7 @@ func (s Settings) called(around Around) []setting {
 		{CheckingIn, "Who answers in working hours for a visit that names nobody|was|is", nobody(around.name(s.NamedBuddy))},
 		{CheckingIn, "Who answers when nobody else does|was|is", nobody(around.name(s.Fallback))},
 		{CallingForHelp, "The name to ask for|was|is", s.DuressPhrase},
+		{CallingForHelp, "The answer to whoever asks for a person|was|is", "“" + s.AnswerWith("…") + "”"},
 		{CallingForHelp, "Who is told of it besides|was|is", nobody(around.names(s.Colleagues))},
 		{CallingForHelp, "The time to take charge of a call for help|was|is", Minutes(s.AcknowledgeDanger)},
 		{CallingForHelp, "Plain words in answer to a cry for help|were|are", onOff[s.PlainDistressAnswer]},

@@ -16,13 +16,14 @@ import (
 // a field the other does not.
 type field struct {
 	name string
-	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *Privacy or *Hours
+	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *answer, *Privacy or *Hours
 }
 
 // Strings that JSON has another word for when there is nothing to say.
 type (
 	person  string // null when there is none
 	outWord string // "off"
+	answer  string // null for the standard one
 )
 
 // kinds are kinds of visit, where []string are people.
@@ -50,6 +51,7 @@ func (s *Settings) fields() []field {
 		{"plain_distress_answer", &s.PlainDistressAnswer},
 		{"risk_for", (*kinds)(&s.RiskFor)},
 		{"private_by_default", &s.Private},
+		{"ask_answer", (*answer)(&s.AskAnswer)},
 	}
 }
 
@@ -89,6 +91,10 @@ func written(in any) any {
 	case *outWord:
 		if *in == "" {
 			return OutWordOff
+		}
+	case *answer:
+		if *in == "" {
+			return nil
 		}
 	case *Privacy:
 		return in.String()
@@ -208,6 +214,8 @@ func readString(raw json.RawMessage, in any) error {
 		if given == "" || strings.EqualFold(given, OutWordOff) {
 			*in = OutWordOff
 		}
+	case *answer:
+		*in = answer(TidyAnswer(given))
 	case *Privacy:
 		*in = ReadPrivacy(given)
 	case *string:

@@ -61,6 +61,7 @@ func (s Settings) Problems(rehearsal bool) []Problem {
 	p.people(s)
 	p.outWord(s)
 	p.riskFor(s.RiskFor)
+	p.answer(s)
 	if !slices.Contains(Privacies(), s.Private) {
 		p.add("private_by_default", "must be one of out_of_hours, every_visit, none")
 	}

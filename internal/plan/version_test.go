@@ -91,6 +91,7 @@ func TestEverySettingIsSaidInItsSection(t *testing.T) {
 		"risk_for":                  {PersonalSafety, func(s *Settings) { s.RiskFor = []string{"home_visit", "meeting"} }},
 		"private_by_default":        {Calendar, func(s *Settings) { s.Private = PrivateEvery }},
 		"private never":             {Calendar, func(s *Settings) { s.Private = PrivateNone }},
+		"ask_answer":                {CallingForHelp, func(s *Settings) { s.AskAnswer = "OK, asking NAME." }},
 		"plain_distress_answer":     {CallingForHelp, func(s *Settings) { s.PlainDistressAnswer = true }},
 	} {
 		was, is := Standard(), Standard()
@@ -105,7 +106,7 @@ func TestEverySettingIsSaidInItsSection(t *testing.T) {
 			t.Errorf("%s: the difference is %q", field, said)
 		}
 	}
-	if fields := Standard(); len(fields.fields()) != 19 {
+	if fields := Standard(); len(fields.fields()) != 20 {
 		t.Errorf("there are %d settings: give each that is new its sentence, its line in called, and a line here", len(fields.fields()))
 	}
 }

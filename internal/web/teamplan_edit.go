@@ -102,7 +102,7 @@ var sectionFields = map[plan.Section][]string{
 	plan.PersonalSafety: {"risk_for"},
 	plan.CheckingIn: {"grace", "acknowledge_within", "ring_round", "police_repeat", "fallback", "named_buddy", "start_prompt", "end_prompts", "prompts", "pass_on_texts",
 		"out_closes_overdue", "out_word"},
-	plan.CallingForHelp: {"duress_phrase", "colleagues", "acknowledge_within_danger", "plain_distress_answer"},
+	plan.CallingForHelp: {"duress_phrase", "ask_answer", "colleagues", "acknowledge_within_danger", "plain_distress_answer"},
 }
 
 // wordsField is the field of the team's own words.

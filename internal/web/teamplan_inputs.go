@@ -42,6 +42,8 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 		return boxes
 	case "risk_for":
 		return f.riskFor()
+	case "ask_answer":
+		return f.input(field, "Answer to whoever asks for a person", "It answers the name to ask for in the very same words, so that nobody who reads along can tell. Write NAME where the name is to stand. Leave it empty for “"+plan.StandardAnswer+"”")
 	case "private_by_default":
 		return f.radios(field, privateLabel, "You and those who answer for you see where a private visit is and with whom; others see that you are busy. Whoever books a visit can say otherwise.",
 			govuk.Choice{Value: plan.PrivateOutOfHours.String(), Text: "Those that begin outside working hours"},

@@ -144,6 +144,16 @@ func TestThePlanSaysWhichVisitsArePrivate(t *testing.T) {
 	}
 }
 
+// The answer to whoever asks for a person is the team's own, and practised in its own words.
+func TestThePlanSaysHowARequestForAPersonIsAnswered(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	h.drafts("5", "ask_answer", "Help is coming, NAME knows").is(http.StatusUnprocessableEntity).says("The answer must not say “help”: whoever reads along would wonder.", `id="ask_answer-error"`)
+	h.drafts("5", "ask_answer", "OK, I’ll ask NAME.").leadsTo("/teams/echo/plan/edit").
+		says("The answer to whoever asks for a person was “I'll see if I can find … for you.” and is “OK, I'll ask ….”.")
+	h.publishes().says("Whoever asks for anyone is answered “OK, I'll ask ….”, with the name they asked for.")
+	h.as("p-priya").post("/practice", "do", "ask", "name", "Scarlett").is(http.StatusOK).says("OK, I'll ask Scarlett.")
+}
+
 func TestWhatIsWrongWithASectionStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("This must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)

@@ -219,7 +219,7 @@ func (p *Pages) answered(c *request, page *visitPage, timeline []view.Line) erro
 			continue
 		}
 		r := checkin.Understand(l.Text.Reveal(), checkin.Context{Now: c.at.In(c.in), Phrase: team.Plan.DuressPhrase, Unknowing: true, Vocabulary: p.Vocabulary})
-		page.Done = wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(r.Name)})
+		page.Done = wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(r.Name), Answer: team.Plan.AskAnswer})
 		return nil
 	}
 	return nil
