@@ -66,6 +66,31 @@ func TestDuressInTheTeamsOwnWordsLooksLikeNothing(t *testing.T) {
 	}
 }
 
+// And so it is on a visit that ends by voice only: an OUT has the same answer, and ends it on neither day.
+func TestDuressOnAVisitThatEndsByVoiceOnlyLooksLikeNothing(t *testing.T) {
+	byVoice := func(w *world) {
+		visits, err := w.db.Visits(t.Context(), store.VisitFilter{Worker: "p-priya", Live: true})
+		w.must(err)
+		w.must(w.engine.EditVisit(t.Context(), engine.Actor{By: "p-mo"}, visits[0].ID, engine.VisitEdit{VoiceOnly: new(true)}))
+	}
+	for name, texts := range map[string][]string{
+		"asked inside":      {"in", "ASK NAME", "LATE 15:30", "out"},
+		"asked with an out": {"in", "Left now. Could NAME ring me", "out"},
+		"asked after it":    {"in", "out", "ASK NAME", "out"},
+		"mentioned":         {"in", "NAME was here", "out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			booked := func(w *world) { w.book(); byVoice(w) }
+			jane, scarlett := seenOn(t, texts, "Jane", false, booked), seenOn(t, texts, "Scarlett", false, booked)
+			same(t, jane, scarlett)
+			if !strings.Contains(jane, "This visit ends with a call: Sam H will ring you") {
+				t.Errorf("the phone sees\n%s", jane)
+			}
+		})
+	}
+}
+
 func same(t *testing.T, jane, scarlett string) {
 	t.Helper()
 	if got := strings.ReplaceAll(scarlett, "Scarlett", "Jane"); got != jane {
@@ -82,13 +107,21 @@ var lastDue = sunday.Add(110 * time.Minute)
 // else someone does and tells the police.
 func seenBy(t *testing.T, texts []string, name string, down bool, change ...func(*world)) string {
 	t.Helper()
+	return seenOn(t, texts, name, down, func(w *world) {
+		for _, c := range change {
+			c(w)
+		}
+		w.book()
+	})
+}
+
+// seenOn is seenBy on a day that begins otherwise.
+func seenOn(t *testing.T, texts []string, name string, down bool, begins func(*world)) string {
+	t.Helper()
 	w := newWorld(t, storetest.SQLite(t).Open(t), func(o *engine.Options) {
 		o.Providers = map[string]engine.Provider{town.Provider: &shy{o.Providers[town.Provider], down}}
 	})
-	for _, c := range change {
-		c(w)
-	}
-	w.book()
+	begins(w)
 	for _, body := range texts {
 		w.wait(11 * time.Minute)
 		w.phone(priya).texts(strings.ReplaceAll(body, "NAME", name))
