@@ -11,7 +11,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-// impose has the worker's live visits that an assessment is about follow its conditions: without prompts, ended by voice only.
+// impose has the team's live visits that an assessment is about follow its conditions: without prompts, ended by voice only.
 func (e *Engine) impose(ctx context.Context, who Actor, p store.Paper, a risk.Assessment) error {
 	visits, err := e.visitsOf(ctx, p, a)
 	if err != nil {
@@ -25,7 +25,7 @@ func (e *Engine) impose(ctx context.Context, who Actor, p store.Paper, a risk.As
 	return nil
 }
 
-// letVoice lets the worker's live visits end as any, where no standing assessment has them end by voice only any more.
+// letVoice lets the team's live visits there end as any, where no standing assessment has them end by voice only any more.
 func (e *Engine) letVoice(ctx context.Context, who Actor, p store.Paper, a risk.Assessment) error {
 	if a.VoiceOnly {
 		return nil
@@ -34,11 +34,11 @@ func (e *Engine) letVoice(ctx context.Context, who Actor, p store.Paper, a risk.
 	if err != nil {
 		return err
 	}
-	loaded, err := e.Store.Load(ctx, p.Person)
-	if err != nil {
-		return err
-	}
 	for _, v := range visits {
+		loaded, err := e.Store.Load(ctx, v.Worker)
+		if err != nil {
+			return err
+		}
 		if w, found := loaded.Watch.Visit(v.ID); !found || !w.VoiceOnly {
 			continue
 		}
@@ -93,11 +93,15 @@ func (e *Engine) condition(ctx context.Context, who Actor, id, as string, edit V
 	return nil
 }
 
-// visitsOf gives the worker's live visits that an assessment is about.
+// visitsOf gives the live visits that an assessment is about, as [RiskOf] finds it for them: those of its team to that family or place.
 func (e *Engine) visitsOf(ctx context.Context, p store.Paper, a risk.Assessment) ([]store.Visit, error) {
-	visits, err := e.Store.Visits(ctx, store.VisitFilter{Worker: p.Person, Live: true})
+	of := store.VisitFilter{Team: p.Team, Live: true}
+	if p.Team == "" {
+		of.Worker = p.Person
+	}
+	visits, err := e.Store.Visits(ctx, of)
 	if err != nil {
-		return nil, fmt.Errorf("read visits of %s: %w", p.Person, err)
+		return nil, fmt.Errorf("read visits of team %s: %w", p.Team, err)
 	}
 	marks := a.Marks()
 	return slices.DeleteFunc(visits, func(v store.Visit) bool {

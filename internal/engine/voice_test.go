@@ -33,13 +33,14 @@ func byCall(d risk.Decision) risk.Verdict {
 func TestADecisionSaysThatAVisitEndsByVoiceOnly(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v := w.visitTo(smiths)
+		jos := w.book(func(b *engine.Booking) { b.Worker, b.Details.ServiceUser, b.Details.Address = "p-jo", smiths.ServiceUser, smiths.Address })
 		p := w.sent("visit/" + v.ID)
 		w.must(w.engine.Decide(t.Context(), byMo, p, byCall(risk.Go)))
-		if !w.byVoice(v.ID) {
-			t.Error("the visit that was booked ends as any")
+		if !w.byVoice(v.ID) || !w.byVoice(jos) {
+			t.Error("the visits that were booked there end as any")
 		}
 		w.must(w.engine.Decide(t.Context(), byMo, w.paper(p.Kind, p.ID), verdict(risk.Go)))
-		if w.byVoice(v.ID) {
+		if w.byVoice(v.ID) || w.byVoice(jos) {
 			t.Error("decided otherwise it still ends by voice only")
 		}
 		w.must(w.engine.Decide(t.Context(), byMo, w.paper(p.Kind, p.ID), byCall(risk.Go)))
