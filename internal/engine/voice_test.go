@@ -33,7 +33,9 @@ func byCall(d risk.Decision) risk.Verdict {
 func TestADecisionSaysThatAVisitEndsByVoiceOnly(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		v := w.visitTo(smiths)
-		jos := w.book(func(b *engine.Booking) { b.Worker, b.Details.ServiceUser, b.Details.Address = "p-jo", smiths.ServiceUser, smiths.Address })
+		jos := w.book(func(b *engine.Booking) {
+			b.Worker, b.Details.ServiceUser, b.Details.Address = "p-jo", smiths.ServiceUser, smiths.Address
+		})
 		p := w.sent("visit/" + v.ID)
 		w.must(w.engine.Decide(t.Context(), byMo, p, byCall(risk.Go)))
 		if !w.byVoice(v.ID) || !w.byVoice(jos) {
