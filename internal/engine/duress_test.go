@@ -66,6 +66,30 @@ func TestDuressInTheTeamsOwnWordsLooksLikeNothing(t *testing.T) {
 	}
 }
 
+// And so it is where workers are rung when they are reminded: at the same times, with the same words.
+func TestDuressWithRemindersByCallLooksLikeNothing(t *testing.T) {
+	for name, texts := range map[string][]string{"asked inside": {"in", "ASK NAME"}, "mentioned": {"in", "NAME was here", "IN 20"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rung := map[string]string{}
+			for _, asked := range []string{"Jane", "Scarlett"} {
+				var played *world
+				seenOn(t, texts, asked, false, func(w *world) {
+					played = w
+					w.plan(func(s *plan.Settings) { s.Channels = plan.TextsAndCalls })
+					w.phone(priya).Answers(func(string) string { return "" })
+					w.book()
+				})
+				rung[asked] = strings.Join(played.heard(priya), "\n")
+			}
+			same(t, rung["Jane"], rung["Scarlett"])
+			if !strings.Contains(rung["Jane"], "How are things going?") {
+				t.Errorf("the worker heard %q", rung["Jane"])
+			}
+		})
+	}
+}
+
 // And so it is on a visit that ends by voice only: an OUT has the same answer, and ends it on neither day.
 func TestDuressOnAVisitThatEndsByVoiceOnlyLooksLikeNothing(t *testing.T) {
 	byVoice := func(w *world) {
@@ -138,7 +162,7 @@ func seenOn(t *testing.T, texts []string, name string, down bool, begins func(*w
 		}
 		fmt.Fprintf(&seen, "%s %s\n", text.At.Format(time.TimeOnly), text.Body)
 	}
-	if n := len(w.phone(priya).Calls()); n != 0 {
+	if n := len(w.phone(priya).Calls()); n != 0 && w.reminds() == plan.Texts {
 		t.Errorf("the worker was rung %d times", n)
 	}
 	if name == "Scarlett" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -280,7 +281,7 @@ func (x *expansion) reply(r watch.Reply) {
 	if to.IsZero() {
 		to = x.sc.worker.PersonalMobile
 	}
-	if to.IsZero() || x.SMS == nil {
+	if to.IsZero() {
 		return
 	}
 	v := x.values(r.At, r.Visit)
@@ -294,8 +295,12 @@ func (x *expansion) reply(r watch.Reply) {
 			v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: x.local(w.StartsAt), ExpectedEndAt: x.local(w.ExpectedEndAt)})
 		}
 	}
-	x.add(store.Message{Channel: chanSMS, Class: store.ClassPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
-		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.Now().Add(promptLife)})
+	m := store.Message{Class: store.ClassPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit, GiveUpAt: x.Now().Add(promptLife)}
+	var rung []phone.Number
+	if (r.Notice == watch.AskStart || r.Notice == watch.AskEnd) && x.sc.team.Plan.Channels == plan.TextsAndCalls {
+		rung = []phone.Number{to}
+	}
+	x.rowsFor(m, []phone.Number{to}, rung, []string{wording.Text(r.Notice, v)}, func(int) string { return wording.SpeechAlone(r.Notice, v) })
 }
 
 // recorded says whether a responder recorded this for the worker (rule 2.7).

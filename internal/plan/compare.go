@@ -98,6 +98,7 @@ func (s Settings) called(around Around) []setting {
 		{CheckingIn, "The time of the ring-round|was|is", Minutes(s.RingRound)},
 		{CheckingIn, "The time between reminders to tell the police|was|is", Minutes(s.Repeat)},
 		{CheckingIn, "Reminders to workers|were|are", onOff[s.Prompts]},
+		{CheckingIn, "The ways of a reminder|were|are", s.Channels.InWords()},
 		{CheckingIn, "The reminder after the start|was|is", Minutes(s.StartPrompt)},
 		{CheckingIn, "The reminders after the end|were|are", none(and(prompts))},
 		{CheckingIn, "The word that must come with OUT|was|is", word},

@@ -16,7 +16,7 @@ import (
 // a field the other does not.
 type field struct {
 	name string
-	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *answer, *Privacy or *Hours
+	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *answer, *Privacy, *Channels or *Hours
 }
 
 // Strings that JSON has another word for when there is nothing to say.
@@ -52,6 +52,7 @@ func (s *Settings) fields() []field {
 		{"risk_for", (*kinds)(&s.RiskFor)},
 		{"private_by_default", &s.Private},
 		{"ask_answer", (*answer)(&s.AskAnswer)},
+		{"channels", &s.Channels},
 	}
 }
 
@@ -97,6 +98,8 @@ func written(in any) any {
 			return nil
 		}
 	case *Privacy:
+		return in.String()
+	case *Channels:
 		return in.String()
 	}
 	return in
@@ -218,6 +221,8 @@ func readString(raw json.RawMessage, in any) error {
 		*in = answer(TidyAnswer(given))
 	case *Privacy:
 		*in = ReadPrivacy(given)
+	case *Channels:
+		*in = ReadChannels(given)
 	case *string:
 		if text == nil {
 			return errors.New("can't be null")

@@ -29,6 +29,16 @@ func TestWhichVisitsAreAPlansPrivateOnes(t *testing.T) {
 	}
 }
 
+func TestAChannelThatThereIsNotIsRefused(t *testing.T) {
+	s, problems := plan.Parse([]byte(`{"channels":"pigeons"}`), agreed())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if got := s.Problems(false); len(got) != 1 || got[0].Field != "plan.channels" {
+		t.Errorf("%v, want a problem with plan.channels", got)
+	}
+}
+
 func TestAPrivacyThatThereIsNotIsRefused(t *testing.T) {
 	s, problems := plan.Parse([]byte(`{"private_by_default":"sometimes"}`), agreed())
 	if problems != nil {

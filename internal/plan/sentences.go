@@ -77,7 +77,7 @@ func (s Settings) ofRisk() []string {
 func (s Settings) ofCheckingIn(around Around) []string {
 	says := []string{"You are sent no reminders."}
 	if s.Prompts {
-		says = []string{"If you have not said that you are going in " + Minutes(s.StartPrompt) + " after the start, you are asked.", s.endPrompts()}
+		says = []string{"If you have not said that you are going in " + Minutes(s.StartPrompt) + " after the start, you are asked.", s.endPrompts(), s.ofChannels()}
 	}
 	if s.WantsOutWord() {
 		says = append(says, "OUT ends a visit only with the word “"+s.OutWord+"” beside it.")

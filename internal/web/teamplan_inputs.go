@@ -44,6 +44,10 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 		return f.riskFor()
 	case "ask_answer":
 		return f.input(field, "Answer to whoever asks for a person", "It answers the name to ask for in the very same words, so that nobody who reads along can tell. Write NAME where the name is to stand. Leave it empty for “"+plan.StandardAnswer+"”")
+	case "channels":
+		return f.radios(field, "How workers are reminded", "Of reminders on a visit alone. An alarm comes by texts and calls whatever is chosen here",
+			govuk.Choice{Value: plan.Texts.String(), Text: "By text"},
+			govuk.Choice{Value: plan.TextsAndCalls.String(), Text: "By text and by a call", Hint: govuk.Hint{Text: "A phone that rings can be wrong in a tense home. The call says what the text says, to whoever picks up"}})
 	case "private_by_default":
 		return f.radios(field, privateLabel, "You and those who answer for you see where a private visit is and with whom; others see that you are busy. Whoever books a visit can say otherwise.",
 			govuk.Choice{Value: plan.PrivateOutOfHours.String(), Text: "Those that begin outside working hours"},

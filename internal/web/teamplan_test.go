@@ -144,6 +144,17 @@ func TestThePlanSaysWhichVisitsArePrivate(t *testing.T) {
 	}
 }
 
+// By which ways workers are reminded is the plan's, and it says that no alarm follows it.
+func TestThePlanSaysByWhichWaysWorkersAreReminded(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	const never = "An alarm comes by texts and calls, whatever is chosen for reminders."
+	h.get("/teams/echo/plan").says("A reminder is a text to you, and no call. " + never)
+	h.get("/teams/echo/plan/edit/4").says("How workers are reminded", "An alarm comes by texts and calls whatever is chosen here", `value="texts" checked`)
+	h.drafts("4", "channels", "pigeons").is(http.StatusUnprocessableEntity).says("How workers are reminded must be one of")
+	h.drafts("4", "channels", "texts_and_calls").leadsTo("/teams/echo/plan/edit").says("The ways of a reminder were texts only and are texts and calls.")
+	h.publishes().says("A reminder is a text to you, and a call that says the same and asks for no key. " + never)
+}
+
 // The answer to whoever asks for a person is the team's own, and practised in its own words.
 func TestThePlanSaysHowARequestForAPersonIsAnswered(t *testing.T) {
 	h := openHouse(t).published().as("p-lee")
