@@ -143,7 +143,7 @@ func (s Settings) ofHelp(around Around) []string {
 	phrase := s.DuressPhrase
 	says := []string{
 		"Asking for " + phrase + " means: call 999 for me. It works by text, by a call to any colleague and on your phone page, at any time.",
-		"Whoever asks for anyone is answered “" + s.AnswerWith("…") + "”, with the name they asked for. Asking for " + phrase + " is answered in the very same words: nobody who reads along can tell the difference.",
+		"Whoever asks for anyone is answered “" + s.AnswerWith("…") + "”, with the name they asked for. This name is answered in the very same words: nobody who reads along can tell the difference.",
 	}
 	if len(s.Colleagues) > 0 {
 		says = append(says, "Told at once: "+and(append([]string{"whoever answers for you"}, around.each(s.Colleagues)...))+".")
