@@ -28,7 +28,7 @@ var kinds = []kind{
 		`'s first name$`, "a responder must know whom to ring: first name and initial, never more (1.4, 3.6)"},
 	{"who has it", `has the alarm for|take it over|is yours until|Stood down\.`, "a responder", `'s first name$`, "everyone told hears who has it, and of whom it is (3)"},
 	{"asks for", `asks for \S+ to ring`, "a responder", `^who is asked for$|'s first name$`, "passed on to the responder (4.2)"},
-	{"news", `is going in, until|gave a new time|is out\.|is cancelled\.|gave another number|went into a visit|fits no visit of|could not be dealt with|says they are fine`, "a responder",
+	{"news", `is going in, until|gave a new time|is out\.|is cancelled\.|gave another number|went into a visit|fits no visit of|could not be dealt with|says they are (fine|out)`, "a responder",
 		`'s first name$`, "in, new time and out are passed on (2.7)"},
 	{"not reached", `We could not reach|no longer gets our texts`, "a responder", `'s first name$`, "whoever cannot be reached is to be reached another way (7.10)"},
 	{"broken glass", `gave a reason and sees`, "a responder", `'s first name$`, "the worker's manager is told who saw whose visit (1.4)"},
@@ -44,7 +44,7 @@ var kinds = []kind{
 	{"newcomer", `first visit alone of`, "a responder", `'s first name$`, "the manager hears whose first visit alone it is, who signed no plan (5.2)"},
 
 	{"ask passed on", `I'll see if I can find|I've got a message to`, "a worker", `^who is asked for$|^phrase$`, "the worker's own word back, the same for any name (4.2)"},
-	{"being reached", `is trying to reach you|was concerned for you|will speak with you`, "a worker", `'s first name$`, "an overdue worker is told who tries to reach them (3.3)"},
+	{"being reached", `is trying to reach you|was concerned for you|will speak with you|ends with a call`, "a worker", `'s first name$`, "an overdue worker is told who tries to reach them (3.3), and one whose visit ends by voice only who will ring (1.5)"},
 	{"answer", `^REHEARSAL (In|Out|Cancelled|Noted|New time noted|Starts|Number noted|Still until|Until|Thank you\. Now|Got that|Got your message|No answer noted|We could not follow your text|Your text of|What you sent at)\b`,
 		"a worker", ``, ""},
 	{"prompt", `how are things going\?|have not heard that|your colleague has texted|please add:|has gone already|has begun, so it stays`, "a worker", ``, ""},

@@ -1,10 +1,13 @@
 package api_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/engine"
 )
 
 func TestAVisitIsBookedAndWatched(t *testing.T) {
@@ -174,6 +177,48 @@ func TestVisitsAreListedWithoutTheirDetails(t *testing.T) {
 	if n := len(o.must("GET", "/visits?worker=p-ann", "", 200).get("visits").([]any)); n != 0 {
 		t.Errorf("%d visits of another", n)
 	}
+}
+
+// Rule 1.5: what the program sends ends such a visit no more than a text does; who spoke with the worker says so.
+func TestAVisitThatEndsByVoiceOnlyIsNotEndedByTheAPI(t *testing.T) {
+	each(t, func(o *office) {
+		id := o.visit()
+		if err := o.engine.EditVisit(o.Context(), engine.Actor{By: "p-lee"}, id, engine.VisitEdit{VoiceOnly: new(true)}); err != nil {
+			o.Fatal(err)
+		}
+		o.wait(30 * time.Minute)
+		o.must("POST", "/checkins", `{"person":"p-priya","kind":"in"}`, 200)
+		o.wait(15 * time.Minute)
+		for _, body := range []string{`{"person":"p-priya","kind":"out"}`, `{"person":"p-priya","text":"Left now"}`, `{"person":"p-priya","text":"Left now","by":"p-sam","via":"text"}`} {
+			if said := o.must("POST", "/checkins", body, 409).Body.String(); !strings.Contains(said, "this visit ends with a call") {
+				o.Errorf("%s is answered %s", body, said)
+			}
+			o.must("GET", "/visits/"+id, "", 200).says("status", "inside")
+		}
+		o.must("POST", "/checkins", `{"person":"p-priya","kind":"out","by":"p-sam","via":"call"}`, 200)
+		o.must("GET", "/visits/"+id, "", 200).says("status", "ended")
+	})
+}
+
+func TestThePlanSaysWhichVisitsArePrivate(t *testing.T) {
+	each(t, func(o *office) {
+		team := o.must("GET", "/teams/echo", "", 200)
+		var kept map[string]any
+		if err := json.Unmarshal(team.Body.Bytes(), &kept); err != nil {
+			o.Fatal(err)
+		}
+		settings := kept["plan"].(map[string]any)
+		if settings["private_by_default"] != "out_of_hours" {
+			o.Errorf("the standard plan has %v", settings["private_by_default"])
+		}
+		settings["private_by_default"] = "none"
+		body, err := json.Marshal(map[string]any{"name": kept["name"], "zone": kept["zone"], "plan": settings})
+		if err != nil {
+			o.Fatal(err)
+		}
+		o.must("PUT", "/teams/echo", string(body), 200)
+		o.must("POST", "/visits", with(aVisit, map[string]any{"private": nil}), 201).says("private", false)
+	})
 }
 
 func TestAPrivateVisitIsShownToWhoMay(t *testing.T) {

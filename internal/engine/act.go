@@ -121,7 +121,7 @@ func (e *Engine) Checkin(ctx context.Context, who Actor, c Checkin) (CheckedIn, 
 	}
 	unaware, err := e.unaware(ctx, done.after, who)
 	if err == nil && !unaware { // a responder is told how things stand
-		in.Refused, in.Shown = alarmIsOpen, nil
+		in.Refused, in.ByVoice, in.Shown = alarmIsOpen, false, nil
 	}
 	return in, err
 }
@@ -132,6 +132,8 @@ func pressed(c Checkin) checkin.Reading {
 	intents := map[string]checkin.Intent{"in": checkin.Start, "late": checkin.Change, "out": checkin.End, "sos": checkin.Distress}
 	return checkin.Reading{Intent: intents[c.Kind], Until: c.Until, Keyword: c.Kind != "", OutWord: c.Kind == "out"}
 }
+
+const endsByVoice = "this visit ends with a call: it goes on until whoever answers for the worker has spoken with them and records that they were told so in a call"
 
 const alarmIsOpen = "an alarm is open on this visit: nothing but its closing moves the clock; the responder has been shown this"
 
@@ -150,6 +152,8 @@ func checkedIn(r checkin.Reading, done outcome) CheckedIn {
 		switch x.Notice {
 		case watch.ReplyAlarmOpen:
 			c.Refused = alarmIsOpen
+		case watch.ReplyByVoice:
+			c.Refused, c.ByVoice = endsByVoice, true
 		case watch.ReplyNotOff:
 			c.Refused = "the visit has started: only saying plainly that you are not there calls it off"
 		}

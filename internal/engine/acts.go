@@ -55,6 +55,7 @@ type VisitEdit struct {
 	Private                                        *bool
 	Responders                                     *[]string
 	Prompts                                        *bool
+	VoiceOnly                                      *bool // whether it ends by voice only (rule 1.5)
 	Overlap                                        bool
 }
 
@@ -72,7 +73,8 @@ type Checkin struct {
 type CheckedIn struct {
 	Reading checkin.Reading // as it reads to someone to whom the duress phrase is a name like any other
 	Visit   string          // the visit it was taken to be about; "" for none
-	Refused string          // why nothing moved, where rule 2.8 or 3.2 says no (409)
+	Refused string          // why nothing moved, where rule 1.5, 2.8 or 3.2 says no (409)
+	ByVoice bool            // it is refused because the visit ends by voice only; the responder was asked to ring
 	// Shown is the visit as the worker may see it while danger is open: as if
 	// there were no alarm. Nil when it may be seen as it is.
 	Shown *watch.Visit

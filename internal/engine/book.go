@@ -177,6 +177,7 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 		}
 		known = e.riskAtBooking(ctx, at, s.team, b.Kind, store.Visit{ID: p.visit.ID, Details: b.Details})
 		p.visit.Clock.Prompts = p.visit.Clock.Prompts && !known.quiet
+		p.visit.VoiceOnly = known.voice
 		gap = e.gapWithin(ctx, s, p.visit)
 		g.in.Event = watch.Book{Visit: p.visit, Overlap: b.Overlap}
 		return err
@@ -203,7 +204,7 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 func (e *Engine) completeRow(at time.Time, row *store.Visit, sc scene, b Booking) {
 	row.Team, row.Kind, row.BookedAt = sc.team.ID, b.Kind, at
 	row.Responders, row.Details, row.DetailsChanged = b.Responders, b.Details, true
-	row.Private = !sc.team.Plan.WorkingHours.Contains(b.StartsAt.In(sc.zone))
+	row.Private = sc.team.Plan.PrivateAt(b.StartsAt.In(sc.zone))
 	if b.Private != nil {
 		row.Private = *b.Private
 	}
@@ -314,9 +315,9 @@ func (e *Engine) EditVisit(ctx context.Context, who Actor, visit string, edit Vi
 			return cmp.Or(err, error(&watch.Invalid{Problems: p}))
 		}
 	}
-	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() || edit.Responders != nil || edit.Prompts != nil {
+	if !edit.StartsAt.IsZero() || !edit.ExpectedEndAt.IsZero() || edit.Responders != nil || edit.Prompts != nil || edit.VoiceOnly != nil {
 		g := given{in: watch.Input{ID: e.actID(who, "edit/"+v.ID), By: who.By, Via: who.Via, Event: watch.Edit{Visit: v.ID,
-			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Prompts: edit.Prompts, Overlap: edit.Overlap}}, token: who.Token, asker: &who}
+			StartsAt: edit.StartsAt, ExpectedEndAt: edit.ExpectedEndAt, Responders: edit.Responders, Prompts: edit.Prompts, VoiceOnly: edit.VoiceOnly, Overlap: edit.Overlap}}, token: who.Token, asker: &who}
 		if _, err := e.handle(ctx, e.Now(), v.Worker, g); err != nil {
 			return err
 		}
@@ -324,7 +325,10 @@ func (e *Engine) EditVisit(ctx context.Context, who Actor, visit string, edit Vi
 	if !edit.words() {
 		return nil
 	}
-	return e.editDetails(ctx, who, v.ID, edit)
+	if err := e.editDetails(ctx, who, v.ID, edit); err != nil || edit.ServiceUser == nil && edit.Address == nil {
+		return err
+	}
+	return e.heedRisk(ctx, who, v.ID)
 }
 
 // editDetails writes a visit's words, with a line in the worker's history.

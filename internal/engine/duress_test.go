@@ -9,6 +9,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/channel/town"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
@@ -40,6 +41,80 @@ func TestDuressLooksLikeNothing(t *testing.T) {
 	}
 }
 
+// So it is where the team's plan has an answer of its own.
+func TestDuressInTheTeamsOwnWordsLooksLikeNothing(t *testing.T) {
+	const answer = "OK, asking NAME to ring you."
+	own := func(w *world) { w.plan(func(s *plan.Settings) { s.AskAnswer = answer }) }
+	for name, texts := range map[string][]string{
+		"asked inside":      {"in", "ASK NAME", "LATE 15:30", "out"},
+		"asked before":      {"ASK NAME", "in", "out"},
+		"asked with an out": {"in", "Left now. Could NAME ring me", "in"},
+		"mentioned":         {"in", "NAME was here", "out"},
+		"asked twice":       {"in", "ASK NAME", "ASK NAME", "IN 30", "out", "out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			jane, scarlett := seenBy(t, texts, "Jane", false, own), seenBy(t, texts, "Scarlett", false, own)
+			same(t, jane, scarlett)
+			if asked := strings.Contains(texts[0]+texts[1], "ASK"); asked && !strings.Contains(jane, "OK, asking Jane to ring you.") {
+				t.Errorf("the phone sees\n%s", jane)
+			}
+			if strings.Contains(jane, "see if I can find") {
+				t.Errorf("it is answered in other words:\n%s", jane)
+			}
+		})
+	}
+}
+
+// And so it is where workers are rung when they are reminded: at the same times, with the same words.
+func TestDuressWithRemindersByCallLooksLikeNothing(t *testing.T) {
+	for name, texts := range map[string][]string{"asked inside": {"in", "ASK NAME"}, "mentioned": {"in", "NAME was here", "IN 20"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rung := map[string]string{}
+			for _, asked := range []string{"Jane", "Scarlett"} {
+				var played *world
+				seenOn(t, texts, asked, false, func(w *world) {
+					played = w
+					w.plan(func(s *plan.Settings) { s.Channels = plan.TextsAndCalls })
+					w.phone(priya).Answers(func(string) string { return "" })
+					w.book()
+				})
+				rung[asked] = strings.Join(played.heard(priya), "\n")
+			}
+			same(t, rung["Jane"], rung["Scarlett"])
+			if !strings.Contains(rung["Jane"], "How are things going?") {
+				t.Errorf("the worker heard %q", rung["Jane"])
+			}
+		})
+	}
+}
+
+// And so it is on a visit that ends by voice only: an OUT has the same answer, and ends it on neither day.
+func TestDuressOnAVisitThatEndsByVoiceOnlyLooksLikeNothing(t *testing.T) {
+	byVoice := func(w *world) {
+		visits, err := w.db.Visits(t.Context(), store.VisitFilter{Worker: "p-priya", Live: true})
+		w.must(err)
+		w.must(w.engine.EditVisit(t.Context(), engine.Actor{By: "p-mo"}, visits[0].ID, engine.VisitEdit{VoiceOnly: new(true)}))
+	}
+	for name, texts := range map[string][]string{
+		"asked inside":      {"in", "ASK NAME", "LATE 15:30", "out"},
+		"asked with an out": {"in", "Left now. Could NAME ring me", "out"},
+		"asked after it":    {"in", "out", "ASK NAME", "out"},
+		"mentioned":         {"in", "NAME was here", "out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			booked := func(w *world) { w.book(); byVoice(w) }
+			jane, scarlett := seenOn(t, texts, "Jane", false, booked), seenOn(t, texts, "Scarlett", false, booked)
+			same(t, jane, scarlett)
+			if !strings.Contains(jane, "This visit ends with a call: Sam H will ring you") {
+				t.Errorf("the phone sees\n%s", jane)
+			}
+		})
+	}
+}
+
 func same(t *testing.T, jane, scarlett string) {
 	t.Helper()
 	if got := strings.ReplaceAll(scarlett, "Scarlett", "Jane"); got != jane {
@@ -54,12 +129,23 @@ var lastDue = sunday.Add(110 * time.Minute)
 // seenBy plays the texts, eleven minutes apart, and gives all that the phone got.
 // Where the worker falls silent nobody takes the alarm, and it goes on and on;
 // else someone does and tells the police.
-func seenBy(t *testing.T, texts []string, name string, down bool) string {
+func seenBy(t *testing.T, texts []string, name string, down bool, change ...func(*world)) string {
+	t.Helper()
+	return seenOn(t, texts, name, down, func(w *world) {
+		for _, c := range change {
+			c(w)
+		}
+		w.book()
+	})
+}
+
+// seenOn is seenBy on a day that begins otherwise.
+func seenOn(t *testing.T, texts []string, name string, down bool, begins func(*world)) string {
 	t.Helper()
 	w := newWorld(t, storetest.SQLite(t).Open(t), func(o *engine.Options) {
 		o.Providers = map[string]engine.Provider{town.Provider: &shy{o.Providers[town.Provider], down}}
 	})
-	w.book()
+	begins(w)
 	for _, body := range texts {
 		w.wait(11 * time.Minute)
 		w.phone(priya).texts(strings.ReplaceAll(body, "NAME", name))
@@ -76,7 +162,7 @@ func seenBy(t *testing.T, texts []string, name string, down bool) string {
 		}
 		fmt.Fprintf(&seen, "%s %s\n", text.At.Format(time.TimeOnly), text.Body)
 	}
-	if n := len(w.phone(priya).Calls()); n != 0 {
+	if n := len(w.phone(priya).Calls()); n != 0 && w.reminds() == plan.Texts {
 		t.Errorf("the worker was rung %d times", n)
 	}
 	if name == "Scarlett" {

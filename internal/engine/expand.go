@@ -10,6 +10,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -280,22 +281,26 @@ func (x *expansion) reply(r watch.Reply) {
 	if to.IsZero() {
 		to = x.sc.worker.PersonalMobile
 	}
-	if to.IsZero() || x.SMS == nil {
+	if to.IsZero() {
 		return
 	}
 	v := x.values(r.At, r.Visit)
 	v.Until, v.Begin = x.local(r.Until), x.local(r.Begin)
 	v.Who = x.shortName(x.ctx, x.sc.pages, r.Who)
 	v.Name = private.New(x.g.name)
-	v.Plain = x.sc.team.Plan.PlainDistressAnswer
+	v.Plain, v.Answer = x.sc.team.Plan.PlainDistressAnswer, x.sc.team.Plan.AskAnswer
 	seen := asSeen(x.done.after)
 	for _, id := range r.Among {
 		if w, found := seen.Visit(id); found {
 			v.Among = append(v.Among, wording.Visit{Reference: w.Reference, StartsAt: x.local(w.StartsAt), ExpectedEndAt: x.local(w.ExpectedEndAt)})
 		}
 	}
-	x.add(store.Message{Channel: chanSMS, Class: store.ClassPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit,
-		To: to, Body: private.New(wording.Text(r.Notice, v)), GiveUpAt: x.Now().Add(promptLife)})
+	m := store.Message{Class: store.ClassPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit, GiveUpAt: x.Now().Add(promptLife)}
+	var rung []phone.Number
+	if (r.Notice == watch.AskStart || r.Notice == watch.AskEnd) && x.sc.team.Plan.Channels == plan.TextsAndCalls {
+		rung = []phone.Number{to}
+	}
+	x.rowsFor(m, []phone.Number{to}, rung, []string{wording.Text(r.Notice, v)}, func(int) string { return wording.SpeechAlone(r.Notice, v) })
 }
 
 // recorded says whether a responder recorded this for the worker (rule 2.7).

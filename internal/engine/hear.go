@@ -147,7 +147,8 @@ func (e *Engine) unplannedVisit(ctx context.Context, at time.Time, sc scene) (wa
 func completeUnplanned(sc scene, opens watch.Visit, c *store.Change) {
 	for i := range c.Visits {
 		if row := &c.Visits[i]; opens.ID != "" && row.ID == opens.ID {
-			row.Team, row.Kind, row.Private, row.BookedAt, row.DetailsChanged = sc.team.ID, "home_visit", true, row.StartsAt, true
+			row.Team, row.Kind, row.BookedAt, row.DetailsChanged = sc.team.ID, "home_visit", row.StartsAt, true
+			row.Private = sc.team.Plan.PrivateAt(row.StartsAt.In(sc.zone))
 		}
 	}
 }

@@ -386,7 +386,7 @@ func (e *Engine) answerAsk(ctx context.Context, at time.Time, sender string, sc 
 		to = sc.worker.Mobile
 	}
 	return e.say(ctx, at, sc, note{id: g.in.ID, kind: "asked_for", notice: watch.ReplyAsk, answer: to, with: watch.ReplyAsk,
-		received: g.received, values: wording.Values{Name: private.New(g.name)}})
+		received: g.received, values: wording.Values{Name: private.New(g.name), Answer: sc.team.Plan.AskAnswer}})
 }
 
 // askWho asks a shared phone which visit a text is about (rule 8.10).

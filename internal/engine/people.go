@@ -33,15 +33,35 @@ func (e *Engine) PutTeam(ctx context.Context, who Actor, t store.Team) (created 
 	return created, err
 }
 
-// teamProblems says what keeps a team and its plan's settings from being kept.
-func (e *Engine) teamProblems(ctx context.Context, t store.Team) ([]watch.Problem, error) {
-	var p []watch.Problem
+// NameTeam gives a team another name, and other clocks to live by. Its plan's settings stay as they are, whatever they lack: *watch.Invalid speaks of name and zone alone.
+func (e *Engine) NameTeam(ctx context.Context, who Actor, id, name, zone string) error {
+	t, err := e.Store.Team(ctx, id)
+	if err != nil {
+		return err
+	}
+	t.Name, t.Zone = name, zone
+	if p := nameProblems(t); len(p) > 0 {
+		return &watch.Invalid{Problems: p}
+	}
+	_, err = e.Store.ChangeTeam(ctx, t, who.by(), e.Now())
+	e.woken()
+	return err
+}
+
+// nameProblems says what is wrong with what a team is called and the clocks it lives by.
+func nameProblems(t store.Team) (p []watch.Problem) {
 	for _, x := range buddy.NameProblems("name", t.Name) {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}
 	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "" || t.Zone == "Local" {
 		p = append(p, watch.Problem{Field: "zone", Says: `is not a time zone, such as "Europe/London"`})
 	}
+	return p
+}
+
+// teamProblems says what keeps a team and its plan's settings from being kept.
+func (e *Engine) teamProblems(ctx context.Context, t store.Team) ([]watch.Problem, error) {
+	p := nameProblems(t)
 	for _, x := range t.Plan.Problems(e.Rehearsal) {
 		p = append(p, watch.Problem{Field: x.Field, Says: x.Says})
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -110,10 +109,8 @@ func (e *Engine) Decide(ctx context.Context, who Actor, p store.Paper, v risk.Ve
 	}
 	v.At = at
 	a.Verdict = v
-	if v.NoPrompts {
-		if err := e.quieten(ctx, who, p, a); err != nil {
-			return err
-		}
+	if err := e.impose(ctx, who, p, a); err != nil {
+		return err
 	}
 	sc, err := e.look(ctx, at, p.Person)
 	if err != nil {
@@ -128,31 +125,10 @@ func (e *Engine) Decide(ctx context.Context, who Actor, p store.Paper, v risk.Ve
 	if _, _, err = e.keepPaper(ctx, who, p, a.Marks(), at, tells...); err != nil {
 		return err
 	}
-	return e.follow(ctx, who, a.From)
-}
-
-// quieten turns off the prompts of the worker's live visits that an assessment is about. One of which nothing can be changed now goes on as it is.
-func (e *Engine) quieten(ctx context.Context, who Actor, p store.Paper, a risk.Assessment) error {
-	visits, err := e.Store.Visits(ctx, store.VisitFilter{Worker: p.Person, Live: true})
-	if err != nil {
-		return fmt.Errorf("read visits of %s: %w", p.Person, err)
+	if err := e.follow(ctx, who, a.From); err != nil {
+		return err
 	}
-	marks := a.Marks()
-	for _, v := range visits {
-		same := slices.ContainsFunc(PlaceOf(v).Sought(), func(m string) bool { return slices.Contains(marks, m) })
-		if !same && p.About != "visit/"+v.ID {
-			continue
-		}
-		actor := who
-		if actor.Key != "" {
-			actor.Key += "/quiet"
-		}
-		err := e.EditVisit(ctx, actor, v.ID, VisitEdit{Prompts: new(false)})
-		if _, refused := errors.AsType[*watch.Refused](err); err != nil && !refused && !errors.Is(err, watch.ErrNoVisit) {
-			return fmt.Errorf("turn off prompts of visit %s: %w", v.ID, err)
-		}
-	}
-	return nil
+	return e.letVoice(ctx, who, p, a)
 }
 
 // follow puts the assessment away that another was written from.

@@ -101,6 +101,7 @@ func ignoreGone(err error) error {
 // bookedRisk is what was decided about the place of a visit that is being booked.
 type bookedRisk struct {
 	quiet   bool // it gets no prompts
+	voice   bool // it ends by voice only
 	missing bool // its team's plan asks for an assessment, and there is none that is current
 }
 
@@ -109,7 +110,8 @@ func (e *Engine) riskAtBooking(ctx context.Context, at time.Time, team store.Tea
 	v.Team = team.ID
 	p, a, found, err := RiskOf(ctx, e.Store, v)
 	e.report(ctx, "find the assessment of a place", err)
-	return bookedRisk{quiet: found && a.NoPrompts || errors.Is(err, ErrUnreadRisk), // a phone that buzzes may be what it warns of
+	unread := errors.Is(err, ErrUnreadRisk) // a phone that buzzes may be what it warns of, and a text that somebody else writes
+	return bookedRisk{quiet: found && a.NoPrompts || unread, voice: found && a.VoiceOnly || unread,
 		missing: NeedsRisk(team.Plan, kind) && (!found || !p.DueAt.After(at))}
 }
 

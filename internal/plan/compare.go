@@ -91,12 +91,14 @@ func (s Settings) called(around Around) []setting {
 	}
 	return []setting{
 		{Calendar, "The working hours|were|are", s.WorkingHours.String()},
+		{Calendar, "Visits that are private unless somebody says otherwise|were|are", s.Private.InWords()},
 		{PersonalSafety, "Visits that want a risk assessment|were|are", none(s.wantsRisk())},
 		{CheckingIn, "The silence that is normal after the end|was|is", Minutes(s.Grace)},
 		{CheckingIn, "The time to take charge|was|is", Minutes(s.Acknowledge)},
 		{CheckingIn, "The time of the ring-round|was|is", Minutes(s.RingRound)},
 		{CheckingIn, "The time between reminders to tell the police|was|is", Minutes(s.Repeat)},
 		{CheckingIn, "Reminders to workers|were|are", onOff[s.Prompts]},
+		{CheckingIn, "The ways of a reminder|were|are", s.Channels.InWords()},
 		{CheckingIn, "The reminder after the start|was|is", Minutes(s.StartPrompt)},
 		{CheckingIn, "The reminders after the end|were|are", none(and(prompts))},
 		{CheckingIn, "The word that must come with OUT|was|is", word},
@@ -105,6 +107,7 @@ func (s Settings) called(around Around) []setting {
 		{CheckingIn, "Who answers in working hours for a visit that names nobody|was|is", nobody(around.name(s.NamedBuddy))},
 		{CheckingIn, "Who answers when nobody else does|was|is", nobody(around.name(s.Fallback))},
 		{CallingForHelp, "The name to ask for|was|is", s.DuressPhrase},
+		{CallingForHelp, "The answer to whoever asks for a person|was|is", "“" + s.AnswerWith("…") + "”"},
 		{CallingForHelp, "Who is told of it besides|was|is", nobody(around.names(s.Colleagues))},
 		{CallingForHelp, "The time to take charge of a call for help|was|is", Minutes(s.AcknowledgeDanger)},
 		{CallingForHelp, "Plain words in answer to a cry for help|were|are", onOff[s.PlainDistressAnswer]},

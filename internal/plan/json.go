@@ -16,13 +16,14 @@ import (
 // a field the other does not.
 type field struct {
 	name string
-	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord or *Hours
+	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *answer, *Privacy, *Channels or *Hours
 }
 
 // Strings that JSON has another word for when there is nothing to say.
 type (
 	person  string // null when there is none
 	outWord string // "off"
+	answer  string // null for the standard one
 )
 
 // kinds are kinds of visit, where []string are people.
@@ -49,6 +50,9 @@ func (s *Settings) fields() []field {
 		{"colleagues", &s.Colleagues},
 		{"plain_distress_answer", &s.PlainDistressAnswer},
 		{"risk_for", (*kinds)(&s.RiskFor)},
+		{"private_by_default", &s.Private},
+		{"ask_answer", (*answer)(&s.AskAnswer)},
+		{"channels", &s.Channels},
 	}
 }
 
@@ -89,6 +93,14 @@ func written(in any) any {
 		if *in == "" {
 			return OutWordOff
 		}
+	case *answer:
+		if *in == "" {
+			return nil
+		}
+	case *Privacy:
+		return in.String()
+	case *Channels:
+		return in.String()
 	}
 	return in
 }
@@ -205,6 +217,12 @@ func readString(raw json.RawMessage, in any) error {
 		if given == "" || strings.EqualFold(given, OutWordOff) {
 			*in = OutWordOff
 		}
+	case *answer:
+		*in = answer(TidyAnswer(given))
+	case *Privacy:
+		*in = ReadPrivacy(given)
+	case *Channels:
+		*in = ReadChannels(given)
 	case *string:
 		if text == nil {
 			return errors.New("can't be null")

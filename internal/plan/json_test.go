@@ -32,7 +32,7 @@ func TestWrittenAsTheContractHasIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := contract + `,"pass_on_texts":false,"colleagues":[],"plain_distress_answer":false,"risk_for":[]}`; string(raw) != want {
+	if want := contract + `,"pass_on_texts":false,"colleagues":[],"plain_distress_answer":false,"risk_for":[],"private_by_default":"out_of_hours","ask_answer":null,"channels":"texts"}`; string(raw) != want {
 		t.Errorf("written\n%s, want\n%s", raw, want)
 	}
 }
@@ -134,7 +134,8 @@ func settings() *rapid.Generator[plan.Settings] {
 			DuressPhrase: id.Draw(t, "phrase"), Fallback: id.Draw(t, "fallback"), NamedBuddy: rapid.OneOf(id, rapid.Just("")).Draw(t, "named"),
 			OutWord: rapid.SampledFrom([]string{"off", "bluebell"}).Draw(t, "out word"), WorkingHours: hours,
 			PassOnTexts: rapid.Bool().Draw(t, "pass on"), Colleagues: rapid.SliceOfN(id, 0, 3).Draw(t, "colleagues"),
-			PlainDistressAnswer: rapid.Bool().Draw(t, "plain"),
+			PlainDistressAnswer: rapid.Bool().Draw(t, "plain"), Private: rapid.SampledFrom(plan.Privacies()).Draw(t, "private"),
+			AskAnswer: rapid.SampledFrom([]string{"", "OK, asking NAME now."}).Draw(t, "answer"), Channels: rapid.SampledFrom(plan.ChannelChoices()).Draw(t, "channels"),
 		}
 	})
 }

@@ -41,6 +41,9 @@ type Settings struct {
 	Colleagues          []string // whom a duress alarm is told to as well as the responder (rule 4.1)
 	RiskFor             []string // kinds of visit that want a risk assessment; booking one without is told, not refused (rule 1.5)
 	PlainDistressAnswer bool     // whether a cry for help is answered in plainer words than "Got your message." (rule 4.4)
+	AskAnswer           string   // how a request for a person is answered, with NAME for the name; "" for [StandardAnswer] (rule 4.2)
+	Channels            Channels // by which ways a worker is reminded on a visit; never of an alarm (rule 2.5)
+	Private             Privacy  // which visits are private unless whoever books one says otherwise (rule 1.4)
 }
 
 // OutWordOff is the OutWord of a plan that asks for none.
@@ -69,7 +72,8 @@ func Standard() Settings {
 func (s Settings) Equal(t Settings) bool {
 	return s.Clock.Equal(t.Clock) && s.DuressPhrase == t.DuressPhrase && s.Fallback == t.Fallback && s.NamedBuddy == t.NamedBuddy &&
 		s.OutWord == t.OutWord && s.WorkingHours.Equal(t.WorkingHours) && s.PassOnTexts == t.PassOnTexts &&
-		slices.Equal(s.Colleagues, t.Colleagues) && slices.Equal(s.RiskFor, t.RiskFor) && s.PlainDistressAnswer == t.PlainDistressAnswer
+		slices.Equal(s.Colleagues, t.Colleagues) && slices.Equal(s.RiskFor, t.RiskFor) && s.PlainDistressAnswer == t.PlainDistressAnswer &&
+		s.Private == t.Private && s.AskAnswer == t.AskAnswer && s.Channels == t.Channels
 }
 
 // WantsOutWord says that an OUT ends a visit only with the plan's word beside it.

@@ -69,6 +69,13 @@ func (s Settings) Problems(rehearsal bool) []Problem {
 	p.people(s)
 	p.outWord(s)
 	p.riskFor(s.RiskFor)
+	p.answer(s)
+	if !slices.Contains(Privacies(), s.Private) {
+		p.add("private_by_default", "must be one of out_of_hours, every_visit, none")
+	}
+	if !slices.Contains(ChannelChoices(), s.Channels) {
+		p.add("channels", "must be one of texts, texts_and_calls")
+	}
 	return p
 }
 

@@ -51,11 +51,9 @@ func (s Settings) Sentences(section Section, around Around) []string {
 
 func (s Settings) ofCalendar(around Around) []string {
 	if s.WorkingHours.IsZero() {
-		return []string{"There are no working hours: the rota answers day and night.",
-			"Every visit is private unless whoever books it says otherwise: you and those who answer for you see where you are and with whom, others see that you are busy."}
+		return []string{"There are no working hours: the rota answers day and night.", s.ofPrivacy()}
 	}
-	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".",
-		"A visit that begins in working hours is open to the team, with where it is and with whom. One that begins outside them is private: you and those who answer for you see that, others see that you are busy. Whoever books it can say otherwise."}
+	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".", s.ofPrivacy()}
 }
 
 // several are the kinds of visit as a plan says them: several of each.
@@ -79,7 +77,7 @@ func (s Settings) ofRisk() []string {
 func (s Settings) ofCheckingIn(around Around) []string {
 	says := []string{"You are sent no reminders."}
 	if s.Prompts {
-		says = []string{"If you have not said that you are going in " + Minutes(s.StartPrompt) + " after the start, you are asked.", s.endPrompts()}
+		says = []string{"If you have not said that you are going in " + Minutes(s.StartPrompt) + " after the start, you are asked.", s.endPrompts(), s.ofChannels()}
 	}
 	if s.WantsOutWord() {
 		says = append(says, "OUT ends a visit only with the word “"+s.OutWord+"” beside it.")
@@ -145,7 +143,7 @@ func (s Settings) ofHelp(around Around) []string {
 	phrase := s.DuressPhrase
 	says := []string{
 		"Asking for " + phrase + " means: call 999 for me. It works by text, by a call to any colleague and on your phone page, at any time.",
-		"Allclear answers that it will see if it can find her for you, in the very words in which it answers whoever asks for anyone. That answer is fixed: nobody who reads along can tell the difference.",
+		"Whoever asks for anyone is answered “" + s.AnswerWith("…") + "”, with the name they asked for. This name is answered in the very same words: nobody who reads along can tell the difference.",
 	}
 	if len(s.Colleagues) > 0 {
 		says = append(says, "Told at once: "+and(append([]string{"whoever answers for you"}, around.each(s.Colleagues)...))+".")

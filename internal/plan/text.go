@@ -78,7 +78,7 @@ var standard = map[Section]StandardText{
 			"Put every visit, meeting and appointment into your calendar, and keep it true as the day goes on. When something is wrong, colleagues and your manager find you by it and send help there.",
 			"Each entry says clearly whom you are seeing and where.",
 			"Share your calendar, with its details, with the whole team from your first day. Check now and then that colleagues see the details and not only that you are busy.",
-			"Visits out of hours are private: you and those who answer for your safety see the details, everyone else sees that you are busy.",
+			"Visits out of hours are private, unless the team agreed otherwise: you and those who answer for your safety see the details, everyone else sees that you are busy.",
 		},
 	},
 	NextOfKin: {

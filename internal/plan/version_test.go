@@ -89,6 +89,10 @@ func TestEverySettingIsSaidInItsSection(t *testing.T) {
 		"pass_on_texts":             {CheckingIn, func(s *Settings) { s.PassOnTexts = true }},
 		"colleagues":                {CallingForHelp, func(s *Settings) { s.Colleagues = []string{"p-mo"} }},
 		"risk_for":                  {PersonalSafety, func(s *Settings) { s.RiskFor = []string{"home_visit", "meeting"} }},
+		"private_by_default":        {Calendar, func(s *Settings) { s.Private = PrivateEvery }},
+		"private never":             {Calendar, func(s *Settings) { s.Private = PrivateNone }},
+		"ask_answer":                {CallingForHelp, func(s *Settings) { s.AskAnswer = "OK, asking NAME." }},
+		"channels":                  {CheckingIn, func(s *Settings) { s.Channels = TextsAndCalls }},
 		"plain_distress_answer":     {CallingForHelp, func(s *Settings) { s.PlainDistressAnswer = true }},
 	} {
 		was, is := Standard(), Standard()
@@ -103,7 +107,7 @@ func TestEverySettingIsSaidInItsSection(t *testing.T) {
 			t.Errorf("%s: the difference is %q", field, said)
 		}
 	}
-	if fields := Standard(); len(fields.fields()) != 18 {
+	if fields := Standard(); len(fields.fields()) != 21 {
 		t.Errorf("there are %d settings: give each that is new its sentence, its line in called, and a line here", len(fields.fields()))
 	}
 }

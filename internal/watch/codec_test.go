@@ -20,7 +20,7 @@ func filled() []watch.Event {
 	return []watch.Event{
 		watch.Elapsed{}, watch.CoverChanged{}, watch.Acknowledge{}, watch.Harmed{}, watch.Reassure{},
 		watch.Book{Visit: visit, Overlap: true},
-		watch.Edit{Visit: "v1", StartsAt: at, ExpectedEndAt: at.Add(time.Hour), Responders: &[]string{"ann"}, Prompts: new(false), Overlap: true},
+		watch.Edit{Visit: "v1", StartsAt: at, ExpectedEndAt: at.Add(time.Hour), Responders: &[]string{"ann"}, Prompts: new(false), VoiceOnly: new(true), Overlap: true},
 		watch.Cancel{Visit: "v1", Spoke: true},
 		watch.Text{Intent: checkin.Change, Until: at, Begin: at, Reference: "A7F3", Visit: "v1", Words: "w", Mention: true, Away: true, NoAnswer: true,
 			NotThere: true, OptOut: true, NoWord: true, Number: true, Both: true, No: true, Keyword: true, Unfinished: true, Joined: &watch.Text{Intent: checkin.Change}, Doubtful: true, OpensAs: visit, Besides: &watch.Text{Intent: checkin.Ask}, Unasked: true},

@@ -59,6 +59,9 @@
 //     what their own requests are refused, and in the record that they are shown
 //     ([Appeared]). Others who must not know of it are answered by it too
 //     ([Input].Unaware).
+//  10. A visit that ends by voice only ([Visit].VoiceOnly) is ended, once it may have
+//     begun, by no text, press or call of a program: only by somebody who records
+//     that they spoke with the worker, or who closes its alarm. Its clock goes on.
 //
 // # The conversation
 //

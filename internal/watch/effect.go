@@ -122,6 +122,7 @@ const (
 	TellCalledOff Notice = "called_off" // passed on: cancelled
 	TellFine      Notice = "fine"       // passed on: says they are fine; ends nothing
 	TellNoWord    Notice = "no_word"    // an OUT without the plan's word: the visit goes on
+	TellByVoice   Notice = "by_voice"   // an OUT of a visit that ends by voice only: ring them
 	TellForged    Notice = "forged"     // an OUT that the provider does not know
 )
 
@@ -150,6 +151,7 @@ const (
 	ReplyAlarmOpen  Notice = "reply_alarm_open"   // noted; the responder will speak with you
 	ReplyNumber     Notice = "reply_number"       // number noted
 	ReplyNotOff     Notice = "reply_not_off"      // started: not cancelled by that
+	ReplyByVoice    Notice = "reply_by_voice"     // this visit ends with a call
 	AskStart        Notice = "ask_start"          // no IN yet
 	AskEnd          Notice = "ask_end"            // expected end passed
 	AskBoth         Notice = "ask_both"           // the partner says both are out
@@ -170,6 +172,7 @@ const (
 	VisitOverdue     What = "overdue"
 	OutUnconfirmed   What = "out_unconfirmed"
 	OutForged        What = "out_not_found"
+	VoiceAwaited     What = "voice_awaited" // an OUT of a visit that ends by voice only
 	TextIn           What = "text_in"
 	AskedBack        What = "asked_back"
 	TextsJoined      What = "texts_joined" // a text was read as one with the unfinished one before it

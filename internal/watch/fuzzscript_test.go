@@ -91,6 +91,9 @@ func (s *script) next(w watch.Watch) (time.Time, watch.Input) {
 	in := watch.Input{ID: fmt.Sprintf("i%d", s.inputs), By: by, Cover: s.cover, Clock: s.clock, Event: s.event(w, by)}
 	if _, text := in.Event.(watch.Text); text {
 		in.Via = "sms"
+		if by == "sam" || by == "lena" {
+			in.Via = "call"
+		}
 	}
 	return s.now, in
 }
@@ -113,9 +116,10 @@ func (s *script) length() time.Duration {
 func (s *script) book(watch.Watch) watch.Event {
 	s.visits++
 	start := s.now.Add(s.length() - 30*time.Minute)
+	length, kind := s.length(), s.pick(256)
 	v := watch.Visit{
 		ID: fmt.Sprintf("v%d", s.visits), Reference: fmt.Sprintf("A%dB1", s.visits), Clock: s.clock,
-		StartsAt: start, ExpectedEndAt: start.Add(s.length()), Unwatched: s.pick(8) == 7,
+		StartsAt: start, ExpectedEndAt: start.Add(length), Unwatched: kind%8 == 7, VoiceOnly: kind&8 == 8,
 	}
 	if s.pick(3) == 2 {
 		v.Partners = []watch.Partner{{Worker: "lena", Visit: "w" + v.ID}}
@@ -142,8 +146,12 @@ func (s *script) instant() time.Time {
 func (s *script) edit(w watch.Watch) watch.Event {
 	id, _ := s.visit(w)
 	e := watch.Edit{Visit: id, StartsAt: s.instant(), ExpectedEndAt: s.instant(), Overlap: s.pick(2) == 1}
-	if n := s.pick(3); n > 0 {
-		e.Prompts = new(n == 1)
+	n := s.pick(256)
+	if n%3 > 0 {
+		e.Prompts = new(n%3 == 1)
+	}
+	if n&192 == 128 {
+		e.VoiceOnly = new(n&8 != 0)
 	}
 	return e
 }
@@ -303,6 +311,7 @@ func (s *script) pairText(in watch.Input, t watch.Text, distress bool) (danger, 
 func lawSeeds() [][]byte {
 	book, in, out := []byte{0, 5, 1, 0, 0, 0, 0, 1, 0}, []byte{9, 5, 3, 0, 0, 0, 0, 0, 0, 0, 0}, []byte{8, 5, 3, 1, 0, 0, 1, 0, 0, 0, 0}
 	duress, sleep := []byte{6, 5, 3, 3, 0, 0, 2, 0, 0, 0, 0}, []byte{15, 5, 0, 0, 0}
+	voice := []byte{0, 5, 1, 0, 0, 8, 0, 1, 0} // a visit that ends by voice only
 	acknowledge, closes := []byte{2, 0, 11, 0, 0, 0}, []byte{4, 0, 14, 1, 1, 0, 0}
 	join := func(parts ...[]byte) []byte {
 		all := []byte{0}
@@ -314,5 +323,6 @@ func lawSeeds() [][]byte {
 	return [][]byte{
 		join(book, in, out), join(book, in, sleep, acknowledge, closes), join(book, in, duress, out, acknowledge, closes),
 		join(book, book, in, in, out, sleep), join(duress, sleep, closes, book, in, sleep),
+		join(voice, in, out, sleep, acknowledge, closes), join(voice, in, duress, out, acknowledge, closes),
 	}
 }

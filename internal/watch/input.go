@@ -34,14 +34,15 @@ type (
 		Overlap bool  `json:"overlap,omitempty"`
 	}
 
-	// Edit changes a visit's times, responders and whether the worker is prompted,
-	// from a page, the API or the calendar. Zero and nil leave a thing as it is.
+	// Edit changes a visit's times, responders, whether the worker is prompted and
+	// whether it ends by voice only, from a page, the API or the calendar. Zero and nil leave a thing as it is.
 	Edit struct {
 		Visit         string    `json:"visit"`
 		StartsAt      time.Time `json:"starts_at,omitzero"`
 		ExpectedEndAt time.Time `json:"expected_end_at,omitzero"`
 		Responders    *[]string `json:"responders,omitempty"`
 		Prompts       *bool     `json:"prompts,omitempty"`
+		VoiceOnly     *bool     `json:"voice_only,omitempty"`
 		Overlap       bool      `json:"overlap,omitempty"`
 	}
 

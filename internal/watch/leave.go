@@ -10,6 +10,8 @@ func (s *step) goOut(v *Visit, t Text) {
 	case !v.started(s.at): // named, but neither begun nor gone into
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyUnclear, Visit: v.ID})
+	case s.onlyByVoice(v):
+		s.awaitsCall(v, t.NoWord, t.Both)
 	case !named && s.tooSoon(*v), !named && s.repeats(t):
 		s.askAgain(v, t)
 	case t.Doubtful:
@@ -17,7 +19,7 @@ func (s *step) goOut(v *Visit, t Text) {
 	case t.NoWord:
 		s.hush(v)
 	default:
-		s.left(v, WorkerOut, t.Words, t.Both)
+		s.left(v, s.evidenceOfOut(v), t.Words, t.Both)
 	}
 }
 
@@ -109,10 +111,12 @@ func (s *step) fetched(f Fetched) {
 			until = s.at.Add(soonAfter)
 		}
 		s.out = append(s.out, Fetch{Message: v.Claim.Message, Visit: v.ID, Until: until})
-	case s.covered(v.ID) && !s.outCloses(): // too late to end it: a person closes the alarm
+	case s.covered(v.ID) && (v.VoiceOnly || !s.outCloses()): // too late to end it: a person closes the alarm
 		v.Claim = nil
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
 		s.tellHolders(Tell{Notice: TellWord, Reach: OneText, Of: s.of})
+	case v.VoiceOnly && c.Evidence != CancelledBefore: // so decided while it was fetched
+		s.awaitsCall(v, c.NoWord, c.Both)
 	case c.NoWord:
 		s.hush(v)
 	default:
@@ -125,11 +129,11 @@ func (s *step) fetched(f Fetched) {
 func (s *step) left(v *Visit, e Evidence, words string, both bool) {
 	to := Ended
 	notice, passed := ReplyOut, TellOut
-	if e != WorkerOut {
+	if e == WorkerNotThere || e == CancelledBefore {
 		to, notice, passed = Cancelled, ReplyCalledOff, TellCalledOff
 	}
 	v.OutWords = words
-	partners := v.Partners
+	of := *v
 	s.end(v, to, e, s.actor())
 	s.reply(Reply{Notice: notice, Visit: v.ID})
 	if s.covered(v.ID) {
@@ -138,9 +142,14 @@ func (s *step) left(v *Visit, e Evidence, words string, both bool) {
 		s.pass(passed, *v, Board)
 	}
 	if both {
-		for _, p := range partners {
-			s.out = append(s.out, Forward{Worker: p.Worker, ID: s.in.ID + "/" + p.Visit, By: s.w.Worker, Event: BothOut{Visit: p.Visit}})
-		}
+		s.askPartners(of)
+	}
+}
+
+// askPartners has those with whom the worker is on a joint visit asked about theirs.
+func (s *step) askPartners(v Visit) {
+	for _, p := range v.Partners {
+		s.out = append(s.out, Forward{Worker: p.Worker, ID: s.in.ID + "/" + p.Visit, By: s.w.Worker, Event: BothOut{Visit: p.Visit}})
 	}
 }
 
@@ -171,6 +180,8 @@ func (s *step) callOff(v *Visit, t Text) {
 	case v.started(s.at) && !t.NotThere:
 		s.happened(AskedBack, v.ID, "")
 		s.reply(Reply{Notice: ReplyNotOff, Visit: v.ID, Until: v.ExpectedEndAt})
+	case v.started(s.at) && s.onlyByVoice(v):
+		s.awaitsCall(v, false, false)
 	case t.Doubtful:
 		s.claim(v, t, s.notThere(v))
 	default:

@@ -70,7 +70,8 @@ var tellWords = map[watch.Notice]string{
 	watch.TellWhere:   "says where the visit is that was not booked",
 	watch.TellAsksFor: "asks for someone to ring", watch.TellNumber: "can be reached on another number", watch.TellIn: "in",
 	watch.TellNewTime: "new time", watch.TellOut: "out", watch.TellCalledOff: "called off", watch.TellFine: "says they are fine",
-	watch.TellNoWord: "an OUT without the out word, the visit goes on", watch.TellForged: "an OUT that the provider never had",
+	watch.TellNoWord: "an OUT without the out word, the visit goes on", watch.TellByVoice: "says they are out of a visit that ends by voice only, ring them",
+	watch.TellForged: "an OUT that the provider never had",
 }
 
 func (w *town) tellWords(t watch.Tell) string {
@@ -110,7 +111,8 @@ var replyWords = map[watch.Notice]string{
 	watch.ReplyKept: "stays until UNTIL",
 	watch.ReplyAsk:  "I'll see if I can find NAME for you", watch.ReplyFound: "I've got a message to NAME", watch.ReplyGotMessage: "got your message",
 	watch.ReplyAlarmOpen: "noted; WHO will speak with you", watch.ReplyNumber: "number noted", watch.ReplyNotOff: "not called off; the clock runs until UNTIL",
-	watch.AskStart: "have you gone in?", watch.AskEnd: "a new time?", watch.AskBoth: "your partner says you're both out?",
+	watch.ReplyByVoice: "this visit ends with a call from WHO",
+	watch.AskStart:     "have you gone in?", watch.AskEnd: "a new time?", watch.AskBoth: "your partner says you're both out?",
 	watch.ReachingYou: "WHO is trying to reach you", watch.Rearmed: "until UNTIL", watch.WasRaised: "WHO raised an alarm for you",
 }
 

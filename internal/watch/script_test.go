@@ -32,6 +32,9 @@ var phrases = []phrase{
 	{says(`(\w+) turns prompts (on|off) for (\w+)`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
 		return event(m[1], watch.Edit{Visit: m[3], Prompts: new(m[2] == "on")})
 	}},
+	{says(`(\w+) decides that (\w+) ends (by voice only|as any)`), func(_ *town, _ time.Time, m []string) (watch.Input, error) {
+		return event(m[1], watch.Edit{Visit: m[2], VoiceOnly: new(m[3] != "as any")})
+	}},
 	{says(`(\w+) cancels (\w+)(, having spoken with them)?`), func(w *town, _ time.Time, m []string) (watch.Input, error) {
 		return event(m[1], watch.Cancel{Visit: m[2], Spoke: m[3] != ""})
 	}},
@@ -153,6 +156,8 @@ func (w *town) book(at time.Time, m []string) (watch.Input, error) {
 			b.Overlap = true
 		case "meeting":
 			b.Visit.Unwatched = true
+		case "voice":
+			b.Visit.VoiceOnly = true
 		case "":
 		default:
 			return watch.Input{}, fmt.Errorf("book with %q", extra)
@@ -229,8 +234,12 @@ func (w *town) understood(of watch.Watch, at time.Time, words string) watch.Text
 }
 
 func (w *town) records(at time.Time, m []string) (watch.Input, error) {
+	via := "call"
+	if said, texted := strings.CutSuffix(m[2], " (texted to them)"); texted {
+		via, m[2] = "text", said
+	}
 	t, err := w.reading(at, m[2])
-	return watch.Input{By: m[1], Via: "call", Event: t}, err
+	return watch.Input{By: m[1], Via: via, Event: t}, err
 }
 
 // readings are the short words that stand for a reading of a text.

@@ -36,6 +36,8 @@ func states() []state {
 		{"inside, on a joint visit", joint, "14:30"},
 		{"inside, past the expected end", inside, "15:12"},
 		{"inside, no prompts", "plan: no prompts\n" + inside, "14:30"},
+		{"inside, ends by voice only", "13:00 book A7F3 14:00 to 15:00, voice only\n14:00 priya texts: going in\n", "14:30"},
+		{"overdue, ends by voice only, where an OUT closes it", "plan: an OUT closes an overdue alarm\n13:00 book A7F3 14:00 to 15:00, voice only\n14:00 priya texts: going in\n15:16 (so far)\n", "15:17"},
 		{"inside, a much later time proposed", inside + "14:20 priya texts: new time 19:00\n", "14:30"},
 		{"inside, something unfinished said", inside + "14:30 priya writes: I am not\n", "14:30"},
 		{"inside, asked how things are", inside + "14:30 lena says both are out of A7F3\n", "14:30"},

@@ -306,7 +306,7 @@ func (s *step) noVisit(t Text) {
 
 // apply takes a text about a visit.
 func (s *step) apply(v *Visit, t Text) {
-	if s.covered(v.ID) && !(t.Intent == checkin.End && s.outCloses()) {
+	if s.covered(v.ID) && (v.VoiceOnly || !(t.Intent == checkin.End && s.outCloses())) {
 		s.reply(Reply{Notice: ReplyAlarmOpen, Visit: v.ID, Who: s.whoAnswers()})
 		return
 	}

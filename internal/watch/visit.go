@@ -164,6 +164,11 @@ func (s *step) edit(e Edit) error {
 	if e.Prompts != nil {
 		s.prompts(&v, *e.Prompts)
 	}
+	if e.VoiceOnly != nil {
+		if err := s.letVoice(&v, *e.VoiceOnly); err != nil {
+			return err
+		}
+	}
 	v.StartsAt, v.ExpectedEndAt = orElse(e.StartsAt, v.StartsAt), orElse(e.ExpectedEndAt, v.ExpectedEndAt)
 	p := problems(s.at, v)
 	if e.StartsAt.IsZero() { // a start that was accepted once is not judged again

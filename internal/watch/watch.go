@@ -70,7 +70,8 @@ type Visit struct {
 	ID            string     `json:"id"`
 	Reference     string     `json:"reference"` // said aloud easily: "A7F3"
 	Status        Status     `json:"status"`
-	Unwatched     bool       `json:"unwatched,omitempty"` // a meeting or appointment
+	Unwatched     bool       `json:"unwatched,omitempty"`  // a meeting or appointment
+	VoiceOnly     bool       `json:"voice_only,omitempty"` // no text and no press ends it: somebody speaks with the worker (rule 1.5)
 	StartsAt      time.Time  `json:"starts_at"`
 	ExpectedEndAt time.Time  `json:"expected_end_at"`
 	Clock         plan.Clock `json:"clock"`                // the plan's settings, pinned at booking

@@ -13,6 +13,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/access"
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -229,7 +230,12 @@ const byPlan = "plan"
 // privacy asks who sees the visit's details (rule 1.4).
 func (f *form) privacy(team store.Team) govuk.Radios {
 	hint := "Private, if it starts out of hours; else open to the team."
-	if !team.Plan.WorkingHours.IsZero() {
+	switch {
+	case team.Plan.Private == plan.PrivateEvery:
+		hint = "Private, whenever it starts."
+	case team.Plan.Private == plan.PrivateNone:
+		hint = "Open to the team, whenever it starts."
+	case !team.Plan.WorkingHours.IsZero():
 		hint = fmt.Sprintf("Private, if it starts out of hours; open to the team within them (%s).", team.Plan.WorkingHours)
 	}
 	return f.radios("private", "Who sees the details?", "A private visit shows to others as “Busy – private”. Those who answer for the worker see it, and in an alarm all who deal with it.",

@@ -12,7 +12,7 @@ import (
 // TestWhatIsSavedShowsAtOnce: what is remembered of people, teams and shifts is not shown once they have changed.
 func TestWhatIsSavedShowsAtOnce(t *testing.T) {
 	h := openHouse(t).nextDoor().as("p-ada")
-	lists := []string{"/people?team=all", "/people", "/teams/echo", "/teams/echo/edit", "/raise"}
+	lists := []string{"/people?team=all", "/people", "/teams/echo", "/teams/echo/plan/edit/4", "/raise"}
 	for _, path := range append(lists, "/teams", "/rota") {
 		h.get(path).is(http.StatusOK) // and is remembered
 	}

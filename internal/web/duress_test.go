@@ -84,6 +84,28 @@ func afternoon(t *testing.T, name string, after func(h *house, visit string)) []
 	return answers
 }
 
+// A plan's own answer is shown on the page for one name as for the other.
+func TestAPressIsAnsweredInTheTeamsOwnWords(t *testing.T) {
+	shown := map[string]string{}
+	for _, name := range []string{"Jane", "Scarlett"} {
+		h := openHouse(t)
+		team, err := h.db.Team(t.Context(), "echo")
+		h.ok(err)
+		team.Plan.AskAnswer = "OK, asking NAME to ring you."
+		_, err = h.engine.PutTeam(t.Context(), engine.Actor{}, team)
+		h.ok(err)
+		id := h.visit()
+		kept, err := h.db.Visit(t.Context(), id)
+		h.ok(err)
+		h.wait(30 * time.Minute)
+		priya := h.as("p-priya")
+		shown[name] = priya.post("/visits/"+id+"/ask", "key", "B", "name", name).leadsTo("/visits/"+id).says("OK, asking "+name+" to ring you.").hides("see if I can find").plainly(name, kept)
+	}
+	if shown["Jane"] != shown["Scarlett"] {
+		t.Errorf("asking for Scarlett shows\n%s\nasking for Jane\n%s", shown["Scarlett"], shown["Jane"])
+	}
+}
+
 // In duress nothing that the worker can reach differs from a day on which they asked for Jane (rule 4.2).
 func TestInDuressTheWorkersPagesAreThoseOfAnyDay(t *testing.T) {
 	for what, after := range map[string]func(*house, string){

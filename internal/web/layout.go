@@ -67,6 +67,8 @@ var done = map[string]string{
 	"no-visit":   "That fits no visit: this one is over, and nobody watches it any more. If you are still there, book a visit from now, or ring your manager.",
 	"out":        "Noted: out. Thank you.",
 	"goes-on":    "It is noted. The visit goes on.",
+	"by-voice":   "It is noted. This visit ends with a call: whoever answers for you will ring you, or you ring them.",
+	"ring-them":  "It is noted. The visit ends by voice only: ring them, and say below that you spoke with them.",
 	"called-off": "The visit is called off.",
 	"as-it-was":  "Noted, thank you. The times stay as they are.",
 	"unclear":    "We could not follow that. Please say it another way, or give a new time.",
@@ -108,7 +110,7 @@ var done = map[string]string{
 	"shift-removed": "The shift was removed. Whose it was is told.",
 	"shift-added":   "The shift was added.",
 
-	"team-saved": "The team’s settings were saved. Visits that are booked already keep their times.",
+	"team-saved": "The team was saved.",
 
 	"sphere-saved":   "The list was saved.",
 	"sphere-moved":   "It was moved.",

@@ -78,6 +78,7 @@ var plainLines = map[watch.What]string{
 	watch.VisitOverdue:     "No word from {worker}: the visit is overdue",
 	watch.OutUnconfirmed:   "Word came that {worker} is out, which our provider has not confirmed",
 	watch.OutForged:        "Our provider does not know the text that said {worker} is out: the visit goes on",
+	watch.VoiceAwaited:     "Word came that {worker} is out. The visit ends by voice only: it goes on until somebody has spoken with them",
 	watch.AskedBack:        "Allclear asked {worker} to say more",
 	watch.TextsJoined:      "The text was read as one with the unfinished one before it",
 	watch.Prompted:         "Allclear asked {worker} how things are going",

@@ -83,7 +83,7 @@ func TestALineHasWhatThePoliceAnswered(t *testing.T) {
 // Whatever the core can put on record has its own words.
 func TestEveryLineOfTheCoreHasWords(t *testing.T) {
 	for _, what := range []watch.What{watch.VisitBooked, watch.VisitIn, watch.VisitNewTime, watch.VisitOut, watch.VisitCancelled, watch.VisitOverdue,
-		watch.OutUnconfirmed, watch.OutForged, watch.AskedBack, watch.Prompted, watch.AlarmOpened, watch.AlarmJoined, watch.AlarmRaised,
+		watch.OutUnconfirmed, watch.OutForged, watch.VoiceAwaited, watch.AskedBack, watch.Prompted, watch.AlarmOpened, watch.AlarmJoined, watch.AlarmRaised,
 		watch.Told, watch.Acknowledged, watch.HolderFellSilent, watch.ShiftChanged, watch.PolicePrompted, watch.PoliceTold, watch.LiaisonLogged,
 		watch.FoundHarmed, watch.IncidentOpened, watch.PoliceHeld, watch.Reassured, watch.AlarmClosed} {
 		_, plain := plainLines[what]

@@ -56,14 +56,14 @@ func (p *Pages) tryPractice(c *request) error {
 		return err
 	}
 	text, name := f.value("text"), f.value("name")
-	plain, err := p.answersPlainly(c)
+	answers, err := p.howTheTeamAnswers(c)
 	if err != nil {
 		return err
 	}
 	field, said, sent := "text", text, text
 	switch f.value("do") {
 	case "help":
-		return p.showPractice(c, http.StatusOK, blank(), p.afterDistress(c, "", plain))
+		return p.showPractice(c, http.StatusOK, blank(), p.afterDistress(c, "", answers))
 	case "ask":
 		field, said, sent = "name", name, "ASK "+name // as the button on a visit's page has it
 		f.need("name", "Enter a name, as you would on a visit")
@@ -76,7 +76,7 @@ func (p *Pages) tryPractice(c *request) error {
 	if f.bad() {
 		return p.showPractice(c, http.StatusUnprocessableEntity, f, nil)
 	}
-	return p.showPractice(c, http.StatusOK, blank(), p.afterText(c, said, sent, plain))
+	return p.showPractice(c, http.StatusOK, blank(), p.afterText(c, said, sent, answers))
 }
 
 func (p *Pages) showPractice(c *request, status int, f *form, tried *practised) error {
@@ -86,21 +86,22 @@ func (p *Pages) showPractice(c *request, status int, f *form, tried *practised) 
 	return p.show(c, status, "practice", page)
 }
 
-// answersPlainly says that the reader's team answers a cry for help in plainer words (rule 4.4).
-func (p *Pages) answersPlainly(c *request) (bool, error) {
+// howTheTeamAnswers gives the words in which the plan of the reader's team answers a cry for help, and a request for a person (rules 4.2, 4.4).
+func (p *Pages) howTheTeamAnswers(c *request) (wording.Values, error) {
 	teams, err := p.directory.teams(c.Context())
 	t, _ := teamOf(teams, c.who.Team)
-	return t.Plan.PlainDistressAnswer, err
+	return wording.Values{Plain: t.Plan.PlainDistressAnswer, Answer: t.Plan.AskAnswer, Now: c.at, Rehearsal: p.Rehearsal}, err
 }
 
 // afterText is what would come of a text that is sent from within a visit, read as it would be.
-func (p *Pages) afterText(c *request, said, text string, plain bool) *practised {
+func (p *Pages) afterText(c *request, said, text string, answers wording.Values) *practised {
 	now := c.at.In(c.in)
 	read := checkin.Understand(text, checkin.Context{State: checkin.Inside, Phrase: c.phrase, Vocabulary: p.Vocabulary, Now: now, Start: now.Add(-30 * time.Minute), End: now.Add(30 * time.Minute)})
-	asked := wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(read.Name), Now: now, Rehearsal: p.Rehearsal})
+	answers.Name = private.New(read.Name)
+	asked := wording.Text(watch.ReplyAsk, answers)
 	switch read.Intent {
 	case checkin.Distress:
-		return p.afterDistress(c, said, plain)
+		return p.afterDistress(c, said, answers)
 	case checkin.Duress:
 		return &practised{Said: said, Answer: asked, Heading: "This would have called for help, and your phone would show nothing of it.", Then: []string{
 			"Those who answer for you would have been told at once, by text and by call, where you are and what you said.",
@@ -116,8 +117,8 @@ func (p *Pages) afterText(c *request, said, text string, plain bool) *practised 
 }
 
 // afterDistress is what would come of a plain cry for help.
-func (p *Pages) afterDistress(c *request, said string, plain bool) *practised {
-	return &practised{Said: said, Answer: wording.Text(watch.ReplyGotMessage, wording.Values{Now: c.at, Rehearsal: p.Rehearsal, Plain: plain}), Heading: "This would have called for help.", Then: []string{
+func (p *Pages) afterDistress(c *request, said string, answers wording.Values) *practised {
+	return &practised{Said: said, Answer: wording.Text(watch.ReplyGotMessage, answers), Heading: "This would have called for help.", Then: []string{
 		"Those who answer for you would have been told at once, by text and by call, where you are and what you said.",
 		"They would have been told to ring 999. They would not ring you unless you said that you are out.",
 		"The alarm would have stayed open until somebody had seen you, or spoken with you away from the place."}}

@@ -318,7 +318,7 @@ func (f *form) decide(a assessed) *decideForm {
 	d := &decideForm{Again: a.Decision != "", Reasons: f.textarea("reasons", "Why?", "The worker reads it. It is not in the text that they are sent."),
 		Conditions: govuk.Checkboxes{Name: "conditions", Values: f.values["conditions"], ErrorMessage: f.says("conditions"),
 			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "On these conditions", Classes: "govuk-fieldset__legend--s"}},
-			Items: []govuk.Choice{{Value: "voice", Text: "It ends by voice only", Hint: govuk.Hint{Text: "Whoever answers is told to speak with the worker. A text that says out still ends the visit."}},
+			Items: []govuk.Choice{{Value: "voice", Text: "It ends by voice only", Hint: govuk.Hint{Text: "No text and no press ends it. A worker who says that they are out is told so, and whoever answers for them is asked to ring and to record it."}},
 				{Value: "quiet", Text: "No prompts", Hint: govuk.Hint{Text: "Allclear texts nothing to the worker during the visit. The alarm comes at the same time."}}}}}
 	d.Reasons.Rows = 3
 	var choices []govuk.Choice

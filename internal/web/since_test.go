@@ -92,22 +92,33 @@ func TestWhatBothChangedOfAPersonIsSaid(t *testing.T) {
 }
 
 func TestTwoWhoChangeAPlanAtOnceLoseNothing(t *testing.T) {
-	const edit = "/teams/echo/edit"
+	const edit = "/teams/echo/plan/edit/4"
 	h := openHouse(t).as("p-lee")
-	h.post(edit, settings()...).leadsTo("/teams/echo")
-	was := h.get(edit).marks()
-	h.as("p-ada").post(edit, settings("was", was, "grace", "20", "ring_round", "40", "named_buddy", "p-sam", "pass_on_texts", "yes", "colleagues", "p-sam")...).leadsTo("/teams/echo")
+	h.drafts("4", "words", "Ours.").leadsTo("/teams/echo/plan/edit")
+	opened := h.section("4", "words", "Ours.")
+	h.as("p-ada").drafts("4", "words", "Ours.", "grace", "20", "ring_round", "40", "named_buddy", "p-sam", "pass_on_texts", "yes").is(http.StatusSeeOther)
 
-	his := settings("was", was, "ring_round", "25", "named_buddy", "p-ann", "duress_phrase", "Marigold")
-	refused := h.as("p-lee").post(edit, his...).is(http.StatusConflict).says(
+	his := changed(opened, "ring_round", "25", "named_buddy", "p-ann", "police_repeat", "7")
+	refused := h.post(edit, his...).is(http.StatusConflict).says(
 		"Someone else changed “Ring-round” to “40” since you opened the form.", "Someone else changed the named buddy to Sam Hill since you opened the form.", `id="grace-error"`, `id="pass_on_texts-error"`).
-		holds("grace", "20").holds("ring_round", "25").holds("duress_phrase", "Marigold")
-	h.post(edit, changed(his, "grace", "20", "pass_on_texts", "yes", "colleagues", "p-sam", "was", refused.marks())...).leadsTo("/teams/echo")
+		holds("grace", "20").holds("ring_round", "25").holds("police_repeat", "7")
+	h.post(edit, changed(his, "grace", "20", "pass_on_texts", "yes", "was", refused.marks())...).leadsTo("/teams/echo/plan/edit")
+	h.publishes()
 	team, err := h.db.Team(h.Context(), "echo")
 	h.ok(err)
-	if s := team.Plan; s.Grace != 20*time.Minute || s.RingRound != 25*time.Minute || s.NamedBuddy != "p-ann" || s.DuressPhrase != "Marigold" || !s.PassOnTexts || len(s.Colleagues) != 1 {
+	if s := team.Plan; s.Grace != 20*time.Minute || s.RingRound != 25*time.Minute || s.NamedBuddy != "p-ann" || s.Repeat != 7*time.Minute || !s.PassOnTexts {
 		t.Errorf("saved again it is %+v", s)
 	}
+}
+
+// Of a team's own form too.
+func TestTwoWhoNameATeamAtOnceLoseNothing(t *testing.T) {
+	const edit = "/teams/echo/edit"
+	h := openHouse(t).as("p-lee")
+	was := h.get(edit).marks()
+	h.as("p-ada").post(edit, "was", was, "name", "Echo East", "zone", "Europe/London").leadsTo("/teams/echo")
+	h.post(edit, "was", was, "name", "Echo West", "zone", "Europe/London").is(http.StatusConflict).
+		says("Someone else changed the team’s name to “Echo East” since you opened the form.").holds("name", "Echo West")
 }
 
 func TestTwoWhoChangeAVisitAtOnceLoseNothing(t *testing.T) {

@@ -18,20 +18,14 @@ import (
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
 
+// teamFormPage changes what is of a team and not of its plan, and leads to that.
 type teamFormPage struct {
 	Layout
-	ID, Was        string
-	Name, Zone     govuk.Input
-	Overdue, Asked []govuk.Input
-	Flags          []govuk.Checkboxes // what is on or off about checking in
-	OutWord        govuk.Input
-	Phrase         govuk.Input
-	Colleagues     govuk.Checkboxes
-	PlainAnswer    govuk.Checkboxes
-	Fallback       govuk.Select
-	NamedBuddy     govuk.Select
-	Hours          govuk.Input
-	RiskFor        govuk.Checkboxes
+	ID, Was    string
+	Name, Zone govuk.Input
+	Plan       []planSection // what the settings do now, by the plan's sections
+	None       bool          // no plan was published yet
+	Drafted    bool          // there is a draft of the next version
 }
 
 // timeSetting is one of the plan's lengths of time: its field, which is the API's too, and what it is called.
@@ -102,10 +96,8 @@ func (p *Pages) changeTeam(c *request) error {
 		return err
 	}
 	was := t
-	f.readTeam(&t)
-	if err := p.onlyOurs(c, f, was, t.Plan); err != nil {
-		return err
-	}
+	t.Name, t.Zone = f.value("name"), f.value("zone")
+	f.leavesThePlan()
 	if err := p.nameIsFree(c, f, was, t); err != nil {
 		return err
 	}
@@ -115,15 +107,26 @@ func (p *Pages) changeTeam(c *request) error {
 	case f.since(filledTeam(t), kept, teamFields(), p.teamInWords(c, kept)):
 		status = http.StatusConflict
 	default:
-		_, err := p.Engine.PutTeam(c.Context(), c.press(), t)
+		err := p.Engine.NameTeam(c.Context(), c.press(), t.ID, t.Name, t.Zone)
 		if err := f.takesTeam(err); err != nil {
-			return fmt.Errorf("put team: %w", err)
+			return fmt.Errorf("name team: %w", err)
 		}
 	}
 	if f.bad() {
 		return p.showTeamForm(c, status, f, was)
 	}
 	return c.redirect("/teams/" + t.ID + "?done=team-saved")
+}
+
+// leavesThePlan refuses settings of the plan, which a form that was opened long ago still sends: they are changed by a version of it, that everyone signs.
+func (f *form) leavesThePlan() {
+	for _, section := range plan.Sections() {
+		for _, field := range sectionFields[section] {
+			if f.values.Has(field) {
+				f.wrong("plan", "The settings are changed in the team’s plan: they are as they were")
+			}
+		}
+	}
 }
 
 // nameIsFree refuses a name that another team has, so that nobody has to tell two apart. One that keeps its name keeps it.
@@ -168,7 +171,7 @@ func (f *form) takesTeam(err error, called ...map[string]string) error {
 		return err
 	}
 	labels := map[string]string{"zone": "The time zone", "end_prompts": "The reminders", "duress_phrase": "The duress phrase", "fallback": "The fallback",
-		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "name": "The name",
+		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "private_by_default": "What is private", "ask_answer": "The answer", "channels": "How workers are reminded", "name": "The name",
 		"risk_for": "The visits that want a risk assessment"}
 	for _, t := range timeSettings(&plan.Settings{}) {
 		labels[t.field] = "“" + t.label + "”"
@@ -198,10 +201,8 @@ func inMinutes(says string) string {
 	return strings.Join(words, " ")
 }
 
-// readTeam puts what the form says into a team; what cannot be read is noted.
-func (f *form) readTeam(t *store.Team) {
-	t.Name, t.Zone, t.HasPlan = f.value("name"), f.value("zone"), true
-	s := &t.Plan
+// readSettings puts what the form of a plan says into its settings; what cannot be read is noted.
+func (f *form) readSettings(s *plan.Settings) {
 	for _, setting := range timeSettings(s) {
 		d, ok := readMinutes(f.value(setting.field))
 		if !ok {
@@ -225,6 +226,9 @@ func (f *form) readTeam(t *store.Team) {
 	s.DuressPhrase, s.Fallback, s.NamedBuddy = f.value("duress_phrase"), f.value("fallback"), f.value("named_buddy")
 	s.Colleagues, s.RiskFor = f.values["colleagues"], f.values["risk_for"]
 	s.OutWord = cmp.Or(f.value("out_word"), plan.OutWordOff)
+	s.AskAnswer = plan.TidyAnswer(f.value("ask_answer"))
+	s.Channels = plan.ReadChannels(f.value("channels"))
+	s.Private = plan.ReadPrivacy(f.value("private_by_default"))
 	hours, err := plan.ParseHours(f.value("working_hours"))
 	if err != nil {
 		f.wrong("working_hours", "Enter the working hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none")
@@ -242,7 +246,7 @@ func readMinutes(s string) (time.Duration, bool) {
 // filledTeam is the form with a team's settings.
 func filledTeam(t store.Team) *form {
 	f := blank("name", t.Name, "zone", t.Zone, "duress_phrase", t.Plan.DuressPhrase, "fallback", t.Plan.Fallback, "named_buddy", t.Plan.NamedBuddy,
-		"working_hours", t.Plan.WorkingHours.String())
+		"working_hours", t.Plan.WorkingHours.String(), "private_by_default", t.Plan.Private.String(), "ask_answer", t.Plan.AskAnswer, "channels", t.Plan.Channels.String())
 	for _, setting := range timeSettings(&t.Plan) {
 		f.values.Set(setting.field, writeMinutes(*setting.in))
 	}
@@ -264,16 +268,13 @@ func filledTeam(t store.Team) *form {
 }
 
 // teamFields lists the form's fields as they stand on the page.
-func teamFields() []string {
-	return []string{"name", "zone", "grace", "acknowledge_within", "acknowledge_within_danger", "ring_round", "police_repeat", "fallback", "start_prompt", "end_prompts",
-		"prompts", "pass_on_texts", "out_closes_overdue", "out_word", "duress_phrase", "colleagues", "plain_distress_answer", "risk_for", "working_hours", "named_buddy"}
-}
+func teamFields() []string { return []string{"name", "zone"} }
 
 // teamInWords gives what each field of a team's form is called and what it holds, for a sentence about it.
 func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is string) {
 	called := map[string]string{"name": "the team’s name", "zone": "the time zone", "end_prompts": "when workers are asked after the expected end",
 		"out_word": "the word that must come with OUT", "duress_phrase": "the duress phrase", "working_hours": "the working hours",
-		"fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues told of a duress phrase"}
+		"private_by_default": "which visits are private", "channels": "how workers are reminded", "ask_answer": "the answer to whoever asks for a person", "fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues told of a duress phrase"}
 	var s plan.Settings
 	for _, t := range timeSettings(&s) {
 		called[t.field] = "“" + t.label + "”"
@@ -287,6 +288,10 @@ func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is st
 			return "“" + label + "”", f.ticked(field)
 		}
 		switch field {
+		case "channels":
+			return called[field], plan.ReadChannels(f.value(field)).InWords()
+		case "private_by_default":
+			return called[field], plan.ReadPrivacy(f.value(field)).InWords()
 		case "risk_for":
 			return "the visits that want a risk assessment", cmp.Or(listed(kindsInWords(f.values[field])), "none")
 		case "fallback", "named_buddy", "colleagues":
@@ -324,40 +329,24 @@ func writeMinutes(d time.Duration) string { return strconv.FormatFloat(d.Minutes
 
 // showTeamForm shows the form with what was typed and what is wrong with it; t is the team as it is kept.
 func (p *Pages) showTeamForm(c *request, status int, f *form, t store.Team) error {
-	members, err := p.members(c, t.ID)
+	names := map[string]string{}
+	for _, id := range t.Plan.Named() {
+		names[id] = p.nameOrID(c, id)
+	}
+	_, found, err := p.Engine.CurrentPlan(c.Context(), t.ID)
 	if err != nil {
-		return err
+		return fmt.Errorf("read plan: %w", err)
+	}
+	_, drafted, err := p.Engine.PlanDraft(c.Context(), t.ID)
+	if err != nil {
+		return fmt.Errorf("read draft: %w", err)
 	}
 	f.inOrder(teamFields()...)
-	here := membersOf(members, t.ID)
-	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID, Was: f.value("was"),
+	page := teamFormPage{Layout: p.layout(c, "Change the team").again(f), ID: t.ID, Was: f.value("was"), None: !found, Drafted: drafted,
 		Name: f.input("name", "Team’s name", ""), Zone: f.input("zone", "Time zone", "Such as Europe/London: whose clocks the team lives by"),
-		OutWord: f.input("out_word", "Word that must come with OUT", "Leave it empty if none is asked for"),
-		Phrase:  f.input("duress_phrase", "Duress phrase", "What to ask for that means “call 999 for me”: a name that nobody at work, in a worker’s family or on the caseload has"),
-		Hours:   f.input("working_hours", "Working hours", "Such as Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none"),
-		Fallback: govuk.Select{Name: "fallback", Label: govuk.Label{Text: "Fallback"}, Hint: govuk.Hint{Text: "Who answers when nobody else does"},
-			Items: p.choices(c, here, "Choose a person", t.Plan.Fallback), Value: f.value("fallback"), ErrorMessage: f.says("fallback")},
-		NamedBuddy: govuk.Select{Name: "named_buddy", Label: govuk.Label{Text: "Named buddy"}, Hint: govuk.Hint{Text: "Who answers in working hours for a visit that names nobody"},
-			Items: p.choices(c, here, "Nobody: the rota answers", t.Plan.NamedBuddy), Value: f.value("named_buddy"), ErrorMessage: f.says("named_buddy")},
-		Colleagues: govuk.Checkboxes{Name: "colleagues", Values: f.values["colleagues"], Classes: "govuk-checkboxes--small", ErrorMessage: f.says("colleagues"),
-			Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Told of a duress phrase at once, besides the responder", Classes: "govuk-fieldset__legend--s"}}},
-		PlainAnswer: f.tick("plain_distress_answer", "Answer a cry for help in plain words", ""), RiskFor: f.riskFor()}
-	for _, m := range p.choices(c, here, "", t.Plan.Colleagues...)[1:] {
-		page.Colleagues.Items = append(page.Colleagues.Items, govuk.Choice{Value: m.Value, Text: m.Text})
-	}
-	for i, setting := range timeSettings(&t.Plan) {
-		in := f.minutesInput(setting)
-		if i < 5 {
-			page.Overdue = append(page.Overdue, in)
-		} else {
-			page.Asked = append(page.Asked, in)
-		}
-	}
-	page.Asked = append(page.Asked, f.minutesInput(timeSetting{field: "end_prompts", label: "After the expected end", hint: "A worker who has not said that they are out is asked then. Up to six times, with commas between, such as 0, 10 minutes"}))
-	for _, setting := range flagSettings(&t.Plan) {
-		page.Flags = append(page.Flags, f.tick(setting.field, setting.label, setting.hint))
-	}
-	page.OutWord.Classes, page.Phrase.Classes, page.Zone.Classes = "govuk-input--width-10", "govuk-input--width-20", "govuk-input--width-20"
+		Plan: sectionsOf(plan.Version{Zone: t.Zone, Settings: t.Plan, Names: names}, true)}
+	page.Zone.Classes = "govuk-input--width-20"
+	page.Plan = slices.DeleteFunc(page.Plan, func(s planSection) bool { return len(sectionFields[plan.Sections()[s.Number-1]]) == 0 })
 	return p.show(c, status, "team_form", page)
 }
 

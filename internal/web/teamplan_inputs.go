@@ -2,6 +2,7 @@ package web
 
 import (
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/web/govuk"
 )
@@ -14,6 +15,7 @@ const (
 	outWordLabel            = "Word that must come with OUT"
 	promptsLabel            = "After the expected end"
 	colleaguesLabel         = "Told at once, besides the responder"
+	privateLabel            = "Visits that are private"
 )
 
 // onPlan is what the settings are called on the pages of a plan, where the form of the team calls them otherwise.
@@ -48,6 +50,17 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 		return boxes
 	case "risk_for":
 		return f.riskFor()
+	case "ask_answer":
+		return f.input(field, "Answer to whoever asks for a person", "It answers the name to ask for in the very same words, so that nobody who reads along can tell. Write NAME where the name is to stand. Leave it empty for “"+plan.StandardAnswer+"”")
+	case "channels":
+		return f.radios(field, "How workers are reminded", "Of reminders on a visit alone. An alarm comes by texts and calls whatever is chosen here",
+			govuk.Choice{Value: plan.Texts.String(), Text: "By text"},
+			govuk.Choice{Value: plan.TextsAndCalls.String(), Text: "By text and by a call", Hint: govuk.Hint{Text: "A phone that rings can be wrong in a tense home. The call says what the text says, to whoever picks up"}})
+	case "private_by_default":
+		return f.radios(field, privateLabel, "You and those who answer for you see where a private visit is and with whom; others see that you are busy. Whoever books a visit can say otherwise.",
+			govuk.Choice{Value: plan.PrivateOutOfHours.String(), Text: "Those that begin outside working hours"},
+			govuk.Choice{Value: plan.PrivateEvery.String(), Text: "Every visit"},
+			govuk.Choice{Value: plan.PrivateNone.String(), Text: "None: each is open to the team"})
 	default: // plain_distress_answer
 		return f.tick(field, "Answer a cry for help in plain words", "")
 	}

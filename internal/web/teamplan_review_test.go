@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/engine"
 )
 
 func TestAManagerConfirmsThatNothingChanged(t *testing.T) {
@@ -35,7 +36,11 @@ func TestAManagerConfirmsThatNothingChanged(t *testing.T) {
 	h.with("p-odd", "Odd Moe", buddy.Auditor)
 	h.as("p-odd").get("/record").says("written, published or looked at again")
 
-	lee.post("/teams/echo/edit", settings("grace", "25")...).leadsTo("/teams/echo")
+	team, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	team.Plan.Grace = 25 * time.Minute
+	_, err = h.engine.PutTeam(h.Context(), engine.Actor{By: "p-lee", Via: "api"}, team)
+	h.ok(err)
 	lee.get(review).says("These settings are not what was signed", "was 15 minutes and is 25 minutes.").hides("Confirm: reviewed")
 	shown = lee.get("/teams/echo/plan/versions/1").says("Looked at on 27 October 2027 by Lee Marsh: nothing changed.")
 	lee.post(review, "version", "1", "revision", "2", "review-date", "2028-10-27").is(http.StatusConflict).says("publish a new version")

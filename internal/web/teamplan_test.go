@@ -40,9 +40,14 @@ func (h *house) section(n string, changed ...string) []string {
 	h.Helper()
 	shown := h.get("/teams/echo/plan/edit/" + n).is(http.StatusOK)
 	given := map[string]string{"was": shown.field("was")}
-	if n == "4" {
+	switch n {
+	case "1":
+		given["working_hours"] = "Mon-Fri 08:30-17:00"
+	case "4":
 		given = map[string]string{"was": shown.field("was"), "grace": "15", "acknowledge_within": "5", "ring_round": "30", "police_repeat": "5", "start_prompt": "10", "end_prompts": "0, 10",
 			"prompts": "yes", "fallback": "p-lee"}
+	case "5":
+		given["duress_phrase"], given["acknowledge_within_danger"] = "Scarlett", "2"
 	}
 	for i := 0; i+1 < len(changed); i += 2 {
 		given[changed[i]] = changed[i+1]
@@ -52,6 +57,13 @@ func (h *house) section(n string, changed ...string) []string {
 		fields = append(fields, field, value)
 	}
 	return fields
+}
+
+// publishes publishes the draft as it is.
+func (h *house) publishes() page {
+	h.Helper()
+	shown := h.get("/teams/echo/plan/publish").is(http.StatusOK)
+	return h.post("/teams/echo/plan/publish", "revision", shown.field("revision"), "version", shown.field("version"), "review-date", "2027-11-21").leadsTo("/teams/echo/plan")
 }
 
 // A new team starts from the standard: two choices are made and one button is pressed.
@@ -116,6 +128,44 @@ func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {
 	h.get("/teams/echo/plan/versions/3").is(http.StatusNotFound)
 }
 
+// Which visits are private is said in words, holds at booking, and stays as it is where the form of before does not send it.
+func TestThePlanSaysWhichVisitsArePrivate(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	h.get("/teams/echo/plan/edit/1").says("Visits that are private", `value="out_of_hours" checked`)
+	h.drafts("1", "private_by_default", "every_visit").leadsTo("/teams/echo/plan/edit").
+		says("Visits that are private unless somebody says otherwise were those outside working hours and are all.")
+	h.drafts("1", "words", "Shared.").leadsTo("/teams/echo/plan/edit")
+	h.publishes().says("Every visit is private, in working hours too")
+	h.drafts("1", "private_by_default", "sometimes").is(http.StatusUnprocessableEntity).says("What is private must be one of")
+	priya := h.as("p-priya")
+	priya.get("/visits/new").says("Private, whenever it starts.")
+	monday := []string{"start-date", "2026-11-23", "start-time", "10:00", "end-time", "11:00"}
+	if v := priya.post("/visits/new", booking(monday...)...).booked(); !v.Private {
+		t.Error("a visit in working hours is open")
+	}
+}
+
+// By which ways workers are reminded is the plan's, and it says that no alarm follows it.
+func TestThePlanSaysByWhichWaysWorkersAreReminded(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	const never = "An alarm comes by texts and calls, whatever is chosen for reminders."
+	h.get("/teams/echo/plan").says("A reminder is a text to you, and no call. " + never)
+	h.get("/teams/echo/plan/edit/4").says("How workers are reminded", "An alarm comes by texts and calls whatever is chosen here", `value="texts" checked`)
+	h.drafts("4", "channels", "pigeons").is(http.StatusUnprocessableEntity).says("How workers are reminded must be one of")
+	h.drafts("4", "channels", "texts_and_calls").leadsTo("/teams/echo/plan/edit").says("The ways of a reminder were texts only and are texts and calls.")
+	h.publishes().says("A reminder is a text to you, and a call that says the same and asks for no key. " + never)
+}
+
+// The answer to whoever asks for a person is the team's own, and practised in its own words.
+func TestThePlanSaysHowARequestForAPersonIsAnswered(t *testing.T) {
+	h := openHouse(t).published().as("p-lee")
+	h.drafts("5", "ask_answer", "Help is coming, NAME knows").is(http.StatusUnprocessableEntity).says("The answer must not say “help”: whoever reads along would wonder.", `id="ask_answer-error"`)
+	h.drafts("5", "ask_answer", "OK, I’ll ask NAME.").leadsTo("/teams/echo/plan/edit").
+		says("The answer to whoever asks for a person was “I'll see if I can find … for you.” and is “OK, I'll ask ….”.")
+	h.publishes().says("Whoever asks for anyone is answered “OK, I'll ask ….”, with the name they asked for.")
+	h.as("p-priya").post("/practice", "do", "ask", "name", "Scarlett").is(http.StatusOK).says("OK, I'll ask Scarlett.")
+}
+
 func TestWhatIsWrongWithASectionStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).as("p-lee")
 	h.drafts("4", "grace", "61", "words", "Kept.").is(http.StatusUnprocessableEntity).says("“Silence that is normal” must be from 0 minutes to 60 minutes.", ">Kept.</textarea>", `value="61"`)
@@ -142,7 +192,11 @@ func TestSettingsChangedSinceAreSaidOnThePlan(t *testing.T) {
 	h := openHouse(t).published().as("p-lee")
 	h.get("/teams/echo/plan").hides("are not what was signed")
 	h.wait(48 * time.Hour)
-	h.post("/teams/echo/edit", settings("grace", "25")...).leadsTo("/teams/echo")
+	team, err := h.db.Team(t.Context(), "echo")
+	h.ok(err)
+	team.Plan.Grace = 25 * time.Minute
+	_, err = h.engine.PutTeam(t.Context(), engine.Actor{Via: "api"}, team)
+	h.ok(err)
 	h.get("/teams/echo/plan").says("These settings are not what was signed. The team was last changed on Monday 23 November 2026", "was 15 minutes and is 25 minutes.", "15 minutes after the end", "publish a new version")
 	h.as("p-priya").get("/teams/echo/plan").says("was 15 minutes and is 25 minutes.")
 	h.wait(340 * 24 * time.Hour)

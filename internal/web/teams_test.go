@@ -29,8 +29,8 @@ func TestAPlanInWords(t *testing.T) {
 		"asked 10 minutes after the start", "asked at the expected end and 10 minutes after it.",
 		"Asking for Scarlett means: call 999 for me.", "Lee Marsh answers when nobody else does.",
 		"Mon-Fri 08:30-17:00, by the clocks of Europe/London.", "Priya Nair", "Manager and responder").
-		hides("Change the settings")
-	h.as("p-lee").get("/teams/echo").says("Change the settings")
+		hides("Change the team or its settings")
+	h.as("p-lee").get("/teams/echo").says("Change the team or its settings")
 }
 
 // What the phrase means is not to be read over someone's shoulder, nor found on the phone of one who is on a visit (rule 4.2).
@@ -92,31 +92,53 @@ func TestEveryTurnOfAPlanHasItsWords(t *testing.T) {
 	}
 }
 
-// settings are a team's as its form gives them.
-func settings(changed ...string) []string {
-	given := map[string]string{"name": "ECHo", "zone": "Europe/London", "grace": "15", "ring_round": "30", "acknowledge_within": "5", "acknowledge_within_danger": "2",
-		"police_repeat": "5", "start_prompt": "10", "end_prompts": "0, 10", "prompts": "yes", "duress_phrase": "Scarlett", "fallback": "p-lee",
-		"working_hours": "Mon-Fri 08:30-17:00", "out_word": ""}
-	for i := 0; i+1 < len(changed); i += 2 {
-		given[changed[i]] = changed[i+1]
-	}
-	var fields []string
-	for field, value := range given {
-		fields = append(fields, field, value)
-	}
-	return fields
-}
-
-func TestAPlanIsChanged(t *testing.T) {
+// The one way to another setting is the plan: it holds once a version is published, also in a team that had no plan yet.
+func TestASettingIsChangedByThePlan(t *testing.T) {
 	h := openHouse(t).as("p-lee")
-	h.get("/teams/echo/edit").is(http.StatusOK).says(`value="15"`, `value="0, 10"`, `value="Scarlett"`, `value="Mon-Fri 08:30-17:00"`)
-	h.post("/teams/echo/edit", settings("grace", "20", "end_prompts", "5", "duress_phrase", "Marigold", "named_buddy", "p-ann", "colleagues", "p-sam", "out_word", "daisy",
-		"working_hours", "mon-sat 9:00-17:00", "prompts", "", "pass_on_texts", "yes")...).leadsTo("/teams/echo").is(http.StatusOK).
-		says("settings were saved", "Silence is normal for 20 minutes", "Asking for Marigold means", "Mon-Sat 09:00-17:00", "“daisy”", "Ann Woods answers", "Told at once as well as the responder: Sam Hill")
+	h.get("/teams/echo/edit").is(http.StatusOK).says("The team has no plan yet, and these are its settings until it has.", "Begin the plan’s draft", "/teams/echo/plan/edit/4", "/teams/echo/plan/start",
+		"If we have not heard from you 15 minutes after the end", "Working hours are Mon-Fri 08:30-17:00").hides(`name="grace"`, "/teams/echo/plan/edit/6")
+	h.drafts("4", "grace", "20", "end_prompts", "5", "named_buddy", "p-ann", "out_word", "daisy", "prompts", "", "pass_on_texts", "yes").leadsTo("/teams/echo/plan/edit")
+	h.drafts("5", "duress_phrase", "Marigold", "colleagues", "p-sam").leadsTo("/teams/echo/plan/edit")
+	h.drafts("1", "working_hours", "mon-sat 9:00-17:00").leadsTo("/teams/echo/plan/edit")
+	h.get("/teams/echo/edit").says("Go on with the draft", "15 minutes after the end")
+	h.publishes().says("The plan is published", "Version 1")
+	h.get("/teams/echo").says("Silence is normal for 20 minutes", "Asking for Marigold means", "Mon-Sat 09:00-17:00", "“daisy”", "Ann Woods answers", "Told at once as well as the responder: Sam Hill")
 	team, err := h.db.Team(h.Context(), "echo")
 	h.ok(err)
 	if s := team.Plan; s.Grace != 20*time.Minute || s.Prompts || !s.PassOnTexts || len(s.EndPrompts) != 1 || s.NamedBuddy != "p-ann" || s.RingRound != 30*time.Minute {
 		t.Errorf("kept is %+v", team.Plan)
+	}
+	h.get("/teams/echo/edit").says("These are settings of the plan.", "Change the plan", "20 minutes after the end").hides("/teams/echo/plan/start")
+}
+
+// A form that was open before sends settings of the plan still: none is lost unseen, and none is changed past the plan.
+func TestATeamsOwnPageChangesNothingOfThePlan(t *testing.T) {
+	h := openHouse(t).as("p-lee")
+	h.post("/teams/echo/edit", "name", "Echo East", "zone", "Europe/London", "grace", "60").is(http.StatusUnprocessableEntity).
+		says("The settings are changed in the team’s plan: they are as they were.", `href="#plan"`, `id="plan"`, `value="Echo East"`)
+	before, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	if before.Plan.Grace != 15*time.Minute || before.Name != "ECHo" {
+		t.Errorf("kept is %+v", before)
+	}
+	h.post("/teams/echo/edit", "name", "Echo East", "zone", "Europe/Dublin").leadsTo("/teams/echo").says("The team was saved.", "Echo East", "by the clocks of Europe/Dublin")
+	team, err := h.db.Team(h.Context(), "echo")
+	h.ok(err)
+	if !team.Plan.Equal(before.Plan) {
+		t.Errorf("the plan is %+v", team.Plan)
+	}
+}
+
+// A team that nobody gave a plan has no fallback: that keeps it from no other name.
+func TestATeamWithoutAPlanCanBeNamed(t *testing.T) {
+	h := openHouse(t)
+	_, err := h.db.PutTeam(h.Context(), store.Team{ID: "new", Name: "North", Zone: "Europe/London"}, h.clock.Now())
+	h.ok(err)
+	h.as("p-ada").post("/teams/new/edit", "name", "Northerly", "zone", "Europe/London").is(http.StatusSeeOther)
+	team, err := h.db.Team(h.Context(), "new")
+	h.ok(err)
+	if team.Name != "Northerly" || team.HasPlan {
+		t.Errorf("kept is %+v", team)
 	}
 }
 
@@ -127,43 +149,46 @@ func TestAPlanSavedUnchangedIsTheSame(t *testing.T) {
 	h.ok(err)
 	team.Plan.Colleagues, team.Plan.EndPrompts, team.Plan.Prompts = []string{"p-sam", "p-ann"}, []time.Duration{90 * time.Second}, false
 	f := filledTeam(team)
-	again := team
-	again.Plan = plan.Standard()
-	f.readTeam(&again)
-	if f.bad() || !again.Plan.Equal(team.Plan) || again.Name != team.Name || again.Zone != team.Zone {
-		t.Errorf("%+v, not %+v: %v", again.Plan, team.Plan, f.problems)
+	again := plan.Standard()
+	f.readSettings(&again)
+	if f.bad() || !again.Equal(team.Plan) {
+		t.Errorf("%+v, not %+v: %v", again, team.Plan, f.problems)
 	}
 }
 
 func TestWhatIsWrongWithAPlanStandsBesideItsField(t *testing.T) {
 	h := openHouse(t).nextDoor().as("p-lee")
-	for _, test := range []struct{ field, typed, says string }{
-		{"name", "", "Enter the name."},
-		{"name", "\u200b", "Enter the name."},
-		{"name", strings.Repeat("x", 300), "The name must have at most 100 characters."},
-		{"name", "family  LINKS", "The name is another team’s: give one that no other team has."},
-		{"zone", "Gloucester", `The time zone is not a time zone, such as "Europe/London".`},
-		{"grace", "61", "“Silence that is normal” must be from 0 minutes to 60 minutes."},
-		{"grace", "a while", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
-		{"grace", "1h", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
-		{"ring_round", "4", "“Ring-round” must be from 5 minutes to 60 minutes."},
-		{"acknowledge_within_danger", "", "Enter a number of minutes, such as 15, for “To take charge of a call for help”."},
-		{"end_prompts", "10, 5", "The reminders must rise, each later than the one before."},
-		{"end_prompts", "soon", "Enter minutes with commas between, such as 0, 10, for “After the expected end”."},
-		{"duress_phrase", "", "Enter the duress phrase: the name to ask for that means"},
-		{"duress_phrase", "help", "The duress phrase must not be a word that already means something in a check-in."},
-		{"duress_phrase", "Seeing a friend today", "The duress phrase must be a name or a thing in at most 3 words."},
-		{"duress_phrase", "mum", "The duress phrase is an everyday word, so it would be in texts about other things. These are free: "},
-		{"duress_phrase", "Stephanie", "The duress phrase is a common first name, so it would be in texts about others. These are free: "},
-		{"duress_phrase", "Ravvi", "The duress phrase sounds like a common first name"},
-		{"fallback", "", "Enter the fallback: who answers when nobody else does."},
-		{"fallback", "p-jo", "from those who are here."},
-		{"colleagues", "p-jo", "from those who are here."},
-		{"out_word", "two words", "The word must be"},
-		{"working_hours", "nine to five", "Enter the working hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none."},
+	for _, test := range []struct{ section, field, typed, says string }{
+		{"", "name", "", "Enter the name."},
+		{"", "name", "\u200b", "Enter the name."},
+		{"", "name", strings.Repeat("x", 300), "The name must have at most 100 characters."},
+		{"", "name", "family  LINKS", "The name is another team’s: give one that no other team has."},
+		{"", "zone", "Gloucester", `The time zone is not a time zone, such as "Europe/London".`},
+		{"4", "grace", "61", "“Silence that is normal” must be from 0 minutes to 60 minutes."},
+		{"4", "grace", "a while", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
+		{"4", "grace", "1h", "Enter a number of minutes, such as 15, for “Silence that is normal”."},
+		{"4", "ring_round", "4", "“Ring-round” must be from 5 minutes to 60 minutes."},
+		{"5", "acknowledge_within_danger", "", "Enter a number of minutes, such as 15, for “To take charge of a call for help”."},
+		{"4", "end_prompts", "10, 5", "The reminders must rise, each later than the one before."},
+		{"4", "end_prompts", "soon", "Enter minutes with commas between, such as 0, 10, for “After the expected end”."},
+		{"5", "duress_phrase", "", "Enter the duress phrase: the name to ask for that means"},
+		{"5", "duress_phrase", "help", "The duress phrase must not be a word that already means something in a check-in."},
+		{"5", "duress_phrase", "Seeing a friend today", "The duress phrase must be a name or a thing in at most 3 words."},
+		{"5", "duress_phrase", "mum", "The duress phrase is an everyday word, so it would be in texts about other things. These are free: "},
+		{"5", "duress_phrase", "Stephanie", "The duress phrase is a common first name, so it would be in texts about others. These are free: "},
+		{"5", "duress_phrase", "Ravvi", "The duress phrase sounds like a common first name"},
+		{"4", "fallback", "p-jo", "from those who are here."},
+		{"5", "colleagues", "p-jo", "from those who are here."},
+		{"4", "out_word", "two words", "The word must be"},
+		{"1", "working_hours", "nine to five", "Enter the working hours like Mon-Fri 08:30-17:00; Sat 09:00-12:00, or none."},
 	} {
-		got := h.post("/teams/echo/edit", settings(test.field, test.typed)...).is(http.StatusUnprocessableEntity)
-		got.says("There is a problem", test.says, `href="#`+test.field+`"`, `id="`+test.field+`-error"`).hides("Jo Reed")
+		var got page
+		if test.section == "" {
+			got = h.post("/teams/echo/edit", changed([]string{"name", "ECHo", "zone", "Europe/London"}, test.field, test.typed)...)
+		} else {
+			got = h.drafts(test.section, test.field, test.typed)
+		}
+		got.is(http.StatusUnprocessableEntity).says("There is a problem", test.says, `href="#`+test.field+`"`, `id="`+test.field+`-error"`).hides("Jo Reed")
 		if test.typed != "" && test.field != "fallback" && test.field != "colleagues" {
 			got.says(`value="` + test.typed + `"`)
 		}
@@ -182,7 +207,7 @@ func TestAPhraseThatSomebodyIsCalledIsRefusedBesideItsField(t *testing.T) {
 		StartsAt: saturday.Add(30 * time.Minute), ExpectedEndAt: saturday.Add(90 * time.Minute), Private: new(true),
 		Details: buddy.Form{ServiceUser: private.New("Cordellia Quill"), Address: private.New("1 Example Street"), Contact: private.New("07700 900103")}})
 	h.ok(err)
-	h.post("/teams/echo/edit", settings("duress_phrase", "Cordelia")...).is(http.StatusUnprocessableEntity).
+	h.drafts("5", "duress_phrase", "Cordelia").is(http.StatusUnprocessableEntity).
 		says("The duress phrase is taken: somebody on your team, in a family or on the caseload has a name that sounds like it. These are free: ", `id="duress_phrase-error"`, `value="Cordelia"`).
 		hides("Cordellia", "Quill")
 	h.get("/teams/echo").is(http.StatusOK).hides("sounds like the duress phrase")
@@ -197,15 +222,20 @@ func TestWhoKeepsATeamIsWarnedOfANameLikeItsPhrase(t *testing.T) {
 	for _, reader := range []string{"p-priya", "p-sam"} {
 		h.as(reader).get("/teams/echo").is(http.StatusOK).hides("sounds like the duress phrase")
 	}
-	h.as("p-lee").post("/teams/echo/edit", settings("grace", "20")...).leadsTo("/teams/echo").says("settings were saved", warning)
-	h.as("p-lee").post("/teams/echo/edit", settings("duress_phrase", "the blue file")...).leadsTo("/teams/echo").says("Asking for the blue file means").hides("sounds like the duress phrase")
+	h = h.as("p-lee")
+	h.drafts("4", "grace", "20").is(http.StatusSeeOther)
+	h.publishes()
+	h.get("/teams/echo").says(warning)
+	h.drafts("5", "duress_phrase", "the blue file").is(http.StatusSeeOther)
+	h.publishes()
+	h.get("/teams/echo").says("Asking for the blue file means").hides("sounds like the duress phrase")
 }
 
 func TestWhoMayChangeAPlan(t *testing.T) {
 	h := openHouse(t).nextDoor()
 	for _, reader := range []string{"p-priya", "p-sam", "p-jo"} {
 		h.as(reader).get("/teams/echo/edit").is(http.StatusNotFound)
-		h.as(reader).post("/teams/echo/edit", settings("grace", "60")...).is(http.StatusNotFound)
+		h.as(reader).post("/teams/echo/edit", "name", "ECHo", "zone", "Europe/London").is(http.StatusNotFound)
 	}
 	h.as("p-jo").get("/teams/echo").is(http.StatusNotFound).hides("15 min") // nothing of their plan
 	h.as("p-ada").get("/teams/links/edit").is(http.StatusOK)

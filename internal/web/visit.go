@@ -36,8 +36,10 @@ type visitPage struct {
 	Missing   []string
 	Company   []companion
 	NoPrompts bool
-	Lines     []line // the newest first
-	Src, Past string // where the live parts are
+	ByVoice   bool              // it ends by voice only
+	Heard     *govuk.Checkboxes // that its reader spoke with the worker; nil where they cannot record it
+	Lines     []line            // the newest first
+	Src, Past string            // where the live parts are
 	Key       string
 	GoIn, Out bool // the buttons that fit
 	Until     govuk.Input
@@ -177,7 +179,7 @@ func (p *Pages) visitPage(c *request, v seen, f *form) (visitPage, error) {
 	page := visitPage{Layout: p.layout(c, name+", "+cmp.Or(v.Reference, "visit"), topic, "worker/"+v.Worker, topicOrganisation).again(f),
 		Visit: v.Visit, Rights: v.rights, Name: name, What: visitWords[v.Kind], Tag: statusTag(v.Status, v.StartsAt, v.ExpectedEndAt, c.at),
 		Ticks: hasClock(v.Status) && c.at.After(v.StartsAt), OtherDay: dateOf(v.StartsAt.In(c.in)) != dateOf(v.ExpectedEndAt.In(c.in)),
-		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.Watch.Clock.Prompts, Key: rand.Text(),
+		Known: overWords[v.Evidence], NoPrompts: v.Live() && !v.Watch.Clock.Prompts, ByVoice: v.Live() && v.Watch.VoiceOnly, Key: rand.Text(),
 		Src: path + "?fragment=visit", Past: path + "?fragment=timeline"}
 	page.Path = path // also of a button that was refused
 	if v.rights.Own {
@@ -306,6 +308,10 @@ func (page *visitPage) forms(c *request, v seen, f *form) {
 		page.Via.Classes = "govuk-radios--inline govuk-radios--small"
 	}
 	page.Words.Rows = 2
+	if page.ByVoice && v.rights.Records && !v.rights.Own {
+		page.Heard = &govuk.Checkboxes{Name: "spoken", Values: f.values["spoken"], ErrorMessage: f.says("spoken"), Classes: "govuk-checkboxes--small",
+			Items: []govuk.Choice{{Value: "yes", Text: "I spoke with " + page.Name + " in a call: they are out, and safe"}}}
+	}
 	if !v.rights.Own && (v.Status != watch.Booked || !v.StartsAt.After(c.at)) {
 		page.Spoke = &govuk.Checkboxes{Name: "spoke", Values: f.values["spoke"], ErrorMessage: f.says("spoke"),
 			Hint:  govuk.Hint{Text: "Once a visit may have begun, only the worker’s own word calls it off."},

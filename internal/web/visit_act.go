@@ -99,6 +99,9 @@ func (p *Pages) record(c *request) error {
 		return err
 	}
 	words, who := f.value("words"), c.press()
+	if f.value("heard") != "" && v.rights.Records && !v.rights.Own {
+		return p.heardOut(c, v, f, who)
+	}
 	if words == "" {
 		f.wrong("words", "Enter what was said")
 	}
@@ -111,6 +114,16 @@ func (p *Pages) record(c *request) error {
 		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
 	}
 	return p.checkIn(c, v, f, who, engine.Checkin{Text: private.New(words)}, "words")
+}
+
+// heardOut records that somebody who answers for the worker spoke with them, and that they are out and safe (rule 1.5).
+func (p *Pages) heardOut(c *request, v seen, f *form, who engine.Actor) error {
+	if f.value("spoken") == "" {
+		f.wrong("spoken", "Tick that you spoke with them. If you have not, ring them first")
+		return p.showVisit(c, http.StatusUnprocessableEntity, v, f)
+	}
+	who.Via = "call"
+	return p.checkIn(c, v, f, who, engine.Checkin{Kind: "out"}, "spoken")
 }
 
 // checkIn has a check-in taken, and leads back to the visit as it stands then. What is refused stands beside its field.
@@ -126,6 +139,13 @@ func (p *Pages) checkIn(c *request, v seen, f *form, who engine.Actor, said engi
 	now, err := p.seen(c)
 	if err != nil {
 		return err
+	}
+	if took.ByVoice {
+		did := "by-voice"
+		if !v.rights.Own {
+			did = "ring-them"
+		}
+		return c.redirect("/visits/" + v.ID + "?done=" + did)
 	}
 	if took.Refused != "" {
 		f.wrong(field, took.Refused)
@@ -157,7 +177,7 @@ func (f *form) takesWord(err error, field, does string) error {
 }
 
 // undone are the words for what was heard and moved nothing: they are not shown as a success.
-var undone = map[string]bool{"much-later": true, "goes-on": true, "unclear": true, "no-answer": true, "no-visit": true}
+var undone = map[string]bool{"much-later": true, "goes-on": true, "by-voice": true, "ring-them": true, "unclear": true, "no-answer": true, "no-visit": true}
 
 // cameOf is the word for what a check-in did: what was understood, and whether the visit went along.
 func cameOf(r checkin.Reading, now seen) string {
@@ -219,7 +239,7 @@ func (p *Pages) answered(c *request, page *visitPage, timeline []view.Line) erro
 			continue
 		}
 		r := checkin.Understand(l.Text.Reveal(), checkin.Context{Now: c.at.In(c.in), Phrase: team.Plan.DuressPhrase, Unknowing: true, Vocabulary: p.Vocabulary})
-		page.Done = wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(r.Name)})
+		page.Done = wording.Text(watch.ReplyAsk, wording.Values{Name: private.New(r.Name), Answer: team.Plan.AskAnswer})
 		return nil
 	}
 	return nil

@@ -4,8 +4,10 @@ import "github.com/allclear-safety/allclear/internal/watch"
 
 // alone is what calls say that ask for no key: there is nothing to take charge of.
 var alone = map[watch.Notice]string{
-	ProveCode:   "It is {at}. Your code is {code}. Please type it on the page that asked for it.",
-	NumberFails: "It is {at}. We could not reach you on another number of yours[, which ends in {tail}]. Please put it right in Allclear.",
+	ProveCode:      "It is {at}. Your code is {code}. Please type it on the page that asked for it.",
+	watch.AskStart: "It is {at}. We have not heard that your visit has begun. Please text us.",
+	watch.AskEnd:   "It is {at}. How are things going? Please text us a new time if you need longer.",
+	NumberFails:    "It is {at}. We could not reach you on another number of yours[, which ends in {tail}]. Please put it right in Allclear.",
 }
 
 // AsksNoKey says that a call about n has nothing to take charge of.

@@ -17,6 +17,17 @@ func TestACallWithoutAKeyIsHeardTwiceFigureByFigure(t *testing.T) {
 			t.Errorf("%s: a rehearsal is not marked", n)
 		}
 	}
+	for _, n := range []watch.Notice{watch.AskStart, watch.AskEnd} { // whoever picks up hears no more than the text says, and nothing of how to check out
+		said := SpeechAlone(n, saturday())
+		if strings.Count(said, "15:15") != 2 || strings.ContainsAny(said, "?") != (n == watch.AskEnd) || !AsksNoKey(n) {
+			t.Errorf("%s: %q", n, said)
+		}
+		for _, word := range []string{"press", "Priya", "Smith", "A7F3", " out", "alarm"} {
+			if strings.Contains(said, word) {
+				t.Errorf("%s says %q: %q", n, word, said)
+			}
+		}
+	}
 	if AsksNoKey(watch.TellOverdue) || AsksNoKey(GapNow) {
 		t.Error("a call about an alarm asks for no key")
 	}

@@ -35,6 +35,7 @@ var toResponders = map[watch.Notice]string{
 	watch.TellCalledOff: head + "The visit of {worker} is cancelled.< There is nothing to do.>[ {link}]",
 	watch.TellFine:      head + "{worker} says they are fine.< The visit goes on[, until {until}].>[ {link}]",
 	watch.TellNoWord:    head + "{worker} texted OUT without your team's word<, so the visit goes on>.< Please find out more.>[ {link}]",
+	watch.TellByVoice:   head + "{worker} says they are out. Please ring them<: the visit ends by voice only>.< Then record it:>[ {link}]",
 	watch.TellForged:    head + "An OUT for {worker} is not known to our provider<, so the visit goes on>.< Please find out more.>[ {link}]",
 }
 
@@ -70,6 +71,7 @@ var toWorkers = map[watch.Notice]string{
 	watch.ReplyAlarmOpen:  "Noted {at}, thank you.[ Ref {ref}.] {who} will speak with you.",
 	watch.ReplyNumber:     "Number noted {at}, thank you.[ Ref {ref}.]",
 	watch.ReplyNotOff:     "{ref} has begun, so it stays as it is[, until {until}]. Please send a new time if that changes.",
+	watch.ReplyByVoice:    "Noted {at}, thank you.[ Ref {ref}.] This visit ends with a call: {who} will ring you, or you ring them.",
 	watch.AskStart:        "{at}: we have not heard that {ref} has begun. Please text IN, or a new time.",
 	watch.AskEnd:          "{at}: how are things going?[ Ref {ref}[, until {until}].] Please send a new time if you need longer.",
 	watch.AskBoth:         "{at}: your colleague has texted for you both.[ Ref {ref}.] Please tell us yourself how things are.",

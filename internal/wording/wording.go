@@ -16,6 +16,7 @@ package wording
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/private"
@@ -57,6 +58,8 @@ type Values struct {
 	Rehearsal bool // everything said is marked as a rehearsal
 	Nowhere   bool // no address is known, so that none is promised
 	Plain     bool // the plan answers distress in plainer words (rule 4.4)
+
+	Answer string // how the plan answers a request for a person, with NAME for the name; "" for our own words
 }
 
 // lateFrom is how late something must be said to be marked as late: a shorter delay is the network's ordinary one.
@@ -80,8 +83,15 @@ func template(n watch.Notice, v Values) string {
 		return toNowhere[n]
 	case n == watch.ReplyGotMessage && v.Plain:
 		return gotMessagePlain
+	case n == watch.ReplyAsk && ownAnswer(v.Answer):
+		return strings.Replace(v.Answer, "NAME", "{name}", 1)
 	}
 	return cmp.Or(toResponders[n], toWorkers[n], ofTheSystem[n], unknown)
+}
+
+// ownAnswer says that the plan has an answer of its own that can be a template: a name in it, and no mark of ours.
+func ownAnswer(words string) bool {
+	return strings.Count(words, "NAME") == 1 && !strings.ContainsAny(words, "{}[]<>")
 }
 
 // unknown is what is said for a notice without a sentence; a test keeps it from being needed.

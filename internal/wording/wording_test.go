@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/google/go-cmp/cmp"
@@ -146,6 +147,23 @@ func TestTheHardestValuesFitOneText(t *testing.T) {
 				t.Errorf("the reference was lost: %q", text)
 			}
 		})
+	}
+}
+
+// What a plan answers in its own words fits too, with the longest that it may be: the plan's own bound is held against this.
+func TestTheLongestAnswerOfAPlanFitsOneText(t *testing.T) {
+	v := hardest()
+	v.Answer = strings.Repeat("a", 95) + " NAME"
+	text := Text(watch.ReplyAsk, v)
+	mustFit(t, text)
+	if !strings.HasPrefix(text, "REHEARSAL aaa") || strings.Contains(text, "NAME") || strings.HasSuffix(text, " ") {
+		t.Errorf("it says %q", text)
+	}
+	if s := (plan.Settings{AskAnswer: v.Answer + "."}); len(v.Answer) != 100 || !slices.ContainsFunc(s.Problems(false), func(p plan.Problem) bool { return p.Field == "plan.ask_answer" }) {
+		t.Error("a plan may have longer ones")
+	}
+	if own := Text(watch.ReplyAsk, Values{Answer: "OK, asking NAME.", Name: private.New("Jane")}); own != "OK, asking Jane." {
+		t.Errorf("it says %q", own)
 	}
 }
 

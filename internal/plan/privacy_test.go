@@ -1,0 +1,50 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/plan"
+)
+
+func TestWhichVisitsAreAPlansPrivateOnes(t *testing.T) {
+	inHours := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // a Monday
+	outside := inHours.Add(12 * time.Hour)
+	for _, test := range []struct {
+		private     plan.Privacy
+		in, outside bool
+	}{{plan.PrivateOutOfHours, false, true}, {plan.PrivateEvery, true, true}, {plan.PrivateNone, false, false}} {
+		s := agreed()
+		s.Private = test.private
+		if s.PrivateAt(inHours) != test.in || s.PrivateAt(outside) != test.outside {
+			t.Errorf("%s: in hours %v, outside %v", test.private, s.PrivateAt(inHours), s.PrivateAt(outside))
+		}
+		if problems := s.Problems(false); len(problems) > 0 {
+			t.Errorf("%s: %v", test.private, problems)
+		}
+	}
+	s := agreed()
+	if s.WorkingHours = (plan.Hours{}); !s.PrivateAt(inHours) {
+		t.Error("without working hours a visit is open")
+	}
+}
+
+func TestAChannelThatThereIsNotIsRefused(t *testing.T) {
+	s, problems := plan.Parse([]byte(`{"channels":"pigeons"}`), agreed())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if got := s.Problems(false); len(got) != 1 || got[0].Field != "plan.channels" {
+		t.Errorf("%v, want a problem with plan.channels", got)
+	}
+}
+
+func TestAPrivacyThatThereIsNotIsRefused(t *testing.T) {
+	s, problems := plan.Parse([]byte(`{"private_by_default":"sometimes"}`), agreed())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if got := s.Problems(false); len(got) != 1 || got[0].Field != "plan.private_by_default" {
+		t.Errorf("%v, want a problem with plan.private_by_default", got)
+	}
+}
