@@ -98,7 +98,7 @@ func (v Version) compose() string {
 
 // Printed gives the version as it is printed, without signatures.
 func (v Version) Printed() Printed {
-	p := Printed{Team: v.Team, ReviewOn: Date(v.ReviewOn), Parts: v.Parts()}
+	p := Printed{Team: v.Team, ReviewOn: Date(v.ReviewOn), Parts: v.Parts(), OnPaper: v.OnPaper}
 	if !v.PublishedAt.IsZero() {
 		p.Version, p.PublishedOn = v.Number, dayIn(v.PublishedAt, v.Zone)
 	}

@@ -93,6 +93,25 @@ func TestOurOwnExportComesBackAsItWas(t *testing.T) {
 	}
 }
 
+// Who had signed on paper is printed beneath those who signed the version, and is read again with them.
+func TestWhoSignedOnPaperComesOutAgain(t *testing.T) {
+	p := echo()
+	p.OnPaper = []plan.Signed{{Name: "Kit Shaw", On: "19 November 2026"}, {Name: "Bea Holt", On: "soon"}}
+	want := Filled{Team: p.Team, Words: wordsIn(p), Signatures: append(slices.Clone(p.Signatures), p.OnPaper...), Undated: p.Unsigned}
+	raw := planDOCXOf(t, p)
+	kept(t, "plan.docx", raw)
+	kept(t, "plan.pdf", planPDFOf(t, p))
+	if got := filledOf(t, raw); !cmp.Equal(got, want) {
+		t.Error(cmp.Diff(want, got))
+	}
+	if page := planHTMLOf(t, p); !strings.Contains(page, planBefore) || !strings.Contains(page, `<th scope="row">Kit Shaw</th><td>19 November 2026</td>`) {
+		t.Errorf("the page does not say who signed on paper:\n%s", page)
+	}
+	if strings.Contains(planHTMLOf(t, echo()), planBefore) {
+		t.Error("a plan that was never on paper speaks of paper")
+	}
+}
+
 func TestAPlanFromWordIsRead(t *testing.T) {
 	want := Filled{Team: "Family Links",
 		Signatures: []plan.Signed{{Name: "Priya Nair", On: "13 November 2025"}, {Name: "Sam O’Hill", On: "13 November 2025"}}, Undated: []string{"Alex Doe"},
