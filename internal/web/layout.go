@@ -113,7 +113,7 @@ var done = map[string]string{
 	"sphere-saved":   "The list was saved.",
 	"sphere-moved":   "It was moved.",
 	"sphere-removed": "It was removed.",
-	"team-added":     "The team is added, with its plan. Add its people next: they are asked to sign.",
+	"team-added":     "The team is added, with its plan. Add its people next, and let them sign in: each is then asked to sign the plan.",
 	"plan-draft":     "The draft is saved. Nothing changes until it is published.",
 	"plan-imported":  "What was understood of the document is in the draft. Look through each section before you publish it.",
 	"plan-published": "The plan is published, and its settings hold from now on. Everyone in the team is asked to sign it.",

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +27,7 @@ func many(n int, one, more string) string {
 }
 
 // waiting collects what waits for the reader, in the order in which it is asked for; empty where nothing does. Papers are listed without their words: nothing
-// is opened to be counted. A worker costs eight questions to the database, who answers for others ten, a manager twelve;
+// is opened to be counted. A worker costs eight questions to the database, who answers for others ten, a manager thirteen;
 // what is found due costs one or two more.
 //
 // Nothing of it changes while an alarm about the reader is open (rule 4.2), and a phone page, from which none of it can be reached, has none.
@@ -34,7 +35,7 @@ func (p *Pages) waiting(c *request) (list []waitingRow, err error) {
 	if c.byPhone() {
 		return nil, nil
 	}
-	for _, of := range []func(*request) ([]waitingRow, error){p.ownWaiting, p.papersWaiting, p.risksWaiting, p.promptsWaiting, p.incidentsWaiting} {
+	for _, of := range []func(*request) ([]waitingRow, error){p.planMissing, p.ownWaiting, p.papersWaiting, p.risksWaiting, p.promptsWaiting, p.incidentsWaiting} {
 		rows, err := of(c)
 		if err != nil {
 			return nil, fmt.Errorf("collect what waits: %w", err)
@@ -42,6 +43,18 @@ func (p *Pages) waiting(c *request) (list []waitingRow, err error) {
 		list = append(list, rows...)
 	}
 	return list, nil
+}
+
+// planMissing is the first plan of the reader's own team, where they keep it and nobody has published one.
+func (p *Pages) planMissing(c *request) ([]waitingRow, error) {
+	if !p.mayKeep(c, c.who.Team) {
+		return nil, nil
+	}
+	number, err := p.Engine.PlanNumber(c.Context(), c.who.Team)
+	if err != nil || number > 0 {
+		return nil, err
+	}
+	return []waitingRow{{"Your team has no plan yet: start it from the standard", "/teams/" + url.PathEscape(c.who.Team) + "/plan/start"}}, nil
 }
 
 // ownWaiting is the plan to be signed, and what is to be looked at in one's own details.
