@@ -174,7 +174,7 @@ func TestARiskAssessmentFromWorryToDecision(t *testing.T) {
 	priya.get(v).says("Write a risk assessment")
 	priya.get("/risks/new?visit="+id).says("J Smith", "1 Example Street", "Racist or other discriminatory behaviour", "Send it to my manager").hides("All that stands here is still so")
 	priya.post("/risks/new", "key", "a", "visit", id, "do", "send", "service_user", "J Smith", "dogs", "yes", "dogs-words", "an Alsatian").is(http.StatusUnprocessableEntity).
-		says("an Alsatian", "Say yes, no or not known", "Say what you will do")
+		says("an Alsatian", "Say yes, no or not known to “Aggression or violence”.", "Say what you will do")
 	draft := priya.post("/risks/new", "key", "b", "visit", id, "do", "draft", "service_user", "J Smith", "dogs", "yes").is(http.StatusSeeOther)
 	path, _, _ := strings.Cut(draft.Header().Get("Location"), "?")
 	priya.get(path).says("Draft", "Go on, and send it")
