@@ -309,7 +309,7 @@ func (p *Pages) showIncident(c *request, status int, paper store.Paper, i incide
 		return err
 	}
 	if page.Changes {
-		if page.Give, err = p.giveForm(c, f, "/incidents/"+paper.ID+"/actions"); err != nil {
+		if page.Give, err = p.giveForm(c, f, "/incidents/"+paper.ID+"/actions", paper); err != nil {
 			return err
 		}
 		if p.has("GET /warnings/new") {

@@ -138,7 +138,7 @@ var done = map[string]string{
 	"risk-sent":     "It is sent. Those who decide are told by text.",
 	"risk-decided":  "The decision is noted. The worker is told by text.",
 	"risk-ended":    "It is put away.",
-	"own-saved":     "It is kept, for those whom you chose.",
+	"own-saved":     "It is kept. Only you read it, and whom you chose.",
 	"own-withdrawn": "It is taken back: nobody reads it any more.",
 
 	"incident":         "The incident is recorded. The team’s managers are told that there is one.",
