@@ -98,9 +98,10 @@ func (v Version) compose() string {
 
 // Printed gives the version as it is printed, without signatures.
 func (v Version) Printed() Printed {
-	p := Printed{Team: v.Team, ReviewOn: Date(v.ReviewOn), Parts: v.Parts(), OnPaper: v.OnPaper}
+	p := Printed{Team: v.Team, ReviewOn: Date(v.ReviewOn), Parts: v.Parts()}
 	if !v.PublishedAt.IsZero() {
 		p.Version, p.PublishedOn = v.Number, dayIn(v.PublishedAt, v.Zone)
+		p.OnPaper = v.OnPaper
 	}
 	return p
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -100,21 +99,12 @@ func takenOver(v plan.Version, found report.Filled) plan.Version {
 		words[section] = both
 	}
 	v.Words = words.Trimmed()
+	v.Leftover = append(v.Leftover, found.Leftover...)
 	for _, name := range found.Undated {
-		found.Leftover = append(found.Leftover, "In the table of signatures, without a date: "+name)
+		v.Leftover = append(v.Leftover, "In the table of signatures, without a date: "+name)
 	}
-	v.Leftover, v.OnPaper = withNew(v.Leftover, found.Leftover), withNew(v.OnPaper, found.Signatures)
+	v.OnPaper = append(v.OnPaper, found.Signatures...)
 	return v
-}
-
-// withNew adds what is not there yet: a document may be taken over a second time, once it was put right.
-func withNew[T comparable](had, found []T) []T {
-	for _, f := range found {
-		if !slices.Contains(had, f) {
-			had = append(had, f)
-		}
-	}
-	return had
 }
 
 // tookOver says in a sentence how much of a draft's document waits to be put right; "" for none.
