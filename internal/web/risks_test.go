@@ -260,7 +260,7 @@ func TestOwnWordsAreForWhomTheWorkerChose(t *testing.T) {
 	lee.get(words).is(http.StatusNotFound)
 	priya.get(path).says("Is there something about how you feel")
 	priya.post(words, "key", "a", "own", "", "readers", "me").is(http.StatusUnprocessableEntity).says("Write something, or leave it be")
-	priya.post(words, "key", "b", "own", said, "readers", "me").leadsTo(words).says(said, "It is kept, for those whom you chose")
+	priya.post(words, "key", "b", "own", said, "readers", "me").leadsTo(words).says(said, "It is kept. Only you read it, and whom you chose")
 	lee.get(words).is(http.StatusNotFound)
 	lee.get(path).hides("wrote about themselves", said)
 	priya.post(words, "key", "c", "own", said, "readers", "manager").leadsTo(words)
