@@ -111,5 +111,12 @@ func sayReport(out io.Writer, r app.PeopleReport) {
 }
 
 func sayCounts(out io.Writer, are string, c store.ImportCounts) {
-	fmt.Fprintf(out, "%d people: %d %s new, %d changed, %d as they were; %d no longer here, %d kept what was said by hand\n", c.People, c.New, are, c.Changed, c.Same, c.Left, c.Kept)
+	of := "people"
+	if c.People == 1 {
+		of = "person"
+	}
+	if c.New == 1 && are == "are" {
+		are = "is"
+	}
+	fmt.Fprintf(out, "%d %s: %d %s new, %d changed, %d as they were; %d no longer here, %d kept what was said by hand\n", c.People, of, c.New, are, c.Changed, c.Same, c.Left, c.Kept)
 }

@@ -101,6 +101,15 @@ func (e *Engine) PlanNumbers(ctx context.Context) (map[string]int, error) {
 	return numbers, err
 }
 
+// PlanNumber gives the number of a team's current version; 0 where none was published.
+func (e *Engine) PlanNumber(ctx context.Context, team string) (number int, err error) {
+	papers, err := e.Store.Papers(ctx, store.PaperFilter{Kind: store.PlanPaper, Team: team, Status: planPublished, Bare: true})
+	for _, p := range papers {
+		number = max(number, p.Number)
+	}
+	return number, err
+}
+
 // NextPlan gives what the next version of a team's plan says so far: its draft, else the team's settings as they are now with the words of
 // the current version, or with none. A setting that the draft did not change is as the team has it now.
 func (e *Engine) NextPlan(ctx context.Context, t store.Team) (PlanVersion, error) {

@@ -38,6 +38,26 @@ func (q Question) Answer(i Incident) string {
 	return value
 }
 
+// Says gives an incident's answer as it is read and printed: a day in words, "Monday 23 November 2026".
+func (q Question) Says(i Incident) string {
+	answer := q.Answer(i)
+	if day, is := parseDay(answer); is && q.Kind == Day {
+		return day.Format(dayInWords)
+	}
+	return answer
+}
+
+// DayInWords is the day of the incident as it is read; "" where none is known.
+func (i Incident) DayInWords() string {
+	day, known := parseDay(i.Day)
+	if !known {
+		return ""
+	}
+	return day.Format(dayInWords)
+}
+
+const dayInWords = "Monday 2 January 2006"
+
 // Section is some questions under one heading.
 type Section struct {
 	Heading   string

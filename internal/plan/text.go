@@ -140,6 +140,7 @@ type Printed struct {
 	Parts       []PrintedPart
 	Signatures  []Signed
 	Unsigned    []string // the names of those who have not signed yet
+	OnPaper     []Signed // who had signed the document from which it was taken over
 }
 
 // PrintedPart is one section of it.

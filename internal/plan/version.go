@@ -118,6 +118,7 @@ func (v Version) Printed() Printed {
 	p := Printed{Team: v.Team, ReviewOn: Date(v.NextReview()), Parts: v.Parts()}
 	if !v.PublishedAt.IsZero() {
 		p.Version, p.PublishedOn = v.Number, dayIn(v.PublishedAt, v.Zone)
+		p.OnPaper = v.OnPaper
 	}
 	if n := len(v.Reviews); n > 0 {
 		p.Reviewed = dayIn(v.Reviews[n-1].At, v.Zone) + " by " + v.Reviews[n-1].By

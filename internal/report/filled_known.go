@@ -48,7 +48,7 @@ var known = sync.OnceValue(func() map[uint32]bool {
 
 // ours are the lines that stand in every plan that we print.
 func ours() []string {
-	lines := []string{planTitle, planIntro, planCovers, planSign, planSettings, planSignTitle, planTeam}
+	lines := []string{planTitle, planIntro, planCovers, planSign, planSettings, planSignTitle, planTeam, planBefore}
 	for _, section := range plan.Sections() {
 		text := section.Text()
 		lines = append(append(lines, text.Paragraphs...), text.Title, text.About, text.Title+" "+text.About, text.Lead)

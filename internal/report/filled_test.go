@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"flag"
+	"html/template"
 	"maps"
 	"os"
 	"slices"
@@ -90,6 +91,32 @@ func TestOurOwnExportComesBackAsItWas(t *testing.T) {
 		if got := filledOf(t, planDOCXOf(t, p)); !cmp.Equal(got, want) {
 			t.Errorf("%s: %s", name, cmp.Diff(want, got))
 		}
+	}
+}
+
+// Who had signed on paper is printed beneath those who signed the version, and is read again with them.
+func TestWhoSignedOnPaperComesOutAgain(t *testing.T) {
+	p := echo()
+	p.OnPaper = []plan.Signed{{Name: "Kit Shaw", On: "19 November 2026"}, {Name: "Bea Holt", On: "soon"}}
+	want := Filled{Team: p.Team, Words: wordsIn(p), Signatures: append(slices.Clone(p.Signatures), p.OnPaper...), Undated: p.Unsigned}
+	raw := planDOCXOf(t, p)
+	kept(t, "plan.docx", raw)
+	kept(t, "plan.pdf", planPDFOf(t, p))
+	if got := filledOf(t, raw); !cmp.Equal(got, want) {
+		t.Error(cmp.Diff(want, got))
+	}
+	page := func(p plan.Printed) string {
+		var b bytes.Buffer
+		if err := template.Must(template.New("plan").Parse(planHTML)).Execute(&b, layPlan(p, printedAt)); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if said := page(p); !strings.Contains(said, planBefore) || !strings.Contains(said, `<th scope="row">Kit Shaw</th><td>19 November 2026</td>`) {
+		t.Errorf("the page does not say who signed on paper:\n%s", said)
+	}
+	if strings.Contains(page(echo()), planBefore) {
+		t.Error("a plan that was never on paper speaks of paper")
 	}
 }
 

@@ -51,7 +51,7 @@ func (i Incident) sheet() sheet {
 	for _, part := range incident.Sections() {
 		sec := section{Heading: part.Heading}
 		for _, q := range part.Questions {
-			if answer := q.Answer(i.Is); answer != "" {
+			if answer := q.Says(i.Is); answer != "" {
 				sec.Rows = append(sec.Rows, row{q.Label, answer})
 			}
 		}

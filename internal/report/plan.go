@@ -19,6 +19,7 @@ const (
 	planDate      = "Date"
 	planSettings  = "What Allclear does for this team:"
 	planSignTitle = "Signed by"
+	planBefore    = "Signed on paper before: the document from which this plan was taken over, and not this version."
 )
 
 // emptyRows are for signing by hand where nobody is known who has to.
@@ -32,6 +33,8 @@ type planPaper struct {
 	Intro       string
 	Covers      []string
 	Signatures  []plan.Signed // those who have not signed have no date
+	Before      string        // what is said of those who had signed on paper; "" where nobody had
+	OnPaper     []plan.Signed
 	Parts       []planPart
 }
 
@@ -62,6 +65,9 @@ func layPlan(p plan.Printed, at time.Time) planPaper {
 	}
 	if len(paper.Signatures) == 0 {
 		paper.Signatures = make([]plan.Signed, emptyRows)
+	}
+	for _, s := range p.OnPaper {
+		paper.Before, paper.OnPaper = planBefore, append(paper.OnPaper, plan.Signed{Name: Showable(s.Name), On: Showable(s.On)})
 	}
 	for _, part := range p.Parts {
 		heading := fmt.Sprintf("%d. %s – %s", part.Number, part.Standard.Title, part.Standard.About)

@@ -26,6 +26,9 @@ func PlanDOCX(w io.Writer, p plan.Printed, at time.Time) error {
 		d.Blocks = append(d.Blocks, docx.Paragraph{Style: docx.Numbered, Text: covered})
 	}
 	d.Blocks = append(d.Blocks, docx.Paragraph{Text: planSign, Keep: true}, signTable(laid.Signatures))
+	if laid.Before != "" {
+		d.Blocks = append(d.Blocks, docx.Paragraph{Text: laid.Before, Keep: true}, signTable(laid.OnPaper))
+	}
 	for _, part := range laid.Parts {
 		d.Blocks = append(d.Blocks, part.blocks()...)
 	}

@@ -53,6 +53,11 @@ func (p *paper) plan(laid planPaper) {
 	p.Ln(planGap)
 	p.write(hand{keep: 4 * signRow}, planSign)
 	p.signatures(laid.Signatures)
+	if laid.Before != "" {
+		p.Ln(planGap)
+		p.write(hand{keep: 3 * signRow}, laid.Before)
+		p.signatures(laid.OnPaper)
+	}
 	for _, part := range laid.Parts {
 		p.part(part)
 	}

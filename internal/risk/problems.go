@@ -63,7 +63,7 @@ func (a Assessment) Problems(sent bool) []Problem {
 		case k.Answer != "" && !slices.Contains(Answers(), k.Answer):
 			p.add(field, "is yes, no or not known")
 		case k.Answer == "" && sent:
-			p.add(field, "is not answered: say yes, no or not known")
+			p.add(field, "is not answered: say yes, no or not known to “%s”", t.Words())
 		}
 		p.bound(field+"-words", k.Words, longestLine)
 	}

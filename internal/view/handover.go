@@ -139,6 +139,9 @@ func sheetWords(h *report.Handover, a store.Alarm, list []entry) {
 		if request {
 			h.LastWord.Via += ", under “Ask someone to ring me”"
 		}
+		if e.Visit != "" && len(a.Visits) > 0 && !slices.Contains(a.Visits, e.Visit) { // “out” of the visit before says nothing of this one
+			h.LastWord.Via += ", on another visit"
+		}
 		t, _ := e.input.Event.(watch.Text)
 		if a.Kind.Danger() && e.raises(a) && (a.Kind != watch.Duress || t.Intent != checkin.Distress) {
 			h.Words = h.LastWord.Text

@@ -320,6 +320,30 @@ func TestAPressDoesNotTakeTheLastWordsOffTheSheet(t *testing.T) {
 	}
 }
 
+// “Out” of the visit before this one must not read to the police as if the worker had left this place.
+func TestWordsOfAnotherVisitAreMarkedAsThat(t *testing.T) {
+	o := newOffice(t)
+	o.books(true)
+	o.wait(30 * time.Minute)
+	o.says("p-priya", "Going in")
+	o.wait(20 * time.Minute)
+	o.says("p-priya", "OUT")
+	visit, _ := o.books(true)
+	o.wait(30 * time.Minute)
+	_, err := o.engine.Checkin(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, engine.Checkin{Person: "p-priya", Visit: visit, Kind: "sos"})
+	o.must(err)
+	a := o.open("p-sam")[0]
+	h, err := o.view.Handover(t.Context(), a, o.clock.Now())
+	o.must(err)
+	if h.LastWord.Text.Reveal() != "OUT" || h.LastWord.Via != "message, on another visit" {
+		t.Errorf("last words %q by %s", h.LastWord.Text.Reveal(), h.LastWord.Via)
+	}
+	o.says("p-priya", "he is at the door")
+	if h, err = o.view.Handover(t.Context(), a, o.clock.Now()); err != nil || h.LastWord.Via != "message" {
+		t.Errorf("what they say on this visit is told as said by %s: %v", h.LastWord.Via, err)
+	}
+}
+
 // An alarm's log tells of its own visits: what is booked or changed of another's while it is open is not in it.
 func TestAnAlarmsLogTellsOfItsOwnVisits(t *testing.T) {
 	o := newOffice(t)

@@ -212,8 +212,16 @@ func (b board) unheld(ctx context.Context) (says []string, err error) {
 			return nil, fmt.Errorf("read zone of team %s: %w", t.ID, err)
 		}
 		if of[t.ID].Cover(b.at, rota.Question{Team: t.ID, Zone: zone, Plan: t.Plan}).Gap {
-			says = append(says, fmt.Sprintf("Nobody is on call for %s now. Alarms go to the plan’s fallback.", t.Name))
+			says = append(says, gapWords(t))
 		}
 	}
 	return says, nil
+}
+
+// gapWords says to whom a team's alarms go while nobody is on call: a plan that names no fallback leaves the organisation's emergency contact.
+func gapWords(t store.Team) string {
+	if t.Plan.Fallback == "" {
+		return fmt.Sprintf("Nobody is on call for %s now, and its plan names no fallback. Alarms go to the organisation’s emergency contact, if it has one.", t.Name)
+	}
+	return fmt.Sprintf("Nobody is on call for %s now. Alarms go to the plan’s fallback.", t.Name)
 }

@@ -218,8 +218,8 @@ type giveForm struct {
 	Open    bool // it was refused
 }
 
-func (p *Pages) giveForm(c *request, f *form, to string) (*giveForm, error) {
-	people, err := p.owners(c)
+func (p *Pages) giveForm(c *request, f *form, to string, paper store.Paper) (*giveForm, error) {
+	people, err := p.owners(c, paper)
 	if err != nil {
 		return nil, err
 	}
@@ -229,20 +229,30 @@ func (p *Pages) giveForm(c *request, f *form, to string) (*giveForm, error) {
 	return g, nil
 }
 
-// owners are those who can be given something to do: the reader, and those around them.
-func (p *Pages) owners(c *request) ([]govuk.Option, error) {
-	people, err := p.listeners(c)
+// owners are those who can be given something to do from a debrief or an incident: the reader, whom it is about, and those around the two;
+// nobody whom either keeps apart.
+func (p *Pages) owners(c *request, paper store.Paper) ([]govuk.Option, error) {
+	people, err := p.colleaguesIn(c, paper.Team)
+	if err != nil {
+		return nil, err
+	}
+	never, err := p.Store.Blocked(c.Context(), paper.Person)
+	if err != nil {
+		return nil, err
+	}
 	list := []govuk.Option{{Value: c.who.ID, Text: c.who.Name}}
 	for _, who := range people {
-		list = append(list, govuk.Option{Value: who.ID, Text: who.Name})
+		if !slices.Contains(never, who.ID) {
+			list = append(list, govuk.Option{Value: who.ID, Text: who.Name})
+		}
 	}
-	return list, err
+	return list, nil
 }
 
 // give reads the form and gives somebody something to do; it says whether that was refused.
-func (p *Pages) give(c *request, f *form, about string) error {
+func (p *Pages) give(c *request, f *form, about string, paper store.Paper) error {
 	f.need("action", "Enter what is to be done")
-	owners, err := p.owners(c)
+	owners, err := p.owners(c, paper)
 	if err != nil {
 		return err
 	}
@@ -278,7 +288,7 @@ func (p *Pages) debriefAction(c *request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.give(c, f, "debrief/"+t.paper.ID); err != nil {
+	if err := p.give(c, f, "debrief/"+t.paper.ID, t.paper); err != nil {
 		return err
 	}
 	if f.bad() {
@@ -303,7 +313,7 @@ func (p *Pages) incidentAction(c *request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.give(c, f, "incident/"+paper.ID); err != nil {
+	if err := p.give(c, f, "incident/"+paper.ID, paper); err != nil {
 		return err
 	}
 	if f.bad() {

@@ -212,7 +212,7 @@ func (p *Pages) showDebrief(c *request, status int, t talk, f *form) (err error)
 		return err
 	}
 	if page.Writes {
-		if page.Give, err = p.giveForm(c, f, "/debriefs/"+d.ID+"/actions"); err != nil {
+		if page.Give, err = p.giveForm(c, f, "/debriefs/"+d.ID+"/actions", d); err != nil {
 			return err
 		}
 	}
@@ -262,7 +262,10 @@ func withRole(who buddy.Person) string {
 }
 
 // listeners are those with whom the reader can talk: the managers of their team first, then everybody else of their teams, but who is kept from them.
-func (p *Pages) listeners(c *request) ([]buddy.Person, error) {
+func (p *Pages) listeners(c *request) ([]buddy.Person, error) { return p.colleaguesIn(c, c.who.Team) }
+
+// colleaguesIn are the reader's colleagues, those of a team and every manager, in the order of listeners.
+func (p *Pages) colleaguesIn(c *request, team string) ([]buddy.Person, error) {
 	everyone, err := p.directory.everyone(c.Context())
 	if err != nil {
 		return nil, err
@@ -273,7 +276,7 @@ func (p *Pages) listeners(c *request) ([]buddy.Person, error) {
 	}
 	var list []buddy.Person
 	for _, who := range everyone {
-		near := who.Team == c.who.Team || who.Has(buddy.Manager)
+		near := who.Team == c.who.Team || who.Team == team || who.Has(buddy.Manager)
 		if who.Active && near && who.ID != c.who.ID && c.apart(who.ID) == 0 && !slices.Contains(never, who.ID) {
 			list = append(list, who)
 		}

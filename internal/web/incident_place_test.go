@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -30,6 +31,27 @@ func TestAnIncidentLeadsToAWarningAndAnAssessmentOfItsPlace(t *testing.T) {
 			ann.get(path).is(http.StatusNotFound)
 		}
 	}
+}
+
+// An incident of an alarm is about the alarm's visit; a manager, who writes no assessment of their own, is led to the one that stands for the place.
+func TestAnIncidentOfAnAlarmLeadsToThePlaceOfItsVisit(t *testing.T) {
+	h := openHouse(t)
+	priya := h.as("p-priya")
+	visit := priya.visit()
+	assessment := h.assesses(visit)
+	h.as("p-lee").post(assessment+"/decide", "key", "d", "decision", "together", "reasons", "We spoke").leadsTo(assessment)
+	h.wait(30 * time.Minute)
+	priya.post("/visits/"+visit+"/in", "key", "A").is(http.StatusSeeOther)
+	priya.post("/visits/"+visit+"/help", "key", "B").is(http.StatusSeeOther)
+	open, err := h.db.Alarms(t.Context(), "open", 1)
+	h.ok(err)
+	i, err := h.engine.PutIncident(t.Context(), engine.Actor{By: "p-lee", Via: "page"}, store.Paper{Kind: store.IncidentPaper, Team: "echo", Person: "p-priya", About: "alarm/" + open[0].ID},
+		incident.Incident{Name: "Priya Nair", Day: "2026-11-21", Place: "outside", Description: "it was shouted"})
+	h.ok(err)
+	h.as("p-lee").get("/incidents/" + i.ID).says("Saturday 21 November 2026")
+	h.as("p-lee").get("/incidents").says("Saturday 21 November 2026")
+	h.as("p-lee").get("/warnings/new?incident="+i.ID).says("J Smith", "1 Example Street")
+	h.as("p-lee").get("/risks/new?incident="+i.ID).leadsTo(assessment).says("J Smith", "Go together")
 }
 
 // Who reads an incident and not its visit has of the place what the incident says.

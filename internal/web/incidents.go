@@ -114,7 +114,7 @@ func (p *Pages) incidents(c *request) error {
 		if err != nil {
 			return err
 		}
-		row := incidentRow{ID: paper.ID, Name: cmp.Or(i.Name, "Somebody"), What: cmp.Or(kindOfIncident(i), "Not said yet"), Racist: i.Racist(), Complete: paper.Status == engine.IncidentComplete, At: paper.MadeAt, Day: i.Day, Asks: asks(i, paper, c.today())}
+		row := incidentRow{ID: paper.ID, Name: cmp.Or(i.Name, "Somebody"), What: cmp.Or(kindOfIncident(i), "Not said yet"), Racist: i.Racist(), Complete: paper.Status == engine.IncidentComplete, At: paper.MadeAt, Day: i.DayInWords(), Asks: asks(i, paper, c.today())}
 		if paper.Erased {
 			row.Name, row.What, row.Asks = "Erased", "Its words were erased", ""
 		}
@@ -288,7 +288,7 @@ func (p *Pages) showIncident(c *request, status int, paper store.Paper, i incide
 	for _, s := range incident.Sections() {
 		list := factList{Title: s.Heading}
 		for _, q := range s.Questions {
-			if answer := q.Answer(i); answer != "" {
+			if answer := q.Says(i); answer != "" {
 				list.List.Rows = append(list.List.Rows, fact(q.Label, answer))
 			}
 		}
@@ -307,7 +307,7 @@ func (p *Pages) showIncident(c *request, status int, paper store.Paper, i incide
 		return err
 	}
 	if page.Changes {
-		if page.Give, err = p.giveForm(c, f, "/incidents/"+paper.ID+"/actions"); err != nil {
+		if page.Give, err = p.giveForm(c, f, "/incidents/"+paper.ID+"/actions", paper); err != nil {
 			return err
 		}
 		if p.has("GET /warnings/new") {

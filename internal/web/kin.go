@@ -111,7 +111,7 @@ func (p *Pages) kinAsked(c *request) (buddy.Person, error) {
 
 func kinGone(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return &statusError{status: http.StatusNotFound, cause: err, says: "This link was used, or is over. If your details are still to be given, ask your manager for a new one."}
+		return &statusError{status: http.StatusNotFound, title: "This link is over", cause: err, says: "This link was used, or is over. If your details are still to be given, ask your manager for a new one."}
 	}
 	return err
 }
@@ -148,6 +148,11 @@ func (p *Pages) showKin(c *request, status int, f *form, who buddy.Person) error
 	return p.show(c, status, "kin", page)
 }
 
+// toThemselves says to a worker what is said of them to others.
+func toThemselves(says string) string {
+	return strings.Replace(says, "the worker's own", "your own", 1)
+}
+
 // answerKin answers POST /kin/{secret}: what was said is kept, what was left empty stays as it was.
 func (p *Pages) answerKin(c *request) error {
 	who, err := p.kinAsked(c)
@@ -160,7 +165,7 @@ func (p *Pages) answerKin(c *request) error {
 	}
 	fields := f.readKin(&who)
 	for _, x := range who.Problems() {
-		f.wrong(fields(x.Field), personSays(x.Field, x.Says))
+		f.wrong(fields(x.Field), toThemselves(personSays(x.Field, x.Says)))
 	}
 	if !f.bad() {
 		err = p.Engine.AnswerKin(c.Context(), c.PathValue("secret"), who)

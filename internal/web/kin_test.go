@@ -32,7 +32,7 @@ func TestNextOfKinComeByALink(t *testing.T) {
 	h.post(link, "contact-1-name", "").is(http.StatusUnprocessableEntity).says("Enter somebody to ring for you")
 	own := h.person("p-priya").Mobile.National()
 	h.post(link, "contact-1-name", "Mina Nair", "contact-1-phone", own, "description", "tall").is(http.StatusUnprocessableEntity).
-		says("own number; give one that reaches somebody else", `href="#contact-1-phone"`, "Mina Nair", "tall")
+		says("The number is your own number; give one that reaches somebody else", `href="#contact-1-phone"`, "Mina Nair", "tall")
 	before := h.person("p-priya")
 	h.post(link, "contact-1-name", "Mina Nair", "contact-1-relation", "mother", "contact-1-phone", "01632 960143", "make", "Kia", "registration", "ab12 cdf").
 		leadsTo("/kin/thanks").is(http.StatusOK).says("Your details came through").hides("Mina")
@@ -43,7 +43,7 @@ func TestNextOfKinComeByALink(t *testing.T) {
 	if after.Description != before.Description || after.HomePhone != before.HomePhone || after.Mobile != before.Mobile {
 		t.Error("what was left empty is gone")
 	}
-	h.get(link).is(http.StatusNotFound).says("This link was used, or is over")
+	h.get(link).is(http.StatusNotFound).says("This link is over", "This link was used, or is over")
 	h.post(link, "contact-1-name", "Mallory", "contact-1-phone", "01632 960144").is(http.StatusNotFound)
 	h.as("p-lee").get("/people/p-priya").says("filled in the form for next of kin")
 

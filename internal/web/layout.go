@@ -115,7 +115,7 @@ var done = map[string]string{
 	"sphere-saved":   "The list was saved.",
 	"sphere-moved":   "It was moved.",
 	"sphere-removed": "It was removed.",
-	"team-added":     "The team is added, with its plan. Add its people next: they are asked to sign.",
+	"team-added":     "The team is added, with its plan. Add its people next, and let them sign in: each is then asked to sign the plan.",
 	"plan-draft":     "The draft is saved. Nothing changes until it is published.",
 	"plan-imported":  "What was understood of the document is in the draft. Look through each section before you publish it.",
 	"plan-same":      "The document says nothing that is not there already. Nothing was changed.",
@@ -142,7 +142,7 @@ var done = map[string]string{
 	"risk-sent":     "It is sent. Those who decide are told by text.",
 	"risk-decided":  "The decision is noted. The worker is told by text.",
 	"risk-ended":    "It is put away.",
-	"own-saved":     "It is kept, for those whom you chose.",
+	"own-saved":     "It is kept. Only you read it, and whom you chose.",
 	"own-withdrawn": "It is taken back: nobody reads it any more.",
 
 	"incident":         "The incident is recorded. The team’s managers are told that there is one.",

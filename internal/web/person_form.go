@@ -173,7 +173,11 @@ func (p *Pages) savePerson(c *request, f *form, who buddy.Person, right personRi
 	}
 	// What is wrong by itself is not said twice.
 	for _, x := range who.Problems() {
-		f.wrong(cmp.Or(fields[x.Field], x.Field), personSays(x.Field, x.Says))
+		says := personSays(x.Field, x.Says)
+		if who.ID == c.who.ID {
+			says = toThemselves(says)
+		}
+		f.wrong(cmp.Or(fields[x.Field], x.Field), says)
 	}
 	switch {
 	case f.bad():

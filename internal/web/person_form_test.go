@@ -126,6 +126,8 @@ func details(changed ...string) []string {
 func TestAWorkerKeepsTheirOwnDetails(t *testing.T) {
 	h := openHouse(t).as("p-priya")
 	h.get("/people/p-priya/edit").is(http.StatusOK).says("07700 900101", "01632 960101", "Ravi Nair", "AB12 CDE").hides("Roles", "no longer here", "+4477")
+	h.get("/people/p-priya/edit").says("Who is rung if you cannot be reached").hides("one of the worker’s own")
+	h.post("/people/p-priya/edit", details("contact-2-name", "Tom", "contact-2-phone", "07700 900101")...).is(http.StatusUnprocessableEntity).says("The number is your own number; give one that reaches somebody else.")
 	h.post("/people/p-priya/edit", details("registration", "xy99 zzz", "roles", "admin", "team", "links")...).leadsTo("/people/p-priya").says("The details were saved", "XY99 ZZZ")
 	priya := h.person("p-priya")
 	if !slices.Equal(priya.Roles, []string{buddy.Worker}) || priya.Team != "echo" || !priya.Active {

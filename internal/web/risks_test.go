@@ -206,7 +206,7 @@ func TestARiskAssessmentFromWorryToDecision(t *testing.T) {
 	priya.get(v).says("Write a risk assessment")
 	priya.get("/risks/new?visit="+id).says("J Smith", "1 Example Street", "Racist or other discriminatory behaviour", "Send it to my manager").hides("All that stands here is still so")
 	priya.post("/risks/new", "key", "a", "visit", id, "do", "send", "service_user", "J Smith", "dogs", "yes", "dogs-words", "an Alsatian").is(http.StatusUnprocessableEntity).
-		says("an Alsatian", "Say yes, no or not known", "Say what you will do")
+		says("an Alsatian", "Say yes, no or not known to “Aggression or violence”.", "Say what you will do")
 	draft := priya.post("/risks/new", "key", "b", "visit", id, "do", "draft", "service_user", "J Smith", "dogs", "yes").is(http.StatusSeeOther)
 	path, _, _ := strings.Cut(draft.Header().Get("Location"), "?")
 	priya.get(path).says("Draft", "Go on, and send it")
@@ -292,7 +292,7 @@ func TestOwnWordsAreForWhomTheWorkerChose(t *testing.T) {
 	lee.get(words).is(http.StatusNotFound)
 	priya.get(path).says("Is there something about how you feel")
 	priya.post(words, "key", "a", "own", "", "readers", "me").is(http.StatusUnprocessableEntity).says("Write something, or leave it be")
-	priya.post(words, "key", "b", "own", said, "readers", "me").leadsTo(words).says(said, "It is kept, for those whom you chose")
+	priya.post(words, "key", "b", "own", said, "readers", "me").leadsTo(words).says(said, "It is kept. Only you read it, and whom you chose")
 	lee.get(words).is(http.StatusNotFound)
 	lee.get(path).hides("wrote about themselves", said)
 	priya.post(words, "key", "c", "own", said, "readers", "manager").leadsTo(words)

@@ -48,16 +48,33 @@ func (p *Pages) spheresOf(c *request, team string) (k keptSpheres, err error) {
 	k.paper, err = p.Store.Paper(c.Context(), store.SupportPaper, spheresID(team))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		k.paper, k.Spheres = store.Paper{ID: spheresID(team), Kind: store.SupportPaper, Team: team}, support.Standard()
-		return k, nil
+		k.paper = store.Paper{ID: spheresID(team), Kind: store.SupportPaper, Team: team}
+		k.Spheres, err = p.standardSpheres(c)
+		return k, err
 	case err != nil:
 		return k, err
 	case k.paper.Erased:
-		k.Spheres = support.Standard()
-		return k, nil
+		k.Spheres, err = p.standardSpheres(c)
+		return k, err
 	}
 	k.Spheres, err = support.Parse(k.paper.Body.Reveal())
 	return k, err
+}
+
+// standardSpheres is what a team has that did not make a list its own: the standard one, with whom the organisation says people can turn to.
+func (p *Pages) standardSpheres(c *request) (support.Spheres, error) {
+	list, known, err := p.Store.Supports(c.Context())
+	if err != nil {
+		return nil, fmt.Errorf("read whom people can turn to: %w", err)
+	}
+	if !known {
+		return support.Standard(), nil
+	}
+	var own []support.Entry
+	for _, s := range list {
+		own = append(own, support.Entry{Name: clipped(s.Name, support.LongestName), For: clipped(s.For, support.LongestWords)}.Reached(s.Reach))
+	}
+	return support.StandardOf(own), nil
 }
 
 // spheresID is the id of a team's one list, so that two who begin it at once make one.

@@ -32,6 +32,15 @@ func TestANewTeamStartsFromTheStandardSpheres(t *testing.T) {
 	h.as("p-lee").get(around).says("Change them")
 }
 
+// A team that did not make the list its own has the organisation's names in it, with how they are reached.
+func TestWhomTheOrganisationNamesStandsInEveryTeamsSpheres(t *testing.T) {
+	h := openHouse(t)
+	h.as("p-priya").get(around).says("Black Workers Network").hides("Add its address")
+	h.ok(h.db.PutSupports(t.Context(), []store.Support{{Name: "Staff network", For: "Somebody to talk to", Reach: "01632 960044"}, {Name: "Allies", Reach: "allies@example.org"}}, store.By{Person: "p-ada"}, saturday))
+	h.as("p-priya").get(around).says("Staff network", `href="tel:01632960044"`, `href="mailto:allies@example.org"`, "Samaritans").hides("Black Workers Network")
+	h.as("p-lee").get(around+"/edit").says("Staff network", "Allies")
+}
+
 // Rule 6.4: each worker finds who is there for them now; not on what is to hang on a wall for longer.
 func TestWhoIsThereNowIsFilledInForTheReader(t *testing.T) {
 	h := openHouse(t)

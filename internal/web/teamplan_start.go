@@ -163,6 +163,9 @@ func (p *Pages) addTeam(c *request) error {
 	if err := p.nameIsFree(c, f, store.Team{}, t); err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(p.mayAnswer(c, t), func(m buddy.Person) bool { return m.ID == f.value("fallback") }) {
+		f.wrong("fallback", "Choose a fallback: who answers when nobody else does")
+	}
 	if f.bad() {
 		return p.showStart(c, http.StatusUnprocessableEntity, f, t)
 	}
@@ -173,16 +176,11 @@ func (p *Pages) addTeam(c *request) error {
 func (p *Pages) publishNew(c *request, f *form, t store.Team) error {
 	v := engine.PlanVersion{Version: plan.Version{Team: t.Name, Number: 1, Zone: t.Zone, Settings: t.Plan, Words: plan.Words{}, ReviewOn: f.reviewDay()}}
 	v.Settings.DuressPhrase, v.Settings.Fallback = f.value("duress_phrase"), f.value("fallback")
-	if !slices.ContainsFunc(p.mayAnswer(c, t), func(m buddy.Person) bool { return m.ID == v.Settings.Fallback }) {
-		f.wrong("fallback", "Choose a fallback: who answers when nobody else does")
-	}
 	shown := t
 	t.ID = "t-" + strings.ToLower(rand.Text()[:8])
-	if !f.bad() {
-		_, err := p.Engine.PublishPlan(c.Context(), c.press(), t, v)
-		if err := f.takesPlan(err); err != nil {
-			return fmt.Errorf("add team: %w", err)
-		}
+	_, err := p.Engine.PublishPlan(c.Context(), c.press(), t, v)
+	if err := f.takesPlan(err); err != nil {
+		return fmt.Errorf("add team: %w", err)
 	}
 	if f.bad() {
 		return p.showStart(c, http.StatusUnprocessableEntity, f, shown)

@@ -93,9 +93,11 @@ func TestATeamIsAddedWithItsPlan(t *testing.T) {
 	h.as("p-lee").post("/teams/new", "name", "Links").is(http.StatusNotFound)
 	h.get("/teams").says("Add a team")
 	h.post("/teams/new", "name", "echo", "fallback", "p-lee", "duress_phrase", "Scarlett", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("The name is another team’s")
+	h.post("/teams/new", "name", "", "fallback", "", "duress_phrase", "Scarlett", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("Enter the name", "Choose a fallback")
 	h.post("/teams/new", "name", "Links", "fallback", "p-priya", "duress_phrase", "Scarlett", "review-date", "2027-11-21").is(http.StatusUnprocessableEntity).says("Choose a fallback")
 	to := h.post("/teams/new", "name", "Links", "fallback", "p-lee", "duress_phrase", "Rosalind", "review-date", "2027-11-21").is(http.StatusSeeOther).Header().Get("Location")
-	h.get(to).says("The team is added, with its plan.", "The plan of Links", "Version 1, published on 21 November 2026 by Ada Flint.").hides("Signed by")
+	h.get(to).says("The team is added, with its plan.", "The plan of Links", "Version 1, published on 21 November 2026 by Ada Flint.", "Nobody is there yet to sign it", `href="/people/import"`).hides("Signed by")
+	h.get(strings.Split(to, "/plan")[0]).says("Nobody yet.", "Add a person")
 }
 
 func TestAPlanIsChangedSectionBySectionAndPublishedAnew(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +26,8 @@ func many(n int, one, more string) string {
 	return strings.Replace(more, "{n}", strconv.Itoa(n), 1)
 }
 
-// waiting collects what waits for the reader, in the order in which it is asked for; empty where nothing does. Papers are listed without their words: nothing
-// is opened to be counted. A worker costs eight questions to the database, who answers for others ten, a manager twelve;
+// waiting collects what waits for the reader, in the order in which it is asked for; empty where nothing does. Papers are listed without their words:
+// nothing but a debrief that waits to be held is opened to be counted. A worker costs nine questions to the database, who answers for others eleven, a manager fourteen;
 // what is found due costs one or two more.
 //
 // Nothing of it changes while an alarm about the reader is open (rule 4.2), and a phone page, from which none of it can be reached, has none.
@@ -34,7 +35,7 @@ func (p *Pages) waiting(c *request) (list []waitingRow, err error) {
 	if c.byPhone() {
 		return nil, nil
 	}
-	for _, of := range []func(*request) ([]waitingRow, error){p.ownWaiting, p.papersWaiting, p.risksWaiting, p.promptsWaiting, p.incidentsWaiting} {
+	for _, of := range []func(*request) ([]waitingRow, error){p.planMissing, p.ownWaiting, p.papersWaiting, p.risksWaiting, p.promptsWaiting, p.incidentsWaiting} {
 		rows, err := of(c)
 		if err != nil {
 			return nil, fmt.Errorf("collect what waits: %w", err)
@@ -42,6 +43,18 @@ func (p *Pages) waiting(c *request) (list []waitingRow, err error) {
 		list = append(list, rows...)
 	}
 	return list, nil
+}
+
+// planMissing is the first plan of the reader's own team, where they keep it and nobody has published one.
+func (p *Pages) planMissing(c *request) ([]waitingRow, error) {
+	if !p.mayKeep(c, c.who.Team) {
+		return nil, nil
+	}
+	number, err := p.Engine.PlanNumber(c.Context(), c.who.Team)
+	if err != nil || number > 0 {
+		return nil, err
+	}
+	return []waitingRow{{"Your team has no plan yet: start it from the standard", "/teams/" + url.PathEscape(c.who.Team) + "/plan/start"}}, nil
 }
 
 // ownWaiting is the plan to be signed, and what is to be looked at in one's own details.
@@ -107,6 +120,13 @@ func (p *Pages) papersWaiting(c *request) (list []waitingRow, err error) {
 	if n := len(offered); n > 0 {
 		list = append(list, waitingRow{many(n, "A debrief is offered to you: say with whom, or that you would rather not", "{n} debriefs are offered to you: say with whom, or that you would rather not"), "/debriefs"})
 	}
+	talks, err := p.talksWaiting(c)
+	if err != nil {
+		return nil, err
+	}
+	if talks > 0 {
+		list = append(list, waitingRow{many(talks, "Somebody would like to talk with you", "{n} people would like to talk with you"), "/debriefs"})
+	}
 	do, err := p.Store.Papers(c.Context(), store.PaperFilter{Kind: store.ActionPaper, Person: c.who.ID, Status: string(debrief.Open), Standing: true, Bare: true})
 	if err != nil {
 		return nil, err
@@ -115,6 +135,17 @@ func (p *Pages) papersWaiting(c *request) (list []waitingRow, err error) {
 		list = append(list, waitingRow{many(n, "One thing is agreed that you do", "{n} things are agreed that you do"), "/actions"})
 	}
 	return list, nil
+}
+
+// talksWaiting counts the debriefs that wait to be held with the reader. With whom is among their words, so those few that wait are opened.
+func (p *Pages) talksWaiting(c *request) (n int, err error) {
+	wanted, err := p.Store.Papers(c.Context(), store.PaperFilter{Kind: store.DebriefPaper, Status: string(debrief.Wanted), Standing: true})
+	for _, d := range wanted {
+		if is := p.toDebrief(c, d); !d.Erased && is&access.Chosen != 0 && access.May(access.KnowDebrief, is) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // risksWaiting is the assessments that wait for the reader's decision, and what they are to look at again: their own, and of those for whom they answer.

@@ -42,6 +42,27 @@ func TestWhatWaitsIsListedForWhomItWaits(t *testing.T) {
 	h.as("p-sam").get("/").is(http.StatusOK).hides("Waiting for you")
 }
 
+// A team without a plan is its manager's to begin, and nobody else's; its alarms go to a fallback only where one is named.
+func TestAPlanThatIsMissingWaitsForTheManager(t *testing.T) {
+	h := openHouse(t)
+	missing := []string{"Your team has no plan yet: start it from the standard", `href="/teams/echo/plan/start"`}
+	h.as("p-lee").get("/").says(missing...)
+	h.as("p-priya").get("/").is(http.StatusOK).hides(missing...)
+	h.as("p-sam").get("/").is(http.StatusOK).hides(missing...)
+	h.published().as("p-lee").get("/").is(http.StatusOK).hides(missing...)
+}
+
+func TestWhoAnswersInAGapIsNamedOnlyWhereThereIsOne(t *testing.T) {
+	named := store.Team{ID: "echo", Name: "ECHo"}
+	named.Plan.Fallback = "p-lee"
+	if says := gapWords(named); says != "Nobody is on call for ECHo now. Alarms go to the plan’s fallback." {
+		t.Error(says)
+	}
+	if says := gapWords(store.Team{Name: "ECHo"}); says != "Nobody is on call for ECHo now, and its plan names no fallback. Alarms go to the organisation’s emergency contact, if it has one." {
+		t.Error(says)
+	}
+}
+
 // Whoever asks for help covertly finds waiting what they would on any day (rule 4.2).
 func TestInDuressWhatWaitsIsThatOfAnyDay(t *testing.T) {
 	shown := func(name string) (pages []string) {
