@@ -122,7 +122,7 @@ func (p *problems) endPrompts(prompts []time.Duration) {
 func (p *problems) duressPhrase(phrase string) {
 	switch length := utf8.RuneCountInString(phrase); {
 	case length == 0:
-		p.add("duress_phrase", "is missing: the name to ask for that means \"call 999 for me\"")
+		p.add("duress_phrase", "is missing: asking for it means \"call 999 for me\"")
 	case strings.Join(strings.Fields(phrase), " ") != phrase || strings.Count(phrase, " ") >= phraseWords:
 		p.add("duress_phrase", "must be a name or a thing in at most %d words", phraseWords)
 	case strings.ContainsFunc(phrase, func(r rune) bool { return r != ' ' && notInAName(r) }):
