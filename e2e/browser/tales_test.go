@@ -98,7 +98,7 @@ func (b *page) standsDown(worker, how string) {
 func (b *page) closes() {
 	b.Helper()
 	b.In("Close the alarm").Press("Close the alarm")
-	b.Sees("There is nothing more to do.")
+	b.Sees("Nothing more is asked of you here.")
 }
 
 // A worker leaves and forgets to say so. Whoever is rung takes charge, rings and closes.

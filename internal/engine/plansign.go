@@ -268,10 +268,11 @@ type waitingFor struct {
 type waiting struct {
 	Since    time.Time `json:"since"`
 	Reminded int       `json:"reminded"`
+	Unasked  bool      `json:"unasked,omitempty"` // they joined after it was published, and were not asked to sign it yet
 }
 
 // remindInTime reminds each of those who have not signed a version twice: counted from when it was published, for who joins later from when they
-// were seen first. A team is looked at once a day, and when somebody's time has come.
+// were seen first and asked to sign. A team is looked at once a day, and when somebody's time has come.
 func (e *Engine) remindInTime(ctx context.Context, at time.Time, v PlanVersion) error {
 	key := "plan_waiting/" + v.Paper.ID
 	was := waitingFor{}
@@ -292,10 +293,10 @@ func (e *Engine) remindInTime(ctx context.Context, at time.Time, v PlanVersion) 
 	for _, p := range unsigned {
 		w, known := was.People[p.ID]
 		if !known {
-			w.Since = at
+			w = waiting{Since: at, Unasked: true}
 		}
 		if isNew {
-			w.Since = v.PublishedAt
+			w = waiting{Since: v.PublishedAt}
 		}
 		w, held, err := e.remindOfPlan(ctx, at, v, p, w)
 		errs = append(errs, err)
@@ -312,25 +313,29 @@ func (e *Engine) remindInTime(ctx context.Context, at time.Time, v PlanVersion) 
 
 // next is when they are reminded next; zero for not again.
 func (w waiting) next() time.Time {
-	switch w.Reminded {
-	case 0:
+	switch {
+	case w.Unasked:
+		return w.Since
+	case w.Reminded == 0:
 		return w.Since.Add(remindedOnce)
-	case 1:
+	case w.Reminded == 1:
 		return w.Since.Add(remindedLast)
 	default:
 		return time.Time{}
 	}
 }
 
-// remindOfPlan reminds somebody whose time has come, once for both where both have; held is until when that is held back.
+// remindOfPlan asks who joined since, and reminds somebody whose time has come, once for both where both have; held is until when that is held back.
 func (e *Engine) remindOfPlan(ctx context.Context, at time.Time, v PlanVersion, p buddy.Person, w waiting) (is waiting, held time.Time, err error) {
-	var to int
-	var which string
+	to := w.Reminded
+	var n note
 	switch since := at.Sub(w.Since); {
+	case w.Unasked:
+		n = note{id: "plan_to_sign/" + v.Paper.ID + "/" + p.ID, kind: "plan_to_sign", notice: wording.PlanToSign, values: wording.Values{Link: e.planLink(v.Paper.Team, "/sign")}}
 	case w.Reminded < 2 && since >= remindedLast:
-		to, which = 2, "day 14/"
+		to, n = 2, e.unsignedNote(v, "day 14/"+p.ID)
 	case w.Reminded < 1 && since >= remindedOnce:
-		to, which = 1, "day 7/"
+		to, n = 1, e.unsignedNote(v, "day 7/"+p.ID)
 	default:
 		return w, held, nil
 	}
@@ -338,10 +343,9 @@ func (e *Engine) remindOfPlan(ctx context.Context, at time.Time, v PlanVersion, 
 	if err != nil {
 		return w, held, err // and it is tried again tomorrow
 	}
-	n := e.unsignedNote(v, which+p.ID)
 	n.to = []string{p.ID}
 	if held, err = e.remindOne(ctx, at, sc, n); err == nil && held.IsZero() {
-		w.Reminded = to
+		w.Reminded, w.Unasked = to, false
 	}
 	return w, held, err
 }

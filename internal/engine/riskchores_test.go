@@ -74,6 +74,8 @@ func TestWhoJoinsAfterAPlanWasPublishedIsRemindedToo(t *testing.T) {
 		w.readAll()
 		w.wait(day)
 		w.planChores()
+		w.planChores()
+		w.phone(priya).Expects("your team's plan")
 		w.silent(priya)
 		for range 2 {
 			w.wait(7 * day)

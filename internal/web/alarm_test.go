@@ -64,7 +64,7 @@ func TestAnOverdueAlarmIsAnsweredToItsCloseByThePagesAlone(t *testing.T) {
 		t.Fatal("it was closed on nothing")
 	}
 	h.post(room+"/close", "key", "k8", "evidence", "spoke_worker", "close-note", "At her car, well", "stood-at", "16:19", "stood-to", "PC Lane", "visit", "ended").
-		leadsTo(room).says("The alarm is closed.", "Closed by Sam Hill at 16:20. There is nothing more to do.", "How it was known: spoke with the worker", "Told the police that they are safe: PC Lane").
+		leadsTo(room).says("The alarm is closed.", "Closed by Sam Hill at 16:20. Nothing more is asked of you here.", "How it was known: spoke with the worker", "Told the police that they are safe: PC Lane").
 		hides("Close the alarm", "tel:")
 	h.get("/alarms").says("No alarm is open.", "Sam Hill: spoke with the worker")
 	v, err := h.db.Visit(t.Context(), visit)

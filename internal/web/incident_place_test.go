@@ -39,7 +39,7 @@ func TestAnIncidentOfAnAlarmLeadsToThePlaceOfItsVisit(t *testing.T) {
 	priya := h.as("p-priya")
 	visit := priya.visit()
 	assessment := h.assesses(visit)
-	h.as("p-lee").post(assessment+"/decide", "key", "d", "decision", "together", "reasons", "We spoke").leadsTo(assessment)
+	h.as("p-lee").post(assessment+"/decide", "revision", "1", "key", "d", "decision", "together", "reasons", "We spoke").leadsTo(assessment)
 	h.wait(30 * time.Minute)
 	priya.post("/visits/"+visit+"/in", "key", "A").is(http.StatusSeeOther)
 	priya.post("/visits/"+visit+"/help", "key", "B").is(http.StatusSeeOther)

@@ -55,7 +55,7 @@ const (
 func (s standing) next() nextStep {
 	switch {
 	case !s.Open:
-		return nextStep{fmt.Sprintf("Closed by %s at %s. There is nothing more to do.", cmp.Or(s.Closer, "the worker"), s.Clock(s.ClosedAt)), doNothing}
+		return nextStep{fmt.Sprintf("Closed by %s at %s. Nothing more is asked of you here.", cmp.Or(s.Closer, "the worker"), s.Clock(s.ClosedAt)), doNothing}
 	case s.Self:
 		return s.forTheWorker()
 	case !s.May:

@@ -100,7 +100,7 @@ func TestNextStep(t *testing.T) {
 		{"the reader is the worker, and nobody has it", []func(*standing){func(s *standing) { s.Self, s.Answers = true, "Jo Park" }},
 			"Please ring Jo Park: they close this once they have spoken with you.", doNothing},
 		{"the reader is the worker", []func(*standing){lees, func(s *standing) { s.Self = true }}, "Please ring Lee Marsh: they close this once they have spoken with you.", doNothing},
-		{"closed", []func(*standing){func(s *standing) { s.Open, s.ClosedAt, s.Closer = false, ago(5), "Lee Marsh" }}, "Closed by Lee Marsh at 23:45. There is nothing more to do.", doNothing},
+		{"closed", []func(*standing){func(s *standing) { s.Open, s.ClosedAt, s.Closer = false, ago(5), "Lee Marsh" }}, "Closed by Lee Marsh at 23:45. Nothing more is asked of you here.", doNothing},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := standing{Alarm: watch.Alarm{Kind: watch.OverdueAlarm, RaisedAt: ago(25), Visits: []string{"v1"}, PoliceAt: now.Add(5 * time.Minute)}, At: now, Reader: "p-sam",
