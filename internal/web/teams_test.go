@@ -208,7 +208,7 @@ func TestAPhraseThatSomebodyIsCalledIsRefusedBesideItsField(t *testing.T) {
 		Details: buddy.Form{ServiceUser: private.New("Cordellia Quill"), Address: private.New("1 Example Street"), Contact: private.New("07700 900103")}})
 	h.ok(err)
 	h.drafts("5", "duress_phrase", "Cordelia").is(http.StatusUnprocessableEntity).
-		says("The duress phrase is taken: somebody on your team, in a family or on the caseload has a name that sounds like it. These are free: ", `id="duress_phrase-error"`, `value="Cordelia"`).
+		says("“The name to ask for” is taken: somebody on your team, in a family or on the caseload has a name that sounds like it. These are free: ", `id="duress_phrase-error"`, `value="Cordelia"`).
 		hides("Cordellia", "Quill")
 	h.get("/teams/echo").is(http.StatusOK).hides("sounds like the duress phrase")
 }

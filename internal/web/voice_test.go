@@ -16,7 +16,7 @@ func (h *house) voiceVisit() string {
 	h.Helper()
 	id := h.visit()
 	path := h.assesses(id)
-	h.as("p-lee").post(path+"/decide", "key", "d", "decision", "go", "reasons", "They may have her phone", "conditions", "voice").leadsTo(path)
+	h.as("p-lee").post(path+"/decide", "revision", "1", "key", "d", "revision", "1", "decision", "go", "reasons", "They may have her phone", "conditions", "voice").leadsTo(path)
 	h.wait(30 * time.Minute)
 	h.as("p-priya").post("/visits/"+id+"/in", "key", "in").is(http.StatusSeeOther)
 	return id
