@@ -79,20 +79,26 @@ type paperChange struct {
 	About    string `json:"about,omitempty"`
 }
 
+// next is a paper as its next revision is kept, and the revision that it was.
+func (p Paper) next(by By, at time.Time) (Paper, int) {
+	was := p.Revision
+	p.Revision++
+	p.ChangedAt = at
+	if p.ID == "" {
+		p.ID = rand.Text()
+	}
+	if was == 0 {
+		p.MadeAt, p.MadeBy = at, by.Person
+	}
+	return p, was
+}
+
 // PutPaper keeps a paper: new where its Revision is 0, else as a change of that revision, which ErrConflict refuses when another came
 // between. It gives the paper as it is kept. In the same transaction it goes on record, in the chain of the looks of who did it, the paper in
 // Visit as KIND/ID; the messages go into the outbox, and its marks, by which it is found, are those given. A team's second paper of one number
 // is ErrConflict too; ErrErased says that whose words they are was erased.
 func (db *DB) PutPaper(ctx context.Context, p Paper, marks []string, by By, at time.Time, messages ...Message) (Paper, error) {
-	if p.ID == "" {
-		p.ID = rand.Text()
-	}
-	was := p.Revision
-	p.Revision++
-	p.ChangedAt = at
-	if was == 0 {
-		p.MadeAt, p.MadeBy = at, by.Person
-	}
+	p, was := p.next(by, at)
 	err := db.recorded(ctx, by, at, func(t *tx) (done, error) {
 		if err := t.putPaper(p, was, at); err != nil {
 			return done{}, err

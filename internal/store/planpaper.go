@@ -11,15 +11,7 @@ import (
 // each an entry of the record, or neither. What it tells goes into the outbox with them. ErrConflict says that another changed the version
 // since, or that another of that number is there.
 func (db *DB) PublishPlan(ctx context.Context, team Team, p Paper, by By, at time.Time, messages ...Message) (Paper, error) {
-	if p.ID == "" {
-		p.ID = rand.Text()
-	}
-	was := p.Revision
-	p.Revision++
-	p.ChangedAt = at
-	if was == 0 {
-		p.MadeAt, p.MadeBy = at, by.Person
-	}
+	p, was := p.next(by, at)
 	err := db.recorded(ctx, by, at, func(t *tx) (done, error) {
 		if err := t.moveEpoch(); err != nil {
 			return done{}, err

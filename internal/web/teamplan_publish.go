@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/engine"
@@ -90,8 +89,7 @@ func (p *Pages) publishPlan(c *request) error {
 	if err != nil {
 		return err
 	}
-	shown, _ := strconv.Atoi(f.value("revision"))
-	if number, _ := strconv.Atoi(f.value("version")); shown != v.Paper.Revision || number != v.Number {
+	if f.shownAnother(v) {
 		f.wrong(reviewField, "Someone else changed the draft since you opened this page, or published it. Look at it again: this is what it says now")
 		return p.showPublish(c, http.StatusConflict, f, t, v)
 	}

@@ -63,14 +63,27 @@ func (p *Pages) toReview(c *request) (store.Team, engine.PlanVersion, error) {
 	if err != nil {
 		return t, engine.PlanVersion{}, err
 	}
-	v, found, err := p.Engine.CurrentPlan(c.Context(), t.ID)
+	v, err := p.currentPlan(c, t.ID)
+	return t, v, err
+}
+
+// currentPlan is the version of a team's plan that holds.
+func (p *Pages) currentPlan(c *request, team string) (engine.PlanVersion, error) {
+	v, found, err := p.Engine.CurrentPlan(c.Context(), team)
 	switch {
 	case err != nil:
-		err = fmt.Errorf("read plan: %w", err)
+		return v, fmt.Errorf("read plan: %w", err)
 	case !found:
-		err = notFound()
+		return v, notFound()
 	}
-	return t, v, err
+	return v, nil
+}
+
+// shownAnother says that a form was made of another state of a plan than this one.
+func (f *form) shownAnother(v engine.PlanVersion) bool {
+	number, _ := strconv.Atoi(f.value("version")) // what is no number was not shown
+	revision, _ := strconv.Atoi(f.value("revision"))
+	return number != v.Number || revision != v.Paper.Revision
 }
 
 // reviewForm answers GET /teams/{id}/plan/review.
@@ -103,8 +116,7 @@ func (p *Pages) reviewPlan(c *request) error {
 	if err != nil {
 		return err
 	}
-	shown, _ := strconv.Atoi(f.value("revision"))
-	if number, _ := strconv.Atoi(f.value("version")); shown != v.Paper.Revision || number != v.Number {
+	if f.shownAnother(v) {
 		f.wrong(reviewField, "Someone else reviewed or published the plan since you opened this page: this is how it stands now")
 		return p.showReview(c, http.StatusConflict, f, t, v)
 	}

@@ -40,13 +40,7 @@ func (p *Pages) toSign(c *request) (store.Team, engine.PlanVersion, error) {
 	if !engine.SignsPlan(c.who, t.ID) {
 		return t, engine.PlanVersion{}, notFound()
 	}
-	v, found, err := p.Engine.CurrentPlan(c.Context(), t.ID)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("read plan: %w", err)
-	case !found:
-		err = notFound()
-	}
+	v, err := p.currentPlan(c, t.ID)
 	return t, v, err
 }
 
@@ -222,10 +216,7 @@ func (p *Pages) remindUnsigned(c *request) error {
 	if err != nil {
 		return err
 	}
-	v, found, err := p.Engine.CurrentPlan(c.Context(), t.ID)
-	if err == nil && !found {
-		err = notFound()
-	}
+	v, err := p.currentPlan(c, t.ID)
 	if err != nil {
 		return err
 	}
