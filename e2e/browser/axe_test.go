@@ -41,23 +41,29 @@ var views = []view{{360, light}, {1280, light}, {1280, dark}}
 func (b *page) Passes(state string) {
 	b.Helper()
 	defer b.Sized(1280, light)
-	misnamed := b.misnamed()
-	for tries := 0; len(misnamed) > 0 && tries < 5; tries++ { // a page that just changes is told of in parts
-		b.must(chromedp.Do(b.tab, chromedp.Sleep(look)))
-		misnamed = b.misnamed()
-	}
-	for _, fault := range misnamed {
+	for _, fault := range b.lasting(b.misnamed) {
 		b.Errorf("%s (%s): %s", state, b.At(), fault)
 	}
 	for _, v := range views {
 		b.Sized(v.width, v.colours)
-		for _, fault := range b.faults(v.width) {
+		for _, fault := range b.lasting(func() []string { return b.faults(v.width) }) {
 			b.Errorf("%s (%s), %d px, %s: %s", state, b.At(), v.width, v.colours, fault)
 		}
 		if *pictures != "" {
 			b.picture(fmt.Sprintf("%s %d %s", strings.ReplaceAll(state, "/", " "), v.width, v.colours))
 		}
 	}
+}
+
+// lasting are the faults that a page has however often it is looked at: one that just changes is told of in parts, and drawn so.
+func (b *page) lasting(faults func() []string) []string {
+	b.Helper()
+	found := faults()
+	for tries := 0; len(found) > 0 && tries < 5; tries++ {
+		b.must(chromedp.Do(b.tab, chromedp.Sleep(look)))
+		found = faults()
+	}
+	return found
 }
 
 // faults are what is wrong with the page in the window as it is.
