@@ -27,7 +27,7 @@ type part struct {
 var pureParts = []string{
 	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/intake", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/retain", "internal/ownwords", "internal/risk", "internal/rota", "internal/support", "internal/watch", "internal/wording",
-	"internal/debrief", "internal/incident",
+	"internal/debrief", "internal/incident", "internal/calendar",
 }
 
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
@@ -52,6 +52,7 @@ var architecture = map[string]part{
 	"internal/support":         {pure: true, imports: in("plan"), reason: "who stands around a worker is a list and where it is drawn; it knows no team and no person; says what is wrong as plan does"},
 	"internal/debrief":         {pure: true, imports: in("plan"), reason: "what is talked over afterwards, and when somebody is reminded, is a table of words and days; says what is wrong as plan does"},
 	"internal/incident":        {pure: true, imports: in("plan"), reason: "the portal's questions and the law's clocks are plain values; it knows no page and no database; says what is wrong as plan does"},
+	"internal/calendar":        {pure: true, imports: in("private"), reason: "events are values; who they are about and what follows is the engine's"},
 	"internal/wording":         {pure: true, imports: in("watch", "plan", "private"), reason: "says what watch decided"},
 
 	"internal/gauge":            {reason: "counts what somebody else's XML asks for before a decoder holds it; knows no format"},
@@ -69,9 +70,17 @@ var architecture = map[string]part{
 	"internal/channel/channeltest": {imports: in("channel", "channel/town", "phone", "private"),
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
+	"internal/channel/smtp":   {imports: in("channel", "phone", "private"), tests: in("standin/smtp"), reason: "mail behind the contract; hands over finished words and a finished calendar"},
+	"internal/standin/smtp":   {reason: "plays a mail server from its standard, so it shares no code with us"},
+	"internal/mail":           {imports: in("private"), reason: "reads a mail and proves its sender; knows no visit"},
+	"internal/mail/listener":  {imports: in("mail"), reason: "mail that is handed to us, by SMTP and LMTP"},
+	"internal/mail/mailbox":   {imports: in("mail"), reason: "mail that waits in a mailbox, by IMAP"},
+	"internal/mail/graph":     {imports: in("calendar", "mail", "private"), tests: in("standin/graph"), reason: "mail and calendars of Microsoft 365, behind the same small interface"},
+	"internal/standin/graph":  {reason: "plays Microsoft Graph from its documents, so it shares no code with us"},
+	"internal/calendar/dav":   {imports: in("calendar", "private"), reason: "calendars by CalDAV, read only"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
-	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "ownwords", "buddy", "phone", "private", "wording", "channel", "debrief", "incident"),
-		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
+	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "ownwords", "buddy", "phone", "private", "wording", "channel", "debrief", "incident", "calendar", "mail"),
+		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio", "channel/smtp", "standin/smtp"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
 	"internal/docx":              {imports: in("gauge"), reason: "Word documents, written and read; knows nothing of what they say"},
 	"internal/report":            {imports: append(in("store", "docx"), pureParts...), reason: "reads what is stored and prints it"},
@@ -88,18 +97,18 @@ var architecture = map[string]part{
 	"internal/demo": {imports: append(in("engine", "store", "channel", "channel/town"), pureParts...),
 		reason: "plays a sample day through the engine and looks at what came of it; its phones are the town's"},
 	"internal/web/govuk": {reason: "markup of the Design System; knows no page"},
-	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "sheet", "demo", "channel/town", "picture", "web/govuk"), pureParts...),
+	"internal/web": {imports: append(in("edge", "engine", "store", "access", "signin", "report", "view", "subject", "sheet", "demo", "channel/town", "picture", "web/govuk", "calendar/dav"), pureParts...),
 		tests: in("channel", "engine/enginetest", "signin/testidp", "browsertest", "docx"), reason: "what people see and press; the engine decides; a demo's phones are a page too"},
-	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "engine", "report", "access", "signin", "subject", "sheet", "api", "view", "demo", "web"), pureParts...),
-		tests: in("standin/twilio"), reason: "puts the parts together, and alone reads the clock"},
-	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio"), pureParts...), reason: "measures the wired program against a stand-in provider"},
+	"internal/app": {imports: append(in("vault", "checkpoint", "edge", "store", "channel", "channel/twilio", "channel/smtp", "mail", "mail/listener", "mail/mailbox", "mail/graph", "engine", "report", "access", "signin", "subject", "sheet", "api", "view", "demo", "web"), pureParts...),
+		tests: in("standin/twilio", "standin/smtp", "standin/graph"), reason: "puts the parts together, and alone reads the clock"},
+	"internal/bench": {imports: append(in("app", "store", "vault", "standin/twilio", "standin/smtp", "mail"), pureParts...), reason: "measures the wired program against a stand-in provider"},
 
 	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
 
 	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp", "browsertest"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/scan":     {imports: in("standin/twilio", "signin", "web"), tests: in("api"), reason: "breaks in from outside; asks web only which pages there are, and what the cookie is called"},
-	"e2e/...":      {imports: in("standin/twilio"), reason: "plays from outside, by the API and the webhooks alone"},
+	"e2e/...":      {imports: in("standin/twilio", "standin/smtp"), reason: "plays from outside, by the API and the webhooks alone"},
 }
 
 // pureStandard is the part of the standard library that touches nothing outside a value. A hash is a pure function.
@@ -113,6 +122,8 @@ var pureBesides = map[string][]string{
 	"internal/checkin": {"sync"},                                        // for a value that is made when it is first asked for: the languages take a while to read
 	"internal/phone":   {"github.com/nyaruka/phonenumbers", "log/slog"}, // tables of the world's numbering plans; slog only to hide from it
 	"internal/private": {"log/slog"},                                    // only to hide from it
+	// Recurrence is a calculation; it is bounded where it is called.
+	"internal/calendar": {"github.com/teambition/rrule-go", "bytes", "unicode/utf16"},
 }
 
 // clockReaders may ask what time it is: everyone else is told, so that a rehearsal or a simulation can tell them another.
@@ -128,8 +139,10 @@ var waiters = map[string][]string{
 	"internal/web":             {"NewTicker"}, // looks for changes on behalf of every open page
 	"internal/bench":           waits,
 	"internal/demo":            {"NewTicker"}, // to look at the phones and the story
-	"internal/standin/twilio":  waits,
-	"internal/store/storetest": {"After"}, // for a server of its own to start
+	"internal/standin/...":     waits,
+	"internal/mail/mailbox":    {"NewTimer"}, // until it connects again
+	"internal/mail/graph":      {"NewTimer"}, // likewise
+	"internal/store/storetest": {"After"},    // for a server of its own to start
 	"e2e/...":                  waits,
 }
 

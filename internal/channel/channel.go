@@ -47,6 +47,7 @@ type Message struct {
 	Body  private.Text // the words of a text; a call has none, see Call
 	Class Class
 	Call  *Call // set when the message is a telephone call
+	Mail  *Mail // set when the message is an e-mail: To is then the zero Number
 	// Unreceipted asks for no status updates: the answer to a text that has just come from the same phone needs none.
 	Unreceipted bool
 	// Expires is how long the message is worth delivering once handed over; 0 leaves it to the provider. An alarm that is hours late
@@ -57,6 +58,25 @@ type Message struct {
 // Call is a telephone call to be made. What is said is asked for when it is answered, so that it is true then.
 type Call struct {
 	Nonce string // names this call in webhook addresses; it can't be guessed
+}
+
+// Mail is what an e-mail has besides its words.
+type Mail struct {
+	Address private.Text // the one it goes to
+	Subject private.Text
+	// Thread names what it is about: mails of one thread refer to each other, so that a mail program shows them together. It tells nothing. "" for none.
+	Thread string
+	// InReplyTo is the Message-ID of the mail that it answers, without brackets; "" for none.
+	InReplyTo string
+	Private   bool // to be marked so
+	Calendar  *Calendar
+}
+
+// Calendar is an invite, an update of it, a cancellation or an answer, as a part of an e-mail (RFC 6047).
+type Calendar struct {
+	Method string // as in Text: REQUEST, CANCEL, REPLY, …
+	Text   private.Text
+	Alone  bool // the mail is the calendar and nothing else, which is what Outlook takes for an answer
 }
 
 // Receipt says that a provider took a message, and no more.
