@@ -18,9 +18,9 @@ import (
 
 // Mails is what mails that come in need of a database. *store.DB has it.
 type Mails interface {
-	ReceiveMail(ctx context.Context, m store.Mail) (bool, error)
-	TakeMails(ctx context.Context, now, lease time.Time, node string, limit int) ([]store.Mail, error)
-	MailWords(ctx context.Context, m store.Mail) (store.Mail, error)
+	ReceiveMail(ctx context.Context, m store.ReceivedMail) (bool, error)
+	TakeMails(ctx context.Context, now, lease time.Time, node string, limit int) ([]store.ReceivedMail, error)
+	MailWords(ctx context.Context, m store.ReceivedMail) (store.ReceivedMail, error)
 	RetryMail(ctx context.Context, id string, next time.Time) (int, error)
 }
 
@@ -38,7 +38,7 @@ func (e *Engine) ReceiveMail(ctx context.Context, a mail.Arrival) error {
 		at = e.Now()
 	}
 	head, body := cutHead(a.Raw)
-	fresh, err := e.Store.ReceiveMail(ctx, store.Mail{ID: e.newID(e.Now()), Print: printOf(head, body), Sender: private.New(senderSaid(head)), Via: string(a.Via),
+	fresh, err := e.Store.ReceiveMail(ctx, store.ReceivedMail{ID: e.newID(e.Now()), Print: printOf(head, body), Sender: private.New(senderSaid(head)), Via: string(a.Via),
 		Raw: private.New(string(a.Raw)), From: private.New(a.From), To: a.To, RemoteIP: a.RemoteIP, ReceivedAt: at})
 	if err != nil {
 		return fmt.Errorf("store mail: %w", err)

@@ -12,7 +12,7 @@ import (
 )
 
 // waitingMails takes all mails that can be worked now.
-func (w *world) waitingMails() []store.Mail {
+func (w *world) waitingMails() []store.ReceivedMail {
 	w.t.Helper()
 	taken, err := w.db.TakeMails(w.t.Context(), w.clock.Now(), w.clock.Now().Add(time.Minute), "test", 100)
 	w.must(err)

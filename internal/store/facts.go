@@ -224,7 +224,7 @@ func (f facts) text(id string) (retain.Record, error) {
 
 // mail is a mail as it came in: it belongs to the visit that it was about.
 func (f facts) mail(id string) (retain.Record, error) {
-	m, err := first(f.ctx, f.on, scanMail, `SELECT `+mailColumns+` FROM mails WHERE id = $1`, id)
+	m, err := first(f.ctx, f.on, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails WHERE id = $1`, id)
 	if err != nil {
 		return retain.Record{}, err
 	}

@@ -10,12 +10,12 @@ import (
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 )
 
-func came(id, from string) store.Mail {
-	return store.Mail{ID: id, Print: "print of " + id, Sender: private.New(from), Via: "listener", Raw: private.New("From: " + from + "\r\n\r\nBEGIN"),
+func came(id, from string) store.ReceivedMail {
+	return store.ReceivedMail{ID: id, Print: "print of " + id, Sender: private.New(from), Via: "listener", Raw: private.New("From: " + from + "\r\n\r\nBEGIN"),
 		From: private.New("envelope@council.example"), To: []string{"book@allclear.example", "b@allclear.example"}, RemoteIP: "192.0.2.1", ReceivedAt: nine}
 }
 
-func mailIDs(list []store.Mail) (ids []string) {
+func mailIDs(list []store.ReceivedMail) (ids []string) {
 	for _, m := range list {
 		ids = append(ids, m.ID)
 	}
@@ -34,9 +34,9 @@ func TestAMailIsStoredOnceWithAllThatItSays(t *testing.T) {
 		if ok[bool](t)(db.ReceiveMail(t.Context(), again)) {
 			t.Error("a repeat is new")
 		}
-		taken := ok[[]store.Mail](t)(db.TakeMails(t.Context(), nine, nine.Add(time.Minute), "n1", 10))
+		taken := ok[[]store.ReceivedMail](t)(db.TakeMails(t.Context(), nine, nine.Add(time.Minute), "n1", 10))
 		same(t, "taken", mailIDs(taken), []string{"m1"})
-		got := ok[store.Mail](t)(db.MailWords(t.Context(), taken[0]))
+		got := ok[store.ReceivedMail](t)(db.MailWords(t.Context(), taken[0]))
 		same(t, "raw", got.Raw.Reveal(), m.Raw.Reveal())
 		same(t, "to", got.To, m.To)
 		same(t, "from", got.From.Reveal()+got.RemoteIP, m.From.Reveal()+m.RemoteIP)
@@ -69,11 +69,11 @@ func TestOneOfManyCopiesOfAMailIsNew(t *testing.T) {
 func TestMailsOfOneSenderAreTakenInTheirOrder(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
-		for _, m := range []store.Mail{came("m1", "priya@council.example"), came("m2", "priya@council.example"), came("m3", "jo@council.example"), came("m4", ""), came("m5", "")} {
+		for _, m := range []store.ReceivedMail{came("m1", "priya@council.example"), came("m2", "priya@council.example"), came("m3", "jo@council.example"), came("m4", ""), came("m5", "")} {
 			ok[bool](t)(db.ReceiveMail(t.Context(), m))
 		}
 		take := func(after time.Duration, node string) []string {
-			return mailIDs(ok[[]store.Mail](t)(db.TakeMails(t.Context(), nine.Add(after), nine.Add(after+time.Minute), node, 10)))
+			return mailIDs(ok[[]store.ReceivedMail](t)(db.TakeMails(t.Context(), nine.Add(after), nine.Add(after+time.Minute), node, 10)))
 		}
 		same(t, "first", take(0, "n1"), []string{"m1", "m3", "m4", "m5"})
 		same(t, "another node", take(time.Second, "n2"), []string(nil))

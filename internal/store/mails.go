@@ -9,8 +9,8 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 )
 
-// Mail is an e-mail as it came in, and what became of it.
-type Mail struct {
+// ReceivedMail is an e-mail as it came in, and what became of it.
+type ReceivedMail struct {
 	ID         string
 	Print      string       // the same for the same mail, however it came
 	Sender     private.Text // who its From says it is from; "" where it says nobody
@@ -42,7 +42,7 @@ func mailOwner(id string) string { return "mail/" + id }
 func mailPlace(id string) string { return "mail/" + id + "/raw" }
 
 // ReceiveMail stores a mail, durably once it returns, and says whether it is new: one that came before changes nothing.
-func (db *DB) ReceiveMail(ctx context.Context, m Mail) (fresh bool, err error) {
+func (db *DB) ReceiveMail(ctx context.Context, m ReceivedMail) (fresh bool, err error) {
 	parts := append([]string{m.From.Reveal(), m.RemoteIP, m.Raw.Reveal()}, m.To...)
 	sender := m.Sender.Reveal()
 	if sender == "" {
@@ -74,16 +74,16 @@ func (db *DB) ReceiveMail(ctx context.Context, m Mail) (fresh bool, err error) {
 	return fresh, nil
 }
 
-const mailColumns = `seq, id, person, via, received_at, state, result, visit, attempts, next_at, settled_at`
+const receivedMailColumns = `seq, id, person, via, received_at, state, result, visit, attempts, next_at, settled_at`
 
-func scanMail(s scanner) (m Mail, err error) {
+func scanReceivedMail(s scanner) (m ReceivedMail, err error) {
 	err = s.Scan(&m.Seq, &m.ID, &m.Person, &m.Via, at{&m.ReceivedAt}, &m.State, &m.Result, &m.Visit, &m.Attempts, at{&m.next}, at{&m.SettledAt})
 	return m, err
 }
 
 // TakeMails gives mails that wait, each the first of its sender, and leases them: nobody else gets them before lease. They come without their words, see [DB.MailWords].
-func (db *DB) TakeMails(ctx context.Context, now, lease time.Time, node string, limit int) (taken []Mail, err error) {
-	list, err := all(ctx, db.reader, scanMail, `SELECT `+mailColumns+` FROM mails m WHERE state = 'waiting' AND next_at <= $1
+func (db *DB) TakeMails(ctx context.Context, now, lease time.Time, node string, limit int) (taken []ReceivedMail, err error) {
+	list, err := all(ctx, db.reader, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails m WHERE state = 'waiting' AND next_at <= $1
 		AND NOT EXISTS (SELECT 1 FROM mails b WHERE b.state = 'waiting' AND b.sender = m.sender AND b.seq < m.seq) ORDER BY next_at, seq LIMIT $2`, instant(now), limit)
 	if err == nil && len(list) > 0 {
 		err = db.write(ctx, func(t *tx) error {
@@ -109,7 +109,7 @@ func (db *DB) TakeMails(ctx context.Context, now, lease time.Time, node string, 
 }
 
 // MailWords opens a mail; its Raw is empty once it was erased.
-func (db *DB) MailWords(ctx context.Context, m Mail) (Mail, error) {
+func (db *DB) MailWords(ctx context.Context, m ReceivedMail) (ReceivedMail, error) {
 	sealed, err := first(ctx, db.reader, value[[]byte], `SELECT raw FROM mails WHERE id = $1`, m.ID)
 	var plain []byte
 	if err == nil {
@@ -117,7 +117,7 @@ func (db *DB) MailWords(ctx context.Context, m Mail) (Mail, error) {
 	}
 	if err == nil && plain != nil {
 		var from, raw string
-		if err = unpackMail(plain, &from, &m.RemoteIP, &raw, &m.To); err == nil {
+		if err = unpackReceived(plain, &from, &m.RemoteIP, &raw, &m.To); err == nil {
 			m.From, m.Raw = private.New(from), private.New(raw)
 		}
 	}
@@ -127,7 +127,7 @@ func (db *DB) MailWords(ctx context.Context, m Mail) (Mail, error) {
 	return m, nil
 }
 
-func unpackMail(plain []byte, from, ip, raw *string, to *[]string) error {
+func unpackReceived(plain []byte, from, ip, raw *string, to *[]string) error {
 	if err := unpack(plain, from, ip, raw); err != nil {
 		return err
 	}
@@ -144,8 +144,8 @@ func unpackMail(plain []byte, from, ip, raw *string, to *[]string) error {
 }
 
 // Mail gives a mail by its id, without its words.
-func (db *DB) Mail(ctx context.Context, id string) (Mail, error) {
-	m, err := first(ctx, db.reader, scanMail, `SELECT `+mailColumns+` FROM mails WHERE id = $1`, id)
+func (db *DB) Mail(ctx context.Context, id string) (ReceivedMail, error) {
+	m, err := first(ctx, db.reader, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails WHERE id = $1`, id)
 	if err != nil {
 		return m, fmt.Errorf("read mail: %w", err)
 	}
