@@ -177,6 +177,12 @@ func (t *tx) clear(owner string, at time.Time) error {
 	case "inbox":
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
 		return err
+	case "mail":
+		_, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id)
+		return err
+	}
+	if _, err := t.exec(`UPDATE invited SET words = NULL WHERE key_owner = $1`, owner); err != nil {
+		return err
 	}
 	if err := t.clearPapers(owner); err != nil {
 		return err
@@ -307,6 +313,8 @@ func (db *DB) OwnersOf(ctx context.Context, person string) ([]string, error) {
 			UNION SELECT 'alarm/' || id FROM alarms WHERE worker = $1
 			UNION SELECT owner FROM entries WHERE worker = $1 AND owner LIKE 'text/%'
 			UNION SELECT key_owner FROM papers WHERE person = $1 AND (key_owner LIKE 'paper/%' OR key_owner LIKE 'own_words/%')
+			UNION SELECT 'mail/' || id FROM mails WHERE person = $1 AND person <> ''
+			UNION SELECT key_owner FROM invited WHERE worker = $1 AND key_owner LIKE 'series/%'
 			UNION SELECT key_owner FROM outbox WHERE (person = $1 OR worker = $1) AND key_owner LIKE 'text/%'
 			UNION SELECT 'person/' || CAST($1 AS text)) ORDER BY CASE WHEN k.owner LIKE 'person/%' THEN 1 ELSE 0 END, k.owner`, person)
 	if err != nil {
