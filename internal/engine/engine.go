@@ -114,6 +114,7 @@ type Store interface {
 	LiftHold(ctx context.Context, id, by, via string, at time.Time) (store.Hold, error)
 	Holds(ctx context.Context, lifted bool) ([]store.Hold, error)
 	Papers
+	Mails
 	Writable(ctx context.Context) error
 	Listen(ctx context.Context, woken func()) error
 
