@@ -53,7 +53,7 @@ func (p property) times() (walls []wall, tzid string) {
 		for v := range strings.SplitSeq(value, ",") {
 			v, _, _ = strings.Cut(v, "/") // a period, as Lotus has them: its start
 			if w, ok := wallOf(v); ok {
-				if strings.EqualFold(p.param("VALUE"), "DATE") && w.clock.Equal(dayOf(w.clock)) {
+				if strings.EqualFold(p.param("VALUE"), "DATE") && w.clock.Equal(midnight(w.clock)) {
 					w.day = true
 				}
 				walls = append(walls, w)

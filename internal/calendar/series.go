@@ -126,7 +126,7 @@ func clockIn(at time.Time, zone *time.Location) time.Time {
 	return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
 }
 
-func dayOf(clock time.Time) time.Time {
+func midnight(clock time.Time) time.Time {
 	return time.Date(clock.Year(), clock.Month(), clock.Day(), 0, 0, 0, 0, time.UTC)
 }
 

@@ -14,12 +14,12 @@ const mostZones = 200
 type atlas struct {
 	home      *time.Location
 	zones     []*component // VTIMEZONE
-	known     map[string]zone
+	known     map[string]found
 	described []description // what was found both by its name and in the calendar's own words
 }
 
-// zone is what is known of a TZID.
-type zone struct {
+// found is what is known of a TZID.
+type found struct {
 	named  *time.Location // by its name; nil where the name says nothing
 	own    *time.Location // as the calendar describes it; nil where it does not, or not so that it is understood
 	stated int            // the standard time's offset that the name itself states, "(UTC+01:00) Amsterdam, …", in seconds
@@ -29,11 +29,11 @@ type zone struct {
 // description is how a calendar describes a zone whose name is known too.
 type description struct {
 	tzid string
-	zone zone
+	zone found
 }
 
 // location is the zone to take.
-func (z zone) location() *time.Location {
+func (z found) location() *time.Location {
 	if z.named != nil {
 		return z.named
 	}
@@ -42,7 +42,7 @@ func (z zone) location() *time.Location {
 
 // disagrees says that at this instant the name and what the calendar says of it differ. Only the instant counts: what Windows describes is
 // its present rule, as if it had held since 1601, and differs from the name in every year of another rule.
-func (z zone) disagrees(clock time.Time, at time.Time) bool {
+func (z found) disagrees(clock time.Time, at time.Time) bool {
 	if z.named == nil {
 		return false
 	}
@@ -111,15 +111,15 @@ func offsetAt(at time.Time, zone *time.Location) int {
 }
 
 // find looks a TZID up, once.
-func (a *atlas) find(tzid string) zone {
+func (a *atlas) find(tzid string) found {
 	if a.known == nil {
-		a.known = map[string]zone{}
+		a.known = map[string]found{}
 	}
 	if z, known := a.known[tzid]; known {
 		return z
 	}
 	if len(a.known) == mostZones {
-		return zone{}
+		return found{}
 	}
 	z := a.look(tzid)
 	a.known[tzid] = z
@@ -129,15 +129,15 @@ func (a *atlas) find(tzid string) zone {
 	return z
 }
 
-func (a *atlas) look(tzid string) zone {
+func (a *atlas) look(tzid string) found {
 	name := cleaned(tzid)
-	var z zone
+	var z found
 	if c := a.component(name); c != nil {
 		z.own = c.location(tzid)
 		z.named = ianaOf(c.first("X-LIC-LOCATION"))
 	}
-	if named := named(name); named.named != nil {
-		z.named, z.stated, z.states = named.named, named.stated, named.states
+	if by := byName(name); by.named != nil {
+		z.named, z.stated, z.states = by.named, by.stated, by.states
 	}
 	// "GMT" and "CET" are a zone of their own to some and short for another to others: what the calendar says of them counts.
 	if z.own != nil && !strings.Contains(name, "/") && ianaOf(name) != nil && z.named != time.UTC {
@@ -189,34 +189,34 @@ var (
 	number = regexp.MustCompile(`[ -]*\(?\d+\)?$`)
 )
 
-// named is what a name alone says of a zone.
-func named(name string) zone {
+// byName is what a name alone says of a zone.
+func byName(name string) found {
 	switch strings.ToLower(name) {
 	case "utc", "z", "zulu", "etc/utc", "tzone://microsoft/utc", "coordinated universal time":
-		return zone{named: time.UTC}
+		return found{named: time.UTC}
 	}
 	if loc := ianaOf(name); loc != nil {
-		return zone{named: loc}
+		return found{named: loc}
 	}
 	// "/freeassociation.sourceforge.net/Tzfile/Europe/London", "/citadel.org/20211207_1/America/Argentina/Salta"
 	parts := strings.Split(name, "/")
 	for most := 3; most >= 2; most-- {
 		if len(parts) > most {
 			if loc := ianaOf(strings.Join(parts[len(parts)-most:], "/")); loc != nil {
-				return zone{named: loc}
+				return found{named: loc}
 			}
 		}
 	}
 	if loc := windowsOf(name); loc != nil {
-		return zone{named: loc}
+		return found{named: loc}
 	}
 	if z, ok := shownZone(name); ok {
 		return z
 	}
 	if loc := ianaOf(inside.FindString(name)); loc != nil {
-		return zone{named: loc}
+		return found{named: loc}
 	}
-	return zone{}
+	return found{}
 }
 
 // windowsOf is the zone of a name of Windows: "W. Europe Standard Time", "W. Europe", "Eastern Daylight Time", "GMT Standard Time 1".
@@ -233,8 +233,8 @@ func windowsOf(name string) *time.Location {
 
 // shownZone is the zone by what Windows shows for it: an offset and places. Lists of places changed over the years and differ in language;
 // the first place that is known counts, of those whose standard time is the one that is stated.
-func shownZone(name string) (zone, bool) {
-	var z zone
+func shownZone(name string) (found, bool) {
+	var z found
 	phrase := name
 	if m := shown.FindStringSubmatch(name); m != nil {
 		phrase = m[2]
