@@ -170,6 +170,9 @@ func (t *tx) clear(owner string, at time.Time) error {
 		if _, err := t.exec(`UPDATE visits SET details = NULL, details_at_in = NULL, external_id = NULL WHERE id = $1`, id); err != nil {
 			return err
 		}
+		if _, err := t.exec(`DELETE FROM invites_sent WHERE visit = $1`, id); err != nil {
+			return err
+		}
 	case retain.Person:
 		if err := t.clearPerson(id, at); err != nil {
 			return err
@@ -210,7 +213,7 @@ func (t *tx) clearPerson(id string, at time.Time) error {
 		id, []byte{}, false, instant(at)); err != nil {
 		return err
 	}
-	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "feeds"} {
+	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "shared_calendars", "invites_sent", "feeds"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
 			return err
 		}
