@@ -74,7 +74,7 @@ var architecture = map[string]part{
 	"internal/standin/smtp":   {reason: "plays a mail server from its standard, so it shares no code with us"},
 	"internal/mail":           {imports: in("private"), reason: "reads a mail and proves its sender; knows no visit"},
 	"internal/mail/listener":  {imports: in("mail"), reason: "mail that is handed to us, by SMTP and LMTP"},
-	"internal/mail/mailbox":   {imports: in("mail"), reason: "mail that waits in a mailbox, by IMAP"},
+	"internal/mail/mailbox":   {imports: in("mail", "private"), reason: "mail that waits in a mailbox, by IMAP"},
 	"internal/mail/graph":     {imports: in("calendar", "mail", "private"), tests: in("standin/graph"), reason: "mail and calendars of Microsoft 365, behind the same small interface"},
 	"internal/standin/graph":  {reason: "plays Microsoft Graph from its documents, so it shares no code with us"},
 	"internal/calendar/dav":   {imports: in("calendar", "private"), reason: "calendars by CalDAV, read only"},
@@ -105,7 +105,7 @@ var architecture = map[string]part{
 
 	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
 
-	"cmd/allclear": {imports: in("app", "demo", "edge", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "demo", "edge", "mail/listener", "mail/mailbox", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp", "browsertest"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/scan":     {imports: in("standin/twilio", "signin", "web"), tests: in("api"), reason: "breaks in from outside; asks web only which pages there are, and what the cookie is called"},
 	"e2e/...":      {imports: in("standin/twilio", "standin/smtp"), reason: "plays from outside, by the API and the webhooks alone"},
