@@ -174,7 +174,7 @@ func (e *Engine) refusesErasure(owner string, why retain.Why) error {
 	switch {
 	case why == retain.StaysHeld:
 		return &watch.Refused{Says: "a legal hold is on " + owner + ", or on what it belongs to: it must be lifted first"}
-	case why == retain.StaysOpen, why == retain.StaysLive && !strings.HasPrefix(owner, "text/") && !strings.HasPrefix(owner, "paper/"):
+	case why == retain.StaysOpen, why == retain.StaysLive && !slices.ContainsFunc([]string{"text/", "paper/", "mail/", "series/"}, func(kind string) bool { return strings.HasPrefix(owner, kind) }):
 		return &watch.Refused{Says: "there are open visits or an open alarm: settle those first"}
 	}
 	return nil

@@ -170,12 +170,21 @@ func (t *tx) clear(owner string, at time.Time) error {
 		if _, err := t.exec(`UPDATE visits SET details = NULL, details_at_in = NULL, external_id = NULL WHERE id = $1`, id); err != nil {
 			return err
 		}
+		if _, err := t.exec(`DELETE FROM invites_sent WHERE visit = $1`, id); err != nil {
+			return err
+		}
 	case retain.Person:
 		if err := t.clearPerson(id, at); err != nil {
 			return err
 		}
 	case "inbox":
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
+		return err
+	case "mail":
+		_, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id)
+		return err
+	}
+	if _, err := t.exec(`UPDATE invited SET words = NULL WHERE key_owner = $1`, owner); err != nil {
 		return err
 	}
 	if err := t.clearPapers(owner); err != nil {
@@ -204,7 +213,7 @@ func (t *tx) clearPerson(id string, at time.Time) error {
 		id, []byte{}, false, instant(at)); err != nil {
 		return err
 	}
-	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts"} {
+	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "shared_calendars", "invites_sent", "feeds"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
 			return err
 		}
@@ -307,6 +316,8 @@ func (db *DB) OwnersOf(ctx context.Context, person string) ([]string, error) {
 			UNION SELECT 'alarm/' || id FROM alarms WHERE worker = $1
 			UNION SELECT owner FROM entries WHERE worker = $1 AND owner LIKE 'text/%'
 			UNION SELECT key_owner FROM papers WHERE person = $1 AND (key_owner LIKE 'paper/%' OR key_owner LIKE 'own_words/%')
+			UNION SELECT 'mail/' || id FROM mails WHERE person = $1 AND person <> ''
+			UNION SELECT key_owner FROM invited WHERE worker = $1 AND key_owner LIKE 'series/%'
 			UNION SELECT key_owner FROM outbox WHERE (person = $1 OR worker = $1) AND key_owner LIKE 'text/%'
 			UNION SELECT 'person/' || CAST($1 AS text)) ORDER BY CASE WHEN k.owner LIKE 'person/%' THEN 1 ELSE 0 END, k.owner`, person)
 	if err != nil {

@@ -45,6 +45,10 @@ func (f facts) of(owner string) (r retain.Record, err error) {
 		day, _, _ := strings.Cut(id, "_")
 		r = retain.Record{Kind: retain.Import, Over: until(time.DateOnly, day, 0, 1)}
 		r.Live, err = f.any(`SELECT import FROM import_parts WHERE import = $1 LIMIT 1`, id)
+	case "mail":
+		r, err = f.mail(id)
+	case "series":
+		r, err = f.series(owner)
 	case "looks":
 		r = retain.Record{Kind: retain.Looks, Over: until(monthLayout, id, 1, 0)}
 	case "hold":
@@ -215,6 +219,38 @@ func (f facts) text(id string) (retain.Record, error) {
 	err = f.belongs(&r, x.who, func(a Alarm) bool {
 		return x.at.After(a.OpenedAt.Add(-around)) && (a.ClosedAt.IsZero() || !x.at.After(a.ClosedAt))
 	}, objects...)
+	return r, err
+}
+
+// mail is a mail as it came in: it belongs to the visit that it was about.
+func (f facts) mail(id string) (retain.Record, error) {
+	m, err := first(f.ctx, f.on, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails WHERE id = $1`, id)
+	if err != nil {
+		return retain.Record{}, err
+	}
+	r := retain.Record{Kind: retain.Text, Live: m.State == MailWaiting, Over: m.ReceivedAt}
+	var visit []string
+	if m.Visit != "" {
+		visit = []string{"visit/" + m.Visit}
+	}
+	err = f.belongs(&r, m.Person, func(a Alarm) bool {
+		return m.Visit != "" && slices.Contains(a.Visits, m.Visit) || m.ReceivedAt.After(a.OpenedAt.Add(-around)) && (a.ClosedAt.IsZero() || !m.ReceivedAt.After(a.ClosedAt))
+	}, visit...)
+	return r, err
+}
+
+// series is what the master of a recurring invite says: it is over when no more of its visits are to be booked.
+func (f facts) series(owner string) (retain.Record, error) {
+	r := retain.Record{Kind: retain.Text}
+	worker, err := first(f.ctx, f.on, func(s scanner) (worker string, err error) {
+		var look time.Time
+		err = s.Scan(&worker, at{&look}, at{&r.Over})
+		r.Live = !look.IsZero()
+		return worker, err
+	}, `SELECT worker, look_at, put_at FROM invited WHERE key_owner = $1`, owner)
+	if err == nil {
+		err = f.belongs(&r, worker, func(Alarm) bool { return false })
+	}
 	return r, err
 }
 

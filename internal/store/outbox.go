@@ -300,6 +300,11 @@ func (db *DB) Release(ctx context.Context, node string, at time.Time) error {
 	err := db.write(ctx, func(t *tx) error {
 		_, err := t.exec(`UPDATE outbox SET next_at = $2, leased_by = '' WHERE state = 'pending' AND leased_by <> '' AND substr(leased_by, 1, $3) = $1`,
 			node, instant(at), len(node))
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`UPDATE mails SET next_at = $2, leased_by = '' WHERE state = 'waiting' AND leased_by <> '' AND substr(leased_by, 1, $3) = $1`,
+			node, instant(at), len(node))
 		return err
 	})
 	if err != nil {

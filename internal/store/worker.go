@@ -25,12 +25,14 @@ type Change struct {
 	Watch    watch.Watch
 	WakeAt   time.Time // when time alone changes something; zero: never
 
-	Visits   []Visit       // rows to write or write over
-	Alarms   []Alarm       // the same
-	Entries  []Entry       // the record of it
-	Drop     []string      // alarms whose messages that were not handed over are superseded; before Messages
-	Messages []Message     // the world to be told
-	Received []ReceivedRef // texts that are done with this
+	Visits   []Visit        // rows to write or write over
+	Alarms   []Alarm        // the same
+	Entries  []Entry        // the record of it
+	Drop     []string       // alarms whose messages that were not handed over are superseded; before Messages
+	Messages []Message      // the world to be told
+	Invites  []Invite       // what people are sent for their calendars
+	Answers  []InviteAnswer // what those answered
+	Received []ReceivedRef  // texts that are done with this
 }
 
 // Load gives a worker's watch. One who told us nothing yet has an empty watch and revision 0.
@@ -96,6 +98,16 @@ func (t *tx) commit(c Change, raw string) error {
 	for _, a := range slices.SortedFunc(slices.Values(c.Alarms), func(a, b Alarm) int { return cmp.Compare(a.ID, b.ID) }) {
 		if err := t.putAlarm(a); err != nil {
 			return fmt.Errorf("alarm %s: %w", a.ID, err)
+		}
+	}
+	for _, i := range c.Invites {
+		if err := t.putInvite(i); err != nil {
+			return fmt.Errorf("invite of %s to visit %s: %w", i.Person, i.Visit, err)
+		}
+	}
+	for _, a := range c.Answers {
+		if err := t.putAnswer(a); err != nil {
+			return fmt.Errorf("answer to an invite: %w", err)
 		}
 	}
 	if err := t.tell(c.Drop, c.Messages); err != nil {

@@ -44,19 +44,62 @@ func (p *Pages) chooseDebrief(c *request) error {
 		f.wrong("with", "Choose a person")
 	}
 	if f.bad() {
-		f.values.Set("own", t.words.Text.Reveal())
 		return p.showDebrief(c, http.StatusUnprocessableEntity, t, f)
 	}
 	t.Said.With, t.Said.When = f.value("with"), f.value("when")
 	if _, err := p.Engine.PutDebrief(c.Context(), c.press(), t.paper, t.Said, debrief.Wanted); err != nil {
 		return err
 	}
-	return c.redirect("/debriefs/" + t.paper.ID + "?done=debrief-wanted")
+	return p.ownDid(c, f, "debrief-wanted")
+}
+
+// ownDid leads back to a debrief of the reader's own. The page has one form and three buttons, and what was typed for another button is not lost: the
+// page is shown with it, and says that it is not sent yet.
+func (p *Pages) ownDid(c *request, f *form, did string) error {
+	t, err := p.talkAt(c)
+	if err != nil {
+		return err
+	}
+	if t.left = t.leftOver(f); t.left == "" {
+		return c.redirect("/debriefs/" + t.paper.ID + "?done=" + did)
+	}
+	t.left = done[did] + " " + t.left
+	return p.showDebrief(c, http.StatusOK, t, f)
+}
+
+// leftOver says what of the form is not kept; "" for nothing. What the form does not have is as it is kept.
+func (t talk) leftOver(f *form) string {
+	t.fill(f)
+	same := func(field, kept string) bool { return f.secret(field).Reveal() == kept }
+	asks := t.paper.Status != string(debrief.Held) && (!same("with", t.Said.With) || !same("when", strings.ReplaceAll(t.Said.When, "\r\n", "\n")))
+	felt := !same("own", t.words.Text.Reveal()) || !slices.Equal(slices.Sorted(slices.Values(f.values["reader"])), slices.Sorted(slices.Values(t.words.Named)))
+	switch {
+	case asks && felt:
+		return "The rest of what you typed is still below, and not sent yet."
+	case asks:
+		return "With whom you would like to talk is still below, and nobody is asked yet."
+	case felt:
+		return "Your own words are still below, and not kept yet."
+	}
+	return ""
+}
+
+// fill puts what is kept into the fields that a form was sent without.
+func (t talk) fill(f *form) {
+	for field, kept := range map[string]string{"with": t.Said.With, "when": t.Said.When} {
+		if _, typed := f.values[field]; !typed {
+			f.values.Set(field, kept)
+		}
+	}
+	if _, typed := f.values["own"]; !typed { // its ticks come with it
+		f.values.Set("own", t.words.Text.Reveal())
+		f.values["reader"] = t.words.Named
+	}
 }
 
 // declineDebrief answers POST /debriefs/{id}/decline. Nobody is asked why.
 func (p *Pages) declineDebrief(c *request) error {
-	t, _, err := p.ownTalk(c)
+	t, f, err := p.ownTalk(c)
 	if err != nil {
 		return err
 	}
@@ -65,7 +108,7 @@ func (p *Pages) declineDebrief(c *request) error {
 			return err
 		}
 	}
-	return c.redirect("/debriefs/" + t.paper.ID + "?done=debrief-declined")
+	return p.ownDid(c, f, "debrief-declined")
 }
 
 // debriefFormPage is where those who talked put down what of it is kept.
@@ -149,7 +192,7 @@ func (p *Pages) keepFelt(c *request) error {
 		if err := p.Engine.WithdrawOwn(c.Context(), c.press(), t.felt); err != nil {
 			return err
 		}
-		return c.redirect("/debriefs/" + t.paper.ID + "?done=own-withdrawn")
+		return p.ownDid(c, f, "own-withdrawn")
 	}
 	for _, id := range f.values["reader"] {
 		if !t.mayHear(id) {
@@ -165,11 +208,9 @@ func (p *Pages) keepFelt(c *request) error {
 		}
 	}
 	if f.bad() {
-		f.values.Set("with", t.Said.With)
-		f.values.Set("when", t.Said.When)
 		return p.showDebrief(c, status, t, f)
 	}
-	return c.redirect("/debriefs/" + t.paper.ID + "?done=own-saved")
+	return p.ownDid(c, f, "own-saved")
 }
 
 // actionRow is something that somebody is to do, or did.
@@ -292,9 +333,6 @@ func (p *Pages) debriefAction(c *request) error {
 		return err
 	}
 	if f.bad() {
-		f.values.Set("with", t.Said.With)
-		f.values.Set("when", t.Said.When)
-		f.values.Set("own", t.words.Text.Reveal())
 		return p.showDebrief(c, http.StatusUnprocessableEntity, t, f)
 	}
 	return c.redirect("/debriefs/" + t.paper.ID + "?done=action-given")

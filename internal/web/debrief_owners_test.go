@@ -2,9 +2,12 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/debrief"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/store"
@@ -33,4 +36,50 @@ func TestWhatAManagerOfAnotherTeamAgreesCanBeDoneByTheWorker(t *testing.T) {
 	chosen.post(page+"/actions", "action", "park by the door", "owner", "p-tom", "due", "30/11/2026").is(http.StatusUnprocessableEntity).says("Choose who does it.")
 	chosen.post(page+"/actions", "action", "park by the door", "owner", "p-priya", "due", "30/11/2026").is(http.StatusSeeOther)
 	h.as("p-priya").get("/actions").says("park by the door")
+}
+
+// The page of one's own debrief has three buttons, and none of them loses what was typed for another: it is still there, and it is said that it is
+// not sent yet. What was not pressed for is not done.
+func TestNoButtonOfADebriefLosesWhatWasTypedForAnother(t *testing.T) {
+	h := openHouse(t)
+	_, at := h.sends("p-priya", "/debriefs", nil)
+	page := at[strings.Index(at, "/debriefs/"):]
+	typed := url.Values{"with": {"p-lee"}, "when": {"over a coffee"}, "own": {"it shook me"}}
+
+	kept, _ := h.db.Paper(t.Context(), store.DebriefPaper, strings.TrimPrefix(page, "/debriefs/"))
+	for _, button := range []string{"/own", "/decline"} {
+		code, said := h.sends("p-priya", page+button, typed)
+		if code != http.StatusOK || !strings.Contains(said, "over a coffee") || !strings.Contains(said, "it shook me") || !strings.Contains(said, `<option value="p-lee" selected`) || !strings.Contains(said, "still below") {
+			t.Errorf("%s: %d, and not all that was typed", button, code)
+		}
+		if code, _ := h.says("p-lee", page); code != http.StatusNotFound {
+			t.Errorf("%s asked Lee", button)
+		}
+	}
+	if now, err := h.db.Paper(t.Context(), store.DebriefPaper, kept.ID); err != nil || now.Status != string(debrief.Declined) {
+		t.Errorf("after “No thanks”: %q, %v", now.Status, err)
+	}
+	if _, said := h.says("p-priya", page); !strings.Contains(said, "it shook me") {
+		t.Error("the words that were kept are gone")
+	}
+	typed.Set("own", "it shook me, and it is better now")
+	code, said := h.sends("p-priya", page+"/choose", typed)
+	if code != http.StatusOK || !strings.Contains(said, "They are told that you would like to talk") || !strings.Contains(said, "Your own words are still below, and not kept yet.") || !strings.Contains(said, "it is better now") {
+		t.Errorf("“Ask them” with words: %d", code)
+	}
+	if _, said := h.says("p-priya", page); strings.Contains(said, "it is better now") {
+		t.Error("words were kept that nobody pressed for")
+	}
+	typed.Set("with", "p-nobody")
+	if code, said := h.sends("p-priya", page+"/choose", typed); code != http.StatusUnprocessableEntity || !strings.Contains(said, "it is better now") {
+		t.Errorf("refused: %d", code)
+	}
+	typed.Set("with", "p-lee")
+	typed["reader"] = []string{"p-lee"}
+	if code, at := h.sends("p-priya", page+"/own", typed); code != http.StatusSeeOther || !strings.Contains(at, "own-saved") {
+		t.Errorf("with nothing left over: %d", code)
+	}
+	if _, said := h.says("p-lee", page); !strings.Contains(said, "it is better now") || !strings.Contains(said, "over a coffee") {
+		t.Error("Lee was chosen, and reads nothing")
+	}
 }

@@ -122,6 +122,7 @@ type talk struct {
 	own   bool        // it is the reader's
 	felt  store.Paper // the words of whose it is, of how it felt; its zero value where there are none for the reader
 	words ownwords.Words
+	left  string // what the last button did, where something was typed for another one
 }
 
 // talkAt finds the debrief that an address names, where what it says is for the reader. The look of somebody else is put on record.
@@ -181,7 +182,7 @@ func (p *Pages) debrief(c *request) error {
 	if err != nil {
 		return err
 	}
-	return p.showDebrief(c, http.StatusOK, t, blank("with", t.Said.With, "when", t.Said.When, "own", t.words.Text.Reveal()))
+	return p.showDebrief(c, http.StatusOK, t, blank())
 }
 
 func (p *Pages) showDebrief(c *request, status int, t talk, f *form) (err error) {
@@ -189,6 +190,7 @@ func (p *Pages) showDebrief(c *request, status int, t talk, f *form) (err error)
 	page := debriefPage{Layout: p.layout(c, "Debrief").again(f), Talk: t, ID: d.ID, Status: debriefSays(d.Status), Own: t.own, Chooses: t.own && d.Status != string(debrief.Held), Writes: d.Status == string(debrief.Wanted) || d.Status == string(debrief.Held),
 		HasFelt: t.words.Standing(), Felt: t.words.Text.Reveal(), Said: t.Said.Happened, Lessons: t.Said.Lessons, Plan: t.Said.Plan, Key: rand.Text()}
 	page.Path = "/debriefs/" + d.ID
+	page.Done = cmp.Or(t.left, page.Done)
 	if day, err := time.Parse(time.DateOnly, t.Said.Day); err == nil {
 		page.HeldOn = dayWords(day)
 	}
@@ -231,12 +233,10 @@ func (p *Pages) ownForms(c *request, page *debriefPage, t talk, f *form) error {
 	if err != nil {
 		return err
 	}
+	t.fill(f)
 	with := []govuk.Option{{Text: "Choose a person"}}
-	page.Reads = govuk.Checkboxes{Name: "reader", Hint: govuk.Hint{Text: "Leave all empty, and only you can read it."}, Values: t.words.Named, ErrorMessage: f.says("reader"),
+	page.Reads = govuk.Checkboxes{Name: "reader", Hint: govuk.Hint{Text: "Leave all empty, and only you can read it."}, Values: f.values["reader"], ErrorMessage: f.says("reader"),
 		Fieldset: &govuk.Fieldset{Legend: govuk.Legend{Text: "Who else may read this?", Classes: "govuk-fieldset__legend--s"}}}
-	if chosen, typed := f.values["reader"]; typed {
-		page.Reads.Values = chosen
-	}
 	for _, who := range people {
 		with = append(with, govuk.Option{Value: who.ID, Text: withRole(who)})
 		if slices.Contains(t.words.Named, who.ID) {
