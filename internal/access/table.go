@@ -12,6 +12,8 @@ type Act string
 // The acts there are. What each is stands in [Table].
 const (
 	SeeTeam      Act = "see team"
+	SayShared    Act = "say shared"
+	SayUnseen    Act = "say unseen"
 	KeepTeam     Act = "keep team"
 	KeepApart    Act = "keep apart"
 	SeeHome      Act = "see home"
@@ -105,6 +107,8 @@ type Row struct {
 var table = []Row{
 	{SeeTeam, "A team, its plan and rota, its people’s names, work numbers and cars", []Is{Member, Answers, Administers}},
 	{KeepTeam, "Change a team’s plan, rota and people", []Is{Manages, Administers}},
+	{SayShared, "Say whether someone’s office calendar is shared with their team", []Is{Self, Manages}},
+	{SayUnseen, "Say that a colleague’s office calendar cannot be seen", []Is{Member, Answers}},
 	{SeeHome, "Someone’s home number, description and next of kin", []Is{Self, Answers}},
 	{ChangePerson, "Change someone’s details", []Is{Self, Manages, Administers}},
 	{KeepApart, "Say who may never see or answer for someone, and see who is", []Is{Self, Manages, Administers}},

@@ -172,6 +172,11 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 			return found, err
 		}
 		found = append(found, signed...)
+		calendars, err := checkCalendars(ctx, db, t, staff, at)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, calendars...)
 		reach, err := staff.checkReach(ctx, db, t)
 		if err != nil {
 			return found, err

@@ -152,6 +152,9 @@ var done = map[string]string{
 	"debrief-declined": "That is fine. You can still say otherwise here.",
 	"prompted":         "Noted that you talked. Nothing of what was said is kept.",
 
+	"calendar-said":   "It is noted.",
+	"calendar-unseen": "They are told how to share it, and not who asked. Thank you for looking.",
+
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",
 	"person-added": "The person was added.",

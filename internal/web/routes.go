@@ -34,7 +34,7 @@ func (p *Pages) routes() []route {
 	list = append(append(list, p.planRoutes()...), p.planFiles()...)
 	list = append(list, p.importRoutes()...)
 	list = append(list, p.riskRoutes()...)
-	list = slices.Concat(list, p.afterwardsRoutes(), p.debriefRoutes(), p.organisationCareRoutes())
+	list = slices.Concat(list, p.afterwardsRoutes(), p.debriefRoutes(), p.calendarRoutes(), p.organisationCareRoutes())
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
