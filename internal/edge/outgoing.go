@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -80,6 +81,18 @@ func (o Outgoing) Client(address string, within time.Duration) *http.Client {
 			IdleConnTimeout:     90 * time.Second,
 		}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Dial connects to one host, where it is allowed, as far as TCP: for what is not HTTP, and does its own TLS.
+func (o Outgoing) Dial(host string) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: dialWithin, KeepAlive: 30 * time.Second}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		to, _, err := net.SplitHostPort(address)
+		if err != nil || !strings.EqualFold(to, host) || !o.Allows(to) {
+			return nil, fmt.Errorf("call %s: %w; see ALLCLEAR_OUTGOING", to, ErrNotNamed)
+		}
+		return dialer.DialContext(ctx, network, address)
 	}
 }
 

@@ -116,6 +116,8 @@ func plain(err error) error {
 		return err
 	case errors.Is(err, errTooMuch):
 		return errTooMuch
+	case strings.Contains(err.Error(), "ALLCLEAR_OUTGOING"): // ours, and it names a host alone
+		return err
 	}
 	if dns, is := errors.AsType[*net.DNSError](err); is {
 		if dns.IsNotFound {

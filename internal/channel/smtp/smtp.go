@@ -39,7 +39,7 @@ type Options struct {
 	Timeout time.Duration                                                        // of one mail; default 9 s
 	Now     func() time.Time                                                     // the true time, for how long connections are kept; nil keeps none
 	Roots   *x509.CertPool                                                       // whose certificates are believed; nil: the machine's
-	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // default: net.Dialer
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // how the server is reached: [edge.Outgoing] has one
 }
 
 // Client is one mail server and sender. It is a [channel.Channel].
@@ -68,7 +68,7 @@ func New(o Options) (*Client, error) {
 		o.Timeout = defaultTimeout
 	}
 	if o.Dial == nil {
-		o.Dial = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+		return nil, errors.New("e-mail needs a way to its server")
 	}
 	c := &Client{options: o, from: from, domain: Domain(from.Address), slots: make(chan struct{}, mostAtOnce)}
 	if o.Hello == "" {
