@@ -117,4 +117,5 @@ const (
 	TwoEnds       Doubt = "two_ends" // an end and a duration that differ: the end was taken
 	NoUID         Doubt = "no_uid"
 	RuleUnknown   Doubt = "rule_unknown" // a recurrence that can't be followed
+	OffRule       Doubt = "off_rule"     // the first of a series, which its rule does not give: it is counted as one
 )
