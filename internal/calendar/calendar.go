@@ -34,6 +34,9 @@ type Calendar struct {
 	Name    string        // X-WR-CALNAME, of a feed
 	Refresh time.Duration // how often a feed is worth asking for again; 0 for an invite
 	Events  []Event       // in the order they stand
+	Rest    []Calendar    // what stood in the same text and asks for something else
+
+	described []description // of the zones whose name is known too
 }
 
 // Event is one VEVENT: a single meeting, the master of a series, or one instance of a series that differs from it.
@@ -110,6 +113,8 @@ const (
 	AllDay        Doubt = "all_day"        // a day, without times
 	NoEnd         Doubt = "no_end"         // no end, and no duration
 	EndsBefore    Doubt = "ends_before"    // ends before, or as, it begins
+	NoStart       Doubt = "no_start"
+	TwoEnds       Doubt = "two_ends" // an end and a duration that differ: the end was taken
 	NoUID         Doubt = "no_uid"
 	RuleUnknown   Doubt = "rule_unknown" // a recurrence that can't be followed
 )

@@ -91,6 +91,11 @@ type Store interface {
 
 	afterwardsStore
 
+	SayShared(ctx context.Context, person, team string, shared bool, by store.By, now time.Time) error
+	SayUnseen(ctx context.Context, person, team string, by store.By, now time.Time) error
+	ToAskOfCalendars(ctx context.Context, now time.Time, limit int) ([]store.SharedCalendar, error)
+	AskOfCalendar(ctx context.Context, c store.SharedCalendar, next time.Time) error
+
 	Head(ctx context.Context) (store.Head, error)
 	TeamsSince(ctx context.Context, n int64, begun time.Time) ([]string, error)
 

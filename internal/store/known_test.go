@@ -202,7 +202,7 @@ func TestAPhotographIsSealedAndGoesWithItsPerson(t *testing.T) {
 		}
 
 		ok[[]store.Verdict](t)(db.Erase(t.Context(), store.Erasure{At: nine, Why: "request", Stays: func(retain.Record) retain.Why { return "" }}, "person/p-priya"))
-		for _, table := range []string{"confirmations", "known_numbers", "number_codes", "photographs"} {
+		for _, table := range []string{"confirmations", "known_numbers", "number_codes", "photographs", "shared_calendars"} {
 			var n int
 			must(t, place.Raw(t).QueryRow(`SELECT count(*) FROM `+table).Scan(&n))
 			if n != 0 {

@@ -122,6 +122,9 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 			return false, err
 		}
 	}
+	if err := t.keepCalendar(p, at); err != nil {
+		return false, err
+	}
 	return created, t.keepKnown(p, at)
 }
 

@@ -135,6 +135,15 @@ type details struct {
 	Contacts       []contact `json:"emergency_contacts,omitempty"`
 	Proved         []string  `json:"proved_numbers,omitempty"`
 	ConfirmedAt    time.Time `json:"confirmed_at,omitzero"`
+	Calendar       *calendar `json:"calendar,omitempty"`
+}
+
+// calendar is whether their office calendar is shared with their team, as it was last said, and whether a colleague could not see it since. Who said
+// that is the colleague's.
+type calendar struct {
+	Shared   bool      `json:"shared"`
+	SaidAt   time.Time `json:"said_at,omitzero"`
+	UnseenAt time.Time `json:"not_seen_at,omitzero"`
 }
 
 type contact struct {
@@ -170,6 +179,13 @@ func (g *gatherer) details() (any, error) {
 		return nil, err
 	}
 	d.ConfirmedAt = confirmed.ConfirmedAt
+	shared, err := g.db.SharedCalendar(g.ctx, p.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if !shared.SaidAt.IsZero() || !shared.UnseenAt.IsZero() {
+		d.Calendar = &calendar{shared.Shared, shared.SaidAt, shared.UnseenAt}
+	}
 	return d, nil
 }
 

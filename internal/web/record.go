@@ -68,6 +68,7 @@ var entryKinds = map[string]string{
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent", "kin_asked": "Somebody was asked for their next of kin", "kin_form": "A link to a form for next of kin was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
 	"confirm_asked": "A worker was asked whether their details are still right", "code_sent": "Somebody was sent a code for their number",
+	"calendar": "It was said whether a calendar is shared with the team", "calendar_asked": "Somebody was told that a colleague cannot see their calendar",
 	"number_asked":    "Somebody was asked to put a number right",
 	"sign_in_changed": "Somebody was told that how they sign in has changed", "asked_for": "A worker asked for somebody", "asked_which": "A shared phone was asked which visit it meant",
 	"messages_unclaimed": "Messages waited that could not be handed over", "worker_stuck": "A worker’s clock did not go on",

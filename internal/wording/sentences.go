@@ -98,6 +98,7 @@ var toWorkers = map[watch.Notice]string{
 	ProveCode:      "{at}: your Allclear code is {code}, for 10 min. Please type it on the page that asked for it.",
 	NumberFails:    "{at}: we could not reach you on your number[ that ends in {tail}]. Please put it right:[ {link}]",
 	ContactFails:   "{at}: the number of one of your contacts seems wrong. Please put it right:[ {link}]",
+	CalendarUnseen: "{at}: a colleague cannot see the details in your calendar.< Here is how to share it with the team:>[ {link}]",
 	UnknownSender:  "We got your text at {at}, but do not know this number. Please use your own phone, or ring your manager.",
 }
 

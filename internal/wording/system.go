@@ -60,6 +60,7 @@ const (
 	ProveCode      watch.Notice = "prove_code"      // to a number: the Code that proves whose it is
 	NumberFails    watch.Notice = "number_fails"    // to someone: nobody is reached on their number that ends as Tail
 	ContactFails   watch.Notice = "contact_fails"   // to a worker: nobody is reached on the number of one of their contacts
+	CalendarUnseen watch.Notice = "calendar_unseen" // to someone: a colleague cannot see the details in their calendar (the plan's section 1)
 
 	DebriefOffered watch.Notice = "debrief_offered" // to a worker or a responder after an alarm: they may talk it over (rule 6.1)
 	DebriefAgain   watch.Notice = "debrief_again"   // the same, once more and never again

@@ -1,0 +1,181 @@
+package calendar
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/teambition/rrule-go"
+)
+
+// The years in which a calendar's own zones are followed: before them the first year's winter and summer are not told apart, after them the
+// last change stands.
+const (
+	firstDescribed = 1970
+	lastDescribed  = 2100
+)
+
+// mostParts is how many changes of one zone are listed in a calendar: every change that London ever had is a quarter of it.
+const mostParts = 500
+
+// change is one instant at which a zone's clocks were, or will be, set.
+type change struct {
+	at     int64 // seconds of Unix
+	offset int
+	summer bool
+}
+
+// location makes a zone of a VTIMEZONE. It is nil where the VTIMEZONE is none, or says something that can't be followed: half of a zone's rules
+// would be a wrong time said with confidence.
+func (c *component) location(tzid string) *time.Location {
+	if len(c.parts) == 0 || len(c.parts) > mostParts {
+		return nil
+	}
+	var changes []change
+	for _, p := range c.parts {
+		more, ok := p.changes()
+		if !ok {
+			return nil
+		}
+		changes = append(changes, more...)
+	}
+	slices.SortStableFunc(changes, func(a, b change) int {
+		if d := cmp.Compare(a.at, b.at); d != 0 || a.summer == b.summer {
+			return d
+		}
+		if a.summer { // of two at once, the standard time stands
+			return -1
+		}
+		return 1
+	})
+	first, ok := c.firstOffset()
+	if !ok {
+		return nil
+	}
+	loc, err := time.LoadLocationFromTZData(tzid, tzif(first, changes))
+	if err != nil {
+		return nil
+	}
+	return loc
+}
+
+// firstOffset is what held before the first change.
+func (c *component) firstOffset() (offset int, ok bool) {
+	var earliest time.Time
+	for _, p := range c.parts {
+		start, found := wallOf(p.first("DTSTART"))
+		from, understood := offsetOf(p.first("TZOFFSETFROM"))
+		if !understood {
+			from, understood = offsetOf(p.first("TZOFFSETTO"))
+		}
+		if found && understood && (!ok || start.clock.Before(earliest)) {
+			offset, earliest, ok = from, start.clock, true
+		}
+	}
+	return offset, ok
+}
+
+// changes are the instants of one STANDARD or DAYLIGHT.
+func (c *component) changes() ([]change, bool) {
+	start, ok := wallOf(c.first("DTSTART"))
+	to, understood := offsetOf(c.first("TZOFFSETTO"))
+	if !ok || !understood {
+		return nil, false
+	}
+	from, understood := offsetOf(c.first("TZOFFSETFROM"))
+	if !understood {
+		from = to
+	}
+	clocks := []time.Time{start.clock}
+	for _, p := range c.props {
+		switch p.name {
+		case "RDATE":
+			for v := range strings.SplitSeq(p.value, ",") {
+				if w, ok := wallOf(v); ok {
+					clocks = append(clocks, w.clock)
+				}
+			}
+		case "RRULE":
+			yearly, ok := yearlyChanges(p.value, start.clock, from)
+			if !ok {
+				return nil, false
+			}
+			clocks = append(clocks, yearly...)
+		}
+	}
+	changes := make([]change, 0, len(clocks))
+	for _, clock := range clocks {
+		changes = append(changes, change{clock.Unix() - int64(from), to, c.name == "DAYLIGHT"})
+	}
+	return changes, true
+}
+
+// yearlyChanges are the times of the clock at which a zone's rule has it changed. A rule from 1601 is followed from where it is needed.
+func yearlyChanges(value string, start time.Time, offset int) ([]time.Time, bool) {
+	r, err := ruleOf(value)
+	if err != nil || r.option.Freq != rrule.YEARLY {
+		return nil, false
+	}
+	until := r.until.clock
+	if r.until.utc {
+		until = until.Add(time.Duration(offset) * time.Second)
+	} else if r.until.day {
+		until = until.AddDate(0, 0, 1).Add(-time.Second)
+	}
+	if start.Year() < firstDescribed && r.option.Interval <= 1 && r.option.Count == 0 {
+		start = shifted(start, firstDescribed-start.Year())
+	}
+	last := time.Date(lastDescribed, time.December, 31, 0, 0, 0, 0, time.UTC)
+	clocks, err := r.between(start, start, last, until)
+	return clocks, err == nil
+}
+
+// tzif writes changes in the format of compiled zones (RFC 8536), which the standard library makes a zone of.
+func tzif(first int, changes []change) []byte {
+	type kind struct {
+		offset int
+		summer bool
+	}
+	kinds := []kind{{offset: first}} // the first is what held before all changes, and of none of them
+	var times, which []byte
+	for _, c := range changes {
+		i := slices.Index(kinds[1:], kind{c.offset, c.summer}) + 1
+		if i == 0 {
+			kinds = append(kinds, kind{c.offset, c.summer})
+			i = len(kinds) - 1
+		}
+		if i > 255 {
+			return nil
+		}
+		times = append(times, big(c.at, 8)...)
+		which = append(which, byte(i))
+	}
+	var described []byte
+	for _, k := range kinds {
+		described = append(described, big(int64(k.offset), 4)...)
+		summer := byte(0)
+		if k.summer {
+			summer = 1
+		}
+		described = append(described, summer, 0)
+	}
+	const name = "-\x00"
+	header := func(changes, kinds, names int) []byte {
+		h := append([]byte("TZif2"), make([]byte, 15)...)
+		for _, n := range [...]int{0, 0, 0, changes, kinds, names} {
+			h = append(h, big(int64(n), 4)...)
+		}
+		return h
+	}
+	out := append(header(0, 0, 0), header(len(changes), len(kinds), len(name))...)
+	return slices.Concat(out, times, which, described, []byte(name))
+}
+
+func big(n int64, size int) []byte {
+	b := make([]byte, size)
+	for i := range b {
+		b[size-1-i] = byte(n >> (8 * i))
+	}
+	return b
+}

@@ -1,0 +1,17 @@
+-- +goose Up
+-- Who shares their office calendar with their team, with its details (the plan's section 1): since when they are in the team, what was last said
+-- and by whom, the colleague who could not see it since, and when they are to be told of that. Who goes into another team is asked anew.
+CREATE TABLE shared_calendars (
+	person    TEXT NOT NULL PRIMARY KEY,
+	team      TEXT NOT NULL,
+	since_at  BIGINT NOT NULL,
+	shared    BOOLEAN NOT NULL DEFAULT false,
+	said_at   BIGINT,
+	said_by   TEXT,
+	unseen_at BIGINT,
+	unseen_by TEXT,
+	ask_at    BIGINT
+);
+CREATE INDEX shared_calendars_team ON shared_calendars (team);
+CREATE INDEX shared_calendars_ask ON shared_calendars (ask_at) WHERE ask_at IS NOT NULL;
+INSERT INTO shared_calendars (person, team, since_at) SELECT id, team, put_at FROM people WHERE active;
