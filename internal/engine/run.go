@@ -29,6 +29,7 @@ const (
 	loopPrompts
 	loopInfos
 	loopSeal
+	loopMails
 	loops
 )
 
@@ -46,6 +47,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		wg.Go(func() { e.lane(ctx, loopAlarms+i, l) })
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
+	wg.Go(func() { e.loop(ctx, loopMails, e.mailPass) })
 	wg.Go(func() { e.chores(ctx) })
 	wg.Go(func() { e.imports(ctx) })
 	wg.Go(func() { e.watchStore(ctx) })

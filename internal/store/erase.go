@@ -181,8 +181,9 @@ func (t *tx) clear(owner string, at time.Time) error {
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
 		return err
 	case "mail":
-		_, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id)
-		return err
+		if _, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id); err != nil {
+			return err
+		}
 	}
 	if _, err := t.exec(`UPDATE invited SET words = NULL WHERE key_owner = $1`, owner); err != nil {
 		return err
