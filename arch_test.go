@@ -74,7 +74,7 @@ var architecture = map[string]part{
 	"internal/standin/smtp":   {reason: "plays a mail server from its standard, so it shares no code with us"},
 	"internal/mail":           {imports: in("private"), reason: "reads a mail and proves its sender; knows no visit"},
 	"internal/mail/listener":  {imports: in("mail"), reason: "mail that is handed to us, by SMTP and LMTP"},
-	"internal/mail/mailbox":   {imports: in("mail"), reason: "mail that waits in a mailbox, by IMAP"},
+	"internal/mail/mailbox":   {imports: in("mail", "private"), reason: "mail that waits in a mailbox, by IMAP"},
 	"internal/mail/graph":     {imports: in("calendar", "mail", "private"), tests: in("standin/graph"), reason: "mail and calendars of Microsoft 365, behind the same small interface"},
 	"internal/standin/graph":  {reason: "plays Microsoft Graph from its documents, so it shares no code with us"},
 	"internal/calendar/dav":   {imports: in("calendar", "private"), reason: "calendars by CalDAV, read only"},

@@ -129,6 +129,7 @@ var callers = map[string]string{
 	"internal/channel/twilio/twilio.go":  "what it has when it is given none, as in its own tests",
 	"internal/signin/provider.go":        "it bounds the one that it is given",
 	"internal/store/guarded.go":          "it looks at how certificates are checked",
+	"internal/mail/dns.go":               "it asks the name server that the operator names, as the machine itself would, and sends it no more than a name",
 	"internal/mail/listener/listener.go": "it is called, and by the same name; it calls its own socket, to know whether it is another's",
 	"internal/mail/listener/session.go":  "it is called, and by the same name",
 }

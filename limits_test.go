@@ -92,6 +92,9 @@ func inWords(e ast.Expr) string {
 		case *ast.BinaryExpr:
 			n, d := product(e.X)
 			m, f := product(e.Y)
+			if e.Op == token.SHL {
+				return n << m, d
+			}
 			return n * m, d * f
 		}
 		return 0, 0

@@ -128,10 +128,13 @@ func (t *tx) putPerson(p buddy.Person, raw []byte, at time.Time) (created bool, 
 	return created, t.keepKnown(p, at)
 }
 
-// signOut ends wherever someone is signed in, and each link they were given: what was theirs before they left must not
+// signOut ends wherever someone is signed in, and each link and calendar feed they were given: what was theirs before they left must not
 // count again when they come back.
 func (t *tx) signOut(person string) error {
 	if err := t.endSessions(`person = $1`, person); err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM feeds WHERE person = $1`, person); err != nil {
 		return err
 	}
 	return t.voidLinks(person)

@@ -379,6 +379,16 @@ type signIn struct {
 	Account  bool      `json:"account"`
 	Passkeys []passkey `json:"passkeys"`
 	Sessions []session `json:"sessions"`
+	Feeds    []feed    `json:"feeds"`
+}
+
+// feed is a calendar that their own programs ask for.
+type feed struct {
+	Name    string    `json:"name"`
+	Shows   string    `json:"shows"`
+	Team    string    `json:"team,omitempty"`
+	MadeAt  time.Time `json:"made_at"`
+	AskedAt time.Time `json:"asked_at,omitzero"`
 }
 
 type passkey struct {
@@ -396,7 +406,7 @@ type session struct {
 }
 
 func (g *gatherer) signIn() (any, error) {
-	out := signIn{Passkeys: []passkey{}, Sessions: []session{}}
+	out := signIn{Passkeys: []passkey{}, Sessions: []session{}, Feeds: []feed{}}
 	_, err := g.db.Account(g.ctx, g.person.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
@@ -412,6 +422,13 @@ func (g *gatherer) signIn() (any, error) {
 	sessions, err := g.db.Sessions(g.ctx, g.person.ID, g.at)
 	for _, s := range sessions {
 		out.Sessions = append(out.Sessions, session{s.Device, s.Method, s.StartedAt, s.UsedAt, s.EndsAt})
+	}
+	if err != nil {
+		return nil, err
+	}
+	feeds, err := g.db.Feeds(g.ctx, g.person.ID)
+	for _, f := range feeds {
+		out.Feeds = append(out.Feeds, feed{f.Name, string(f.Kind), f.Team, f.MadeAt, f.AskedAt})
 	}
 	return out, err
 }

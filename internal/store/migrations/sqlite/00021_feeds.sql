@@ -1,0 +1,14 @@
+-- +goose Up
+-- Calendar feeds by secret address, each somebody's own. The secret is kept as a keyed hash only; asked_at is rounded, so that a program that asks
+-- every few minutes writes little.
+CREATE TABLE feeds (
+	hash     BLOB PRIMARY KEY,
+	id       TEXT NOT NULL UNIQUE,
+	person   TEXT NOT NULL,
+	kind     TEXT NOT NULL CHECK (kind IN ('own', 'team', 'rota')),
+	team     TEXT NOT NULL,
+	name     TEXT NOT NULL,
+	made_at  INTEGER NOT NULL,
+	asked_at INTEGER
+) STRICT;
+CREATE INDEX feeds_person ON feeds (person);
