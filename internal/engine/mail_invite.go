@@ -19,10 +19,11 @@ import (
 )
 
 // mailEvents is how many events of one mail are worked. A calendar of a year mailed by mistake books nothing of the rest, and says so.
-const mailEvents = 20
+const mailEvents = 50
 
 // kept is what is kept of an invite, sealed beside how it stands: what it is answered by, and what it said last.
 type kept struct {
+	Kind     string    `json:"kind,omitempty"`
 	From     string    `json:"from"`  // the proven address that sent it
 	As       string    `json:"as"`    // the address of ours that was invited
 	Event    keptEvent `json:"event"` // by which it is answered
@@ -356,7 +357,7 @@ func (r refusal) other() []wording.Visit {
 // bookSlot books a visit as the page and the API do. why is the reason where the protocol says no.
 func (e *Engine) bookSlot(ctx context.Context, l *letter, o object, ev calendar.Event, s slot) (visit string, unwatched bool, why refusal, err error) {
 	details, kind := l.form(ev)
-	b := Booking{Worker: l.worker.ID, Kind: kind, StartsAt: s.begin.UTC(), ExpectedEndAt: s.end.UTC(), Details: details, answered: true}
+	b := Booking{Worker: l.worker.ID, Kind: kind, StartsAt: s.begin.UTC(), ExpectedEndAt: s.end.UTC(), Details: details, answered: true, quiet: !ev.Instance.At.IsZero()}
 	if l.isPrivate(ev) {
 		b.Private = new(true)
 	}
@@ -393,6 +394,9 @@ func (l *letter) isPrivate(ev calendar.Event) bool {
 
 // form is what an invite says of the visit, and what kind it is.
 func (l *letter) form(ev calendar.Event) (buddy.Form, string) {
+	if l.fixed != nil {
+		return l.fixed.Form.form(), l.fixed.Kind
+	}
 	f, kind := formOf(l.msg, ev)
 	f, _ = usable(f)
 	return f, kindOf(ev.Summary.Reveal(), kind, f)
@@ -400,8 +404,8 @@ func (l *letter) form(ev calendar.Event) (buddy.Form, string) {
 
 // keep notes how an object stands now, to be kept when the letter is settled.
 func (l *letter) keep(o object, ev calendar.Event, s slot, visit string, state store.InvitedState) {
-	form, _ := l.form(ev)
-	k := kept{From: l.msg.From, As: l.invitedAs(ev), Event: keptEvent{UID: ev.UID, Organizer: o.organizer, Start: ev.Start.At, End: ev.End.At}, Form: toKept(form),
+	form, kind := l.form(ev)
+	k := kept{From: l.msg.From, As: l.invitedAs(ev), Kind: kind, Event: keptEvent{UID: ev.UID, Organizer: o.organizer, Start: ev.Start.At, End: ev.End.At}, Form: toKept(form),
 		Private: l.isPrivate(ev), At: l.at}
 	i := store.Invited{Organizer: private.New(o.organizer), UID: private.New(o.uid), Instance: ev.Instance.At.UTC(), Worker: l.worker.ID, Visit: visit, Mail: l.mail.ID,
 		Sequence: ev.Sequence, Stamp: ev.Stamp.UTC(), State: state, StartsAt: s.begin, EndsAt: s.end, Owner: "visit/" + visit, PutAt: l.at}

@@ -27,7 +27,7 @@ type letter struct {
 	sc     scene
 	said   []said // what is answered
 	done   store.SettledMail
-	steps  int
+	fixed  *kept // what a series was booked by, where there is no mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -129,6 +129,9 @@ func (e *Engine) prove(ctx context.Context, l *letter) (mail.Proof, error) {
 // workStranger puts a mail of nobody we know aside: it is answered by nothing, as its sender may be anybody's address, and only who sent how much is
 // kept, for the administrators' digest (see strangersChore).
 func (e *Engine) workStranger(ctx context.Context, l *letter) error {
+	if err := e.hearStranger(ctx, l); err != nil {
+		return err
+	}
 	l.done.Quiet, l.done.Cut = true, true
 	if l.msg.From != "" {
 		l.done.Keep = private.New(l.msg.From)
@@ -260,3 +263,14 @@ func domainOf(address string) string {
 	_, domain, _ := strings.Cut(address, "@")
 	return strings.ToLower(domain)
 }
+
+// mayDelegate says whether somebody's mails book for a person: both are of one domain, and the person allowed it.
+func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, delegate string) (bool, error) {
+	if domainOf(address) != domainOf(delegate) || addressOf(p) != address {
+		return false, nil
+	}
+	return e.Store.MayDelegate(ctx, p.ID, delegate)
+}
+
+// answered takes what somebody's calendar answers to an invite of ours.
+func (e *Engine) answered(context.Context, *letter, calendar.Calendar) error { return nil }

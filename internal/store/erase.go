@@ -214,7 +214,7 @@ func (t *tx) clearPerson(id string, at time.Time) error {
 		id, []byte{}, false, instant(at)); err != nil {
 		return err
 	}
-	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "shared_calendars", "invites_sent", "feeds"} {
+	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "delegates", "shared_calendars", "invites_sent", "feeds"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
 			return err
 		}

@@ -41,6 +41,7 @@ const (
 	MailPlain     watch.Notice = "mail_plain"     // a mail without an invite
 	MailNotWorker watch.Notice = "mail_not_worker"
 	MailFails     watch.Notice = "mail_fails"     // a mail of ours came back from their address
+	MailFailsOf   watch.Notice = "mail_fails_of" // to a manager: a mail of ours to Worker came back
 	MailAside     watch.Notice = "mail_aside"     // it could not be worked
 	MailMany      watch.Notice = "mail_many"      // one mail with more events than are taken
 	MailCry       watch.Notice = "mail_cry"       // to who is on duty: a cry for help in a mail that is not proven
@@ -80,6 +81,7 @@ var ofInvites = map[watch.Notice]string{
 	MailPlain:     "{at}: we cannot read plain mails. NOTHING WAS BOOKED. Please text us or send an invite.< If you need help, ring your manager or 999.>",
 	MailNotWorker: "{at}: your invite was NOT BOOKED: Allclear does not know you as a worker. Please ask your manager.",
 	MailFails:     "{at}: our mail to you came back. Please see that your e-mail address in Allclear is right.",
+	MailFailsOf:   "{at}: our mail to {worker} came back.< Please see that their e-mail address in Allclear is right.>[ {link}]",
 	MailAside:     "{at}: your invite could not be dealt with. NOT BOOKED. Please book by page or text.",
 	MailMany:      "{at}: your mail holds more visits than we take at once. Those that we did not confirm are NOT BOOKED.",
 	MailCry:       "{at}: a cry for help by e-mail, as if by {worker}, not proven.< Please read it now.>[ {link}]",
