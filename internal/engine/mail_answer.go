@@ -33,13 +33,13 @@ type said struct {
 }
 
 // tell has something answered to whose the letter is.
-func (l *letter) tell(n watch.Notice, s said) {
+func (l *incoming) tell(n watch.Notice, s said) {
 	s.notice, s.worker, s.sc = n, l.worker, l.sc
 	l.said = append(l.said, s)
 }
 
 // tellOf is tell about a visit.
-func (l *letter) tellOf(ctx context.Context, n watch.Notice, s said) error {
+func (l *incoming) tellOf(ctx context.Context, n watch.Notice, s said) error {
 	v, err := l.Store.Visit(ctx, s.visit)
 	if err != nil && v.ID == "" {
 		return err
@@ -50,7 +50,7 @@ func (l *letter) tellOf(ctx context.Context, n watch.Notice, s said) error {
 }
 
 // tellBooked answers what a visit is now, with what is missing of it, to calendar, mail and telephone.
-func (e *Engine) tellBooked(ctx context.Context, l *letter, o object, ev calendar.Event, n watch.Notice, visit string, s slot) error {
+func (e *Engine) tellBooked(ctx context.Context, l *incoming, o object, ev calendar.Event, n watch.Notice, visit string, s slot) error {
 	v, err := e.Store.Visit(ctx, visit)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (e *Engine) tellBooked(ctx context.Context, l *letter, o object, ev calenda
 }
 
 // settle ends the letter: what it became, what is kept of it and what is answered are one transaction.
-func (l *letter) settle(ctx context.Context, state, result string) error {
+func (l *incoming) settle(ctx context.Context, state, result string) error {
 	l.done.State, l.done.Result, l.done.At = state, result, l.at
 	for i, s := range l.said {
 		s.noText = s.noText || i >= textsOfOneMail
@@ -94,7 +94,7 @@ func (l *letter) settle(ctx context.Context, state, result string) error {
 }
 
 // answers makes the rows of one answer.
-func (l *letter) answers(ctx context.Context, s said) []store.Message {
+func (l *incoming) answers(ctx context.Context, s said) []store.Message {
 	x := &expansion{Engine: l.Engine, ctx: ctx, at: l.at, sc: s.sc, done: outcome{after: watch.Watch{Worker: s.worker.ID}}}
 	v := x.values(l.mail.ReceivedAt, "")
 	v.Reference, v.Missing, v.Count, v.Among = s.ref, s.missing, s.count, s.among
@@ -126,7 +126,7 @@ func doubtsOf(s said) []string {
 }
 
 // encoded is what a calendar is answered, and as whom.
-func (l *letter) encoded(s said) private.Text {
+func (l *incoming) encoded(s said) private.Text {
 	as := l.invitedAs(*s.reply)
 	if as == "" && len(l.Addresses) > 0 {
 		as = l.Addresses[0]
@@ -137,5 +137,24 @@ func (l *letter) encoded(s said) private.Text {
 	return private.New(string(calendar.Answer(*s.reply, calendar.Person{Address: as, Name: "Allclear", PartStat: s.part}, l.at).Encode()))
 }
 
-// mailed adds the rows of an answer that go by mail.
-func (l *letter) mailed(*expansion, store.Message, said, wording.Values) {}
+// mailed adds the rows of an answer that go by mail: in words, and for the calendar. An answer to a calendar is a mail of its own, as Outlook takes no other for one.
+func (l *incoming) mailed(x *expansion, m store.Message, s said, v wording.Values) {
+	words := wording.InviteLetter(s.notice, v, doubtsOf(s))
+	if row, can := l.mailTo(m, s.worker, letter{subject: words.Subject, body: words.Body, reply: l.msg.ID}); can {
+		x.add(row)
+	}
+	if s.reply == nil {
+		return
+	}
+	text := l.encoded(s)
+	if text.IsZero() {
+		return
+	}
+	row, can := l.mailTo(m, s.worker, letter{subject: partWords[s.part] + words.Subject, reply: l.msg.ID, invite: &store.MailCalendar{Method: string(calendar.Reply), Text: text, Alone: true}})
+	if can {
+		x.add(row)
+	}
+}
+
+// partWords begin the subject of an answer, as calendar programs write them.
+var partWords = map[calendar.PartStat]string{calendar.Accepted: "Accepted: ", calendar.Tentative: "Tentative: ", calendar.Declined: "Declined: "}

@@ -23,7 +23,7 @@ const (
 )
 
 // ownWordsOf is what the sender of a mail wrote: its subject, and its body up to what it answers or ends with.
-func (l *letter) ownWordsOf() string {
+func (l *incoming) ownWordsOf() string {
 	said := []string{l.msg.Subject.Reveal()}
 	if len(l.msg.Calendars) > 0 { // the body is a form, and a team's form may itself tell what to say in danger
 		if len(strings.Fields(said[0])) > titleWords {
@@ -50,7 +50,7 @@ func (l *letter) ownWordsOf() string {
 
 // hearCry hears a mail that cries for help, or that asks for a person: no mail but an invite is read, and these must not be lost for it. It is heard as a
 // text is, so that a mail that asks for Scarlett is answered as one that asks for anybody else (rule 4.2).
-func (e *Engine) hearCry(ctx context.Context, l *letter) (heardIt bool, err error) {
+func (e *Engine) hearCry(ctx context.Context, l *incoming) (heardIt bool, err error) {
 	words := l.ownWordsOf()
 	loaded, err := e.Store.Load(ctx, l.worker.ID)
 	if err != nil || words == "" {
@@ -69,7 +69,7 @@ func (e *Engine) hearCry(ctx context.Context, l *letter) (heardIt bool, err erro
 
 // hearUnprovenCry tells who is on duty of a cry for help in somebody's name that is not proven to be theirs. It opens no alarm, as anybody on the internet could
 // open any number of them; so many in an hour are told, by every way.
-func (e *Engine) hearUnprovenCry(ctx context.Context, l *letter) error {
+func (e *Engine) hearUnprovenCry(ctx context.Context, l *incoming) error {
 	words := l.ownWordsOf()
 	if words == "" || !isCry(understand(private.New(words), watch.Watch{Worker: l.worker.ID}, l.sc, l.at, "")) || !e.pulse.mayAnswer("mail-cry/"+l.worker.ID, l.at) {
 		return nil
@@ -83,7 +83,7 @@ func (e *Engine) hearUnprovenCry(ctx context.Context, l *letter) error {
 }
 
 // hearStranger tells who is on duty of a short mail from nobody we know that asks for somebody by a team's phrase: a worker may write from an address of their own.
-func (e *Engine) hearStranger(ctx context.Context, l *letter) error {
+func (e *Engine) hearStranger(ctx context.Context, l *incoming) error {
 	words := l.ownWordsOf()
 	if words == "" || len(words) > strangerCry || len(l.msg.Calendars) > 0 {
 		return nil
@@ -108,7 +108,7 @@ var (
 )
 
 // workAutomatic takes what a program wrote. One of our mails that came back tells whose address fails; all else is not for us.
-func (e *Engine) workAutomatic(ctx context.Context, l *letter) error {
+func (e *Engine) workAutomatic(ctx context.Context, l *incoming) error {
 	raw := bytes.ReplaceAll([]byte(l.mail.Raw.Reveal()), []byte("\r\n"), []byte("\n"))
 	raw = raw[:min(len(raw), mailHead)]
 	l.done.Quiet = true
@@ -135,7 +135,7 @@ func (e *Engine) workAutomatic(ctx context.Context, l *letter) error {
 }
 
 // tellMailFails asks somebody, and their managers, to put an address right that fails; once a day, as whoever knows the address can send such a mail.
-func (e *Engine) tellMailFails(ctx context.Context, l *letter, person string) error {
+func (e *Engine) tellMailFails(ctx context.Context, l *incoming, person string) error {
 	sc, err := e.look(ctx, l.at, person)
 	if err != nil {
 		return err

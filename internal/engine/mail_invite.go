@@ -69,7 +69,7 @@ func InvitedFrom(i store.Invited) (from private.Text, at time.Time) {
 }
 
 // workInvite books, moves and calls off what a calendar asks for, the events of one series together.
-func (e *Engine) workInvite(ctx context.Context, l *letter, c calendarPart) (string, error) {
+func (e *Engine) workInvite(ctx context.Context, l *incoming, c calendarPart) (string, error) {
 	result := mailNothing
 	if len(c.Events) > mailEvents {
 		c.Events = c.Events[:mailEvents]
@@ -102,7 +102,7 @@ func (e *Engine) workInvite(ctx context.Context, l *letter, c calendarPart) (str
 }
 
 // workObject does what the events of one UID ask for.
-func (e *Engine) workObject(ctx context.Context, l *letter, c calendarPart) (string, error) {
+func (e *Engine) workObject(ctx context.Context, l *incoming, c calendarPart) (string, error) {
 	first := c.Events[0]
 	back := *l
 	defer func() { l.worker, l.sc = back.worker, back.sc }()
@@ -142,7 +142,7 @@ func isMaster(ev calendar.Event) bool {
 }
 
 // stamp is when a mail was written whose events do not say when they were.
-func (l *letter) stamp() time.Time {
+func (l *incoming) stamp() time.Time {
 	if l.msg.Date.IsZero() || l.msg.Date.After(l.at) {
 		return l.mail.ReceivedAt
 	}
@@ -170,7 +170,7 @@ func (o object) row(instance time.Time) *store.Invited {
 }
 
 // owned finds whose invite it is, and turns the letter to them. refused is the result where it is not booked: who can be told is.
-func (e *Engine) owned(ctx context.Context, l *letter, method calendar.Method, ev calendar.Event) (o object, refused string, err error) {
+func (e *Engine) owned(ctx context.Context, l *incoming, method calendar.Method, ev calendar.Event) (o object, refused string, err error) {
 	from, organizer, by := l.msg.From, ev.Organizer.Address, ev.Organizer.SentBy
 	if organizer == "" && method == calendar.Cancel {
 		organizer = from
@@ -226,7 +226,7 @@ func (e *Engine) owned(ctx context.Context, l *letter, method calendar.Method, e
 }
 
 // actor is who does what the letter asks for. Its key is the letter's own, so that what was done before a stop is not done twice.
-func (l *letter) actor(o object, what string) Actor {
+func (l *incoming) actor(o object, what string) Actor {
 	return Actor{By: o.by, Via: viaMail, Key: "mail/" + l.mail.ID + "/" + what}
 }
 
@@ -234,7 +234,7 @@ func (l *letter) actor(o object, what string) Actor {
 const viaMail = "mail"
 
 // workEvent does what one event, that is no series, asks for.
-func (e *Engine) workEvent(ctx context.Context, l *letter, o object, ev calendar.Event) (string, error) {
+func (e *Engine) workEvent(ctx context.Context, l *incoming, o object, ev calendar.Event) (string, error) {
 	row := o.row(ev.Instance.At)
 	if row != nil && !ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
 		return mailNothing, nil // the same once more, or an older one that came late: what stands is newer, and was answered
@@ -263,7 +263,7 @@ func (e *Engine) uninvited(row *store.Invited, ev calendar.Event) bool {
 func (e *Engine) ours(address string) bool { return slices.Contains(e.Addresses, address) }
 
 // invitedAs is the address of ours that an event invites; "" where none of them is.
-func (l *letter) invitedAs(ev calendar.Event) string {
+func (l *incoming) invitedAs(ev calendar.Event) string {
 	for _, p := range ev.Attendees {
 		if l.ours(p.Address) || slices.ContainsFunc(l.mail.To, func(to string) bool { return strings.EqualFold(to, p.Address) }) {
 			return p.Address
@@ -273,7 +273,7 @@ func (l *letter) invitedAs(ev calendar.Event) string {
 }
 
 // requested books what an event asks for, or brings the visit that it became to what it says now.
-func (e *Engine) requested(ctx context.Context, l *letter, o object, ev calendar.Event, row *store.Invited) (string, error) {
+func (e *Engine) requested(ctx context.Context, l *incoming, o object, ev calendar.Event, row *store.Invited) (string, error) {
 	s, ok := slotOf(ev)
 	if !ok {
 		return mailNotBooked, l.refuse(o, ev, wording.InviteNoTimes, slot{}, "")
@@ -307,7 +307,7 @@ func (e *Engine) shownVisitOf(ctx context.Context, worker, visit string) (watch.
 }
 
 // bookInvited books a new visit.
-func (e *Engine) bookInvited(ctx context.Context, l *letter, o object, ev calendar.Event, s slot) (string, error) {
+func (e *Engine) bookInvited(ctx context.Context, l *incoming, o object, ev calendar.Event, s slot) (string, error) {
 	visit, unwatched, why, err := e.bookSlot(ctx, l, o, ev, s)
 	if err != nil {
 		return "", err
@@ -355,7 +355,7 @@ func (r refusal) other() []wording.Visit {
 }
 
 // bookSlot books a visit as the page and the API do. why is the reason where the protocol says no.
-func (e *Engine) bookSlot(ctx context.Context, l *letter, o object, ev calendar.Event, s slot) (visit string, unwatched bool, why refusal, err error) {
+func (e *Engine) bookSlot(ctx context.Context, l *incoming, o object, ev calendar.Event, s slot) (visit string, unwatched bool, why refusal, err error) {
 	details, kind := l.form(ev)
 	b := Booking{Worker: l.worker.ID, Kind: kind, StartsAt: s.begin.UTC(), ExpectedEndAt: s.end.UTC(), Details: details, answered: true, quiet: !ev.Instance.At.IsZero()}
 	if l.isPrivate(ev) {
@@ -388,12 +388,12 @@ func refusalOf(x *watch.Invalid) refusal {
 }
 
 // isPrivate says whether the worker said that it is private. Who says nothing leaves it to the plan.
-func (l *letter) isPrivate(ev calendar.Event) bool {
+func (l *incoming) isPrivate(ev calendar.Event) bool {
 	return ev.Class != calendar.Public || l.msg.Private
 }
 
 // form is what an invite says of the visit, and what kind it is.
-func (l *letter) form(ev calendar.Event) (buddy.Form, string) {
+func (l *incoming) form(ev calendar.Event) (buddy.Form, string) {
 	if l.fixed != nil {
 		return l.fixed.Form.form(), l.fixed.Kind
 	}
@@ -403,7 +403,7 @@ func (l *letter) form(ev calendar.Event) (buddy.Form, string) {
 }
 
 // keep notes how an object stands now, to be kept when the letter is settled.
-func (l *letter) keep(o object, ev calendar.Event, s slot, visit string, state store.InvitedState) {
+func (l *incoming) keep(o object, ev calendar.Event, s slot, visit string, state store.InvitedState) {
 	form, kind := l.form(ev)
 	k := kept{From: l.msg.From, As: l.invitedAs(ev), Kind: kind, Event: keptEvent{UID: ev.UID, Organizer: o.organizer, Start: ev.Start.At, End: ev.End.At}, Form: toKept(form),
 		Private: l.isPrivate(ev), At: l.at}
@@ -420,7 +420,7 @@ func (l *letter) keep(o object, ev calendar.Event, s slot, visit string, state s
 }
 
 // refuse notes that nothing is booked, and says why.
-func (l *letter) refuse(o object, ev calendar.Event, n watch.Notice, s slot, why string) error {
+func (l *incoming) refuse(o object, ev calendar.Event, n watch.Notice, s slot, why string) error {
 	l.keep(o, ev, s, "", store.InvitedRefused)
 	l.tell(n, said{slot: s, among: refusal(why).other(), reply: &ev, part: calendar.Declined})
 	return nil

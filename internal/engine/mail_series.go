@@ -18,7 +18,7 @@ import (
 // when the series changes.
 
 // workSeries books a series, or brings what was booked of it to what its master says now.
-func (e *Engine) workSeries(ctx context.Context, l *letter, o object, master calendar.Event) (string, error) {
+func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master calendar.Event) (string, error) {
 	row := o.row(time.Time{})
 	if row != nil && !master.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
 		return e.exceptionsAlone(ctx, l, o)
@@ -46,7 +46,7 @@ func (e *Engine) workSeries(ctx context.Context, l *letter, o object, master cal
 }
 
 // exceptionsAlone works the instances that came with a master that is known.
-func (e *Engine) exceptionsAlone(ctx context.Context, l *letter, o object) (string, error) {
+func (e *Engine) exceptionsAlone(ctx context.Context, l *incoming, o object) (string, error) {
 	result := mailNothing
 	for _, ev := range o.calendar.Events {
 		if ev.Instance.At.IsZero() {
@@ -62,7 +62,7 @@ func (e *Engine) exceptionsAlone(ctx context.Context, l *letter, o object) (stri
 }
 
 // firstAlone books the first of a series that cannot be followed, and says that it is the only one.
-func (e *Engine) firstAlone(ctx context.Context, l *letter, o object, master calendar.Event) (string, error) {
+func (e *Engine) firstAlone(ctx context.Context, l *incoming, o object, master calendar.Event) (string, error) {
 	s, _ := slotOf(master)
 	visit, _, why, err := e.bookSlot(ctx, l, o, master, s)
 	if err != nil {
@@ -92,7 +92,7 @@ func (d *seriesDone) stands(s slot, visit string) {
 
 // bringSeries makes the visits of a series what its instances say: those that are gone from it are called off, those of its days that were moved are moved, and those
 // that are new are booked.
-func (e *Engine) bringSeries(ctx context.Context, l *letter, o object, list []calendar.Event) (done seriesDone, err error) {
+func (e *Engine) bringSeries(ctx context.Context, l *incoming, o object, list []calendar.Event) (done seriesDone, err error) {
 	list = slices.DeleteFunc(slices.Clone(list), func(ev calendar.Event) bool {
 		s, ok := slotOf(ev)
 		return ok && !s.end.After(l.at)
@@ -110,7 +110,7 @@ func (e *Engine) bringSeries(ctx context.Context, l *letter, o object, list []ca
 }
 
 // leftOver calls off the visits of a series whose instances are gone from it, and gives those that were moved within their day, by that day.
-func (e *Engine) leftOver(ctx context.Context, l *letter, o object, list []calendar.Event) (moved map[string]store.Invited, err error) {
+func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []calendar.Event) (moved map[string]store.Invited, err error) {
 	moved = map[string]store.Invited{}
 	for _, row := range o.rows {
 		if row.Instance.IsZero() || row.State != store.InvitedBooked || !row.EndsAt.After(l.at) ||
@@ -144,7 +144,7 @@ func (e *Engine) leftOver(ctx context.Context, l *letter, o object, list []calen
 func dayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
 
 // bringInstance makes the visit of one instance what it says.
-func (e *Engine) bringInstance(ctx context.Context, l *letter, o object, ev calendar.Event, moved map[string]store.Invited, done *seriesDone) error {
+func (e *Engine) bringInstance(ctx context.Context, l *incoming, o object, ev calendar.Event, moved map[string]store.Invited, done *seriesDone) error {
 	s, ok := slotOf(ev)
 	if !ok {
 		done.clashes = append(done.clashes, wording.Visit{StartsAt: ev.Start.At})
@@ -184,7 +184,7 @@ func whyOther(why refusal) string {
 }
 
 // bringVisit moves the visit of an instance that is booked, unless its worker changed it or it is over.
-func (e *Engine) bringVisit(ctx context.Context, l *letter, o object, ev calendar.Event, s slot, row store.Invited, done *seriesDone) error {
+func (e *Engine) bringVisit(ctx context.Context, l *incoming, o object, ev calendar.Event, s slot, row store.Invited, done *seriesDone) error {
 	v, found, err := e.shownVisitOf(ctx, l.worker.ID, row.Visit)
 	if err != nil || !found || !v.Live() || row.State != store.InvitedBooked {
 		return err // called off, or refused before: a series brings none of them back
@@ -228,7 +228,7 @@ func nextLook(c calendar.Calendar, master calendar.Event, at time.Time, more boo
 }
 
 // keepSeries notes a series' master, with the calendar that more of it is booked by.
-func (l *letter) keepSeries(o object, master calendar.Event, look time.Time) {
+func (l *incoming) keepSeries(o object, master calendar.Event, look time.Time) {
 	s, _ := slotOf(master)
 	l.keep(o, master, s, "", store.InvitedSeries)
 	i := &l.done.Invited[len(l.done.Invited)-1]
@@ -239,7 +239,7 @@ func (l *letter) keepSeries(o object, master calendar.Event, look time.Time) {
 }
 
 // tellSeries answers what of a series is booked.
-func (e *Engine) tellSeries(ctx context.Context, l *letter, o object, master calendar.Event, done seriesDone) error {
+func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master calendar.Event, done seriesDone) error {
 	if done.booked == 0 {
 		s, _ := slotOf(master)
 		n := wording.InviteGone
@@ -269,7 +269,7 @@ func (e *Engine) tellSeries(ctx context.Context, l *letter, o object, master cal
 }
 
 // seriesCancelled calls off all visits of a series that have not begun.
-func (e *Engine) seriesCancelled(ctx context.Context, l *letter, o object, ev calendar.Event, master store.Invited) (string, error) {
+func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev calendar.Event, master store.Invited) (string, error) {
 	count := 0
 	for _, row := range o.rows {
 		if row.Instance.IsZero() || row.State != store.InvitedBooked {
@@ -323,7 +323,7 @@ func (e *Engine) seriesChore(ctx context.Context, at time.Time) error {
 // rollSeries books more of a series. It ends where its worker is no longer here, or where what it was booked by is gone; the worker is told of what cannot be booked.
 func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invited) error {
 	k := keptOf(master)
-	l := &letter{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private, Automatic: true}, fixed: &k}
+	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private, Automatic: true}, fixed: &k}
 	if err := l.of(ctx, master.Worker); err != nil {
 		return err
 	}

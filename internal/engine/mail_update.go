@@ -13,7 +13,7 @@ import (
 )
 
 // brought brings a visit to what an update of its invite says. v is the visit as its worker is shown it.
-func (e *Engine) brought(ctx context.Context, l *letter, o object, ev calendar.Event, s slot, row store.Invited, v watch.Visit) (string, error) {
+func (e *Engine) brought(ctx context.Context, l *incoming, o object, ev calendar.Event, s slot, row store.Invited, v watch.Visit) (string, error) {
 	n := wording.InviteNoted
 	if !row.StartsAt.Equal(s.begin) || !row.EndsAt.Equal(s.end) { // else what the worker said of the times since stands
 		var err error
@@ -34,7 +34,7 @@ func (e *Engine) brought(ctx context.Context, l *letter, o object, ev calendar.E
 
 // retimed moves a visit, and gives what is said of it. Once it has begun, no invite puts its start off or ends it, and an end that is much later is asked back
 // before it counts (rules 2.3, 2.8); an alarm's clock is never moved (rule 3.2).
-func (e *Engine) retimed(ctx context.Context, l *letter, o object, s slot, v watch.Visit) (watch.Notice, error) {
+func (e *Engine) retimed(ctx context.Context, l *incoming, o object, s slot, v watch.Visit) (watch.Notice, error) {
 	edit := VisitEdit{StartsAt: s.begin.UTC(), ExpectedEndAt: s.end.UTC()}
 	begun := v.Status != watch.Booked || !v.StartsAt.After(l.at)
 	switch {
@@ -60,7 +60,7 @@ func (e *Engine) retimed(ctx context.Context, l *letter, o object, s slot, v wat
 }
 
 // reworded brings a visit's words to what the update says anew.
-func (e *Engine) reworded(ctx context.Context, l *letter, o object, ev calendar.Event, row store.Invited) error {
+func (e *Engine) reworded(ctx context.Context, l *incoming, o object, ev calendar.Event, row store.Invited) error {
 	before := keptOf(row)
 	form, _ := l.form(ev)
 	edit, any := changedDetails(form, before.Form.form())
@@ -79,7 +79,7 @@ func (e *Engine) reworded(ctx context.Context, l *letter, o object, ev calendar.
 }
 
 // cancelled calls off what an event became. Nothing that has begun is: its worker may be inside (rule 2.8).
-func (e *Engine) cancelled(ctx context.Context, l *letter, o object, ev calendar.Event, row *store.Invited) (string, error) {
+func (e *Engine) cancelled(ctx context.Context, l *incoming, o object, ev calendar.Event, row *store.Invited) (string, error) {
 	s, _ := slotOf(ev)
 	if row == nil { // it may come before its request, or be of one instance that is not booked yet
 		l.keep(o, ev, s, "", store.InvitedCancelled)
@@ -104,7 +104,7 @@ func (e *Engine) cancelled(ctx context.Context, l *letter, o object, ev calendar
 }
 
 // calledOff calls a visit off, and gives what is said of it: "" for nothing, as of one that was over long ago. The watch has the worker texted that it is off.
-func (e *Engine) calledOff(ctx context.Context, l *letter, o object, visit string) (watch.Notice, error) {
+func (e *Engine) calledOff(ctx context.Context, l *incoming, o object, visit string) (watch.Notice, error) {
 	v, found, err := e.shownVisitOf(ctx, l.worker.ID, visit)
 	switch {
 	case err != nil || !found || v.Status == watch.Ended:

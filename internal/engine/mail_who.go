@@ -16,9 +16,9 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
-// letter is a mail under way: what was read of it, whose it is, and what comes of it. Nothing of it is kept before it is settled, but for what the visits
+// incoming is a mail under way: what was read of it, whose it is, and what comes of it. Nothing of it is kept before it is settled, but for what the visits
 // themselves became; those steps are known again by the mail's id, so that a letter worked twice comes to the same.
-type letter struct {
+type incoming struct {
 	*Engine
 	mail   store.ReceivedMail
 	at     time.Time // when it is worked
@@ -49,12 +49,12 @@ const (
 )
 
 // open reads a mail and finds in whose name it is.
-func (e *Engine) open(ctx context.Context, m store.ReceivedMail) (*letter, error) {
+func (e *Engine) open(ctx context.Context, m store.ReceivedMail) (*incoming, error) {
 	m, err := e.Store.MailWords(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	l := &letter{Engine: e, mail: m, at: e.Now(), done: store.SettledMail{ID: m.ID}}
+	l := &incoming{Engine: e, mail: m, at: e.Now(), done: store.SettledMail{ID: m.ID}}
 	l.msg = mail.Read(l.arrival())
 	pages, err := e.dir.open(ctx)
 	if err != nil {
@@ -68,20 +68,20 @@ func (e *Engine) open(ctx context.Context, m store.ReceivedMail) (*letter, error
 }
 
 // of makes the letter one in the name of a person.
-func (l *letter) of(ctx context.Context, id string) (err error) {
+func (l *incoming) of(ctx context.Context, id string) (err error) {
 	if l.sc, err = l.look(ctx, l.at, id); err == nil {
 		l.worker, l.done.Person = l.sc.worker, id
 	}
 	return err
 }
 
-func (l *letter) arrival() mail.Arrival {
+func (l *incoming) arrival() mail.Arrival {
 	m := l.mail
 	return mail.Arrival{Raw: []byte(m.Raw.Reveal()), From: m.From.Reveal(), To: m.To, Via: mail.Via(m.Via), RemoteIP: m.RemoteIP, At: m.ReceivedAt}
 }
 
 // work finds out what a mail asks for and does it.
-func (e *Engine) work(ctx context.Context, l *letter) error {
+func (e *Engine) work(ctx context.Context, l *incoming) error {
 	switch {
 	case l.mail.Raw.IsZero():
 		return l.settle(ctx, store.MailDone, mailGone)
@@ -111,7 +111,7 @@ func ifNil(err error, then func() error) error {
 }
 
 // prove asks for the proof of who sent it. A passing error has the mail tried again; past the last try it is unproven.
-func (e *Engine) prove(ctx context.Context, l *letter) (mail.Proof, error) {
+func (e *Engine) prove(ctx context.Context, l *incoming) (mail.Proof, error) {
 	if e.Prover == nil {
 		return mail.Proof{}, nil
 	}
@@ -128,7 +128,7 @@ func (e *Engine) prove(ctx context.Context, l *letter) (mail.Proof, error) {
 
 // workStranger puts a mail of nobody we know aside: it is answered by nothing, as its sender may be anybody's address, and only who sent how much is
 // kept, for the administrators' digest (see strangersChore).
-func (e *Engine) workStranger(ctx context.Context, l *letter) error {
+func (e *Engine) workStranger(ctx context.Context, l *incoming) error {
 	if err := e.hearStranger(ctx, l); err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (e *Engine) workStranger(ctx context.Context, l *letter) error {
 
 // workUnproven tells the worker in whose name a mail came that nothing was booked by it. By nothing that the mail says: it may be anybody's. So many in an
 // hour are told as a text's unknown sender is, and no more, as anybody could have a worker's phone buzz for ever.
-func (e *Engine) workUnproven(ctx context.Context, l *letter) error {
+func (e *Engine) workUnproven(ctx context.Context, l *incoming) error {
 	if err := e.hearUnprovenCry(ctx, l); err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (e *Engine) workUnproven(ctx context.Context, l *letter) error {
 }
 
 // workProven does what a mail of a known person asks for.
-func (e *Engine) workProven(ctx context.Context, l *letter) error {
+func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 	sets, hidden := e.calendars(l)
 	switch {
 	case len(sets) == 0 && len(l.msg.Forwarded) > 0:
@@ -188,7 +188,7 @@ type calendarPart struct {
 }
 
 // calendars reads the calendars of a mail, each event once however often it stands there. hidden says that there was something that could not be read.
-func (e *Engine) calendars(l *letter) (sets []calendarPart, hidden bool) {
+func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 	hidden = l.msg.Hidden != mail.Plain
 	var seen []calendar.Event
 	for _, part := range l.msg.Calendars {
@@ -216,7 +216,7 @@ func (e *Engine) calendars(l *letter) (sets []calendarPart, hidden bool) {
 }
 
 // workCalendar does what one calendar asks for, and says what came of it.
-func (e *Engine) workCalendar(ctx context.Context, l *letter, c calendarPart) (string, error) {
+func (e *Engine) workCalendar(ctx context.Context, l *incoming, c calendarPart) (string, error) {
 	switch c.Method {
 	case calendar.Reply, calendar.Counter, calendar.Refresh, calendar.DeclineCounter:
 		return mailAnswer, e.answered(ctx, l, c.Calendar)
@@ -273,4 +273,4 @@ func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, deleg
 }
 
 // answered takes what somebody's calendar answers to an invite of ours.
-func (e *Engine) answered(context.Context, *letter, calendar.Calendar) error { return nil }
+func (e *Engine) answered(context.Context, *incoming, calendar.Calendar) error { return nil }

@@ -96,7 +96,7 @@ func (e *Engine) StepMails(ctx context.Context) (int, error) {
 
 // stepMail works one mail. One that cannot be worked is tried again, then set aside, and who may have sent it is told: it must not be lost in silence.
 func (e *Engine) stepMail(ctx context.Context, m store.ReceivedMail) {
-	var l *letter
+	var l *incoming
 	err := guard(func() (err error) {
 		ctx, cancel := context.WithTimeout(ctx, mailWithin)
 		defer cancel()
@@ -121,9 +121,9 @@ func (e *Engine) stepMail(ctx context.Context, m store.ReceivedMail) {
 }
 
 // setMailAside takes a mail that cannot be worked out of the way, and tells whoever it may be from.
-func (e *Engine) setMailAside(ctx context.Context, m store.ReceivedMail, l *letter) error {
+func (e *Engine) setMailAside(ctx context.Context, m store.ReceivedMail, l *incoming) error {
 	if l == nil {
-		l = &letter{Engine: e, mail: m, at: e.Now(), done: store.SettledMail{ID: m.ID}}
+		l = &incoming{Engine: e, mail: m, at: e.Now(), done: store.SettledMail{ID: m.ID}}
 	}
 	l.done.Invited, l.done.Messages, l.said = nil, nil, nil
 	if l.worker.ID != "" {

@@ -41,7 +41,7 @@ const (
 	MailPlain     watch.Notice = "mail_plain"     // a mail without an invite
 	MailNotWorker watch.Notice = "mail_not_worker"
 	MailFails     watch.Notice = "mail_fails"     // a mail of ours came back from their address
-	MailFailsOf   watch.Notice = "mail_fails_of" // to a manager: a mail of ours to Worker came back
+	MailFailsOf   watch.Notice = "mail_fails_of"  // to a manager: a mail of ours to Worker came back
 	MailAside     watch.Notice = "mail_aside"     // it could not be worked
 	MailMany      watch.Notice = "mail_many"      // one mail with more events than are taken
 	MailCry       watch.Notice = "mail_cry"       // to who is on duty: a cry for help in a mail that is not proven
