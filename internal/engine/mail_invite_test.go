@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/allclear-safety/allclear/internal/channel"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -375,4 +379,85 @@ func TestAPlainMail(t *testing.T) {
 			w.phone(sam).Expects("a cry for help by e-mail, as if by Priya N, not proven")
 		})
 	})
+}
+
+// letterbox keeps the mails that are handed over.
+type letterbox struct {
+	mu    sync.Mutex
+	mails []channel.Message
+}
+
+func (*letterbox) Name() string { return "letterbox" }
+
+func (b *letterbox) Send(_ context.Context, m channel.Message) (channel.Receipt, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mails = append(b.mails, m)
+	return channel.Receipt{ProviderID: m.ID}, nil
+}
+
+// read takes the mails to an address: the subject of each, and its calendar's answer.
+func (b *letterbox) read(address string) (said []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.mails {
+		if !strings.EqualFold(m.Mail.Address.Reveal(), address) {
+			continue
+		}
+		line := m.Mail.Subject.Reveal()
+		if c := m.Mail.Calendar; c != nil {
+			part := regexp.MustCompile(`PARTSTAT=([A-Z]+)`).FindAllStringSubmatch(strings.ReplaceAll(c.Text.Reveal(), "\r\n ", ""), -1)
+			line += fmt.Sprintf(" | %s alone %v, %s of %d", c.Method, c.Alone, part[0][1], len(part))
+		}
+		said = append(said, line)
+	}
+	b.mails = nil
+	slices.Sort(said)
+	return said
+}
+
+// withMail is invited with mails going out.
+func withMail(t *testing.T, test func(t *testing.T, w *world, b *letterbox)) {
+	t.Helper()
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		b := &letterbox{}
+		before := w.tweak
+		w.tweak = func(o *engine.Options) { before(o); o.Mail = b }
+		w.crash()
+		test(t, w, b)
+	})
+}
+
+func TestAnInviteIsAnsweredByCalendarAndMail(t *testing.T) {
+	for name, c := range map[string]struct {
+		mail event
+		want []string
+	}{
+		"booked, and not complete": {invite(), []string{"NOT COMPLETE: $ booked: Sun 22 Nov 16:00-17:00", "Tentative: NOT COMPLETE: $ booked: Sun 22 Nov 16:00-17:00 | REPLY alone true, TENTATIVE of 1"}},
+		"not booked": {invite(func(e *event) { e.start, e.end = "20261121T160000Z", "20261121T170000Z" }),
+			[]string{"Declined: NOT BOOKED: Sat 21 Nov 16:00-17:00 is past | REPLY alone true, DECLINED of 1", "NOT BOOKED: Sat 21 Nov 16:00-17:00 is past"}},
+		"a meeting": {invite(func(e *event) { e.summary, e.location = "Team meeting", "" }),
+			[]string{"$ noted as a meeting: Sun 22 Nov 16:00-17:00", "Accepted: $ noted as a meeting: Sun 22 Nov 16:00-17:00 | REPLY alone true, ACCEPTED of 1"}},
+		"forwarded": {invite(func(e *event) { e.organizer = "ORGANIZER:mailto:someone@council.example" }), []string{"14:00: your mail holds an invite of somebody else"}},
+		"automatic": {invite(func(e *event) { e.head = "Auto-Submitted: auto-generated\r\n" }), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withMail(t, func(t *testing.T, w *world, b *letterbox) {
+				w.mails(c.mail.raw())
+				got := b.read(priyasAddress)
+				if list, err := w.db.Visits(t.Context(), store.VisitFilter{Worker: "p-priya"}); err == nil && len(list) > 0 {
+					for i := range got {
+						got[i] = strings.ReplaceAll(got[i], list[0].Reference, "$")
+					}
+				}
+				slices.Sort(got)
+				if !slices.Equal(got, c.want) {
+					t.Errorf("answered\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+				}
+				if len(b.mails) > 0 {
+					t.Errorf("%d mails to others", len(b.mails))
+				}
+			})
+		})
+	}
 }
