@@ -32,8 +32,8 @@ type invitation struct {
 	people map[string]buddy.Person
 }
 
-// standing says how the visit stands for somebody's calendar.
-func (x *invitation) standing(person string) standing {
+// stance says how the visit stands for somebody's calendar.
+func (x *invitation) stance(person string) stance {
 	status := x.visit.Status
 	if person == x.sc.worker.ID {
 		status = x.seen.Status
@@ -54,7 +54,7 @@ func (x *invitation) wanted() []wanted {
 	var want []wanted
 	add := func(p buddy.Person) {
 		x.people[p.ID] = p
-		if x.standing(p.ID) != standsNow || !canBeMailed(p) {
+		if x.stance(p.ID) != standsNow || !canBeMailed(p) {
 			return
 		}
 		v := x.shown(p.ID)
@@ -64,7 +64,7 @@ func (x *invitation) wanted() []wanted {
 	if !x.own {
 		add(x.sc.worker)
 	}
-	if !slices.Contains(watchedKinds, x.visit.Kind) || x.standing("") != standsNow {
+	if !slices.Contains(watchedKinds, x.visit.Kind) || x.stance("") != standsNow {
 		return want // a meeting is nobody's to answer for
 	}
 	theirs := []private.Text{x.sc.worker.Email}

@@ -37,9 +37,9 @@ const (
 	inviteBatch  = 200              // visits looked at in one go
 )
 
-// calendars remembers which visits are to be looked at for what people's calendars show of them. It is made anew at each start, by looking at all: what
+// outgoing remembers which visits are to be looked at for what people's calendars show of them. It is made anew at each start, by looking at all: what
 // was sent is in the database.
-type calendars struct {
+type outgoing struct {
 	mu      sync.Mutex
 	looked  bool
 	epoch   int64                // the directory's
@@ -51,7 +51,7 @@ type calendars struct {
 }
 
 // changed gives the visits that changed since they were last asked for, and those that waited long enough.
-func (c *calendars) changed(ctx context.Context, from Store, epoch int64, at time.Time) (ids []string, err error) {
+func (c *outgoing) changed(ctx context.Context, from Store, epoch int64, at time.Time) (ids []string, err error) {
 	head, err := from.Head(ctx) // first: what comes in the meantime is seen again
 	if err != nil {
 		return nil, fmt.Errorf("read the record's end: %w", err)
@@ -81,14 +81,14 @@ func (c *calendars) changed(ctx context.Context, from Store, epoch int64, at tim
 }
 
 // waits notes that a visit is to be looked at again.
-func (c *calendars) waits(id string, at time.Time) {
+func (c *outgoing) waits(id string, at time.Time) {
 	if _, already := c.waiting[id]; !already {
 		c.waiting[id] = at
 	}
 }
 
 // ahead gives some of all visits, while all are looked at.
-func (c *calendars) ahead(ctx context.Context, from Store, at time.Time) ([]store.Visit, error) {
+func (c *outgoing) ahead(ctx context.Context, from Store, at time.Time) ([]store.Visit, error) {
 	if !c.walking {
 		return nil, nil
 	}
@@ -104,9 +104,9 @@ func (e *Engine) SendInvites(ctx context.Context) (more bool, err error) {
 	if e.Mail == nil || e.MailFrom == "" {
 		return false, nil
 	}
-	e.calendars.mu.Lock()
-	defer e.calendars.mu.Unlock()
-	at, c := e.Now(), &e.calendars
+	e.outgoing.mu.Lock()
+	defer e.outgoing.mu.Unlock()
+	at, c := e.Now(), &e.outgoing
 	pages, err := e.dir.open(ctx)
 	if err != nil {
 		return false, err
@@ -149,14 +149,14 @@ func (e *Engine) inviteToAll(ctx context.Context, at time.Time, pages *pages, vi
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		settled := at.Sub(e.calendars.waiting[v.ID]) >= inviteSettle
+		settled := at.Sub(e.outgoing.waiting[v.ID]) >= inviteSettle
 		done, err := e.inviteTo(ctx, at, pages, v, held[v.ID], own[v.ID], settled)
 		switch {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("invites to visit %s: %w", v.ID, err))
-			e.calendars.waiting[v.ID] = at
+			e.outgoing.waiting[v.ID] = at
 		case done:
-			delete(e.calendars.waiting, v.ID)
+			delete(e.outgoing.waiting, v.ID)
 		}
 	}
 	return errors.Join(errs...)
@@ -185,7 +185,7 @@ func (e *Engine) inviteTo(ctx context.Context, at time.Time, pages *pages, v sto
 			x.seen.Status = watch.Ended
 		}
 	}
-	d := decideInvites(at, x.wanted(), held, x.standing)
+	d := decideInvites(at, x.wanted(), held, x.stance)
 	if len(d.mails) == 0 {
 		return true, nil
 	}

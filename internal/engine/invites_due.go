@@ -22,11 +22,11 @@ type wanted struct {
 	print         []byte // of all that it says
 }
 
-// standing is how a visit stands, as far as calendars go.
-type standing int
+// stance is how a visit stands, as far as calendars go.
+type stance int
 
 const (
-	standsNow standing = iota
+	standsNow stance = iota
 	wasCalledOff
 	hasEnded // it has ended: calendars keep it as it was, as history
 )
@@ -53,7 +53,7 @@ const soon = 5 * time.Minute
 
 // decideInvites compares what calendars are to show of a visit with what they were sent. How says how the visit stands for a person: to its worker it may look
 // otherwise than it is.
-func decideInvites(at time.Time, want []wanted, held []store.Invite, how func(person string) standing) decision {
+func decideInvites(at time.Time, want []wanted, held []store.Invite, how func(person string) stance) decision {
 	var d decision
 	for _, w := range want {
 		i := slices.IndexFunc(held, func(h store.Invite) bool { return h.Person == w.person })

@@ -28,7 +28,7 @@ func TestWhoIsSentWhat(t *testing.T) {
 		name   string
 		want   []wanted
 		held   []store.Invite
-		how    standing
+		how    stance
 		send   string
 		prompt bool
 	}{
@@ -52,7 +52,7 @@ func TestWhoIsSentWhat(t *testing.T) {
 		{"past, and longer now", []wanted{show("a@x", 0, "w")}, []store.Invite{has("a@x", -2, "w", 3)}, standsNow, "REQUEST 4 a@x asks", true},
 		{"other words while it goes on", []wanted{show("a@x", 0, "other")}, []store.Invite{has("a@x", 0, "w", 3)}, standsNow, "REQUEST 4 a@x", true},
 	} {
-		d := decideInvites(now, c.want, c.held, func(string) standing { return c.how })
+		d := decideInvites(now, c.want, c.held, func(string) stance { return c.how })
 		var sent []string
 		for _, m := range d.mails {
 			sequence, line := m.holds.Sequence+1, ""
@@ -84,7 +84,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 					ends: now.Add(5 * time.Hour), print: []byte{byte(n % 5)}})
 			}
 		}
-		how := func(string) standing { return []standing{standsNow, standsNow, wasCalledOff}[step%3] }
+		how := func(string) stance { return []stance{standsNow, standsNow, wasCalledOff}[step%3] }
 		if how("") == wasCalledOff {
 			want = nil
 		}
