@@ -90,6 +90,11 @@ var subjects = map[watch.Notice]string{
 
 	CalendarUnseen: "a calendar that cannot be seen",
 
+	MailFailsOf:   "e-mails to a worker come back",
+	MailCry:       "a cry for help in an e-mail",
+	MailTNEF:      "invites that cannot be read",
+	MailStrangers: "e-mails of people we do not know",
+
 	MissingDetails: "details are missing[ ({ref})]",
 	LinkMade:       "a link for your sign-in",
 	NumberChanged:  "your number was changed",
