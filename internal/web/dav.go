@@ -44,7 +44,9 @@ func (p *Pages) openDAV(r *http.Request, name, secret string) (dav.Source, error
 	if wait, is := errors.AsType[*signin.WaitError](err); is {
 		return dav.Source{}, &dav.WaitError{For: wait.For}
 	}
-	is := func(own string) bool { return own != "" && strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(own)) }
+	is := func(own string) bool {
+		return own != "" && strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(own))
+	}
 	if errors.Is(err, store.ErrNotFound) || err == nil && !is(o.owner.Email.Reveal()) && !is(o.owner.Name) {
 		p.Log.Info("page refused", "route", davPrefix+"/", "status", http.StatusUnauthorized, "person", o.owner.ID)
 		return dav.Source{}, dav.ErrRefused
