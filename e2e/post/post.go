@@ -182,7 +182,7 @@ func (p *Post) write(name, text string) error {
 	if err := os.MkdirAll(filepath.Dir(p.file(name)), 0o755); err != nil { // #nosec G301 -- other users look in
 		return err
 	}
-	return os.WriteFile(p.file(name), []byte(text), 0o644) // #nosec G306 -- likewise
+	return os.WriteFile(p.file(name), []byte(text), 0o644) // #nosec G306 -- other users look in
 }
 
 // answers waits until somebody listens at an address.
