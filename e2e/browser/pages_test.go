@@ -192,6 +192,9 @@ func sights() []sight {
 		}},
 		{"GET /record/{n}", "an entry of the record", "p-bea", opened("/record/3")},
 		{"GET /record/checks", "a record that was not checked", "p-kit", opened("/record/checks")},
+		{"GET /feeds", "no calendar feeds", "p-nia", opened("/feeds")},
+		{"GET /feeds", "a calendar feed that was made", "p-mo", filled("/feeds", "Make the feed", types("Where it will be", "My phone"))},
+		{"POST /feeds", "a calendar feed for nowhere", "p-mo", filled("/feeds", "Make the feed")},
 		{"GET /kept", "how long things are kept", "p-priya", opened("/kept")},
 		{"GET /kept", "what was erased last night", "p-kit", opened("/kept")},
 		{"GET /holds", "legal holds to put on something", "p-kit", opened("/holds?on=person/p-grace")},
@@ -295,7 +298,9 @@ var elsewhere = map[string]string{
 	"POST /holds/{id}/lift":         "a press",
 	"POST /demo/speed":              "a press",
 
-	"GET /calendar": "it only leads to one's own calendar's page",
+	"GET /calendar/{secret}":                     "a calendar, for programs: e2e/calendars",
+	"POST /feeds/{id}/remove":                    "a press",
+	"GET /calendar":                              "it only leads to one's own calendar's page",
 	"POST /teams/{id}/calendars/{person}/unseen": "a press",
 
 	"POST /debriefs":                   "a press",

@@ -22,6 +22,7 @@ const (
 	GiveOffice   Act = "give office"
 	SeeVisits    Act = "see visits"
 	SeeWhere     Act = "see where"
+	TakeVisits   Act = "take visits"
 	Book         Act = "book"
 	CheckIn      Act = "check in"
 	Record       Act = "record"
@@ -117,6 +118,7 @@ var table = []Row{
 
 	{SeeVisits, "That a visit is, whose, and when; a private one is “Busy”", []Is{Self, Member, Answers, Invited}},
 	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Glass, Open | Member}},
+	{TakeVisits, "A calendar feed of a team’s visits, with those they do not see as “Busy”; one of their own visits, or of a rota they see, everyone has", []Is{Manages}},
 	{BreakGlass, "Say why, and see a private visit for 30 minutes: on record, and told to the worker’s manager, else to who stands in for them", []Is{Answers | AnswersRole}},
 	{Book, "Book a visit for someone", []Is{Self | VisitsAlone, Answers}},
 	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},

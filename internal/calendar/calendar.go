@@ -32,6 +32,7 @@ const (
 type Calendar struct {
 	Method  Method
 	Name    string        // X-WR-CALNAME, of a feed
+	About   string        // X-WR-CALDESC, of a feed
 	Refresh time.Duration // how often a feed is worth asking for again; 0 for an invite
 	Events  []Event       // in the order they stand
 	Rest    []Calendar    // what stood in the same text and asks for something else

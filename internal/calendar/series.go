@@ -52,14 +52,19 @@ func (c Calendar) Instances(master Event, from, to time.Time, most int) (instanc
 	return instances, false, nil
 }
 
-// is says that two moments name the same instance of a series: a date names whichever is on that day.
+// is says that two moments name the same instance of a series: a date names whichever is on that day. Exchange names a whole day by its midnight,
+// in UTC.
 func (m Moment) is(instance Moment) bool {
-	if m.Day && !instance.Day {
-		y, month, d := m.At.Date()
-		iy, im, id := instance.At.Date()
-		return y == iy && month == im && d == id
+	if m.Day == instance.Day {
+		return m.At.Equal(instance.At)
 	}
-	return m.At.Equal(instance.At)
+	named := m.At
+	if !m.Day && m.At.Location() == time.UTC {
+		named = m.At.Add(12 * time.Hour) // to the midnight that is nearest
+	}
+	y, month, d := named.Date()
+	iy, im, id := instance.At.Date()
+	return y == iy && month == im && d == id
 }
 
 // exceptions are the newest of each instance that differs from its series.

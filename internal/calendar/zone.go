@@ -187,7 +187,7 @@ var (
 	bare   = regexp.MustCompile(`^\(?(?:UTC|GMT)?\s*([+-]\d{1,2}(?::?\d{2})?)\)?$`)
 	parens = regexp.MustCompile(`\([^()]*\)`)
 	pieces = regexp.MustCompile(`[,;:/]`)
-	number = regexp.MustCompile(`[ -]*\(?\d+\)?$`)
+	number = regexp.MustCompile(` time[ -]*\(?\d+\)?$`)
 )
 
 // byName is what a name alone says of a zone.
@@ -229,7 +229,7 @@ func byName(name string) found {
 // windowsOf is the zone of a name of Windows: "W. Europe Standard Time", "W. Europe", "Eastern Daylight Time", "GMT Standard Time 1".
 func windowsOf(name string) *time.Location {
 	name = strings.ToLower(name)
-	numberless := number.ReplaceAllString(name, "")
+	numberless := number.ReplaceAllString(name, " time")
 	for _, n := range [...]string{name, name + " standard time", strings.Replace(name, " daylight time", " standard time", 1), numberless} {
 		if iana, known := windows.zones[n]; known {
 			return ianaOf(iana)

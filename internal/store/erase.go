@@ -181,8 +181,9 @@ func (t *tx) clear(owner string, at time.Time) error {
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
 		return err
 	case "mail":
-		_, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id)
-		return err
+		if _, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id); err != nil {
+			return err
+		}
 	}
 	if _, err := t.exec(`UPDATE invited SET words = NULL WHERE key_owner = $1`, owner); err != nil {
 		return err
@@ -203,7 +204,7 @@ const (
 	clearReceipts = `DELETE FROM receipts WHERE (provider, provider_id) IN
 		(SELECT a.provider, a.provider_id FROM attempts a JOIN outbox o ON o.id = a.message WHERE o.key_owner = $1)`
 	clearAttempts = `UPDATE attempts SET provider_id = '' WHERE message IN (SELECT id FROM outbox WHERE key_owner = $1)`
-	clearMessages = `UPDATE outbox SET recipient = NULL, body = NULL, provider_id = '', nonce = NULL,
+	clearMessages = `UPDATE outbox SET recipient = NULL, body = NULL, mail = NULL, provider_id = '', nonce = NULL,
 		state = CASE WHEN state = 'pending' THEN 'superseded' ELSE state END WHERE key_owner = $1`
 )
 
@@ -213,7 +214,7 @@ func (t *tx) clearPerson(id string, at time.Time) error {
 		id, []byte{}, false, instant(at)); err != nil {
 		return err
 	}
-	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "shared_calendars", "invites_sent", "feeds"} {
+	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "delegates", "shared_calendars", "invites_sent", "feeds"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
 			return err
 		}
@@ -250,10 +251,10 @@ func (db *DB) Due(ctx context.Context, after string, stays func(retain.Record) r
 // forgetNumbersAtOnce is how many messages one transaction takes the number of.
 const forgetNumbersAtOnce = 100
 
-// ForgetNumbers takes the numbers of people who were erased out of messages that were sent to them and are kept for others' sake: those that
+// ForgetNumbers takes the numbers and e-mail addresses of people who were erased out of messages that were sent to them and are kept for others' sake: those that
 // Erase left, as a legal hold was on what they belong to, it was still open, or it was cut off.
 func (db *DB) ForgetNumbers(ctx context.Context) error {
-	people, err := all(ctx, db.reader, value[string], `SELECT DISTINCT person FROM outbox WHERE recipient IS NOT NULL AND state <> 'pending'
+	people, err := all(ctx, db.reader, value[string], `SELECT DISTINCT person FROM outbox WHERE (recipient IS NOT NULL OR mail IS NOT NULL) AND state <> 'pending'
 		AND 'person/' || person IN (SELECT owner FROM data_keys WHERE wrapped IS NULL AND owner LIKE 'person/%')`)
 	if err != nil {
 		return fmt.Errorf("look for numbers that are to be forgotten: %w", err)
@@ -271,7 +272,7 @@ type sentTo struct{ id, owner string }
 
 func (db *DB) forgetNumbers(ctx context.Context, person string) error {
 	sent, err := all(ctx, db.reader, func(s scanner) (m sentTo, err error) { return m, s.Scan(&m.id, &m.owner) },
-		`SELECT id, key_owner FROM outbox WHERE person = $1 AND recipient IS NOT NULL AND state <> 'pending' ORDER BY key_owner, id`, person)
+		`SELECT id, key_owner FROM outbox WHERE person = $1 AND (recipient IS NOT NULL OR mail IS NOT NULL) AND state <> 'pending' ORDER BY key_owner, id`, person)
 	for len(sent) > 0 && err == nil {
 		n := min(len(sent), forgetNumbersAtOnce)
 		some := sent[:n]
@@ -304,7 +305,7 @@ func (t *tx) forgetNumbersOf(sent []sentTo) error {
 		return nil
 	}
 	var args []any
-	_, err := t.exec(`UPDATE outbox SET recipient = NULL WHERE id IN (`+places(ids, &args)+`)`, args...)
+	_, err := t.exec(`UPDATE outbox SET recipient = NULL, mail = NULL WHERE id IN (`+places(ids, &args)+`)`, args...)
 	return err
 }
 

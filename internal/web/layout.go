@@ -100,6 +100,7 @@ var done = map[string]string{
 	"joined":          "You are signed in. From now on, sign in as you have set it up.",
 	"passkey-added":   "The passkey was added.",
 	"passkey-removed": "The passkey was removed.",
+	"feed-removed":    "That feed is revoked. Its address is good for nothing from now on.",
 	"session-ended":   "That device is signed out.",
 	"sessions-ended":  "Every other device is signed out.",
 
@@ -246,7 +247,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if access.May(access.SeeWarnings, access.ByRole(l.Acting)) {
 		links = append(links, footerLink{"/warnings", "Warnings"})
 	}
-	links = append(links, footerLink{"/kept", "How long things are kept"})
+	links = append(links, footerLink{"/feeds", "Calendar feeds"}, footerLink{"/kept", "How long things are kept"})
 	for _, of := range []struct {
 		act access.Act
 		footerLink
