@@ -20,11 +20,11 @@ import (
 
 // The addresses of the people in these tests: the council's, but for Ann's.
 const (
-	allclear  = "allclear@council.example"
-	priyaMail = "priya.nair@council.example"
-	samMail   = "sam.hill@council.example"
-	annMail   = "ann.bell@elsewhere.example"
-	leeMail   = "lee.fox@council.example"
+	ourMail     = "allclear@council.example"
+	mailOfPriya = "priya.nair@council.example"
+	mailOfSam   = "sam.hill@council.example"
+	mailOfAnn   = "ann.bell@elsewhere.example"
+	mailOfLee   = "lee.fox@council.example"
 )
 
 // posted is a mail with a calendar in it.
@@ -84,9 +84,9 @@ func eachPosted(t *testing.T, test func(t *testing.T, w *world, p *postbox)) {
 		p := &postbox{t: t}
 		w := newWorld(t, open(), func(o *engine.Options) {
 			p.Store = o.Store
-			o.Store, o.Mail, o.MailFrom, o.OwnDomains = p, o.SMS, allclear, []string{"Council.example"}
+			o.Store, o.Mail, o.MailFrom, o.OwnDomains = p, o.SMS, ourMail, []string{"Council.example"}
 		})
-		for id, address := range map[string]string{"p-priya": priyaMail, "p-sam": samMail, "p-ann": annMail, "p-lee": leeMail} {
+		for id, address := range map[string]string{"p-priya": mailOfPriya, "p-sam": mailOfSam, "p-ann": mailOfAnn, "p-lee": mailOfLee} {
 			w.person(id, func(p *buddy.Person) { p.Email = private.New(address) })
 		}
 		w.posts()
@@ -170,12 +170,12 @@ func TestEveryoneOnCallAndTheWorkerAreInvited(t *testing.T) {
 			t.Fatal("a visit on a Sunday is not private")
 		}
 		whole := []string{"Priya Nair", "J Smith", "1 Example Street", "07700 900103", "Ravi Nair", "07700 900102", "01632 960101", "green coat", "comes without a car", "BUDDY FORM"}
-		for address, form := range map[string]bool{priyaMail: false, samMail: true, annMail: false, leeMail: true} {
+		for address, form := range map[string]bool{mailOfPriya: false, mailOfSam: true, mailOfAnn: false, mailOfLee: true} {
 			m := p.to(address)
 			if m.subject != "Private appointment ("+ref+")" || m.event.Summary.Reveal() != m.subject || !m.private || m.event.Class != calendar.Private || !m.event.Location.IsZero() {
 				t.Errorf("to %s: %q, %q, private %v, %q", address, m.subject, m.event.Summary.Reveal(), m.private, m.event.Class)
 			}
-			if m.method != "REQUEST" || m.event.Organizer.Address != allclear || len(m.event.Attendees) != 1 || m.event.Attendees[0].Address != address || !m.event.Attendees[0].RSVP ||
+			if m.method != "REQUEST" || m.event.Organizer.Address != ourMail || len(m.event.Attendees) != 1 || m.event.Attendees[0].Address != address || !m.event.Attendees[0].RSVP ||
 				m.event.Attendees[0].PartStat != calendar.NeedsAction || m.event.Sequence != 0 || m.event.Status != "CONFIRMED" || m.event.Start.TZID != "Europe/London" {
 				t.Errorf("to %s: %s %+v", address, m.method, m.event)
 			}
@@ -203,13 +203,13 @@ func TestAnInviteFollowsItsVisit(t *testing.T) {
 		w.person("p-lee", func(p *buddy.Person) { p.Email = private.Text{} })
 		id := w.book(w.inTwoHours)
 		w.posts()
-		first := p.to(samMail)
+		first := p.to(mailOfSam)
 		p.take()
 
 		later := w.clock.Now().Add(150 * time.Minute)
 		w.must(w.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya", Via: "api"}, id, engine.VisitEdit{StartsAt: later, ExpectedEndAt: later.Add(time.Hour)}))
 		w.posts()
-		if m := p.to(samMail); m.event.UID != first.event.UID || m.subject != "Changed: "+first.subject || !m.event.Stamp.Equal(w.clock.Now()) {
+		if m := p.to(mailOfSam); m.event.UID != first.event.UID || m.subject != "Changed: "+first.subject || !m.event.Stamp.Equal(w.clock.Now()) {
 			t.Errorf("an update has the UID %s, the first %s; %q at %s", m.event.UID, first.event.UID, m.subject, m.event.Stamp)
 		}
 		p.sent("priya REQUEST 1 16:30-17:30, sam REQUEST 1 16:30-17:30")
@@ -221,7 +221,7 @@ func TestAnInviteFollowsItsVisit(t *testing.T) {
 		with := private.New("a cousin")
 		w.must(w.engine.EditVisit(t.Context(), engine.Actor{By: "p-priya", Via: "api"}, id, engine.VisitEdit{WhoElse: &with}))
 		w.postsLater()
-		if m := p.to(samMail); !strings.Contains(m.body, "round the back") || !strings.Contains(m.body, "a cousin") {
+		if m := p.to(mailOfSam); !strings.Contains(m.body, "round the back") || !strings.Contains(m.body, "a cousin") {
 			t.Errorf("it says\n%s", m.body)
 		}
 		p.sent("sam REQUEST 2 16:30-17:30") // one mail for both; the worker's own has no details
@@ -231,7 +231,7 @@ func TestAnInviteFollowsItsVisit(t *testing.T) {
 
 		w.must(w.engine.CancelVisit(t.Context(), engine.Actor{By: "p-priya", Via: "api"}, id, false, private.Text{}))
 		w.posts()
-		m := p.to(samMail)
+		m := p.to(mailOfSam)
 		if m.event.UID != first.event.UID || m.event.Status != "CANCELLED" || strings.Contains(m.body+m.raw, "Smith") || strings.Contains(m.body, "Priya") || !strings.Contains(m.body, "was cancelled") {
 			t.Errorf("the cancellation is %+v\n%s", m.event, m.body)
 		}
@@ -304,17 +304,17 @@ func TestAnInviteTellsNoMoreThanThePlanAndTheVisitSay(t *testing.T) {
 		open := false
 		id := w.book(w.inTwoHours, func(b *engine.Booking) { b.Private = &open })
 		w.posts()
-		own, theirs := p.to(priyaMail), p.to(samMail)
+		own, theirs := p.to(mailOfPriya), p.to(mailOfSam)
 		if own.event.Class == calendar.Private || own.subject != "Visit ("+w.visit(id).Reference+")" {
 			t.Errorf("the worker's own: %q %q", own.event.Class, own.subject)
 		}
-		if theirs.event.Class != calendar.Private || p.to(annMail).event.Class == calendar.Private {
+		if theirs.event.Class != calendar.Private || p.to(mailOfAnn).event.Class == calendar.Private {
 			t.Error("an event with a home number is open to whoever looks into the calendar, or a bare one is not")
 		}
 		p.take()
 		w.plan(func(s *plan.Settings) { s.Invites = plan.InvitesBare })
 		w.postsLater()
-		if m := p.to(samMail); strings.Contains(m.body, "Smith") || m.event.Class == calendar.Private {
+		if m := p.to(mailOfSam); strings.Contains(m.body, "Smith") || m.event.Class == calendar.Private {
 			t.Errorf("by the plan it is a reference alone, and says\n%s", m.body)
 		}
 		p.take()
@@ -356,9 +356,9 @@ func TestDuressIsInNoInvite(t *testing.T) {
 		p := &postbox{t: t}
 		w := newWorld(t, storetest.SQLite(t).Open(t), func(o *engine.Options) {
 			p.Store = o.Store
-			o.Store, o.Mail, o.MailFrom, o.OwnDomains = p, o.SMS, allclear, []string{"council.example"}
+			o.Store, o.Mail, o.MailFrom, o.OwnDomains = p, o.SMS, ourMail, []string{"council.example"}
 		})
-		for id, address := range map[string]string{"p-priya": priyaMail, "p-sam": samMail} {
+		for id, address := range map[string]string{"p-priya": mailOfPriya, "p-sam": mailOfSam} {
 			w.person(id, func(p *buddy.Person) { p.Email = private.New(address) })
 		}
 		id := w.book(w.inTwoHours)
@@ -367,11 +367,11 @@ func TestDuressIsInNoInvite(t *testing.T) {
 		note := func() {
 			w.postsLater()
 			for _, m := range p.mails {
-				if m.to == priyaMail {
+				if m.to == mailOfPriya {
 					own = append(own, fmt.Sprint(w.clock.Now().Format("15:04:05 "), m.subject, m.event.Start.At, m.event.End.At, m.event.Sequence, m.event.Status))
 				}
 			}
-			p.mails = slices.DeleteFunc(p.mails, func(m posted) bool { return m.to == priyaMail })
+			p.mails = slices.DeleteFunc(p.mails, func(m posted) bool { return m.to == mailOfPriya })
 		}
 		note()
 		w.phone(priya).texts("ASK " + name)
