@@ -125,13 +125,14 @@ func isFormat(f *ast.FuncDecl, name string) bool {
 
 // callers are the files that make what calls other machines, each with a reason. All others are given theirs by [edge.Outgoing].
 var callers = map[string]string{
-	"internal/edge/outgoing.go":          "it is where all others come from",
-	"internal/channel/twilio/twilio.go":  "what it has when it is given none, as in its own tests",
-	"internal/signin/provider.go":        "it bounds the one that it is given",
-	"internal/store/guarded.go":          "it looks at how certificates are checked",
-	"internal/mail/dns.go":               "it asks the name server that the operator names, as the machine itself would, and sends it no more than a name",
-	"internal/mail/listener/listener.go": "it is called, and by the same name; it calls its own socket, to know whether it is another's",
-	"internal/mail/listener/session.go":  "it is called, and by the same name",
+	"internal/edge/outgoing.go":           "it is where all others come from",
+	"internal/channel/twilio/twilio.go":   "what it has when it is given none, as in its own tests",
+	"internal/channel/smtp/connection.go": "it speaks SMTP over the connection that it is given, with certificates checked as Go does",
+	"internal/signin/provider.go":         "it bounds the one that it is given",
+	"internal/store/guarded.go":           "it looks at how certificates are checked",
+	"internal/mail/dns.go":                "it asks the name server that the operator names, as the machine itself would, and sends it no more than a name",
+	"internal/mail/listener/listener.go":  "it is called, and by the same name; it calls its own socket, to know whether it is another's",
+	"internal/mail/listener/session.go":   "it is called, and by the same name",
 }
 
 var callsOut = regexp.MustCompile(`http\.Client\{|http\.Transport\{|http\.Default(Client|Transport)|http\.(Get|Head|Post|PostForm)\(|net\.Dial|net\.Dialer|tls\.Dial|smtp\.|InsecureSkipVerify|websocket`)

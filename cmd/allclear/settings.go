@@ -41,6 +41,7 @@ type Settings struct {
 	Twilio           Twilio
 	OIDC             OIDC
 	Front            Front
+	Mail             Mail
 	Outgoing         string // hosts that Allclear may call of itself, as edge.ParseOutgoing reads them; empty: those that the settings name
 	ExitPage         string // where a worker's own pages are left for; empty: the weather
 }
@@ -85,6 +86,21 @@ type settingsFlags struct {
 	TwilioAuthTokenFile string `placeholder:"FILE" help:"File that holds the Twilio token."`
 	TwilioFrom          string `placeholder:"NUMBER" help:"Number that texts and calls come from, as +44…."`
 	TwilioAPI           string `name:"twilio-api" placeholder:"URL" help:"Base address of the Twilio API (default https://api.twilio.com)."`
+
+	MailListen           string `placeholder:"ADDRESS" help:"Take mail: smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:///PATH."`
+	MailTo               string `placeholder:"ADDRESS,…" help:"Whom mail is taken for, as it stands in invites."`
+	MailClients          string `placeholder:"ADDRESS,…" help:"Who may hand mail over: addresses or networks; else everybody."`
+	MailDomains          string `placeholder:"DOMAIN,…" help:"Your organisation's own mail domains."`
+	MailRelay            string `placeholder:"NAME" help:"Your mail server's name in Authentication-Results, which is then believed."`
+	MailTenant           string `placeholder:"yes" help:"Believe Microsoft 365 of mail within the tenant whose mailbox is read."`
+	IMAP                 string `name:"imap" placeholder:"ADDRESS" help:"Read a mailbox: imaps://USER:PASSWORD@HOST/FOLDER; better given as a file."`
+	IMAPFile             string `name:"imap-file" placeholder:"FILE" help:"File that holds that address."`
+	IMAPTokenURL         string `name:"imap-token-url" placeholder:"URL" help:"Where an application gets its tokens for the mailbox."`
+	IMAPClientID         string `name:"imap-client-id" placeholder:"ID" help:"The application."`
+	IMAPClientSecret     string `name:"imap-client-secret" placeholder:"SECRET" help:"Its secret; better given as a file, as others see a command line."`
+	IMAPClientSecretFile string `name:"imap-client-secret-file" placeholder:"FILE" help:"File that holds that secret."`
+	IMAPScope            string `name:"imap-scope" placeholder:"SCOPE" help:"What the token is for (default Exchange Online)."`
+	DNS                  string `name:"dns" placeholder:"ADDRESS" help:"Name server that senders' keys are asked of; else this machine's."`
 
 	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, as PEM, for TLS by Allclear itself."`
 	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Its key."`
@@ -166,7 +182,20 @@ var known = []setting{
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
 	{name: "gateway_url"}, {name: "gateway_token", secret: true},
-	{name: "smtp", secret: true}, {name: "mail_from"}, {name: "mail_listen"}, {name: "imap", secret: true},
+	{name: "smtp", secret: true}, {name: "mail_from"},
+
+	{name: "mail_listen", set: setMailListen},
+	{name: "mail_to", set: setMailTo},
+	{name: "mail_clients", set: setMailClients},
+	{name: "mail_domains", set: setMailDomains},
+	{name: "mail_relay", set: setMailRelay},
+	{name: "mail_tenant", set: func(s *Settings, v string) error { return setOne(&s.Mail.Tenant, v, "yes", "no") }},
+	{name: "imap", secret: true, set: setIMAP},
+	{name: "imap_token_url", set: func(s *Settings, v string) error { return setSecure(&s.Mail.TokenURL, v) }},
+	{name: "imap_client_id", set: func(s *Settings, v string) error { s.Mail.ClientID = v; return nil }},
+	{name: "imap_client_secret", secret: true, set: func(s *Settings, v string) error { s.Mail.ClientSecret = private.New(v); return nil }},
+	{name: "imap_scope", set: func(s *Settings, v string) error { s.Mail.Scope = v; return nil }},
+	{name: "dns", set: setDNS},
 }
 
 func defaults() Settings {
@@ -308,7 +337,7 @@ func (s Settings) disagreements() problems {
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.unreachable(), s.unsigned())
+	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.Mail.disagreements(s), s.unreachable(), s.unsigned())
 }
 
 // onLoopback reports whether an address stays on this machine.

@@ -71,6 +71,7 @@ func (s Settings) outgoing() edge.Outgoing {
 func (s Settings) unreachable() problems {
 	hosts := []struct{ name, address string }{
 		{"heartbeat_url", s.HeartbeatURL}, {"checkpoint_url", s.CheckpointURL}, {"incident_webhook", s.IncidentWebhook}, {"oidc_issuer", s.OIDC.Issuer},
+		{"imap_token_url", s.Mail.TokenURL},
 	}
 	if s.Twilio.AccountSID != "" {
 		hosts = append(hosts, struct{ name, address string }{"twilio_api", s.Twilio.API})
@@ -78,8 +79,8 @@ func (s Settings) unreachable() problems {
 	if s.Front.ACMEDomain != "" {
 		hosts = append(hosts, struct{ name, address string }{"acme_directory", cmp.Or(s.Front.ACMEDirectory, edge.LetsEncrypt)})
 	}
-	var bad problems
 	allowed := s.outgoing()
+	bad := s.Mail.unreachable(allowed)
 	for _, to := range hosts {
 		if u, err := url.Parse(to.address); err == nil && to.address != "" && !allowed.Allows(u.Hostname()) {
 			bad = append(bad, variable("outgoing")+" lacks the host of "+variable(to.name)+": Allclear could not connect to it")

@@ -7,11 +7,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/allclear-safety/allclear/internal/mail/mailbox"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/retain"
 )
@@ -98,6 +100,7 @@ func TestEachSettingIsRead(t *testing.T) {
 func TestWrongSettings(t *testing.T) {
 	twilio := []string{"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000"}
 	oidc := []string{"ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_OIDC_ISSUER=https://id.example.org", "ALLCLEAR_OIDC_CLIENT_ID=c", "ALLCLEAR_OIDC_CLIENT_SECRET=hunter2"}
+	mail := []string{"ALLCLEAR_MAIL_TO=visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}
 	for _, c := range []struct {
 		what    string
 		environ []string
@@ -158,14 +161,56 @@ func TestWrongSettings(t *testing.T) {
 		{"a proxy for nobody knows what", []string{"ALLCLEAR_PROXY=10.0.0.5"}, "ALLCLEAR_URL is missing"},
 		{"leading to what is not there", []string{"ALLCLEAR_REDIRECT=:80"}, "ALLCLEAR_REDIRECT leads to TLS"},
 		{"an exit to nowhere", []string{"ALLCLEAR_EXIT_PAGE=weather"}, "ALLCLEAR_EXIT_PAGE: must be a full address"},
+		{"mail for nobody", []string{"ALLCLEAR_MAIL_LISTEN=smtp://127.0.0.1:2525", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_MAIL_TO is missing"},
+		{"mail that nobody is believed in", []string{"ALLCLEAR_MAIL_LISTEN=smtp://127.0.0.1:2525", "ALLCLEAR_MAIL_TO=visits@allclear.example"}, "ALLCLEAR_MAIL_DOMAINS is missing"},
+		{"mail by another way", []string{"ALLCLEAR_MAIL_LISTEN=127.0.0.1:25"}, "ALLCLEAR_MAIL_LISTEN: must be smtp://"},
+		{"mail in the clear", append(mail, "ALLCLEAR_MAIL_LISTEN=smtp://:25"), "ALLCLEAR_MAIL_LISTEN is reached from other machines"},
+		{"mail for no address", []string{"ALLCLEAR_MAIL_TO=visits"}, "ALLCLEAR_MAIL_TO: must be addresses"},
+		{"a relay that anybody can speak for", append(mail, "ALLCLEAR_MAIL_LISTEN=smtp://:25", "ALLCLEAR_MAIL_RELAY=mx.council.example", "ALLCLEAR_TLS_CERT=/dev/null", "ALLCLEAR_TLS_KEY=/dev/null"), "ALLCLEAR_MAIL_CLIENTS is missing"},
+		{"everybody a client", []string{"ALLCLEAR_MAIL_CLIENTS=0.0.0.0/0"}, "ALLCLEAR_MAIL_CLIENTS: must be addresses"},
+		{"a domain that is an address", []string{"ALLCLEAR_MAIL_DOMAINS=a@council.example"}, "ALLCLEAR_MAIL_DOMAINS: must be domains"},
+		{"a relay that is none", []string{"ALLCLEAR_MAIL_RELAY=mx"}, "ALLCLEAR_MAIL_RELAY: must be the name"},
+		{"a mailbox elsewhere by another way", []string{"ALLCLEAR_IMAP=pop3://a:hunter2@mail.example"}, "ALLCLEAR_IMAP: must be imaps://"},
+		{"a mailbox without a password", []string{"ALLCLEAR_IMAP=imaps://a@mail.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_IMAP has no password"},
+		{"a mailbox with two keys", []string{"ALLCLEAR_IMAP=imaps://a:hunter2@mail.example", "ALLCLEAR_IMAP_CLIENT_ID=app", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "keep one of the two"},
+		{"half an application", []string{"ALLCLEAR_IMAP=imaps://a@mail.example", "ALLCLEAR_IMAP_CLIENT_ID=app", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_IMAP_CLIENT_SECRET are needed together"},
+		{"an application for nothing", []string{"ALLCLEAR_IMAP_CLIENT_ID=app"}, "ALLCLEAR_IMAP is missing"},
+		{"a tenant without a mailbox", []string{"ALLCLEAR_MAIL_TENANT=yes"}, "ALLCLEAR_MAIL_TENANT is for a mailbox"},
+		{"a rehearsal of real invites", []string{"ALLCLEAR_SPEED=60", "ALLCLEAR_IMAP=imaps://a:hunter2@mail.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_SPEED is for rehearsals, and mail comes from elsewhere"},
+		{"a mailbox that may not be read", []string{"ALLCLEAR_OUTGOING=api.twilio.com", "ALLCLEAR_IMAP=imaps://a:hunter2@mail.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_IMAP"},
+		{"tokens from whom one may not ask", []string{"ALLCLEAR_OUTGOING=mail.example", "ALLCLEAR_IMAP=imaps://a@mail.example", "ALLCLEAR_IMAP_CLIENT_ID=app", "ALLCLEAR_IMAP_CLIENT_SECRET=hunter2", "ALLCLEAR_IMAP_TOKEN_URL=https://login.example/token",
+			"ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_IMAP_TOKEN_URL"},
+		{"a name server by its name", []string{"ALLCLEAR_DNS=ns.example"}, "ALLCLEAR_DNS: must be the address"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			_, err := load(t, c.environ...)
-			if _, ok := errors.AsType[problems](err); !ok || !strings.Contains(err.Error(), c.want) {
+			if _, ok := errors.AsType[problems](err); !ok || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestTheWaysOfMailAreRead(t *testing.T) {
+	s, err := load(t, "ALLCLEAR_MAIL_LISTEN=lmtp:///run/allclear/lmtp", "ALLCLEAR_MAIL_TO=Visits@Allclear.example, @rota.allclear.example", "ALLCLEAR_MAIL_CLIENTS=10.0.0.5, 10.1.2.3/16",
+		"ALLCLEAR_MAIL_DOMAINS=Council.example, care.example", "ALLCLEAR_MAIL_RELAY=mx.council.example", "ALLCLEAR_MAIL_TENANT=yes", "ALLCLEAR_DNS=127.0.0.1",
+		"ALLCLEAR_IMAP=imaps://visits%40council.example@outlook.office365.com/INBOX", "ALLCLEAR_IMAP_TOKEN_URL=https://login.microsoftonline.com/t/oauth2/v2.0/token",
+		"ALLCLEAR_IMAP_CLIENT_ID=app", "ALLCLEAR_IMAP_CLIENT_SECRET=hunter2", "ALLCLEAR_IMAP_SCOPE=x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.options(world{}).Mail
+	if o.Listen != "lmtp:///run/allclear/lmtp" || !slices.Equal(o.To, []string{"visits@allclear.example", "@rota.allclear.example"}) || !slices.Equal(o.Domains, []string{"council.example", "care.example"}) ||
+		fmt.Sprint(o.Clients) != "[10.0.0.5/32 10.1.0.0/16]" || o.Relay != "mx.council.example" || !o.Tenant || o.DNS != "127.0.0.1:53" {
+		t.Errorf("the application is given %+v", o)
+	}
+	if m, c := o.Mailbox, o.Credentials; m == nil || c == nil || m.User != "visits@council.example" || m.Host != "outlook.office365.com" || c.ClientID != "app" || c.Secret.Reveal() != "hunter2" || c.Scope != "x" ||
+		c.TokenURL != "https://login.microsoftonline.com/t/oauth2/v2.0/token" {
+		t.Errorf("the application is given %+v and %+v", o.Mailbox, o.Credentials)
+	}
+	if o := defaults().options(world{}).Mail; o.Listen != "" || o.Mailbox != nil || o.Credentials != nil || o.Tenant {
+		t.Errorf("without settings the application is given %+v", o)
 	}
 }
 
@@ -219,7 +264,8 @@ func TestASecretFilesLineEndIsNoPartOfIt(t *testing.T) {
 }
 
 func TestSecretsDoNotPrint(t *testing.T) {
-	s := Settings{Key: private.New("hunter2"), Twilio: Twilio{AuthToken: private.New("hunter2")}, OIDC: OIDC{ClientSecret: private.New("hunter2")}}
+	s := Settings{Key: private.New("hunter2"), Twilio: Twilio{AuthToken: private.New("hunter2")}, OIDC: OIDC{ClientSecret: private.New("hunter2")},
+		Mail: Mail{ClientSecret: private.New("hunter2"), IMAP: mailbox.Address{Password: private.New("hunter2")}}}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if printed := fmt.Sprintf(format, s); strings.Contains(printed, "hunter2") {
 			t.Errorf("%s shows it: %s", format, printed)

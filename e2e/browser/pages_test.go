@@ -175,6 +175,11 @@ func sights() []sight {
 		{"GET /guidance/asked-for", "what to do when a colleague asks", "p-mo", opened("/guidance/asked-for")},
 		{"GET /guidance/ring-round", "how to ring round", "p-mo", opened("/guidance/ring-round")},
 		{"GET /guidance/after", "what helps afterwards", "p-mo", opened("/guidance/after")},
+		{"GET /guidance/sharing-your-calendar", "how to share a calendar", "p-priya", opened("/guidance/sharing-your-calendar")},
+		{"GET /guidance/seeing-a-calendar", "how to see a colleague's calendar", "p-priya", opened("/guidance/seeing-a-calendar")},
+		{"GET /teams/{id}/calendars/{person}", "one's own calendar", "p-priya", opened("/teams/echo/calendars/p-priya")},
+		{"GET /teams/{id}/calendars/{person}", "a colleague's calendar", "p-mo", opened("/teams/echo/calendars/p-priya")},
+		{"POST /teams/{id}/calendars/{person}", "a calendar of which nothing was chosen", "p-priya", filled("/teams/echo/calendars/p-priya", "Save")},
 		{"GET /record", "the record", "p-bea", opened("/record")},
 		{"GET /record", "the record of a day with nothing on it", "p-bea", opened("/record?from=2030-01-01")},
 		{"POST /record", "the record of nobody", "p-bea", func(b *page) {
@@ -187,6 +192,9 @@ func sights() []sight {
 		}},
 		{"GET /record/{n}", "an entry of the record", "p-bea", opened("/record/3")},
 		{"GET /record/checks", "a record that was not checked", "p-kit", opened("/record/checks")},
+		{"GET /feeds", "no calendar feeds", "p-nia", opened("/feeds")},
+		{"GET /feeds", "a calendar feed that was made", "p-mo", filled("/feeds", "Make the feed", types("Where it will be", "My phone"))},
+		{"POST /feeds", "a calendar feed for nowhere", "p-mo", filled("/feeds", "Make the feed")},
 		{"GET /kept", "how long things are kept", "p-priya", opened("/kept")},
 		{"GET /kept", "what was erased last night", "p-kit", opened("/kept")},
 		{"GET /holds", "legal holds to put on something", "p-kit", opened("/holds?on=person/p-grace")},
@@ -289,6 +297,11 @@ var elsewhere = map[string]string{
 	"POST /people/{id}/data":        "a file to download",
 	"POST /holds/{id}/lift":         "a press",
 	"POST /demo/speed":              "a press",
+
+	"GET /calendar/{secret}":                     "a calendar, for programs: e2e/calendars",
+	"POST /feeds/{id}/remove":                    "a press",
+	"GET /calendar":                              "it only leads to one's own calendar's page",
+	"POST /teams/{id}/calendars/{person}/unseen": "a press",
 
 	"POST /debriefs":                   "a press",
 	"POST /debriefs/{id}/decline":      "a press",

@@ -12,6 +12,8 @@ type Act string
 // The acts there are. What each is stands in [Table].
 const (
 	SeeTeam      Act = "see team"
+	SayShared    Act = "say shared"
+	SayUnseen    Act = "say unseen"
 	KeepTeam     Act = "keep team"
 	KeepApart    Act = "keep apart"
 	SeeHome      Act = "see home"
@@ -20,6 +22,7 @@ const (
 	GiveOffice   Act = "give office"
 	SeeVisits    Act = "see visits"
 	SeeWhere     Act = "see where"
+	TakeVisits   Act = "take visits"
 	Book         Act = "book"
 	CheckIn      Act = "check in"
 	Record       Act = "record"
@@ -105,6 +108,8 @@ type Row struct {
 var table = []Row{
 	{SeeTeam, "A team, its plan and rota, its people’s names, work numbers and cars", []Is{Member, Answers, Administers}},
 	{KeepTeam, "Change a team’s plan, rota and people", []Is{Manages, Administers}},
+	{SayShared, "Say whether someone’s office calendar is shared with their team", []Is{Self, Manages}},
+	{SayUnseen, "Say that a colleague’s office calendar cannot be seen", []Is{Member, Answers}},
 	{SeeHome, "Someone’s home number, description and next of kin", []Is{Self, Answers}},
 	{ChangePerson, "Change someone’s details", []Is{Self, Manages, Administers}},
 	{KeepApart, "Say who may never see or answer for someone, and see who is", []Is{Self, Manages, Administers}},
@@ -113,6 +118,7 @@ var table = []Row{
 
 	{SeeVisits, "That a visit is, whose, and when; a private one is “Busy”", []Is{Self, Member, Answers, Invited}},
 	{SeeWhere, "Where a visit is, and whom it is to", []Is{Self, Invited, Told, Glass, Open | Member}},
+	{TakeVisits, "A calendar feed of a team’s visits, with those they do not see as “Busy”; one of their own visits, or of a rota they see, everyone has", []Is{Manages}},
 	{BreakGlass, "Say why, and see a private visit for 30 minutes: on record, and told to the worker’s manager, else to who stands in for them", []Is{Answers | AnswersRole}},
 	{Book, "Book a visit for someone", []Is{Self | VisitsAlone, Answers}},
 	{CheckIn, "Say in, out or a new time, ask for someone, cry for help", []Is{Self}},

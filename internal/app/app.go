@@ -44,6 +44,7 @@ type Options struct {
 	OIDC      *OIDC         // nil: people sign in by nothing but what is here
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Front     Front         // TLS, and the proxy in front; needed where Listen is not on loopback
+	Mail      Mail          // how mail comes in
 	Heartbeat string        // called every minute while the engine truly works
 	ExitPage  string        // where a worker's own pages are left for; "" is the weather
 	Version   string
@@ -94,6 +95,7 @@ type App struct {
 	server    *http.Server
 	listen    net.Listener
 	edge      *edge.Edge
+	mail      inbox
 	plain     net.Listener // nil: nothing leads from plain HTTP to https
 	redirect  *http.Server // on it
 	stop      context.CancelFunc
@@ -168,7 +170,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	ao := api.Options{Store: a.db, Access: access.New(a.db), Clock: time.Now, Log: a.o.Log,
 		Rehearsal: a.o.Demo || a.o.Speed > 1, Speed: a.clock.Speed}
 	if !a.o.Demo {
-		ao.Besides = a.drillLine
+		ao.Besides = a.besides
 	}
 	if err := a.connect(&eo, &ao); err != nil {
 		return err
@@ -287,6 +289,7 @@ func (a *App) Start(ctx context.Context) {
 	if a.demo != nil {
 		run("demo", func() error { return a.demo.Run(ctx) })
 	}
+	a.runMail(ctx, run)
 	run("heartbeat", func() error { return a.beat(ctx) })
 	if a.edge.TLS() {
 		run("certificate", func() error { return a.watchCertificate(ctx) })
@@ -325,6 +328,7 @@ func (a *App) Stop(ctx context.Context) error {
 	if a.redirect != nil {
 		err = errors.Join(err, a.redirect.Close())
 	}
+	err = errors.Join(err, a.stopMail(ctx))
 	if a.stop != nil {
 		a.stop()
 	}

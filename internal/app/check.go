@@ -18,7 +18,7 @@ import (
 
 // Finding is one line of `allclear check`.
 type Finding struct {
-	About      string // settings, certificate, database, clock, gateway, rota, plan, contact
+	About      string // settings, certificate, database, clock, gateway, mail, rota, plan, contact
 	Says       string // what it is, and what to do
 	StopsAlarm bool   // an alarm would not be raised, or would reach nobody
 }
@@ -31,7 +31,7 @@ const (
 // Check says what is wrong with an installation. It changes nothing, and works
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
-	findings := slices.Concat(checkFront(o), checkCertificate(ctx, o, time.Now()), checkGateway(ctx, o))
+	findings := slices.Concat(checkFront(o), checkCertificate(ctx, o, time.Now()), checkGateway(ctx, o), checkMail(ctx, o))
 	if path := sqlitePath(o.Database); path != "" {
 		if err := checkFolder(o); err != nil {
 			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil
@@ -172,6 +172,11 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 			return found, err
 		}
 		found = append(found, signed...)
+		calendars, err := checkCalendars(ctx, db, t, staff, at)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, calendars...)
 		reach, err := staff.checkReach(ctx, db, t)
 		if err != nil {
 			return found, err

@@ -46,12 +46,14 @@ func TestCheckNamesTeamsWhosePlanIsNotAgreed(t *testing.T) {
 			must(db.PutPaper(ctx, store.Paper{Kind: store.SignaturePaper, Team: id, Person: person, About: "plan/v-" + id, Status: "signed", Body: private.New("{}")}, nil, by, at))
 		}
 	}
+	must(nil, db.SayShared(ctx, "p-agreed-1", "agreed", true, by, at.Add(time.Second)))
 	must(nil, db.Close())
 	found, err := Check(ctx, o)
 	must(nil, err)
 	for says, want := range map[string]bool{
 		"team none: no version of its plan was published": true, "team past: version 2 of its plan was due for review on " + at.Add(-time.Hour).Format(time.DateOnly): true,
 		"team past: 1 of 2 have not signed version 2": true, "team agreed: version": false, "team agreed: no version": false, "have not signed version 2 of its plan; remind them at /teams/agreed": false,
+		"team agreed: 1 of 2 have not said that the team sees their calendar; see /teams/agreed": true, "team past: 2 of 2 have not said": true, "team none: 2 of 2 have not said": false,
 	} {
 		if f := finding(found, says); (f.Says != "") != want || f.StopsAlarm {
 			t.Errorf("%q is said: %v, stops an alarm: %v", says, f.Says != "", f.StopsAlarm)

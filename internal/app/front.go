@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,6 +75,9 @@ func (a *App) listenTo() (err error) {
 			return err
 		}
 	}
+	if err := a.openMail(); err != nil {
+		return err
+	}
 	a.o.URL = a.o.public(a.listen.Addr().String())
 	a.edge.URL = a.o.URL
 	return nil
@@ -109,7 +113,7 @@ func (a *App) unlisten() error {
 			err = errors.Join(err, l.Close())
 		}
 	}
-	return err
+	return errors.Join(err, a.stopMail(context.Background()))
 }
 
 // answerWith makes a server of all that is answered, behind the edge.

@@ -32,7 +32,7 @@ func newMetrics(a *App) *metrics {
 	})
 	astray := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "allclear_clock_astray_seconds", Help: "How far the wall clock is from the time this process counts."},
 		func() float64 { return a.clock.astray().Seconds() })
-	m.registry.MustRegister(m.handoff, ready, astray, backlog{a.db}, checkpointAge{a}, drillAges{a}, certificateLeft{a.edge}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.handoff, ready, astray, backlog{a.db}, checkpointAge{a}, drillAges{a}, certificateLeft{a.edge}, mailFigures{a}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

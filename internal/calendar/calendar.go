@@ -32,6 +32,7 @@ const (
 type Calendar struct {
 	Method  Method
 	Name    string        // X-WR-CALNAME, of a feed
+	About   string        // X-WR-CALDESC, of a feed
 	Refresh time.Duration // how often a feed is worth asking for again; 0 for an invite
 	Events  []Event       // in the order they stand
 	Rest    []Calendar    // what stood in the same text and asks for something else
@@ -117,4 +118,5 @@ const (
 	TwoEnds       Doubt = "two_ends" // an end and a duration that differ: the end was taken
 	NoUID         Doubt = "no_uid"
 	RuleUnknown   Doubt = "rule_unknown" // a recurrence that can't be followed
+	OffRule       Doubt = "off_rule"     // the first of a series, which its rule does not give: it is counted as one
 )

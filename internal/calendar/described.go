@@ -26,17 +26,17 @@ type change struct {
 	summer bool
 }
 
-// location makes a zone of a VTIMEZONE. It is nil where the VTIMEZONE is none, or says something that can't be followed: half of a zone's rules
-// would be a wrong time said with confidence.
-func (c *component) location(tzid string) *time.Location {
+// location makes a zone of a VTIMEZONE, with the first change that it lists. It is nil where the VTIMEZONE is none, or says something that can't be
+// followed: half of a zone's rules would be a wrong time said with confidence.
+func (c *component) location(tzid string) (*time.Location, time.Time) {
 	if len(c.parts) == 0 || len(c.parts) > mostParts {
-		return nil
+		return nil, time.Time{}
 	}
 	var changes []change
 	for _, p := range c.parts {
 		more, ok := p.changes()
 		if !ok {
-			return nil
+			return nil, time.Time{}
 		}
 		changes = append(changes, more...)
 	}
@@ -51,13 +51,13 @@ func (c *component) location(tzid string) *time.Location {
 	})
 	first, ok := c.firstOffset()
 	if !ok {
-		return nil
+		return nil, time.Time{}
 	}
 	loc, err := time.LoadLocationFromTZData(tzid, tzif(first, changes))
 	if err != nil {
-		return nil
+		return nil, time.Time{}
 	}
-	return loc
+	return loc, time.Unix(changes[0].at, 0)
 }
 
 // firstOffset is what held before the first change.
@@ -123,7 +123,8 @@ func yearlyChanges(value string, start time.Time, offset int) ([]time.Time, bool
 	} else if r.until.day {
 		until = until.AddDate(0, 0, 1).Add(-time.Second)
 	}
-	if start.Year() < firstDescribed && r.option.Interval <= 1 && r.option.Count == 0 {
+	ended := r.hasUntil && until.Year() <= firstDescribed
+	if start.Year() < firstDescribed && !ended && r.option.Interval <= 1 && r.option.Count == 0 {
 		start = shifted(start, firstDescribed-start.Year())
 	}
 	last := time.Date(lastDescribed, time.December, 31, 0, 0, 0, 0, time.UTC)

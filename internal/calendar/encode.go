@@ -32,6 +32,9 @@ func (c Calendar) Encode() []byte {
 		w.text("NAME", c.Name)
 		w.text("X-WR-CALNAME", c.Name)
 	}
+	if c.About != "" {
+		w.text("X-WR-CALDESC", c.About)
+	}
 	if c.Refresh > 0 {
 		every := duration(c.Refresh)
 		w.line("REFRESH-INTERVAL;VALUE=DURATION", every)

@@ -23,27 +23,41 @@ func linesOf(text []byte) ([]string, error) {
 		return nil, ErrManyLines
 	}
 	var lines []string
-	var line []byte // unfolded so far
+	var above []byte // words whose next line may belong to them
+	for _, line := range unfolded(text) {
+		switch {
+		case softBreak(above):
+			above = append(above[:len(above)-1], line...)
+		case belongsAbove(above, line):
+			above = append(append(above, `\n`...), line...)
+		default:
+			if len(above) > 0 {
+				lines = append(lines, decoded(above))
+			}
+			above = line
+		}
+	}
+	if len(above) > 0 {
+		lines = append(lines, decoded(above))
+	}
+	return lines, nil
+}
+
+// unfolded joins what was folded: a line that begins with a space or tab goes on where the one before it ended.
+func unfolded(text []byte) [][]byte {
+	var lines [][]byte
 	for raw := range bytes.SplitSeq(text, []byte("\n")) {
 		switch {
 		case len(raw) == 0:
-		case raw[0] == ' ' || raw[0] == '\t':
-			line = append(line, raw[1:]...)
-		case softBreak(line):
-			line = append(line[:len(line)-1], raw...)
-		case belongsAbove(line, raw):
-			line = append(append(line, `\n`...), raw...)
-		default:
-			if len(line) > 0 {
-				lines = append(lines, decoded(line))
-			}
-			line = append([]byte(nil), raw...)
+		case raw[0] != ' ' && raw[0] != '\t':
+			lines = append(lines, bytes.Clone(raw))
+		case len(lines) > 0:
+			lines[len(lines)-1] = append(lines[len(lines)-1], raw[1:]...)
+		default: // a calendar whose lines are all indented
+			lines = append(lines, bytes.Clone(bytes.TrimLeft(raw, " \t")))
 		}
 	}
-	if len(line) > 0 {
-		lines = append(lines, decoded(line))
-	}
-	return lines, nil
+	return lines
 }
 
 // unwide gives UTF-16, with its mark or without, as UTF-8.

@@ -41,7 +41,7 @@ func wallOf(s string) (wall, bool) {
 	}
 	w := wall{clock: time.Date(year, month, day, 0, 0, seconds, 0, time.UTC)}
 	switch {
-	case rest == "":
+	case rest == "" || rest == "T":
 	case rest == "Z":
 		w.utc = true
 	default:

@@ -73,6 +73,9 @@ func (r *rule) set(key, v string) (err error) {
 	case "INTERVAL":
 		o.Interval, err = between(v, 1, mostInterval)
 	case "COUNT":
+		if v == "-1" { // without end, to some programs
+			return nil
+		}
 		o.Count, err = between(v, 1, 1<<31-1)
 		o.Count = min(o.Count, mostCount)
 	case "UNTIL":

@@ -25,13 +25,17 @@ func (c Calendar) Instances(master Event, from, to time.Time, most int) (instanc
 	if err != nil {
 		return nil, false, err
 	}
-	starts, err := master.starts(from, to)
+	starts, offRule, err := master.starts(from, to)
 	if err != nil {
 		return nil, false, fmt.Errorf("expand series: %w", err)
 	}
 	for _, m := range starts {
 		if within(m.At) && !slices.ContainsFunc(exceptions, func(x Event) bool { return x.Instance.is(m) }) {
-			instances = append(instances, c.instance(master, m))
+			e := c.instance(master, m)
+			if offRule && m.At.Equal(master.Start.At) {
+				e.Doubts = append(e.Doubts, OffRule)
+			}
+			instances = append(instances, e)
 		}
 	}
 	for _, x := range exceptions {
@@ -48,14 +52,19 @@ func (c Calendar) Instances(master Event, from, to time.Time, most int) (instanc
 	return instances, false, nil
 }
 
-// is says that two moments name the same instance of a series: a date names whichever is on that day.
+// is says that two moments name the same instance of a series: a date names whichever is on that day. Exchange names a whole day by its midnight,
+// in UTC.
 func (m Moment) is(instance Moment) bool {
-	if m.Day && !instance.Day {
-		y, month, d := m.At.Date()
-		iy, im, id := instance.At.Date()
-		return y == iy && month == im && d == id
+	if m.Day == instance.Day {
+		return m.At.Equal(instance.At)
 	}
-	return m.At.Equal(instance.At)
+	named := m.At
+	if !m.Day && m.At.Location() == time.UTC {
+		named = m.At.Add(12 * time.Hour) // to the midnight that is nearest
+	}
+	y, month, d := named.Date()
+	iy, im, id := instance.At.Date()
+	return y == iy && month == im && d == id
 }
 
 // exceptions are the newest of each instance that differs from its series.
@@ -79,23 +88,25 @@ func (c Calendar) exceptions(master Event) ([]Event, error) {
 	return found, nil
 }
 
-// starts are the moments of a series, but for those that it leaves out.
-func (e Event) starts(from, to time.Time) ([]Moment, error) {
+// starts are the moments of a series, but for those that it leaves out. offRule says that the first is not one by the rule: it counts all the same,
+// as RFC 5545 has DTSTART the first of its series, and a visit too many is asked about while one too few is not.
+func (e Event) starts(from, to time.Time) (starts []Moment, offRule bool, err error) {
 	zone := e.Start.At.Location()
-	starts := []Moment{e.Start}
+	starts = []Moment{e.Start}
 	if e.Rule != "" {
 		if slices.Contains(e.Doubts, RuleUnknown) {
-			return nil, errRule
+			return nil, false, errRule
 		}
 		r, err := ruleOf(e.Rule)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		const day = 24 * time.Hour
 		clocks, err := r.between(clockIn(e.Start.At, zone), clockIn(from, zone).Add(-day), clockIn(to, zone).Add(day), r.last(zone))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		offRule = !slices.ContainsFunc(clocks, clockIn(e.Start.At, zone).Equal)
 		for _, clock := range clocks {
 			at, _ := resolve(clock, zone)
 			starts = append(starts, Moment{At: at, TZID: e.Start.TZID, Day: e.Start.Day})
@@ -106,7 +117,7 @@ func (e Event) starts(from, to time.Time) ([]Moment, error) {
 	starts = slices.CompactFunc(starts, func(a, b Moment) bool { return a.At.Equal(b.At) })
 	return slices.DeleteFunc(starts, func(m Moment) bool {
 		return slices.ContainsFunc(e.Except, func(x Moment) bool { return x.is(m) })
-	}), nil
+	}), offRule, nil
 }
 
 // last is the rule's end as the series' clock shows it. An end that is a date alone has that day in it.

@@ -22,6 +22,7 @@ type atlas struct {
 type found struct {
 	named  *time.Location // by its name; nil where the name says nothing
 	own    *time.Location // as the calendar describes it; nil where it does not, or not so that it is understood
+	since  time.Time      // the first change of that description; of what was before it says nothing
 	stated int            // the standard time's offset that the name itself states, "(UTC+01:00) Amsterdam, …", in seconds
 	states bool           // it states one
 }
@@ -48,7 +49,7 @@ func (z found) disagrees(clock time.Time, at time.Time) bool {
 	}
 	if z.own != nil {
 		by, _ := resolve(clock, z.own)
-		return !by.Equal(at)
+		return !by.Equal(at) && !at.Before(z.since)
 	}
 	_, offset := at.Zone()
 	if at.IsDST() {
@@ -133,7 +134,7 @@ func (a *atlas) look(tzid string) found {
 	name := cleaned(tzid)
 	var z found
 	if c := a.component(name); c != nil {
-		z.own = c.location(tzid)
+		z.own, z.since = c.location(tzid)
 		z.named = ianaOf(c.first("X-LIC-LOCATION"))
 	}
 	if by := byName(name); by.named != nil {
@@ -173,7 +174,7 @@ var spaces = regexp.MustCompile(`\s+`)
 
 // cleaned is a TZID without the quotes, escapes and spaces around and in it.
 func cleaned(tzid string) string {
-	s := strings.Trim(unescaped(strings.TrimSpace(tzid)), "\" ")
+	s := strings.Trim(unescaped(strings.TrimSpace(tzid)), "\" :")
 	s = strings.ReplaceAll(s, "&amp;", "&")
 	return spaces.ReplaceAllString(s, " ")
 }
@@ -186,7 +187,7 @@ var (
 	bare   = regexp.MustCompile(`^\(?(?:UTC|GMT)?\s*([+-]\d{1,2}(?::?\d{2})?)\)?$`)
 	parens = regexp.MustCompile(`\([^()]*\)`)
 	pieces = regexp.MustCompile(`[,;:/]`)
-	number = regexp.MustCompile(`[ -]*\(?\d+\)?$`)
+	number = regexp.MustCompile(` time[ -]*\(?\d+\)?$`)
 )
 
 // byName is what a name alone says of a zone.
@@ -198,10 +199,10 @@ func byName(name string) found {
 	if loc := ianaOf(name); loc != nil {
 		return found{named: loc}
 	}
-	// "/freeassociation.sourceforge.net/Tzfile/Europe/London", "/citadel.org/20211207_1/America/Argentina/Salta"
+	// "/freeassociation.sourceforge.net/Tzfile/Europe/London", "/citadel.org/20211207_1/America/Argentina/Salta", "/citadel.org/20260108_1/GB"
 	parts := strings.Split(name, "/")
-	for most := 3; most >= 2; most-- {
-		if len(parts) > most {
+	for most := 3; most >= 1; most-- {
+		if len(parts) > most && (most > 1 || len(parts) > 3 && parts[0] == "") {
 			if loc := ianaOf(strings.Join(parts[len(parts)-most:], "/")); loc != nil {
 				return found{named: loc}
 			}
@@ -213,6 +214,12 @@ func byName(name string) found {
 	if z, ok := shownZone(name); ok {
 		return z
 	}
+	// "US-Eastern", "Europe_Berlin"
+	if i := strings.IndexAny(name, "-_"); i > 0 {
+		if loc := ianaOf(name[:i] + "/" + name[i+1:]); loc != nil {
+			return found{named: loc}
+		}
+	}
 	if loc := ianaOf(inside.FindString(name)); loc != nil {
 		return found{named: loc}
 	}
@@ -222,7 +229,7 @@ func byName(name string) found {
 // windowsOf is the zone of a name of Windows: "W. Europe Standard Time", "W. Europe", "Eastern Daylight Time", "GMT Standard Time 1".
 func windowsOf(name string) *time.Location {
 	name = strings.ToLower(name)
-	numberless := number.ReplaceAllString(name, "")
+	numberless := number.ReplaceAllString(name, " time")
 	for _, n := range [...]string{name, name + " standard time", strings.Replace(name, " daylight time", " standard time", 1), numberless} {
 		if iana, known := windows.zones[n]; known {
 			return ianaOf(iana)

@@ -48,6 +48,8 @@ type Message struct {
 	Class Class
 	Call  *Call // set when the message is a telephone call
 	Mail  *Mail // set when the message is an e-mail: To is then the zero Number
+	// MadeAt is when it was made, which a repeat does not change: an e-mail's date. Zero where that is not known.
+	MadeAt time.Time
 	// Unreceipted asks for no status updates: the answer to a text that has just come from the same phone needs none.
 	Unreceipted bool
 	// Expires is how long the message is worth delivering once handed over; 0 leaves it to the provider. An alarm that is hours late
@@ -77,6 +79,7 @@ type Calendar struct {
 	Method string // as in Text: REQUEST, CANCEL, REPLY, …
 	Text   private.Text
 	Alone  bool // the mail is the calendar and nothing else, which is what Outlook takes for an answer
+	File   bool // it is attached as a file too, for a mail program that shows no calendar: never together with Alone
 }
 
 // Receipt says that a provider took a message, and no more.

@@ -95,6 +95,22 @@ func (e *Edge) Config() *tls.Config {
 	return c
 }
 
+// Mail is how TLS is spoken where mail is handed over; nil for no TLS. A mail server may ask for any name, or for none, and is shown what there is.
+func (e *Edge) Mail() *tls.Config {
+	c := e.Config()
+	if c == nil {
+		return nil
+	}
+	c.NextProtos = nil
+	given := c.GetCertificate
+	c.GetCertificate = func(asks *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		ours := *asks
+		ours.ServerName = e.Domain
+		return given(&ours)
+	}
+	return c
+}
+
 // Check refuses to be reached from elsewhere in the clear.
 func (e *Edge) Check(listen string, onLoopback bool) error {
 	if onLoopback || e.TLS() || len(e.Proxies) > 0 {

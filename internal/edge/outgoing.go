@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -81,6 +82,20 @@ func (o Outgoing) Client(address string, within time.Duration) *http.Client {
 		}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// Dial connects to a host and port that are allowed, for what speaks another protocol than HTTP: TLS and who is believed are its own to see to.
+func (o Outgoing) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if network != "unix" { // which is this machine
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		if !o.Allows(host) {
+			return nil, fmt.Errorf("call %s: %w; see ALLCLEAR_OUTGOING", host, ErrNotNamed)
+		}
+	}
+	return (&net.Dialer{Timeout: dialWithin, KeepAlive: 30 * time.Second}).DialContext(ctx, network, address)
 }
 
 func hostOf(address string) string {

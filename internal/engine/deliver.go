@@ -25,7 +25,8 @@ type lane struct {
 	slots int // messages under way at once
 }
 
-var lanes = []lane{{store.ClassAlarm, 64}, {store.ClassPrompt, 24}, {store.ClassInfo, 8}}
+// E-mails have one of their own: while their server hangs, texts go on.
+var lanes = []lane{{store.ClassAlarm, 64}, {store.ClassPrompt, 24}, {store.ClassInfo, 8}, {store.Mails, 16}}
 
 // accepted is the result of an attempt that a provider took.
 const accepted = "accepted"
@@ -153,6 +154,8 @@ func (e *Engine) handOver(ctx context.Context, m store.Message) (channel.Receipt
 		return e.send(ctx, e.SMS, m)
 	case chanVoice:
 		return e.send(ctx, e.Voice, m)
+	case chanMail:
+		return e.send(ctx, e.Mail, m)
 	case chanFetch:
 		var t fetchTask
 		if err := json.Unmarshal(m.Data, &t); err != nil {
@@ -182,8 +185,13 @@ func (e *Engine) send(ctx context.Context, c channel.Channel, m store.Message) (
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	msg := channel.Message{ID: m.ID, To: m.To, Body: m.Body, Class: channel.Class(m.Class), Unreceipted: isAnswer(m)}
-	if m.Channel == chanVoice {
+	switch {
+	case m.Channel == chanVoice:
 		msg.Call = &channel.Call{Nonce: m.Nonce}
+	case m.Mail != nil:
+		msg.Mail, msg.MadeAt = asChannel(*m.Mail), e.Clock.True(m.CreatedAt)
+	case m.Channel == chanMail: // whom it goes to was erased
+		return channel.Receipt{}, errNobody
 	}
 	return c.Send(ctx, msg)
 }
@@ -246,6 +254,8 @@ func (e *Engine) provider(m store.Message) string {
 		name = e.SMS.Name()
 	case m.Channel == chanVoice && e.Voice != nil:
 		name = e.Voice.Name()
+	case m.Channel == chanMail && e.Mail != nil:
+		name = e.Mail.Name()
 	}
 	name, _, _ = strings.Cut(name, "-")
 	return name

@@ -147,6 +147,7 @@ type Options struct {
 	Log        *slog.Logger                 // ids only, never words
 	SMS        channel.Channel              // nil: no texts can be sent
 	Voice      channel.Channel              // nil: nobody can be rung
+	Mail       channel.Channel              // nil: no e-mails can be sent
 	Providers  map[string]Provider          // by the name their texts come under
 	URL        string                       // the public address in links
 	Number     string                       // our own number, as people see it

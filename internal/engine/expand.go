@@ -23,6 +23,7 @@ import (
 const (
 	chanSMS   = "sms"
 	chanVoice = "voice"
+	chanMail  = "mail"
 	chanFetch = "fetch"
 	chanWatch = "watch"
 	chanStray = "stray"

@@ -28,6 +28,7 @@ const (
 	loopAlarms
 	loopPrompts
 	loopInfos
+	loopMails
 	loopSeal
 	loops
 )

@@ -30,22 +30,39 @@ func (e *Engine) SayUnseen(ctx context.Context, who Actor, p buddy.Person) error
 	return e.Store.SayUnseen(ctx, p.ID, p.Team, who.by(), e.Now())
 }
 
-// CalendarsAskedSince is since when those in a team are to say again that they share their calendars: when the last of them but one joined it, of whom
-// nobody who shares with each by name can have thought before, and when its plan was last published or looked at again.
-func CalendarsAskedSince(ctx context.Context, db *store.DB, team, person string, shared map[string]store.SharedCalendar) (since time.Time, err error) {
-	for id, c := range shared {
-		if id != person && c.SinceAt.After(since) {
-			since = c.SinceAt
+// Calendars is who of a team shares their office calendar with it.
+type Calendars struct {
+	Shared map[string]store.SharedCalendar // by person
+	since  time.Time                       // when the team's plan was last published or looked at again; zero for no plan, of which nobody is asked anything
+}
+
+// TeamCalendars gives who of a team shares their calendar.
+func TeamCalendars(ctx context.Context, db *store.DB, team string) (c Calendars, err error) {
+	papers, err := db.Papers(ctx, store.PaperFilter{Kind: store.PlanPaper, Team: team, Status: planPublished, Bare: true, Limit: 1})
+	if err != nil {
+		return c, fmt.Errorf("read plan of team %s: %w", team, err)
+	}
+	if len(papers) > 0 {
+		c.since = papers[0].ChangedAt
+	}
+	c.Shared, err = db.SharedCalendars(ctx, team)
+	return c, err
+}
+
+// Asks says that somebody is to say whether they share their calendar. It is asked again once the team's plan was published or looked at again, and when
+// somebody joins: who shares with each colleague by name cannot have thought of them before.
+func (c Calendars) Asks(person string) bool {
+	own, known := c.Shared[person]
+	if !known || c.since.IsZero() {
+		return false
+	}
+	since := c.since
+	for id, other := range c.Shared {
+		if id != person && other.SinceAt.After(since) {
+			since = other.SinceAt
 		}
 	}
-	papers, err := db.Papers(ctx, store.PaperFilter{Kind: store.PlanPaper, Team: team, Status: "published", Bare: true, Limit: 1})
-	if err != nil {
-		return since, fmt.Errorf("read plan of team %s: %w", team, err)
-	}
-	if len(papers) > 0 && papers[0].ChangedAt.After(since) {
-		since = papers[0].ChangedAt
-	}
-	return since, nil
+	return own.Asks(since)
 }
 
 // askOfCalendars tells those whose calendar a colleague cannot see.

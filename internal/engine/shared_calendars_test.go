@@ -48,11 +48,9 @@ func TestCalendarsAreAskedAgainWhenSomebodyJoinsAndThePlanIsReviewed(t *testing.
 		w.must(err)
 		asks := func() bool {
 			t.Helper()
-			shared, err := w.db.SharedCalendars(t.Context(), who.Team)
+			shared, err := engine.TeamCalendars(t.Context(), w.db, who.Team)
 			w.must(err)
-			since, err := engine.CalendarsAskedSince(t.Context(), w.db, who.Team, who.ID, shared)
-			w.must(err)
-			return shared[who.ID].Asks(since)
+			return shared.Asks(who.ID)
 		}
 		say := func() {
 			t.Helper()
@@ -63,6 +61,10 @@ func TestCalendarsAreAskedAgainWhenSomebodyJoinsAndThePlanIsReviewed(t *testing.
 			}
 			w.sleep(time.Minute)
 		}
+		if asks() {
+			t.Error("it is asked before there is a plan that asks for it")
+		}
+		w.publishes(func(*engine.PlanVersion) {})
 		if !asks() {
 			t.Error("nobody was asked at first")
 		}
@@ -79,9 +81,18 @@ func TestCalendarsAreAskedAgainWhenSomebodyJoinsAndThePlanIsReviewed(t *testing.
 		if asks() {
 			t.Error("nobody joined")
 		}
-		w.publishes(func(*engine.PlanVersion) {})
+		w.publishes(func(v *engine.PlanVersion) { v.Words = plan.Words{plan.Calendar: "We look each Monday."} })
 		if !asks() {
 			t.Error("the plan was published, and nobody is asked")
+		}
+		say()
+		team, _ := w.next()
+		now, _, err := w.engine.CurrentPlan(t.Context(), team.ID)
+		w.must(err)
+		_, err = w.engine.ReviewPlan(t.Context(), mo2, team, now, w.clock.Now().AddDate(1, 0, 1).Format(plan.ISODate))
+		w.must(err)
+		if !asks() {
+			t.Error("the plan was looked at again, and nobody is asked")
 		}
 	})
 }

@@ -23,7 +23,7 @@ type Part struct {
 
 // Pages gives all of them, in the order in which a visit meets them.
 func Pages() []Page {
-	return []Page{BeforeAVisit(), CallingForHelp(), AskedFor(), RingRound(), After()}
+	return []Page{BeforeAVisit(), CallingForHelp(), AskedFor(), RingRound(), After(), SharingYourCalendar(), SeeingACalendar()}
 }
 
 // Checklist is what to think of before going in, read in 20 seconds (rule 1.7).

@@ -331,14 +331,14 @@ func asOfSchema4(t testing.TB, backup []byte) []byte {
 			table == "confirmations" || table == "known_numbers" || table == "photographs" ||
 			table == "mails" || table == "invited" || table == "invites_sent" || table == "organisation_texts" || table == "prompts" || table == "incident_posts":
 			continue
-		case (table == "chain" || table == "people" || table == "alarms") && line[0] == '[':
+		case (table == "chain" || table == "people" || table == "alarms" || table == "outbox") && line[0] == '[':
 			line = line[:strings.LastIndex(line, ",")] + "]\n"
 		}
 		if line[0] == '[' {
 			rows++
 		}
 		line = strings.Replace(line, fmt.Sprintf(`"schema":%d`, migrations.Version), `"schema":4`, 1)
-		if later := map[string]string{"chain": "signature", "people": "left_at", "alarms": "followed_at"}[table]; later != "" {
+		if later := map[string]string{"chain": "signature", "people": "left_at", "alarms": "followed_at", "outbox": "mail"}[table]; later != "" {
 			line = strings.Replace(line, `,"`+later+`"]`, "]", 1)
 		}
 		early.WriteString(line)

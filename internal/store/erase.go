@@ -203,7 +203,7 @@ const (
 	clearReceipts = `DELETE FROM receipts WHERE (provider, provider_id) IN
 		(SELECT a.provider, a.provider_id FROM attempts a JOIN outbox o ON o.id = a.message WHERE o.key_owner = $1)`
 	clearAttempts = `UPDATE attempts SET provider_id = '' WHERE message IN (SELECT id FROM outbox WHERE key_owner = $1)`
-	clearMessages = `UPDATE outbox SET recipient = NULL, body = NULL, provider_id = '', nonce = NULL,
+	clearMessages = `UPDATE outbox SET recipient = NULL, body = NULL, mail = NULL, provider_id = '', nonce = NULL,
 		state = CASE WHEN state = 'pending' THEN 'superseded' ELSE state END WHERE key_owner = $1`
 )
 
@@ -250,10 +250,10 @@ func (db *DB) Due(ctx context.Context, after string, stays func(retain.Record) r
 // forgetNumbersAtOnce is how many messages one transaction takes the number of.
 const forgetNumbersAtOnce = 100
 
-// ForgetNumbers takes the numbers of people who were erased out of messages that were sent to them and are kept for others' sake: those that
+// ForgetNumbers takes the numbers and e-mail addresses of people who were erased out of messages that were sent to them and are kept for others' sake: those that
 // Erase left, as a legal hold was on what they belong to, it was still open, or it was cut off.
 func (db *DB) ForgetNumbers(ctx context.Context) error {
-	people, err := all(ctx, db.reader, value[string], `SELECT DISTINCT person FROM outbox WHERE recipient IS NOT NULL AND state <> 'pending'
+	people, err := all(ctx, db.reader, value[string], `SELECT DISTINCT person FROM outbox WHERE (recipient IS NOT NULL OR mail IS NOT NULL) AND state <> 'pending'
 		AND 'person/' || person IN (SELECT owner FROM data_keys WHERE wrapped IS NULL AND owner LIKE 'person/%')`)
 	if err != nil {
 		return fmt.Errorf("look for numbers that are to be forgotten: %w", err)
@@ -271,7 +271,7 @@ type sentTo struct{ id, owner string }
 
 func (db *DB) forgetNumbers(ctx context.Context, person string) error {
 	sent, err := all(ctx, db.reader, func(s scanner) (m sentTo, err error) { return m, s.Scan(&m.id, &m.owner) },
-		`SELECT id, key_owner FROM outbox WHERE person = $1 AND recipient IS NOT NULL AND state <> 'pending' ORDER BY key_owner, id`, person)
+		`SELECT id, key_owner FROM outbox WHERE person = $1 AND (recipient IS NOT NULL OR mail IS NOT NULL) AND state <> 'pending' ORDER BY key_owner, id`, person)
 	for len(sent) > 0 && err == nil {
 		n := min(len(sent), forgetNumbersAtOnce)
 		some := sent[:n]
@@ -304,7 +304,7 @@ func (t *tx) forgetNumbersOf(sent []sentTo) error {
 		return nil
 	}
 	var args []any
-	_, err := t.exec(`UPDATE outbox SET recipient = NULL WHERE id IN (`+places(ids, &args)+`)`, args...)
+	_, err := t.exec(`UPDATE outbox SET recipient = NULL, mail = NULL WHERE id IN (`+places(ids, &args)+`)`, args...)
 	return err
 }
 

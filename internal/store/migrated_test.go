@@ -19,6 +19,7 @@ var before13 = []string{
 	`DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,
 	`DROP TABLE invites_sent`, `DROP TABLE organisation_texts`, `DROP TABLE prompts`, `DROP TABLE incident_posts`,
 	`DROP INDEX papers_look`, `ALTER TABLE papers DROP COLUMN look_at`, `ALTER TABLE papers DROP COLUMN followed_at`, `DROP INDEX alarms_follow`, `ALTER TABLE alarms DROP COLUMN followed_at`,
+	`DROP INDEX outbox_mails`, `ALTER TABLE outbox DROP COLUMN mail`,
 	`DELETE FROM goose_db_version WHERE version_id > 12`,
 }
 

@@ -15,11 +15,12 @@ import (
 type Message struct {
 	ID, Worker, Visit, Alarm, Person string
 	Notice                           string
-	Channel                          string // sms, voice, fetch, watch, …
+	Channel                          string // sms, voice, mail, fetch, watch, …
 	Class                            string // alarm, prompt or info: the order in which they go; "" is info
 	Round                            int
 	To                               phone.Number
 	Body                             private.Text // sealed
+	Mail                             *Mail        // of an e-mail, what it has besides its words; sealed
 	Data                             []byte       // JSON without private words
 	Nonce                            string
 	Digit                            int
@@ -38,11 +39,17 @@ const (
 	ClassPrompt = "prompt"
 	ClassInfo   = "info"
 
+	// Mails is no class but the queue of all e-mails, whatever their class: Claim gives them for no other name.
+	Mails = channelMail
+
 	Pending    = "pending"
 	Done       = "done"
 	Superseded = "superseded"
 	Dead       = "dead"
 )
+
+// channelMail is the channel of an e-mail.
+const channelMail = "mail"
 
 // tell supersedes the messages of alarms that are over, then adds messages.
 func (t *tx) tell(drop []string, messages []Message) error {
@@ -61,43 +68,50 @@ func (t *tx) tell(drop []string, messages []Message) error {
 
 func (t *tx) insertMessage(m Message) error {
 	owner := cmp.Or(m.Owner, "text/"+m.ID)
-	recipient, body, err := t.sealMessage(m, owner)
+	s, err := t.sealMessage(m, owner)
 	if errors.Is(err, ErrErased) { // people are told all the same
 		owner = "text/" + m.ID
-		recipient, body, err = t.sealMessage(m, owner)
+		s, err = t.sealMessage(m, owner)
 	}
 	if err != nil {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO outbox (id, worker, visit, alarm, person, notice, channel, class, round, recipient, body, key_owner, data, nonce, digit,
-			state, next_at, give_up_at, created_at, leased_by, attempts, provider, provider_id, handed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $21, $22, $23)`,
-		m.ID, m.Worker, m.Visit, m.Alarm, m.Person, m.Notice, m.Channel, cmp.Or(m.Class, ClassInfo), m.Round, recipient, body, owner,
+			state, next_at, give_up_at, created_at, leased_by, attempts, provider, provider_id, handed_at, mail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $21, $22, $23, $24)`,
+		m.ID, m.Worker, m.Visit, m.Alarm, m.Person, m.Notice, m.Channel, cmp.Or(m.Class, ClassInfo), m.Round, s.recipient, s.body, owner,
 		string(m.Data), text(m.Nonce), m.Digit, cmp.Or(m.State, Pending), instant(m.NextAt), maybe(m.GiveUpAt), instant(m.CreatedAt),
-		m.Attempts, m.Provider, m.ProviderID, maybe(m.HandedAt))
+		m.Attempts, m.Provider, m.ProviderID, maybe(m.HandedAt), s.mail)
 	return err
 }
 
-func (t *tx) sealMessage(m Message, owner string) (recipient, body []byte, err error) {
-	if recipient, err = t.seal(owner, "message/"+m.ID+"/to", []byte(m.To.E164()), m.CreatedAt); err == nil {
-		body, err = t.seal(owner, "message/"+m.ID+"/body", []byte(m.Body.Reveal()), m.CreatedAt)
+func (t *tx) sealMessage(m Message, owner string) (s sealedMessage, err error) {
+	if s.recipient, err = t.seal(owner, "message/"+m.ID+"/to", []byte(m.To.E164()), m.CreatedAt); err != nil {
+		return s, err
 	}
-	return recipient, body, err
+	if s.body, err = t.seal(owner, "message/"+m.ID+"/body", []byte(m.Body.Reveal()), m.CreatedAt); err != nil || m.Mail == nil {
+		return s, err
+	}
+	words, err := m.Mail.pack()
+	if err == nil {
+		s.mail, err = t.seal(owner, "message/"+m.ID+"/mail", words, m.CreatedAt)
+	}
+	return s, err
 }
 
 const messageColumns = `id, worker, visit, alarm, person, notice, channel, class, round, recipient, body, key_owner, data, nonce, digit, state, next_at,
-	give_up_at, created_at, attempts, provider, provider_id, handed_at`
+	give_up_at, created_at, attempts, provider, provider_id, handed_at, mail`
 
 type sealedMessage struct {
 	Message
-	recipient, body []byte
+	recipient, body, mail []byte
 }
 
 func scanMessage(s scanner) (m sealedMessage, err error) {
 	var data string
 	err = s.Scan(&m.ID, &m.Worker, &m.Visit, &m.Alarm, &m.Person, &m.Notice, &m.Channel, &m.Class, &m.Round, &m.recipient, &m.body, &m.Owner,
 		&data, words{&m.Nonce}, &m.Digit, &m.State, at{&m.NextAt}, at{&m.GiveUpAt}, at{&m.CreatedAt}, &m.Attempts, &m.Provider, &m.ProviderID,
-		at{&m.HandedAt})
+		at{&m.HandedAt}, &m.mail)
 	if data != "" {
 		m.Data = []byte(data)
 	}
@@ -116,28 +130,34 @@ func (db *DB) openMessage(ctx context.Context, s sealedMessage) (Message, error)
 	}
 	body, err := db.open(ctx, db.reader, s.Owner, "message/"+s.ID+"/body", s.body)
 	s.Body = private.New(string(body))
-	return s.Message, err
+	if err != nil || len(s.mail) == 0 {
+		return s.Message, err
+	}
+	words, err := db.open(ctx, db.reader, s.Owner, "message/"+s.ID+"/mail", s.mail)
+	if err == nil && words != nil {
+		s.Mail, err = unpackMail(words)
+	}
+	if err != nil {
+		return Message{}, fmt.Errorf("read e-mail of message %s: %w", s.ID, err)
+	}
+	return s.Message, nil
 }
 
 // Claim gives messages that are due, of a class or ("") of all, and leases them to owner: nobody else gets them before leaseUntil. Alarms
-// come first, then prompts, then the rest; in each, the one that waited longest. A message whose lease ran out is given again, so each is
+// come first, then prompts, then the rest; in each, the one that waited longest. E-mails are given for [Mails], and for "" after all others. A message whose lease ran out is given again, so each is
 // handed over at least once.
 //
 // One whose words can't be opened is left out, and the error names it and is an [ErrUnopened]: the others are given all the same.
 func (db *DB) Claim(ctx context.Context, at, leaseUntil time.Time, owner, class string, limit int) ([]Message, error) {
-	classes := []string{ClassAlarm, ClassPrompt, ClassInfo}
-	if class != "" {
-		classes = []string{class}
-	}
-	classes, err := db.classesDue(ctx, at, classes)
-	if err != nil || len(classes) == 0 {
+	queues, err := db.queuesDue(ctx, at, queuesOf(class))
+	if err != nil || len(queues) == 0 {
 		return nil, err
 	}
 	var rows []sealedMessage
 	err = db.write(ctx, func(t *tx) error {
 		rows = nil
-		for _, class := range classes {
-			some, err := t.claim(at, leaseUntil, owner, class, limit-len(rows))
+		for _, q := range queues {
+			some, err := t.claim(at, leaseUntil, owner, q, limit-len(rows))
 			if err != nil {
 				return err
 			}
@@ -164,29 +184,53 @@ func (db *DB) Claim(ctx context.Context, at, leaseUntil time.Time, owner, class 
 	return messages, errors.Join(errs...)
 }
 
-// classesDue leaves the classes in which something is due. It is asked many times a second, and mostly nothing is: reading costs less than a
+// queue is what is claimed together.
+type queue struct {
+	class string
+	mails bool
+}
+
+func queuesOf(class string) []queue {
+	switch class {
+	case "":
+		return append([]queue{{class: ClassAlarm}, {class: ClassPrompt}, {class: ClassInfo}}, queuesOf(Mails)...)
+	case Mails:
+		return []queue{{ClassAlarm, true}, {ClassPrompt, true}, {ClassInfo, true}}
+	default:
+		return []queue{{class: class}}
+	}
+}
+
+// due is the condition on what is due of a queue, of its class $1 at $2. The e-mails' has an index of its own.
+func (q queue) due() string {
+	if q.mails {
+		return `state = 'pending' AND channel = 'mail' AND class = $1 AND next_at <= $2`
+	}
+	return `state = 'pending' AND class = $1 AND next_at <= $2 AND channel <> 'mail'`
+}
+
+// queuesDue leaves the queues in which something is due. It is asked many times a second, and mostly nothing is: reading costs less than a
 // transaction that writes nothing.
-func (db *DB) classesDue(ctx context.Context, at time.Time, classes []string) (due []string, err error) {
-	for _, class := range classes {
-		_, err := first(ctx, db.reader, value[string], `SELECT id FROM outbox WHERE state = 'pending' AND class = $1 AND next_at <= $2 LIMIT 1`,
-			class, instant(at))
+func (db *DB) queuesDue(ctx context.Context, at time.Time, queues []queue) (due []queue, err error) {
+	for _, q := range queues {
+		_, err := first(ctx, db.reader, value[string], `SELECT id FROM outbox WHERE `+q.due()+` LIMIT 1`, q.class, instant(at))
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look for messages that are due: %w", err)
 		}
-		due = append(due, class)
+		due = append(due, q)
 	}
 	return due, nil
 }
 
-func (t *tx) claim(at, leaseUntil time.Time, owner, class string, limit int) ([]sealedMessage, error) {
+func (t *tx) claim(at, leaseUntil time.Time, owner string, q queue, limit int) ([]sealedMessage, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
 	rows, err := all(t.ctx, t.on, scanMessage, `SELECT `+messageColumns+` FROM outbox
-		WHERE state = 'pending' AND class = $1 AND next_at <= $2 ORDER BY next_at LIMIT $3`+t.lockRows(), class, instant(at), limit)
+		WHERE `+q.due()+` ORDER BY next_at LIMIT $3`+t.lockRows(), q.class, instant(at), limit)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/phone"
+	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/store/storetest"
 )
@@ -58,6 +60,55 @@ func TestAMessageIsReadAsItWasWritten(t *testing.T) {
 		if _, err := db.MessageByNonce(t.Context(), "nonce-m9"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("unknown nonce: %v", err)
 		}
+	})
+}
+
+// invite is an e-mail with all that one can have.
+func invite(id string) store.Message {
+	m := told(id)
+	m.Channel, m.To, m.Nonce, m.Digit = "mail", phone.Number{}, "", 0
+	m.Mail = &store.Mail{Address: private.New("ann@council.example"), Subject: private.New("Private appointment (A7F3)"), Thread: "visit/v1", InReplyTo: "x@council.example",
+		Private: true, Calendar: &store.MailCalendar{Method: "REQUEST", Text: private.New("BEGIN:VCALENDAR"), Alone: true}}
+	return m
+}
+
+func TestAnEMailIsReadAsItWasWritten(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		m := invite("m1")
+		bare := store.Message{ID: "m2", Channel: "mail", Mail: &store.Mail{}, CreatedAt: nine, NextAt: nine}
+		tell(t, db, "e1", m, bare)
+		same(t, "by id", ok[store.Message](t)(db.Message(t.Context(), "m1")), m)
+		bare.Class, bare.State, bare.Owner = store.ClassInfo, store.Pending, "text/m2"
+		same(t, "without anything", ok[store.Message](t)(db.Message(t.Context(), "m2")), bare)
+		same(t, "claimed", ok[[]store.Message](t)(db.Claim(t.Context(), nine, nine.Add(time.Minute), "node", store.Mails, 10))[0].Mail, m.Mail)
+
+		_, err := p.Raw(t).Exec(`UPDATE outbox SET mail = body WHERE id = 'm1'`)
+		must(t, err)
+		if _, err := db.Message(t.Context(), "m1"); err == nil {
+			t.Error("an e-mail that something else was put in place of is read all the same")
+		}
+	})
+}
+
+// A mail server that hangs must hold no text up, so nobody who takes texts takes e-mails.
+func TestEMailsHaveAQueueOfTheirOwn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		var ms []store.Message
+		for i, class := range []string{store.ClassInfo, store.ClassPrompt, store.ClassAlarm} {
+			mail, text := invite(fmt.Sprintf("mail%d", i)), told(fmt.Sprintf("text%d", i))
+			mail.Class, text.Class = class, class
+			mail.NextAt = nine.Add(-time.Minute)
+			ms = append(ms, mail, text)
+		}
+		tell(t, db, "e1", ms...)
+		of := func(class string) []string {
+			return messageIDs(ok[[]store.Message](t)(db.Claim(t.Context(), nine, nine.Add(time.Minute), "node", class, 10)))
+		}
+		same(t, "alarms", of(store.ClassAlarm), []string{"text2"})
+		same(t, "mails, alarms first", of(store.Mails), []string{"mail2", "mail1", "mail0"})
+		same(t, "the rest", of(""), []string{"text1", "text0"})
 	})
 }
 

@@ -33,7 +33,7 @@ func (v *audit) keyless(ctx context.Context) error {
 	for _, sealed := range []struct{ table, owner, sealed string }{
 		{"people", `'person/' || s.id`, `length(s.details) > 0`},
 		{"visits", `'visit/' || s.id`, `(length(s.details) > 0 OR length(s.details_at_in) > 0)`},
-		{"outbox", `s.key_owner`, `(length(s.recipient) > 0 OR length(s.body) > 0)`}, // of alarms too
+		{"outbox", `s.key_owner`, `(length(s.recipient) > 0 OR length(s.body) > 0 OR length(s.mail) > 0)`}, // of alarms too
 		{"holds", `'hold/' || s.id`, `length(s.reason) > 0`},
 	} {
 		owner, err := first(ctx, v.db.reader, value[string], `SELECT `+sealed.owner+` FROM `+sealed.table+` s WHERE `+sealed.sealed+`

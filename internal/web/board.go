@@ -78,6 +78,7 @@ type visitRow struct {
 	Busy      bool   // it is private, and the reader has no part in it: whose it is and when is all that they see (rule 1.4)
 	Name      string // the worker's
 	What      string // the kind, in words
+	Where     string // of a meeting or an appointment on the page of a day; "" for any other
 	Responder string
 	Gap       bool
 	Tag       govuk.Tag

@@ -171,9 +171,24 @@ func (p *Pages) visitRows(c *request, teams []store.Team, visits []store.Visit) 
 			return nil, err
 		}
 		row.Ticks = false
+		p.where(c, &row)
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// where says where a meeting or an appointment is: nobody watches it, and a colleague who looks for somebody looks here (the plan's section 1). Where a
+// visit is stands on its own page, and so does what is private.
+func (p *Pages) where(c *request, row *visitRow) {
+	if row.Busy || row.Private || row.Kind != "meeting" && row.Kind != "other" {
+		return
+	}
+	v, err := p.Store.Visit(c.Context(), row.ID)
+	if err != nil {
+		p.Log.Error("where an appointment is cannot be read", "visit", row.ID, "error", err)
+		return // and the others are shown
+	}
+	row.Where = v.Details.Address.Reveal()
 }
 
 // classOf is the reader's class, with what is theirs alone.

@@ -31,7 +31,8 @@ func (p page) guards() {
 			p.Errorf("%s: %s is %q", p.asked, name, h.Get(name))
 		}
 	}
-	if kept := h.Get("Cache-Control"); kept != "no-store" && !strings.Contains(p.asked, " /static/") {
+	feed := strings.Contains(p.asked, " /calendar/") && h.Get("Cache-Control") == "private, no-cache" // a calendar program keeps it
+	if kept := h.Get("Cache-Control"); kept != "no-store" && !feed && !strings.Contains(p.asked, " /static/") {
 		p.Errorf("%s: may be kept: %q", p.asked, kept)
 	}
 	if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {

@@ -100,6 +100,7 @@ var done = map[string]string{
 	"joined":          "You are signed in. From now on, sign in as you have set it up.",
 	"passkey-added":   "The passkey was added.",
 	"passkey-removed": "The passkey was removed.",
+	"feed-removed":    "That feed is revoked. Its address is good for nothing from now on.",
 	"session-ended":   "That device is signed out.",
 	"sessions-ended":  "Every other device is signed out.",
 
@@ -151,6 +152,9 @@ var done = map[string]string{
 	"debrief-wanted":   "They are told that you would like to talk, and nothing else.",
 	"debrief-declined": "That is fine. You can still say otherwise here.",
 	"prompted":         "Noted that you talked. Nothing of what was said is kept.",
+
+	"calendar-said":   "It is noted.",
+	"calendar-unseen": "They are told how to share it, and not who asked. Thank you for looking.",
 
 	"apart":        "They are on the list from now on.",
 	"apart-end":    "They are no longer on the list.",
@@ -243,7 +247,7 @@ func (l Layout) FooterLinks() []footerLink {
 	if access.May(access.SeeWarnings, access.ByRole(l.Acting)) {
 		links = append(links, footerLink{"/warnings", "Warnings"})
 	}
-	links = append(links, footerLink{"/kept", "How long things are kept"})
+	links = append(links, footerLink{"/feeds", "Calendar feeds"}, footerLink{"/kept", "How long things are kept"})
 	for _, of := range []struct {
 		act access.Act
 		footerLink

@@ -33,8 +33,9 @@ func (p *Pages) routes() []route {
 	list = append(list, p.supportRoutes()...)
 	list = append(append(list, p.planRoutes()...), p.planFiles()...)
 	list = append(list, p.importRoutes()...)
+	list = append(list, p.feedRoutes()...)
 	list = append(list, p.riskRoutes()...)
-	list = slices.Concat(list, p.afterwardsRoutes(), p.debriefRoutes(), p.organisationCareRoutes())
+	list = slices.Concat(list, p.afterwardsRoutes(), p.debriefRoutes(), p.calendarRoutes(), p.organisationCareRoutes())
 	if p.SignIn != nil {
 		list = append(list, p.signInRoutes()...)
 	} else {
@@ -233,6 +234,16 @@ func (p *Pages) importRoutes() []route {
 		{"POST /people/{id}/kin", signedIn, p.askKin},
 		{"GET /kin/{secret}", anyone, p.kinForm},
 		{"POST /kin/{secret}", anyone, p.answerKin},
+	}
+}
+
+// feedRoutes are the calendars that people have elsewhere, by secret address.
+func (p *Pages) feedRoutes() []route {
+	return []route{
+		{"GET /feeds", signedIn, p.feeds},
+		{"POST /feeds", signedIn, p.makeFeed},
+		{"POST /feeds/{id}/remove", signedIn, p.removeFeed},
+		{"GET /calendar/{secret}", anyone, p.feed},
 	}
 }
 

@@ -11,6 +11,8 @@ func (p *Pages) supportRoutes() []route {
 		{"GET /guidance/asked-for", signedIn, p.guide(guidance.AskedFor())},
 		{"GET /guidance/ring-round", signedIn, p.guide(guidance.RingRound())},
 		{"GET /guidance/after", signedIn, p.guide(guidance.After())},
+		{"GET /guidance/sharing-your-calendar", signedIn, p.guide(guidance.SharingYourCalendar())},
+		{"GET /guidance/seeing-a-calendar", signedIn, p.guide(guidance.SeeingACalendar())},
 		{"GET /practice", signedIn, p.practise},
 		{"POST /practice", signedIn, p.tryPractice},
 

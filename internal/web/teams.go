@@ -69,15 +69,17 @@ func (p *Pages) teamList(c *request) error {
 
 type teamPage struct {
 	Layout
-	ID       string
-	Settings []setting
-	People   []personRow
-	Right    map[string]*rightPart // when its workers said that their details are right, by id; nil for who does not keep the team
-	MayEdit  bool
-	NoPlan   bool   // none was given yet: what is shown is the standard one
-	Taken    bool   // somebody around the team has a name that sounds like its phrase; said to who may change it
-	Free     string // names that are free then
-	Out      bool   // the reader may be on a visit: nothing leads to how they would call for help (rule 4.2)
+	ID        string
+	Settings  []setting
+	People    []personRow
+	Right     map[string]*rightPart // when its workers said that their details are right, by id; nil for who does not keep the team
+	MayEdit   bool
+	NoPlan    bool   // none was given yet: what is shown is the standard one
+	Taken     bool   // somebody around the team has a name that sounds like its phrase; said to who may change it
+	Free      string // names that are free then
+	Calendars []calendarRow
+	Lacking   []lackingRow
+	Out       bool // the reader may be on a visit: nothing leads to how they would call for help (rule 4.2)
 }
 
 // setting is one part of the plan in words.
@@ -104,6 +106,12 @@ func (p *Pages) team(c *request) error {
 	name := func(id string) string { return p.nameOrID(c, id) }
 	page := teamPage{Layout: p.layout(c, t.Name), ID: t.ID, People: rows, MayEdit: p.mayKeep(c, t.ID), NoPlan: !t.HasPlan, Out: out}
 	if page.Right, err = p.rightRows(c, t.ID); err != nil {
+		return err
+	}
+	if page.Calendars, err = p.calendarRows(c, t); err != nil {
+		return err
+	}
+	if page.Lacking, err = p.lackingRows(c, t); err != nil {
 		return err
 	}
 	page.Settings = slices.Concat(timesInWords(t.Plan.Clock), promptsInWords(t.Plan), helpInWords(t.Plan, !out, name), []setting{hoursInWords(t, name)})

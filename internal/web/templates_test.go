@@ -10,15 +10,15 @@ import (
 
 // everyPage is each page's template and the struct it is shown.
 var everyPage = map[string]any{
-	"alarm":         alarmPage{},
-	"alarms":        alarmsPage{},
-	"police":        policeSheet{},
-	"acting":        actingPage{},
-	"sign_in":       signInPage{},
-	"code":          codePage{},
-	"join":          joinPage{},
-	"first":         firstPage{},
-	"account":       accountPage{},
+	"alarm":   alarmPage{},
+	"alarms":  alarmsPage{},
+	"police":  policeSheet{},
+	"acting":  actingPage{},
+	"sign_in": signInPage{},
+	"code":    codePage{},
+	"join":    joinPage{},
+	"first":   firstPage{},
+	"account": accountPage{}, "feeds": feedsPage{},
 	"details":       detailsPage{},
 	"invite":        invitePage{},
 	"looks":         looksPage{},
@@ -88,7 +88,7 @@ var everyPage = map[string]any{
 	"plan_sign":       planSignPage{},
 	"plan_signatures": planSignaturesPage{},
 	"incidents":       incidentsPage{}, "incident": incidentPage{}, "incident_form": incidentFormPage{}, "incident_figures": incidentFiguresPage{},
-	"debriefs": debriefsPage{}, "debrief": debriefPage{}, "debrief_form": debriefFormPage{}, "actions": actionsPage{}, "organisation": organisationPage{}, "prompts": promptsPage{},
+	"calendar": calendarPage{}, "debriefs": debriefsPage{}, "debrief": debriefPage{}, "debrief_form": debriefFormPage{}, "actions": actionsPage{}, "organisation": organisationPage{}, "prompts": promptsPage{},
 }
 
 // sharedParts are the templates that are rendered apart from their page, for many readers at once.

@@ -35,7 +35,7 @@ func (p *Pages) waiting(c *request) (list []waitingRow, err error) {
 	if c.byPhone() {
 		return nil, nil
 	}
-	for _, of := range []func(*request) ([]waitingRow, error){p.planMissing, p.ownWaiting, p.papersWaiting, p.risksWaiting, p.promptsWaiting, p.incidentsWaiting} {
+	for _, of := range []func(*request) ([]waitingRow, error){p.planMissing, p.ownWaiting, p.calendarWaits, p.papersWaiting, p.risksWaiting, p.promptsWaiting, p.incidentsWaiting} {
 		rows, err := of(c)
 		if err != nil {
 			return nil, fmt.Errorf("collect what waits: %w", err)

@@ -61,6 +61,7 @@ type Pages struct {
 	shared    *shared
 	days      *report.Days
 	checking  *checking
+	told      *toldFeeds
 	filing    chan struct{} // has a place for each file that is read at the same time
 	drawing   chan struct{} // has room for the photographs that are made at once
 	handler   http.Handler
@@ -76,7 +77,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{Options: o, templates: own.templates, static: own.static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), filing: make(chan struct{}, atOnce), drawing: make(chan struct{}, 1)}
+	p := &Pages{Options: o, templates: own.templates, static: own.static, live: newLive(o.Store, o.View, o.Log, o.Clock), directory: &directory{store: o.Store, log: o.Log}, shared: newShared(o.Store, o.View), days: report.NewDays(o.Store), checking: newChecking(), told: newToldFeeds(), filing: make(chan struct{}, atOnce), drawing: make(chan struct{}, 1)}
 	p.handler = p.mux()
 	return p, nil
 }

@@ -2,6 +2,7 @@
 package channeltest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -24,6 +25,9 @@ type Fixture struct {
 	Wrong    phone.Number // the provider refuses it: nobody has it
 	OptedOut phone.Number // the provider refuses it after a STOP; the zero Number where it refuses none
 	Calls    bool         // messages are calls
+	Mails    bool         // messages are e-mails, and go to the [Address] of a number
+	// BrokeAs is what Broke must be told as: [channel.NoCredit], or for a provider without accounts [channel.Misconfigured], that it refuses us. "" is NoCredit.
+	BrokeAs channel.Next
 
 	// Each makes the next message suffer something; all are needed.
 	Down    func() // refused for a fault of the provider's
@@ -61,10 +65,16 @@ func Run(t *testing.T, start func(t *testing.T) Fixture) {
 	}
 }
 
+// Address is the e-mail address of whoever has a number, for channels that send e-mail. It holds the number, which no error may.
+func Address(n phone.Number) string { return strings.TrimPrefix(n.E164(), "+") + "@people.example" }
+
 func (f Fixture) message(id string, to phone.Number) channel.Message {
 	m := channel.Message{ID: id, To: to, Body: private.New(Words), Class: channel.Alarm, Expires: 5 * time.Minute}
 	if f.Calls {
 		m.Body, m.Call = private.Text{}, &channel.Call{Nonce: "nonce-" + id}
+	}
+	if f.Mails {
+		m.To, m.Mail = phone.Number{}, &channel.Mail{Address: private.New(Address(to)), Subject: private.New(Words), Thread: "alarm/a1"}
 	}
 	return m
 }
@@ -174,7 +184,7 @@ func garbage(t *testing.T, f Fixture) {
 
 func broke(t *testing.T, f Fixture) {
 	f.Broke()
-	f.fails(t, t.Context(), f.Good, channel.NoCredit, false)
+	f.fails(t, t.Context(), f.Good, cmp.Or(f.BrokeAs, channel.NoCredit), false)
 	f.took(t, 0)
 }
 

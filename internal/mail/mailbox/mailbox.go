@@ -57,7 +57,7 @@ type Bounds struct {
 
 // Usual are the bounds where nothing else is said.
 func Usual() Bounds {
-	return Bounds{Answer: 2 * time.Minute, Poll: 15 * time.Second, Idle: 5 * time.Minute, Life: 12 * time.Hour, First: time.Second, Most: time.Minute}
+	return Bounds{Answer: 2 * time.Minute, Poll: 15 * time.Second, Idle: 2 * time.Minute, Life: 12 * time.Hour, First: time.Second, Most: time.Minute}
 }
 
 // Mailbox is one.
@@ -193,11 +193,11 @@ func (m *Mailbox) read(ctx context.Context) (lived bool, err error) {
 	}
 	m.is(true, "")
 	for {
-		left, err := s.takeAll(ctx)
+		soon, err := s.takeAll(ctx)
 		if err != nil {
 			return true, err
 		}
-		if err := s.wait(ctx, left); err != nil || ctx.Err() != nil {
+		if err := s.wait(ctx, soon); err != nil || ctx.Err() != nil {
 			return true, err
 		}
 	}

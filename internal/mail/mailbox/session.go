@@ -184,35 +184,35 @@ func (s *session) remove(uids imap.UIDSet) error {
 	return nil
 }
 
-// takeAll hands on all that waits, and says how many of them could not be kept.
-func (s *session) takeAll(ctx context.Context) (left int, err error) {
+// takeAll hands on all that waits, and says whether to look again soon: something was there, and more may have come while nobody was told, or something
+// could not be kept.
+func (s *session) takeAll(ctx context.Context) (soon bool, err error) {
 	select {
 	case <-s.more: // what was said until now is looked at now
 	default:
 	}
 	waiting, err := s.waiting()
 	if err != nil {
-		return 0, err
+		return false, err
 	}
+	soon = len(waiting) > 0
 	for len(waiting) > 0 {
 		batch := batchOf(waiting)
 		waiting = waiting[len(batch):]
 		mails, err := s.fetch(batch)
 		if err != nil {
-			return left, err
+			return soon, err
 		}
-		taken := s.hand(ctx, mails)
-		left += len(mails) - len(taken)
-		if len(taken) > 0 {
+		if taken := s.hand(ctx, mails); len(taken) > 0 {
 			if err := s.file(imap.UIDSetNum(taken...)); err != nil {
-				return left, err
+				return soon, err
 			}
 		}
 		if ctx.Err() != nil {
-			return left, nil
+			return soon, nil
 		}
 	}
-	return left, nil
+	return soon, nil
 }
 
 // letter is a mail in the folder.
@@ -354,10 +354,10 @@ func (s *session) file(uids imap.UIDSet) error {
 }
 
 // wait returns when there may be more, or it is time to look again.
-func (s *session) wait(ctx context.Context, left int) error {
+func (s *session) wait(ctx context.Context, soon bool) error {
 	every := s.m.bound.Poll
 	idles := s.c.Caps().Has(imap.CapIdle) || s.c.Caps().Has(imap.CapIMAP4rev2)
-	if idles && left == 0 {
+	if idles && !soon {
 		every = s.m.bound.Idle
 	}
 	if !idles {

@@ -1,0 +1,206 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/allclear-safety/allclear/internal/edge"
+	"github.com/allclear-safety/allclear/internal/mail"
+	"github.com/allclear-safety/allclear/internal/mail/listener"
+	"github.com/allclear-safety/allclear/internal/mail/mailbox"
+)
+
+// Mail is how mail comes in, and whom it is believed from.
+type Mail struct {
+	Listen  string         // smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:///PATH; "": nothing is listened to
+	To      []string       // whom mail is taken for
+	Clients []netip.Prefix // who may hand it over; empty: everybody
+
+	Mailbox     *mailbox.Address     // nil: none is read
+	Credentials *mailbox.Credentials // to read it without a password; nil: it has one
+
+	Domains []string // the organisation's own
+	Relay   string   // the name of the mail server whose verdict is believed; "": none
+	Tenant  bool     // what Microsoft's tenant says of mail within it is believed
+	DNS     string   // host:port of the name server that keys are asked of; "": the machine's
+}
+
+// on says that mail comes in at all.
+func (m Mail) on() bool { return m.Listen != "" || m.Mailbox != nil }
+
+const tokenWithin = 30 * time.Second
+
+// inbox is what mail comes in by.
+type inbox struct {
+	listener *listener.Listener // nil: none
+	mailbox  *mailbox.Mailbox   // nil: none
+}
+
+// openMail opens the port for mail, and connects to nothing yet.
+func (a *App) openMail() (err error) {
+	m := a.o.Mail
+	if m.Listen != "" {
+		a.mail.listener, err = listener.New(listener.Options{Take: a.takeMail, Address: m.Listen, Accept: m.To, Clients: m.Clients, TLS: a.edge.Mail(),
+			Now: a.clock.Now, Log: a.o.Log})
+		if err != nil {
+			return fmt.Errorf("%w; see ALLCLEAR_MAIL_LISTEN", err)
+		}
+	}
+	if m.Mailbox != nil {
+		a.mail.mailbox, err = a.o.mailbox(a.takeMail, a.clock.Now)
+	}
+	return err
+}
+
+// takeMail keeps a mail for good.
+func (a *App) takeMail(ctx context.Context, m mail.Arrival) error {
+	return a.engine.ReceiveMail(ctx, m)
+}
+
+func (o Options) mailbox(take func(context.Context, mail.Arrival) error, now func() time.Time) (*mailbox.Mailbox, error) {
+	mo := mailbox.Options{Address: *o.Mail.Mailbox, Take: take, Dial: o.Outgoing.Dial, Now: now, Log: o.Log}
+	if c := o.Mail.Credentials; c != nil {
+		mo.Token = c.Tokens(o.Outgoing.Client(c.TokenURL, tokenWithin))
+	}
+	return mailbox.New(mo)
+}
+
+// runMail takes mail until ctx ends.
+func (a *App) runMail(ctx context.Context, run func(what string, f func() error)) {
+	if a.mail.listener != nil {
+		run("mail listener", a.mail.listener.Serve)
+	}
+	if a.mail.mailbox != nil {
+		run("mailbox", func() error { return a.mail.mailbox.Run(ctx) })
+	}
+}
+
+// stopMail lets those finish who are handing mail over.
+func (a *App) stopMail(ctx context.Context) error {
+	if a.mail.listener == nil {
+		return nil
+	}
+	return a.mail.listener.Stop(ctx)
+}
+
+// MailAddr is where mail is listened for; nil where it is not.
+func (a *App) MailAddr() net.Addr {
+	if a.mail.listener == nil {
+		return nil
+	}
+	return a.mail.listener.Addr()
+}
+
+// besides is what /readyz says that keeps no alarm from being raised.
+func (a *App) besides(ctx context.Context) string {
+	says := a.drillLine(ctx)
+	if m := a.mail.mailbox; m != nil {
+		says += "\n" + mailboxLine(m.State(), a.clock.Now())
+	}
+	return says
+}
+
+func mailboxLine(s mailbox.State, now time.Time) string {
+	switch {
+	case s.Connected:
+		return "mailbox: read"
+	case s.Since.IsZero():
+		return "mailbox: not read yet"
+	default:
+		return "mailbox: not read for " + span(now.Sub(s.Since))
+	}
+}
+
+// mailFigures count what came in, each time they are asked.
+type mailFigures struct{ of *App }
+
+var (
+	mailsIn     = prometheus.NewDesc("allclear_mails_total", "Mails that were handed over: kept, refused, or not kept and tried again.", []string{"via", "outcome"}, nil)
+	mailsTurned = prometheus.NewDesc("allclear_mail_connections_refused_total", "Connections of mail servers that were turned away.", nil, nil)
+	mailRead    = prometheus.NewDesc("allclear_mailbox_read", "1 while the mailbox is read.", nil, nil)
+)
+
+func (mailFigures) Describe(to chan<- *prometheus.Desc) {
+	to <- mailsIn
+	to <- mailsTurned
+	to <- mailRead
+}
+
+func (f mailFigures) Collect(to chan<- prometheus.Metric) {
+	count := func(n int64, via mail.Via, outcome string) {
+		to <- prometheus.MustNewConstMetric(mailsIn, prometheus.CounterValue, float64(n), string(via), outcome)
+	}
+	if l := f.of.mail.listener; l != nil {
+		n := l.Counts()
+		count(n.Taken, mail.ByListener, "kept")
+		count(n.Refused, mail.ByListener, "refused")
+		count(n.Deferred, mail.ByListener, "later")
+		to <- prometheus.MustNewConstMetric(mailsTurned, prometheus.CounterValue, float64(n.TurnedAway))
+	}
+	if m := f.of.mail.mailbox; m != nil {
+		s := m.State()
+		count(s.Taken, mail.ByMailbox, "kept")
+		count(s.Failed, mail.ByMailbox, "later")
+		read := 0.0
+		if s.Connected {
+			read = 1
+		}
+		to <- prometheus.MustNewConstMetric(mailRead, prometheus.GaugeValue, read)
+	}
+}
+
+// checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
+func checkMail(ctx context.Context, o Options) []Finding {
+	if !o.Mail.on() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
+	defer cancel()
+	var found []Finding
+	if o.Mail.Mailbox != nil {
+		found = append(found, checkMailbox(ctx, o))
+	}
+	if o.Mail.Listen != "" {
+		found = append(found, checkListener(ctx, o))
+	}
+	return found
+}
+
+func checkMailbox(ctx context.Context, o Options) Finding {
+	m, err := o.mailbox(func(context.Context, mail.Arrival) error { return errors.New("a check takes nothing") }, time.Now)
+	if err == nil {
+		err = m.Check(ctx)
+	}
+	if err != nil {
+		return Finding{About: "mail", Says: "the mailbox is not read, so no visit is booked by it: " + err.Error()}
+	}
+	return Finding{About: "mail", Says: "the mailbox is read"}
+}
+
+func checkListener(ctx context.Context, o Options) Finding {
+	network, at, _, err := listener.Where(o.Mail.Listen)
+	if err != nil {
+		return Finding{About: "mail", Says: err.Error()}
+	}
+	wire, err := edge.Outgoing{}.Dial(ctx, network, here(network, at))
+	if err != nil {
+		return Finding{About: "mail", Says: "nobody listens for mail now; allclear serve does"}
+	}
+	_ = wire.Close() // it said nothing, so there is nothing that could be lost
+	return Finding{About: "mail", Says: "is listened for"}
+}
+
+// here is where a port of all addresses is reached on this machine.
+func here(network, at string) string {
+	host, port, err := net.SplitHostPort(at)
+	if ip, bad := netip.ParseAddr(host); network == "tcp" && err == nil && (host == "" || bad == nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return at
+}

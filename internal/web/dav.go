@@ -1,0 +1,4 @@
+package web
+
+// davPrefix is where CalDAV is.
+const davPrefix = "/dav"
