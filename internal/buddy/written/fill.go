@@ -239,13 +239,13 @@ func (r *reading) flush() {
 			lines = append(lines, strings.TrimSpace(line))
 		}
 	}
-	written := len(r.lines) > 0
+	written, cell := len(r.lines) > 0, r.inCell
 	r.open, r.lines, r.inCell = none, nil, false
 	if open == none {
 		return
 	}
 	if len(lines) == 0 {
-		if open == unknown && asked.is == aStranger && !written && !strings.HasSuffix(asked.text, "?") {
+		if open == unknown && asked.is == aStranger && !written && !cell && (!strings.HasSuffix(asked.text, "?") || len(strings.Fields(asked.text)) > 6) {
 			r.note = append(r.note, asked.text)
 		}
 		return
@@ -297,7 +297,7 @@ func (r *reading) answer(f field, lines []string, asked token) bool {
 		if r.form.Kind == "" {
 			r.form.Kind = k
 		}
-		return k != "" && k == r.form.Kind && len(strings.Fields(one)) < 8
+		return k != "" && k == r.form.Kind && (len(strings.Fields(one)) < 8 || boxes.MatchString(one))
 	case purpose:
 		if r.form.Kind == "" {
 			r.form.Kind = kindOf(one)

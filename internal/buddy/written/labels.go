@@ -226,14 +226,14 @@ var rules = []rule{
 
 	{need: aResponder, some: aPhone | aMobile, field: unknown},
 	{need: aResponder, never: aTitle | aServiceUser, field: responder},
-	{need: aParent, some: byPhone | aName, never: aServiceUser | aWorker, field: contactNamed},
+	{need: aParent | aName, never: aServiceUser | aWorker, field: contactNamed},
 	{need: aServiceUser | aName, some: byPhone, field: serviceUserAll},
 	{need: aServiceUser, some: byPhone, field: contact},
 	{need: aParent, some: byPhone, field: contact},
 	{need: aServiceUser, never: aWorker | aTitle | aWork | aHome | isExpected | aNote, field: serviceUser},
 	{need: aVisit, some: isWho | aName, never: aWorker | byPhone, field: serviceUser},
 	{need: aVisit, some: byPhone, field: contact},
-	{need: aParent | aName, field: contactNamed},
+	{need: aParent, never: aWorker, field: contactNamed},
 
 	{need: aWorker, some: aPhone | aMobile | aHome, never: anOwn, field: anyPhone},
 	{need: aMobile | anOwn, field: personal},
@@ -242,6 +242,7 @@ var rules = []rule{
 	{need: aMobile, field: anyMobile},
 	{need: aHome, some: aPhone | aContact, field: anyHome},
 	{need: aWork, some: aPhone | aContact, field: workPhone},
+	{need: aHome, never: aVisit | aName, field: anyHome},
 	{need: aPhone, never: aName, field: anyPhone},
 	{need: aContact | aName, field: contactNamed},
 	{need: aContact, field: anyContact},
@@ -281,6 +282,9 @@ func (t plainText) label() (label, bool) {
 	if numbered && about&(aPlate|anEmergency|aServiceUser|aWorker|aHome|aWork|aMobile|aContact|aResponder|aParent) != 0 && about&aPlate == 0 && about&anAddress == 0 {
 		about |= aPhone
 	}
+	if numbered && about == 0 {
+		about = aPhone
+	}
 	l.about = about
 	for _, r := range rules {
 		if about&r.need == r.need && (r.some == 0 || about&r.some != 0) && about&r.never == 0 {
@@ -296,8 +300,8 @@ type plainText string
 
 // words are the words of a label, without what stands in brackets behind it, its number, and its stars.
 func (t plainText) words() []string {
-	s := strings.ToLower(string(t))
-	s = strings.NewReplacer("’", "'", "'s", "", "s' ", "s ", "service user", "serviceuser", "service-user", "serviceuser", "young person", "young", "young people", "young", "family time", "familytime", "/", " ", "&", " ", "e-mail", "email", "key-safe", "keysafe", "e.g.", " ", "i.e.", " ", "on-call", "oncall").Replace(s)
+	s := strings.ReplaceAll(strings.ToLower(string(t)), "’", "'")
+	s = strings.NewReplacer("'s", "", "s' ", "s ", "service user", "serviceuser", "service-user", "serviceuser", "young person", "young", "young people", "young", "family time", "familytime", "/", " ", "&", " ", "e-mail", "email", "key-safe", "keysafe", "e.g.", " ", "i.e.", " ", "on-call", "oncall").Replace(s)
 	var b strings.Builder
 	depth := 0
 	for _, r := range s {

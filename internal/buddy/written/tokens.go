@@ -270,7 +270,9 @@ func asLabel(s string) bool {
 	return false
 }
 
-func trimLabel(s string) string { return strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), ":*- \t")) }
+func trimLabel(s string) string {
+	return strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), ":*- \t"))
+}
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
@@ -278,6 +280,11 @@ var separator = regexp.MustCompile(`\s*(?::\s*-|[:=?*]+|\s[-–—]\s|\.{3,}|…
 
 // splitLabels parts a line at the labels in it that are known: "Start: 14:00 End: 15:00", "Mobile 07700 900101". It gives nothing where there is none.
 func splitLabels(line string) []token {
+	return splitAt(line, false)
+}
+
+// splitAt is splitLabels; in a run, a form in a single line, the first label need not be at the beginning.
+func splitAt(line string, run bool) []token {
 	var list []token
 	from := 0 // where the answer before, or the line, begins
 	for _, at := range separator.FindAllStringIndex(line, 40) {
@@ -285,9 +292,12 @@ func splitLabels(line string) []token {
 			continue
 		}
 		before := line[from:at[0]]
-		start, l, ok := lastLabel(before, len(list) == 0)
+		start, l, ok := lastLabel(before, len(list) == 0 && !run)
 		if !ok {
-			if len(list) == 0 {
+			if len(list) == 0 && !run {
+				if again := splitAt(line, true); labelled(again) > 2 {
+					return again
+				}
 				if sign := strings.TrimSpace(line[at[0]:at[1]]); sign == ":" || sign == "?" {
 					return nil // a label that is not known: what it is answered with may hold anything
 				}
@@ -295,19 +305,36 @@ func splitLabels(line string) []token {
 			continue
 		}
 		if answer := strings.Trim(before[:start], " ,;|/\u00a0"); answer != "" {
-			list = append(list, token{text: answer})
+			t := token{text: answer}
+			if title, ok := plainText(answer).label(); ok && title.field == heading && len(list) == 0 {
+				t.is, t.label = aLabel, title
+			}
+			list = append(list, t)
 		}
 		l.weak = false
 		list = append(list, token{text: strings.TrimSpace(before[start:]), label: l, is: aLabel})
 		from = at[1]
 	}
 	if len(list) == 0 {
+		if run {
+			return nil
+		}
 		return withoutSign(line)
 	}
 	if rest := strings.TrimSpace(line[from:]); rest != "" {
 		list = append(list, token{text: rest})
 	}
 	return list
+}
+
+func labelled(list []token) int {
+	n := 0
+	for _, t := range list {
+		if t.is == aLabel {
+			n++
+		}
+	}
+	return n
 }
 
 // lastLabel finds the longest label that a text ends with; for the first of a line it must be all of it.

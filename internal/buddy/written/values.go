@@ -69,7 +69,7 @@ func alternatives(run string) []span {
 }
 
 var (
-	clock    = regexp.MustCompile(`(?i)\b(?:(noon|midday|midnight)|([01]?[0-9]|2[0-3])\s*(?:[:.h]\s*([0-5][0-9])(?::[0-5][0-9])?)?\s*(a\.?m\b\.?|p\.?m\b\.?|o'?clock)?|([01][0-9]|2[0-3])([0-5][0-9])\s*(?:hrs?|hours)?)(?:\s*hrs?)?`)
+	clock    = regexp.MustCompile(`(?i)\b(?:(noon|midday|midnight)|([01][0-9]|2[0-3])([0-5][0-9])(?:\b|\s*hrs?\b|\s*hours\b)|([01]?[0-9]|2[0-3])\s*(?:[:.h]\s*([0-5][0-9])(?::[0-5][0-9])?)?\s*(a\.?m\b\.?|p\.?m\b\.?|o'?clock)?)(?:\s*hrs?)?`)
 	dmy      = regexp.MustCompile(`\b([0-3]?[0-9])[/.-]([01]?[0-9])[/.-]((?:20)?[0-9]{2})\b`)
 	ymd      = regexp.MustCompile(`\b(20[0-9]{2})-([01][0-9])-([0-3][0-9])\b`)
 	dayMonth = regexp.MustCompile(`(?i)\b([0-3]?[0-9])(?:st|nd|rd|th)?\s+(?:of\s+)?(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?,?(?:\s+(20[0-9]{2}))?`)
@@ -150,16 +150,16 @@ func oneClock(text string, m []int) (c Clock, half string, ok bool) {
 	case part(1) != "":
 		c.Hour = 12
 		return c, "p", true
-	case part(5) != "":
-		c.Hour, c.Minute = atoi(part(5)), atoi(part(6))
+	case part(2) != "":
+		c.Hour, c.Minute = atoi(part(2)), atoi(part(3))
 		return c, "", true
 	}
-	c.Hour, c.Minute = atoi(part(2)), atoi(part(3))
-	sign := part(4)
+	c.Hour, c.Minute = atoi(part(4)), atoi(part(5))
+	sign := part(6)
 	rest := text[m[1]:]
 	paired := len(rest) > 0 && regexp.MustCompile(`(?i)^\s*(-|–|—|to|until|till)\s*[0-9]{1,2}(\s*[:.][0-9]{2})?\s*[ap]\.?m`).MatchString(rest)
 	switch {
-	case sign == "" && part(3) == "" && !paired:
+	case sign == "" && part(5) == "" && !paired:
 		return c, "", false
 	case strings.HasPrefix(sign, "p") && c.Hour < 12:
 		c.Hour += 12

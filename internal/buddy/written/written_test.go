@@ -82,7 +82,7 @@ func TestForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := strings.Split("\n"+string(raw), "\n=== ")[1:]
-	if len(cases) < 5 {
+	if len(cases) < 50 {
 		t.Errorf("%d forms", len(cases))
 	}
 	for _, c := range cases {
