@@ -186,11 +186,13 @@ func (e *Engine) bookOne(ctx context.Context, at time.Time, who Actor, p planned
 		for i := range c.Visits {
 			if row := &c.Visits[i]; row.ID == p.visit.ID {
 				e.completeRow(at, row, sc, b)
-				c.Messages = append(c.Messages, e.askMissing(ctx, at, sc, next, p.visit, b.Details)...)
-				if gap {
+				if !b.answered {
+					c.Messages = append(c.Messages, e.askMissing(ctx, at, sc, next, p.visit, b.Details)...)
+				}
+				if gap && !b.quiet {
 					c.Messages = append(c.Messages, e.tellGap(ctx, at, sc, next, p.visit)...)
 				}
-				if known.missing {
+				if known.missing && !b.quiet {
 					c.Messages = append(c.Messages, e.tellMissingRisk(ctx, at, sc, p.visit)...)
 				}
 			}

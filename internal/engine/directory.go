@@ -48,6 +48,8 @@ type pages struct {
 	rotas   map[string]window
 	zones   map[string]*time.Location
 	blocked map[string][]string // by worker: see blockedFrom
+
+	addresses map[string]map[string]string // under "": see byAddress
 }
 
 type window struct {
@@ -65,7 +67,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
 		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{}, answers: map[string]string{},
-			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}}
+			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}, addresses: map[string]map[string]string{}}
 	}
 	return d.pages, nil
 }

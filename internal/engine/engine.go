@@ -157,6 +157,8 @@ type Options struct {
 	Node       string                       // names this process in leases; unique, and begins with Place
 	Retain     retain.Periods               // how long words are kept; zero: as [retain.Standard]
 	Vocabulary *checkin.Vocabulary          // by which texts are read; nil: our own languages alone
+	Prover     Prover                       // who truly sent a mail; nil: nobody is believed, and nothing is booked by invite
+	Addresses  []string                     // our own for invites, in lower case; the first is the one that people are shown
 	Told       func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
 }
 
