@@ -96,8 +96,7 @@ func after(s string) string {
 var (
 	kinds        = regexp.MustCompile(`(?i)\b(work|personal|home|mobile|mob|landline|tel|telephone|phone|own|private|number|no|and|or|m|h|w|t)\b|[^\pL]+`)
 	beforeNumber = regexp.MustCompile(`(?i)[\s,;:(–-]*\b(work|personal|home|mobile|mob|landline|tel|telephone|phone|number|no|on|m|t)\b[\s.:(]*$`)
-	relations    = `husband|wife|partner|spouse|fianc[eé]e?|mother|mum|mom|father|dad|sister|brother|son|daughter|parents?|friend|neighbour|flatmate|housemate|colleague|aunt|uncle|cousin|grandmother|grandfather|nan|girlfriend|boyfriend|civil partner|ex-husband|ex-wife|(?:mother|father|sister|brother|son|daughter)-in-law|step-?(?:mother|father|mum|dad|son|daughter)|manager|landlady|landlord`
-	related      = regexp.MustCompile(`(?i)(?:^|[\s,;(–/-])((?:my\s+)?(?:` + relations + `))(?:$|[\s,;.):–/-])`)
+	related      = regexp.MustCompile(`(?i)(?:^|[\s,;(–/-])((?:my\s+)?(?:husband|wife|partner|spouse|fianc[eé]e?|mother|mum|mom|father|dad|sister|brother|son|daughter|parents?|friend|neighbour|flatmate|housemate|colleague|aunt|uncle|cousin|grandmother|grandfather|nan|girlfriend|boyfriend|civil partner|ex-husband|ex-wife|(?:mother|father|sister|brother|son|daughter)-in-law|step-?(?:mother|father|mum|dad|son|daughter)|manager|landlady|landlord))(?:$|[\s,;.):–/-])`)
 	policeOnly   = regexp.MustCompile(`(?i)[\s,;(–-]*\b(?:for the )?police only\b[\s).]*`)
 )
 
