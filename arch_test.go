@@ -42,7 +42,7 @@ var architecture = map[string]part{
 	"internal/checkin/grammar": {pure: true, reason: "finds phrases in words; knows nothing of visits"},
 	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "nearest", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
-	"internal/buddy/written":   {pure: true, imports: in("buddy", "phone", "private"), tests: in("mail"), reason: "what a form in somebody's own words means; knows no mail and no calendar"},
+	"internal/buddy/written":   {pure: true, imports: in("buddy", "phone", "private"), reason: "what a form in somebody's own words means; knows no mail and no calendar"},
 	"internal/intake":          {pure: true, imports: in("buddy", "phone", "private"), reason: "what a list says of people, and what of it is new; whose word stands is decided on values"},
 	"internal/ownwords":        {pure: true, imports: in("plan", "private"), reason: "what somebody says of themselves, and for whom; says what is wrong as plan does"},
 	"internal/risk":            {pure: true, imports: in("plan", "private"), reason: "what is known of a place, and how two are known to be one; says what is wrong as plan does"},

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy/written"
-	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
 )
@@ -89,9 +88,6 @@ func TestForms(t *testing.T) {
 		name, rest, _ := strings.Cut(c, "\n")
 		body, want, _ := strings.Cut(rest, "\n---\n")
 		t.Run(name, func(t *testing.T) {
-			if strings.HasPrefix(strings.TrimSpace(body), "<") {
-				body = mail.Body(body)
-			}
 			got := told(written.Read(signs.Replace(body)))
 			if strings.TrimSpace(got) != strings.TrimSpace(want) {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
