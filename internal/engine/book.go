@@ -241,8 +241,9 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 	values := x.values(at, v.ID)
 	values.Missing, values.Link, values.Begin = plainWords(missing), e.link("", v.ID), x.local(v.StartsAt)
 	texts, _ := numbers(sc.worker, watch.OneText, 1)
-	x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
-		GiveUpAt: at.Add(infoLife)}, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
+	m := store.Message{Class: store.ClassInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)}
+	x.rowsFor(m, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
+	x.mail(m, sc.worker, wording.MissingDetails, values)
 	return x.rows
 }
 
@@ -261,8 +262,9 @@ func (e *Engine) tellGap(ctx context.Context, at time.Time, sc scene, next watch
 	values.Begin, values.Until, values.Link = x.local(v.StartsAt), x.local(v.ExpectedEndAt), e.link("", v.ID)
 	values.Who = wording.Short(p.Name)
 	texts, _ := numbers(p, watch.OneText, 1)
-	x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)},
-		texts, nil, []string{wording.Text(wording.GapVisit, values)}, nil)
+	m := store.Message{Class: store.ClassInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)}
+	x.rowsFor(m, texts, nil, []string{wording.Text(wording.GapVisit, values)}, nil)
+	x.mail(m, p, wording.GapVisit, values)
 	return x.rows
 }
 
