@@ -77,7 +77,7 @@ var architecture = map[string]part{
 	"internal/mail/mailbox":   {imports: in("mail", "private"), reason: "mail that waits in a mailbox, by IMAP"},
 	"internal/mail/graph":     {imports: in("calendar", "mail", "private"), tests: in("standin/graph"), reason: "mail and calendars of Microsoft 365, behind the same small interface"},
 	"internal/standin/graph":  {reason: "plays Microsoft Graph from its documents, so it shares no code with us"},
-	"internal/calendar/dav":   {imports: in("calendar", "private"), reason: "calendars by CalDAV, read only"},
+	"internal/calendar/dav":   {imports: in("calendar", "private"), reason: "one calendar by CalDAV, read only; whose it is and what is in it, it is handed"},
 	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
 	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "ownwords", "buddy", "phone", "private", "wording", "channel", "debrief", "incident", "calendar", "mail"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio", "channel/smtp", "standin/smtp"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},

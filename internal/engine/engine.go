@@ -248,5 +248,5 @@ func (e *Engine) Ready(ctx context.Context) error {
 	if e.behind() {
 		return errBehind
 	}
-	return e.pulse.check(e.SMS != nil || e.Voice != nil)
+	return e.pulse.check(e.SMS != nil || e.Voice != nil, e.Mail != nil)
 }
