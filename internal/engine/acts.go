@@ -37,7 +37,10 @@ type Booking struct {
 	Responders              []string // the named buddy
 	JointWith               []string // the other workers of a joint visit: each has one of their own (rule 8.2)
 	Overlap                 bool     // an overlap with another visit is meant (rule 8.1)
-	Prompts                 *bool    // false: no prompts, a buzzing phone can be wrong in a tense home
+	answered                bool     // whoever books says what is missing of it: it is not asked for besides
+	quiet                   bool     // one of many that are booked at once: nobody is told of each that it falls into a gap
+
+	Prompts *bool // false: no prompts, a buzzing phone can be wrong in a tense home
 }
 
 // Booked is what came of a booking.

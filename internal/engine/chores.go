@@ -44,7 +44,7 @@ func (e *Engine) Chores(ctx context.Context) error {
 	if e.behind() {
 		return errors.Join(errBehind, heard) // and it is not noted as alive
 	}
-	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at), e.eraseDue(ctx, at), e.planChores(ctx, at), e.askDetails(ctx, at), e.askOfCalendars(ctx, at), e.afterwards(ctx, at), e.lookAtPapers(ctx, at), heard)
+	return errors.Join(e.alive(ctx, at), e.catchUpChore(ctx, at), e.teamChores(ctx, at), e.forget(ctx, at), e.eraseDue(ctx, at), e.planChores(ctx, at), e.askDetails(ctx, at), e.askOfCalendars(ctx, at), e.afterwards(ctx, at), e.lookAtPapers(ctx, at), e.mailChores(ctx, at), heard)
 }
 
 // forget drops the answers that no caller asks for again: they hold names and

@@ -14,6 +14,8 @@ import (
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
 )
 
 // Mails is what mails that come in need of a database. *store.DB has it.
@@ -22,7 +24,29 @@ type Mails interface {
 	TakeMails(ctx context.Context, now, lease time.Time, node string, limit int) ([]store.ReceivedMail, error)
 	MailWords(ctx context.Context, m store.ReceivedMail) (store.ReceivedMail, error)
 	RetryMail(ctx context.Context, id string, next time.Time) (int, error)
+	SettleMail(ctx context.Context, s store.SettledMail) error
+	MailsWith(ctx context.Context, result string, since time.Time, limit int) ([]store.ReceivedMail, error)
+	InvitedBy(ctx context.Context, organizer, uid string) ([]store.Invited, error)
+	SeriesDue(ctx context.Context, now time.Time, limit int) ([]store.Invited, error)
+	SeriesOf(ctx context.Context, master store.Invited) ([]store.Invited, error)
+	MayDelegate(ctx context.Context, person, address string) (bool, error)
+	PutInvited(ctx context.Context, list []store.Invited, tell []store.Message) error
 }
+
+// Prover finds out whether a mail was truly sent by whom it says. *mail.Prover is one.
+type Prover interface {
+	Prove(ctx context.Context, a mail.Arrival, m mail.Message) (mail.Proof, error)
+}
+
+const (
+	mailLease   = time.Minute      // real: how long nobody else takes a mail up that is worked
+	mailWithin  = 30 * time.Second // real: how long one may take
+	mailSweep   = time.Second
+	mailsAtOnce = 32
+	mailTries   = 12          // after which a mail that cannot be worked is set aside: some 10 minutes
+	mailRests   = time.Second // after the first failure; twice as long after each
+	mailRestMax = 2 * time.Minute
+)
 
 // ErrTooLong says that a mail is longer than is taken.
 var ErrTooLong = errors.New("the mail is longer than is taken")
@@ -47,6 +71,69 @@ func (e *Engine) ReceiveMail(ctx context.Context, a mail.Arrival) error {
 		e.woken()
 	}
 	return nil
+}
+
+// mailPass works mails that wait.
+func (e *Engine) mailPass(ctx context.Context) time.Duration {
+	n, err := e.StepMails(ctx)
+	e.keepsFailing(ctx, "mails not worked", err)
+	if n > 0 && err == nil {
+		return 0
+	}
+	return mailSweep
+}
+
+// StepMails works the mails that wait and whose turn has come, each the first of its sender, and says how many there were.
+func (e *Engine) StepMails(ctx context.Context) (int, error) {
+	at := e.Now()
+	taken, err := e.Store.TakeMails(ctx, at, at.Add(e.Clock.Plan(mailLease)), e.Node, mailsAtOnce)
+	if err != nil || len(taken) == 0 {
+		return 0, err
+	}
+	e.each(len(taken), func(i int) { e.stepMail(ctx, taken[i]) })
+	return len(taken), nil
+}
+
+// stepMail works one mail. One that cannot be worked is tried again, then set aside, and who may have sent it is told: it must not be lost in silence.
+func (e *Engine) stepMail(ctx context.Context, m store.ReceivedMail) {
+	var l *incoming
+	err := guard(func() (err error) {
+		ctx, cancel := context.WithTimeout(ctx, mailWithin)
+		defer cancel()
+		l, err = e.open(ctx, m)
+		if err == nil {
+			err = e.work(ctx, l)
+		}
+		return err
+	})
+	if err == nil || errors.Is(err, store.ErrSeen) || ctx.Err() != nil { // seen: another node was faster
+		return
+	}
+	e.Log.Error("mail not worked", "mail", m.ID, "error", err)
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
+	rest := min(mailRests<<min(m.Attempts, 10), mailRestMax)
+	attempts, err := e.Store.RetryMail(ctx, m.ID, e.Now().Add(e.Clock.Plan(rest)))
+	if err == nil && attempts >= mailTries {
+		err = e.setMailAside(ctx, m, l)
+	}
+	e.report(ctx, "mail not set aside", err)
+}
+
+// setMailAside takes a mail that cannot be worked out of the way, and tells whoever it may be from.
+func (e *Engine) setMailAside(ctx context.Context, m store.ReceivedMail, l *incoming) error {
+	if l == nil {
+		l = &incoming{Engine: e, mail: m, at: e.Now(), done: store.SettledMail{ID: m.ID}}
+	}
+	l.done.Invited, l.done.Messages, l.said = nil, nil, nil
+	if l.worker.ID != "" {
+		l.tell(wording.MailAside, said{})
+	}
+	if err := e.tellOnDuty(ctx, e.Now(), note{id: "mail/" + m.ID + "/aside", kind: "mail_set_aside", notice: wording.SetAside, class: store.ClassAlarm,
+		reach: watch.OneText, values: wording.Values{Link: e.URL, At: m.ReceivedAt}}); err != nil {
+		return err
+	}
+	return l.settle(ctx, store.MailAside, "aside")
 }
 
 // mailHead is as much of a mail as its header is looked for in.

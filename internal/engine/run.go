@@ -30,6 +30,7 @@ const (
 	loopInfos
 	loopMails
 	loopSeal
+	loopArrived
 	loops
 )
 
@@ -47,8 +48,10 @@ func (e *Engine) Run(ctx context.Context) error {
 		wg.Go(func() { e.lane(ctx, loopAlarms+i, l) })
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
+	wg.Go(func() { e.loop(ctx, loopArrived, e.mailPass) })
 	wg.Go(func() { e.chores(ctx) })
 	wg.Go(func() { e.imports(ctx) })
+	wg.Go(func() { e.inviting(ctx) })
 	wg.Go(func() { e.watchStore(ctx) })
 	wg.Wait()
 	e.asks.wg.Wait()

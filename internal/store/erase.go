@@ -181,8 +181,9 @@ func (t *tx) clear(owner string, at time.Time) error {
 		_, err := t.exec(`UPDATE inbox SET words = NULL WHERE state = 'aside' AND key_owner = $1`, owner)
 		return err
 	case "mail":
-		_, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id)
-		return err
+		if _, err := t.exec(`UPDATE mails SET raw = NULL WHERE id = $1`, id); err != nil {
+			return err
+		}
 	}
 	if _, err := t.exec(`UPDATE invited SET words = NULL WHERE key_owner = $1`, owner); err != nil {
 		return err
@@ -213,7 +214,7 @@ func (t *tx) clearPerson(id string, at time.Time) error {
 		id, []byte{}, false, instant(at)); err != nil {
 		return err
 	}
-	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "shared_calendars", "invites_sent", "feeds"} {
+	for _, table := range []string{"person_numbers", "passkeys", "identities", "accounts", "sessions", "tickets", "person_past", "kin_asks", "confirmations", "known_numbers", "number_codes", "photographs", "prompts", "delegates", "shared_calendars", "invites_sent", "feeds"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
 			return err
 		}

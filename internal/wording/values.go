@@ -18,7 +18,7 @@ const (
 // standIns are said for a value that is not there, where the sentence can't do without it.
 var standIns = map[string]string{
 	"ref": "your visit", "at": "a time not known", "begin": "a time not known", "until": "a time not known", "worker": "a worker",
-	"who": "a colleague", "name": "them", "asked": "someone", "missing": "the details", "code": "not known",
+	"who": "a colleague", "name": "them", "asked": "someone", "missing": "the details", "code": "not known", "slot": "a time not known", "count": "some", "clash": "others",
 }
 
 // in gives the value that a template calls by name; "" when it is not there.
@@ -82,6 +82,24 @@ func (v Values) more(name string, r room) string {
 		return "An OUT is not confirmed."
 	case "choice":
 		return some(v.among(func(w Visit) string { return fmt.Sprintf(" (%s)", v.clock(w.StartsAt)) }), r.list, " or ")
+	case "slot":
+		return v.slot()
+	case "count":
+		if v.Count == 0 {
+			return "none"
+		}
+		return fmt.Sprint(v.Count)
+	case "other":
+		if len(v.Among) == 0 {
+			return ""
+		}
+		return one(v.Among[0].Reference, longestReference)
+	case "clash":
+		var days []string
+		for _, w := range v.Among {
+			days = append(days, w.StartsAt.In(v.zone()).Format("2 Jan"))
+		}
+		return some(days, r.list, " and ")
 	case "fell":
 		return some(v.among(func(w Visit) string {
 			if w.Reference == "" {

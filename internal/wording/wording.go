@@ -52,6 +52,7 @@ type Values struct {
 	Link      string       // where a page is
 	Number    string       // our own public number
 
+	Count     int  // how many of what it speaks of
 	Round     int  // which notice of the alarm this is, from 1
 	Unsure    bool // an OUT is shown that the provider could not confirm
 	Spoke     bool // someone has spoken with the worker since the alarm opened
@@ -86,7 +87,7 @@ func template(n watch.Notice, v Values) string {
 	case n == watch.ReplyAsk && ownAnswer(v.Answer):
 		return strings.Replace(v.Answer, "NAME", "{name}", 1)
 	}
-	return cmp.Or(toResponders[n], toWorkers[n], ofTheSystem[n], unknown)
+	return cmp.Or(toResponders[n], toWorkers[n], ofTheSystem[n], ofInvites[n], unknown)
 }
 
 // ownAnswer says that the plan has an answer of its own that can be a template: a name in it, and no mark of ours.

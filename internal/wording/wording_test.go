@@ -54,7 +54,7 @@ func notices(t *testing.T, file string) []watch.Notice {
 }
 
 func allNotices(t *testing.T) []watch.Notice {
-	all := append(notices(t, "../watch/effect.go"), notices(t, "system.go")...)
+	all := slices.Concat(notices(t, "../watch/effect.go"), notices(t, "system.go"), notices(t, "invites.go"))
 	if len(all) < 60 {
 		t.Fatalf("found only %d notices", len(all))
 	}
@@ -81,7 +81,7 @@ func saturday() Values {
 		Worker: "Priya Nair", Who: "Sam Hill", Reference: "A7F3", Round: 1,
 		Among:   []Visit{{"A7F3", on(21, 14, 0), on(21, 15, 0)}, {"B2K9", on(21, 16, 0), on(21, 17, 0)}},
 		Missing: []string{"car registration", "home phone"},
-		Name:    private.New("Jane"), Asked: private.New("Scarlett"), Link: "https://allclear.example.org/a/4h7kq2", Number: "01632 960000",
+		Name:    private.New("Jane"), Asked: private.New("Scarlett"), Count: 8, Link: "https://allclear.example.org/a/4h7kq2", Number: "01632 960000",
 		Code: private.New("204816"), Tail: private.New("23"),
 	}
 }
@@ -113,7 +113,7 @@ func TestEveryNoticeHasASentence(t *testing.T) {
 
 func TestEverySentenceIsForANoticeThatThereIs(t *testing.T) {
 	all := allNotices(t)
-	for _, table := range []map[watch.Notice]string{toResponders, toWorkers, ofTheSystem, spoken} {
+	for _, table := range []map[watch.Notice]string{toResponders, toWorkers, ofTheSystem, ofInvites, spoken} {
 		for n := range table {
 			if !slices.Contains(all, n) {
 				t.Errorf("%q is said, but never happens", n)
@@ -325,7 +325,9 @@ func TestTheSentencesRead(t *testing.T) {
 			fmt.Fprintf(&b, "%-18s %s  (%d)\n", n, text, septets)
 		}
 	}
-	split := func(n watch.Notice) bool { return strings.HasPrefix(string(n), "reply_") || toWorkers[n] != "" }
+	split := func(n watch.Notice) bool {
+		return strings.HasPrefix(string(n), "reply_") || toWorkers[n] != "" || ofInvites[n] != ""
+	}
 	all := allNotices(t)
 	v := saturday()
 	section("To those who answer for a worker, and to who runs the rota", slices.DeleteFunc(slices.Clone(all), split), v)

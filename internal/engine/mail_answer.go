@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/calendar"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// textsOfOneMail is how many of its answers are texted: the rest are by mail alone.
+const textsOfOneMail = 5
+
+// said is one thing that is answered to a mail: by text and by mail to the worker, and to their calendar where it awaits an answer.
+type said struct {
+	notice  watch.Notice
+	slot    slot
+	visit   string
+	ref     string
+	missing []string
+	count   int
+	among   []wording.Visit
+	reply   *calendar.Event // the event that is answered; nil for none
+	part    calendar.PartStat
+	noText  bool // a text says so already
+
+	worker buddy.Person
+	sc     scene
+}
+
+// tell has something answered to whose the letter is.
+func (l *incoming) tell(n watch.Notice, s said) {
+	s.notice, s.worker, s.sc = n, l.worker, l.sc
+	l.said = append(l.said, s)
+}
+
+// tellOf is tell about a visit.
+func (l *incoming) tellOf(ctx context.Context, n watch.Notice, s said) error {
+	v, err := l.Store.Visit(ctx, s.visit)
+	if err != nil && v.ID == "" {
+		return err
+	}
+	s.ref = v.Reference
+	l.tell(n, s)
+	return nil
+}
+
+// tellBooked answers what a visit is now, with what is missing of it, to calendar, mail and telephone.
+func (e *Engine) tellBooked(ctx context.Context, l *incoming, o object, ev calendar.Event, n watch.Notice, visit string, s slot) error {
+	v, err := e.Store.Visit(ctx, visit)
+	if err != nil {
+		return err
+	}
+	a := said{visit: visit, ref: v.Reference, slot: s, reply: &ev, part: calendar.Accepted}
+	shown, found, err := e.shownVisitOf(ctx, l.worker.ID, visit)
+	if err != nil {
+		return err
+	}
+	if found && slices.Contains([]watch.Notice{wording.InviteNoted, wording.InviteStays, wording.InviteBegun}, n) {
+		a.slot = slot{begin: shown.StartsAt, end: shown.ExpectedEndAt}
+	}
+	if n == wording.InviteMuchMore && found {
+		a.slot.begin = shown.ExpectedEndAt
+	}
+	if !slices.Contains(unwatchedKinds, v.Kind) {
+		a.missing = plainWords(buddy.Missing(l.worker, v.Details))
+	}
+	if len(a.missing) > 0 || len(s.ask) > 0 || slices.Contains([]watch.Notice{wording.InviteStays, wording.InviteBegun, wording.InviteMuchMore}, n) {
+		a.part = calendar.Tentative
+	}
+	if o.calendar.Method == calendar.NoMethod { // a file that asks for no answer
+		a.reply = nil
+	}
+	l.tell(n, a)
+	return nil
+}
+
+// settle ends the letter: what it became, what is kept of it and what is answered are one transaction.
+func (l *incoming) settle(ctx context.Context, state, result string) error {
+	l.done.State, l.done.Result, l.done.At = state, result, l.at
+	for i, s := range l.said {
+		s.noText = s.noText || i >= textsOfOneMail
+		l.done.Messages = append(l.done.Messages, l.answers(ctx, s)...)
+	}
+	err := l.Store.SettleMail(ctx, l.done)
+	if err == nil {
+		l.woken()
+	}
+	return err
+}
+
+// answers makes the rows of one answer.
+func (l *incoming) answers(ctx context.Context, s said) []store.Message {
+	x := &expansion{Engine: l.Engine, ctx: ctx, at: l.at, sc: s.sc, done: outcome{after: watch.Watch{Worker: s.worker.ID}}}
+	v := x.values(l.mail.ReceivedAt, "")
+	v.Reference, v.Missing, v.Count, v.Among = s.ref, s.missing, s.count, s.among
+	v.Begin, v.Until = x.local(s.slot.begin), x.local(s.slot.end)
+	if s.visit != "" {
+		v.Link = l.link("", s.visit)
+	}
+	m := store.Message{Class: store.ClassPrompt, Notice: string(s.notice), Person: s.worker.ID, Visit: s.visit, GiveUpAt: x.Now().Add(infoLife)}
+	if !s.noText {
+		texts, _ := numbers(s.worker, watch.OneText, 1)
+		x.rowsFor(m, texts, nil, []string{wording.Text(s.notice, v)}, nil)
+	}
+	if !l.msg.Automatic { // what a program sends is answered by none: two would never end
+		l.mailed(x, m, s, v)
+	}
+	return x.rows
+}
+
+// doubtsOf are the doubts that a mail explains.
+func doubtsOf(s said) []string {
+	var list []string
+	for _, d := range s.slot.ask {
+		list = append(list, string(d))
+	}
+	if s.reply != nil && slices.Contains(s.reply.Doubts, calendar.NoUID) {
+		list = append(list, string(calendar.NoUID))
+	}
+	return list
+}
+
+// encoded is what a calendar is answered, and as whom.
+func (l *incoming) encoded(s said) private.Text {
+	as := l.invitedAs(*s.reply)
+	if as == "" && len(l.Addresses) > 0 {
+		as = l.Addresses[0]
+	}
+	if as == "" {
+		return private.Text{}
+	}
+	return private.New(string(calendar.Answer(*s.reply, calendar.Person{Address: as, Name: "Allclear", PartStat: s.part}, l.at).Encode()))
+}
+
+// mailed adds the rows of an answer that go by mail: in words, and for the calendar. An answer to a calendar is a mail of its own, as Outlook takes no other for one.
+func (l *incoming) mailed(x *expansion, m store.Message, s said, v wording.Values) {
+	words := wording.InviteLetter(s.notice, v, doubtsOf(s))
+	if row, can := l.mailTo(m, s.worker, letter{subject: words.Subject, body: words.Body, reply: l.msg.ID}); can {
+		x.add(row)
+	}
+	if s.reply == nil {
+		return
+	}
+	text := l.encoded(s)
+	if text.IsZero() {
+		return
+	}
+	row, can := l.mailTo(m, s.worker, letter{subject: partWords[s.part] + words.Subject, reply: l.msg.ID, invite: &store.MailCalendar{Method: string(calendar.Reply), Text: text, Alone: true}})
+	if can {
+		x.add(row)
+	}
+}
+
+// partWords begin the subject of an answer, as calendar programs write them.
+var partWords = map[calendar.PartStat]string{calendar.Accepted: "Accepted: ", calendar.Tentative: "Tentative: ", calendar.Declined: "Declined: "}

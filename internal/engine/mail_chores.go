@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+const (
+	digestEvery   = 24 * time.Hour
+	digestMost    = 1000        // mails of strangers that are counted
+	seriesEvery   = time.Minute // plan time: how often it is looked for series of which more is to be booked
+	seriesAtOnce  = 10
+	seriesWithin  = 20 * time.Second
+	seriesAhead   = 8 * 7 * 24 * time.Hour
+	seriesLookIn  = 24 * time.Hour
+	seriesMost    = 60                       // visits of one series that are booked ahead
+	seriesSeekFor = 2 * 366 * 24 * time.Hour // how far it is looked for the next of a series that rests
+)
+
+// mailChores tells administrators of strangers' mails, and books on series.
+func (e *Engine) mailChores(ctx context.Context, at time.Time) error {
+	return errors.Join(e.strangersChore(ctx, at), e.seriesChore(ctx, at))
+}
+
+// strangersChore tells the administrators once a day how many mails came from nobody we know: one of them may be a worker whose address is not in Allclear.
+func (e *Engine) strangersChore(ctx context.Context, at time.Time) error {
+	mine, err := e.Store.Chore(ctx, "mail-strangers", at, digestEvery)
+	if err != nil || !mine {
+		return err
+	}
+	list, err := e.Store.MailsWith(ctx, mailStranger, at.Add(-digestEvery), digestMost)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return e.tellAdmins(ctx, at, "strangers", wording.MailStrangers, len(list))
+}
+
+// tellAdmins tells the administrators something, once a day.
+func (e *Engine) tellAdmins(ctx context.Context, at time.Time, what string, n watch.Notice, count int) error {
+	admins, err := e.Store.WithRole(ctx, buddy.Admin)
+	if err != nil {
+		return err
+	}
+	pages, err := e.dir.open(ctx)
+	if err != nil {
+		return err
+	}
+	return e.say(ctx, at, scene{pages: pages, zone: time.UTC}, note{id: "mail-" + what + "/" + at.Format(time.DateOnly), kind: "mail_" + what, to: pages.allAnswering(ctx, admins),
+		notice: n, reach: watch.OneText, values: wording.Values{Count: count, Link: e.URL}})
+}

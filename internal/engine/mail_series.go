@@ -1,0 +1,395 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/calendar"
+	"github.com/allclear-safety/allclear/internal/mail"
+	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
+)
+
+// A series is booked some weeks ahead, each of its visits as one of its own, and more of it as time goes on. What its worker changed of one of its visits stays
+// when the series changes.
+
+// workSeries books a series, or brings what was booked of it to what its master says now.
+func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master calendar.Event) (string, error) {
+	row := o.row(time.Time{})
+	if row != nil && !master.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
+		return e.exceptionsAlone(ctx, l, o)
+	}
+	if row != nil && e.uninvited(row, master) {
+		return e.cancelled(ctx, l, o, master, row)
+	}
+	if _, ok := slotOf(master); !ok {
+		return mailNotBooked, l.refuse(o, master, wording.InviteNoTimes, slot{}, "")
+	}
+	list, more, err := o.calendar.Instances(master, l.at.Add(-seriesLookIn/2), l.at.Add(seriesAhead), seriesMost)
+	if err != nil {
+		return e.firstAlone(ctx, l, o, master)
+	}
+	done, err := e.bringSeries(ctx, l, o, list)
+	if err != nil {
+		return "", err
+	}
+	look, err := nextLook(o.calendar, master, l.at, more)
+	if err != nil {
+		return "", err
+	}
+	l.keepSeries(o, master, look)
+	return mailBooked, e.tellSeries(ctx, l, o, master, done)
+}
+
+// exceptionsAlone works the instances that came with a master that is known.
+func (e *Engine) exceptionsAlone(ctx context.Context, l *incoming, o object) (string, error) {
+	result := mailNothing
+	for _, ev := range o.calendar.Events {
+		if ev.Instance.At.IsZero() {
+			continue
+		}
+		what, err := e.workEvent(ctx, l, o, ev)
+		if err != nil {
+			return "", err
+		}
+		result = what
+	}
+	return result, nil
+}
+
+// firstAlone books the first of a series that cannot be followed, and says that it is the only one.
+func (e *Engine) firstAlone(ctx context.Context, l *incoming, o object, master calendar.Event) (string, error) {
+	s, _ := slotOf(master)
+	visit, _, why, err := e.bookSlot(ctx, l, o, master, s)
+	if err != nil {
+		return "", err
+	}
+	if why != "" {
+		return mailNotBooked, l.refuse(o, master, why.notice(), s, string(why))
+	}
+	l.keep(o, master, s, visit, store.InvitedBooked)
+	return mailBooked, e.tellBooked(ctx, l, o, master, wording.SeriesOnce, visit, s)
+}
+
+// seriesDone is what became of a series' visits.
+type seriesDone struct {
+	booked  int // that stand now
+	first   slot
+	visit   string // of the first
+	clashes []wording.Visit
+}
+
+func (d *seriesDone) stands(s slot, visit string) {
+	if d.booked == 0 || s.begin.Before(d.first.begin) {
+		d.first, d.visit = s, visit
+	}
+	d.booked++
+}
+
+// bringSeries makes the visits of a series what its instances say: those that are gone from it are called off, those of its days that were moved are moved, and those
+// that are new are booked.
+func (e *Engine) bringSeries(ctx context.Context, l *incoming, o object, list []calendar.Event) (done seriesDone, err error) {
+	list = slices.DeleteFunc(slices.Clone(list), func(ev calendar.Event) bool {
+		s, ok := slotOf(ev)
+		return ok && !s.end.After(l.at)
+	})
+	d, err := e.leftOver(ctx, l, o, list)
+	if err != nil {
+		return done, err
+	}
+	for _, ev := range list {
+		if err := e.bringInstance(ctx, l, o, ev, d, &done); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// days are what became of the days of a series whose instances have other names now, as where its time of day was changed.
+type days struct {
+	moved map[string]store.Invited // to be moved within its day
+	kept  map[string]store.Invited // its worker changed it: it stands for its day, as StartsAt and EndsAt say
+}
+
+// leftOver calls off the visits of a series whose instances are gone from it, and gives the days of which there is another instance now.
+func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []calendar.Event) (d days, err error) {
+	d = days{map[string]store.Invited{}, map[string]store.Invited{}}
+	for _, row := range o.rows {
+		if row.Instance.IsZero() || row.State != store.InvitedBooked || !row.EndsAt.After(l.at) ||
+			slices.ContainsFunc(list, func(ev calendar.Event) bool { return ev.Instance.At.Equal(row.Instance) }) {
+			continue
+		}
+		v, found, err := e.shownVisitOf(ctx, l.worker.ID, row.Visit)
+		if err != nil {
+			return d, err
+		}
+		day := dayOf(row.Instance, l.sc.zone)
+		changed := keptOf(row).Own || !v.StartsAt.Equal(row.StartsAt) || !v.ExpectedEndAt.Equal(row.EndsAt)
+		if !found || changed || v.Status != watch.Booked || !v.StartsAt.After(l.at) {
+			row.StartsAt, row.EndsAt = v.StartsAt, v.ExpectedEndAt
+			d.kept[day] = row // as what has begun
+			continue
+		}
+		if slices.ContainsFunc(list, func(ev calendar.Event) bool {
+			return dayOf(ev.Instance.At, l.sc.zone) == day && o.row(ev.Instance.At) == nil
+		}) {
+			d.moved[day] = row
+			continue
+		}
+		if _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
+			return d, err
+		}
+		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
+		l.done.Invited = append(l.done.Invited, row)
+	}
+	return d, nil
+}
+
+// offQuietly calls off one of many.
+func (e *Engine) offQuietly(ctx context.Context, l *incoming, o object) func(visit string) error {
+	return func(visit string) error { return e.cancelQuietly(ctx, l.actor(o, "off/"+visit), visit) }
+}
+
+func dayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
+
+// bringInstance makes the visit of one instance what it says.
+func (e *Engine) bringInstance(ctx context.Context, l *incoming, o object, ev calendar.Event, d days, done *seriesDone) error {
+	s, ok := slotOf(ev)
+	if !ok {
+		done.clashes = append(done.clashes, wording.Visit{StartsAt: ev.Start.At})
+		return nil
+	}
+	day := dayOf(ev.Instance.At, l.sc.zone)
+	row := o.row(ev.Instance.At)
+	if stays, is := d.kept[day]; is && row == nil {
+		done.stands(slot{begin: stays.StartsAt, end: stays.EndsAt}, stays.Visit)
+		return nil
+	}
+	if was, is := d.moved[day]; is && row == nil {
+		delete(d.moved, day)
+		gone := was
+		gone.State, gone.Visit, gone.PutAt, gone.Mail = store.InvitedCancelled, "", l.at, l.mail.ID
+		l.done.Invited = append(l.done.Invited, gone)
+		row = &was
+	}
+	if row != nil {
+		return e.bringVisit(ctx, l, o, ev, s, *row, done)
+	}
+	visit, _, why, err := e.bookSlot(ctx, l, o, ev, s)
+	switch {
+	case err != nil:
+		return err
+	case why != "":
+		l.keep(o, ev, s, "", store.InvitedRefused)
+		done.clashes = append(done.clashes, wording.Visit{StartsAt: s.begin, Reference: whyOther(why)})
+		return nil
+	}
+	l.keep(o, ev, s, visit, store.InvitedBooked)
+	done.stands(s, visit)
+	return nil
+}
+
+func whyOther(why refusal) string {
+	if other := why.other(); len(other) > 0 {
+		return other[0].Reference
+	}
+	return ""
+}
+
+// bringVisit moves the visit of an instance that is booked, unless its worker changed it or it is over.
+func (e *Engine) bringVisit(ctx context.Context, l *incoming, o object, ev calendar.Event, s slot, row store.Invited, done *seriesDone) error {
+	v, found, err := e.shownVisitOf(ctx, l.worker.ID, row.Visit)
+	if err != nil || !found || !v.Live() || row.State != store.InvitedBooked {
+		return err // called off, or refused before: a series brings none of them back
+	}
+	now := slot{begin: v.StartsAt, end: v.ExpectedEndAt}
+	untouched := !keptOf(row).Own && now.begin.Equal(row.StartsAt) && now.end.Equal(row.EndsAt)
+	already := now.begin.Equal(s.begin) && now.end.Equal(s.end)
+	if untouched && !already && ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
+		n, err := e.retimed(ctx, l, o, s, v)
+		if err != nil {
+			return err
+		}
+		if n == wording.InviteMoved {
+			now = s
+		} else {
+			done.clashes = append(done.clashes, wording.Visit{StartsAt: s.begin})
+		}
+	}
+	if err := e.reworded(ctx, l, o, ev, row); err != nil {
+		return err
+	}
+	l.keep(o, ev, s, row.Visit, store.InvitedBooked)
+	done.stands(now, row.Visit)
+	return nil
+}
+
+// nextLook is when more of a series is to be booked; zero where there is no more of it.
+func nextLook(c calendar.Calendar, master calendar.Event, at time.Time, more bool) (time.Time, error) {
+	if more {
+		return at.Add(seriesLookIn), nil
+	}
+	rest, _, err := c.Instances(master, at.Add(seriesAhead), at.Add(seriesAhead+seriesSeekFor), 1)
+	if err != nil || len(rest) == 0 {
+		return time.Time{}, err
+	}
+	look := rest[0].Start.At.Add(-seriesAhead)
+	if soon := at.Add(seriesLookIn); look.Before(soon) {
+		look = soon
+	}
+	return look.UTC(), nil
+}
+
+// keepSeries notes a series' master, with the calendar that more of it is booked by.
+func (l *incoming) keepSeries(o object, master calendar.Event, look time.Time) {
+	s, _ := slotOf(master)
+	l.keep(o, master, s, "", store.InvitedSeries)
+	i := &l.done.Invited[len(l.done.Invited)-1]
+	i.LookAt, i.Owner = look, "series/"+l.mail.ID
+	k := keptOf(*i)
+	k.Calendar = string(o.text)
+	i.Words = private.New(string(mustJSON(k)))
+}
+
+// tellSeries answers what of a series is booked.
+func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master calendar.Event, done seriesDone) error {
+	if done.booked == 0 {
+		s, _ := slotOf(master)
+		n := wording.InviteGone
+		a := said{slot: s, reply: &master, part: calendar.Declined}
+		if len(done.clashes) > 0 {
+			n, a.slot.begin, a.among = wording.SeriesPart, done.clashes[0].StartsAt, done.clashes
+			a.slot.end = a.slot.begin.Add(s.end.Sub(s.begin))
+		}
+		l.tell(n, a)
+		return nil
+	}
+	n := wording.SeriesBooked
+	if len(done.clashes) > 0 {
+		n = wording.SeriesPart
+	}
+	l.done.Visit = done.visit
+	before := len(l.said)
+	if err := e.tellBooked(ctx, l, o, master, n, done.visit, done.first); err != nil {
+		return err
+	}
+	a := &l.said[before]
+	a.count, a.among = done.booked, done.clashes
+	if len(done.clashes) > 0 {
+		a.part = calendar.Tentative
+	}
+	return nil
+}
+
+// seriesCancelled calls off all visits of a series that have not begun.
+func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev calendar.Event, master store.Invited) (string, error) {
+	count := 0
+	for _, row := range o.rows {
+		if row.Instance.IsZero() || row.State != store.InvitedBooked {
+			continue
+		}
+		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
+		if ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
+			row.Sequence, row.Stamp = ev.Sequence, ev.Stamp.UTC()
+		}
+		l.done.Invited = append(l.done.Invited, row)
+		if !row.EndsAt.After(l.at) {
+			continue
+		}
+		n, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
+		if err != nil {
+			return "", err
+		}
+		switch n {
+		case wording.InviteCancelled:
+			count++
+		case wording.InviteNotOff:
+			if err := l.tellOf(ctx, n, said{visit: row.Visit, slot: slot{begin: row.StartsAt, end: row.EndsAt}}); err != nil {
+				return "", err
+			}
+		}
+	}
+	master.State, master.LookAt, master.PutAt, master.Mail = store.InvitedCancelled, time.Time{}, l.at, l.mail.ID
+	master.Sequence, master.Stamp = ev.Sequence, ev.Stamp.UTC()
+	l.done.Invited = append(l.done.Invited, master)
+	l.tell(wording.SeriesCancelled, said{count: count})
+	return mailBooked, nil
+}
+
+// seriesChore books more of the series whose time has come.
+func (e *Engine) seriesChore(ctx context.Context, at time.Time) error {
+	if mine, err := e.Store.Chore(ctx, "series", at, seriesEvery); err != nil || !mine {
+		return err
+	}
+	due, err := e.Store.SeriesDue(ctx, at, seriesAtOnce)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, master := range due {
+		errs = append(errs, guard(func() error {
+			ctx, cancel := context.WithTimeout(ctx, seriesWithin)
+			defer cancel()
+			return e.rollSeries(ctx, at, master)
+		}))
+	}
+	return errors.Join(errs...)
+}
+
+// rollSeries books more of a series. It ends where its worker is no longer here, or where what it was booked by is gone; the worker is told of what cannot be booked.
+func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invited) error {
+	k := keptOf(master)
+	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private, Automatic: true}, fixed: &k}
+	if err := l.of(ctx, master.Worker); err != nil {
+		return err
+	}
+	c, err := calendar.Read([]byte(k.Calendar), l.sc.zone)
+	i := slices.IndexFunc(c.Events, func(ev calendar.Event) bool { return isMaster(ev) && ev.UID == k.Event.UID })
+	if err != nil || i < 0 || !l.worker.Active {
+		master.LookAt, master.PutAt = time.Time{}, at
+		return e.Store.PutInvited(ctx, []store.Invited{master}, nil)
+	}
+	o := object{organizer: k.Event.Organizer, uid: k.Event.UID, by: master.Worker, calendar: c}
+	if o.rows, err = e.Store.SeriesOf(ctx, master); err != nil {
+		return err
+	}
+	list, more, err := c.Instances(c.Events[i], at.Add(-seriesLookIn/2), at.Add(seriesAhead), seriesMost)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(ev calendar.Event) bool { return o.row(ev.Instance.At) != nil || !ev.Start.At.After(at) })
+	var done seriesDone
+	for _, ev := range list {
+		ev.Organizer.Address, ev.Sequence, ev.Stamp = k.Event.Organizer, master.Sequence, master.Stamp
+		if err := e.bringInstance(ctx, l, o, ev, days{}, &done); err != nil {
+			return err
+		}
+	}
+	for _, clash := range done.clashes {
+		s := slot{begin: clash.StartsAt}
+		l.tell(wording.SeriesClash, said{slot: s, among: among(clash)})
+	}
+	if master.LookAt, err = nextLook(c, c.Events[i], at, more); err != nil {
+		return err
+	}
+	master.PutAt = at
+	for _, s := range l.said {
+		l.done.Messages = append(l.done.Messages, l.answers(ctx, s)...)
+	}
+	if err := e.Store.PutInvited(ctx, append(l.done.Invited, master), l.done.Messages); err != nil {
+		return err
+	}
+	e.woken()
+	return nil
+}
+
+func among(v wording.Visit) []wording.Visit {
+	if v.Reference == "" {
+		return nil
+	}
+	return []wording.Visit{v}
+}

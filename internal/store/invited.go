@@ -1,0 +1,245 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/private"
+)
+
+// Invited is what became of one calendar object: a single meeting, the master of a series, or an instance of one.
+type Invited struct {
+	Organizer, UID   private.Text // kept as keyed hashes only: empty when read
+	Instance         time.Time    // which of the series; zero for a single meeting and a master
+	Worker, Visit    string       // Visit is "" for a master, and where nothing was booked
+	Mail             string       // the mail that was applied last
+	Sequence         int
+	Stamp            time.Time
+	State            InvitedState
+	StartsAt, EndsAt time.Time    // what the invite said last
+	LookAt           time.Time    // of a master: when more of its visits are booked
+	Words            private.Text // what is answered and booked by, as whoever keeps it writes it
+	Owner            string       // the data key of Words: "visit/ID", "series/ID"
+	PutAt            time.Time
+
+	organizer, uid []byte
+}
+
+// InvitedState is how a calendar object stands.
+type InvitedState string
+
+const (
+	InvitedBooked    InvitedState = "booked"
+	InvitedSeries    InvitedState = "series"
+	InvitedCancelled InvitedState = "cancelled" // kept, so that an older request does not bring it back
+	InvitedRefused   InvitedState = "refused"   // it was not booked, and its worker was told
+)
+
+const invitedColumns = `organizer, uid, instance, worker, visit, mail, sequence, stamp_at, state, starts_at, ends_at, look_at, key_owner, words, put_at`
+
+type sealedInvited struct {
+	Invited
+	words []byte
+}
+
+func scanInvited(s scanner) (i sealedInvited, err error) {
+	var instance int64
+	err = s.Scan(&i.organizer, &i.uid, &instance, &i.Worker, &i.Visit, &i.Mail, &i.Sequence, at{&i.Stamp}, &i.State, at{&i.StartsAt}, at{&i.EndsAt}, at{&i.LookAt},
+		&i.Owner, &i.words, at{&i.PutAt})
+	if instance != 0 {
+		i.Instance = time.UnixMicro(instance).UTC()
+	}
+	return i, err
+}
+
+// place is where the words of a row are sealed for.
+func (i Invited) place() string {
+	return fmt.Sprintf("invited/%x/%x/%d", i.organizer, i.uid, instanceOf(i.Instance))
+}
+
+func instanceOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func (db *DB) openInvited(ctx context.Context, rows []sealedInvited, err error) ([]Invited, error) {
+	var list []Invited
+	for _, s := range rows {
+		var plain []byte
+		if err == nil {
+			plain, err = db.open(ctx, db.reader, s.Owner, s.place(), s.words)
+		}
+		s.Words = private.New(string(plain))
+		list = append(list, s.Invited)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what an invite became: %w", err)
+	}
+	return list, nil
+}
+
+// InvitedBy gives what became of an organizer's calendar object: its master or single meeting first, then its instances in their order.
+func (db *DB) InvitedBy(ctx context.Context, organizer, uid string) ([]Invited, error) {
+	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE organizer = $1 AND uid = $2 ORDER BY instance`,
+		db.vault.Hash("invited/organizer", organizer), db.vault.Hash("invited/uid", uid))
+	return db.openInvited(ctx, rows, err)
+}
+
+// InvitedTo gives the calendar object that became a visit; ErrNotFound where it was booked in another way.
+func (db *DB) InvitedTo(ctx context.Context, visit string) (Invited, error) {
+	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE visit = $1 AND visit <> '' LIMIT 1`, visit)
+	list, err := db.openInvited(ctx, rows, err)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("read what an invite became: %w", ErrNotFound)
+	}
+	if err != nil {
+		return Invited{}, err
+	}
+	return list[0], nil
+}
+
+// InvitedOf gives what became of all that a worker invited us to.
+func (db *DB) InvitedOf(ctx context.Context, worker string) ([]Invited, error) {
+	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE worker = $1 ORDER BY put_at, instance`, worker)
+	return db.openInvited(ctx, rows, err)
+}
+
+// SeriesDue gives masters of series of which more visits are to be booked, the one that waited longest first.
+func (db *DB) SeriesDue(ctx context.Context, now time.Time, limit int) ([]Invited, error) {
+	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE look_at IS NOT NULL AND look_at <= $1 ORDER BY look_at LIMIT $2`, instant(now), limit)
+	return db.openInvited(ctx, rows, err)
+}
+
+// SeriesOf gives the instances of a series, by its master.
+func (db *DB) SeriesOf(ctx context.Context, master Invited) ([]Invited, error) {
+	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE organizer = $1 AND uid = $2 AND instance <> 0 ORDER BY instance`, master.organizer, master.uid)
+	return db.openInvited(ctx, rows, err)
+}
+
+func (t *tx) putInvited(i Invited) error {
+	if i.organizer == nil {
+		i.organizer, i.uid = t.db.vault.Hash("invited/organizer", i.Organizer.Reveal()), t.db.vault.Hash("invited/uid", i.UID.Reveal())
+	}
+	sealed, err := t.seal(i.Owner, i.place(), []byte(i.Words.Reveal()), i.PutAt)
+	if errors.Is(err, ErrErased) {
+		sealed, err = nil, nil // its words are gone, and stay so; how it stands is kept
+	}
+	if err == nil {
+		_, err = t.exec(`INSERT INTO invited (`+invitedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			ON CONFLICT (organizer, uid, instance) DO UPDATE SET worker = excluded.worker, visit = excluded.visit, mail = excluded.mail, sequence = excluded.sequence,
+				stamp_at = excluded.stamp_at, state = excluded.state, starts_at = excluded.starts_at, ends_at = excluded.ends_at, look_at = excluded.look_at,
+				key_owner = excluded.key_owner, words = excluded.words, put_at = excluded.put_at`,
+			i.organizer, i.uid, instanceOf(i.Instance), i.Worker, i.Visit, i.Mail, i.Sequence, instant(i.Stamp), string(i.State), maybe(i.StartsAt), maybe(i.EndsAt), maybe(i.LookAt),
+			i.Owner, sealed, instant(i.PutAt))
+	}
+	return err
+}
+
+// PutInvited keeps what became of calendar objects, and what is told with it.
+func (db *DB) PutInvited(ctx context.Context, list []Invited, tell []Message) error {
+	err := db.write(ctx, func(t *tx) error {
+		for _, i := range list {
+			if err := t.putInvited(i); err != nil {
+				return err
+			}
+		}
+		if len(tell) > 0 {
+			t.notify()
+		}
+		return t.tell(nil, tell)
+	})
+	if err != nil {
+		return fmt.Errorf("keep what an invite became: %w", err)
+	}
+	return nil
+}
+
+// SettledMail is what became of a mail, and all that follows from it.
+type SettledMail struct {
+	ID, Person, State, Result, Visit string
+	At                               time.Time
+	Invited                          []Invited
+	Messages                         []Message
+	Quiet                            bool         // it is in the record of nobody: strangers write much
+	Keep                             private.Text // where it is not kept as it came: what is left of it
+	Cut                              bool         // it is not kept as it came
+}
+
+// SettleMail ends a mail's wait, with all that follows from it, in one transaction; ErrSeen where that was done before. Who it is from is on record, an entry of kind
+// "mail" in the chain of their looks.
+func (db *DB) SettleMail(ctx context.Context, s SettledMail) error {
+	by := By{Person: s.Person, Via: "mail"}
+	if s.Quiet {
+		by = By{}
+	}
+	err := db.recorded(ctx, by, s.At, func(t *tx) (done, error) {
+		n, err := t.exec(`UPDATE mails SET state = $2, result = $3, visit = $4, person = $5, settled_at = $6, leased_by = '' WHERE id = $1 AND state = 'waiting'`,
+			s.ID, s.State, s.Result, s.Visit, s.Person, instant(s.At))
+		if err == nil && n == 0 {
+			err = ErrSeen
+		}
+		if err == nil && s.Cut {
+			err = t.cutMail(s)
+		}
+		if err != nil {
+			return done{}, err
+		}
+		for _, i := range s.Invited {
+			if err := t.putInvited(i); err != nil {
+				return done{}, err
+			}
+		}
+		t.notify()
+		return done{what: "mail/" + s.ID, input: map[string]string{"result": s.Result, "visit": s.Visit}}, t.tell(nil, s.Messages)
+	})
+	if err != nil {
+		return fmt.Errorf("settle mail %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+// cutMail leaves of a mail what is to be kept of it.
+func (t *tx) cutMail(s SettledMail) error {
+	var sealed []byte
+	if !s.Keep.IsZero() {
+		var err error
+		if sealed, err = t.seal(mailOwner(s.ID), mailPlace(s.ID), pack("", "", s.Keep.Reveal()), s.At); err != nil && !errors.Is(err, ErrErased) {
+			return err
+		}
+	}
+	_, err := t.exec(`UPDATE mails SET raw = $2 WHERE id = $1`, s.ID, sealed)
+	return err
+}
+
+// MailsWith gives the mails that ended with a result since an instant, at most limit, with what is kept of them.
+func (db *DB) MailsWith(ctx context.Context, result string, since time.Time, limit int) ([]ReceivedMail, error) {
+	list, err := all(ctx, db.reader, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails WHERE state = 'done' AND result = $1 AND settled_at >= $2 ORDER BY settled_at, seq LIMIT $3`,
+		result, instant(since), limit)
+	for n := range list {
+		if err == nil {
+			list[n], err = db.MailWords(ctx, list[n])
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list mails: %w", err)
+	}
+	return list, nil
+}
+
+// MailsOf gives the mails that came from a person, the oldest first, with what is kept of them.
+func (db *DB) MailsOf(ctx context.Context, person string) ([]ReceivedMail, error) {
+	list, err := all(ctx, db.reader, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails WHERE person = $1 AND person <> '' ORDER BY seq`, person)
+	for n := range list {
+		if err == nil {
+			list[n], err = db.MailWords(ctx, list[n])
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list mails of %s: %w", person, err)
+	}
+	return list, nil
+}

@@ -1,0 +1,9 @@
+-- +goose Up
+-- Whom somebody lets book for them by invite. address is keyed; words is the address itself, sealed under the person's key.
+CREATE TABLE delegates (
+	person  TEXT NOT NULL,
+	address BLOB NOT NULL,
+	words   BLOB,
+	put_at  INTEGER NOT NULL,
+	PRIMARY KEY (person, address)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,165 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/allclear-safety/allclear/internal/watch"
+)
+
+// What is said about visits that were booked by an invite. All of it goes to the worker in whose name the invite came, but for the last three.
+const (
+	InviteBooked    watch.Notice = "invite_booked"    // from Begin to Until; Missing is what its form still lacks
+	InviteAsked     watch.Notice = "invite_asked"     // the same, and its times are not sure
+	InviteUnwatched watch.Notice = "invite_unwatched" // a meeting: nobody waits for its end
+	InviteMoved     watch.Notice = "invite_moved"     // it is from Begin to Until now
+	InviteMovedAsk  watch.Notice = "invite_moved_ask" // the same, and its times are not sure
+	InviteNoted     watch.Notice = "invite_noted"     // what it says was changed, and not its times
+	InviteCancelled watch.Notice = "invite_cancelled" // it was called off
+	InviteNotOff    watch.Notice = "invite_not_off"   // it has begun: no invite calls it off
+	InviteBegun     watch.Notice = "invite_begun"     // it has begun: no invite moves it
+	InviteMuchMore  watch.Notice = "invite_much_more" // Until is over 2 h more than Begin, which stands
+	InviteStays     watch.Notice = "invite_stays"     // it could not be moved: from Begin to Until stands
+	InviteOverlaps  watch.Notice = "invite_overlaps"  // not booked: another visit is then
+	InviteGone      watch.Notice = "invite_gone"      // not booked: its end is past, or its start long ago
+	InviteTooLong   watch.Notice = "invite_too_long"  // not booked: over 24 hours
+	InviteNoTimes   watch.Notice = "invite_no_times"  // not booked: it has no times
+	InviteOver      watch.Notice = "invite_over"      // the visit is over: nothing was changed
+
+	SeriesBooked    watch.Notice = "series_booked"    // the first is at Begin, and as many as Count are booked so far
+	SeriesPart      watch.Notice = "series_part"      // some of them could not be
+	SeriesOnce      watch.Notice = "series_once"      // its rule can't be followed: the first alone is booked
+	SeriesCancelled watch.Notice = "series_cancelled" // those to come were called off
+	SeriesClash     watch.Notice = "series_clash"     // one more of them, at Begin, could not be booked
+
+	MailUnproven  watch.Notice = "mail_unproven"  // an invite in their name that could not be proved to be theirs
+	MailUnread    watch.Notice = "mail_unread"    // a mail of theirs that could not be read
+	MailForwarded watch.Notice = "mail_forwarded" // an invite of somebody else
+	MailDelegate  watch.Notice = "mail_delegate"  // an invite by somebody whom they have not allowed to
+	MailPublished watch.Notice = "mail_published" // a calendar that invites to nothing
+	MailPlain     watch.Notice = "mail_plain"     // a mail without an invite
+	MailNotWorker watch.Notice = "mail_not_worker"
+	MailFails     watch.Notice = "mail_fails"     // a mail of ours came back from their address
+	MailFailsOf   watch.Notice = "mail_fails_of"  // to a manager: a mail of ours to Worker came back
+	MailAside     watch.Notice = "mail_aside"     // it could not be worked
+	MailMany      watch.Notice = "mail_many"      // one mail with more events than are taken
+	MailCry       watch.Notice = "mail_cry"       // to who is on duty: a cry for help in a mail that is not proven
+	MailTNEF      watch.Notice = "mail_tnef"      // to administrators: invites come as winmail.dat
+	MailStrangers watch.Notice = "mail_strangers" // to administrators: mails of nobody we know
+)
+
+var ofInvites = map[watch.Notice]string{
+	InviteBooked:    "[{ref} ]booked: {slot}.[ Missing: {missing}.][ {link}]",
+	InviteAsked:     "[{ref} ]booked: {slot}. Is that right?< Your invite was not clear.>< If not, send it again or a new time.>[ {link}]",
+	InviteUnwatched: "[{ref} ]noted as a meeting: {slot}. Nobody waits for its end.< If it is a visit, say so in its title.>",
+	InviteMoved:     "[{ref} ]moved: {slot}.[ Missing: {missing}.][ {link}]",
+	InviteMovedAsk:  "[{ref} ]moved: {slot}. Is that right?< Your invite was not clear.>< If not, send it again or a new time.>[ {link}]",
+	InviteNoted:     "[{ref} ]stays {slot}.[ Missing: {missing}.][ {link}]",
+	InviteCancelled: "[{ref} ]cancelled: {slot}.",
+	InviteNotOff:    "[{ref} ]has begun, so your cancellation of {at} changes nothing[: until {until}].< Please text us a new time if that changes.>",
+	InviteBegun:     "[{ref} ]has begun, so your invite of {at} does not move it[: until {until}].< Please text us a new time if that changes.>",
+	InviteMuchMore:  "[{ref} ]stays until {begin}: {until}, as in your invite, is over 2 h more. If you mean it, please text it to us.",
+	InviteStays:     "[{ref} ]NOT MOVED, it stays {slot}.< Please move it on its page, or text us a new time.>[ {link}]",
+	InviteOverlaps:  "NOT BOOKED: {slot} overlaps your visit[ {other}].< Please send other times, or book it on the page.>",
+	InviteGone:      "NOT BOOKED: {slot} is past.< Please send your invite again with a time to come.>",
+	InviteTooLong:   "NOT BOOKED: {slot} is over 24 h.< Please send your invite again with its own end.>",
+	InviteNoTimes:   "NOT BOOKED: your invite of {at} has no start time and end time. Please send it again with both.",
+	InviteOver:      "[{ref} ]is over, so your invite of {at} changes nothing. For another visit, please send a new invite.",
+
+	SeriesBooked:    "Series: {count} booked so far, the first {slot}.[ Missing: {missing}.]< More are booked as time goes on.>",
+	SeriesPart:      "Series: {count} booked, the first {slot}. NOT BOOKED: {clash}.< Please send those again with other times.>",
+	SeriesOnce:      "ONLY THE FIRST of your series is booked: {slot}.< We cannot follow how it repeats: please invite us to each.>",
+	SeriesCancelled: "Series cancelled {at}: {count} to come called off.",
+	SeriesClash:     "NOT BOOKED: {slot} of your series[ overlaps your visit {other}].< Please move one of them.>",
+
+	MailUnproven:  "{at}: an invite in your name came that we could not prove to be yours. NOT BOOKED.< If it is yours, please book by page or text.>",
+	MailUnread:    "{at}: we could not read your invite. NOT BOOKED. Please book by page or text<, and tell whoever runs Allclear>.",
+	MailForwarded: "{at}: your mail holds an invite of somebody else. NOT BOOKED. Please send an invite of your own.",
+	MailDelegate:  "{at}: somebody whom you have not allowed to sent an invite for you. NOT BOOKED.< You can allow them on your page.>",
+	MailPublished: "{at}: the calendar that you mailed invites nobody. NOT BOOKED. Please add us to the invite itself.",
+	MailPlain:     "{at}: we cannot read plain mails. NOTHING WAS BOOKED. Please text us or send an invite.< If you need help, ring your manager or 999.>",
+	MailNotWorker: "{at}: your invite was NOT BOOKED: Allclear does not know you as a worker. Please ask your manager.",
+	MailFails:     "{at}: our mail to you came back. Please see that your e-mail address in Allclear is right.",
+	MailFailsOf:   "{at}: our mail to {worker} came back.< Please see that their e-mail address in Allclear is right.>[ {link}]",
+	MailAside:     "{at}: your invite could not be dealt with. NOT BOOKED. Please book by page or text.",
+	MailMany:      "{at}: your mail holds more visits than we take at once. Those that we did not confirm are NOT BOOKED.",
+	MailCry:       "{at}: a cry for help by e-mail, as if by {worker}, not proven.< Please read it now.>[ {link}]",
+	MailTNEF:      "{at}: invites reach us as winmail.dat and cannot be read.< Please turn rich text (TNEF) off for our domain in Exchange.>",
+	MailStrangers: "{at}: {count} mails since yesterday came from nobody we know. None was booked.[ {link}]",
+}
+
+// slot is a span as people write it, "Mon 23 Nov 14:00-15:00", with the day of its end where that is another one.
+func (v Values) slot() string {
+	if v.Begin.IsZero() {
+		return ""
+	}
+	begin, end := v.Begin.In(v.zone()), v.Until.In(v.zone())
+	clock := func(t time.Time) string {
+		if at := t.Format("15:04"); at == t.Add(time.Hour).Format("15:04") || at == t.Add(-time.Hour).Format("15:04") {
+			return t.Format("15:04 MST") // the hour that comes twice
+		}
+		return t.Format("15:04")
+	}
+	said := begin.Format("Mon 2 Jan ")
+	if y := begin.Year(); !v.Now.IsZero() && y != v.Now.In(v.zone()).Year() {
+		said = begin.Format("Mon 2 Jan 2006 ")
+	}
+	said += clock(begin)
+	if v.Until.IsZero() {
+		return said
+	}
+	if begin.YearDay() != end.YearDay() || begin.Year() != end.Year() {
+		return said + " to " + end.Format("Mon 2 Jan ") + clock(end)
+	}
+	return said + "-" + clock(end)
+}
+
+// Letter is an answer to an invite as an ordinary mail: what a text says, with room for more.
+type Letter struct {
+	Subject, Body string
+}
+
+// doubtWords says what of an invite's times was not sure, by the constant that says so.
+var doubtWords = map[string]string{
+	"zone_unknown":   "We do not know the time zone that your calendar named, and took our own.",
+	"zone_disagrees": "The time zone of your calendar and what it says of it do not agree for that day; we took the zone by its name.",
+	"floating":       "Your calendar gave no time zone; we took our own.",
+	"not_there":      "The clocks go forward that night, so that time does not exist; we took the time an hour later.",
+	"twice":          "The clocks go back that night, so that time comes twice; we took the first.",
+	"no_end":         "Your invite says no end; we took one hour.",
+	"ends_before":    "Your invite ends before it begins; we took one hour.",
+	"two_ends":       "Your invite says an end and a length that do not agree; we took the end.",
+	"no_uid":         "Your calendar gave the invite no name of its own, so we cannot follow its updates: please change this visit on its page.",
+}
+
+// InviteLetter is what n says, as a mail. Its subject holds no private word: mail programs show it on locked screens. Doubts are why times are asked back.
+func InviteLetter(n watch.Notice, v Values, doubts []string) Letter {
+	parts, _ := parse(template(n, v), "")
+	ample := room{names: 40, list: 40, ample: true, extras: countIfRoom(parts)}
+	bare := v
+	bare.Missing, bare.Link, bare.Worker = nil, "", ""
+	subject, _, _ := strings.Cut(say(parts, ample, bare), ". ")
+	if !strings.Contains(template(n, v), "{missing}") {
+		v.Missing = nil
+	}
+	var b strings.Builder
+	b.WriteString(say(parts, ample, v) + "\n")
+	for _, d := range doubts {
+		if words := doubtWords[d]; words != "" {
+			b.WriteString("\n" + words + "\n")
+		}
+	}
+	if len(v.Missing) > 0 {
+		b.WriteString("\nNOT COMPLETE. It is watched all the same. Please add these to the invite and send the update, or add them on the page:\n")
+		for _, m := range v.Missing {
+			fmt.Fprintf(&b, "- %s\n", m)
+		}
+	}
+	b.WriteString("\nAllclear answers invites by itself, and nobody reads what is mailed to it.\n")
+	subject = strings.TrimSuffix(subject, ".")
+	if len(v.Missing) > 0 {
+		subject = "NOT COMPLETE: " + subject
+	}
+	return Letter{Subject: subject, Body: b.String()}
+}
