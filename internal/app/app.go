@@ -173,6 +173,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if !a.o.Demo {
 		ao.Besides = a.besides
 	}
+	a.o.believe(&eo)
 	if err := a.connect(&eo, &ao); err != nil {
 		return err
 	}

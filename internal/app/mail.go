@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/allclear-safety/allclear/internal/edge"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/mail/graph"
 	"github.com/allclear-safety/allclear/internal/mail/listener"
@@ -61,6 +63,19 @@ func (a *App) openMail() (err error) {
 		a.mail.graph = a.o.graphInbox(a.takeMail, a.clock.Now)
 	}
 	return err
+}
+
+// believe says by whom a mail is proved, and which addresses are ours.
+func (o Options) believe(eo *engine.Options) {
+	if !o.Mail.on() {
+		return
+	}
+	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
+	for _, a := range o.Mail.To {
+		if !strings.HasPrefix(a, "@") {
+			eo.Addresses = append(eo.Addresses, a)
+		}
+	}
 }
 
 // takeMail keeps a mail for good.
@@ -180,7 +195,30 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	if o.Mail.Listen != "" {
 		found = append(found, checkListener(ctx, o))
 	}
+	if o.Mail.Relay == "" && !o.Mail.Tenant {
+		ask := mail.TXT(o.Mail.DNS)
+		for _, domain := range o.Mail.Domains {
+			found = append(found, checkPolicy(ctx, ask, domain))
+		}
+	}
 	return found
+}
+
+// checkPolicy asks what a domain wants done with mail in its name that it did not sign. Without an answer anybody writes as its people elsewhere, and its mail
+// may well go unsigned.
+func checkPolicy(ctx context.Context, ask mail.Lookup, domain string) Finding {
+	texts, err := ask(ctx, "_dmarc."+domain)
+	var dns *net.DNSError
+	if err != nil && !(errors.As(err, &dns) && dns.IsNotFound) {
+		return Finding{About: "mail", Says: "the name server does not answer for " + domain + ", so its mail waits: see ALLCLEAR_DNS"}
+	}
+	for _, text := range texts {
+		said := strings.ReplaceAll(strings.ToLower(text), " ", "")
+		if strings.HasPrefix(said, "v=dmarc1;") && (strings.Contains(said, ";p=quarantine") || strings.Contains(said, ";p=reject")) {
+			return Finding{About: "mail", Says: domain + " says how its mail is known"}
+		}
+	}
+	return Finding{About: "mail", Says: domain + " has no DMARC policy of quarantine or reject: see that its mail is signed by DKIM, or no invite is believed"}
 }
 
 func checkMailbox(ctx context.Context, o Options) Finding {

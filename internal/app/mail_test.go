@@ -63,7 +63,7 @@ func TestMailComesInByBothWays(t *testing.T) {
 	folder := t.TempDir()
 	o := Options{Database: "sqlite:" + filepath.Join(folder, "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), NoDrills: true,
 		Front: Front{Cert: filepath.Join(folder, "cert.pem"), Key: filepath.Join(folder, "key.pem")},
-		Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"visits@allclear.example"}, Domains: []string{"council.example"},
+		Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"visits@allclear.example"}, Domains: []string{"council.example"}, Relay: "mx.council.example",
 			Mailbox: &mailbox.Address{Host: host, Port: port, User: "visits@allclear.example", Password: private.New("s3cret"), Folder: "INBOX"}}}
 	roots := certified(t, o.Front, time.Now().Add(90*24*time.Hour))
 	a, err := New(t.Context(), o)
@@ -142,4 +142,27 @@ func page(t *testing.T, a *App, roots *x509.CertPool, path string) string {
 	said, err := io.ReadAll(answer.Body)
 	must(t, err)
 	return string(said)
+}
+
+func TestCheckSaysWhoseMailIsKnown(t *testing.T) {
+	for name, c := range map[string]struct {
+		texts []string
+		err   error
+		says  string
+	}{
+		"a policy":              {[]string{"something else", "v=DMARC1; p=reject; rua=mailto:a@b.example"}, nil, "says how its mail is known"},
+		"none to speak of":      {[]string{"v=DMARC1; sp=reject; p=none"}, nil, "no DMARC policy of quarantine or reject"},
+		"none":                  {nil, &net.DNSError{IsNotFound: true}, "no DMARC policy of quarantine or reject"},
+		"nobody who could tell": {nil, &net.DNSError{IsTimeout: true}, "the name server does not answer"},
+	} {
+		f := checkPolicy(t.Context(), func(_ context.Context, asked string) ([]string, error) {
+			if asked != "_dmarc.council.example" {
+				t.Errorf("it asks for %s", asked)
+			}
+			return c.texts, c.err
+		}, "council.example")
+		if f.StopsAlarm || f.About != "mail" || !strings.Contains(f.Says, c.says) || !strings.Contains(f.Says, "council.example") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
 }

@@ -241,8 +241,9 @@ func (e *Engine) askMissing(ctx context.Context, at time.Time, sc scene, next wa
 	values := x.values(at, v.ID)
 	values.Missing, values.Link, values.Begin = plainWords(missing), e.link("", v.ID), x.local(v.StartsAt)
 	texts, _ := numbers(sc.worker, watch.OneText, 1)
-	x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID,
-		GiveUpAt: at.Add(infoLife)}, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
+	m := store.Message{Class: store.ClassInfo, Notice: string(wording.MissingDetails), Person: sc.worker.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)}
+	x.rowsFor(m, texts, nil, []string{wording.Text(wording.MissingDetails, values)}, nil)
+	x.mail(m, sc.worker, wording.MissingDetails, values)
 	return x.rows
 }
 
@@ -261,8 +262,9 @@ func (e *Engine) tellGap(ctx context.Context, at time.Time, sc scene, next watch
 	values.Begin, values.Until, values.Link = x.local(v.StartsAt), x.local(v.ExpectedEndAt), e.link("", v.ID)
 	values.Who = wording.Short(p.Name)
 	texts, _ := numbers(p, watch.OneText, 1)
-	x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)},
-		texts, nil, []string{wording.Text(wording.GapVisit, values)}, nil)
+	m := store.Message{Class: store.ClassInfo, Notice: string(wording.GapVisit), Person: p.ID, Visit: v.ID, GiveUpAt: at.Add(infoLife)}
+	x.rowsFor(m, texts, nil, []string{wording.Text(wording.GapVisit, values)}, nil)
+	x.mail(m, p, wording.GapVisit, values)
 	return x.rows
 }
 
@@ -283,12 +285,23 @@ func plainWords(fields []string) []string {
 // CancelVisit calls a visit off, on the word of who does it (rule 2.8); with
 // spoke, of a responder or a manager who spoke with the worker.
 func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke bool, reason private.Text) error {
+	return e.cancelVisit(ctx, who, visit, spoke, reason, nil)
+}
+
+// cancelQuietly is CancelVisit for one of many that are called off at once: the worker is told of all by one text.
+func (e *Engine) cancelQuietly(ctx context.Context, who Actor, visit string) error {
+	return e.cancelVisit(ctx, who, visit, false, private.Text{}, func(_ scene, _ watch.Watch, c *store.Change) {
+		c.Messages = slices.DeleteFunc(c.Messages, func(m store.Message) bool { return m.Notice == string(watch.ReplyCalledOff) })
+	})
+}
+
+func (e *Engine) cancelVisit(ctx context.Context, who Actor, visit string, spoke bool, reason private.Text, finish func(scene, watch.Watch, *store.Change)) error {
 	v, err := e.Store.Visit(ctx, visit)
 	if err != nil {
 		return fmt.Errorf("read visit: %w", err)
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "cancel/"+v.ID), By: who.By, Via: who.Via, Event: watch.Cancel{Visit: v.ID, Spoke: spoke}},
-		token: who.Token, asker: &who, words: Words{Note: reason.Reveal()}}
+		token: who.Token, asker: &who, words: Words{Note: reason.Reveal()}, finish: finish}
 	if err := e.onlyActive(ctx, mention{"by", who.By}); err != nil {
 		return err
 	}

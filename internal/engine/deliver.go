@@ -275,9 +275,9 @@ func backoff(n int) time.Duration {
 // after notes what an outcome says of the channel itself.
 func (e *Engine) after(ctx context.Context, m store.Message, o store.Outcome) {
 	switch {
-	case o.State == store.Done && (m.Channel == chanSMS || m.Channel == chanVoice):
+	case o.State == store.Done && leaves(m):
 		e.pulse.channel(m.Channel, "")
-		if m.Class == store.ClassAlarm && m.Alarm != "" && e.Told != nil && m.Attempts <= 1 {
+		if m.Channel != chanMail && m.Class == store.ClassAlarm && m.Alarm != "" && e.Told != nil && m.Attempts <= 1 {
 			e.Told(e.Clock.Real(o.At.Sub(m.CreatedAt)))
 		}
 	case e.troubled(m, o):
@@ -299,8 +299,13 @@ func (e *Engine) troubled(m store.Message, o store.Outcome) bool {
 	case string(channel.NoCredit), string(channel.Misconfigured):
 		return true
 	default:
-		return o.Result == "unknown" && m.Attempts >= mostTries && (m.Channel == chanSMS || m.Channel == chanVoice)
+		return o.Result == "unknown" && m.Attempts >= mostTries && leaves(m)
 	}
+}
+
+// leaves says that a message goes out of the house.
+func leaves(m store.Message) bool {
+	return m.Channel == chanSMS || m.Channel == chanVoice || m.Channel == chanMail
 }
 
 // report logs an error that stops here.

@@ -143,8 +143,8 @@ func (x *expansion) isNowhere(a watch.Alarm) bool {
 	return *x.nowhere
 }
 
-// apart leaves a person the numbers that are theirs alone. Phones are shared (rule
-// 8.10): what is told of a worker must never come to the worker's own phone, nor
+// apart leaves a person the numbers, and the e-mail address, that are theirs alone.
+// Phones are shared (rule 8.10): what is told of a worker must never come to the worker's own phone, nor
 // to that of a partner who is with them. Someone without another number cannot
 // be told, and the next is at once.
 func (x *expansion) apart(p buddy.Person) buddy.Person {
@@ -152,9 +152,11 @@ func (x *expansion) apart(p buddy.Person) buddy.Person {
 	if _, text := x.g.in.Event.(watch.Text); text && !x.recorded() {
 		theirs = append(theirs, x.g.origin)
 	}
+	p = withoutMail(p, x.sc.worker)
 	for _, partner := range x.partners() {
 		if partner.ID != p.ID { // a partner is told only where there is nobody else: then on their own phone
 			theirs = append(theirs, numbersOf(partner)...)
+			p = withoutMail(p, partner)
 		}
 	}
 	return without(p, theirs)
@@ -195,7 +197,8 @@ func (x *expansion) partners() []buddy.Person {
 // nothing ran.
 func (x *expansion) behind() time.Duration { return max(0, x.Now().Sub(x.at)) }
 
-// reach adds a row for each number that the reach asks for.
+// reach adds a row for each number that the reach asks for, and one for an e-mail
+// beside them: of what is passed on (rule 2.7) and of each round of an alarm.
 func (x *expansion) reach(m store.Message, p buddy.Person, t watch.Tell, v wording.Values) {
 	texts, calls := numbers(p, t.Reach, t.Round)
 	if t.Alarm != "" && t.Reach == watch.OneText { // news of an alarm goes where the alarm went
@@ -211,7 +214,9 @@ func (x *expansion) reach(m store.Message, p buddy.Person, t watch.Tell, v wordi
 		calls = nil
 	}
 	x.rowsFor(m, texts, calls, []string{wording.Text(t.Notice, v)}, func(digit int) string { return wording.Speech(t.Notice, v, digit) })
-	if t.Reach != watch.Board && len(texts)+len(calls) == 0 {
+	mailed := x.mail(m, p, t.Notice, v)
+	// In an alarm an e-mail alone tells nobody in time: the next is told at once, as if there were none.
+	if t.Reach != watch.Board && len(texts)+len(calls) == 0 && (t.Alarm != "" || !mailed) {
 		m.Channel = chanNone
 		x.add(m)
 	}

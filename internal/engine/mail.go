@@ -8,6 +8,8 @@ import (
 	"github.com/allclear-safety/allclear/internal/channel"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
+	"github.com/allclear-safety/allclear/internal/wording"
 )
 
 // letter is an e-mail to somebody: finished words, and what else it has.
@@ -36,6 +38,29 @@ func (e *Engine) mailTo(m store.Message, p buddy.Person, l letter) (store.Messag
 	m.Channel, m.Body = chanMail, private.New(l.body)
 	m.Mail = &store.Mail{Address: private.New(address), Subject: private.New(l.subject), Thread: l.thread, InReplyTo: l.reply, Private: true, Calendar: l.invite}
 	return m, true
+}
+
+// mail adds the e-mail that tells a person of a notice, where the notice goes by
+// e-mail and they have an address; it says whether there is one.
+func (x *expansion) mail(m store.Message, p buddy.Person, n watch.Notice, v wording.Values) bool {
+	subject, body := wording.Mail(n, v)
+	if subject == "" {
+		return false
+	}
+	m, goes := x.mailTo(m, p, letter{subject: subject, body: body})
+	if goes {
+		x.add(m)
+	}
+	return goes
+}
+
+// withoutMail is a person without their e-mail address when it is another's too:
+// whoever reads that mailbox may be the one who must not know.
+func withoutMail(p, other buddy.Person) buddy.Person {
+	if strings.EqualFold(strings.TrimSpace(p.Email.Reveal()), strings.TrimSpace(other.Email.Reveal())) {
+		p.Email = private.Text{}
+	}
+	return p
 }
 
 // thread names what a message is about, so that mails about one thing stand together.

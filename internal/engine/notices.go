@@ -130,6 +130,9 @@ func (x *expansion) note(n note) error {
 		m.Person = id
 		texts, calls := numbers(p, n.reach, 1)
 		x.rowsFor(m, texts, calls, bodies, func(digit int) string { return wording.Speech(n.notice, v, digit) })
+		if n.reach != "" && len(n.never) == 0 { // whom a number is kept from may read the mailbox: who may be told it is not known of addresses
+			x.mail(m, p, n.notice, v)
+		}
 	}
 	if !n.answer.IsZero() {
 		m.Person, m.Class, m.GiveUpAt = "", store.ClassPrompt, x.Now().Add(promptLife)
@@ -269,6 +272,10 @@ func (e *Engine) tellStuck(ctx context.Context, at time.Time, worker string) err
 func (e *Engine) tellChannel(ctx context.Context, channelName string, o store.Outcome) error {
 	n := note{id: "channel/" + channelName + "/" + o.Result + "/" + o.At.Format("2006-01-02T15"), kind: "channel_down", notice: wording.ChannelDown,
 		class: store.ClassAlarm, reach: watch.Once, values: wording.Values{Link: e.URL}}
+	if channelName == chanMail { // no alarm waits for it
+		n.notice, n.class, n.reach = wording.MailDown, store.ClassInfo, watch.OneText
+		return e.tellOnDuty(ctx, o.At, n)
+	}
 	if o.Result == string(channel.NoCredit) {
 		n.notice = wording.CreditGone
 	}
@@ -309,8 +316,10 @@ func (e *Engine) tellCertificate(ctx context.Context, until time.Time, kind stri
 // the alarm go on to the next without waiting, when no way is left.
 func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outcome) error {
 	at := e.Now()
-	if err := e.unreached(ctx, at, m); err != nil {
-		return err
+	if m.Channel != chanMail { // which nobody counts as told by
+		if err := e.unreached(ctx, at, m); err != nil {
+			return err
+		}
 	}
 	sc, err := e.look(ctx, at, m.Worker)
 	if err != nil {
@@ -331,6 +340,9 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 	if o.Result == string(channel.OptedOut) {
 		notice = wording.OptedOut
 	}
+	if m.Channel == chanMail {
+		notice = wording.MailWrong
+	}
 	cover := e.cover(ctx, sc, at, nil)
 	to := slices.DeleteFunc(append(slices.Clone(cover.Chain), cover.Managers...), func(id string) bool { return id == m.Person })
 	slices.Sort(to)
@@ -340,7 +352,7 @@ func (e *Engine) cannotReach(ctx context.Context, m store.Message, o store.Outco
 }
 
 // unreached gives the core the news that nobody can be told by this round's
-// messages to a person, once the last of them has failed: a dead letter is
+// texts and calls to a person, once the last of them has failed: a dead letter is
 // itself escalated at once.
 func (e *Engine) unreached(ctx context.Context, at time.Time, m store.Message) error {
 	if m.Alarm == "" {
@@ -351,7 +363,7 @@ func (e *Engine) unreached(ctx context.Context, at time.Time, m store.Message) e
 		return err
 	}
 	for _, r := range rows {
-		if r.ID == m.ID || r.State == store.Dead {
+		if r.ID == m.ID || r.State == store.Dead || r.Channel == chanMail { // an e-mail that was taken tells nobody in time
 			continue
 		}
 		if failed, err := e.returned(ctx, r); err != nil || !failed {

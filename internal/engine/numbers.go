@@ -46,7 +46,9 @@ func (e *Engine) numbersTold(ctx context.Context, at time.Time, zone *time.Locat
 	x.done.after.Worker = systemChain
 	v := wording.Values{Zone: zone, At: at.In(zone), Now: at.In(zone), Rehearsal: e.Rehearsal}
 	tell := func(notice watch.Notice, to []phone.Number) {
-		x.rowsFor(store.Message{Class: store.ClassInfo, Notice: string(notice), Person: person.ID, GiveUpAt: at.Add(infoLife)}, to, nil, []string{wording.Text(notice, v)}, nil)
+		m := store.Message{Class: store.ClassInfo, Notice: string(notice), Person: person.ID, GiveUpAt: at.Add(infoLife)}
+		x.rowsFor(m, to, nil, []string{wording.Text(notice, v)}, nil)
+		x.mail(m, before, notice, v) // the address that they had
 	}
 	switch {
 	case numbers != buddy.Stayed: // one that is added may be somebody else's

@@ -71,7 +71,7 @@ func (db *DB) FirstTold(ctx context.Context, from, to time.Time) ([]FirstTold, e
 		err = s.Scan(&f.Alarm, at{&f.OpenedAt}, at{&f.ToldAt})
 		return f, err
 	}, `SELECT a.id, a.opened_at, (SELECT MIN(o.handed_at) FROM outbox o
-			WHERE o.alarm = a.id AND o.alarm <> '' AND o.class = 'alarm' AND o.provider <> '' AND o.person <> '' AND o.person <> a.worker)
+			WHERE o.alarm = a.id AND o.alarm <> '' AND o.class = 'alarm' AND o.channel <> 'mail' AND o.provider <> '' AND o.person <> '' AND o.person <> a.worker)
 		FROM alarms a WHERE a.opened_at >= $1 AND a.opened_at < $2 ORDER BY a.opened_at, a.id`, instant(from), instant(to))
 	if err != nil {
 		return nil, fmt.Errorf("read when alarms from %s to %s were told: %w", from.Format(time.RFC3339), to.Format(time.RFC3339), err)

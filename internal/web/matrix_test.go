@@ -127,8 +127,11 @@ func (h matrix) standing() (all []string) {
 // at is a route's address about the objects.
 func at(pattern string, objects map[string]string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
-	if path == "" {
+	switch {
+	case pattern == "/":
 		method, path = http.MethodGet, "/nowhere"
+	case path == "": // by every method
+		method, path = http.MethodGet, pattern
 	}
 	path = strings.ReplaceAll(strings.ReplaceAll(path, "{$}", ""), "{secret}", "none")
 	path = strings.ReplaceAll(path, "{n}", "1")

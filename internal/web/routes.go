@@ -373,6 +373,7 @@ func (p *Pages) table() []entry {
 	for _, from := range slices.Sorted(maps.Keys(forms)) {
 		list = append(list, entry{route: route{"GET " + from, anyone, leadTo(forms[from])}})
 	}
+	list = append(list, entry{route{davPrefix + "/", anyone, nil}, p.dav()}, entry{route{"/.well-known/caldav", anyone, nil}, http.RedirectHandler(davPrefix+"/", http.StatusMovedPermanently)})
 	return append(list, entry{route{"GET /live", onPhone, nil}, http.HandlerFunc(p.stream)}, entry{route{"GET /static/", anyone, nil}, p.static},
 		entry{route: route{"/", signedIn, p.nowhere}})
 }

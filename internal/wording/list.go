@@ -6,10 +6,7 @@ import "fmt"
 // (rule 3.6). The first has the link; each says which it is of how many. It is written so that a responder who can reach nothing else still
 // knows what to expect, so no visit is left out.
 func List(visits []Visit, v Values) []string {
-	opening := "On call {begin} to {until}.[ {link}]<< Your visits:>>"
-	if len(visits) == 0 {
-		opening = "On call {begin} to {until}. There are no visits so far.[ {link}]"
-	}
+	opening := openingOf(visits)
 	texts := pack(visits, v, opening, "")
 	if n := len(texts); n > 1 {
 		texts = pack(visits, v, opening, fmt.Sprint(n))
@@ -18,6 +15,14 @@ func List(visits []Visit, v Values) []string {
 		}
 	}
 	return texts
+}
+
+// openingOf is what stands before the visits.
+func openingOf(visits []Visit) string {
+	if len(visits) == 0 {
+		return "On call {begin} to {until}. There are no visits so far.[ {link}]"
+	}
+	return "On call {begin} to {until}.[ {link}]<< Your visits:>>"
 }
 
 // pack fills texts one after the other; of is how many there will be, or "".

@@ -7,6 +7,7 @@ const (
 	SystemDown  watch.Notice = "system_down"  // from Begin to Until, and Among fell due meanwhile (rule 7.6)
 	SetAside    watch.Notice = "set_aside"    // a message that could not be dealt with, for a person to look at
 	NumberWrong watch.Notice = "number_wrong" // Who can't be reached on a number they have
+	MailWrong   watch.Notice = "mail_wrong"   // Who can't be reached by e-mail at the address they have
 	OptedOut    watch.Notice = "opted_out"    // Who takes no texts from us any more
 	UnknownHelp watch.Notice = "unknown_help" // a cry for help from an unknown number (rule 2.4)
 
@@ -23,6 +24,7 @@ const (
 	ClockDiverged watch.Notice = "clock_diverged" // the system's clock is not the true time
 	CreditGone    watch.Notice = "credit_gone"    // texts and calls are not paid for
 	ChannelDown   watch.Notice = "channel_down"   // texts or calls are not going out
+	MailDown      watch.Notice = "mail_down"      // e-mails are not going out
 	StorageFull   watch.Notice = "storage_full"   // nothing more can be stored
 	BackupFailed  watch.Notice = "backup_failed"  // a backup could not be made, or not be restored on trial
 
@@ -78,6 +80,7 @@ var ofTheSystem = map[watch.Notice]string{
 	SystemDown:  "Allclear was down from {begin} to {until}.[ Fell due: {fell}.][ {nothing}]< Please check your visits.>[ {link}]",
 	SetAside:    head + "A message< about {worker}> could not be dealt with. Please look at it now.[ {link}]",
 	NumberWrong: head + "We could not reach {who}: the number seems wrong.< Please use another way, and correct it.>[ {link}]",
+	MailWrong:   head + "We could not reach {who} by e-mail.< Texts and calls still go to them.>< Please look whether the address is right.>[ {link}]",
 	OptedOut:    head + "{who} no longer gets our texts: they opted out.< Please use another way, and put it right with them.>[ {link}]",
 	UnknownHelp: head + "A cry for help from a number we do not know. Please read it now.[ {link}]",
 
@@ -93,6 +96,7 @@ var ofTheSystem = map[watch.Notice]string{
 	ClockDiverged: "{at}: Our clock differs from the true time[ by {late}]. Alarms may come early.< Please tell whoever runs Allclear.>[ {link}]",
 	CreditGone:    "{at}: Our credit for texts and calls has run out. Please top it up now.< Until then, ring.>[ {link}]",
 	ChannelDown:   "{at}: Our texts and calls may not go out. Please watch the board< and ring workers directly>.[ {link}]",
+	MailDown:      "{at}: Our e-mails may not go out. Texts and calls still do.< Please tell whoever runs Allclear.>[ {link}]",
 	BackupFailed:  "{at}: Our backup failed when it was tried. Alarms still work.< Please tell whoever runs Allclear.>[ {link}]",
 	StorageFull:   "{at}: Allclear can store no more. Please make room now.< Until then, workers text and ring you directly.>[ {link}]",
 

@@ -36,7 +36,9 @@ func (c *Client) write(m channel.Message, to string) ([]byte, error) {
 		msg.SetGenHeader(sensitivity, "Private")
 	}
 	if m.Class == channel.Alarm {
-		msg.SetImportance(gomail.ImportanceHigh)
+		msg.SetGenHeader(gomail.HeaderImportance, "high")
+		msg.SetGenHeader(gomail.HeaderPriority, "urgent")
+		msg.SetGenHeader(gomail.HeaderXPriority, "1")
 	}
 
 	body, cal := m.Body.Reveal(), m.Mail.Calendar
