@@ -42,7 +42,7 @@ const (
 	mailForwarded  = "forwarded"
 	mailByDelegate = "delegate"
 	mailPlain      = "plain"
-	mailCry        = "cry"
+	mailHeard      = "heard" // as a text is: a cry for help, and just so a wish that somebody rings
 	mailPublished  = "published"
 	mailAnswer     = "answer"
 	mailNothing    = "nothing"
@@ -99,7 +99,7 @@ func (e *Engine) work(ctx context.Context, l *incoming) error {
 		return e.workUnproven(ctx, l)
 	}
 	if cried, err := e.hearCry(ctx, l); cried || err != nil {
-		return errors.Join(err, ifNil(err, func() error { return l.settle(ctx, store.MailDone, mailCry) }))
+		return errors.Join(err, ifNil(err, func() error { return l.settle(ctx, store.MailDone, mailHeard) }))
 	}
 	return e.workProven(ctx, l)
 }
