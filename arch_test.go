@@ -27,7 +27,7 @@ type part struct {
 var pureParts = []string{
 	"internal/buddy", "internal/checkin", "internal/checkin/grammar", "internal/guidance", "internal/intake", "internal/nameless", "internal/nearest", "internal/phone", "internal/plan",
 	"internal/private", "internal/retain", "internal/ownwords", "internal/risk", "internal/rota", "internal/support", "internal/watch", "internal/wording",
-	"internal/debrief", "internal/incident", "internal/calendar",
+	"internal/debrief", "internal/incident", "internal/calendar", "internal/buddy/written",
 }
 
 // architecture says who may import whom. A package that is not here fails; one that is here may come later.
@@ -42,6 +42,7 @@ var architecture = map[string]part{
 	"internal/checkin/grammar": {pure: true, reason: "finds phrases in words; knows nothing of visits"},
 	"internal/checkin":         {pure: true, imports: in("checkin/grammar", "nearest", "phone", "private"), reason: "a text is judged by its own words and context, not by the state machine"},
 	"internal/buddy":           {pure: true, imports: in("phone", "private", "plan"), reason: "a form is who and how to reach them; it says what is wrong as plan does"},
+	"internal/buddy/written":   {pure: true, imports: in("buddy", "phone", "private"), reason: "what a form in somebody's own words means; knows no mail and no calendar"},
 	"internal/intake":          {pure: true, imports: in("buddy", "phone", "private"), reason: "what a list says of people, and what of it is new; whose word stands is decided on values"},
 	"internal/ownwords":        {pure: true, imports: in("plan", "private"), reason: "what somebody says of themselves, and for whom; says what is wrong as plan does"},
 	"internal/risk":            {pure: true, imports: in("plan", "private"), reason: "what is known of a place, and how two are known to be one; says what is wrong as plan does"},
@@ -105,7 +106,7 @@ var architecture = map[string]part{
 
 	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
 
-	"cmd/allclear": {imports: in("app", "channel/smtp", "demo", "edge", "mail/listener", "mail/mailbox", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "channel/smtp", "demo", "edge", "mail/listener", "mail/mailbox", "mail/graph", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp", "browsertest"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/scan":     {imports: in("standin/twilio", "signin", "web"), tests: in("api"), reason: "breaks in from outside; asks web only which pages there are, and what the cookie is called"},
 	"e2e/...":      {imports: in("standin/twilio", "standin/smtp"), reason: "plays from outside, by the API and the webhooks alone"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/e2e/post"
+	"github.com/allclear-safety/allclear/e2e/town"
 )
 
 const priya = "priya@" + post.Council
@@ -53,5 +54,38 @@ func TestAMailThatNobodyLookedAtWaits(t *testing.T) {
 	}
 	if n := figure(w, `allclear_mails_total{outcome="kept",via="listener"}`); n != 0 {
 		t.Errorf("%v mails came in", n)
+	}
+}
+
+// Where no mail server of ours stands before it, Allclear finds out by itself who sent a mail. What is not proved books nothing, and Priya is told of it.
+func TestThoseWhoSpeakForOthersBookNothing(t *testing.T) {
+	t.Parallel()
+	w, p, direct := opened(t, bySMTP, false)
+	settle(w)
+	start := w.Now().Add(2 * time.Hour).Truncate(time.Minute)
+	meeting := func(uid string, hours int) []byte {
+		from := start.Add(time.Duration(hours) * time.Hour)
+		return invite{from: town.Priya, uid: uid, start: from, end: from.Add(time.Hour), rows: [][2]string{{"Address", town.Address}}}.mail()
+	}
+	signed := p.Sign(meeting("changed", 3), post.Council)
+	for name, mail := range map[string][]byte{
+		"unsigned":                        meeting("unsigned", 1),
+		"signed by another":               p.Sign(meeting("another", 2), post.Attacker),
+		"signed, and then changed":        []byte(strings.Replace(string(signed), "Subject: Home visit", "Subject: No visit", 1)),
+		"unsigned, with a forged verdict": append([]byte("Authentication-Results: "+post.MX+"; dmarc=pass header.from="+post.Council+"\r\n"), meeting("forged", 4)...),
+	} {
+		if said, taken := p.Send(direct, priya, visits, mail); !taken {
+			t.Errorf("%s is not taken: %s", name, said)
+		}
+		w.WaitText(town.Priya.Mobile, 15*time.Second, "could not prove to be yours", "NOT BOOKED")
+	}
+	if said, taken := p.Send(direct, priya, visits, p.Sign(meeting("signed", 0), post.Council)); !taken {
+		t.Fatalf("not taken: %s", said)
+	}
+	w.WaitText(town.Priya.Mobile, 15*time.Second, "booked", start.In(london).Format("15:04"))
+	for _, text := range w.TextsTo(town.Priya.Mobile) {
+		if strings.Contains(text.Body, " booked: ") && !strings.Contains(text.Body, start.In(london).Format("15:04")) {
+			t.Errorf("a forged invite was booked: %s", text.Body)
+		}
 	}
 }

@@ -28,13 +28,13 @@ type change struct {
 
 // location makes a zone of a VTIMEZONE, with the first change that it lists. It is nil where the VTIMEZONE is none, or says something that can't be
 // followed: half of a zone's rules would be a wrong time said with confidence.
-func (c *component) location(tzid string) (*time.Location, time.Time) {
+func (c *component) location(tzid string, e *effort) (*time.Location, time.Time) {
 	if len(c.parts) == 0 || len(c.parts) > mostParts {
 		return nil, time.Time{}
 	}
 	var changes []change
 	for _, p := range c.parts {
-		more, ok := p.changes()
+		more, ok := p.changes(e)
 		if !ok {
 			return nil, time.Time{}
 		}
@@ -77,7 +77,7 @@ func (c *component) firstOffset() (offset int, ok bool) {
 }
 
 // changes are the instants of one STANDARD or DAYLIGHT.
-func (c *component) changes() ([]change, bool) {
+func (c *component) changes(e *effort) ([]change, bool) {
 	start, ok := wallOf(c.first("DTSTART"))
 	to, understood := offsetOf(c.first("TZOFFSETTO"))
 	if !ok || !understood {
@@ -97,8 +97,11 @@ func (c *component) changes() ([]change, bool) {
 				}
 			}
 		case "RRULE":
+			if e.rules++; e.rules > mostRules || e.changes > mostChanges {
+				return nil, false
+			}
 			yearly, ok := yearlyChanges(p.value, start.clock, from)
-			if !ok {
+			if e.changes += len(yearly); !ok {
 				return nil, false
 			}
 			clocks = append(clocks, yearly...)
@@ -114,7 +117,7 @@ func (c *component) changes() ([]change, bool) {
 // yearlyChanges are the times of the clock at which a zone's rule has it changed. A rule from 1601 is followed from where it is needed.
 func yearlyChanges(value string, start time.Time, offset int) ([]time.Time, bool) {
 	r, err := ruleOf(value)
-	if err != nil || r.option.Freq != rrule.YEARLY {
+	if err != nil || r.option.Freq != rrule.YEARLY || len(r.option.Byhour) > 1 || len(r.option.Byminute) > 1 || len(r.option.Bysecond) > 1 {
 		return nil, false
 	}
 	until := r.until.clock

@@ -4,12 +4,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // mostSequence is the largest number RFC 5545 has; some programs count their revisions in milliseconds since 1970.
 const mostSequence = 1<<31 - 1
+
+// mostDates is how many single dates a series adds, and leaves out.
+const mostDates = 1_000
 
 // event understands a VEVENT. What a property says a second time does not count, as with most programs.
 func (c *component) event(a *atlas) Event {
@@ -33,8 +37,9 @@ type reading struct {
 	length   span
 	measured bool // it has a DURATION
 	rules    int
-	odd      bool // something of its recurrence is not followed
-	allDay   bool // Outlook says so
+	odd      bool            // something of its recurrence is not followed
+	allDay   bool            // Outlook says so
+	periods  []time.Duration // how long those days are that a series adds with ends of their own
 }
 
 func (r *reading) doubt(doubts ...Doubt) {
@@ -51,8 +56,9 @@ func (p property) times() (walls []wall, tzid string) {
 	// A colon inside of the zone's name that should have been quoted, or a quote around more than the name: the time is what stands last.
 	for _, value := range [...]string{p.value, afterLastColon(p.line)} {
 		for v := range strings.SplitSeq(value, ",") {
-			v, _, _ = strings.Cut(v, "/") // a period, as Lotus has them: its start
+			v, period, _ := strings.Cut(v, "/")
 			if w, ok := wallOf(v); ok {
+				w.period = period
 				if strings.EqualFold(p.param("VALUE"), "DATE") && w.clock.Equal(midnight(w.clock)) {
 					w.day = true
 				}
@@ -210,11 +216,30 @@ func (r *reading) time(p property) {
 			}
 			r.odd = r.odd || strings.EqualFold(p.param("RANGE"), "THISANDFUTURE") || strings.EqualFold(p.param("RANGE"), "THISANDPRIOR")
 		case "RDATE":
+			if len(e.Extra) == mostDates {
+				r.odd = true
+				return
+			}
 			e.Extra = append(e.Extra, m)
 			r.doubt(doubts...)
+			r.period(w, m, tzid)
 		case "EXDATE":
+			if len(e.Except) == mostDates {
+				r.odd = true
+				return
+			}
 			e.Except = append(e.Except, m)
 		}
+	}
+}
+
+// period notes how long a day is that the series adds with an end of its own, as Lotus does with every one.
+func (r *reading) period(w wall, start Moment, tzid string) {
+	if length, ok := spanOf(w.period); ok {
+		r.periods = append(r.periods, length.after(start).At.Sub(start.At))
+	} else if end, ok := wallOf(w.period); ok {
+		m, _ := r.moment(end, tzid, &start)
+		r.periods = append(r.periods, m.At.Sub(start.At))
 	}
 }
 
@@ -248,6 +273,9 @@ func (r *reading) finish() {
 		_, err := ruleOf(e.Rule)
 		r.odd = r.odd || err != nil
 	}
+	// A day that is longer or shorter than the others can't be said by an instance of the master.
+	length := e.End.At.Sub(e.Start.At)
+	r.odd = r.odd || slices.ContainsFunc(r.periods, func(d time.Duration) bool { return d != length })
 	if r.odd || r.rules > 1 {
 		r.doubt(RuleUnknown)
 	}

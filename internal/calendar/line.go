@@ -89,7 +89,7 @@ func softBreak(line []byte) bool {
 	if !bytes.HasSuffix(line, []byte("=")) {
 		return false
 	}
-	head, _, _ := bytes.Cut(line, []byte(":"))
+	head, _, _ := bytes.Cut(line[:min(len(line), 200)], []byte(":"))
 	return bytes.Contains(bytes.ToUpper(head), []byte("QUOTED-PRINTABLE"))
 }
 

@@ -13,6 +13,7 @@ type wall struct {
 	utc    bool      // it ends in Z
 	offset int       // of the clock from UTC in seconds, where that is said
 	fixed  bool      // it is said
+	period string    // where it is the start of a period: the end, or how long it is
 }
 
 // wallOf reads 20261123T140000Z and what programs make of it: without seconds, with the hyphens and colons of ISO 8601, with a fraction, with

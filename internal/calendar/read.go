@@ -42,12 +42,14 @@ func Read(text []byte, home *time.Location) (Calendar, error) {
 
 // joined makes one calendar of those that ask for the same as the first.
 func joined(blocks []block, home *time.Location) Calendar {
-	first := blocks[0].calendar(home)
+	spent := &effort{}
+	first := blocks[0].calendar(home, spent)
 	for i, b := range blocks[1:] {
-		next := b.calendar(home)
+		next := b.calendar(home, spent)
 		if next.Method != first.Method {
-			for _, rest := range blocks[i+1:] {
-				first.Rest = append(first.Rest, rest.calendar(home))
+			first.Rest = append(first.Rest, next)
+			for _, rest := range blocks[i+2:] {
+				first.Rest = append(first.Rest, rest.calendar(home, spent))
 			}
 			return first
 		}
@@ -170,7 +172,7 @@ func (s *sorter) property(p property) {
 }
 
 // calendar understands a block.
-func (b block) calendar(home *time.Location) Calendar {
+func (b block) calendar(home *time.Location, spent *effort) Calendar {
 	c := Calendar{}
 	for _, p := range b.props {
 		switch p.name {
@@ -188,7 +190,7 @@ func (b block) calendar(home *time.Location) Calendar {
 			}
 		}
 	}
-	atlas := &atlas{home: home, zones: b.zones}
+	atlas := &atlas{home: home, zones: b.zones, effort: spent}
 	for _, e := range b.events {
 		c.Events = append(c.Events, e.event(atlas))
 	}

@@ -15,6 +15,9 @@ import (
 // in a night that is an hour longer (RFC 5545, 3.8.5.3). A recurrence that can't be followed is an error.
 func (c Calendar) Instances(master Event, from, to time.Time, most int) (instances []Event, more bool, err error) {
 	within := func(at time.Time) bool { return !at.Before(from) && at.Before(to) }
+	if slices.Contains(master.Doubts, RuleUnknown) {
+		return nil, false, fmt.Errorf("expand series: %w", errRule)
+	}
 	if master.Rule == "" && len(master.Extra) == 0 {
 		if within(master.Start.At) {
 			return []Event{master}, false, nil
@@ -25,21 +28,18 @@ func (c Calendar) Instances(master Event, from, to time.Time, most int) (instanc
 	if err != nil {
 		return nil, false, err
 	}
-	starts, offRule, err := master.starts(from, to)
+	starts, err := master.starts(from, to)
 	if err != nil {
 		return nil, false, fmt.Errorf("expand series: %w", err)
 	}
-	for _, m := range starts {
-		if within(m.At) && !slices.ContainsFunc(exceptions, func(x Event) bool { return x.Instance.is(m) }) {
-			e := c.instance(master, m)
-			if offRule && m.At.Equal(master.Start.At) {
-				e.Doubts = append(e.Doubts, OffRule)
-			}
-			instances = append(instances, e)
+	for _, o := range starts {
+		if !slices.ContainsFunc(exceptions, func(x Event) bool { return x.Instance.is(o.Moment) }) {
+			instances = append(instances, c.instance(master, o))
 		}
 	}
 	for _, x := range exceptions {
 		if within(x.Start.At) && x.Status != "CANCELLED" {
+			x.Rule, x.Extra, x.Except = "", nil, nil // one instance does not recur
 			instances = append(instances, x)
 		}
 	}
@@ -71,7 +71,7 @@ func (m Moment) is(instance Moment) bool {
 func (c Calendar) exceptions(master Event) ([]Event, error) {
 	var found []Event
 	for _, e := range c.Events {
-		if e.UID != master.UID || e.Instance.At.IsZero() {
+		if e.UID != master.UID || e.UID == "" || e.Instance.At.IsZero() {
 			continue
 		}
 		if slices.Contains(e.Doubts, RuleUnknown) {
@@ -88,36 +88,49 @@ func (c Calendar) exceptions(master Event) ([]Event, error) {
 	return found, nil
 }
 
-// starts are the moments of a series, but for those that it leaves out. offRule says that the first is not one by the rule: it counts all the same,
-// as RFC 5545 has DTSTART the first of its series, and a visit too many is asked about while one too few is not.
-func (e Event) starts(from, to time.Time) (starts []Moment, offRule bool, err error) {
+// occurrence is when one of a series begins, and what is doubtful about that day.
+type occurrence struct {
+	Moment
+	doubt Doubt
+}
+
+// starts are when a series begins each time, but for those that it leaves out. The first counts also where its rule does not give it, as RFC 5545
+// has DTSTART the first of its series, and a visit too many is asked about while one too few is not.
+func (e Event) starts(from, to time.Time) ([]occurrence, error) {
 	zone := e.Start.At.Location()
-	starts = []Moment{e.Start}
+	var starts []occurrence
+	offRule := Doubt("")
 	if e.Rule != "" {
-		if slices.Contains(e.Doubts, RuleUnknown) {
-			return nil, false, errRule
-		}
 		r, err := ruleOf(e.Rule)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		const day = 24 * time.Hour
 		clocks, err := r.between(clockIn(e.Start.At, zone), clockIn(from, zone).Add(-day), clockIn(to, zone).Add(day), r.last(zone))
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		offRule = !slices.ContainsFunc(clocks, clockIn(e.Start.At, zone).Equal)
 		for _, clock := range clocks {
-			at, _ := resolve(clock, zone)
-			starts = append(starts, Moment{At: at, TZID: e.Start.TZID, Day: e.Start.Day})
+			at, doubt := resolve(clock, zone)
+			if e.Start.Day {
+				doubt = ""
+			}
+			starts = append(starts, occurrence{Moment{At: at, TZID: e.Start.TZID, Day: e.Start.Day}, doubt})
+		}
+		if !slices.ContainsFunc(clocks, clockIn(e.Start.At, zone).Equal) {
+			offRule = OffRule
 		}
 	}
-	starts = append(starts, e.Extra...)
-	slices.SortStableFunc(starts, func(a, b Moment) int { return a.At.Compare(b.At) })
-	starts = slices.CompactFunc(starts, func(a, b Moment) bool { return a.At.Equal(b.At) })
-	return slices.DeleteFunc(starts, func(m Moment) bool {
-		return slices.ContainsFunc(e.Except, func(x Moment) bool { return x.is(m) })
-	}), offRule, nil
+	starts = append(starts, occurrence{e.Start, offRule})
+	for _, m := range e.Extra {
+		starts = append(starts, occurrence{Moment: m})
+	}
+	starts = slices.DeleteFunc(starts, func(o occurrence) bool { return o.At.Before(from) || !o.At.Before(to) })
+	slices.SortStableFunc(starts, func(a, b occurrence) int { return a.At.Compare(b.At) })
+	starts = slices.CompactFunc(starts, func(a, b occurrence) bool { return a.At.Equal(b.At) })
+	return slices.DeleteFunc(starts, func(o occurrence) bool {
+		return slices.ContainsFunc(e.Except, func(x Moment) bool { return x.is(o.Moment) })
+	}), nil
 }
 
 // last is the rule's end as the series' clock shows it. An end that is a date alone has that day in it.
@@ -142,36 +155,32 @@ func midnight(clock time.Time) time.Time {
 }
 
 // instance is one of a series, as its master has it.
-func (c Calendar) instance(master Event, m Moment) Event {
+func (c Calendar) instance(master Event, o occurrence) Event {
 	e := master
 	e.Rule, e.Extra, e.Except = "", nil, nil
-	e.Start, e.Instance = m, m
+	e.Start, e.Instance = o.Moment, o.Moment
 	if !master.End.At.IsZero() {
-		e.End.At = m.At.Add(master.End.At.Sub(master.Start.At)).In(master.End.At.Location())
+		e.End.At = o.At.Add(master.End.At.Sub(master.Start.At)).In(master.End.At.Location())
 		if master.Start.Day && master.End.Day {
 			days := int(clockIn(master.End.At, master.End.At.Location()).Sub(clockIn(master.Start.At, master.Start.At.Location())) / (24 * time.Hour))
-			e.End = span{days: days}.after(m)
+			e.End = span{days: days}.after(o.Moment)
 		}
 	}
+	if o.At.Equal(master.Start.At) && o.doubt == "" {
+		return e
+	}
 	e.Doubts = slices.DeleteFunc(slices.Clone(master.Doubts), func(d Doubt) bool { return d == NotThere || d == Twice || d == ZoneDisagrees })
-	e.Doubts = append(e.Doubts, c.doubtsAt(e.Start)...)
+	if o.doubt != "" {
+		e.Doubts = append(e.Doubts, o.doubt)
+	}
+	if c.disagrees(o.Moment) {
+		e.Doubts = append(e.Doubts, ZoneDisagrees)
+	}
 	return e
 }
 
-// doubtsAt are those of an instance's own day: its clocks may be put forward or back then, and its zone be another than was described.
-func (c Calendar) doubtsAt(m Moment) []Doubt {
-	if m.Day {
-		return nil
-	}
-	clock := clockIn(m.At, m.At.Location())
-	var doubts []Doubt
-	if at, d := resolve(clock, m.At.Location()); d != "" && at.Equal(m.At) {
-		doubts = append(doubts, d)
-	}
-	for _, d := range c.described {
-		if d.tzid == m.TZID && d.zone.disagrees(clock, m.At) {
-			return append(doubts, ZoneDisagrees)
-		}
-	}
-	return doubts
+// disagrees says that on an instance's own day its zone is another by its name than by what the calendar says of it.
+func (c Calendar) disagrees(m Moment) bool {
+	i := slices.IndexFunc(c.described, func(d description) bool { return d.tzid == m.TZID })
+	return i >= 0 && !m.Day && c.described[i].zone.disagrees(clockIn(m.At, m.At.Location()), m.At)
 }

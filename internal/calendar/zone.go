@@ -7,13 +7,22 @@ import (
 	"time"
 )
 
-// mostZones is how many zones of one calendar are looked up; those beyond are as unknown as any.
-const mostZones = 200
+// What is done at most about the zones of one text. Those beyond are as unknown as any.
+const (
+	mostZones   = 200    // that are looked up
+	mostRules   = 300    // of the calendar's own zones that are followed; a zone has two, with all its history twenty
+	mostChanges = 50_000 // that come of those rules; a rule has one a year
+	longestTZID = 300
+)
+
+// effort counts what was done already.
+type effort struct{ zones, rules, changes int }
 
 // atlas finds the zones that a calendar names.
 type atlas struct {
 	home      *time.Location
 	zones     []*component // VTIMEZONE
+	effort    *effort      // of the whole text
 	known     map[string]found
 	described []description // what was found both by its name and in the calendar's own words
 }
@@ -119,7 +128,7 @@ func (a *atlas) find(tzid string) found {
 	if z, known := a.known[tzid]; known {
 		return z
 	}
-	if len(a.known) == mostZones {
+	if a.effort.zones++; a.effort.zones > mostZones || len(tzid) > longestTZID {
 		return found{}
 	}
 	z := a.look(tzid)
@@ -134,7 +143,7 @@ func (a *atlas) look(tzid string) found {
 	name := cleaned(tzid)
 	var z found
 	if c := a.component(name); c != nil {
-		z.own, z.since = c.location(tzid)
+		z.own, z.since = c.location(tzid, a.effort)
 		z.named = ianaOf(c.first("X-LIC-LOCATION"))
 	}
 	if by := byName(name); by.named != nil {

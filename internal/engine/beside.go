@@ -72,6 +72,11 @@ func (e *Engine) Invited(ctx context.Context, v store.Visit) ([]string, error) {
 		return nil, fmt.Errorf("load worker: %w", err)
 	}
 	known, _ := loaded.Watch.Visit(v.ID)
+	return e.invitedTo(ctx, sc, v, known.Partners), nil
+}
+
+// invitedTo is Invited in a scene, for a visit with partners.
+func (e *Engine) invitedTo(ctx context.Context, sc scene, v store.Visit, partners []watch.Partner) []string {
 	asked := []watch.Visit{{Status: watch.Booked, Responders: v.Responders}}
 	var invited []string
 	for at := v.StartsAt; at.Before(v.ExpectedEndAt.Add(invitedAfter)); {
@@ -84,6 +89,6 @@ func (e *Engine) Invited(ctx context.Context, v store.Visit) ([]string, error) {
 	}
 	slices.Sort(invited)
 	return slices.DeleteFunc(slices.Compact(invited), func(id string) bool {
-		return slices.ContainsFunc(known.Partners, func(p watch.Partner) bool { return p.Worker == id })
-	}), nil
+		return slices.ContainsFunc(partners, func(p watch.Partner) bool { return p.Worker == id })
+	})
 }

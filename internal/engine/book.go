@@ -285,12 +285,23 @@ func plainWords(fields []string) []string {
 // CancelVisit calls a visit off, on the word of who does it (rule 2.8); with
 // spoke, of a responder or a manager who spoke with the worker.
 func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke bool, reason private.Text) error {
+	return e.cancelVisit(ctx, who, visit, spoke, reason, nil)
+}
+
+// cancelQuietly is CancelVisit for one of many that are called off at once: the worker is told of all by one text.
+func (e *Engine) cancelQuietly(ctx context.Context, who Actor, visit string) error {
+	return e.cancelVisit(ctx, who, visit, false, private.Text{}, func(_ scene, _ watch.Watch, c *store.Change) {
+		c.Messages = slices.DeleteFunc(c.Messages, func(m store.Message) bool { return m.Notice == string(watch.ReplyCalledOff) })
+	})
+}
+
+func (e *Engine) cancelVisit(ctx context.Context, who Actor, visit string, spoke bool, reason private.Text, finish func(scene, watch.Watch, *store.Change)) error {
 	v, err := e.Store.Visit(ctx, visit)
 	if err != nil {
 		return fmt.Errorf("read visit: %w", err)
 	}
 	g := given{in: watch.Input{ID: e.actID(who, "cancel/"+v.ID), By: who.By, Via: who.Via, Event: watch.Cancel{Visit: v.ID, Spoke: spoke}},
-		token: who.Token, asker: &who, words: Words{Note: reason.Reveal()}}
+		token: who.Token, asker: &who, words: Words{Note: reason.Reveal()}, finish: finish}
 	if err := e.onlyActive(ctx, mention{"by", who.By}); err != nil {
 		return err
 	}

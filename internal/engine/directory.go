@@ -19,8 +19,8 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
-// The rota is read from a week back to two months ahead of the asked instant;
-// asked outside that, it is read anew.
+// The rota is read by spans of a month, each with a week before it and a month
+// after.
 const (
 	rotaBack  = 7 * 24 * time.Hour
 	rotaAhead = 60 * 24 * time.Hour
@@ -45,16 +45,17 @@ type pages struct {
 	of      map[string][]buddy.Person
 	chiefs  map[string][]string
 	holders map[phone.Number][]string
-	rotas   map[string]window
+	rotas   map[turnOf]rota.Rota
 	zones   map[string]*time.Location
 	blocked map[string][]string // by worker: see blockedFrom
 
 	addresses map[string]map[string]string // under "": see byAddress
 }
 
-type window struct {
-	from, to time.Time
-	rota     rota.Rota
+// turnOf is a team, and one of the spans in which its rota is read: a look over visits of many weeks must not read it anew for each.
+type turnOf struct {
+	team string
+	span int64
 }
 
 // open gives the directory as it stands now.
@@ -67,7 +68,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
 		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{}, answers: map[string]string{},
-			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[string]window{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}, addresses: map[string]map[string]string{}}
+			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[turnOf]rota.Rota{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}, addresses: map[string]map[string]string{}}
 	}
 	return d.pages, nil
 }
@@ -163,24 +164,17 @@ func (p *pages) managers(ctx context.Context, team string) ([]string, error) {
 }
 
 func (p *pages) rota(ctx context.Context, team string, at time.Time) (rota.Rota, error) {
-	p.mu.Lock()
-	w, found := p.rotas[team]
-	p.mu.Unlock()
-	if found && at.After(w.from.Add(rotaBack/2)) && at.Before(w.to.Add(-rotaAhead/2)) {
-		return w.rota, nil
-	}
-	w = window{from: at.Add(-rotaBack), to: at.Add(rotaAhead)}
-	r, err := p.store.Shifts(ctx, team, w.from, w.to)
-	if err != nil {
-		return nil, fmt.Errorf("read rota of team %s: %w", team, err)
-	}
-	// someone who is no longer active has no shift: what they had is a gap
-	r = slices.DeleteFunc(r, func(s rota.Shift) bool { return p.answering(ctx, s.Person) == "" })
-	w.rota = r
-	p.mu.Lock()
-	p.rotas[team] = w
-	p.mu.Unlock()
-	return r, nil
+	const span = rotaAhead / 2
+	turn := turnOf{team, at.Unix() / int64(span/time.Second)}
+	begins := time.Unix(turn.span*int64(span/time.Second), 0)
+	return remembered(p, p.rotas, turn, func() (rota.Rota, error) {
+		r, err := p.store.Shifts(ctx, team, begins.Add(-rotaBack), begins.Add(rotaAhead))
+		if err != nil {
+			return nil, fmt.Errorf("read rota of team %s: %w", team, err)
+		}
+		// someone who is no longer active has no shift: what they had is a gap
+		return slices.DeleteFunc(r, func(s rota.Shift) bool { return p.answering(ctx, s.Person) == "" }), nil
+	})
 }
 
 // scene is all that a decision about one worker needs to know of the world.

@@ -114,6 +114,7 @@ type Store interface {
 	LiftHold(ctx context.Context, id, by, via string, at time.Time) (store.Hold, error)
 	Holds(ctx context.Context, lifted bool) ([]store.Hold, error)
 	Papers
+	Invites
 	Mails
 	Writable(ctx context.Context) error
 	Listen(ctx context.Context, woken func()) error
@@ -151,6 +152,8 @@ type Options struct {
 	Providers  map[string]Provider          // by the name their texts come under
 	URL        string                       // the public address in links
 	Number     string                       // our own number, as people see it
+	MailFrom   string                       // the address that invites come from, and answers to them go to; "": none are sent
+	OwnDomains []string                     // the organisation's own mail domains: invites there carry the whole buddy form (rule 1.4)
 	Emergency  string                       // the organisation's emergency contact: a person's id or a number
 	Rehearsal  bool                         // every message says REHEARSAL
 	Place      string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
@@ -174,6 +177,7 @@ type Engine struct {
 	asks      asks
 	last      lastWord // Run's watchStore has it
 	looks     looks
+	outgoing  outgoing
 	erasing   erasing
 	unread    unread
 }

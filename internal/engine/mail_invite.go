@@ -29,6 +29,7 @@ type kept struct {
 	Event    keptEvent `json:"event"` // by which it is answered
 	Form     keptForm  `json:"form"`
 	Private  bool      `json:"private,omitempty"`
+	Own      bool      `json:"own,omitempty"`      // of a series: it differs from the others by the worker's own word
 	Calendar string    `json:"calendar,omitempty"` // of a series: as it came, to book more of it by
 	At       time.Time `json:"at"`
 }
@@ -169,6 +170,11 @@ func (o object) row(instance time.Time) *store.Invited {
 	return nil
 }
 
+// own says whether an instance of a series came as an event of its own.
+func (o object) own(ev calendar.Event) bool {
+	return !ev.Instance.At.IsZero() && slices.ContainsFunc(o.calendar.Events, func(x calendar.Event) bool { return x.Instance.At.Equal(ev.Instance.At) })
+}
+
 // owned finds whose invite it is, and turns the letter to them. refused is the result where it is not booked: who can be told is.
 func (e *Engine) owned(ctx context.Context, l *incoming, method calendar.Method, ev calendar.Event) (o object, refused string, err error) {
 	from, organizer, by := l.msg.From, ev.Organizer.Address, ev.Organizer.SentBy
@@ -239,7 +245,7 @@ func (e *Engine) workEvent(ctx context.Context, l *incoming, o object, ev calend
 	if row != nil && !ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
 		return mailNothing, nil // the same once more, or an older one that came late: what stands is newer, and was answered
 	}
-	if row == nil && !ev.Instance.At.IsZero() { // the series may have been called off, or be newer than this instance of it
+	if !ev.Instance.At.IsZero() { // the series may have been called off since
 		if master := o.row(time.Time{}); master != nil && master.State == store.InvitedCancelled && !ev.Newer(calendar.Version{Sequence: master.Sequence, Stamp: master.Stamp}) {
 			return mailNothing, nil
 		}
@@ -406,7 +412,7 @@ func (l *incoming) form(ev calendar.Event) (buddy.Form, string) {
 func (l *incoming) keep(o object, ev calendar.Event, s slot, visit string, state store.InvitedState) {
 	form, kind := l.form(ev)
 	k := kept{From: l.msg.From, As: l.invitedAs(ev), Kind: kind, Event: keptEvent{UID: ev.UID, Organizer: o.organizer, Start: ev.Start.At, End: ev.End.At}, Form: toKept(form),
-		Private: l.isPrivate(ev), At: l.at}
+		Private: l.isPrivate(ev), Own: o.own(ev), At: l.at}
 	i := store.Invited{Organizer: private.New(o.organizer), UID: private.New(o.uid), Instance: ev.Instance.At.UTC(), Worker: l.worker.ID, Visit: visit, Mail: l.mail.ID,
 		Sequence: ev.Sequence, Stamp: ev.Stamp.UTC(), State: state, StartsAt: s.begin, EndsAt: s.end, Owner: "visit/" + visit, PutAt: l.at}
 	if ev.Instance.At.IsZero() {

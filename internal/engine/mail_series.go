@@ -97,21 +97,27 @@ func (e *Engine) bringSeries(ctx context.Context, l *incoming, o object, list []
 		s, ok := slotOf(ev)
 		return ok && !s.end.After(l.at)
 	})
-	at, err := e.leftOver(ctx, l, o, list)
+	d, err := e.leftOver(ctx, l, o, list)
 	if err != nil {
 		return done, err
 	}
 	for _, ev := range list {
-		if err := e.bringInstance(ctx, l, o, ev, at, &done); err != nil {
+		if err := e.bringInstance(ctx, l, o, ev, d, &done); err != nil {
 			return done, err
 		}
 	}
 	return done, nil
 }
 
-// leftOver calls off the visits of a series whose instances are gone from it, and gives those that were moved within their day, by that day.
-func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []calendar.Event) (moved map[string]store.Invited, err error) {
-	moved = map[string]store.Invited{}
+// days are what became of the days of a series whose instances have other names now, as where its time of day was changed.
+type days struct {
+	moved map[string]store.Invited // to be moved within its day
+	kept  map[string]store.Invited // its worker changed it: it stands for its day, as StartsAt and EndsAt say
+}
+
+// leftOver calls off the visits of a series whose instances are gone from it, and gives the days of which there is another instance now.
+func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []calendar.Event) (d days, err error) {
+	d = days{map[string]store.Invited{}, map[string]store.Invited{}}
 	for _, row := range o.rows {
 		if row.Instance.IsZero() || row.State != store.InvitedBooked || !row.EndsAt.After(l.at) ||
 			slices.ContainsFunc(list, func(ev calendar.Event) bool { return ev.Instance.At.Equal(row.Instance) }) {
@@ -119,32 +125,39 @@ func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []cal
 		}
 		v, found, err := e.shownVisitOf(ctx, l.worker.ID, row.Visit)
 		if err != nil {
-			return nil, err
-		}
-		changed := !v.StartsAt.Equal(row.StartsAt) || !v.ExpectedEndAt.Equal(row.EndsAt)
-		if !found || changed || v.Status != watch.Booked || !v.StartsAt.After(l.at) {
-			continue // what its worker changed stays, and what has begun
+			return d, err
 		}
 		day := dayOf(row.Instance, l.sc.zone)
+		changed := keptOf(row).Own || !v.StartsAt.Equal(row.StartsAt) || !v.ExpectedEndAt.Equal(row.EndsAt)
+		if !found || changed || v.Status != watch.Booked || !v.StartsAt.After(l.at) {
+			row.StartsAt, row.EndsAt = v.StartsAt, v.ExpectedEndAt
+			d.kept[day] = row // as what has begun
+			continue
+		}
 		if slices.ContainsFunc(list, func(ev calendar.Event) bool {
 			return dayOf(ev.Instance.At, l.sc.zone) == day && o.row(ev.Instance.At) == nil
 		}) {
-			moved[day] = row
+			d.moved[day] = row
 			continue
 		}
-		if _, err := e.calledOff(ctx, l, o, row.Visit); err != nil {
-			return nil, err
+		if _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
+			return d, err
 		}
 		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
 		l.done.Invited = append(l.done.Invited, row)
 	}
-	return moved, nil
+	return d, nil
+}
+
+// offQuietly calls off one of many.
+func (e *Engine) offQuietly(ctx context.Context, l *incoming, o object) func(visit string) error {
+	return func(visit string) error { return e.cancelQuietly(ctx, l.actor(o, "off/"+visit), visit) }
 }
 
 func dayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
 
 // bringInstance makes the visit of one instance what it says.
-func (e *Engine) bringInstance(ctx context.Context, l *incoming, o object, ev calendar.Event, moved map[string]store.Invited, done *seriesDone) error {
+func (e *Engine) bringInstance(ctx context.Context, l *incoming, o object, ev calendar.Event, d days, done *seriesDone) error {
 	s, ok := slotOf(ev)
 	if !ok {
 		done.clashes = append(done.clashes, wording.Visit{StartsAt: ev.Start.At})
@@ -152,8 +165,12 @@ func (e *Engine) bringInstance(ctx context.Context, l *incoming, o object, ev ca
 	}
 	day := dayOf(ev.Instance.At, l.sc.zone)
 	row := o.row(ev.Instance.At)
-	if was, is := moved[day]; is && row == nil {
-		delete(moved, day)
+	if stays, is := d.kept[day]; is && row == nil {
+		done.stands(slot{begin: stays.StartsAt, end: stays.EndsAt}, stays.Visit)
+		return nil
+	}
+	if was, is := d.moved[day]; is && row == nil {
+		delete(d.moved, day)
 		gone := was
 		gone.State, gone.Visit, gone.PutAt, gone.Mail = store.InvitedCancelled, "", l.at, l.mail.ID
 		l.done.Invited = append(l.done.Invited, gone)
@@ -190,7 +207,7 @@ func (e *Engine) bringVisit(ctx context.Context, l *incoming, o object, ev calen
 		return err // called off, or refused before: a series brings none of them back
 	}
 	now := slot{begin: v.StartsAt, end: v.ExpectedEndAt}
-	untouched := now.begin.Equal(row.StartsAt) && now.end.Equal(row.EndsAt)
+	untouched := !keptOf(row).Own && now.begin.Equal(row.StartsAt) && now.end.Equal(row.EndsAt)
 	already := now.begin.Equal(s.begin) && now.end.Equal(s.end)
 	if untouched && !already && ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
 		n, err := e.retimed(ctx, l, o, s, v)
@@ -276,11 +293,14 @@ func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev 
 			continue
 		}
 		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
+		if ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
+			row.Sequence, row.Stamp = ev.Sequence, ev.Stamp.UTC()
+		}
 		l.done.Invited = append(l.done.Invited, row)
 		if !row.EndsAt.After(l.at) {
 			continue
 		}
-		n, err := e.calledOff(ctx, l, o, row.Visit)
+		n, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
 		if err != nil {
 			return "", err
 		}
@@ -345,7 +365,7 @@ func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invi
 	var done seriesDone
 	for _, ev := range list {
 		ev.Organizer.Address, ev.Sequence, ev.Stamp = k.Event.Organizer, master.Sequence, master.Stamp
-		if err := e.bringInstance(ctx, l, o, ev, nil, &done); err != nil {
+		if err := e.bringInstance(ctx, l, o, ev, days{}, &done); err != nil {
 			return err
 		}
 	}

@@ -96,15 +96,17 @@ func (e *Engine) cancelled(ctx context.Context, l *incoming, o object, ev calend
 		return mailNothing, nil
 	}
 	l.done.Visit = row.Visit
-	n, err := e.calledOff(ctx, l, o, row.Visit)
+	n, err := e.calledOff(ctx, l, row.Visit, func(visit string) error {
+		return e.CancelVisit(ctx, l.actor(o, "off/"+visit), visit, false, private.Text{})
+	})
 	if n != "" && err == nil {
 		err = l.tellOf(ctx, n, said{visit: row.Visit, slot: s, noText: n == wording.InviteCancelled})
 	}
 	return mailBooked, err
 }
 
-// calledOff calls a visit off, and gives what is said of it: "" for nothing, as of one that was over long ago. The watch has the worker texted that it is off.
-func (e *Engine) calledOff(ctx context.Context, l *incoming, o object, visit string) (watch.Notice, error) {
+// calledOff calls a visit off, and gives what is said of it: "" for nothing, as of one that was over long ago.
+func (e *Engine) calledOff(ctx context.Context, l *incoming, visit string, cancel func(visit string) error) (watch.Notice, error) {
 	v, found, err := e.shownVisitOf(ctx, l.worker.ID, visit)
 	switch {
 	case err != nil || !found || v.Status == watch.Ended:
@@ -114,7 +116,7 @@ func (e *Engine) calledOff(ctx context.Context, l *incoming, o object, visit str
 	case v.Status != watch.Booked || !v.StartsAt.After(l.at):
 		return wording.InviteNotOff, nil
 	}
-	err = e.CancelVisit(ctx, l.actor(o, "off/"+visit), visit, false, private.Text{})
+	err = cancel(visit)
 	var refused *watch.Refused
 	if errors.As(err, &refused) {
 		return wording.InviteNotOff, nil

@@ -92,6 +92,7 @@ func (s Settings) called(around Around) []setting {
 	return []setting{
 		{Calendar, "The working hours|were|are", s.WorkingHours.String()},
 		{Calendar, "Visits that are private unless somebody says otherwise|were|are", s.Private.InWords()},
+		{Calendar, "What invites carry|was|is", s.Invites.InWords()},
 		{PersonalSafety, "Visits that want a risk assessment|were|are", none(s.wantsRisk())},
 		{CheckingIn, "The silence that is normal after the end|was|is", Minutes(s.Grace)},
 		{CheckingIn, "The time to take charge|was|is", Minutes(s.Acknowledge)},

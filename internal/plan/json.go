@@ -16,7 +16,7 @@ import (
 // a field the other does not.
 type field struct {
 	name string
-	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *answer, *Privacy, *Channels or *Hours
+	in   any // *time.Duration, *[]time.Duration, *bool, *string, *person, *[]string, *kinds, *outWord, *answer, *Privacy, *Channels, *Invites or *Hours
 }
 
 // Strings that JSON has another word for when there is nothing to say.
@@ -53,6 +53,7 @@ func (s *Settings) fields() []field {
 		{"private_by_default", &s.Private},
 		{"ask_answer", (*answer)(&s.AskAnswer)},
 		{"channels", &s.Channels},
+		{"invites", &s.Invites},
 	}
 }
 
@@ -100,6 +101,8 @@ func written(in any) any {
 	case *Privacy:
 		return in.String()
 	case *Channels:
+		return in.String()
+	case *Invites:
 		return in.String()
 	}
 	return in
@@ -223,6 +226,8 @@ func readString(raw json.RawMessage, in any) error {
 		*in = ReadPrivacy(given)
 	case *Channels:
 		*in = ReadChannels(given)
+	case *Invites:
+		*in = ReadInvites(given)
 	case *string:
 		if text == nil {
 			return errors.New("can't be null")

@@ -32,7 +32,7 @@ func TestWrittenAsTheContractHasIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := contract + `,"pass_on_texts":false,"colleagues":[],"plain_distress_answer":false,"risk_for":[],"private_by_default":"out_of_hours","ask_answer":null,"channels":"texts"}`; string(raw) != want {
+	if want := contract + `,"pass_on_texts":false,"colleagues":[],"plain_distress_answer":false,"risk_for":[],"private_by_default":"out_of_hours","ask_answer":null,"channels":"texts","invites":"buddy_form"}`; string(raw) != want {
 		t.Errorf("written\n%s, want\n%s", raw, want)
 	}
 }
@@ -136,6 +136,7 @@ func settings() *rapid.Generator[plan.Settings] {
 			PassOnTexts: rapid.Bool().Draw(t, "pass on"), Colleagues: rapid.SliceOfN(id, 0, 3).Draw(t, "colleagues"),
 			PlainDistressAnswer: rapid.Bool().Draw(t, "plain"), Private: rapid.SampledFrom(plan.Privacies()).Draw(t, "private"),
 			AskAnswer: rapid.SampledFrom([]string{"", "OK, asking NAME now."}).Draw(t, "answer"), Channels: rapid.SampledFrom(plan.ChannelChoices()).Draw(t, "channels"),
+			Invites: rapid.SampledFrom(plan.InviteChoices()).Draw(t, "invites"),
 		}
 	})
 }

@@ -44,6 +44,7 @@ type Settings struct {
 	AskAnswer           string   // how a request for a person is answered, with NAME for the name; "" for [StandardAnswer] (rule 4.2)
 	Channels            Channels // by which ways a worker is reminded on a visit; never of an alarm (rule 2.5)
 	Private             Privacy  // which visits are private unless whoever books one says otherwise (rule 1.4)
+	Invites             Invites  // whether invites to those who answer carry the buddy form (rule 1.4)
 }
 
 // OutWordOff is the OutWord of a plan that asks for none.
@@ -73,7 +74,7 @@ func (s Settings) Equal(t Settings) bool {
 	return s.Clock.Equal(t.Clock) && s.DuressPhrase == t.DuressPhrase && s.Fallback == t.Fallback && s.NamedBuddy == t.NamedBuddy &&
 		s.OutWord == t.OutWord && s.WorkingHours.Equal(t.WorkingHours) && s.PassOnTexts == t.PassOnTexts &&
 		slices.Equal(s.Colleagues, t.Colleagues) && slices.Equal(s.RiskFor, t.RiskFor) && s.PlainDistressAnswer == t.PlainDistressAnswer &&
-		s.Private == t.Private && s.AskAnswer == t.AskAnswer && s.Channels == t.Channels
+		s.Private == t.Private && s.AskAnswer == t.AskAnswer && s.Channels == t.Channels && s.Invites == t.Invites
 }
 
 // WantsOutWord says that an OUT ends a visit only with the plan's word beside it.

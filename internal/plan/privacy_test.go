@@ -39,6 +39,16 @@ func TestAChannelThatThereIsNotIsRefused(t *testing.T) {
 	}
 }
 
+func TestInvitesThatThereAreNotAreRefused(t *testing.T) {
+	s, problems := plan.Parse([]byte(`{"invites":"everything"}`), agreed())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if got := s.Problems(false); len(got) != 1 || got[0].Field != "plan.invites" {
+		t.Errorf("%v, want a problem with plan.invites", got)
+	}
+}
+
 func TestAPrivacyThatThereIsNotIsRefused(t *testing.T) {
 	s, problems := plan.Parse([]byte(`{"private_by_default":"sometimes"}`), agreed())
 	if problems != nil {

@@ -76,6 +76,9 @@ func (s Settings) Problems(rehearsal bool) []Problem {
 	if !slices.Contains(ChannelChoices(), s.Channels) {
 		p.add("channels", "must be one of texts, texts_and_calls")
 	}
+	if !slices.Contains(InviteChoices(), s.Invites) {
+		p.add("invites", "must be one of buddy_form, reference")
+	}
 	return p
 }
 

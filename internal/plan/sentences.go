@@ -53,9 +53,9 @@ func (s Settings) ofCalendar(around Around) []string {
 	shared := "Whether your calendar is shared with the team, with its details, is asked of you when this plan is published, when it is looked at again and when somebody joins. A colleague who cannot see it says so, and you are told how."
 	unwatched := "Meetings and appointments can stand in Allclear too, with their place. They are not watched."
 	if s.WorkingHours.IsZero() {
-		return []string{"There are no working hours: the rota answers day and night.", s.ofPrivacy(), shared, unwatched}
+		return []string{"There are no working hours: the rota answers day and night.", s.ofPrivacy(), s.ofInvites(), shared, unwatched}
 	}
-	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".", s.ofPrivacy(), shared,
+	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".", s.ofPrivacy(), s.ofInvites(), shared,
 		"A visit in them that says neither where it is nor to whom is listed on the team’s page.", unwatched}
 }
 

@@ -92,6 +92,7 @@ func TestEverySettingIsSaidInItsSection(t *testing.T) {
 		"private_by_default":        {Calendar, func(s *Settings) { s.Private = PrivateEvery }},
 		"private never":             {Calendar, func(s *Settings) { s.Private = PrivateNone }},
 		"ask_answer":                {CallingForHelp, func(s *Settings) { s.AskAnswer = "OK, asking NAME." }},
+		"invites":                   {Calendar, func(s *Settings) { s.Invites = InvitesBare }},
 		"channels":                  {CheckingIn, func(s *Settings) { s.Channels = TextsAndCalls }},
 		"plain_distress_answer":     {CallingForHelp, func(s *Settings) { s.PlainDistressAnswer = true }},
 	} {
@@ -107,7 +108,7 @@ func TestEverySettingIsSaidInItsSection(t *testing.T) {
 			t.Errorf("%s: the difference is %q", field, said)
 		}
 	}
-	if fields := Standard(); len(fields.fields()) != 21 {
+	if fields := Standard(); len(fields.fields()) != 22 {
 		t.Errorf("there are %d settings: give each that is new its sentence, its line in called, and a line here", len(fields.fields()))
 	}
 }

@@ -151,15 +151,20 @@ type VisitPlace struct {
 	ID       string
 }
 
-// VisitsAhead gives visits, of any status, that calendars may have to show at an instant or later, by their start, those after a place.
-func (db *DB) VisitsAhead(ctx context.Context, at time.Time, after VisitPlace, limit int) ([]Visit, error) {
+// VisitsAhead gives visits, of any status, that calendars may have to show at an instant or later, by their start, those after a place; and the place of the
+// last of them, which is the same place where there are no more. One that can't be opened is left out: the error says so.
+func (db *DB) VisitsAhead(ctx context.Context, at time.Time, after VisitPlace, limit int) ([]Visit, VisitPlace, error) {
 	rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE starts_at >= $1 AND (starts_at > $2 OR starts_at = $2 AND id > $3)
 		AND expected_end_at >= $4 ORDER BY starts_at, id LIMIT $5`,
 		instant(at.Add(-longestVisit)), instant(after.StartsAt), after.ID, instant(at.Add(-invitesFrom)), limit)
 	if err != nil {
-		return nil, fmt.Errorf("list visits ahead: %w", err)
+		return nil, after, fmt.Errorf("list visits ahead: %w", err)
 	}
-	return db.openVisits(ctx, rows)
+	if n := len(rows); n > 0 {
+		after = VisitPlace{rows[n-1].StartsAt, rows[n-1].ID}
+	}
+	visits, err := db.openVisits(ctx, rows)
+	return visits, after, err
 }
 
 // visitsSince finds them as teamsSince does. What only says that invites were sent changes no visit.
@@ -178,9 +183,10 @@ func (db *DB) VisitsSince(ctx context.Context, n int64, begun time.Time, but str
 	return ids, nil
 }
 
-// VisitsByID gives those of the visits that there are.
+// VisitsByID gives those of the visits that there are. One that can't be opened is left out: the error says so.
 func (db *DB) VisitsByID(ctx context.Context, ids ...string) (visits []Visit, err error) {
 	const atOnce = 200
+	var errs []error
 	for some := range slices.Chunk(ids, atOnce) {
 		var args []any
 		rows, err := all(ctx, db.reader, scanVisit, `SELECT `+visitColumns+` FROM visits WHERE id IN (`+places(some, &args)+`) ORDER BY starts_at, id`, args...)
@@ -188,27 +194,38 @@ func (db *DB) VisitsByID(ctx context.Context, ids ...string) (visits []Visit, er
 			return nil, fmt.Errorf("read visits: %w", err)
 		}
 		open, err := db.openVisits(ctx, rows)
-		if err != nil {
-			return nil, err
-		}
-		visits = append(visits, open...)
+		visits, errs = append(visits, open...), append(errs, err)
 	}
-	return visits, nil
+	return visits, errors.Join(errs...)
 }
 
-// openVisits opens all that can be opened: what is wrong with one visit must keep no other from being looked at.
+// openVisits opens all that can be opened.
 func (db *DB) openVisits(ctx context.Context, rows []sealedVisit) (visits []Visit, err error) {
 	var errs []error
 	for _, r := range rows {
 		v, err := db.openVisit(ctx, r)
 		if err != nil {
-			if ctx.Err() != nil {
-				return nil, err
-			}
-			errs = append(errs, fmt.Errorf("visit %s: %w", r.ID, err))
-			v = r.Visit // its times are known
+			errs = append(errs, fmt.Errorf("open visit %s: %w", r.ID, err))
+			continue
 		}
 		visits = append(visits, v)
 	}
 	return visits, errors.Join(errs...)
+}
+
+// FromOwnEvent says which of some visits stand in their worker's own calendar already: an invite of theirs booked them, and was not taken back.
+func (db *DB) FromOwnEvent(ctx context.Context, visits ...string) (map[string]bool, error) {
+	const atOnce = 200
+	own := map[string]bool{}
+	for some := range slices.Chunk(visits, atOnce) {
+		var args []any
+		ids, err := all(ctx, db.reader, value[string], `SELECT visit FROM invited WHERE state = 'booked' AND visit <> '' AND visit IN (`+places(some, &args)+`)`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("look for visits that invites booked: %w", err)
+		}
+		for _, id := range ids {
+			own[id] = true
+		}
+	}
+	return own, nil
 }

@@ -65,7 +65,7 @@ var entryKinds = map[string]string{
 	"incident_portal": "Managers were reminded of the portal", "incident_report": "Managers were reminded of the report to HSE",
 	"restored": "A backup was put back", "sign-in": "Somebody signed in", "invite": "A link to sign in was made", "link_made": "Somebody was told of a link to sign in", "signed_out": "Somebody was told that they were signed out",
 	"erased": "Words were erased", "hold_set": "A legal hold was put on something", "hold_lifted": "A legal hold was lifted",
-	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent", "kin_asked": "Somebody was asked for their next of kin", "kin_form": "A link to a form for next of kin was sent",
+	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "invites_sent": "Invites to a visit were sent, or taken back", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent", "kin_asked": "Somebody was asked for their next of kin", "kin_form": "A link to a form for next of kin was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
 	"mail": "A mail came", "unknown_mail": "A cry for help came in a mail that is not proven", "mail_set_aside": "A mail could not be dealt with", "mail_fails": "A mail came back",
 	"mail_strangers": "Administrators were told of mails from nobody we know", "mail_tnef": "Administrators were told that invites cannot be read", "delegate": "It was said who may book for somebody by invite",

@@ -171,7 +171,7 @@ func (f *form) takesTeam(err error, called ...map[string]string) error {
 		return err
 	}
 	labels := map[string]string{"zone": "The time zone", "end_prompts": "The reminders", "duress_phrase": "The duress phrase", "fallback": "The fallback",
-		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "private_by_default": "What is private", "ask_answer": "The answer", "channels": "How workers are reminded", "name": "The name",
+		"named_buddy": "The named buddy", "out_word": "The word", "colleagues": "The colleagues", "working_hours": "The working hours", "private_by_default": "What is private", "ask_answer": "The answer", "channels": "How workers are reminded", "invites": "What invites carry", "name": "The name",
 		"risk_for": "The visits that want a risk assessment"}
 	for _, t := range timeSettings(&plan.Settings{}) {
 		labels[t.field] = "“" + t.label + "”"
@@ -228,6 +228,7 @@ func (f *form) readSettings(s *plan.Settings) {
 	s.OutWord = cmp.Or(f.value("out_word"), plan.OutWordOff)
 	s.AskAnswer = plan.TidyAnswer(f.value("ask_answer"))
 	s.Channels = plan.ReadChannels(f.value("channels"))
+	s.Invites = plan.ReadInvites(f.value("invites"))
 	s.Private = plan.ReadPrivacy(f.value("private_by_default"))
 	hours, err := plan.ParseHours(f.value("working_hours"))
 	if err != nil {
@@ -246,7 +247,7 @@ func readMinutes(s string) (time.Duration, bool) {
 // filledTeam is the form with a team's settings.
 func filledTeam(t store.Team) *form {
 	f := blank("name", t.Name, "zone", t.Zone, "duress_phrase", t.Plan.DuressPhrase, "fallback", t.Plan.Fallback, "named_buddy", t.Plan.NamedBuddy,
-		"working_hours", t.Plan.WorkingHours.String(), "private_by_default", t.Plan.Private.String(), "ask_answer", t.Plan.AskAnswer, "channels", t.Plan.Channels.String())
+		"working_hours", t.Plan.WorkingHours.String(), "private_by_default", t.Plan.Private.String(), "ask_answer", t.Plan.AskAnswer, "channels", t.Plan.Channels.String(), "invites", t.Plan.Invites.String())
 	for _, setting := range timeSettings(&t.Plan) {
 		f.values.Set(setting.field, writeMinutes(*setting.in))
 	}
@@ -274,7 +275,7 @@ func teamFields() []string { return []string{"name", "zone"} }
 func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is string) {
 	called := map[string]string{"name": "the team’s name", "zone": "the time zone", "end_prompts": "when workers are asked after the expected end",
 		"out_word": "the word that must come with OUT", "duress_phrase": "the duress phrase", "working_hours": "the working hours",
-		"private_by_default": "which visits are private", "channels": "how workers are reminded", "ask_answer": "the answer to whoever asks for a person", "fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues told of a duress phrase"}
+		"private_by_default": "which visits are private", "channels": "how workers are reminded", "invites": "what invites carry", "ask_answer": "the answer to whoever asks for a person", "fallback": "the fallback", "named_buddy": "the named buddy", "colleagues": "the colleagues told of a duress phrase"}
 	var s plan.Settings
 	for _, t := range timeSettings(&s) {
 		called[t.field] = "“" + t.label + "”"
@@ -290,6 +291,8 @@ func (p *Pages) teamInWords(c *request, f *form) func(field string) (what, is st
 		switch field {
 		case "channels":
 			return called[field], plan.ReadChannels(f.value(field)).InWords()
+		case "invites":
+			return called[field], plan.ReadInvites(f.value(field)).InWords()
 		case "private_by_default":
 			return called[field], plan.ReadPrivacy(f.value(field)).InWords()
 		case "risk_for":

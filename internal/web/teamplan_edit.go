@@ -98,7 +98,7 @@ type planSectionPage struct {
 
 // sectionFields are the settings that stand with each section, by their fields, as they stand on the page.
 var sectionFields = map[plan.Section][]string{
-	plan.Calendar:       {"working_hours", "private_by_default"},
+	plan.Calendar:       {"working_hours", "private_by_default", "invites"},
 	plan.PersonalSafety: {"risk_for"},
 	plan.CheckingIn: {"grace", "acknowledge_within", "ring_round", "police_repeat", "fallback", "named_buddy", "prompts", "channels", "start_prompt", "end_prompts", "pass_on_texts",
 		"out_closes_overdue", "out_word"},
@@ -207,7 +207,7 @@ func (p *Pages) readSection(c *request, f *form, t store.Team, v plan.Version, s
 	t.Plan = v.Settings
 	was, whole := t, filledTeam(t)
 	for _, field := range sectionFields[section] {
-		if (field == "working_hours" || field == "private_by_default" || field == "channels") && !f.values.Has(field) {
+		if (field == "working_hours" || field == "private_by_default" || field == "channels" || field == "invites") && !f.values.Has(field) {
 			continue // what was not sent is not meant to be none
 		}
 		whole.values[field] = f.values[field]

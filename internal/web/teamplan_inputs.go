@@ -61,6 +61,10 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 			govuk.Choice{Value: plan.PrivateOutOfHours.String(), Text: "Those that begin outside working hours"},
 			govuk.Choice{Value: plan.PrivateEvery.String(), Text: "Every visit"},
 			govuk.Choice{Value: plan.PrivateNone.String(), Text: "None: each is open to the team"})
+	case "invites":
+		return f.radios(field, "What invites carry", "Of those that Allclear sends by e-mail to the people who answer for a worker. An address outside the organisation’s own mail domain never gets more than a reference and a link",
+			govuk.Choice{Value: plan.InvitesWithForm.String(), Text: "The whole buddy form", Hint: govuk.Hint{Text: "Who cannot reach Allclear has it in their calendar"}},
+			govuk.Choice{Value: plan.InvitesBare.String(), Text: "A reference and a link"})
 	default: // plain_distress_answer
 		return f.tick(field, "Answer a cry for help in plain words", "")
 	}
