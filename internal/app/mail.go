@@ -67,7 +67,7 @@ func (a *App) openMail() (err error) {
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	if !o.Mail.on() {
+	if !o.Mail.on() && (o.Graph == nil || o.Graph.Mailbox == "") {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
