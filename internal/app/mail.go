@@ -14,6 +14,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
+	"github.com/allclear-safety/allclear/internal/mail/graph"
 	"github.com/allclear-safety/allclear/internal/mail/listener"
 	"github.com/allclear-safety/allclear/internal/mail/mailbox"
 )
@@ -42,6 +43,7 @@ const tokenWithin = 30 * time.Second
 type inbox struct {
 	listener *listener.Listener // nil: none
 	mailbox  *mailbox.Mailbox   // nil: none
+	graph    *graph.Inbox       // nil: none
 }
 
 // openMail opens the port for mail, and connects to nothing yet.
@@ -57,12 +59,15 @@ func (a *App) openMail() (err error) {
 	if m.Mailbox != nil {
 		a.mail.mailbox, err = a.o.mailbox(a.takeMail, a.clock.Now)
 	}
+	if a.o.Graph != nil && a.o.Graph.Mailbox != "" {
+		a.mail.graph = a.o.graphInbox(a.takeMail, a.clock.Now)
+	}
 	return err
 }
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	if !o.Mail.on() {
+	if !o.Mail.on() && (o.Graph == nil || o.Graph.Mailbox == "") {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
@@ -94,6 +99,9 @@ func (a *App) runMail(ctx context.Context, run func(what string, f func() error)
 	if a.mail.mailbox != nil {
 		run("mailbox", func() error { return a.mail.mailbox.Run(ctx) })
 	}
+	if a.mail.graph != nil {
+		run("mailbox by Graph", func() error { return a.mail.graph.Run(ctx) })
+	}
 }
 
 // stopMail lets those finish who are handing mail over.
@@ -115,8 +123,8 @@ func (a *App) MailAddr() net.Addr {
 // besides is what /readyz says that keeps no alarm from being raised.
 func (a *App) besides(ctx context.Context) string {
 	says := a.drillLine(ctx)
-	if m := a.mail.mailbox; m != nil {
-		says += "\n" + mailboxLine(m.State(), a.clock.Now())
+	if s, _, reads := a.mail.state(); reads {
+		says += "\n" + mailboxLine(s, a.clock.Now())
 	}
 	return says
 }
@@ -158,10 +166,9 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 		count(n.Deferred, mail.ByListener, "later")
 		to <- prometheus.MustNewConstMetric(mailsTurned, prometheus.CounterValue, float64(n.TurnedAway))
 	}
-	if m := f.of.mail.mailbox; m != nil {
-		s := m.State()
-		count(s.Taken, mail.ByMailbox, "kept")
-		count(s.Failed, mail.ByMailbox, "later")
+	if s, via, reads := f.of.mail.state(); reads {
+		count(s.Taken, via, "kept")
+		count(s.Failed, via, "later")
 		read := 0.0
 		if s.Connected {
 			read = 1
@@ -172,7 +179,8 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 
 // checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
 func checkMail(ctx context.Context, o Options) []Finding {
-	if !o.Mail.on() {
+	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	if !o.Mail.on() && !byGraph {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
@@ -180,6 +188,9 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	var found []Finding
 	if o.Mail.Mailbox != nil {
 		found = append(found, checkMailbox(ctx, o))
+	}
+	if byGraph {
+		found = append(found, checkGraph(ctx, o))
 	}
 	if o.Mail.Listen != "" {
 		found = append(found, checkListener(ctx, o))
@@ -193,21 +204,24 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	return found
 }
 
-// checkPolicy asks what a domain wants done with mail in its name that it did not sign. Without an answer anybody writes as its people elsewhere, and its mail
-// may well go unsigned.
+// checkPolicy asks what a domain tells the world of its mail. Where others are not to turn away what only pretends to be its own, or it has no key to sign with, its
+// mail may well go unsigned, and no invite from it would be believed.
 func checkPolicy(ctx context.Context, ask mail.Lookup, domain string) Finding {
-	texts, err := ask(ctx, "_dmarc."+domain)
-	var dns *net.DNSError
-	if err != nil && !(errors.As(err, &dns) && dns.IsNotFound) {
-		return Finding{About: "mail", Says: "the name server does not answer for " + domain + ", so its mail waits: see ALLCLEAR_DNS"}
+	s, err := mail.Stand(ctx, ask, domain)
+	f := Finding{About: "mail"}
+	switch {
+	case err != nil:
+		f.Says = "the name server does not answer for " + domain + ", so its mail waits: see ALLCLEAR_DNS"
+	case s.Trial:
+		f.Says = domain + " only tries its DKIM key out (t=y), so no invite from it is believed: have the mark taken off the key"
+	case !s.Firm():
+		f.Says = domain + " has no DMARC policy of quarantine or reject: see that its mail is signed by DKIM, or no invite is believed"
+	case len(s.Keys) == 0:
+		f.Says = domain + " has a DMARC policy, but no DKIM key under a usual name: send a mail to Allclear, and see that it is believed"
+	default:
+		f.Says = domain + " says how its mail is known, and has a DKIM key"
 	}
-	for _, text := range texts {
-		said := strings.ReplaceAll(strings.ToLower(text), " ", "")
-		if strings.HasPrefix(said, "v=dmarc1;") && (strings.Contains(said, ";p=quarantine") || strings.Contains(said, ";p=reject")) {
-			return Finding{About: "mail", Says: domain + " says how its mail is known"}
-		}
-	}
-	return Finding{About: "mail", Says: domain + " has no DMARC policy of quarantine or reject: see that its mail is signed by DKIM, or no invite is believed"}
+	return f
 }
 
 func checkMailbox(ctx context.Context, o Options) Finding {
