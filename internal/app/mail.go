@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/allclear-safety/allclear/internal/channel/smtp"
 	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
@@ -51,7 +52,7 @@ type inbox struct {
 func (a *App) openMail() (err error) {
 	m := a.o.Mail
 	if m.Listen != "" {
-		a.mail.listener, err = listener.New(listener.Options{Take: a.takeMail, Address: m.Listen, Accept: m.To, Clients: m.Clients, TLS: a.edge.Mail(),
+		a.mail.listener, err = listener.New(listener.Options{Take: a.takeMail, Address: m.Listen, Accept: a.o.taken(), Clients: m.Clients, TLS: a.edge.Mail(),
 			Now: a.clock.Now, Log: a.o.Log})
 		if err != nil {
 			return fmt.Errorf("%w; see ALLCLEAR_MAIL_LISTEN", err)
@@ -73,7 +74,7 @@ func (o Options) believe(eo *engine.Options) {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
-	ours := slices.Clone(o.Mail.To)
+	ours := o.taken()
 	if o.Mail.Mailbox != nil {
 		ours = append(ours, o.Mail.Mailbox.User)
 	}
@@ -86,6 +87,18 @@ func (o Options) believe(eo *engine.Options) {
 			eo.Addresses = append(eo.Addresses, a)
 		}
 	}
+}
+
+// taken are the addresses that mail is taken for, those of domains among them. The first is the one that our own e-mails come from, where they do: their
+// answers come back to it.
+func (o Options) taken() []string {
+	ours := slices.Clone(o.Mail.To)
+	if o.SMTP != nil {
+		if from, err := smtp.ParseFrom(o.SMTP.From); err == nil { // checked when it was read
+			ours = slices.Insert(ours, 0, from.Address)
+		}
+	}
+	return ours
 }
 
 // takeMail keeps a mail for good.

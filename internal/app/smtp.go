@@ -34,10 +34,15 @@ func (o Options) byMail(eo *engine.Options) (*sender, error) {
 		return nil, nil
 	}
 	client, err := o.sender(time.Now)
-	if err == nil {
-		eo.Mail = client
+	if err != nil {
+		return nil, err
 	}
-	return client, err
+	from, err := smtp.ParseFrom(o.SMTP.From)
+	if err != nil {
+		return nil, err
+	}
+	eo.Mail, eo.MailFrom, eo.OwnDomains = client, strings.ToLower(from.Address), o.Mail.Domains
+	return client, nil
 }
 
 // mailNote sends a checkpoint. The mail has the signed note as it is, and nothing else, so that it can be kept as a file.
