@@ -272,5 +272,3 @@ func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, deleg
 	return e.Store.MayDelegate(ctx, p.ID, delegate)
 }
 
-// answered takes what somebody's calendar answers to an invite of ours.
-func (e *Engine) answered(context.Context, *incoming, calendar.Calendar) error { return nil }
