@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/checkin"
+	"github.com/allclear-safety/allclear/internal/mail/graph"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/retain"
 )
@@ -42,6 +43,7 @@ type Settings struct {
 	OIDC             OIDC
 	Front            Front
 	Mail             Mail
+	Graph            Graph
 	Outgoing         string // hosts that Allclear may call of itself, as edge.ParseOutgoing reads them; empty: those that the settings name
 	ExitPage         string // where a worker's own pages are left for; empty: the weather
 }
@@ -87,20 +89,27 @@ type settingsFlags struct {
 	TwilioFrom          string `placeholder:"NUMBER" help:"Number that texts and calls come from, as +44…."`
 	TwilioAPI           string `name:"twilio-api" placeholder:"URL" help:"Base address of the Twilio API (default https://api.twilio.com)."`
 
-	MailListen           string `placeholder:"ADDRESS" help:"Take mail: smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:///PATH."`
-	MailTo               string `placeholder:"ADDRESS,…" help:"Whom mail is taken for, as it stands in invites."`
-	MailClients          string `placeholder:"ADDRESS,…" help:"Who may hand mail over: addresses or networks; else everybody."`
-	MailDomains          string `placeholder:"DOMAIN,…" help:"Your organisation's own mail domains."`
-	MailRelay            string `placeholder:"NAME" help:"Your mail server's name in Authentication-Results, which is then believed."`
-	MailTenant           string `placeholder:"yes" help:"Believe Microsoft 365 of mail within the tenant whose mailbox is read."`
-	IMAP                 string `name:"imap" placeholder:"ADDRESS" help:"Read a mailbox: imaps://USER:PASSWORD@HOST/FOLDER; better given as a file."`
-	IMAPFile             string `name:"imap-file" placeholder:"FILE" help:"File that holds that address."`
-	IMAPTokenURL         string `name:"imap-token-url" placeholder:"URL" help:"Where an application gets its tokens for the mailbox."`
-	IMAPClientID         string `name:"imap-client-id" placeholder:"ID" help:"The application."`
-	IMAPClientSecret     string `name:"imap-client-secret" placeholder:"SECRET" help:"Its secret; better given as a file, as others see a command line."`
-	IMAPClientSecretFile string `name:"imap-client-secret-file" placeholder:"FILE" help:"File that holds that secret."`
-	IMAPScope            string `name:"imap-scope" placeholder:"SCOPE" help:"What the token is for (default Exchange Online)."`
-	DNS                  string `name:"dns" placeholder:"ADDRESS" help:"Name server that senders' keys are asked of; else this machine's."`
+	MailListen            string `placeholder:"ADDRESS" help:"Take mail: smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:///PATH."`
+	MailTo                string `placeholder:"ADDRESS,…" help:"Whom mail is taken for, as it stands in invites."`
+	MailClients           string `placeholder:"ADDRESS,…" help:"Who may hand mail over: addresses or networks; else everybody."`
+	MailDomains           string `placeholder:"DOMAIN,…" help:"Your organisation's own mail domains."`
+	MailRelay             string `placeholder:"NAME" help:"Your mail server's name in Authentication-Results, which is then believed."`
+	MailTenant            string `placeholder:"yes" help:"Believe Microsoft 365 of mail within the tenant whose mailbox is read."`
+	IMAP                  string `name:"imap" placeholder:"ADDRESS" help:"Read a mailbox: imaps://USER:PASSWORD@HOST/FOLDER; better given as a file."`
+	IMAPFile              string `name:"imap-file" placeholder:"FILE" help:"File that holds that address."`
+	IMAPTokenURL          string `name:"imap-token-url" placeholder:"URL" help:"Where an application gets its tokens for the mailbox."`
+	IMAPClientID          string `name:"imap-client-id" placeholder:"ID" help:"The application."`
+	IMAPClientSecret      string `name:"imap-client-secret" placeholder:"SECRET" help:"Its secret; better given as a file, as others see a command line."`
+	IMAPClientSecretFile  string `name:"imap-client-secret-file" placeholder:"FILE" help:"File that holds that secret."`
+	IMAPScope             string `name:"imap-scope" placeholder:"SCOPE" help:"What the token is for (default Exchange Online)."`
+	GraphTenant           string `placeholder:"TENANT" help:"Microsoft 365 by Graph: the tenant's id, or a domain of it."`
+	GraphClientID         string `name:"graph-client-id" placeholder:"ID" help:"The application there."`
+	GraphClientSecret     string `placeholder:"SECRET" help:"Its secret; better given as a file, as others see a command line."`
+	GraphClientSecretFile string `placeholder:"FILE" help:"File that holds that secret."`
+	GraphMailbox          string `placeholder:"ADDRESS" help:"The mailbox that is read by Graph."`
+	GraphAPI              string `name:"graph-api" placeholder:"URL" help:"Base address of Graph (default https://graph.microsoft.com)."`
+	GraphLogin            string `placeholder:"URL" help:"Base address where tokens are given (default https://login.microsoftonline.com)."`
+	DNS                   string `name:"dns" placeholder:"ADDRESS" help:"Name server that senders' keys are asked of; else this machine's."`
 
 	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, as PEM, for TLS by Allclear itself."`
 	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Its key."`
@@ -195,6 +204,12 @@ var known = []setting{
 	{name: "imap_client_id", set: func(s *Settings, v string) error { s.Mail.ClientID = v; return nil }},
 	{name: "imap_client_secret", secret: true, set: func(s *Settings, v string) error { s.Mail.ClientSecret = private.New(v); return nil }},
 	{name: "imap_scope", set: func(s *Settings, v string) error { s.Mail.Scope = v; return nil }},
+	{name: "graph_tenant", set: setGraphTenant},
+	{name: "graph_client_id", set: func(s *Settings, v string) error { s.Graph.ClientID = v; return nil }},
+	{name: "graph_client_secret", secret: true, set: func(s *Settings, v string) error { s.Graph.ClientSecret = private.New(v); return nil }},
+	{name: "graph_mailbox", set: setGraphMailbox},
+	{name: "graph_api", set: func(s *Settings, v string) error { return setGraphBase(&s.Graph.API, v) }},
+	{name: "graph_login", set: func(s *Settings, v string) error { return setGraphBase(&s.Graph.Login, v) }},
 	{name: "dns", set: setDNS},
 }
 
@@ -204,6 +219,7 @@ func defaults() Settings {
 		Listen:   "127.0.0.1:8080",
 		Retain:   retain.Standard(),
 		Twilio:   Twilio{API: "https://api.twilio.com"},
+		Graph:    Graph{API: graph.MicrosoftAPI, Login: graph.MicrosoftLogin},
 	}
 }
 
@@ -337,7 +353,7 @@ func (s Settings) disagreements() problems {
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.Mail.disagreements(s), s.unreachable(), s.unsigned())
+	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.Mail.disagreements(s), s.Graph.disagreements(s), s.unreachable(), s.unsigned())
 }
 
 // onLoopback reports whether an address stays on this machine.

@@ -80,7 +80,7 @@ func (s Settings) unreachable() problems {
 		hosts = append(hosts, struct{ name, address string }{"acme_directory", cmp.Or(s.Front.ACMEDirectory, edge.LetsEncrypt)})
 	}
 	allowed := s.outgoing()
-	bad := s.Mail.unreachable(allowed)
+	bad := append(s.Mail.unreachable(allowed), s.Graph.unreachable(allowed)...)
 	for _, to := range hosts {
 		if u, err := url.Parse(to.address); err == nil && to.address != "" && !allowed.Allows(u.Hostname()) {
 			bad = append(bad, variable("outgoing")+" lacks the host of "+variable(to.name)+": Allclear could not connect to it")

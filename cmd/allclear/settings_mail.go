@@ -140,8 +140,8 @@ func (m Mail) disagreements(s Settings) problems {
 	if (comes || reads) && m.Domains == "" {
 		add(variable("mail_domains") + " is missing: without your own domains nobody's mail is believed")
 	}
-	if m.Tenant == "yes" && !reads {
-		add(variable("mail_tenant") + " is for a mailbox of your tenant, and " + variable("imap") + " names none")
+	if m.Tenant == "yes" && !reads && s.Graph.Mailbox == "" {
+		add(variable("mail_tenant") + " is for a mailbox of your tenant, and neither " + variable("imap") + " nor " + variable("graph_mailbox") + " names one")
 	}
 	return append(bad, m.mailboxDisagreements(s, reads)...)
 }

@@ -78,6 +78,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
 		IncidentWebhook: "http://127.0.0.1:9/i", IncidentSecret: private.New("0123456789abcdef0123456789abcdef"),
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
+		Graph:  Graph{API: "https://graph.microsoft.com", Login: "https://login.microsoftonline.com"},
 		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
 			Roles: "/staff/leads = manager,a=b=admin", RolesClaim: "groups", Match: "email_verified"},
 		Retain: retain.Periods{Visit: 31 * retain.Day, Alarm: 2555 * retain.Day, Text: 32 * retain.Day, Looks: 730 * retain.Day, Leaver: 33 * retain.Day},
@@ -100,6 +101,7 @@ func TestEachSettingIsRead(t *testing.T) {
 func TestWrongSettings(t *testing.T) {
 	twilio := []string{"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000"}
 	oidc := []string{"ALLCLEAR_URL=https://a.example.org", "ALLCLEAR_OIDC_ISSUER=https://id.example.org", "ALLCLEAR_OIDC_CLIENT_ID=c", "ALLCLEAR_OIDC_CLIENT_SECRET=hunter2"}
+	tenant := slices.Clip([]string{"ALLCLEAR_GRAPH_TENANT=council.example", "ALLCLEAR_GRAPH_CLIENT_ID=app", "ALLCLEAR_GRAPH_CLIENT_SECRET=hunter2", "ALLCLEAR_GRAPH_MAILBOX=visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example"})
 	mail := []string{"ALLCLEAR_MAIL_TO=visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}
 	for _, c := range []struct {
 		what    string
@@ -180,6 +182,15 @@ func TestWrongSettings(t *testing.T) {
 		{"a mailbox that may not be read", []string{"ALLCLEAR_OUTGOING=api.twilio.com", "ALLCLEAR_IMAP=imaps://a:hunter2@mail.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_IMAP"},
 		{"tokens from whom one may not ask", []string{"ALLCLEAR_OUTGOING=mail.example", "ALLCLEAR_IMAP=imaps://a@mail.example", "ALLCLEAR_IMAP_CLIENT_ID=app", "ALLCLEAR_IMAP_CLIENT_SECRET=hunter2", "ALLCLEAR_IMAP_TOKEN_URL=https://login.example/token",
 			"ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_IMAP_TOKEN_URL"},
+		{"half of a tenant's application", []string{"ALLCLEAR_GRAPH_CLIENT_ID=app", "ALLCLEAR_GRAPH_MAILBOX=visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_GRAPH_CLIENT_SECRET are needed together"},
+		{"a tenant's application for nothing", tenant[:3], "ALLCLEAR_GRAPH_MAILBOX is missing"},
+		{"a tenant that is none", []string{"ALLCLEAR_GRAPH_TENANT=../x"}, "ALLCLEAR_GRAPH_TENANT: must be the id"},
+		{"a mailbox that is none", []string{"ALLCLEAR_GRAPH_MAILBOX=visits"}, "ALLCLEAR_GRAPH_MAILBOX: must be an address"},
+		{"Graph in the clear", []string{"ALLCLEAR_GRAPH_API=http://graph.example"}, "ALLCLEAR_GRAPH_API: must be https"},
+		{"two mailboxes", append(tenant, "ALLCLEAR_IMAP=imaps://a:hunter2@mail.example"), "both name a mailbox"},
+		{"a tenant that nobody is believed in", tenant[:4], "ALLCLEAR_MAIL_DOMAINS is missing"},
+		{"a rehearsal with real mailboxes", append(tenant, "ALLCLEAR_SPEED=60"), "ALLCLEAR_GRAPH_API is not on loopback"},
+		{"a tenant that may not be called", append(tenant, "ALLCLEAR_OUTGOING=graph.microsoft.com"), "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_GRAPH_LOGIN"},
 		{"a name server by its name", []string{"ALLCLEAR_DNS=ns.example"}, "ALLCLEAR_DNS: must be the address"},
 		{"two mistakes at once", []string{"ALLCLEAR_SPEED=x", "ALLCLEAR_LISTEN=x"}, "ALLCLEAR_LISTEN: must be HOST:PORT such as 127.0.0.1:8080; ALLCLEAR_SPEED"},
 	} {
@@ -265,7 +276,8 @@ func TestASecretFilesLineEndIsNoPartOfIt(t *testing.T) {
 
 func TestSecretsDoNotPrint(t *testing.T) {
 	s := Settings{Key: private.New("hunter2"), Twilio: Twilio{AuthToken: private.New("hunter2")}, OIDC: OIDC{ClientSecret: private.New("hunter2")},
-		Mail: Mail{ClientSecret: private.New("hunter2"), IMAP: mailbox.Address{Password: private.New("hunter2")}}}
+		Graph: Graph{ClientSecret: private.New("hunter2")},
+		Mail:  Mail{ClientSecret: private.New("hunter2"), IMAP: mailbox.Address{Password: private.New("hunter2")}}}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if printed := fmt.Sprintf(format, s); strings.Contains(printed, "hunter2") {
 			t.Errorf("%s shows it: %s", format, printed)
@@ -281,5 +293,20 @@ func TestNearest(t *testing.T) {
 		if got := near(typed); got != want {
 			t.Errorf("nearest to %s is %s, want %s", typed, got, want)
 		}
+	}
+}
+
+func TestATenantsApplicationIsRead(t *testing.T) {
+	s, err := load(t, "ALLCLEAR_GRAPH_TENANT=council.example", "ALLCLEAR_GRAPH_CLIENT_ID=app", "ALLCLEAR_GRAPH_CLIENT_SECRET=hunter2", "ALLCLEAR_GRAPH_MAILBOX=Visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example",
+		"ALLCLEAR_MAIL_TENANT=yes", "ALLCLEAR_GRAPH_API=http://127.0.0.1:9/", "ALLCLEAR_SPEED=60", "ALLCLEAR_GRAPH_LOGIN=http://127.0.0.1:9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := s.options(world{}).Graph
+	if g == nil || g.Mailbox != "visits@allclear.example" || g.Tenant != "council.example" || g.Secret.Reveal() != "hunter2" || g.API != "http://127.0.0.1:9" {
+		t.Errorf("the application is given %+v", g)
+	}
+	if d := defaults(); d.options(world{}).Graph != nil || d.Graph.API != "https://graph.microsoft.com" || d.Graph.Login != "https://login.microsoftonline.com" {
+		t.Errorf("without settings the application is given %+v", d.Graph)
 	}
 }

@@ -77,6 +77,7 @@ type Options struct {
 	Store  *store.DB
 	Access *access.Access
 	Twilio TwilioHooks      // nil when there is no Twilio account: its webhooks are then not there
+	Graph  http.Handler     // takes Microsoft's notifications; nil: they are not there
 	Clock  func() time.Time // real time, for limits and deadlines of connections
 	Log    *slog.Logger     // nil: nothing is logged
 

@@ -82,6 +82,9 @@ func Routes() []Route {
 	return list
 }
 
+// GraphPath is where Microsoft's notifications come to.
+const GraphPath = "/hooks/graph"
+
 // mux routes everything that is served here: the JSON API, the webhooks and the health checks.
 func (a *API) mux() http.Handler {
 	mux := http.NewServeMux()
@@ -95,6 +98,9 @@ func (a *API) mux() http.Handler {
 		mux.Handle("POST "+twilio.VoicePath, bounded(a.twilioAnswered))
 		mux.Handle("POST "+twilio.KeyPath, bounded(a.twilioPressed))
 		mux.Handle("POST "+twilio.StatusPath, bounded(a.twilioStatus))
+	}
+	if a.Graph != nil {
+		mux.Handle("POST "+GraphPath, bounded(a.Graph.ServeHTTP))
 	}
 	return edge.Harden(a.guard(mux), false)
 }

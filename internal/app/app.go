@@ -45,6 +45,7 @@ type Options struct {
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Front     Front         // TLS, and the proxy in front; needed where Listen is not on loopback
 	Mail      Mail          // how mail comes in
+	Graph     *Graph        // Microsoft 365, by Graph; nil: not
 	Heartbeat string        // called every minute while the engine truly works
 	ExitPage  string        // where a worker's own pages are left for; "" is the weather
 	Version   string
@@ -176,6 +177,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if err := a.connect(&eo, &ao); err != nil {
 		return err
 	}
+	ao.Graph = a.hook()
 	a.engine = engine.New(eo)
 	ao.Engine = a.engine
 	front := api.New(ao)

@@ -75,12 +75,9 @@ func (a *App) listenTo() (err error) {
 			return err
 		}
 	}
-	if err := a.openMail(); err != nil {
-		return err
-	}
 	a.o.URL = a.o.public(a.listen.Addr().String())
 	a.edge.URL = a.o.URL
-	return nil
+	return a.openMail()
 }
 
 // public is the public address: by its setting, else by what is listened to.

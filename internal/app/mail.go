@@ -14,6 +14,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
+	"github.com/allclear-safety/allclear/internal/mail/graph"
 	"github.com/allclear-safety/allclear/internal/mail/listener"
 	"github.com/allclear-safety/allclear/internal/mail/mailbox"
 )
@@ -42,6 +43,7 @@ const tokenWithin = 30 * time.Second
 type inbox struct {
 	listener *listener.Listener // nil: none
 	mailbox  *mailbox.Mailbox   // nil: none
+	graph    *graph.Inbox       // nil: none
 }
 
 // openMail opens the port for mail, and connects to nothing yet.
@@ -56,6 +58,9 @@ func (a *App) openMail() (err error) {
 	}
 	if m.Mailbox != nil {
 		a.mail.mailbox, err = a.o.mailbox(a.takeMail, a.clock.Now)
+	}
+	if a.o.Graph != nil && a.o.Graph.Mailbox != "" {
+		a.mail.graph = a.o.graphInbox(a.takeMail, a.clock.Now)
 	}
 	return err
 }
@@ -94,6 +99,9 @@ func (a *App) runMail(ctx context.Context, run func(what string, f func() error)
 	if a.mail.mailbox != nil {
 		run("mailbox", func() error { return a.mail.mailbox.Run(ctx) })
 	}
+	if a.mail.graph != nil {
+		run("mailbox by Graph", func() error { return a.mail.graph.Run(ctx) })
+	}
 }
 
 // stopMail lets those finish who are handing mail over.
@@ -115,8 +123,8 @@ func (a *App) MailAddr() net.Addr {
 // besides is what /readyz says that keeps no alarm from being raised.
 func (a *App) besides(ctx context.Context) string {
 	says := a.drillLine(ctx)
-	if m := a.mail.mailbox; m != nil {
-		says += "\n" + mailboxLine(m.State(), a.clock.Now())
+	if s, _, reads := a.mail.state(); reads {
+		says += "\n" + mailboxLine(s, a.clock.Now())
 	}
 	return says
 }
@@ -158,10 +166,9 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 		count(n.Deferred, mail.ByListener, "later")
 		to <- prometheus.MustNewConstMetric(mailsTurned, prometheus.CounterValue, float64(n.TurnedAway))
 	}
-	if m := f.of.mail.mailbox; m != nil {
-		s := m.State()
-		count(s.Taken, mail.ByMailbox, "kept")
-		count(s.Failed, mail.ByMailbox, "later")
+	if s, via, reads := f.of.mail.state(); reads {
+		count(s.Taken, via, "kept")
+		count(s.Failed, via, "later")
 		read := 0.0
 		if s.Connected {
 			read = 1
@@ -172,7 +179,8 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 
 // checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
 func checkMail(ctx context.Context, o Options) []Finding {
-	if !o.Mail.on() {
+	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	if !o.Mail.on() && !byGraph {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
@@ -180,6 +188,9 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	var found []Finding
 	if o.Mail.Mailbox != nil {
 		found = append(found, checkMailbox(ctx, o))
+	}
+	if byGraph {
+		found = append(found, checkGraph(ctx, o))
 	}
 	if o.Mail.Listen != "" {
 		found = append(found, checkListener(ctx, o))
