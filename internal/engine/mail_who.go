@@ -271,4 +271,3 @@ func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, deleg
 	}
 	return e.Store.MayDelegate(ctx, p.ID, delegate)
 }
-
