@@ -21,7 +21,7 @@ func TestMailComesInByGraph(t *testing.T) {
 	tenant := standin.New(standin.App{Tenant: "council", ID: "app-1", Secret: "s3cret"}, time.Now, box)
 	defer tenant.Close()
 	tenant.Deliver(box, invite)
-	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), NoDrills: true, Mail: Mail{Domains: []string{"council.example"}},
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), NoDrills: true, Mail: Mail{Domains: []string{"council.example"}, Tenant: true},
 		Graph: &Graph{Account: graph.Account{API: tenant.URL, Login: tenant.URL, Tenant: "council", ClientID: "app-1", Secret: private.New("s3cret")}, Mailbox: box}}
 	a, err := New(t.Context(), o)
 	must(t, err)

@@ -149,15 +149,25 @@ func TestCheckSaysWhoseMailIsKnown(t *testing.T) {
 		texts []string
 		err   error
 		says  string
+		key   string
 	}{
-		"a policy":              {[]string{"something else", "v=DMARC1; p=reject; rua=mailto:a@b.example"}, nil, "says how its mail is known"},
-		"none to speak of":      {[]string{"v=DMARC1; sp=reject; p=none"}, nil, "no DMARC policy of quarantine or reject"},
-		"none":                  {nil, &net.DNSError{IsNotFound: true}, "no DMARC policy of quarantine or reject"},
-		"nobody who could tell": {nil, &net.DNSError{IsTimeout: true}, "the name server does not answer"},
+		"a policy and a key":    {texts: []string{"v=DMARC1; p=reject"}, says: "says how its mail is known", key: "v=DKIM1; p=MIIB"},
+		"a key on trial":        {texts: []string{"v=DMARC1; p=reject"}, says: "only tries its DKIM key out", key: "v=DKIM1; t=y; p=MIIB"},
+		"a policy":              {texts: []string{"something else", "v=DMARC1; p=reject; rua=mailto:a@b.example"}, says: "no DKIM key under a usual name"},
+		"none to speak of":      {texts: []string{"v=DMARC1; sp=reject; p=none"}, says: "no DMARC policy of quarantine or reject"},
+		"none":                  {err: &net.DNSError{IsNotFound: true}, says: "no DMARC policy of quarantine or reject"},
+		"nobody who could tell": {err: &net.DNSError{IsTimeout: true}, says: "the name server does not answer"},
 	} {
 		f := checkPolicy(t.Context(), func(_ context.Context, asked string) ([]string, error) {
-			if asked != "_dmarc.council.example" {
-				t.Errorf("it asks for %s", asked)
+			switch asked {
+			case "_dmarc.council.example":
+			case "selector1._domainkey.council.example":
+				if c.key != "" {
+					return []string{c.key}, nil
+				}
+				fallthrough
+			default:
+				return nil, &net.DNSError{IsNotFound: true}
 			}
 			return c.texts, c.err
 		}, "council.example")
