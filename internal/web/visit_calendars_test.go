@@ -94,4 +94,3 @@ func TestDuressIsNotInWhoWasInvited(t *testing.T) {
 		t.Errorf("on any day\n%s\nin danger\n%s", shown[0], shown[1])
 	}
 }
-
