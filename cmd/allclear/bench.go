@@ -17,6 +17,7 @@ import (
 type benchCmd struct {
 	Alarms     benchAlarmsCmd     `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
 	Checkins   benchCheckinsCmd   `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
+	Feed       benchFeedCmd       `cmd:"" help:"How long a calendar feed of many visits takes, whole and where nothing changed."`
 	Idle       benchIdleCmd       `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
 	Import     benchImportCmd     `cmd:"" help:"How long an import of people takes, and how long another writer waits meanwhile."`
 	Mail       benchMailCmd       `cmd:"" help:"How soon an invite is a visit and its worker is told, and how many a second."`
@@ -63,6 +64,21 @@ func (c benchCheckinsCmd) Run(w world) error {
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) {
 		return bench.Checkins(ctx, o, size)
 	})
+}
+
+type benchFeedCmd struct {
+	benchFlags
+	Visits int `default:"2000" help:"Visits in the team's feed."`
+	Asks   int `default:"200" help:"How often it is asked for."`
+}
+
+// Run measures a feed.
+func (c benchFeedCmd) Run(w world) error {
+	size := bench.FeedSize{Visits: c.Visits, Asks: c.Asks}
+	if c.Short {
+		size = bench.FeedSize{Visits: 20, Asks: 3}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Feeds(ctx, o, size) })
 }
 
 type benchIdleCmd struct {

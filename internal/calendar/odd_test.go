@@ -193,9 +193,11 @@ func TestEnds(t *testing.T) {
 		t.Errorf("ends %s", got)
 	}
 	// An end without a zone is in the start's.
-	e = read(t, event("DTSTART;TZID=America/New_York:20261123T140000", "DTEND:20261123T150000")).Events[0]
-	if e.End.At.Sub(e.Start.At) != time.Hour || !slices.Equal(e.Doubts, []calendar.Doubt{calendar.Floating}) {
-		t.Errorf("lasts %v, doubts %v", e.End.At.Sub(e.Start.At), e.Doubts)
+	for _, begins := range []string{"DTSTART;TZID=America/New_York:20260713T140000", "DTSTART:20260713T140000Z", "DTSTART:20260713T140000", "DTSTART:20260713T140000-0300"} {
+		e = read(t, event(begins, "DTEND:20260713T150000")).Events[0]
+		if e.End.At.Sub(e.Start.At) != time.Hour || !slices.Equal(e.Doubts, []calendar.Doubt{calendar.Floating}) {
+			t.Errorf("%s lasts %v, doubts %v", begins, e.End.At.Sub(e.Start.At), e.Doubts)
+		}
 	}
 }
 
