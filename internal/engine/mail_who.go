@@ -278,9 +278,6 @@ func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, deleg
 	return e.Store.MayDelegate(ctx, p.ID, delegate)
 }
 
-// answered takes what somebody's calendar answers to an invite of ours.
-func (e *Engine) answered(context.Context, *incoming, calendar.Calendar) error { return nil }
-
 // AddDelegate lets somebody's mails book for who asks. They are of one domain, as no other proves anything of them.
 func (e *Engine) AddDelegate(ctx context.Context, who Actor, address string) error {
 	p, err := e.Store.Person(ctx, who.By)
