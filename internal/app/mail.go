@@ -12,7 +12,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/allclear-safety/allclear/internal/channel/smtp"
 	"github.com/allclear-safety/allclear/internal/edge"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
@@ -87,18 +86,6 @@ func (o Options) believe(eo *engine.Options) {
 			eo.Addresses = append(eo.Addresses, a)
 		}
 	}
-}
-
-// taken are the addresses that mail is taken for, those of domains among them. The first is the one that our own e-mails come from, where they do: their
-// answers come back to it.
-func (o Options) taken() []string {
-	ours := slices.Clone(o.Mail.To)
-	if o.SMTP != nil {
-		if from, err := smtp.ParseFrom(o.SMTP.From); err == nil { // checked when it was read
-			ours = slices.Insert(ours, 0, from.Address)
-		}
-	}
-	return ours
 }
 
 // takeMail keeps a mail for good.
