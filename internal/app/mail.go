@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (a *App) openMail() (err error) {
 	if m.Mailbox != nil {
 		a.mail.mailbox, err = a.o.mailbox(a.takeMail, a.clock.Now)
 	}
-	if a.o.Graph != nil && a.o.Graph.Mailbox != "" {
+	if a.o.readsGraph() {
 		a.mail.graph = a.o.graphInbox(a.takeMail, a.clock.Now)
 	}
 	return err
@@ -67,7 +68,7 @@ func (a *App) openMail() (err error) {
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	if !o.Mail.on() {
+	if !o.Mail.on() && !o.readsGraph() {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
@@ -75,6 +76,9 @@ func (o Options) believe(eo *engine.Options) {
 		if !strings.HasPrefix(a, "@") {
 			eo.Addresses = append(eo.Addresses, a)
 		}
+	}
+	if o.readsGraph() && !slices.Contains(eo.Addresses, o.Graph.Mailbox) {
+		eo.Addresses = append(eo.Addresses, o.Graph.Mailbox)
 	}
 }
 
@@ -179,8 +183,7 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 
 // checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
 func checkMail(ctx context.Context, o Options) []Finding {
-	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
-	if !o.Mail.on() && !byGraph {
+	if !o.Mail.on() && !o.readsGraph() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
@@ -189,7 +192,7 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	if o.Mail.Mailbox != nil {
 		found = append(found, checkMailbox(ctx, o))
 	}
-	if byGraph {
+	if o.readsGraph() {
 		found = append(found, checkGraph(ctx, o))
 	}
 	if o.Mail.Listen != "" {
