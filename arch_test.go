@@ -106,7 +106,7 @@ var architecture = map[string]part{
 
 	"internal/parts": {reason: "what the program was made of is asked of the program itself"},
 
-	"cmd/allclear": {imports: in("app", "demo", "edge", "mail/listener", "mail/mailbox", "mail/graph", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
+	"cmd/allclear": {imports: in("app", "channel/smtp", "demo", "edge", "mail/listener", "mail/mailbox", "mail/graph", "store", "checkin", "intake", "bench", "nearest", "parts", "phone", "private", "retain"), reason: "the command line asks app for everything"},
 	"e2e/browser":  {tests: in("web", "signin/testidp", "browsertest"), reason: "uses the pages from outside too; asks web only which there are"},
 	"e2e/scan":     {imports: in("standin/twilio", "signin", "web"), tests: in("api"), reason: "breaks in from outside; asks web only which pages there are, and what the cookie is called"},
 	"e2e/...":      {imports: in("standin/twilio", "standin/smtp"), reason: "plays from outside, by the API and the webhooks alone"},

@@ -128,6 +128,8 @@ var callers = map[string]string{
 	"internal/edge/outgoing.go":           "it is where all others come from",
 	"internal/channel/twilio/twilio.go":   "what it has when it is given none, as in its own tests",
 	"internal/channel/smtp/connection.go": "it speaks SMTP over the connection that it is given, with certificates checked as Go does",
+	"internal/app/smtp.go":                "it gives SMTP the way of edge.Outgoing",
+	"cmd/allclear/settings_smtp.go":       "it reads an address, and calls nobody",
 	"internal/signin/provider.go":         "it bounds the one that it is given",
 	"internal/store/guarded.go":           "it looks at how certificates are checked",
 	"internal/mail/dns.go":                "it asks the name server that the operator names, as the machine itself would, and sends it no more than a name",

@@ -17,8 +17,10 @@ import (
 type benchCmd struct {
 	Alarms     benchAlarmsCmd     `cmd:"" help:"How soon after a deadline an alarm is handed over: one at a time, and many at one instant."`
 	Checkins   benchCheckinsCmd   `cmd:"" help:"How many texts a second are stored and answered, and understood and acted on."`
+	Feed       benchFeedCmd       `cmd:"" help:"How long a calendar feed of many visits takes, whole and where nothing changed."`
 	Idle       benchIdleCmd       `cmd:"" help:"What it costs to watch over many visits while nothing happens."`
 	Import     benchImportCmd     `cmd:"" help:"How long an import of people takes, and how long another writer waits meanwhile."`
+	Mail       benchMailCmd       `cmd:"" help:"How soon an invite is a visit and its worker is told, and how many a second."`
 	Pages      benchPagesCmd      `cmd:"" help:"How long each page takes and how large it is, and how soon a crowd of open boards shows a change."`
 	Rotate     benchRotateCmd     `cmd:"" help:"How long the master key's rotation takes, and how long another writer waits meanwhile."`
 	Understand benchUnderstandCmd `cmd:"" help:"How many check-in texts a second are understood, by one core and by all."`
@@ -64,6 +66,21 @@ func (c benchCheckinsCmd) Run(w world) error {
 	})
 }
 
+type benchFeedCmd struct {
+	benchFlags
+	Visits int `default:"2000" help:"Visits in the team's feed."`
+	Asks   int `default:"200" help:"How often it is asked for."`
+}
+
+// Run measures a feed.
+func (c benchFeedCmd) Run(w world) error {
+	size := bench.FeedSize{Visits: c.Visits, Asks: c.Asks}
+	if c.Short {
+		size = bench.FeedSize{Visits: 20, Asks: 3}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Feeds(ctx, o, size) })
+}
+
 type benchIdleCmd struct {
 	benchFlags
 	Visits  int           `default:"100000" help:"Visits under watch."`
@@ -93,6 +110,23 @@ func (c benchImportCmd) Run(w world) error {
 		size.People = 60
 	}
 	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Imports(ctx, o, size) })
+}
+
+type benchMailCmd struct {
+	benchFlags
+	Workers int           `default:"800" help:"Workers who send invites."`
+	Rate    int           `default:"200" help:"Invites a second."`
+	Servers int           `default:"8" help:"Connections that they come by."`
+	For     time.Duration `default:"20s" help:"How long they come."`
+}
+
+// Run measures invites.
+func (c benchMailCmd) Run(w world) error {
+	size := bench.MailSize{Workers: c.Workers, Rate: c.Rate, Servers: c.Servers, For: c.For}
+	if c.Short {
+		size = bench.MailSize{Workers: 5, Rate: 50, Servers: 2, For: 200 * time.Millisecond}
+	}
+	return c.measure(w, func(ctx context.Context, o bench.Options) ([]bench.Figure, error) { return bench.Mails(ctx, o, size) })
 }
 
 type benchPagesCmd struct {

@@ -63,7 +63,7 @@ func stopped(w world, a *app.App, err error) error {
 func (s Settings) options(w world) app.Options {
 	o := app.Options{Database: s.Database, Listen: s.Listen, URL: s.URL, Key: s.Key, KeyFile: s.KeyFile,
 		KeyCommand: strings.Fields(s.KeyCommand), Environ: w.environ, Speed: s.Speed,
-		Emergency: s.EmergencyContact, Heartbeat: s.HeartbeatURL, CheckpointFile: s.CheckpointFile, CheckpointURL: s.CheckpointURL, IncidentWebhook: s.IncidentWebhook, IncidentSecret: s.IncidentSecret, BackupRecipients: s.BackupRecipients, BackupDir: s.BackupDir, BackupKeep: s.BackupKeep,
+		Emergency: s.EmergencyContact, Heartbeat: s.HeartbeatURL, CheckpointFile: s.CheckpointFile, CheckpointURL: s.CheckpointURL, CheckpointMail: s.SMTP.Checkpoint, SMTP: s.SMTP.options(), IncidentWebhook: s.IncidentWebhook, IncidentSecret: s.IncidentSecret, BackupRecipients: s.BackupRecipients, BackupDir: s.BackupDir, BackupKeep: s.BackupKeep,
 		Vocabulary: s.Vocabulary, Retain: s.Retain, OIDC: s.OIDC.options(), Front: s.Front.options(), Mail: s.Mail.options(), Graph: s.Graph.options(), ExitPage: s.ExitPage, Outgoing: s.outgoing(), Version: version,
 		Log: newLog(w.stderr, s.LogLevel)}
 	if s.Twilio.AccountSID != "" {

@@ -40,6 +40,7 @@ type Settings struct {
 	Retain           retain.Periods      // how long words are kept
 	Vocabulary       *checkin.Vocabulary // by which texts are read; nil: our own languages alone
 	Twilio           Twilio
+	SMTP             SMTP
 	OIDC             OIDC
 	Front            Front
 	Mail             Mail
@@ -73,6 +74,7 @@ type settingsFlags struct {
 	HeartbeatURLFile    string `name:"heartbeat-url-file" placeholder:"FILE" help:"File that holds the heartbeat address."`
 	CheckpointFile      string `placeholder:"FILE" help:"Add a signed checkpoint of the record to this file every hour."`
 	CheckpointURL       string `name:"checkpoint-url" placeholder:"URL" help:"Post it there."`
+	CheckpointMail      string `placeholder:"ADDRESS" help:"Send it there by e-mail."`
 	CheckpointURLFile   string `name:"checkpoint-url-file" placeholder:"FILE" help:"File that holds the address."`
 	IncidentWebhook     string `placeholder:"URL" help:"Post each incident that is recorded or changed there, signed."`
 	IncidentWebhookFile string `placeholder:"FILE" help:"File that holds the address."`
@@ -89,6 +91,9 @@ type settingsFlags struct {
 	TwilioFrom          string `placeholder:"NUMBER" help:"Number that texts and calls come from, as +44…."`
 	TwilioAPI           string `name:"twilio-api" placeholder:"URL" help:"Base address of the Twilio API (default https://api.twilio.com)."`
 
+	SMTP                  string `name:"smtp" placeholder:"ADDRESS" help:"Send e-mail by this server: smtp://HOST:PORT or smtps://USER:PASSWORD@HOST; better given as a file."`
+	SMTPFile              string `name:"smtp-file" placeholder:"FILE" help:"File that holds that address."`
+	MailFrom              string `placeholder:"ADDRESS" help:"Whom our e-mails come from, such as Allclear <allclear@council.example.org>."`
 	MailListen            string `placeholder:"ADDRESS" help:"Take mail: smtp://HOST:PORT, lmtp://HOST:PORT or lmtp:///PATH."`
 	MailTo                string `placeholder:"ADDRESS,…" help:"Whom mail is taken for, as it stands in invites."`
 	MailClients           string `placeholder:"ADDRESS,…" help:"Who may hand mail over: addresses or networks; else everybody."`
@@ -156,6 +161,7 @@ var known = []setting{
 	{name: "heartbeat_url", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.HeartbeatURL, v) }},
 	{name: "checkpoint_file", set: func(s *Settings, v string) error { s.CheckpointFile = v; return nil }},
 	{name: "checkpoint_url", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.CheckpointURL, v) }},
+	{name: "checkpoint_mail", set: setCheckpointMail},
 	{name: "incident_webhook", secret: true, set: func(s *Settings, v string) error { return setSecure(&s.IncidentWebhook, v) }},
 	{name: "incident_secret", secret: true, set: func(s *Settings, v string) error { s.IncidentSecret = private.New(v); return checkSecret(v) }},
 	{name: "backup_recipients", set: setRecipients},
@@ -192,7 +198,8 @@ var known = []setting{
 
 	{name: "notify_api_key", secret: true}, {name: "notify_api"}, {name: "notify_callback_token", secret: true}, {name: "notify_template_id"},
 	{name: "gateway_url"}, {name: "gateway_token", secret: true},
-	{name: "smtp", secret: true}, {name: "mail_from"},
+	{name: "smtp", secret: true, set: setSMTP},
+	{name: "mail_from", set: setMailFrom},
 
 	{name: "mail_listen", set: setMailListen},
 	{name: "mail_to", set: setMailTo},
@@ -355,7 +362,7 @@ func (s Settings) disagreements() problems {
 	if s.Speed > 0 && t.AccountSID != "" && !onLoopback(t.API) {
 		bad = append(bad, variable("speed")+" is for rehearsals, and "+variable("twilio_api")+" is not on loopback: take one of them out, so that no real person is rung")
 	}
-	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.Mail.disagreements(s), s.Graph.disagreements(s), s.unreachable(), s.unsigned())
+	return slices.Concat(bad, s.OIDC.disagreements(s.URL), s.Front.disagreements(s.URL), s.SMTP.disagreements(s.Speed), s.Mail.disagreements(s), s.Graph.disagreements(s), s.unreachable(), s.unsigned())
 }
 
 // onLoopback reports whether an address stays on this machine.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/allclear-safety/allclear/internal/app"
@@ -80,7 +81,7 @@ func (s Settings) unreachable() problems {
 		hosts = append(hosts, struct{ name, address string }{"acme_directory", cmp.Or(s.Front.ACMEDirectory, edge.LetsEncrypt)})
 	}
 	allowed := s.outgoing()
-	bad := append(s.Mail.unreachable(allowed), s.Graph.unreachable(allowed)...)
+	bad := slices.Concat(s.Mail.unreachable(allowed), s.Graph.unreachable(allowed), s.SMTP.unreachable(allowed))
 	for _, to := range hosts {
 		if u, err := url.Parse(to.address); err == nil && to.address != "" && !allowed.Allows(u.Hostname()) {
 			bad = append(bad, variable("outgoing")+" lacks the host of "+variable(to.name)+": Allclear could not connect to it")

@@ -48,14 +48,14 @@ func setGraphCalendars(s *Settings, v string) error {
 
 // parseCalendars reads which team has which calendar.
 func parseCalendars(v string) (map[string]string, error) {
-	calendars := map[string]string{}
+	calendars, taken := map[string]string{}, map[string]bool{}
 	for _, one := range listed(v) {
 		team, address, _ := strings.Cut(one, "=")
 		team, address = strings.TrimSpace(team), strings.ToLower(strings.TrimSpace(address))
-		if _, twice := calendars[team]; twice || team == "" || !mailboxName(address) {
-			return nil, errors.New("must be TEAM=ADDRESS with commas between, such as echo=echo-calendar@example.org: a team's id, and the mailbox of its calendar")
+		if _, twice := calendars[team]; twice || taken[address] || team == "" || !mailboxName(address) {
+			return nil, errors.New("must be TEAM=ADDRESS with commas between, such as echo=echo-calendar@example.org: a team's id, and the mailbox of its calendar, which is no other team's")
 		}
-		calendars[team] = address
+		calendars[team], taken[address] = address, true
 	}
 	return calendars, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/allclear-safety/allclear/internal/channel/smtp"
 	"github.com/allclear-safety/allclear/internal/mail/mailbox"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/retain"
@@ -65,6 +66,7 @@ func TestEachSettingIsRead(t *testing.T) {
 		"ALLCLEAR_DATABASE=postgres://db/allclear", "ALLCLEAR_LISTEN=:80", "ALLCLEAR_OUTGOING=db, beat.example.org, id.example.org", "ALLCLEAR_URL=http://127.0.0.1:80/", "ALLCLEAR_KEY=k",
 		"ALLCLEAR_SPEED=240", "ALLCLEAR_LOG_LEVEL=warn", "ALLCLEAR_HEARTBEAT_URL=https://beat.example.org/1", "ALLCLEAR_EMERGENCY_CONTACT=p-lee",
 		"ALLCLEAR_CHECKPOINT_FILE=checkpoints", "ALLCLEAR_CHECKPOINT_URL=http://127.0.0.1:9/c",
+		"ALLCLEAR_SMTP=smtp://allclear:p%40ss@127.0.0.1:2525", "ALLCLEAR_MAIL_FROM=Allclear <allclear@council.example.org>", "ALLCLEAR_CHECKPOINT_MAIL=audit@council.example.org",
 		"ALLCLEAR_INCIDENT_WEBHOOK=http://127.0.0.1:9/i", "ALLCLEAR_INCIDENT_SECRET=0123456789abcdef0123456789abcdef",
 		"ALLCLEAR_TWILIO_ACCOUNT_SID=AC1", "ALLCLEAR_TWILIO_AUTH_TOKEN=t", "ALLCLEAR_TWILIO_FROM=+441632960000", "ALLCLEAR_TWILIO_API=http://[::1]:9/",
 		"ALLCLEAR_OIDC_ISSUER=https://id.example.org/", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=s",
@@ -77,6 +79,8 @@ func TestEachSettingIsRead(t *testing.T) {
 		Database: "postgres://db/allclear", Listen: ":80", Outgoing: "db, beat.example.org, id.example.org", URL: "http://127.0.0.1:80", Key: private.New("k"),
 		Speed: 240, LogLevel: slog.LevelWarn, HeartbeatURL: "https://beat.example.org/1", EmergencyContact: "p-lee", CheckpointFile: "checkpoints", CheckpointURL: "http://127.0.0.1:9/c",
 		IncidentWebhook: "http://127.0.0.1:9/i", IncidentSecret: private.New("0123456789abcdef0123456789abcdef"),
+		SMTP: SMTP{Server: smtp.Server{Host: "127.0.0.1", Port: 2525, User: "allclear", Password: private.New("p@ss")}, From: "Allclear <allclear@council.example.org>",
+			Checkpoint: "audit@council.example.org"},
 		Twilio: Twilio{AccountSID: "AC1", AuthToken: private.New("t"), From: "+441632960000", API: "http://[::1]:9"},
 		Graph:  Graph{API: "https://graph.microsoft.com", Login: "https://login.microsoftonline.com"},
 		OIDC: OIDC{Issuer: "https://id.example.org/", ClientID: "allclear", ClientSecret: private.New("s"), // the slash is the issuer's
@@ -122,6 +126,15 @@ func TestWrongSettings(t *testing.T) {
 		{"a claim that is none", append(oidc, "ALLCLEAR_OIDC_ROLES_CLAIM=wids"), "ALLCLEAR_OIDC_ROLES_CLAIM: must be roles or groups"},
 		{"a claim for nothing", append(oidc, "ALLCLEAR_OIDC_ROLES_CLAIM=groups"), "ALLCLEAR_OIDC_ROLES is missing"},
 		{"a match that is too easy", append(oidc, "ALLCLEAR_OIDC_MATCH=email"), "ALLCLEAR_OIDC_MATCH: must be email_verified or preferred_username"},
+		{"a mail server that is none", []string{"ALLCLEAR_SMTP=https://u:hunter2@relay.example.org"}, "ALLCLEAR_SMTP: must be smtps://"},
+		{"a mail server's user alone", []string{"ALLCLEAR_SMTP=smtp://u@relay.example.org"}, "ALLCLEAR_SMTP: has a user without a password"},
+		{"a mail server without a sender", []string{"ALLCLEAR_SMTP=smtp://relay.example.org"}, "ALLCLEAR_MAIL_FROM is missing"},
+		{"a sender without a mail server", []string{"ALLCLEAR_MAIL_FROM=allclear@council.example.org"}, "ALLCLEAR_SMTP is missing"},
+		{"two senders", []string{"ALLCLEAR_MAIL_FROM=a@council.example.org, b@council.example.org"}, "ALLCLEAR_MAIL_FROM: must be one"},
+		{"checkpoints by no e-mail", []string{"ALLCLEAR_CHECKPOINT_MAIL=audit@council.example.org"}, "ALLCLEAR_SMTP is missing: checkpoints"},
+		{"checkpoints to a name", []string{"ALLCLEAR_CHECKPOINT_MAIL=audit"}, "ALLCLEAR_CHECKPOINT_MAIL: must be one"},
+		{"e-mails of a rehearsal", []string{"ALLCLEAR_SPEED=60", "ALLCLEAR_SMTP=smtp://relay.example.org", "ALLCLEAR_MAIL_FROM=a@council.example.org"}, "ALLCLEAR_SMTP is not on loopback"},
+		{"a mail server that may not be called", []string{"ALLCLEAR_OUTGOING=api.twilio.com", "ALLCLEAR_SMTP=smtp://relay.example.org", "ALLCLEAR_MAIL_FROM=a@council.example.org"}, "lacks the host of ALLCLEAR_SMTP"},
 		{"a database of another kind", []string{"ALLCLEAR_DATABASE=mysql://x"}, "ALLCLEAR_DATABASE: must be"},
 		{"a database without a path", []string{"ALLCLEAR_DATABASE=sqlite:"}, "ALLCLEAR_DATABASE: must be"},
 		{"no port", []string{"ALLCLEAR_LISTEN=localhost"}, "ALLCLEAR_LISTEN: must be HOST:PORT"},
@@ -188,6 +201,7 @@ func TestWrongSettings(t *testing.T) {
 		{"a mailbox that is none", []string{"ALLCLEAR_GRAPH_MAILBOX=visits"}, "ALLCLEAR_GRAPH_MAILBOX: must be an address"},
 		{"a calendar of no team", []string{"ALLCLEAR_GRAPH_CALENDARS=echo@council.example"}, "ALLCLEAR_GRAPH_CALENDARS: must be TEAM=ADDRESS"},
 		{"two calendars of a team", []string{"ALLCLEAR_GRAPH_CALENDARS=echo=a@council.example,echo=b@council.example"}, "ALLCLEAR_GRAPH_CALENDARS: must be TEAM=ADDRESS"},
+		{"a calendar of two teams", []string{"ALLCLEAR_GRAPH_CALENDARS=echo=a@council.example,links=A@council.example"}, "which is no other team's"},
 		{"Graph in the clear", []string{"ALLCLEAR_GRAPH_API=http://graph.example"}, "ALLCLEAR_GRAPH_API: must be https"},
 		{"two mailboxes", append(tenant, "ALLCLEAR_IMAP=imaps://a:hunter2@mail.example"), "both name a mailbox"},
 		{"a tenant that nobody is believed in", tenant[:4], "ALLCLEAR_MAIL_DOMAINS is missing"},

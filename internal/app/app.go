@@ -41,6 +41,7 @@ type Options struct {
 	Demo      bool          // a sample county with simulated phones, on loopback only; Speed is its clock's at first
 	Pace      time.Duration // how long a line of a demo's stories stays at least; 0: its usual
 	Twilio    *Twilio       // nil: no texts, no calls
+	SMTP      *SMTP         // nil: no e-mails go out
 	OIDC      *OIDC         // nil: people sign in by nothing but what is here
 	Emergency string        // the organisation's emergency contact: a number or a person's id
 	Front     Front         // TLS, and the proxy in front; needed where Listen is not on loopback
@@ -53,6 +54,7 @@ type Options struct {
 
 	CheckpointFile string // checkpoints of the record are added to it; "": none
 	CheckpointURL  string // and posted there; "": none
+	CheckpointMail string // and sent there by e-mail; "": nobody. It needs SMTP
 
 	IncidentWebhook string       // incidents are posted there; "": nowhere
 	IncidentSecret  private.Text // and signed with it
@@ -89,6 +91,7 @@ type App struct {
 	began     time.Time // on the clock
 	publisher *publisher
 	pages     *web.Pages // nil where they are not shown
+	sender    *sender    // of e-mails; nil: there is none
 	demo      *demo.Demo // nil but in a demo
 	first     string     // the secret of the first administrator's address; "" for none
 	erased    erasures
@@ -217,6 +220,9 @@ func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 	if client != nil {
 		ao.Twilio = client
 	}
+	if err == nil {
+		a.sender, err = a.o.byMail(eo)
+	}
 	return err
 }
 
@@ -333,6 +339,9 @@ func (a *App) Stop(ctx context.Context) error {
 		err = errors.Join(err, a.redirect.Close())
 	}
 	err = errors.Join(err, a.stopMail(ctx))
+	if a.sender != nil {
+		a.sender.Close()
+	}
 	if a.stop != nil {
 		a.stop()
 	}

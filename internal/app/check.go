@@ -31,7 +31,7 @@ const (
 // Check says what is wrong with an installation. It changes nothing, and works
 // beside a running server.
 func Check(ctx context.Context, o Options) ([]Finding, error) {
-	findings := slices.Concat(checkFront(o), checkCertificate(ctx, o, time.Now()), checkGateway(ctx, o), checkMail(ctx, o))
+	findings := slices.Concat(checkFront(o), checkCertificate(ctx, o, time.Now()), checkGateway(ctx, o), checkSMTP(ctx, o), checkMail(ctx, o))
 	if path := sqlitePath(o.Database); path != "" {
 		if err := checkFolder(o); err != nil {
 			return append(findings, Finding{About: "database", Says: err.Error(), StopsAlarm: true}), nil

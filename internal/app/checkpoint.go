@@ -40,9 +40,9 @@ type publisher struct {
 
 // outlet is one place outside.
 type outlet struct {
-	name   string // "file", "webhook"
+	name   string // "file", "webhook", "mail"
 	send   func(ctx context.Context, signed []byte) error
-	folder *mount // of the file; nil for the webhook
+	folder *mount // of the file; nil for the others
 }
 
 func newPublisher(o Options, db *store.DB, c *clock) *publisher {
@@ -60,6 +60,9 @@ func (o Options) outlets() (list []outlet) {
 	if o.CheckpointURL != "" {
 		client := o.Outgoing.Client(o.CheckpointURL, checkpointTimeout)
 		list = append(list, outlet{name: "webhook", send: func(ctx context.Context, signed []byte) error { return postNote(ctx, client, o.CheckpointURL, signed) }})
+	}
+	if o.CheckpointMail != "" && o.SMTP != nil {
+		list = append(list, outlet{name: "mail", send: o.mailNote})
 	}
 	return list
 }

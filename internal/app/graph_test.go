@@ -27,7 +27,7 @@ func TestMailComesInByGraph(t *testing.T) {
 	tenant := standin.New(standin.App{Tenant: "council", ID: "app-1", Secret: "s3cret"}, time.Now, box)
 	defer tenant.Close()
 	tenant.Deliver(box, invite)
-	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), NoDrills: true, Mail: Mail{Domains: []string{"council.example"}},
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), NoDrills: true, Mail: Mail{Domains: []string{"council.example"}, Tenant: true},
 		Graph: &Graph{Account: graph.Account{API: tenant.URL, Login: tenant.URL, Tenant: "council", ClientID: "app-1", Secret: private.New("s3cret")}, Mailbox: box}}
 	a, err := New(t.Context(), o)
 	must(t, err)
@@ -82,7 +82,7 @@ func TestVisitsComeIntoATeamsCalendar(t *testing.T) {
 	tenant := standin.New(standin.App{Tenant: "council", ID: "app-1", Secret: "s3cret"}, time.Now, box)
 	defer tenant.Close()
 	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db"), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), NoDrills: true,
-		Graph: &Graph{Account: graph.Account{API: tenant.URL, Login: tenant.URL, Tenant: "council", ClientID: "app-1", Secret: private.New("s3cret")}, Calendars: map[string]string{"echo": box, "links": box, "far": "other@council.example"}}}
+		Graph: &Graph{Account: graph.Account{API: tenant.URL, Login: tenant.URL, Tenant: "council", ClientID: "app-1", Secret: private.New("s3cret")}, Calendars: map[string]string{"echo": box, "links": "links@council.example", "far": "other@council.example"}}}
 	a, err := New(t.Context(), o)
 	must(t, err)
 	t.Cleanup(func() { must(t, a.Stop(context.WithoutCancel(t.Context()))) })

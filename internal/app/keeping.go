@@ -71,6 +71,9 @@ func (o Options) outletWords(name string) string {
 	if name == "file" {
 		return "the file " + o.CheckpointFile
 	}
+	if name == "mail" {
+		return "an e-mail address at " + o.checkpointDomain()
+	}
 	if u, err := url.Parse(o.CheckpointURL); err == nil && u.Hostname() != "" {
 		return "the address at " + u.Hostname()
 	}

@@ -68,17 +68,23 @@ func (a *App) openMail() (err error) {
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	if !o.Mail.on() && !o.readsGraph() {
+	byGraph := o.readsGraph()
+	if !o.Mail.on() && !byGraph {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
-	for _, a := range o.Mail.To {
-		if !strings.HasPrefix(a, "@") {
+	ours := slices.Clone(o.Mail.To)
+	if o.Mail.Mailbox != nil {
+		ours = append(ours, o.Mail.Mailbox.User)
+	}
+	if byGraph {
+		ours = append(ours, o.Graph.Mailbox)
+	}
+	for _, a := range ours {
+		// All of a domain is no address, nor is a user's name.
+		if a = strings.ToLower(a); strings.Index(a, "@") > 0 && !slices.Contains(eo.Addresses, a) {
 			eo.Addresses = append(eo.Addresses, a)
 		}
-	}
-	if o.readsGraph() && !slices.Contains(eo.Addresses, o.Graph.Mailbox) {
-		eo.Addresses = append(eo.Addresses, o.Graph.Mailbox)
 	}
 }
 
@@ -183,7 +189,8 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 
 // checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
 func checkMail(ctx context.Context, o Options) []Finding {
-	if !o.Mail.on() && !o.readsGraph() {
+	byGraph := o.readsGraph()
+	if !o.Mail.on() && !byGraph {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
@@ -192,7 +199,7 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	if o.Mail.Mailbox != nil {
 		found = append(found, checkMailbox(ctx, o))
 	}
-	if o.readsGraph() {
+	if byGraph {
 		found = append(found, checkGraph(ctx, o))
 	}
 	if o.Mail.Listen != "" {
@@ -207,21 +214,24 @@ func checkMail(ctx context.Context, o Options) []Finding {
 	return found
 }
 
-// checkPolicy asks what a domain wants done with mail in its name that it did not sign. Without an answer anybody writes as its people elsewhere, and its mail
-// may well go unsigned.
+// checkPolicy asks what a domain tells the world of its mail. Where others are not to turn away what only pretends to be its own, or it has no key to sign with, its
+// mail may well go unsigned, and no invite from it would be believed.
 func checkPolicy(ctx context.Context, ask mail.Lookup, domain string) Finding {
-	texts, err := ask(ctx, "_dmarc."+domain)
-	var dns *net.DNSError
-	if err != nil && !(errors.As(err, &dns) && dns.IsNotFound) {
-		return Finding{About: "mail", Says: "the name server does not answer for " + domain + ", so its mail waits: see ALLCLEAR_DNS"}
+	s, err := mail.Stand(ctx, ask, domain)
+	f := Finding{About: "mail"}
+	switch {
+	case err != nil:
+		f.Says = "the name server does not answer for " + domain + ", so its mail waits: see ALLCLEAR_DNS"
+	case s.Trial:
+		f.Says = domain + " only tries its DKIM key out (t=y), so no invite from it is believed: have the mark taken off the key"
+	case !s.Firm():
+		f.Says = domain + " has no DMARC policy of quarantine or reject: see that its mail is signed by DKIM, or no invite is believed"
+	case len(s.Keys) == 0:
+		f.Says = domain + " has a DMARC policy, but no DKIM key under a usual name: send a mail to Allclear, and see that it is believed"
+	default:
+		f.Says = domain + " says how its mail is known, and has a DKIM key"
 	}
-	for _, text := range texts {
-		said := strings.ReplaceAll(strings.ToLower(text), " ", "")
-		if strings.HasPrefix(said, "v=dmarc1;") && (strings.Contains(said, ";p=quarantine") || strings.Contains(said, ";p=reject")) {
-			return Finding{About: "mail", Says: domain + " says how its mail is known"}
-		}
-	}
-	return Finding{About: "mail", Says: domain + " has no DMARC policy of quarantine or reject: see that its mail is signed by DKIM, or no invite is believed"}
+	return f
 }
 
 func checkMailbox(ctx context.Context, o Options) Finding {

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"database/sql"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -20,6 +21,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail/mailbox"
 	"github.com/allclear-safety/allclear/internal/private"
 )
@@ -149,20 +151,49 @@ func TestCheckSaysWhoseMailIsKnown(t *testing.T) {
 		texts []string
 		err   error
 		says  string
+		key   string
 	}{
-		"a policy":              {[]string{"something else", "v=DMARC1; p=reject; rua=mailto:a@b.example"}, nil, "says how its mail is known"},
-		"none to speak of":      {[]string{"v=DMARC1; sp=reject; p=none"}, nil, "no DMARC policy of quarantine or reject"},
-		"none":                  {nil, &net.DNSError{IsNotFound: true}, "no DMARC policy of quarantine or reject"},
-		"nobody who could tell": {nil, &net.DNSError{IsTimeout: true}, "the name server does not answer"},
+		"a policy and a key":    {texts: []string{"v=DMARC1; p=reject"}, says: "says how its mail is known", key: "v=DKIM1; p=MIIB"},
+		"a key on trial":        {texts: []string{"v=DMARC1; p=reject"}, says: "only tries its DKIM key out", key: "v=DKIM1; t=y; p=MIIB"},
+		"a policy":              {texts: []string{"something else", "v=DMARC1; p=reject; rua=mailto:a@b.example"}, says: "no DKIM key under a usual name"},
+		"none to speak of":      {texts: []string{"v=DMARC1; sp=reject; p=none"}, says: "no DMARC policy of quarantine or reject"},
+		"none":                  {err: &net.DNSError{IsNotFound: true}, says: "no DMARC policy of quarantine or reject"},
+		"nobody who could tell": {err: &net.DNSError{IsTimeout: true}, says: "the name server does not answer"},
 	} {
 		f := checkPolicy(t.Context(), func(_ context.Context, asked string) ([]string, error) {
-			if asked != "_dmarc.council.example" {
-				t.Errorf("it asks for %s", asked)
+			switch asked {
+			case "_dmarc.council.example":
+			case "selector1._domainkey.council.example":
+				if c.key != "" {
+					return []string{c.key}, nil
+				}
+				fallthrough
+			default:
+				return nil, &net.DNSError{IsNotFound: true}
 			}
 			return c.texts, c.err
 		}, "council.example")
 		if f.StopsAlarm || f.About != "mail" || !strings.Contains(f.Says, c.says) || !strings.Contains(f.Says, "council.example") {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// However mail comes in, its sender is proved, and our own addresses are known.
+func TestWhoeverReadsMailProvesIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    Options
+		ours string
+	}{
+		"handed over": {Options{Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"Visits@allclear.example", "@rota.allclear.example"}}}, "[visits@allclear.example]"},
+		"by IMAP":     {Options{Mail: Mail{Mailbox: &mailbox.Address{User: "book@allclear.example"}}}, "[book@allclear.example]"},
+		"by Graph":    {Options{Graph: &Graph{Mailbox: "Book@council.example"}}, "[book@council.example]"},
+		"not at all":  {Options{}, "[]"},
+	} {
+		var eo engine.Options
+		c.o.believe(&eo)
+		if (eo.Prover != nil) != (name != "not at all") || fmt.Sprint(eo.Addresses) != c.ours {
+			t.Errorf("%s: addresses %v, proved %t", name, eo.Addresses, eo.Prover != nil)
 		}
 	}
 }

@@ -30,6 +30,9 @@ func beside(ctx context.Context, o Options, do func(*engine.Engine, *store.DB) e
 		return fmt.Errorf("read the clock: %w", err)
 	}
 	eo := engine.Options{Store: db, Clock: c, Random: rand.Reader, Log: o.Log, Emergency: o.Emergency, Retain: o.Retain, Rehearsal: o.Speed > 0}
+	if _, err := o.byMail(&eo); err != nil {
+		return err
+	}
 	if _, err := o.byTwilio(&eo); err != nil { // what is told is kept for the server to send
 		return err
 	}

@@ -15,6 +15,8 @@ import (
 	"log/slog"
 	"runtime/pprof"
 	"text/tabwriter"
+
+	"github.com/allclear-safety/allclear/internal/app"
 )
 
 // Options are shared by all benchmarks.
@@ -26,6 +28,8 @@ type Options struct {
 	Profile  io.Writer                       // a CPU profile of the measured stretch; nil: none
 	Progress func(what string, done, of int) // nil: quiet
 	Log      *slog.Logger                    // of the program
+
+	mail app.Mail // how mail comes in
 }
 
 // Figure is one result.

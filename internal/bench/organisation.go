@@ -63,7 +63,7 @@ func (s *system) onCall(ctx context.Context, t int, now time.Time) error {
 
 func (s *system) person(ctx context.Context, id, name string, t int, role, mobile string) error {
 	err := s.call(ctx, http.MethodPut, "/people/"+id, map[string]any{
-		"name": name, "team": teamID(t), "roles": []string{role}, "mobile": mobile, "home_phone": "+441632960101",
+		"name": name, "team": teamID(t), "roles": []string{role}, "mobile": mobile, "email": id + "@" + councilDomain, "home_phone": "+441632960101",
 		"description": "5 ft 4, short black hair, green coat", "no_vehicle": true,
 		"emergency_contacts": []map[string]any{{"name": "Ravi Nair", "relation": "husband", "phone": "+447700900102"}},
 	}, nil)

@@ -102,7 +102,7 @@ func (o Options) settings(at place, p *provider) (app.Options, error) {
 		return app.Options{}, fmt.Errorf("read our number: %w", err)
 	}
 	return app.Options{
-		Database: at.database, Listen: "127.0.0.1:0", Key: at.key, Version: o.Version, Log: o.Log, NoDrills: true,
+		Database: at.database, Listen: "127.0.0.1:0", Key: at.key, Version: o.Version, Log: o.Log, NoDrills: true, Mail: o.mail,
 		Twilio: &app.Twilio{AccountSID: accountSID, AuthToken: private.New(authToken), From: from, API: p.url},
 	}, nil
 }

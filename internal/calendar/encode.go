@@ -58,12 +58,29 @@ type writer struct {
 
 // line writes one line, folded. Name and value hold no line end: whoever calls it has seen to that.
 func (w *writer) line(name string, value ...string) {
-	start := len(w.out)
-	w.out = append(w.out, name...)
-	w.out = append(w.out, ':')
+	start := w.begin(name)
 	for _, v := range value {
 		w.out = append(w.out, v...)
 	}
+	w.end(start)
+}
+
+// text writes a line whose value is text, escaped.
+func (w *writer) text(name, value string) {
+	start := w.begin(name)
+	w.out = appendEscaped(w.out, value)
+	w.end(start)
+}
+
+func (w *writer) begin(name string) (start int) {
+	start = len(w.out)
+	w.out = append(w.out, name...)
+	w.out = append(w.out, ':')
+	return start
+}
+
+// end ends the line that was begun at start, and folds it.
+func (w *writer) end(start int) {
 	if len(w.out)-start > foldAt {
 		line := string(w.out[start:])
 		w.out = w.out[:start]
@@ -80,9 +97,6 @@ func (w *writer) line(name string, value ...string) {
 	}
 	w.out = append(w.out, "\r\n"...)
 }
-
-// text writes a line whose value is text, escaped.
-func (w *writer) text(name, value string) { w.line(name, escaped(value)) }
 
 // words writes private words, where there are any.
 func (w *writer) words(name string, value private.Text) {

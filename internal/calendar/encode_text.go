@@ -25,28 +25,25 @@ func plain(s string) bool {
 	return true
 }
 
-// escaped is text as a value (RFC 5545, 3.3.11). Control characters have no place in it.
-func escaped(s string) string {
+// appendEscaped adds text as a value (RFC 5545, 3.3.11). Control characters have no place in it.
+func appendEscaped(out []byte, s string) []byte {
 	if plain(s) {
-		return s
+		return append(out, s...)
 	}
-	var b strings.Builder
-	b.Grow(len(s) + 16)
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	for _, r := range s { // broken UTF-8 becomes U+FFFD
+	for i, r := range s { // broken UTF-8 becomes U+FFFD
 		switch {
 		case r == '\\' || r == ';' || r == ',':
-			b.WriteByte('\\')
-			b.WriteRune(r)
+			out = append(out, '\\', byte(r))
+		case r == '\n' && i > 0 && s[i-1] == '\r': // of one line end
 		case breaks(r):
-			b.WriteString(`\n`)
+			out = append(out, `\n`...)
 		case r == '\t':
-			b.WriteByte(' ')
+			out = append(out, ' ')
 		case !unicode.IsControl(r):
-			b.WriteRune(r)
+			out = utf8.AppendRune(out, r)
 		}
 	}
-	return b.String()
+	return out
 }
 
 // quoted is a parameter's value. There is no way to say a double quote that Outlook understands.

@@ -193,9 +193,11 @@ func TestEnds(t *testing.T) {
 		t.Errorf("ends %s", got)
 	}
 	// An end without a zone is in the start's.
-	e = read(t, event("DTSTART;TZID=America/New_York:20261123T140000", "DTEND:20261123T150000")).Events[0]
-	if e.End.At.Sub(e.Start.At) != time.Hour || !slices.Equal(e.Doubts, []calendar.Doubt{calendar.Floating}) {
-		t.Errorf("lasts %v, doubts %v", e.End.At.Sub(e.Start.At), e.Doubts)
+	for _, begins := range []string{"DTSTART;TZID=America/New_York:20260713T140000", "DTSTART:20260713T140000Z", "DTSTART:20260713T140000", "DTSTART:20260713T140000-0300"} {
+		e = read(t, event(begins, "DTEND:20260713T150000")).Events[0]
+		if e.End.At.Sub(e.Start.At) != time.Hour || !slices.Equal(e.Doubts, []calendar.Doubt{calendar.Floating}) {
+			t.Errorf("%s lasts %v, doubts %v", begins, e.End.At.Sub(e.Start.At), e.Doubts)
+		}
 	}
 }
 
@@ -271,6 +273,10 @@ func TestWordsAndMarks(t *testing.T) {
 	// Words whose writer forgot to escape their line ends.
 	e = read(t, event("DESCRIPTION:Who\nlives there, and\n\nhow to get in (ring twice)\nDTSTART:20261123T140000Z")).Events[0]
 	if e.Description.Reveal() != "Who\nlives there, and\nhow to get in (ring twice)" || e.Start.At.IsZero() {
+		t.Errorf("description %q, start %v", e.Description.Reveal(), e.Start.At)
+	}
+	e = read(t, event("DESCRIPTION:Buddy form", "Where: 12 Mill Lane; ring twice", "Back by: 15:30", "x-other:no words", "dtstart:20261123T140000Z", "X-OTHER:none", "Where: not here")).Events[0]
+	if e.Description.Reveal() != "Buddy form\nWhere: 12 Mill Lane; ring twice\nBack by: 15:30" || e.Start.At.IsZero() {
 		t.Errorf("description %q, start %v", e.Description.Reveal(), e.Start.At)
 	}
 }

@@ -92,7 +92,7 @@ func (a *atlas) moment(w wall, tzid string, base *Moment) (Moment, []Doubt) {
 		m.At = w.clock.Add(-time.Duration(w.offset) * time.Second).In(time.FixedZone("", w.offset))
 	case tzid == "":
 		zone := a.home
-		if base != nil && base.TZID != "" {
+		if base != nil {
 			zone, m.TZID = base.At.Location(), base.TZID
 		}
 		var d Doubt

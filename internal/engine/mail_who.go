@@ -13,6 +13,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
+	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
@@ -41,7 +42,7 @@ const (
 	mailForwarded  = "forwarded"
 	mailByDelegate = "delegate"
 	mailPlain      = "plain"
-	mailCry        = "cry"
+	mailHeard      = "heard" // as a text is: a cry for help, and just so a wish that somebody rings
 	mailPublished  = "published"
 	mailAnswer     = "answer"
 	mailNothing    = "nothing"
@@ -98,7 +99,7 @@ func (e *Engine) work(ctx context.Context, l *incoming) error {
 		return e.workUnproven(ctx, l)
 	}
 	if cried, err := e.hearCry(ctx, l); cried || err != nil {
-		return errors.Join(err, ifNil(err, func() error { return l.settle(ctx, store.MailDone, mailCry) }))
+		return errors.Join(err, ifNil(err, func() error { return l.settle(ctx, store.MailDone, mailHeard) }))
 	}
 	return e.workProven(ctx, l)
 }
@@ -274,3 +275,41 @@ func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, deleg
 
 // answered takes what somebody's calendar answers to an invite of ours.
 func (e *Engine) answered(context.Context, *incoming, calendar.Calendar) error { return nil }
+
+// AddDelegate lets somebody's mails book for who asks. They are of one domain, as no other proves anything of them.
+func (e *Engine) AddDelegate(ctx context.Context, who Actor, address string) error {
+	p, err := e.Store.Person(ctx, who.By)
+	if err != nil {
+		return err
+	}
+	address = strings.ToLower(strings.TrimSpace(address))
+	own := addressOf(p)
+	local, domain, is := strings.Cut(address, "@")
+	says := ""
+	switch {
+	case own == "":
+		says = "needs an e-mail address of your own first"
+	case !is || local == "" || strings.ContainsAny(address, " \t\r\n,;<>\"") || strings.Contains(domain, "@") || len(address) > longestAddress:
+		says = "is an e-mail address such as name@" + domainOf(own)
+	case domain != domainOf(own):
+		says = "is one behind the same @" + domainOf(own) + " as your own"
+	case address == own:
+		says = "is somebody else's: you may always"
+	}
+	if says != "" {
+		return &watch.Invalid{Problems: []watch.Problem{{Field: "address", Says: says}}}
+	}
+	err = e.Store.PutDelegate(ctx, p.ID, address, who.by(), e.Now())
+	if errors.Is(err, store.ErrConflict) {
+		return &watch.Invalid{Problems: []watch.Problem{{Field: "address", Says: fmt.Sprintf("is one too many: remove one of your %d first", store.MostDelegates)}}}
+	}
+	return err
+}
+
+// longestAddress is the longest that an e-mail address may be (RFC 5321).
+const longestAddress = 254
+
+// DropDelegate no longer lets somebody's mails book for who asks.
+func (e *Engine) DropDelegate(ctx context.Context, who Actor, address string) error {
+	return e.Store.DropDelegate(ctx, who.By, address, who.by(), e.Now())
+}

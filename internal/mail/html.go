@@ -54,6 +54,7 @@ func bare(page string) string {
 // drawing is a page that is being put into lines.
 type drawing struct {
 	tables map[*html.Node]bool // the nodes with a table in them
+	pre    int                 // how many elements around keep their lines
 	ended  bool                // the rest is an earlier mail
 }
 
@@ -75,6 +76,14 @@ func (d *drawing) draw(out *sheet, n *html.Node, bold bool) {
 	switch {
 	case d.ended:
 		return
+	case n.Type == html.TextNode && d.pre > 0:
+		for i, line := range strings.Split(n.Data, "\n") {
+			if i > 0 {
+				out.next()
+			}
+			out.words(line, bold)
+		}
+		return
 	case n.Type == html.TextNode:
 		out.words(n.Data, bold)
 		return
@@ -85,6 +94,10 @@ func (d *drawing) draw(out *sheet, n *html.Node, bold bool) {
 	block := blocks[n.DataAtom]
 	if block {
 		out.line()
+	}
+	if n.DataAtom == atom.Pre {
+		d.pre++
+		defer func() { d.pre-- }()
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		d.draw(out, c, bold)
@@ -150,7 +163,9 @@ func (d *drawing) row(out *sheet, n *html.Node) {
 		}
 		drawn[i] = inner.cell()
 	}
-	out.lines = append(out.lines, strings.TrimRight(strings.Join(drawn, CellEnd), CellEnd))
+	if line := strings.Join(drawn, CellEnd); strings.Trim(line, CellEnd) != "" { // an empty cell is an answer not given, and stays
+		out.lines = append(out.lines, line)
+	}
 }
 
 func isBold(n *html.Node) bool {

@@ -33,6 +33,7 @@ type VisitFilter struct {
 	Worker, Team string
 	Live         bool      // those that still have a clock
 	From, To     time.Time // those that touch the time from From until before To
+	Since        time.Time // those that start then or later
 	Limit        int
 	Bare         bool // without the sealed details: for what looks at many and shows none
 }
@@ -113,6 +114,10 @@ func (db *DB) openForm(ctx context.Context, id, column string, sealed []byte) (*
 const visitColumns = `id, external_id, reference, worker, team, kind, status, starts_at, expected_end_at, due_at, in_at, ended_at, booked_at,
 	evidence, private, responders, details, details_at_in`
 
+// bareColumns are visitColumns without what is sealed.
+const bareColumns = `id, external_id, reference, worker, team, kind, status, starts_at, expected_end_at, due_at, in_at, ended_at, booked_at,
+	evidence, private, responders, NULL, NULL`
+
 type sealedVisit struct {
 	Visit
 	details, atIn []byte
@@ -149,7 +154,11 @@ func (db *DB) Visit(ctx context.Context, id string) (Visit, error) {
 // Visits gives the visits that fit, in order of start.
 func (db *DB) Visits(ctx context.Context, f VisitFilter) ([]Visit, error) {
 	where, args := f.where()
-	query := `SELECT ` + visitColumns + ` FROM visits` + where + ` ORDER BY starts_at, id`
+	columns := visitColumns
+	if f.Bare {
+		columns = bareColumns
+	}
+	query := `SELECT ` + columns + ` FROM visits` + where + ` ORDER BY starts_at, id`
 	if f.Limit > 0 {
 		args = append(args, f.Limit)
 		query += ` LIMIT $` + strconv.Itoa(len(args))
@@ -188,6 +197,9 @@ func (f VisitFilter) where() (clause string, args []any) {
 	}
 	if !f.From.IsZero() {
 		add("expected_end_at >= $", instant(f.From))
+	}
+	if !f.Since.IsZero() {
+		add("starts_at >= $", instant(f.Since))
 	}
 	if !f.To.IsZero() {
 		add("starts_at < $", instant(f.To))

@@ -46,7 +46,7 @@ func Write(ctx context.Context, v *view.View, out io.Writer, id string, at time.
 		name string
 		of   func() (any, error)
 	}{
-		{"details.json", g.details}, {"visits.json", g.visitRows}, {"record.json", g.record}, {"alarms.json", g.alarmRows}, {"messages.json", g.messages},
+		{"details.json", g.details}, {"visits.json", g.visitRows}, {"record.json", g.record}, {"alarms.json", g.alarmRows}, {"messages.json", g.messages}, {"mails.json", g.mails},
 		{"looks.json", g.looks}, {"done.json", g.done}, {"papers.json", g.papers}, {"sign-in.json", g.signIn},
 	} {
 		rows, err := part.of()
@@ -136,6 +136,7 @@ type details struct {
 	Proved         []string  `json:"proved_numbers,omitempty"`
 	ConfirmedAt    time.Time `json:"confirmed_at,omitzero"`
 	Calendar       *calendar `json:"calendar,omitempty"`
+	MayBook        int       `json:"may_book_for_you,omitempty"`
 }
 
 // calendar is whether their office calendar is shared with their team, as it was last said, and whether a colleague could not see it since. Who said
@@ -186,7 +187,31 @@ func (g *gatherer) details() (any, error) {
 	if !shared.SaidAt.IsZero() || !shared.UnseenAt.IsZero() {
 		d.Calendar = &calendar{shared.Shared, shared.SaidAt, shared.UnseenAt}
 	}
-	return d, nil
+	may, err := g.db.Delegates(g.ctx, p.ID)
+	d.MayBook = len(may)
+	return d, err
+}
+
+// arrived is a mail that came from them. What it says is of whom they visit, and goes when it does.
+type arrived struct {
+	At     time.Time `json:"at"`
+	Via    string    `json:"via"`
+	Became string    `json:"became,omitempty"`
+	Visit  string    `json:"visit,omitempty"`
+	Words  string    `json:"words,omitempty"`
+}
+
+func (g *gatherer) mails() (any, error) {
+	list, err := g.db.MailsOf(g.ctx, g.person.ID)
+	rows := []arrived{}
+	for _, m := range list {
+		row := arrived{At: m.ReceivedAt, Via: m.Via, Became: m.Result, Visit: m.Visit}
+		if !m.Raw.IsZero() {
+			row.Words = someoneElse
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
 }
 
 type visit struct {

@@ -44,6 +44,9 @@ func number(t testing.TB, s string) phone.Number {
 // fill keeps Priya, with what is her own and what is others' in all places where words are, and Ann Wobbegong.
 func fill(t testing.TB, db *store.DB) {
 	t.Helper()
+	_, err := db.ReceiveMail(t.Context(), store.ReceivedMail{ID: "m1", Print: "m1", Sender: private.New("priya@council.example"), Via: "listener", Raw: private.New("SUMMARY:Mrs Quillfeather"), ReceivedAt: nine})
+	must(t, err)
+	must(t, db.SettleMail(t.Context(), store.SettledMail{ID: "m1", Person: "p-priya", State: store.MailDone, Result: "booked", Visit: "v1", At: nine}))
 	put := func(p buddy.Person) {
 		t.Helper()
 		p.Team, p.Roles, p.Active = "echo", []string{"worker"}, true
@@ -118,6 +121,7 @@ func TestAllAboutAPersonAndNothingOfOthers(t *testing.T) {
 			"record.json":   {"shaken, leaving", "mine is 07700 900101", "somebody else's words", `"call"`},
 			"alarms.json":   {`"a1"`, "distress"},
 			"messages.json": {"Got that, out by four", `"overdue"`},
+			"mails.json":    {`"booked"`, `"v1"`, "about someone else"},
 			"looks.json":    {"p-sam", "to ring her", "visit/v1", "person/p-priya"},
 			"done.json":     {`"call"`},
 			"sign-in.json":  {"my phone", "Firefox on Linux", `"account": true`},

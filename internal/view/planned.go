@@ -25,6 +25,9 @@ type Planned struct {
 // mostMoved is how far a visit may stand from where it is shown to whoever must not know of danger.
 const mostMoved = 48 * time.Hour
 
+// longestPlanned is how long before the time that is asked for a visit may have begun that is still in it: what is older is not looked through.
+const longestPlanned = 7 * 24 * time.Hour
+
 // Planned lists the visits that fit and are not called off, as the reader may have them elsewhere, in the order of their start; at most so many,
 // and the latest of them are left out.
 //
@@ -35,7 +38,7 @@ func (s *View) Planned(ctx context.Context, f store.VisitFilter, most int, r Rea
 		return nil, fmt.Errorf("list planned visits: for a person alone")
 	}
 	from, to := f.From, f.To
-	f.Bare, f.Limit = true, most+1
+	f.Bare, f.Limit, f.Since = true, most+1, from.Add(-longestPlanned)
 	visits, err := s.Store.Visits(ctx, f)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,9 @@ type detailsPage struct {
 	Shown     string // a mark of what is shown
 	KinSteps  string // how next of kin is changed in the HR system too
 	KinMoved  bool   // one was changed just now
+	Delegates []store.Delegate
+	Delegate  govuk.Input
+	MayInvite bool // books by invite: a worker who has an e-mail address
 }
 
 // ownNumber is one of one's own numbers, and how it is proved.
@@ -125,6 +128,9 @@ func (p *Pages) showDetails(c *request, status int, f *form) error {
 		return err
 	}
 	if page.KinSteps, err = p.hrSteps(c); err != nil {
+		return err
+	}
+	if err := p.ownDelegates(c, who, f, &page); err != nil {
 		return err
 	}
 	page.KinMoved = c.URL.Query().Get("done") == "kin-saved"

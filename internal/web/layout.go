@@ -135,6 +135,8 @@ var done = map[string]string{
 	"kin-saved":     "The details were saved.",
 	"photo-saved":   "The photograph was saved.",
 	"photo-removed": "The photograph is gone.",
+	"may-book":      "They may book for you by invite now.",
+	"may-not-book":  "They may no longer book for you by invite.",
 
 	"warning-saved": "The warning stands.",
 	"warning-ended": "The warning stands no longer.",

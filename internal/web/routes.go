@@ -273,6 +273,8 @@ func (p *Pages) detailsRoutes() []route {
 		{"POST /details/photograph", signedIn, p.putPhotograph},
 		{"POST /details/photograph/remove", signedIn, p.dropPhotograph},
 		{"GET /people/{id}/photograph", signedIn, p.photograph},
+		{"POST /details/delegates", signedIn, p.addDelegate},
+		{"POST /details/delegates/remove", signedIn, p.dropDelegate},
 		{"POST /details/numbers/{field}", signedIn, p.prove},
 		{"POST /details/numbers/{field}/code", signedIn, p.sendCode},
 	}

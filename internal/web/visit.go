@@ -3,11 +3,13 @@ package web
 import (
 	"cmp"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/view"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -35,6 +37,8 @@ type visitPage struct {
 	Details   *formWords // nil where they are not for the reader
 	Missing   []string
 	Company   []companion
+	Inviter   string    // whose invite it came by; "" where it was booked in another way
+	InvitedAt time.Time // when the last of them came that changed it
 	NoPrompts bool
 	ByVoice   bool              // it ends by voice only
 	Heard     *govuk.Checkboxes // that its reader spoke with the worker; nil where they cannot record it
@@ -134,6 +138,9 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 			return err
 		}
 		if page.Details != nil {
+			if err := p.cameByInvite(c, v.ID, &page); err != nil {
+				return err
+			}
 			if page.Risks, err = p.visitRisks(c, v, is); err != nil {
 				return err
 			}
@@ -154,6 +161,17 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 		}
 	}
 	return p.show(c, status, "visit", page)
+}
+
+// cameByInvite says of a visit whose invite it came by, and when.
+func (p *Pages) cameByInvite(c *request, visit string, page *visitPage) error {
+	i, err := p.Store.InvitedTo(c.Context(), visit)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	from, at := engine.InvitedFrom(i)
+	page.Inviter, page.InvitedAt = from.Reveal(), at
+	return err
 }
 
 // visitLines is a visit's record in words.

@@ -130,6 +130,7 @@ var doubtWords = map[string]string{
 	"no_end":         "Your invite says no end; we took one hour.",
 	"ends_before":    "Your invite ends before it begins; we took one hour.",
 	"two_ends":       "Your invite says an end and a length that do not agree; we took the end.",
+	"off_rule":       "The first of your series is not a day that its rule gives; we took it as a visit too.",
 	"no_uid":         "Your calendar gave the invite no name of its own, so we cannot follow its updates: please change this visit on its page.",
 }
 

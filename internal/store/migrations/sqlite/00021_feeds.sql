@@ -12,3 +12,6 @@ CREATE TABLE feeds (
 	asked_at INTEGER
 ) STRICT;
 CREATE INDEX feeds_person ON feeds (person);
+
+-- A team's feed shows what is over too, and the team's visits of some months are a few of very many.
+CREATE INDEX visits_planned ON visits (team, starts_at);
