@@ -60,7 +60,7 @@ func (a *App) openMail() (err error) {
 	if m.Mailbox != nil {
 		a.mail.mailbox, err = a.o.mailbox(a.takeMail, a.clock.Now)
 	}
-	if a.o.Graph != nil && a.o.Graph.Mailbox != "" {
+	if a.o.readsGraph() {
 		a.mail.graph = a.o.graphInbox(a.takeMail, a.clock.Now)
 	}
 	return err
@@ -68,7 +68,7 @@ func (a *App) openMail() (err error) {
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	byGraph := o.readsGraph()
 	if !o.Mail.on() && !byGraph {
 		return
 	}
@@ -189,7 +189,7 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 
 // checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
 func checkMail(ctx context.Context, o Options) []Finding {
-	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	byGraph := o.readsGraph()
 	if !o.Mail.on() && !byGraph {
 		return nil
 	}
