@@ -27,7 +27,7 @@ func TestAWorkerWithNothingButAMailProgram(t *testing.T) {
 	first := invite{from: town.Priya, uid: "040000008200E00074C5B7101A82E00800000000A0", start: start, end: start.Add(time.Hour),
 		rows: [][2]string{{"Who you are visiting", town.ServiceUser}, {"Address", town.Address}, {"Contact number", ""}}}
 	send(first)
-	booked := w.WaitText(town.Priya.Mobile, 15*time.Second, "booked", start.In(london).Format("15:04"), "Missing")
+	booked := w.WaitText(town.Priya.Mobile, 15*time.Second, "booked", start.In(london).Format("15:04"), "Missing: their number")
 	t.Logf("she is told: %s", booked.Body)
 	// Her calendar is answered that it is not whole, and a mail says what is missing.
 	eventually(t, "her mail program has the answer and the mail", func() bool {
@@ -45,6 +45,9 @@ func TestAWorkerWithNothingButAMailProgram(t *testing.T) {
 	send(moved)
 	told := w.WaitText(town.Priya.Mobile, 15*time.Second, "moved", moved.end.In(london).Format("15:04"))
 	t.Logf("she is told: %s", told.Body)
+	if strings.Contains(told.Body, "Missing") {
+		t.Error("something is still missing")
+	}
 	eventually(t, "the calendar of the one on call moved too", func() bool { return holds(p, town.Sam, "SEQUENCE:1", moved.start.UTC().Format("20060102T150405")) })
 
 	// She goes in and out by text.
