@@ -18,6 +18,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/allclear-safety/allclear/e2e/town"
+	"github.com/allclear-safety/allclear/internal/standin/smtp"
 )
 
 // The speeds of the clock: by day people text and press; by night, and in the week before, nothing is to happen. A change of it takes a restart,
@@ -36,6 +37,7 @@ type county struct {
 	words    *words
 	see      *witness
 	hearer   *httptest.Server
+	mails    *smtp.Server
 	database string
 	dir, tmp string // where Allclear runs, and its folder for what is temporary
 	kept     string // links to every file that was there
@@ -53,6 +55,10 @@ func openCounty(t *testing.T, database, server string) *county {
 	c.see = newWitness(c.words)
 	c.hearer = c.see.hearer()
 	t.Cleanup(c.hearer.Close)
+	mails, err := smtp.New(smtp.Options{User: "allclear", Password: seeded["mail server's password"]})
+	c.ok(err)
+	c.mails = mails
+	t.Cleanup(c.mails.Close)
 	own, err := age.GenerateX25519Identity()
 	c.ok(errors.Join(err, os.MkdirAll(filepath.Join(c.dir, "backups"), 0o700), os.Mkdir(c.tmp, 0o700), os.Mkdir(c.kept, 0o700)))
 	c.own = own
@@ -66,6 +72,7 @@ func openCounty(t *testing.T, database, server string) *county {
 		"ALLCLEAR_HEARTBEAT_URL=" + c.hearer.URL + "/heartbeat/" + seeded["heartbeat's secret"],
 		"ALLCLEAR_CHECKPOINT_URL=" + c.hearer.URL + "/checkpoints/" + seeded["webhook's secret"], "ALLCLEAR_CHECKPOINT_FILE=" + filepath.Join(c.dir, "checkpoints"),
 		"ALLCLEAR_BACKUP_DIR=" + filepath.Join(c.dir, "backups"), "ALLCLEAR_BACKUP_RECIPIENTS=" + own.Recipient().String(),
+		"ALLCLEAR_SMTP=smtp://allclear:" + seeded["mail server's password"] + "@" + c.mails.Addr(), "ALLCLEAR_MAIL_FROM=allclear@county.example",
 		"ALLCLEAR_OIDC_ISSUER=" + c.hearer.URL + "/organisation", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=" + seeded["organisation's secret"],
 	}})
 	t.Cleanup(c.w.Close)

@@ -120,7 +120,7 @@ func judge(s *tainttest.Search, name string, all []seen, needed map[string]int) 
 // excused gives the line of the tables by which a word may be where it is; "" for none.
 func excused(name, where, what string) string {
 	match := func(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
-	if name == texts || name == calls {
+	if name == texts || name == calls || name == mails {
 		for _, k := range kinds {
 			if k.carries != "" && match(`^`+k.name+` to `+k.to+`$`, where) && match(k.carries, what) {
 				return k.name

@@ -55,7 +55,7 @@ var seeded = map[string]string{
 
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
 	"wrong token": "ac_hippocampusneverwas", "key of a repeat": "idem-chrysalis-0042", "wrong signature": "c2lnbmF0dXJlb2Zub2JvZHk",
-	"heartbeat's secret": "beat-quetzalcoatl-5521", "webhook's secret": "note-axolotl-9183", "organisation's secret": "client-pomegranate-7730", "database's password": "kinkajou-ossuary-3312",
+	"heartbeat's secret": "beat-quetzalcoatl-5521", "webhook's secret": "note-axolotl-9183", "organisation's secret": "client-pomegranate-7730", "mail server's password": "post-nudibranch-4417", "database's password": "kinkajou-ossuary-3312",
 	"provider's token": town.AuthToken,
 
 	"typed into an address": "Zanzibarrow Lodge", "field of the caller's": "rhinoceros_field", "malformed words": "Mulligatawny Terrace",

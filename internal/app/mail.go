@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,12 +68,21 @@ func (a *App) openMail() (err error) {
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	if !o.Mail.on() && (o.Graph == nil || o.Graph.Mailbox == "") {
+	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	if !o.Mail.on() && !byGraph {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
-	for _, a := range o.Mail.To {
-		if !strings.HasPrefix(a, "@") {
+	ours := slices.Clone(o.Mail.To)
+	if o.Mail.Mailbox != nil {
+		ours = append(ours, o.Mail.Mailbox.User)
+	}
+	if byGraph {
+		ours = append(ours, o.Graph.Mailbox)
+	}
+	for _, a := range ours {
+		// All of a domain is no address, nor is a user's name.
+		if a = strings.ToLower(a); strings.Index(a, "@") > 0 && !slices.Contains(eo.Addresses, a) {
 			eo.Addresses = append(eo.Addresses, a)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"database/sql"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -20,6 +21,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail/mailbox"
 	"github.com/allclear-safety/allclear/internal/private"
 )
@@ -173,6 +175,25 @@ func TestCheckSaysWhoseMailIsKnown(t *testing.T) {
 		}, "council.example")
 		if f.StopsAlarm || f.About != "mail" || !strings.Contains(f.Says, c.says) || !strings.Contains(f.Says, "council.example") {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// However mail comes in, its sender is proved, and our own addresses are known.
+func TestWhoeverReadsMailProvesIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    Options
+		ours string
+	}{
+		"handed over": {Options{Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"Visits@allclear.example", "@rota.allclear.example"}}}, "[visits@allclear.example]"},
+		"by IMAP":     {Options{Mail: Mail{Mailbox: &mailbox.Address{User: "book@allclear.example"}}}, "[book@allclear.example]"},
+		"by Graph":    {Options{Graph: &Graph{Mailbox: "Book@council.example"}}, "[book@council.example]"},
+		"not at all":  {Options{}, "[]"},
+	} {
+		var eo engine.Options
+		c.o.believe(&eo)
+		if (eo.Prover != nil) != (name != "not at all") || fmt.Sprint(eo.Addresses) != c.ours {
+			t.Errorf("%s: addresses %v, proved %t", name, eo.Addresses, eo.Prover != nil)
 		}
 	}
 }

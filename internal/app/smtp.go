@@ -34,8 +34,12 @@ func (o Options) byMail(eo *engine.Options) (*sender, error) {
 		return nil, nil
 	}
 	client, err := o.sender(time.Now)
+	if err != nil {
+		return client, err
+	}
+	from, err := smtp.ParseFrom(o.SMTP.From)
 	if err == nil {
-		eo.Mail = client
+		eo.Mail, eo.MailFrom, eo.OwnDomains = client, from.Address, o.Mail.Domains
 	}
 	return client, err
 }

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -95,7 +96,7 @@ func softBreak(line []byte) bool {
 
 // belongsAbove says that a line is no property but the next line of words whose writer forgot to escape them.
 func belongsAbove(line, raw []byte) bool {
-	if looksLikeProperty(raw) {
+	if looksLikeProperty(raw) && !looksLikeWords(raw) {
 		return false
 	}
 	end := bytes.IndexAny(line, ":;")
@@ -113,6 +114,22 @@ func belongsAbove(line, raw []byte) bool {
 func looksLikeProperty(raw []byte) bool {
 	end := bytes.IndexAny(raw, ":;")
 	return end > 0 && isName(string(bytes.TrimSpace(raw[:end])))
+}
+
+// looksLikeWords says that what begins as a property does is rather a line of a form, "Where: 12 Mill Lane": its name is not in capitals, and none
+// that a calendar has.
+func looksLikeWords(raw []byte) bool {
+	name := string(bytes.TrimSpace(raw[:bytes.IndexAny(raw, ":;")]))
+	upper := strings.ToUpper(name)
+	return name != upper && !strings.HasPrefix(upper, "X-") && !strings.Contains(name, ".") && !slices.Contains(properties, upper)
+}
+
+// properties are the names of RFC 5545 and 7986 that stand in an event or a zone.
+var properties = []string{
+	"ACTION", "ATTACH", "ATTENDEE", "BEGIN", "CATEGORIES", "CLASS", "COLOR", "COMMENT", "CONFERENCE", "CONTACT", "CREATED", "DESCRIPTION", "DTEND", "DTSTAMP", "DTSTART",
+	"DURATION", "END", "EXDATE", "EXRULE", "GEO", "IMAGE", "LAST-MODIFIED", "LOCATION", "METHOD", "NAME", "ORGANIZER", "PRIORITY", "PRODID", "RDATE", "RECURRENCE-ID",
+	"REFRESH-INTERVAL", "RELATED-TO", "REPEAT", "REQUEST-STATUS", "RESOURCES", "RRULE", "SEQUENCE", "SOURCE", "STATUS", "STYLED-DESCRIPTION", "SUMMARY", "TRANSP", "TRIGGER",
+	"TZID", "TZNAME", "TZOFFSETFROM", "TZOFFSETTO", "TZURL", "UID", "URL", "VERSION",
 }
 
 func isName(s string) bool {

@@ -275,6 +275,10 @@ func TestWordsAndMarks(t *testing.T) {
 	if e.Description.Reveal() != "Who\nlives there, and\nhow to get in (ring twice)" || e.Start.At.IsZero() {
 		t.Errorf("description %q, start %v", e.Description.Reveal(), e.Start.At)
 	}
+	e = read(t, event("DESCRIPTION:Buddy form", "Where: 12 Mill Lane; ring twice", "Back by: 15:30", "x-other:no words", "dtstart:20261123T140000Z", "X-OTHER:none", "Where: not here")).Events[0]
+	if e.Description.Reveal() != "Buddy form\nWhere: 12 Mill Lane; ring twice\nBack by: 15:30" || e.Start.At.IsZero() {
+		t.Errorf("description %q, start %v", e.Description.Reveal(), e.Start.At)
+	}
 }
 
 func TestSeveralCalendarsInOneText(t *testing.T) {

@@ -214,8 +214,9 @@ func (e *Engine) sendList(ctx context.Context, at time.Time, sc scene, s rota.Sh
 	}
 	sum := sha256.Sum256([]byte(last + "\x00" + print)) // what was sent and what is to be: the same for all who send this
 	n := note{id: key + "/" + hex.EncodeToString(sum[:12]), kind: "list_sent", to: []string{s.Person}, notice: wording.ShiftVisits, reach: watch.OneText}
-	n.bodies = wording.List(visits, wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
-		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL})
+	n.values = wording.Values{Zone: sc.zone, Now: at.In(sc.zone), At: at.In(sc.zone), Rehearsal: e.Rehearsal,
+		Begin: s.StartsAt.In(sc.zone), Until: s.EndsAt.In(sc.zone), Link: e.URL, Among: visits} // the e-mail has them all as well
+	n.bodies = wording.List(visits, n.values)
 	if err := e.say(ctx, at, sc, n); err != nil {
 		return at, err
 	}

@@ -41,8 +41,10 @@ type postbox struct {
 	engine.Store
 	t     testing.TB
 	mails []posted
-	fail  error // the next commit of invites fails so, before or after it is kept
-	kept  bool
+	// letters are the e-mails without a calendar that are about invites
+	letters []posted
+	fail    error // the next commit of invites fails so, before or after it is kept
+	kept    bool
 }
 
 func (p *postbox) Commit(ctx context.Context, c store.Change) error {
@@ -52,10 +54,16 @@ func (p *postbox) Commit(ctx context.Context, c store.Change) error {
 		p.fail = nil
 		return err
 	}
-	var mails []posted
+	var mails, letters []posted
 	c.Messages = slices.DeleteFunc(slices.Clone(c.Messages), func(m store.Message) bool {
-		if m.Mail == nil || m.Mail.Calendar == nil {
+		if m.Mail == nil {
 			return false
+		}
+		if m.Mail.Calendar == nil {
+			if m.Notice == "invite" {
+				letters = append(letters, posted{to: m.Mail.Address.Reveal(), subject: m.Mail.Subject.Reveal(), body: m.Body.Reveal()})
+			}
+			return true
 		}
 		cal, err := calendar.Read([]byte(m.Mail.Calendar.Text.Reveal()), nil)
 		if err != nil || len(cal.Events) != 1 || string(cal.Method) != m.Mail.Calendar.Method {
@@ -67,7 +75,7 @@ func (p *postbox) Commit(ctx context.Context, c store.Change) error {
 	})
 	err := p.Store.Commit(ctx, c)
 	if err == nil {
-		p.mails = append(p.mails, mails...)
+		p.mails, p.letters = append(p.mails, mails...), append(p.letters, letters...)
 	}
 	if mine && p.fail != nil {
 		err, p.fail = p.fail, nil

@@ -76,6 +76,7 @@ func (e *Engine) workInvite(ctx context.Context, l *incoming, c calendarPart) (s
 		c.Events = c.Events[:mailEvents]
 		l.tell(wording.MailMany, said{})
 	}
+	l.several = slices.ContainsFunc(c.Events, func(ev calendar.Event) bool { return ev.UID != c.Events[0].UID })
 	for len(c.Events) > 0 {
 		uid := c.Events[0].UID
 		one := c
@@ -280,9 +281,12 @@ func (l *incoming) invitedAs(ev calendar.Event) string {
 
 // requested books what an event asks for, or brings the visit that it became to what it says now.
 func (e *Engine) requested(ctx context.Context, l *incoming, o object, ev calendar.Event, row *store.Invited) (string, error) {
-	s, ok := slotOf(ev)
+	s, ok := l.slotOf(ev)
 	if !ok {
 		return mailNotBooked, l.refuse(o, ev, wording.InviteNoTimes, slot{}, "")
+	}
+	if err := e.fillDetails(ctx, l, o, ev); err != nil {
+		return "", err
 	}
 	if row != nil && row.Visit != "" {
 		v, found, err := e.shownVisitOf(ctx, l.worker.ID, row.Visit)
@@ -403,7 +407,7 @@ func (l *incoming) form(ev calendar.Event) (buddy.Form, string) {
 	if l.fixed != nil {
 		return l.fixed.Form.form(), l.fixed.Kind
 	}
-	f, kind := formOf(l.msg, ev)
+	f, kind := l.formOf(ev)
 	f, _ = usable(f)
 	return f, kindOf(ev.Summary.Reveal(), kind, f)
 }

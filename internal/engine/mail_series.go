@@ -33,6 +33,9 @@ func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master c
 	if err != nil {
 		return e.firstAlone(ctx, l, o, master)
 	}
+	if err := e.fillDetails(ctx, l, o, master); err != nil {
+		return "", err
+	}
 	done, err := e.bringSeries(ctx, l, o, list)
 	if err != nil {
 		return "", err

@@ -88,15 +88,16 @@ var kindWords = []struct {
 // kindOf says what kind of visit an invite is for. Who invites Allclear wants to be watched: only what calls itself a meeting, and names nobody to be
 // visited, is none.
 func kindOf(subject, form string, details buddy.Form) string {
-	for _, said := range []string{form, subject} {
-		said = " " + strings.ToLower(strings.Join(strings.Fields(said), " ")) + " "
-		for _, k := range kindWords {
-			if !slices.ContainsFunc(k.words, func(w string) bool { return strings.Contains(said, w) }) {
-				continue
-			}
-			if k.kind == "meeting" && (!details.ServiceUser.IsZero() || !details.Address.IsZero()) {
-				return "home_visit"
-			}
+	visited := !details.ServiceUser.IsZero() || !details.Address.IsZero()
+	switch {
+	case slices.Contains(watchedKinds, form):
+		return form
+	case slices.Contains(unwatchedKinds, form) && !visited:
+		return form
+	}
+	said := " " + strings.ToLower(strings.Join(strings.Fields(subject), " ")) + " "
+	for _, k := range kindWords {
+		if slices.ContainsFunc(k.words, func(w string) bool { return strings.Contains(said, w) }) && (k.kind != "meeting" || !visited) {
 			return k.kind
 		}
 	}

@@ -21,14 +21,15 @@ import (
 // themselves became; those steps are known again by the mail's id, so that a letter worked twice comes to the same.
 type incoming struct {
 	*Engine
-	mail   store.ReceivedMail
-	at     time.Time // when it is worked
-	msg    mail.Message
-	worker buddy.Person // in whose name it is; zero for nobody we know
-	sc     scene
-	said   []said // what is answered
-	done   store.SettledMail
-	fixed  *kept // what a series was booked by, where there is no mail
+	mail    store.ReceivedMail
+	at      time.Time // when it is worked
+	msg     mail.Message
+	worker  buddy.Person // in whose name it is; zero for nobody we know
+	sc      scene
+	said    []said // what is answered
+	done    store.SettledMail
+	several bool  // its calendar has events of several names
+	fixed   *kept // what a series was booked by, where there is no mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -272,9 +273,6 @@ func (e *Engine) mayDelegate(ctx context.Context, p buddy.Person, address, deleg
 	}
 	return e.Store.MayDelegate(ctx, p.ID, delegate)
 }
-
-// answered takes what somebody's calendar answers to an invite of ours.
-func (e *Engine) answered(context.Context, *incoming, calendar.Calendar) error { return nil }
 
 // AddDelegate lets somebody's mails book for who asks. They are of one domain, as no other proves anything of them.
 func (e *Engine) AddDelegate(ctx context.Context, who Actor, address string) error {

@@ -58,6 +58,7 @@ type visitPage struct {
 	Held      *heldPart
 	Before    *beforeCard // what to think of before going in; nil once that is over
 	Risks     *visitRisks // nil where the details are not for the reader
+	Calendars []invitedPart
 }
 
 // answering is who answers for a visit, and how they are reached.
@@ -142,6 +143,9 @@ func (p *Pages) showVisit(c *request, status int, v seen, f *form) error {
 				return err
 			}
 			if page.Risks, err = p.visitRisks(c, v, is); err != nil {
+				return err
+			}
+			if page.Calendars, err = p.inCalendars(c, v); err != nil {
 				return err
 			}
 		}

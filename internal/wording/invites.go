@@ -129,6 +129,8 @@ var doubtWords = map[string]string{
 	"twice":          "The clocks go back that night, so that time comes twice; we took the first.",
 	"no_end":         "Your invite says no end; we took one hour.",
 	"ends_before":    "Your invite ends before it begins; we took one hour.",
+	"times_of_form":  "Your calendar has a day without times; we took those of the form in your invite.",
+	"form_differs":   "The form in your invite says another time than your calendar; we took the calendar's.",
 	"two_ends":       "Your invite says an end and a length that do not agree; we took the end.",
 	"off_rule":       "The first of your series is not a day that its rule gives; we took it as a visit too.",
 	"no_uid":         "Your calendar gave the invite no name of its own, so we cannot follow its updates: please change this visit on its page.",

@@ -18,7 +18,7 @@ func TestAnAnswerByMailReads(t *testing.T) {
 	}
 	complete := v
 	complete.Missing = nil
-	doubts := []string{"zone_unknown", "zone_disagrees", "floating", "not_there", "twice", "no_end", "ends_before", "two_ends", "off_rule", "no_uid", "something new"}
+	doubts := []string{"zone_unknown", "zone_disagrees", "floating", "not_there", "twice", "no_end", "ends_before", "two_ends", "off_rule", "times_of_form", "form_differs", "no_uid", "something new"}
 	for _, l := range []Letter{InviteLetter(InviteBooked, complete, nil), InviteLetter(InviteBooked, v, nil), InviteLetter(InviteAsked, v, doubts), InviteLetter(SeriesPart, v, nil), InviteLetter(MailUnread, v, nil)} {
 		fmt.Fprintf(&b, "== %s\n\n%s\n", l.Subject, l.Body)
 	}

@@ -11,15 +11,16 @@ const (
 	OptedOut    watch.Notice = "opted_out"    // Who takes no texts from us any more
 	UnknownHelp watch.Notice = "unknown_help" // a cry for help from an unknown number (rule 2.4)
 
-	GapNow       watch.Notice = "gap_now"      // nobody is on call, from Begin to Until
-	GapIn4Hours  watch.Notice = "gap_4h"       // nobody will be on call (rule 1.1)
-	GapIn48Hours watch.Notice = "gap_48h"      // nobody will be on call
-	GapIn7Days   watch.Notice = "gap_7d"       // nobody will be on call
-	GapVisit     watch.Notice = "gap_visit"    // a visit at Begin was booked in a gap; Who answers
-	CoverAdded   watch.Notice = "cover_added"  // you are on call from Begin to Until
-	CoverRemoved watch.Notice = "cover_gone"   // you are not
-	CoverMoved   watch.Notice = "cover_moved"  // your shift is from Begin to Until now
-	ShiftVisits  watch.Notice = "shift_visits" // the visits of a shift; see List
+	GapNow         watch.Notice = "gap_now"         // nobody is on call, from Begin to Until
+	GapIn4Hours    watch.Notice = "gap_4h"          // nobody will be on call (rule 1.1)
+	GapIn48Hours   watch.Notice = "gap_48h"         // nobody will be on call
+	GapIn7Days     watch.Notice = "gap_7d"          // nobody will be on call
+	GapVisit       watch.Notice = "gap_visit"       // a visit at Begin was booked in a gap; Who answers
+	InviteDeclined watch.Notice = "invite_declined" // Who, who answers for a visit at Begin, declined the invite to it in their calendar
+	CoverAdded     watch.Notice = "cover_added"     // you are on call from Begin to Until
+	CoverRemoved   watch.Notice = "cover_gone"      // you are not
+	CoverMoved     watch.Notice = "cover_moved"     // your shift is from Begin to Until now
+	ShiftVisits    watch.Notice = "shift_visits"    // the visits of a shift; see List
 
 	ClockDiverged watch.Notice = "clock_diverged" // the system's clock is not the true time
 	CreditGone    watch.Notice = "credit_gone"    // texts and calls are not paid for
@@ -84,14 +85,15 @@ var ofTheSystem = map[watch.Notice]string{
 	OptedOut:    head + "{who} no longer gets our texts: they opted out.< Please use another way, and put it right with them.>[ {link}]",
 	UnknownHelp: head + "A cry for help from a number we do not know. Please read it now.[ {link}]",
 
-	GapNow:       "{at}: NOBODY IS ON CALL[ until {until}]. Please find cover now.< The fallback answers until then.>[ {link}]",
-	GapIn4Hours:  "Nobody is on call from {begin}[ to {until}], in 4 h. Please find cover today.[ {link}]",
-	GapIn48Hours: "Nobody is on call from {begin}[ to {until}], in 48 h. Please find cover.[ {link}]",
-	GapIn7Days:   "Nobody is on call from {begin}[ to {until}], in 7 days. Please find cover.[ {link}]",
-	GapVisit:     "{ref} at {begin}< of {worker}> falls when nobody is on call. {who} answers for it.< Please find cover.>[ {link}]",
-	CoverAdded:   "You are on call from {begin} to {until}.< Workers text {number}.>[ {link}]",
-	CoverRemoved: "You are no longer on call from {begin} to {until}.< The rota has changed.>[ {link}]",
-	CoverMoved:   "Your time on call has moved. It is now from {begin} to {until}.[ {link}]",
+	GapNow:         "{at}: NOBODY IS ON CALL[ until {until}]. Please find cover now.< The fallback answers until then.>[ {link}]",
+	GapIn4Hours:    "Nobody is on call from {begin}[ to {until}], in 4 h. Please find cover today.[ {link}]",
+	GapIn48Hours:   "Nobody is on call from {begin}[ to {until}], in 48 h. Please find cover.[ {link}]",
+	GapIn7Days:     "Nobody is on call from {begin}[ to {until}], in 7 days. Please find cover.[ {link}]",
+	InviteDeclined: "{who} declined the invite to visit {ref}, {begin}< of {worker}>. They still answer for it.< If they cannot, please find cover.>[ {link}]",
+	GapVisit:       "{ref} at {begin}< of {worker}> falls when nobody is on call. {who} answers for it.< Please find cover.>[ {link}]",
+	CoverAdded:     "You are on call from {begin} to {until}.< Workers text {number}.>[ {link}]",
+	CoverRemoved:   "You are no longer on call from {begin} to {until}.< The rota has changed.>[ {link}]",
+	CoverMoved:     "Your time on call has moved. It is now from {begin} to {until}.[ {link}]",
 
 	ClockDiverged: "{at}: Our clock differs from the true time[ by {late}]. Alarms may come early.< Please tell whoever runs Allclear.>[ {link}]",
 	CreditGone:    "{at}: Our credit for texts and calls has run out. Please top it up now.< Until then, ring.>[ {link}]",
