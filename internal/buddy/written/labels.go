@@ -276,7 +276,7 @@ func (t plainText) label() (label, bool) {
 			numbered = true
 		}
 		l.about |= c
-		l.weak = l.weak && weak[w]
+		l.weak = l.weak && (weak[w] || c == filler)
 	}
 	about := l.about &^ filler
 	if numbered && about&(aPlate|anEmergency|aServiceUser|aWorker|aHome|aWork|aMobile|aContact|aResponder|aParent) != 0 && about&aPlate == 0 && about&anAddress == 0 {
