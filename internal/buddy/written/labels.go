@@ -102,7 +102,7 @@ var vocabulary = table(map[concept]string{
 func table(words map[concept]string) map[string]concept {
 	list := map[string]concept{}
 	for c := filler; c <= aTitle; c <<= 1 {
-		for _, w := range strings.Fields(words[c]) {
+		for w := range strings.FieldsSeq(words[c]) {
 			list[w] |= c
 		}
 	}
@@ -117,7 +117,7 @@ var weak = set(`child children childs family families parent parents carer carer
 
 func set(words string) map[string]bool {
 	list := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		list[w] = true
 	}
 	return list
@@ -321,7 +321,7 @@ func (t plainText) words() []string {
 		}
 	}
 	var kept []string
-	for _, w := range strings.Fields(b.String()) {
+	for w := range strings.FieldsSeq(b.String()) {
 		if w = strings.Trim(w, "'"); w == "" || number(w) || ordinal[w] {
 			continue
 		}
