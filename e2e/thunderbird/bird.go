@@ -206,6 +206,7 @@ calendar.registry.own.name "Calendar"
 calendar.registry.own.calendar-main-in-composite true
 calendar.registry.own.calendar-main-default true
 calendar.registry.own.imip.identity.key "id1"
+calendar.item.promptDelete false
 calendar.timezone.useSystemTimezone false
 calendar.timezone.local "Europe/London"
 marionette.port 0

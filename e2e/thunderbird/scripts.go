@@ -92,12 +92,16 @@ const change = `
 const erase = `
   const event = await until("the event", async () => (await events()).find((e) => e.title == args[0]));
   setTimeout(() => window.calendarViewController.deleteOccurrences([event], false, true), 0);
-  const asked = setInterval(() => {
+  // A window's own timers stand still while it asks.
+  const { setInterval: ticking, clearInterval: ended } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+  let seen = 0;
+  const asked = ticking(() => {
     const question = [...Services.wm.getEnumerator(null)].find((w) => w.document.getElementById("commonDialog"));
+    if (!question && seen >= 6) ended(asked);
     if (!question) return;
-    clearInterval(asked);
-    setTimeout(() => question.document.getElementById("commonDialog").getButton("accept").click(), 3000);
-  }, 100);
+    const yes = question.document.getElementById("commonDialog").getButton("accept");
+    if (++seen >= 6 && !yes.disabled) yes.click();
+  }, 500);
 `
 
 // read waits for a mail that was not read yet, whose subject holds some words, and opens it. Where args[1] is set it has to be shown as a meeting, with its bar.
