@@ -112,6 +112,7 @@ type settingsFlags struct {
 	GraphClientSecret     string `placeholder:"SECRET" help:"Its secret; better given as a file, as others see a command line."`
 	GraphClientSecretFile string `placeholder:"FILE" help:"File that holds that secret."`
 	GraphMailbox          string `placeholder:"ADDRESS" help:"The mailbox that is read by Graph."`
+	GraphCalendars        string `placeholder:"TEAM=ADDRESS,…" help:"Teams' shared calendars into which visits are written."`
 	GraphAPI              string `name:"graph-api" placeholder:"URL" help:"Base address of Graph (default https://graph.microsoft.com)."`
 	GraphLogin            string `placeholder:"URL" help:"Base address where tokens are given (default https://login.microsoftonline.com)."`
 	DNS                   string `name:"dns" placeholder:"ADDRESS" help:"Name server that senders' keys are asked of; else this machine's."`
@@ -215,6 +216,7 @@ var known = []setting{
 	{name: "graph_client_id", set: func(s *Settings, v string) error { s.Graph.ClientID = v; return nil }},
 	{name: "graph_client_secret", secret: true, set: func(s *Settings, v string) error { s.Graph.ClientSecret = private.New(v); return nil }},
 	{name: "graph_mailbox", set: setGraphMailbox},
+	{name: "graph_calendars", set: setGraphCalendars},
 	{name: "graph_api", set: func(s *Settings, v string) error { return setGraphBase(&s.Graph.API, v) }},
 	{name: "graph_login", set: func(s *Settings, v string) error { return setGraphBase(&s.Graph.Login, v) }},
 	{name: "dns", set: setDNS},

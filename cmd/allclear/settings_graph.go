@@ -18,6 +18,7 @@ type Graph struct {
 	Tenant, ClientID string
 	ClientSecret     private.Text
 	Mailbox          string
+	Calendars        string // as parseCalendars reads them
 	API, Login       string // base addresses
 }
 
@@ -33,10 +34,36 @@ func setGraphTenant(s *Settings, v string) error {
 
 func setGraphMailbox(s *Settings, v string) error {
 	s.Graph.Mailbox = strings.ToLower(v)
-	if parsed, err := mail.ParseAddress(v); err != nil || parsed.Address != v || strings.ContainsAny(v, "'\\/?#%") {
+	if !mailboxName(v) {
 		return errors.New("must be an address such as visits@allclear.example.org")
 	}
 	return nil
+}
+
+func setGraphCalendars(s *Settings, v string) error {
+	s.Graph.Calendars = v
+	_, err := parseCalendars(v)
+	return err
+}
+
+// parseCalendars reads which team has which calendar.
+func parseCalendars(v string) (map[string]string, error) {
+	calendars, taken := map[string]string{}, map[string]bool{}
+	for _, one := range listed(v) {
+		team, address, _ := strings.Cut(one, "=")
+		team, address = strings.TrimSpace(team), strings.ToLower(strings.TrimSpace(address))
+		if _, twice := calendars[team]; twice || taken[address] || team == "" || !mailboxName(address) {
+			return nil, errors.New("must be TEAM=ADDRESS with commas between, such as echo=echo-calendar@example.org: a team's id, and the mailbox of its calendar, which is no other team's")
+		}
+		calendars[team], taken[address] = address, true
+	}
+	return calendars, nil
+}
+
+// mailboxName says that an address can be one of a mailbox, and stand in a path.
+func mailboxName(v string) bool {
+	parsed, err := mail.ParseAddress(v)
+	return err == nil && parsed.Address == v && !strings.ContainsAny(v, "'\\/?#%")
 }
 
 func setGraphBase(to *string, v string) error {
@@ -47,15 +74,15 @@ func setGraphBase(to *string, v string) error {
 // disagreements says what of it does not go together, or with a rehearsal.
 func (g Graph) disagreements(s Settings) problems {
 	var bad problems
-	some := g.Tenant != "" || g.ClientID != "" || !g.ClientSecret.IsZero() || g.Mailbox != ""
+	some := g.Tenant != "" || g.ClientID != "" || !g.ClientSecret.IsZero() || g.Mailbox != "" || g.Calendars != ""
 	if !some {
 		return nil
 	}
 	if g.Tenant == "" || g.ClientID == "" || g.ClientSecret.IsZero() {
 		bad = append(bad, variable("graph_tenant")+", "+variable("graph_client_id")+" and "+variable("graph_client_secret")+" are needed together")
 	}
-	if g.Mailbox == "" {
-		bad = append(bad, variable("graph_mailbox")+" is missing: without it the application has nothing to do")
+	if g.Mailbox == "" && g.Calendars == "" {
+		bad = append(bad, variable("graph_mailbox")+" or "+variable("graph_calendars")+" is missing: without them the application has nothing to do")
 	}
 	if g.Mailbox != "" && s.Mail.IMAP.Host != "" {
 		bad = append(bad, variable("graph_mailbox")+" and "+variable("imap")+" both name a mailbox: keep one of the two")
@@ -85,5 +112,10 @@ func (g Graph) options() *app.Graph {
 	if g.ClientID == "" {
 		return nil
 	}
-	return &app.Graph{Account: graph.Account{API: g.API, Login: g.Login, Tenant: g.Tenant, ClientID: g.ClientID, Secret: g.ClientSecret}, Mailbox: g.Mailbox}
+	calendars, err := parseCalendars(g.Calendars)
+	if err != nil { // checked when it was read
+		calendars = nil
+	}
+	return &app.Graph{Calendars: calendars,
+		Account: graph.Account{API: g.API, Login: g.Login, Tenant: g.Tenant, ClientID: g.ClientID, Secret: g.ClientSecret}, Mailbox: g.Mailbox}
 }

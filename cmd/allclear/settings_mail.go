@@ -128,8 +128,8 @@ func (m Mail) disagreements(s Settings) problems {
 	var bad problems
 	add := func(says string) { bad = append(bad, says) }
 	comes, reads := m.Listen != "", m.IMAP.Host != ""
-	if comes && m.To == "" {
-		add(variable("mail_to") + " is missing: mail is taken for the addresses it names, and for nobody else")
+	if comes && m.To == "" && s.SMTP.From == "" {
+		add(variable("mail_to") + " is missing: mail is taken for the addresses it names, and that of " + variable("mail_from") + ", and for nobody else")
 	}
 	if comes && !listener.Local(m.Listen) && s.Front.Cert == "" && s.Front.ACMEDomain == "" {
 		add(variable("mail_listen") + " is reached from other machines, and needs a certificate (" + variable("tls_cert") + "): buddy forms are in such mail")

@@ -196,9 +196,12 @@ func TestWrongSettings(t *testing.T) {
 		{"tokens from whom one may not ask", []string{"ALLCLEAR_OUTGOING=mail.example", "ALLCLEAR_IMAP=imaps://a@mail.example", "ALLCLEAR_IMAP_CLIENT_ID=app", "ALLCLEAR_IMAP_CLIENT_SECRET=hunter2", "ALLCLEAR_IMAP_TOKEN_URL=https://login.example/token",
 			"ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_OUTGOING lacks the host of ALLCLEAR_IMAP_TOKEN_URL"},
 		{"half of a tenant's application", []string{"ALLCLEAR_GRAPH_CLIENT_ID=app", "ALLCLEAR_GRAPH_MAILBOX=visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example"}, "ALLCLEAR_GRAPH_CLIENT_SECRET are needed together"},
-		{"a tenant's application for nothing", tenant[:3], "ALLCLEAR_GRAPH_MAILBOX is missing"},
+		{"a tenant's application for nothing", tenant[:3], "ALLCLEAR_GRAPH_MAILBOX or ALLCLEAR_GRAPH_CALENDARS is missing"},
 		{"a tenant that is none", []string{"ALLCLEAR_GRAPH_TENANT=../x"}, "ALLCLEAR_GRAPH_TENANT: must be the id"},
 		{"a mailbox that is none", []string{"ALLCLEAR_GRAPH_MAILBOX=visits"}, "ALLCLEAR_GRAPH_MAILBOX: must be an address"},
+		{"a calendar of no team", []string{"ALLCLEAR_GRAPH_CALENDARS=echo@council.example"}, "ALLCLEAR_GRAPH_CALENDARS: must be TEAM=ADDRESS"},
+		{"two calendars of a team", []string{"ALLCLEAR_GRAPH_CALENDARS=echo=a@council.example,echo=b@council.example"}, "ALLCLEAR_GRAPH_CALENDARS: must be TEAM=ADDRESS"},
+		{"a calendar of two teams", []string{"ALLCLEAR_GRAPH_CALENDARS=echo=a@council.example,links=A@council.example"}, "which is no other team's"},
 		{"Graph in the clear", []string{"ALLCLEAR_GRAPH_API=http://graph.example"}, "ALLCLEAR_GRAPH_API: must be https"},
 		{"two mailboxes", append(tenant, "ALLCLEAR_IMAP=imaps://a:hunter2@mail.example"), "both name a mailbox"},
 		{"a tenant that nobody is believed in", tenant[:4], "ALLCLEAR_MAIL_DOMAINS is missing"},
@@ -311,12 +314,12 @@ func TestNearest(t *testing.T) {
 
 func TestATenantsApplicationIsRead(t *testing.T) {
 	s, err := load(t, "ALLCLEAR_GRAPH_TENANT=council.example", "ALLCLEAR_GRAPH_CLIENT_ID=app", "ALLCLEAR_GRAPH_CLIENT_SECRET=hunter2", "ALLCLEAR_GRAPH_MAILBOX=Visits@allclear.example", "ALLCLEAR_MAIL_DOMAINS=council.example",
-		"ALLCLEAR_MAIL_TENANT=yes", "ALLCLEAR_GRAPH_API=http://127.0.0.1:9/", "ALLCLEAR_SPEED=60", "ALLCLEAR_GRAPH_LOGIN=http://127.0.0.1:9")
+		"ALLCLEAR_MAIL_TENANT=yes", "ALLCLEAR_GRAPH_CALENDARS=echo=Echo@council.example, links=links@council.example", "ALLCLEAR_GRAPH_API=http://127.0.0.1:9/", "ALLCLEAR_SPEED=60", "ALLCLEAR_GRAPH_LOGIN=http://127.0.0.1:9")
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := s.options(world{}).Graph
-	if g == nil || g.Mailbox != "visits@allclear.example" || g.Tenant != "council.example" || g.Secret.Reveal() != "hunter2" || g.API != "http://127.0.0.1:9" {
+	if g == nil || g.Mailbox != "visits@allclear.example" || g.Tenant != "council.example" || g.Secret.Reveal() != "hunter2" || g.API != "http://127.0.0.1:9" || len(g.Calendars) != 2 || g.Calendars["echo"] != "echo@council.example" {
 		t.Errorf("the application is given %+v", g)
 	}
 	if d := defaults(); d.options(world{}).Graph != nil || d.Graph.API != "https://graph.microsoft.com" || d.Graph.Login != "https://login.microsoftonline.com" {

@@ -74,7 +74,9 @@ func opened(t *testing.T, by way, boxed bool, settings ...string) (*town.Town, *
 		p.Close()
 	})
 	dir := t.TempDir()
-	all := append([]string{"ALLCLEAR_MAIL_TO=" + visits, "ALLCLEAR_MAIL_DOMAINS=" + post.Council, "ALLCLEAR_DNS=" + p.NameServer()}, by(p, at)...)
+	// Its own mails go out by Postfix, which signs them.
+	all := append([]string{"ALLCLEAR_SMTP=smtp://" + p.Submission(), "ALLCLEAR_MAIL_FROM=Allclear <" + visits + ">",
+		"ALLCLEAR_MAIL_DOMAINS=" + post.Council, "ALLCLEAR_DNS=" + p.NameServer()}, by(p, at)...)
 	w := town.Open(t, town.Options{Binary: binary, Database: "sqlite:" + filepath.Join(dir, "allclear.db"), Dir: dir, Speed: 1, Settings: append(all, settings...)})
 	t.Cleanup(w.Close)
 	return w, p, at

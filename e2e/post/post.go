@@ -48,11 +48,11 @@ type Post struct {
 	o   Options
 	dir string
 
-	dns                           string // an address of its own, at port 53
-	smtp, imap, lmtp, dkim, dmarc string // host:port
-	keys                          map[string]string
-	mu                            sync.Mutex
-	running                       []*process
+	dns                                string // an address of its own, at port 53
+	smtp, out, imap, lmtp, dkim, dmarc string // host:port
+	keys                               map[string]string
+	mu                                 sync.Mutex
+	running                            []*process
 }
 
 // Missing names the programs that are not on this machine, and says who must run them.
@@ -99,7 +99,7 @@ func (p *Post) open() error {
 	if err := os.Chmod(p.dir, 0o755); err != nil {
 		return err
 	}
-	for _, at := range []*string{&p.smtp, &p.imap, &p.lmtp, &p.dkim, &p.dmarc} {
+	for _, at := range []*string{&p.smtp, &p.out, &p.imap, &p.lmtp, &p.dkim, &p.dmarc} {
 		var err error
 		if *at, err = freeAddress(); err != nil {
 			return err
@@ -157,6 +157,9 @@ func (p *Post) NameServer() string { return p.dns + ":53" }
 
 // SMTP is where Postfix takes mail, for Allclear's domain and the council's.
 func (p *Post) SMTP() string { return p.smtp }
+
+// Submission is where Postfix takes what Allclear sends, which it signs.
+func (p *Post) Submission() string { return p.out }
 
 // IMAP is where Dovecot has the mailboxes: of everybody @council.example, by [Password].
 func (p *Post) IMAP() string { return p.imap }

@@ -139,7 +139,7 @@ func (p *Post) postfix() error {
 	}, "\n")); err != nil {
 		return err
 	}
-	if err := p.write("postfix/master.cf", p.smtp+" inet n - n - - smtpd\n"+services); err != nil {
+	if err := p.write("postfix/master.cf", p.smtp+" inet n - n - - smtpd\n"+p.out+" inet n - n - - smtpd\n  -o smtpd_milters=inet:"+p.dkim+"\n"+services); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(p.file("queue"), 0o755); err != nil { // #nosec G301 -- Postfix's users look in

@@ -177,6 +177,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		ao.Besides = a.besides
 	}
 	a.o.believe(&eo)
+	a.o.writesCalendars(&eo)
 	if err := a.connect(&eo, &ao); err != nil {
 		return err
 	}

@@ -158,7 +158,7 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
-	found := staff.checkUnread()
+	found := append(staff.checkUnread(), checkTeamCalendars(ctx, o, teams)...)
 	if len(teams) == 0 {
 		return append(found, Finding{About: "plan", Says: "there is no team yet"}), nil
 	}

@@ -3,21 +3,29 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/api"
+	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/mail/graph"
 	"github.com/allclear-safety/allclear/internal/mail/mailbox"
+	"github.com/allclear-safety/allclear/internal/store"
 )
 
 // Graph is an application of a Microsoft 365 tenant, and what it is for.
 type Graph struct {
 	graph.Account
-	Mailbox string // that is read; "": none
+	Mailbox   string            // that is read; "": none
+	Calendars map[string]string // the mailbox of each team's shared calendar, by the team's id
 }
+
+// readsGraph says that a mailbox is read by Graph.
+func (o Options) readsGraph() bool { return o.Graph != nil && o.Graph.Mailbox != "" }
 
 // graphCall bounds one call with its answer, a mail of the greatest length among them.
 const graphCall = time.Minute
@@ -25,6 +33,36 @@ const graphCall = time.Minute
 func (o Options) graphClient() *graph.Client {
 	g := o.Graph
 	return graph.NewClient(g.Account, o.Outgoing.Client(g.API, graphCall), o.Outgoing.Client(g.Login, tokenWithin))
+}
+
+// writesCalendars lets an engine write into teams' calendars.
+func (o Options) writesCalendars(eo *engine.Options) {
+	if o.Graph != nil && len(o.Graph.Calendars) > 0 {
+		eo.TeamCalendar, eo.TeamCalendars = graph.Calendars{Client: o.graphClient()}, o.Graph.Calendars
+	}
+}
+
+// checkTeamCalendars says which teams' calendars cannot be written into, and which are nobody's.
+func checkTeamCalendars(ctx context.Context, o Options, teams []store.Team) (found []Finding) {
+	if o.Graph == nil {
+		return nil
+	}
+	calendars := graph.Calendars{}
+	for _, id := range slices.Sorted(maps.Keys(o.Graph.Calendars)) {
+		if !slices.ContainsFunc(teams, func(t store.Team) bool { return t.ID == id }) {
+			found = append(found, Finding{About: "calendar", Says: "ALLCLEAR_GRAPH_CALENDARS names the team " + id + ", which is not there"})
+			continue
+		}
+		if calendars.Client == nil {
+			calendars.Client = o.graphClient()
+		}
+		within, cancel := context.WithTimeout(ctx, gatewayTimeout)
+		if err := calendars.Check(within, o.Graph.Calendars[id]); err != nil {
+			found = append(found, Finding{About: "calendar", Says: "team " + id + ": its shared calendar is not written: " + err.Error()})
+		}
+		cancel()
+	}
+	return found
 }
 
 // graphInbox is the mailbox that is read by Graph.

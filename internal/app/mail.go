@@ -51,7 +51,7 @@ type inbox struct {
 func (a *App) openMail() (err error) {
 	m := a.o.Mail
 	if m.Listen != "" {
-		a.mail.listener, err = listener.New(listener.Options{Take: a.takeMail, Address: m.Listen, Accept: m.To, Clients: m.Clients, TLS: a.edge.Mail(),
+		a.mail.listener, err = listener.New(listener.Options{Take: a.takeMail, Address: m.Listen, Accept: a.o.taken(), Clients: m.Clients, TLS: a.edge.Mail(),
 			Now: a.clock.Now, Log: a.o.Log})
 		if err != nil {
 			return fmt.Errorf("%w; see ALLCLEAR_MAIL_LISTEN", err)
@@ -60,7 +60,7 @@ func (a *App) openMail() (err error) {
 	if m.Mailbox != nil {
 		a.mail.mailbox, err = a.o.mailbox(a.takeMail, a.clock.Now)
 	}
-	if a.o.Graph != nil && a.o.Graph.Mailbox != "" {
+	if a.o.readsGraph() {
 		a.mail.graph = a.o.graphInbox(a.takeMail, a.clock.Now)
 	}
 	return err
@@ -68,12 +68,12 @@ func (a *App) openMail() (err error) {
 
 // believe says by whom a mail is proved, and which addresses are ours.
 func (o Options) believe(eo *engine.Options) {
-	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	byGraph := o.readsGraph()
 	if !o.Mail.on() && !byGraph {
 		return
 	}
 	eo.Prover = mail.NewProver(mail.Options{Domains: o.Mail.Domains, Relay: o.Mail.Relay, Tenant: o.Mail.Tenant, TXT: mail.TXT(o.Mail.DNS)})
-	ours := slices.Clone(o.Mail.To)
+	ours := o.taken()
 	if o.Mail.Mailbox != nil {
 		ours = append(ours, o.Mail.Mailbox.User)
 	}
@@ -189,7 +189,7 @@ func (f mailFigures) Collect(to chan<- prometheus.Metric) {
 
 // checkMail asks whether mail can come in. Without it no alarm is lost, but a visit may not be booked.
 func checkMail(ctx context.Context, o Options) []Finding {
-	byGraph := o.Graph != nil && o.Graph.Mailbox != ""
+	byGraph := o.readsGraph()
 	if !o.Mail.on() && !byGraph {
 		return nil
 	}

@@ -185,10 +185,11 @@ func TestWhoeverReadsMailProvesIt(t *testing.T) {
 		o    Options
 		ours string
 	}{
-		"handed over": {Options{Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"Visits@allclear.example", "@rota.allclear.example"}}}, "[visits@allclear.example]"},
-		"by IMAP":     {Options{Mail: Mail{Mailbox: &mailbox.Address{User: "book@allclear.example"}}}, "[book@allclear.example]"},
-		"by Graph":    {Options{Graph: &Graph{Mailbox: "Book@council.example"}}, "[book@council.example]"},
-		"not at all":  {Options{}, "[]"},
+		"handed over":     {Options{Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"Visits@allclear.example", "@rota.allclear.example"}}}, "[visits@allclear.example]"},
+		"by IMAP":         {Options{Mail: Mail{Mailbox: &mailbox.Address{User: "book@allclear.example"}}}, "[book@allclear.example]"},
+		"by Graph":        {Options{Graph: &Graph{Mailbox: "Book@council.example"}}, "[book@council.example]"},
+		"answers to ours": {Options{SMTP: &SMTP{From: "Allclear <Visits@allclear.example>"}, Mail: Mail{Listen: "smtp://127.0.0.1:0", To: []string{"book@allclear.example"}}}, "[visits@allclear.example book@allclear.example]"},
+		"not at all":      {Options{}, "[]"},
 	} {
 		var eo engine.Options
 		c.o.believe(&eo)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,13 +36,26 @@ func (o Options) byMail(eo *engine.Options) (*sender, error) {
 	}
 	client, err := o.sender(time.Now)
 	if err != nil {
-		return client, err
+		return nil, err
 	}
 	from, err := smtp.ParseFrom(o.SMTP.From)
-	if err == nil {
-		eo.Mail, eo.MailFrom, eo.OwnDomains = client, from.Address, o.Mail.Domains
+	if err != nil {
+		return nil, err
 	}
-	return client, err
+	eo.Mail, eo.MailFrom, eo.OwnDomains = client, strings.ToLower(from.Address), o.Mail.Domains
+	return client, nil
+}
+
+// taken are the addresses that mail is taken for, those of domains among them. The first is the one that our own e-mails come from, where they do: their
+// answers come back to it.
+func (o Options) taken() []string {
+	ours := slices.Clone(o.Mail.To)
+	if o.SMTP != nil {
+		if from, err := smtp.ParseFrom(o.SMTP.From); err == nil { // checked when it was read
+			ours = slices.Insert(ours, 0, from.Address)
+		}
+	}
+	return ours
 }
 
 // mailNote sends a checkpoint. The mail has the signed note as it is, and nothing else, so that it can be kept as a file.

@@ -102,11 +102,12 @@ func days(t *testing.T, c calendar.Calendar, from string, weeks int) string {
 	}
 	var got []string
 	for _, e := range instances {
-		line := e.Start.At.Format("0102T1504-07") + "+" + strings.TrimSuffix(e.End.At.Sub(e.Start.At).String(), "0s")
+		var line strings.Builder
+		line.WriteString(e.Start.At.Format("0102T1504-07") + "+" + strings.TrimSuffix(e.End.At.Sub(e.Start.At).String(), "0s"))
 		for _, d := range e.Doubts {
-			line += " " + string(d)
+			line.WriteString(" " + string(d))
 		}
-		got = append(got, line)
+		got = append(got, line.String())
 	}
 	if more {
 		got = append(got, "more")

@@ -90,6 +90,7 @@ type Store interface {
 	PutPhotograph(ctx context.Context, person string, picture []byte, by store.By, now time.Time) error
 
 	afterwardsStore
+	TeamEvents
 
 	SayShared(ctx context.Context, person, team string, shared bool, by store.By, now time.Time) error
 	SayUnseen(ctx context.Context, person, team string, by store.By, now time.Time) error
@@ -142,27 +143,29 @@ type Provider interface {
 
 // Options are the parts an Engine is made of.
 type Options struct {
-	Store      Store
-	Clock      Clock
-	Random     io.Reader                    // ids, call digits: crypto/rand, or a simulator's seed
-	Log        *slog.Logger                 // ids only, never words
-	SMS        channel.Channel              // nil: no texts can be sent
-	Voice      channel.Channel              // nil: nobody can be rung
-	Mail       channel.Channel              // nil: no e-mails can be sent
-	Providers  map[string]Provider          // by the name their texts come under
-	URL        string                       // the public address in links
-	Number     string                       // our own number, as people see it
-	MailFrom   string                       // the address that invites come from, and answers to them go to; "": none are sent
-	OwnDomains []string                     // the organisation's own mail domains: invites there carry the whole buddy form (rule 1.4)
-	Emergency  string                       // the organisation's emergency contact: a person's id or a number
-	Rehearsal  bool                         // every message says REHEARSAL
-	Place      string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
-	Node       string                       // names this process in leases; unique, and begins with Place
-	Retain     retain.Periods               // how long words are kept; zero: as [retain.Standard]
-	Vocabulary *checkin.Vocabulary          // by which texts are read; nil: our own languages alone
-	Prover     Prover                       // who truly sent a mail; nil: nobody is believed, and nothing is booked by invite
-	Addresses  []string                     // our own for invites, in lower case; the first is the one that people are shown
-	Told       func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
+	Store         Store
+	Clock         Clock
+	Random        io.Reader                    // ids, call digits: crypto/rand, or a simulator's seed
+	Log           *slog.Logger                 // ids only, never words
+	SMS           channel.Channel              // nil: no texts can be sent
+	Voice         channel.Channel              // nil: nobody can be rung
+	Mail          channel.Channel              // nil: no e-mails can be sent
+	Providers     map[string]Provider          // by the name their texts come under
+	URL           string                       // the public address in links
+	Number        string                       // our own number, as people see it
+	MailFrom      string                       // the address that invites come from, and answers to them go to; "": none are sent
+	OwnDomains    []string                     // the organisation's own mail domains: invites there carry the whole buddy form (rule 1.4)
+	Emergency     string                       // the organisation's emergency contact: a person's id or a number
+	Rehearsal     bool                         // every message says REHEARSAL
+	Place         string                       // where this process runs and no other can at the same time: host and address; "" when that is not known
+	Node          string                       // names this process in leases; unique, and begins with Place
+	Retain        retain.Periods               // how long words are kept; zero: as [retain.Standard]
+	Vocabulary    *checkin.Vocabulary          // by which texts are read; nil: our own languages alone
+	Prover        Prover                       // who truly sent a mail; nil: nobody is believed, and nothing is booked by invite
+	Addresses     []string                     // our own for invites, in lower case; the first is the one that people are shown
+	TeamCalendar  TeamCalendar                 // writes into teams' shared calendars; nil: nothing does
+	TeamCalendars map[string]string            // the mailbox of each team's, by the team's id
+	Told          func(lateness time.Duration) // an alarm was handed over so long after it was due; for metrics
 }
 
 // Engine carries out what the core decides.

@@ -189,7 +189,7 @@ func (e *Engine) owned(ctx context.Context, l *incoming, method calendar.Method,
 	switch {
 	case organizer == from && by != "" && by != from:
 		o.delegate = by
-	case organizer == from && l.msg.Sender != "" && l.msg.Sender != from:
+	case organizer == from && l.msg.Sender != "" && l.msg.Sender != from && domainOf(l.msg.Sender) == domainOf(from): // of another domain it is a service's, as Google's calendar
 		o.delegate = l.msg.Sender
 	case organizer == from:
 	case organizer != "" && by == from:

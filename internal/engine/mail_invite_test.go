@@ -208,6 +208,7 @@ func TestAnInviteIsFollowed(t *testing.T) {
 		"forwarded":                {[]event{invite(func(e *event) { e.organizer = "ORGANIZER:mailto:someone@council.example" })}, nil, "an invite of somebody else. NOT BOOKED"},
 		"published":                {[]event{invite(func(e *event) { e.method = "PUBLISH" })}, nil, "invites nobody. NOT BOOKED"},
 		"by a delegate":            {[]event{invite(func(e *event) { e.sender = "sec@council.example" })}, nil, "have not allowed"},
+		"by Google's calendar":     {[]event{invite(func(e *event) { e.sender = "calendar-notification@google.com" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "booked"},
 		"a series that is no rule": {[]event{invite(func(e *event) { e.extra = "RRULE:FREQ=SECONDLY" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "ONLY THE FIRST"},
 	} {
 		t.Run(name, func(t *testing.T) {

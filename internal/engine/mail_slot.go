@@ -8,7 +8,6 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/calendar"
 	"github.com/allclear-safety/allclear/internal/private"
-	"github.com/allclear-safety/allclear/internal/store"
 )
 
 const (
@@ -44,35 +43,6 @@ func slotOf(e calendar.Event) (s slot, ok bool) {
 		}
 	}
 	return s, true
-}
-
-// standing is how a calendar object that came stands to the one that was applied.
-type standing int
-
-const (
-	unheardOf standing = iota // nothing is known of it
-	newer
-	again // the very same, as from two parts of a mail
-	outdated
-)
-
-// standingOf compares by RFC 5546, 2.1.5: the sequence first, then the stamp. Exchange changes what stands in an event without raising its sequence.
-func standingOf(was *store.Invited, sequence int, stamp time.Time) standing {
-	switch {
-	case was == nil:
-		return unheardOf
-	case sequence != was.Sequence:
-		if sequence > was.Sequence {
-			return newer
-		}
-		return outdated
-	case stamp.After(was.Stamp):
-		return newer
-	case stamp.Equal(was.Stamp):
-		return again
-	default:
-		return outdated
-	}
 }
 
 // kindWords are what people call a kind of visit, in the order in which they count: what speaks of a visit is one, whatever else is said.

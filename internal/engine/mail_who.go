@@ -147,8 +147,12 @@ func (e *Engine) workUnproven(ctx context.Context, l *incoming) error {
 	if err := e.hearUnprovenCry(ctx, l); err != nil {
 		return err
 	}
+	n := wording.MailUnproven
+	if len(l.msg.Calendars)+len(l.msg.Forwarded) == 0 && l.msg.Hidden == mail.Plain { // no invite: nothing is said to have been one
+		n = wording.MailPlain
+	}
 	if e.pulse.mayAnswer("mail/"+l.worker.ID, l.at) {
-		l.tell(wording.MailUnproven, said{})
+		l.tell(n, said{})
 	}
 	return l.settle(ctx, store.MailDone, mailUnproven)
 }

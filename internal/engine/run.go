@@ -52,6 +52,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.chores(ctx) })
 	wg.Go(func() { e.imports(ctx) })
 	wg.Go(func() { e.inviting(ctx) })
+	wg.Go(func() { e.writesCalendars(ctx) })
 	wg.Go(func() { e.watchStore(ctx) })
 	wg.Wait()
 	e.asks.wg.Wait()

@@ -40,13 +40,14 @@ func TestResultsAsTheyAreWritten(t *testing.T) {
 
 // String is a verdict in one line, for tests.
 func (r result) String() string {
-	s := r.method + "=" + r.value
+	var s strings.Builder
+	s.WriteString(r.method + "=" + r.value)
 	for _, name := range []string{"header.a", "header.b", "header.d", "header.from", "header.i", "header.s", "smtp.auth", "smtp.mailfrom", "reason"} {
 		if v, ok := r.properties[name]; ok {
-			s += " " + name + "=" + v
+			s.WriteString(" " + name + "=" + v)
 		}
 	}
-	return s
+	return s.String()
 }
 
 func FuzzResults(f *testing.F) {

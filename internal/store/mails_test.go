@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"errors"
+	"github.com/allclear-safety/allclear/internal/retain"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -83,5 +86,45 @@ func TestMailsOfOneSenderAreTakenInTheirOrder(t *testing.T) {
 		same(t, "when the leases ran out", take(time.Minute, "n2"), []string{"m3", "m4", "m5"})
 		must(t, db.Release(t.Context(), "n2", nine.Add(61*time.Second)))
 		same(t, "when the node stopped", len(take(61*time.Second, "n1")), 4)
+	})
+}
+
+func TestAMailIsKeptAsTextsAreAndGoesWithItsSender(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		ok[bool](t)(db.PutPerson(t.Context(), priya(t), nine))
+		ok[bool](t)(db.ReceiveMail(t.Context(), came("m1", "priya@council.example")))
+		if r := ok[retain.Record](t)(db.Record(t.Context(), "mail/m1")); !r.Live || r.Kind != retain.Text {
+			t.Errorf("a mail that waits is %+v", r)
+		}
+		i := store.Invited{Organizer: private.New("o"), UID: private.New("u"), Worker: "p-priya", Mail: "m1", Sequence: 3, Stamp: nine, State: store.InvitedRefused,
+			Words: private.New("what it said"), Owner: "mail/m1", PutAt: nine}
+		done := store.SettledMail{ID: "m1", Person: "p-priya", State: store.MailDone, Result: "not_booked", At: nine, Invited: []store.Invited{i}}
+		must(t, db.SettleMail(t.Context(), done))
+		if err := db.SettleMail(t.Context(), done); !errors.Is(err, store.ErrSeen) {
+			t.Errorf("settled twice: %v", err)
+		}
+		if r := ok[retain.Record](t)(db.Record(t.Context(), "mail/m1")); r.Live || !r.Over.Equal(nine) {
+			t.Errorf("a mail that is done is %+v", r)
+		}
+		if owners := ok[[]string](t)(db.OwnersOf(t.Context(), "p-priya")); !slices.Contains(owners, "mail/m1") {
+			t.Errorf("of Priya there is %v", owners)
+		}
+		rows := ok[[]store.Invited](t)(db.InvitedBy(t.Context(), "o", "u"))
+		if len(rows) != 1 || rows[0].Words.Reveal() != "what it said" || rows[0].Sequence != 3 {
+			t.Errorf("kept %+v", rows)
+		}
+		ok[[]store.Verdict](t)(db.Erase(t.Context(), store.Erasure{At: nine.Add(day), Via: "clock", Why: "period", Stays: func(retain.Record) retain.Why { return "" }}, "mail/m1"))
+		m := ok[store.ReceivedMail](t)(db.Mail(t.Context(), "m1"))
+		if m = ok[store.ReceivedMail](t)(db.MailWords(t.Context(), m)); !m.Raw.IsZero() || m.Result != "not_booked" {
+			t.Errorf("after its time it is %+v", m)
+		}
+		rows = ok[[]store.Invited](t)(db.InvitedBy(t.Context(), "o", "u"))
+		if len(rows) != 1 || !rows[0].Words.IsZero() || rows[0].Sequence != 3 {
+			t.Errorf("of the invite there is left %+v", rows)
+		}
+		if ok[bool](t)(db.ReceiveMail(t.Context(), came("m1", "priya@council.example"))) {
+			t.Error("the same mail is new once it was erased")
+		}
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 // before13 takes away what the steps from 13 on brought: the tables as those had them who ran the version before.
 var before13 = []string{
-	`DROP TABLE shared_calendars`,
+	`DROP TABLE shared_calendars`, `DROP TABLE team_events`,
 	`DROP TABLE confirmations`, `DROP TABLE known_numbers`, `DROP TABLE number_codes`, `DROP TABLE photographs`,
 	`DROP TABLE feeds`, `DROP INDEX visits_planned`, `DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE delegates`,
 	`DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,

@@ -40,11 +40,11 @@ func TestACalendarElsewhereShowsNoDanger(t *testing.T) {
 			if got := o.shows(visit, o.person("p-priya")); got.Hidden != (name == "Scarlett") {
 				t.Fatalf("asked for %s, hidden: %v", name, got.Hidden)
 			}
-			all := ""
+			var all strings.Builder
 			for _, id := range []string{"p-priya", "p-ann", "p-kim", "p-sam", "p-lee"} {
-				all += id + "\n" + o.planned(id)
+				all.WriteString(id + "\n" + o.planned(id))
 			}
-			seen = append(seen, all)
+			seen = append(seen, all.String())
 		}
 		if seen[0] != seen[1] {
 			t.Errorf("private %v, with Jane\n%s\nwith Scarlett\n%s", private, seen[0], seen[1])

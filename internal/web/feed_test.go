@@ -128,12 +128,12 @@ func TestAFeedKnowsOfNoDanger(t *testing.T) {
 		own, team := h.as("p-priya").makes("own"), h.as("p-lee").makes("team echo")
 		tags := []string{h.subscribed(own).Header().Get("ETag"), h.subscribed(team).Header().Get("ETag")}
 		h.texts("07700 900101", "Can you ask "+name+" to ring me")
-		said := ""
+		var said strings.Builder
 		for i, address := range []string{own, team} {
 			got := h.subscribed(address, tags[i])
-			said += fmt.Sprintln(got.Code, got.Header().Get("ETag") == tags[i], len(h.subscribed(address).events()))
+			said.WriteString(fmt.Sprintln(got.Code, got.Header().Get("ETag") == tags[i], len(h.subscribed(address).events())))
 		}
-		seen = append(seen, said)
+		seen = append(seen, said.String())
 	}
 	if seen[0] != seen[1] {
 		t.Errorf("with Jane %q, with Scarlett %q", seen[0], seen[1])

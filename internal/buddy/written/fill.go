@@ -62,8 +62,8 @@ func (r *reading) take(t token) {
 		r.asked, r.lines = t, nil
 		r.inCell = r.endsWithCell()
 		r.open = r.resolve(t.label)
-		if r.open == heading && r.form.Kind == "" {
-			r.form.Kind = kindOf(t.text)
+		if r.open == heading {
+			r.visit(t.text)
 		}
 	case aStranger:
 		r.flush()
@@ -245,6 +245,9 @@ func (r *reading) flush() {
 		return
 	}
 	if len(lines) == 0 {
+		if asked.beside {
+			r.note = append(r.note, asked.text)
+		}
 		if open == unknown && asked.is == aStranger && !written && !cell && (!strings.HasSuffix(asked.text, "?") || len(strings.Fields(asked.text)) > 6) {
 			r.note = append(r.note, asked.text)
 		}
@@ -299,9 +302,7 @@ func (r *reading) answer(f field, lines []string, asked token) bool {
 		}
 		return k != "" && k == r.form.Kind && (len(strings.Fields(one)) < 8 || boxes.MatchString(one))
 	case purpose:
-		if r.form.Kind == "" {
-			r.form.Kind = kindOf(one)
-		}
+		r.visit(one)
 		return false // what a visit is for is nowhere else
 	case start, end, times, date, length:
 		return r.time(f, one)
@@ -412,6 +413,13 @@ func (r *reading) clock(to *Clock, c Clock) bool {
 	return true
 }
 
+// visit takes the kind of a visit from words around the form. That it is a meeting, which nobody watches, is to be said where the kind is asked for.
+func (r *reading) visit(text string) {
+	if k := kindOf(text); r.form.Kind == "" && (k == "home_visit" || k == "family_time") {
+		r.form.Kind = k
+	}
+}
+
 // finish puts the day to the times, and the note together.
 func (r *reading) finish() {
 	for _, c := range []*Clock{&r.form.Start, &r.form.End} {
@@ -428,8 +436,8 @@ func (r *reading) finish() {
 	var b strings.Builder
 	for _, line := range r.note {
 		line = strings.TrimSpace(strings.ReplaceAll(line, "\x1f", ""))
-		if r.form.Kind == "" && len(strings.Fields(line)) < 7 {
-			r.form.Kind = kindOf(line)
+		if len(strings.Fields(line)) < 7 {
+			r.visit(line)
 		}
 		if line == "" || placeholder(line) {
 			continue

@@ -102,7 +102,7 @@ var vocabulary = table(map[concept]string{
 func table(words map[concept]string) map[string]concept {
 	list := map[string]concept{}
 	for c := filler; c <= aTitle; c <<= 1 {
-		for _, w := range strings.Fields(words[c]) {
+		for w := range strings.FieldsSeq(words[c]) {
 			list[w] |= c
 		}
 	}
@@ -117,7 +117,7 @@ var weak = set(`child children childs family families parent parents carer carer
 
 func set(words string) map[string]bool {
 	list := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		list[w] = true
 	}
 	return list
@@ -276,7 +276,7 @@ func (t plainText) label() (label, bool) {
 			numbered = true
 		}
 		l.about |= c
-		l.weak = l.weak && weak[w]
+		l.weak = l.weak && (weak[w] || c == filler)
 	}
 	about := l.about &^ filler
 	if numbered && about&(aPlate|anEmergency|aServiceUser|aWorker|aHome|aWork|aMobile|aContact|aResponder|aParent) != 0 && about&aPlate == 0 && about&anAddress == 0 {
@@ -321,7 +321,7 @@ func (t plainText) words() []string {
 		}
 	}
 	var kept []string
-	for _, w := range strings.Fields(b.String()) {
+	for w := range strings.FieldsSeq(b.String()) {
 		if w = strings.Trim(w, "'"); w == "" || number(w) || ordinal[w] {
 			continue
 		}

@@ -12,7 +12,7 @@ type token struct {
 	text   string
 	label  label
 	is     sort
-	closed bool // the answer is whole: nothing that follows belongs to it
+	beside bool // a label that stands where an answer could: it is kept if it has none itself
 }
 
 type sort int
@@ -109,7 +109,7 @@ func row(cells []string) []token {
 		l, known := plainText(cell).label()
 		switch {
 		case known && (i%2 == 0 || !l.weak) && !placeholder(cell):
-			list = append(list, token{text: cell, label: l, is: aLabel})
+			list = append(list, token{text: cell, label: l, is: aLabel, beside: i%2 == 1})
 		case len(splitLabels(cell)) > 0 && !strings.Contains(cells[i], "\v"):
 			list = append(list, piece(cells[i])...)
 			list = append(list, token{is: aRowEnd})

@@ -72,7 +72,6 @@ func (f Form) IsZero() bool {
 // Understood says that there is something of a form.
 func (f Form) Understood() bool {
 	w := f.Worker
-	f.Note = private.Text{}
 	return f.Visit != buddy.Form{} || f.Kind != "" || f.Start != Clock{} || f.End != Clock{} || f.Length != 0 || !f.Responder.IsZero() || !f.Risks.IsZero() ||
 		!w.Name.IsZero() || len(w.Contacts) > 0 || !w.Description.IsZero() || w.Vehicle != buddy.Vehicle{} || w.NoVehicle || !w.Mobile.IsZero() || !w.PersonalMobile.IsZero() || !w.HomePhone.IsZero()
 }

@@ -81,11 +81,11 @@ func (s *shelf) withData(f *file) []property {
 }
 
 func reports() string {
-	said := ""
+	var said strings.Builder
 	for _, name := range []xml.Name{{Space: nsCalDAV, Local: "calendar-query"}, {Space: nsCalDAV, Local: "calendar-multiget"}, {Space: nsDAV, Local: "sync-collection"}} {
-		said += `<supported-report xmlns="DAV:"><report>` + empty(name) + `</report></supported-report>`
+		said.WriteString(`<supported-report xmlns="DAV:"><report>` + empty(name) + `</report></supported-report>`)
 	}
-	return said
+	return said.String()
 }
 
 // say answers for one path what is asked of its properties. With nothing named, all are meant.

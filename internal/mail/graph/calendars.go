@@ -19,6 +19,12 @@ const ourProperty = "String {8f2c5f0e-6f5c-4b54-9a0c-5a1d7a3c9e41} Name Allclear
 // Calendars writes into the calendars of mailboxes.
 type Calendars struct{ Client *Client }
 
+// Check looks into a mailbox's calendar, and changes nothing.
+func (c Calendars) Check(ctx context.Context, mailbox string) error {
+	_, err := c.find(ctx, mailbox, "none")
+	return err
+}
+
 // when is an instant as Graph wants it.
 type when struct {
 	DateTime string `json:"dateTime"`

@@ -406,6 +406,10 @@ func TestAnEventIsWrittenOnceChangedAndTakenOut(t *testing.T) {
 	if n := len(x.Events(teams)); n != 1 {
 		t.Errorf("there are %d", n)
 	}
+	x.must(c.Check(t.Context(), teams))
+	if err := c.Check(t.Context(), "nobody@council.example"); !is(err, http.StatusForbidden) {
+		t.Errorf("checked: %v", err)
+	}
 	if err := c.Put(t.Context(), "nobody@council.example", e); !is(err, http.StatusForbidden) || strings.Contains(err.Error(), "nobody@") || strings.Contains(err.Error(), "Priya") {
 		t.Errorf("of another's calendar: %v", err)
 	}

@@ -43,7 +43,6 @@ type post struct {
 
 	mu     sync.Mutex
 	server *imapserver.Server
-	wires  []net.Conn
 	at     string
 	dialed []string
 }

@@ -22,7 +22,6 @@ type tenant struct {
 	*httptest.Server
 	mu    sync.Mutex
 	asked int
-	form  map[string]string
 }
 
 func newTenant(t *testing.T) *tenant {

@@ -15,3 +15,14 @@ CREATE TABLE shared_calendars (
 CREATE INDEX shared_calendars_team ON shared_calendars (team);
 CREATE INDEX shared_calendars_ask ON shared_calendars (ask_at) WHERE ask_at IS NOT NULL;
 INSERT INTO shared_calendars (person, team, since_at) SELECT id, team, put_at FROM people WHERE active = 1;
+
+-- What was written of visits into teams' shared calendars, by the calendar's mailbox: print is of what it says, empty while it is being written, so that
+-- what was begun is known after a crash.
+CREATE TABLE team_events (
+	visit    TEXT NOT NULL,
+	calendar TEXT NOT NULL,
+	print    BLOB NOT NULL,
+	ends_at  INTEGER NOT NULL,
+	PRIMARY KEY (visit, calendar)
+) STRICT;
+CREATE INDEX team_events_calendar ON team_events (calendar);
