@@ -143,6 +143,9 @@ func (t *tx) recordRestore(text string, of restoredOf, at time.Time) error {
 	if _, err := first(t.ctx, t.on, value[string], `SELECT id FROM entries WHERE id = $1`, id); !errors.Is(err, ErrNotFound) {
 		return err // it is on record, and somebody put the note there again
 	}
+	if err := t.sendAnew(); err != nil {
+		return err
+	}
 	return t.record(l, []Entry{{ID: id, At: at, RecordedAt: at, Kind: "restored", By: "command line", Via: "command",
 		Input: []byte(text), Events: []byte(`[{"what":"restored"}]`)}})
 }
