@@ -72,7 +72,7 @@ func openCounty(t *testing.T, database, server string) *county {
 		"ALLCLEAR_HEARTBEAT_URL=" + c.hearer.URL + "/heartbeat/" + seeded["heartbeat's secret"],
 		"ALLCLEAR_CHECKPOINT_URL=" + c.hearer.URL + "/checkpoints/" + seeded["webhook's secret"], "ALLCLEAR_CHECKPOINT_FILE=" + filepath.Join(c.dir, "checkpoints"),
 		"ALLCLEAR_BACKUP_DIR=" + filepath.Join(c.dir, "backups"), "ALLCLEAR_BACKUP_RECIPIENTS=" + own.Recipient().String(),
-		"ALLCLEAR_SMTP=smtp://allclear:" + seeded["mail server's password"] + "@" + c.mails.Addr(), "ALLCLEAR_MAIL_FROM=allclear@county.example",
+		"ALLCLEAR_SMTP=smtp://allclear:" + seeded["mail server's password"] + "@" + c.mails.Addr(), "ALLCLEAR_MAIL_FROM=allclear@county.example", "ALLCLEAR_MAIL_DOMAINS=zephyrine.example",
 		"ALLCLEAR_OIDC_ISSUER=" + c.hearer.URL + "/organisation", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=" + seeded["organisation's secret"],
 	}})
 	t.Cleanup(c.w.Close)

@@ -12,7 +12,7 @@ import (
 type kind struct {
 	name    string
 	says    string // pattern by which it is known
-	to      string // whom it goes to, as a pattern of "a worker", "a responder", "a stranger"
+	to      string // whom it goes to, as a pattern of "a worker", "a responder", "a stranger"; what is for a responder is for one within the organisation's domain too
 	carries string // pattern of what the words may be; "" for none
 	why     string // they may
 }
@@ -20,6 +20,12 @@ type kind struct {
 // kinds is every kind of text there is in the weekend. A text that is of none, or goes to whom it is not for, fails the test: decide what it may
 // carry, and give it a line.
 var kinds = []kind{
+	{"invite with the form", `BUDDY FORM`, "a responder within", `^Ysolde's (first name|surname|mobile|own mobile|home number|looks)$|^car's |^next of kin|^service user|^address|^how to get in$|^who else is there$|^another|^Tancred's|^Peregrine's`,
+		"whoever answers for a visit has all of its form, should Allclear be down (1.4, 3.6): in the organisation's own domain, and nowhere else"},
+	{"invite", `A visit that you answer for`, "a responder", `^(Leocadia|Peregrine)'s`, "an invite names whom it invites, to themselves"},
+	{"invite of one's own", `Your visit \S+ is in Allclear`, "a worker", `^(Ysolde|Priya)'s (first name|surname|e-mail)$`, "the same"},
+	{"invite taken back", `can leave your calendar|is no longer kept in this calendar`, "a (worker|responder)", `^(Leocadia|Peregrine|Ysolde|Priya)'s (first name|surname|e-mail)$`, "the same"},
+
 	{"call", `This is Allclear\.`, "a responder", `'s first name$|^phrase$`, "a call says of whom, as the text does"},
 	{"call answered", `(Thank you\. You have taken charge|That was another key|\S+ \S+ has taken charge|The alarm for)`, "a responder", `'s first name$`, "the same"},
 
@@ -63,7 +69,7 @@ var kinds = []kind{
 // kindOf says which kind a text is, and to whom it may go; "" where there is none.
 func kindOf(said, to string) string {
 	for _, k := range kinds {
-		if regexp.MustCompile(k.says).MatchString(said) && regexp.MustCompile(`^`+k.to+`$`).MatchString(to) {
+		if regexp.MustCompile(k.says).MatchString(said) && regexp.MustCompile(`^(`+k.to+`)( within)?$`).MatchString(to) {
 			return k.name + " to " + to
 		}
 	}
@@ -120,9 +126,9 @@ func judge(s *tainttest.Search, name string, all []seen, needed map[string]int) 
 // excused gives the line of the tables by which a word may be where it is; "" for none.
 func excused(name, where, what string) string {
 	match := func(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
-	if name == texts || name == calls || name == mails {
+	if name == texts || name == calls || name == mails || name == inMails {
 		for _, k := range kinds {
-			if k.carries != "" && match(`^`+k.name+` to `+k.to+`$`, where) && match(k.carries, what) {
+			if k.carries != "" && match(`^`+k.name+` to (`+k.to+`)( within)?$`, where) && match(k.carries, what) {
 				return k.name
 			}
 		}

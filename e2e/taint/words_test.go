@@ -20,7 +20,7 @@ var seeded = map[string]string{
 	"Ysolde's home number": "+441632960765", "Ysolde's e-mail": "wobbegong@zephyrine.example", "Ysolde's looks": "aubergine greatcoat",
 	"car's make": "Studebaker", "car's model": "Zephyrette", "car's colour": "heliotrope", "car's plate": "QZ71 XWV",
 	"next of kin": "Thaddeus Umberfold", "next of kin's relation": "godmother's lodger", "next of kin's number": "+447700900766",
-	"Peregrine's first name": "Peregrine", "Peregrine's surname": "Featherstonehaugh", "Peregrine's mobile": "+447700900711", "Peregrine's own mobile": "+447700900712",
+	"Peregrine's first name": "Peregrine", "Peregrine's surname": "Featherstonehaugh", "Peregrine's mobile": "+447700900711", "Peregrine's own mobile": "+447700900712", "Peregrine's e-mail": "gyrfalcon@zephyrine.example",
 	"Leocadia's first name": "Leocadia", "Leocadia's surname": "Montmorency", "Leocadia's mobile": "+447700900721", "Leocadia's e-mail": "manager@capybara.example",
 	"Wilhelmina's first name": "Wilhelmina", "Wilhelmina's surname": "Ackroyd-Tuft", "Wilhelmina's e-mail": "office@dromedary.example",
 	"Tancred's first name": "Tancred", "Tancred's surname": "Bythesea", "Tancred's mobile": "+447700900731", "Tancred's home number": "+441632960732", "Tancred's looks": "vermilion moustache",
@@ -50,7 +50,7 @@ var seeded = map[string]string{
 	"whom an assessment is about": "Philomena Stringfellow", "address of an assessment": "8 Gossamer Wynd", "what is known there": "slurs from the scullery", "what will be done": "park beside the bandstand",
 	"why a joint visit": "two torches outshine one", "whom it was talked over with": "Ottoline of Duty Desk", "why it was decided": "the ferryman is unwell", "what a worker wrote of herself": "my stomach somersaults",
 
-	"what happened in an incident": "walloped with a mangelwurzel", "who saw an incident": "the tattooed verger", "how it felt": "shivered like a tamarind",
+	"what happened in an incident": "walloped with a mangelwurzel", "who saw an incident": "the tattooed verger", "how it felt": "shivered like a tamarind", "when to talk": "beneath the pergola at dusk",
 	"what was talked over": "the gangplank was slippery", "what was learned": "ring the ironmonger first", "what is to be done": "buy a foghorn for Tuesdays",
 
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
