@@ -135,19 +135,6 @@ func (t *tx) dropInvite(i Invite) error {
 	return err
 }
 
-// invitesRestored is by how much sequences rise where a backup is put back: by more than any invite was changed since it was made.
-const invitesRestored = 1000
-
-// sendAnew has all be sent, and written into teams' calendars, once more: what calendars were given since a backup was made is not in it. They take nothing that has
-// a lower sequence than what they have.
-func (t *tx) sendAnew() error {
-	if _, err := t.exec(`UPDATE invites_sent SET sequence = sequence + $1, print = $2`, invitesRestored, []byte{}); err != nil {
-		return err
-	}
-	_, err := t.exec(`UPDATE team_events SET print = $1`, []byte{})
-	return err
-}
-
 // putAnswer keeps what somebody's calendar answered, unless a later answer is there, or the invite was moved since.
 func (t *tx) putAnswer(a InviteAnswer) error {
 	_, err := t.exec(`UPDATE invites_sent SET answer = $2, answered_at = $3 WHERE uid = $1 AND asked = $4 AND (answered_at IS NULL OR answered_at <= $3)`,
