@@ -203,7 +203,9 @@ func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 		if c.Method == calendar.NoMethod {
 			c.Method = calendar.Method(part.Method)
 		}
-		for _, one := range append([]calendar.Calendar{c}, c.Rest...) {
+		all := append([]calendar.Calendar{c}, c.Rest...)
+		hidden = hidden || !slices.ContainsFunc(all, func(one calendar.Calendar) bool { return len(one.Events) > 0 }) // it asks for something, and nobody can say what
+		for _, one := range all {
 			one.Rest = nil
 			one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
 				known := slices.ContainsFunc(seen, ev.Same)
