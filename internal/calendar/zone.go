@@ -23,7 +23,7 @@ type atlas struct {
 	home      *time.Location
 	zones     []*component // VTIMEZONE
 	years     followed
-	effort    *effort      // of the whole text
+	effort    *effort // of the whole text
 	known     map[string]found
 	described []description // what was found both by its name and in the calendar's own words
 }
