@@ -143,7 +143,7 @@ func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []cal
 			d.moved[day] = row
 			continue
 		}
-		if _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
+		if _, _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
 			return d, err
 		}
 		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
@@ -306,7 +306,7 @@ func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev 
 		if !row.EndsAt.After(l.at) {
 			continue
 		}
-		n, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
+		n, s, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
 		if err != nil {
 			return "", err
 		}
@@ -314,7 +314,7 @@ func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev 
 		case wording.InviteCancelled:
 			count++
 		case wording.InviteNotOff:
-			if err := l.tellOf(ctx, n, said{visit: row.Visit, slot: slot{begin: row.StartsAt, end: row.EndsAt}}); err != nil {
+			if err := l.tellOf(ctx, n, said{visit: row.Visit, slot: s}); err != nil {
 				return "", err
 			}
 		}
