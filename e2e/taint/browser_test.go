@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pquerna/otp/totp"
+	nethtml "golang.org/x/net/html"
 )
 
 // browser is one person's, without scripts.
@@ -55,24 +56,64 @@ func (b *browser) opens(path string) *browser {
 	return b.does(http.NewRequestWithContext(b.Context(), http.MethodGet, b.address+path, nil))
 }
 
-var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
-
-// presses sends a form of the page that is open: its hidden fields, and what is typed into others.
+// presses presses the button of the page that is open that sends its form to an address: with all that the form holds, as a browser does, but for
+// what is typed into it.
 func (b *browser) presses(action string, typed ...string) *browser {
 	b.Helper()
-	_, after, found := strings.Cut(b.page, `action="`+html.EscapeString(action)+`"`)
+	form, found := formTo(b.page, action)
 	if !found {
 		b.Fatalf("the page has no form for %s: %s", action, b.said())
-	}
-	after, _, _ = strings.Cut(after, "</form>")
-	form := url.Values{}
-	for _, field := range hidden.FindAllStringSubmatch(after, -1) {
-		form.Set(field[1], html.UnescapeString(field[2]))
 	}
 	for pair := range slices.Chunk(typed, 2) {
 		form.Set(pair[0], pair[1])
 	}
 	return b.posts(action, form)
+}
+
+// formTo is what the form of a page holds that goes to an address, or has a button that sends it there.
+func formTo(page, action string) (form url.Values, found bool) {
+	var field string // the textarea or the select that the page is in
+	for z := nethtml.NewTokenizer(strings.NewReader(page)); ; {
+		switch kind := z.Next(); kind {
+		case nethtml.ErrorToken:
+			return form, false
+		case nethtml.TextToken:
+			if strings.HasPrefix(field, "textarea ") {
+				form.Set(strings.TrimPrefix(field, "textarea "), strings.TrimPrefix(string(z.Text()), "\n"))
+			}
+		case nethtml.EndTagToken:
+			name, _ := z.TagName()
+			switch string(name) {
+			case "form":
+				if found {
+					return form, true
+				}
+			case "textarea", "select":
+				field = ""
+			}
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			t := z.Token()
+			has := map[string]string{}
+			for _, a := range t.Attr {
+				has[a.Key] = a.Val
+			}
+			_, chosen := has["checked"]
+			_, selected := has["selected"]
+			switch {
+			case t.Data == "form":
+				form, found = url.Values{}, has["action"] == action
+			case form == nil:
+			case t.Data == "button":
+				found = found || has["formaction"] == action
+			case t.Data == "textarea", t.Data == "select":
+				field = t.Data + " " + has["name"]
+			case t.Data == "option" && selected:
+				form.Set(strings.TrimPrefix(field, "select "), has["value"])
+			case t.Data == "input" && has["name"] != "" && (chosen || has["type"] != "checkbox" && has["type"] != "radio" && has["type"] != "file" && has["type"] != "submit"):
+				form.Add(has["name"], has["value"])
+			}
+		}
+	}
 }
 
 // posts sends a form to an address.

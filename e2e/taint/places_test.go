@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/smtp"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,6 +28,7 @@ const (
 	texts   = "texts"
 	calls   = "calls"
 	mails   = "e-mails"
+	inMails = "calendars in e-mails"
 	heads   = "headers of e-mails"
 	disk    = "files"
 	tables  = "tables"
@@ -63,11 +63,15 @@ func places() []place {
 		heard(forms, "There is a problem", func(c *county, word string) {
 			c.meets("/visits/v4", http.StatusUnprocessableEntity, "<p>"+word, "")
 		}),
+		heard(feeds, "BEGIN:VEVENT", func(c *county, word string) {
+			c.meets("/calendar/v5.ics", http.StatusOK, "DESCRIPTION:"+word[:5]+"\r\n "+word[5:], "")
+		}),
 		heard(outside, "allclear", (*county).beats),
 		{texts, "REHEARSAL", (*county).texted, (*county).textsWord},
 		{calls, "To take charge, press", (*county).called, (*county).ringsWord},
-		{mails, "Nobody reads answers", func(c *county) []seen { return c.mailed(false) }, (*county).mailsWord},
-		{heads, "Subject: REHEARSAL", func(c *county) []seen { return c.mailed(true) }, (*county).mailsWord},
+		{mails, "Nobody reads answers", (*county).mailed, (*county).mailsWord},
+		{inMails, "BEGIN:VEVENT", (*county).calendarsMailed, (*county).mailsWord},
+		{heads, "Subject: REHEARSAL", (*county).headed, (*county).mailsWord},
 		{disk, "p-w1", (*county).everyFile, (*county).notes},
 		{tables, "p-w1", (*county).everyTable, (*county).notes},
 		{backups, "p-w1", (*county).everyBackup, func(c *county, word string) {
@@ -134,30 +138,6 @@ func (c *county) texted() (list []seen) {
 		list = append(list, seen{kindOf(m.Body, who(m.To)), []byte(m.Body)})
 	}
 	return list
-}
-
-// mailed is every e-mail: its words by their kind, or its headers, which others see on their way and on locked screens, but for whom it goes to.
-func (c *county) mailed(headers bool) (list []seen) {
-	for _, m := range c.mails.Mails() {
-		to := "a responder"
-		if m.To[0] == seeded["Ysolde's e-mail"] {
-			to = "a worker"
-		}
-		if !headers {
-			list = append(list, seen{kindOf(m.Text, to), []byte(m.Text)})
-			continue
-		}
-		head, _, _ := bytes.Cut(m.Raw, []byte("\r\n\r\n"))
-		list = append(list, seen{"", bytes.ReplaceAll(bytes.ReplaceAll(head, []byte("To: <"+m.To[0]+">"), nil), []byte("\r\nSubject: "), []byte("\r\nSubject: "+m.Subject+" "))})
-	}
-	return list
-}
-
-// mailsWord sends somebody an e-mail with a word in its subject and its text.
-func (c *county) mailsWord(word string) {
-	c.t.Helper()
-	c.ok(smtp.SendMail(c.mails.Addr(), smtp.PlainAuth("", "allclear", seeded["mail server's password"], "127.0.0.1"), "allclear@county.example", []string{"x@county.example"},
-		[]byte("Subject: REHEARSAL "+word+"\r\nContent-Type: text/plain\r\n\r\nREHEARSAL In 10:00. "+word+"\r\n")))
 }
 
 // called is what was said in calls.

@@ -101,7 +101,7 @@ func holds(all []seen, sign string) bool {
 // ofAKind fails the test where a text is of no kind: nobody has said what it may carry.
 func (c *county) ofAKind() {
 	c.t.Helper()
-	for _, m := range slices.Concat(c.texted(), c.called(), c.mailed(false)) {
+	for _, m := range slices.Concat(c.texted(), c.called(), c.mailed(), c.calendarsMailed()) {
 		if m.where == "" {
 			c.t.Errorf("of no kind, or to somebody whom it is not for: %q", m.raw)
 		}

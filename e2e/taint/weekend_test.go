@@ -25,6 +25,9 @@ func (c *county) play() {
 	visit := c.fridayEvening(leo)
 	c.writesOfRisks(leo, ysolde)
 	c.afterwards(leo, ysolde)
+	c.byMail(ysolde)
+	c.answersAnInvite()
+	c.theirCalendars(leo, ysolde)
 	c.badRequests()
 
 	c.night(time.Saturday, 10)
@@ -51,7 +54,7 @@ func (c *county) settles() {
 		"registration":"{car's plate}"},"emergency_contacts":[{"name":"{next of kin}","relation":"{next of kin's relation}","phone":"{next of kin's number}"}]}`, http.StatusCreated)
 	c.try("PUT", "/people/p-w2", `{"name":"{Tancred's first name} {Tancred's surname}","team":"echo","roles":["worker"],"mobile":"{Tancred's mobile}","home_phone":"{Tancred's home number}",
 		"description":"{Tancred's looks}"}`, http.StatusCreated)
-	c.try("PUT", "/people/p-r1", `{"name":"{Peregrine's first name} {Peregrine's surname}","team":"echo","roles":["responder"],"mobile":"{Peregrine's mobile}","personal_mobile":"{Peregrine's own mobile}"}`, http.StatusCreated)
+	c.try("PUT", "/people/p-r1", `{"name":"{Peregrine's first name} {Peregrine's surname}","team":"echo","roles":["responder"],"mobile":"{Peregrine's mobile}","personal_mobile":"{Peregrine's own mobile}","email":"{Peregrine's e-mail}"}`, http.StatusCreated)
 	c.try("PUT", "/people/p-m1", `{"name":"{Leocadia's first name} {Leocadia's surname}","team":"echo","roles":["manager"],"mobile":"{Leocadia's mobile}","email":"{Leocadia's e-mail}"}`, http.StatusCreated)
 	c.asked(town.Request{Method: "POST", Path: "/shifts", Body: town.Form{"person": "p-r1", "order": 3, "teams": []string{"echo"},
 		"starts_at": town.Instant(c.w.Now().Add(-time.Hour)), "ends_at": town.Instant(c.w.Now().Add(72 * time.Hour))}}, http.StatusCreated)
@@ -156,8 +159,8 @@ func (c *county) afterwards(leo, ysolde *browser) {
 	leo.opens("/incidents/new").presses("/incidents/new", "person", "p-w1", "name", seeded["Ysolde's first name"], "employment", "employee", "day", day, "kind", "violence", "strand", "race",
 		"description", seeded["what happened in an incident"], "witnesses", seeded["who saw an incident"]).sees(http.StatusOK, seeded["what happened in an incident"])
 	talk := ysolde.opens("/debriefs").presses("/debriefs").first(`action="(/debriefs/[^/"]+)/choose"`)
-	ysolde.opens(talk).presses(talk+"/choose", "with", "p-m1", "when", seeded["how it felt"]).sees(http.StatusOK, "Waits to be held")
-	ysolde.opens(talk).presses(talk+"/own", "own", seeded["how it felt"]).sees(http.StatusOK, seeded["how it felt"])
+	ysolde.opens(talk).presses(talk+"/choose", "with", "p-m1", "when", seeded["when to talk"]).sees(http.StatusOK, "Waits to be held", seeded["when to talk"])
+	ysolde.opens(talk).presses(talk+"/own", "own", seeded["how it felt"]).sees(http.StatusOK, "Waits to be held", seeded["how it felt"], seeded["when to talk"])
 	leo.opens(talk+"/edit").presses(talk+"/edit", "day", day, "happened", seeded["what was talked over"], "lessons", seeded["what was learned"]).sees(http.StatusOK, seeded["what was talked over"])
 	leo.opens(talk).presses(talk+"/actions", "action", seeded["what is to be done"], "owner", "p-m1", "due", day).sees(http.StatusOK, seeded["what is to be done"])
 }

@@ -143,8 +143,14 @@ func address(s string) string {
 	if !found || local == "" || domain == "" || len(s) > 254 || strings.ContainsAny(s, " \t\r\n\"<>(),;:\\[]\x00") || strings.Contains(domain, "@") {
 		return ""
 	}
-	return strings.ToLower(s)
+	low := strings.ToLower(s)
+	if isASCII(low) != isASCII(s) { // as the sign for kelvin, which is a small "k" then: it looks like somebody's address, and is another
+		return ""
+	}
+	return low
 }
+
+func isASCII(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r > 0x7e }) < 0 }
 
 // id is the first id of a Message-ID or In-Reply-To, without its brackets.
 func (h header) id(name string) string {

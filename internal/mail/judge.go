@@ -63,6 +63,14 @@ func fault(err error) Reason {
 	return Changed
 }
 
+// organisation is the domain that a domain's owner registered; the domain itself where that is not known.
+func organisation(domain string) string {
+	if o, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
+		return o
+	}
+	return domain
+}
+
 // aligned says that a signer may sign for a domain: it is that domain, or of the same organisation where the domain's policy does not ask for more (RFC
 // 7489, 3.1). Without a policy only the domain itself may.
 func (d *asked) aligned(signer, domain string) (bool, error) {

@@ -198,7 +198,7 @@ func (p *Prover) signed(ctx context.Context, raw []byte, h header, domain string
 	if sent := h.date(); sent.IsZero() || at.Sub(sent) > oldest || sent.Sub(at) > ahead {
 		return TooOld, nil
 	}
-	dns := &asked{ctx: ctx, lookup: p.options.TXT, answers: map[string]answer{}, testing: map[string]bool{}}
+	dns := &asked{ctx: ctx, lookup: p.options.TXT, of: organisation(domain), answers: map[string]answer{}, testing: map[string]bool{}}
 	list, err := dkim.VerifyWithOptions(bytes.NewReader(raw), &dkim.VerifyOptions{LookupTXT: dns.txt, MaxVerifications: maxSignatures})
 	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
 		return Changed, nil // no header that could have been signed

@@ -81,10 +81,11 @@ func scanReceivedMail(s scanner) (m ReceivedMail, err error) {
 	return m, err
 }
 
-// TakeMails gives mails that wait, each the first of its sender, and leases them: nobody else gets them before lease. They come without their words, see [DB.MailWords].
+// TakeMails gives mails that wait, each the first of its sender, and leases them: nobody else gets them before lease. One that could not be worked holds up none
+// of those behind it: anybody can write in a sender's name what cannot be proved for now. They come without their words, see [DB.MailWords].
 func (db *DB) TakeMails(ctx context.Context, now, lease time.Time, node string, limit int) (taken []ReceivedMail, err error) {
 	list, err := all(ctx, db.reader, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails m WHERE state = 'waiting' AND next_at <= $1
-		AND NOT EXISTS (SELECT 1 FROM mails b WHERE b.state = 'waiting' AND b.sender = m.sender AND b.seq < m.seq) ORDER BY next_at, seq LIMIT $2`, instant(now), limit)
+		AND NOT EXISTS (SELECT 1 FROM mails b WHERE b.state = 'waiting' AND b.sender = m.sender AND b.seq < m.seq AND b.attempts = 0) ORDER BY next_at, seq LIMIT $2`, instant(now), limit)
 	if err == nil && len(list) > 0 {
 		err = db.write(ctx, func(t *tx) error {
 			taken = nil
@@ -152,7 +153,7 @@ func (db *DB) Mail(ctx context.Context, id string) (ReceivedMail, error) {
 	return m, nil
 }
 
-// RetryMail has a mail wait until an instant, with the later ones of its sender, and gives how often it was tried.
+// RetryMail has a mail wait until an instant, and gives how often it was tried.
 func (db *DB) RetryMail(ctx context.Context, id string, next time.Time) (attempts int, err error) {
 	err = db.write(ctx, func(t *tx) (err error) {
 		attempts, err = first(t.ctx, t.on, value[int], `UPDATE mails SET next_at = $2, leased_by = '', attempts = attempts + 1 WHERE id = $1 AND state = 'waiting' RETURNING attempts`,

@@ -50,7 +50,7 @@ type matrix struct {
 	*house
 	objects map[string]string // what is asked about, by the address before it
 	idp     *testidp.Provider // the organisation's own sign-in, to which a button leads
-	hers    []string          // Priya's passkeys and her session elsewhere, and the hold on her
+	hers    []string          // Priya's passkeys, her feeds and her session elsewhere, and the hold on her
 }
 
 func openMatrix(t *testing.T) matrix {
@@ -96,18 +96,25 @@ func matrixOf(t *testing.T, h *house, idp *testidp.Provider) matrix {
 	session, _, err := h.pages.Access.Begin(t.Context(), access.Start{Person: "p-priya", Reach: access.Whole}, h.clock.Now())
 	h.ok(err)
 	objects["/account/sessions/"] = session.ID
+	objects["/feeds/"], objects["/calendar/"] = "f-priya", "feed-secret"
+	h.ok(h.db.AddFeed(t.Context(), store.Feed{ID: objects["/feeds/"], Person: "p-priya", Kind: store.FeedOwn, Name: "a phone", MadeAt: saturday}, objects["/calendar/"], store.By{}))
 	m := matrix{h, objects, idp, nil}
 	m.hers = m.standing()
 	return m
 }
 
-// standing is what there is of Priya's passkeys, of the session that she has elsewhere, and of the hold on her.
+// standing is what there is of Priya's passkeys, of her feeds, of the session that she has elsewhere, and of the hold on her.
 func (h matrix) standing() (all []string) {
 	h.Helper()
 	keys, err := h.db.Passkeys(h.Context(), "p-priya")
 	h.ok(err)
 	for _, k := range keys {
 		all = append(all, string(k.ID))
+	}
+	feeds, err := h.db.Feeds(h.Context(), "p-priya")
+	h.ok(err)
+	for _, f := range feeds {
+		all = append(all, f.ID)
 	}
 	sessions, err := h.db.Sessions(h.Context(), "p-priya", h.clock.Now())
 	h.ok(err)
@@ -133,8 +140,8 @@ func at(pattern string, objects map[string]string) (method, path string) {
 	case path == "": // by every method
 		method, path = http.MethodGet, pattern
 	}
-	path = strings.ReplaceAll(strings.ReplaceAll(path, "{$}", ""), "{secret}", "none")
-	path = strings.ReplaceAll(path, "{n}", "1")
+	path = strings.ReplaceAll(path, "/calendar/{secret}", "/calendar/"+objects["/calendar/"]+".ics")
+	path = strings.NewReplacer("{$}", "", "{secret}", "none", "{n}", "1", "{person}", "p-priya").Replace(path)
 	for _, before := range slices.Sorted(maps.Keys(objects)) {
 		path = strings.ReplaceAll(path, before+"{id}", before+objects[before])
 	}
@@ -248,7 +255,7 @@ func TestANewRouteNeedsARow(t *testing.T) {
 }
 
 // answers is what someone is answered who asks for a route once: its status, or where it leads to prove who they are; with a
-// plus where Priya's private words are in it, and a minus where a passkey of hers, her session elsewhere or the hold on her is gone.
+// plus where Priya's private words are in it, and a minus where a passkey or a feed of hers, her session elsewhere or the hold on her is gone.
 func (h matrix) answers(pattern, name, id string) string {
 	h.Helper()
 	method, path := at(pattern, h.objects)
