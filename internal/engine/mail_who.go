@@ -28,6 +28,8 @@ type incoming struct {
 	sc      scene
 	said    []said // what is answered
 	done    store.SettledMail
+	cut     bool  // the form that was looked at last holds more than is kept
+	unsaid  bool  // it says one event at two times
 	several bool  // its calendar has events of several names
 	fixed   *kept // what a series was booked by, where there is no mail
 }
@@ -131,11 +133,42 @@ func (e *Engine) workStranger(ctx context.Context, l *incoming) error {
 	if err := e.hearStranger(ctx, l); err != nil {
 		return err
 	}
+	if err := e.tellSharers(ctx, l); err != nil {
+		return err
+	}
 	l.done.Quiet, l.done.Cut = true, true
 	if l.msg.From != "" {
 		l.done.Keep = private.New(l.msg.From)
 	}
 	return l.settle(ctx, store.MailDone, mailStranger)
+}
+
+// tellSharers tells those who have one address between them that nothing was booked by their invite: nobody can say whose it is, and each believes it is theirs.
+func (e *Engine) tellSharers(ctx context.Context, l *incoming) error {
+	holders, err := l.sharers(ctx)
+	if err != nil || len(holders) < 2 || len(l.msg.Calendars)+len(l.msg.Forwarded) == 0 && l.msg.Hidden == mail.Plain {
+		return err
+	}
+	defer func() { l.worker, l.sc, l.done.Person = buddy.Person{}, scene{}, "" }()
+	for _, id := range holders {
+		if !e.pulse.mayAnswer("mail/"+id, l.at) {
+			continue
+		}
+		if err := l.of(ctx, id); err != nil {
+			return err
+		}
+		l.tell(wording.MailShared, said{})
+	}
+	return nil
+}
+
+// sharers are those whose address it came from.
+func (l *incoming) sharers(ctx context.Context) ([]string, error) {
+	pages, err := l.dir.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pages.holdersOf(ctx, l.msg.From)
 }
 
 // workUnproven tells the worker in whose name a mail came that nothing was booked by it. By nothing that the mail says: it may be anybody's. So many in an
@@ -164,7 +197,7 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 	case len(sets) == 0 && hidden:
 		l.tell(wording.MailUnread, said{})
 		if l.msg.Hidden == mail.TNEF {
-			e.report(ctx, "administrators not told of winmail.dat", e.tellAdmins(ctx, l.at, "tnef", wording.MailTNEF, 0))
+			e.report(ctx, "administrators not told of winmail.dat", e.tellAdmins(ctx, l.at, "tnef", wording.MailTNEF, wording.Values{}))
 		}
 		return l.settle(ctx, store.MailDone, mailUnread)
 	case len(sets) == 0:
@@ -181,6 +214,9 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 			result = what
 		}
 	}
+	if l.unsaid {
+		l.tell(wording.MailMany, said{})
+	}
 	return l.settle(ctx, store.MailDone, result)
 }
 
@@ -193,7 +229,7 @@ type calendarPart struct {
 // calendars reads the calendars of a mail, each event once however often it stands there. hidden says that there was something that could not be read.
 func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 	hidden = l.msg.Hidden != mail.Plain
-	var seen []calendar.Event
+	var all []calendarPart
 	for _, part := range l.msg.Calendars {
 		c, err := calendar.Read(part.Text, l.sc.zone)
 		if err != nil || part.Method != "" && c.Method != calendar.NoMethod && part.Method != string(c.Method) {
@@ -205,17 +241,32 @@ func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 		}
 		for _, one := range append([]calendar.Calendar{c}, c.Rest...) {
 			one.Rest = nil
-			one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
-				known := slices.ContainsFunc(seen, ev.Same)
-				seen = append(seen, ev)
-				return known
+			all = append(all, calendarPart{one, part.Text})
+		}
+	}
+	var seen []calendar.Event
+	for _, one := range all {
+		one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
+			outdated := slices.ContainsFunc(all, func(c calendarPart) bool {
+				return c.Method == one.Method && slices.ContainsFunc(c.Events, func(x calendar.Event) bool { return revises(x, ev) && x.Newer(ev.Version()) })
 			})
-			if len(one.Events) > 0 {
-				sets = append(sets, calendarPart{one, part.Text})
+			i := slices.IndexFunc(seen, ev.Same)
+			if i >= 0 && !(seen[i].Start.At.Equal(ev.Start.At) && seen[i].End.At.Equal(ev.End.At)) {
+				l.unsaid = true // one event at two times: the first of them is booked
 			}
+			seen = append(seen, ev)
+			return outdated || i >= 0
+		})
+		if len(one.Events) > 0 {
+			sets = append(sets, one)
 		}
 	}
 	return sets, hidden
+}
+
+// revises says that two events are revisions of one.
+func revises(a, b calendar.Event) bool {
+	return a.UID == b.UID && a.UID != "" && a.Instance.At.Equal(b.Instance.At)
 }
 
 // workCalendar does what one calendar asks for, and says what came of it.
@@ -233,25 +284,28 @@ func (e *Engine) workCalendar(ctx context.Context, l *incoming, c calendarPart) 
 
 // byAddress gives the one active person whose e-mail address it is; "" for nobody, and where several have it.
 func (p *pages) byAddress(ctx context.Context, address string) (string, error) {
-	if address == "" {
-		return "", nil
+	holders, err := p.holdersOf(ctx, address)
+	if err != nil || len(holders) != 1 {
+		return "", err
 	}
-	book, err := remembered(p, p.addresses, "", func() (map[string]string, error) {
+	return holders[0], nil
+}
+
+// holdersOf gives the active people whose e-mail address it is.
+func (p *pages) holdersOf(ctx context.Context, address string) ([]string, error) {
+	if address == "" {
+		return nil, nil
+	}
+	book, err := remembered(p, p.addresses, "", func() (map[string][]string, error) {
 		people, err := p.store.People(ctx)
 		if _, rest := store.UnreadPeople(err); rest != nil {
 			return nil, fmt.Errorf("read people: %w", rest)
 		}
-		book := map[string]string{}
+		book := map[string][]string{}
 		for _, who := range people {
-			a := addressOf(who)
-			if a == "" || !who.Active {
-				continue
+			if a := addressOf(who); a != "" && who.Active {
+				book[a] = append(book[a], who.ID)
 			}
-			if _, taken := book[a]; taken {
-				book[a] = ""
-				continue
-			}
-			book[a] = who.ID
 		}
 		return book, nil
 	})
