@@ -215,7 +215,7 @@ func tzif(first int, changes []change) []byte {
 func big(n int64, size int) []byte {
 	b := make([]byte, size)
 	for i := range b {
-		b[size-1-i] = byte(n >> (8 * i))
+		b[size-1-i] = byte(n >> (8 * i)) // #nosec G115 -- the other bytes have their own places
 	}
 	return b
 }

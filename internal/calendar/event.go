@@ -302,20 +302,5 @@ func dataHTML(address string) string {
 	if !found || !strings.HasPrefix(strings.ToLower(kind), "text/html") || strings.Contains(strings.ToLower(kind), "base64") {
 		return ""
 	}
-	return decoded(unpercent(data))
-}
-
-func unpercent(s string) []byte {
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if high, low := unhex(s[i+1]), unhex(s[i+2]); high >= 0 && low >= 0 {
-				out = append(out, byte(high<<4|low))
-				i += 2
-				continue
-			}
-		}
-		out = append(out, s[i])
-	}
-	return out
+	return decoded(unhexed(data, '%'))
 }

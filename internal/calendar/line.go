@@ -3,6 +3,7 @@ package calendar
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -258,7 +259,7 @@ func (p property) param(name string) string {
 // text is the value as words: its escapes undone, and vCalendar's quoted-printable.
 func (p property) text() string {
 	if strings.EqualFold(p.param("ENCODING"), "QUOTED-PRINTABLE") || p.has("QUOTED-PRINTABLE") {
-		return unescaped(decoded(unquotedPrintable(p.value)))
+		return unescaped(decoded(unhexed(p.value, '=')))
 	}
 	return unescaped(p.value)
 }
@@ -298,13 +299,13 @@ func unescaped(s string) string {
 	return b.String()
 }
 
-func unquotedPrintable(s string) []byte {
+// unhexed reads the two hexadecimal digits behind each mark: "=" of quoted-printable, "%" of addresses.
+func unhexed(s string, mark byte) []byte {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
-		if s[i] == '=' && i+2 < len(s) {
-			high, low := unhex(s[i+1]), unhex(s[i+2])
-			if high >= 0 && low >= 0 {
-				out = append(out, byte(high<<4|low))
+		if s[i] == mark && i+2 < len(s) {
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				out = append(out, byte(n))
 				i += 2
 				continue
 			}
@@ -312,16 +313,4 @@ func unquotedPrintable(s string) []byte {
 		out = append(out, s[i])
 	}
 	return out
-}
-
-func unhex(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }

@@ -33,7 +33,7 @@ func addressOf(s string) string {
 	if len(s) >= 7 && strings.EqualFold(s[:7], "mailto:") {
 		s, _, _ = strings.Cut(s[7:], "?")
 		if strings.Contains(s, "%") {
-			s = decoded(unpercent(s))
+			s = decoded(unhexed(s, '%'))
 		}
 	}
 	if from := strings.LastIndexByte(s, '<'); from >= 0 {

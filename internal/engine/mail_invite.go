@@ -207,6 +207,9 @@ func (e *Engine) owned(ctx context.Context, l *incoming, method calendar.Method,
 		if err := l.of(ctx, id); err != nil {
 			return o, "", err
 		}
+	case organizer == "":
+		l.tell(wording.MailPublished, said{}) // of nobody, so of nobody else either
+		return o, mailPublished, nil
 	default:
 		l.tell(wording.MailForwarded, said{})
 		return o, mailForwarded, nil
@@ -303,8 +306,7 @@ func (e *Engine) requested(ctx context.Context, l *incoming, o object, ev calend
 		same := row.StartsAt.Equal(s.begin) && row.EndsAt.Equal(s.end)
 		if same && row.State == store.InvitedBooked || !s.end.After(l.at) { // it ended, or the worker called it off: other words in the invite do not bring it back
 			l.keep(o, ev, s, row.Visit, store.InvitedBooked)
-			l.tellOf(ctx, wording.InviteOver, said{visit: row.Visit, slot: s})
-			return mailNothing, nil
+			return mailNothing, l.tellOf(ctx, wording.InviteOver, said{visit: row.Visit, slot: s})
 		}
 	}
 	return e.bookInvited(ctx, l, o, ev, s)

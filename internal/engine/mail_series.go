@@ -45,7 +45,7 @@ func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master c
 		return "", err
 	}
 	l.keepSeries(o, master, look)
-	return mailBooked, e.tellSeries(ctx, l, o, master, done)
+	return mailBooked, e.tellSeries(ctx, l, o, master, done, look.IsZero())
 }
 
 // exceptionsAlone works the instances that came with a master that is known.
@@ -251,8 +251,8 @@ func (l *incoming) keepSeries(o object, master calendar.Event, look time.Time) {
 	i.Words = private.New(string(mustJSON(k)))
 }
 
-// tellSeries answers what of a series is booked.
-func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master calendar.Event, done seriesDone) error {
+// tellSeries answers what of a series is booked, and whether that is the whole of it.
+func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master calendar.Event, done seriesDone, whole bool) error {
 	if done.booked == 0 {
 		s, _ := slotOf(master)
 		n := wording.InviteGone
@@ -265,8 +265,11 @@ func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master c
 		return nil
 	}
 	n := wording.SeriesBooked
-	if len(done.clashes) > 0 {
+	switch {
+	case len(done.clashes) > 0:
 		n = wording.SeriesPart
+	case whole:
+		n = wording.SeriesWhole
 	}
 	l.done.Visit = done.visit
 	before := len(l.said)

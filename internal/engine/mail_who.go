@@ -21,17 +21,17 @@ import (
 // themselves became; those steps are known again by the mail's id, so that a letter worked twice comes to the same.
 type incoming struct {
 	*Engine
-	mail    store.ReceivedMail
-	at      time.Time // when it is worked
-	msg     mail.Message
-	worker  buddy.Person // in whose name it is; zero for nobody we know
-	sc      scene
-	said    []said // what is answered
-	done    store.SettledMail
-	cut     bool  // the form that was looked at last holds more than is kept
-	unsaid  bool  // it says one event at two times
-	several bool  // its calendar has events of several names
-	fixed   *kept // what a series was booked by, where there is no mail
+	mail     store.ReceivedMail
+	at       time.Time // when it is worked
+	msg      mail.Message
+	worker   buddy.Person // in whose name it is; zero for nobody we know
+	sc       scene
+	said     []said // what is answered
+	done     store.SettledMail
+	cut      bool  // the form that was looked at last holds more than is kept
+	twoTimes bool  // it says one event at two times
+	several  bool  // its calendar has events of several names
+	fixed    *kept // what a series was booked by, where there is no mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -214,7 +214,7 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 			result = what
 		}
 	}
-	if l.unsaid {
+	if l.twoTimes {
 		l.tell(wording.MailMany, said{})
 	}
 	return l.settle(ctx, store.MailDone, result)
@@ -239,23 +239,24 @@ func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 		if c.Method == calendar.NoMethod {
 			c.Method = calendar.Method(part.Method)
 		}
-		for _, one := range append([]calendar.Calendar{c}, c.Rest...) {
+		within := append([]calendar.Calendar{c}, c.Rest...)
+		hidden = hidden || !slices.ContainsFunc(within, func(one calendar.Calendar) bool { return len(one.Events) > 0 }) // it asks for something, and nobody can say what
+		for _, one := range within {
 			one.Rest = nil
 			all = append(all, calendarPart{one, part.Text})
 		}
 	}
-	var seen []calendar.Event
+	newest, seen := newestOf(all), map[saying]calendar.Event{}
 	for _, one := range all {
 		one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
-			outdated := slices.ContainsFunc(all, func(c calendarPart) bool {
-				return c.Method == one.Method && slices.ContainsFunc(c.Events, func(x calendar.Event) bool { return revises(x, ev) && x.Newer(ev.Version()) })
-			})
-			i := slices.IndexFunc(seen, ev.Same)
-			if i >= 0 && !(seen[i].Start.At.Equal(ev.Start.At) && seen[i].End.At.Equal(ev.End.At)) {
-				l.unsaid = true // one event at two times: the first of them is booked
+			before, known := seen[sayingOf(ev)]
+			if known && !(before.Start.At.Equal(ev.Start.At) && before.End.At.Equal(ev.End.At)) {
+				l.twoTimes = true // the first of them is booked
 			}
-			seen = append(seen, ev)
-			return outdated || i >= 0
+			if !known {
+				seen[sayingOf(ev)] = ev
+			}
+			return known || ev.UID != "" && newest[revised{one.Method, ev.UID, ev.Instance.At.UnixMicro()}].Newer(ev.Version())
 		})
 		if len(one.Events) > 0 {
 			sets = append(sets, one)
@@ -264,9 +265,40 @@ func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 	return sets, hidden
 }
 
-// revises says that two events are revisions of one.
-func revises(a, b calendar.Event) bool {
-	return a.UID == b.UID && a.UID != "" && a.Instance.At.Equal(b.Instance.At)
+// revised is what revisions of one event have in common.
+type revised struct {
+	method   calendar.Method
+	uid      string
+	instance int64
+}
+
+// newestOf gives the newest revision of each event that has a name: of two in one mail the older is not booked first.
+func newestOf(all []calendarPart) map[revised]calendar.Event {
+	newest := map[revised]calendar.Event{}
+	for _, one := range all {
+		for _, ev := range one.Events {
+			of := revised{one.Method, ev.UID, ev.Instance.At.UnixMicro()}
+			if was, known := newest[of]; !known || ev.Newer(was.Version()) {
+				newest[of] = ev
+			}
+		}
+	}
+	return newest
+}
+
+// saying is by what two events are known to be one, as [calendar.Event.Same] says: many are compared, so by a key.
+type saying struct {
+	uid, organizer       string
+	sequence             int
+	instance, start, end int64
+	summary              private.Text
+}
+
+func sayingOf(ev calendar.Event) saying {
+	if ev.UID != "" {
+		return saying{uid: ev.UID, sequence: ev.Sequence, instance: ev.Instance.At.UnixMicro()}
+	}
+	return saying{organizer: ev.Organizer.Address, sequence: ev.Sequence, instance: ev.Instance.At.UnixMicro(), start: ev.Start.At.UnixMicro(), end: ev.End.At.UnixMicro(), summary: ev.Summary}
 }
 
 // workCalendar does what one calendar asks for, and says what came of it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -71,8 +72,8 @@ func unquote(body []byte, most int) []byte {
 		}
 		for i := 0; i < len(text); i++ {
 			if text[i] == '=' && i+2 < len(text) {
-				if hi, lo := hex(text[i+1]), hex(text[i+2]); hi >= 0 && lo >= 0 {
-					out = append(out, byte(hi<<4|lo))
+				if n, err := strconv.ParseUint(string(text[i+1:i+3]), 16, 8); err == nil {
+					out = append(out, byte(n))
 					i += 2
 					continue
 				}
@@ -84,18 +85,6 @@ func unquote(body []byte, most int) []byte {
 		}
 	}
 	return out
-}
-
-func hex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	}
-	return -1
 }
 
 // western are the charsets that are said where another was written: what is UTF-8 by its bytes is hardly ever anything else.

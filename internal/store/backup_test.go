@@ -137,6 +137,37 @@ func TestABackupBringsAllBackOnEitherDatabase(t *testing.T) {
 	})
 }
 
+// Whom somebody no longer lets book for them, and a calendar's address that they revoked, are not there again by an old backup. What calendars
+// were sent since it was made is not known: everybody is sent their invites anew, and above what they have.
+func TestARestoreGivesNobodyBackWhatWasRevoked(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, from storetest.Place) {
+		db := from.Open(t)
+		filled(t, db)
+		must(t, db.PutDelegate(t.Context(), "p-priya", "desk@council.example", leeOnPage, nine))
+		must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-priya", Kind: store.FeedOwn, MadeAt: nine}, "s1"))
+		must(t, sends(t, db, "e1", store.Change{Invites: []store.Invite{anInvite(db)}}))
+		backup := backUp(t, db)
+		for kind, to := range elsewhere(t, from) {
+			m := ok[store.Manifest](t)(store.Restore(t.Context(), bytes.NewReader(backup), to.Options.URL))
+			again := to.Open(t)
+			if ok[bool](t)(again.MayDelegate(t.Context(), "p-priya", "desk@council.example")) {
+				t.Errorf("%s: who was let book for somebody is so again", kind)
+			}
+			if _, err := again.FeedBySecret(t.Context(), "s1"); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s: a feed is there again: %v", kind, err)
+			}
+			must(t, again.NoteRestore(t.Context(), ok[string](t)(again.RestoreFact(t.Context(), m, nine.Add(time.Hour), nil))))
+			for range 2 {
+				must(t, again.RecordRestore(t.Context(), nine.Add(time.Hour)))
+			}
+			i := ok[store.Invite](t)(again.InviteByUID(t.Context(), "u1@allclear.example"))
+			if i.Sequence != 1000 || i.Asked != 0 || len(i.Print) != 0 || i.Address.Reveal() != "ann@council.example" {
+				t.Errorf("%s: the invite is %+v", kind, i)
+			}
+		}
+	})
+}
+
 func TestABackupSeesOneInstant(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()

@@ -105,8 +105,8 @@ func (db *DB) NoteRestore(ctx context.Context, fact string) error {
 }
 
 // RecordRestore puts on record that the database was made of a backup, where it was and the record does not say so yet: an entry of kind
-// "restored" in the chain of erasures and holds. From it an audit knows that what was published after that backup has no entries here. A fact
-// that was not signed is a *BreakError, and stays.
+// "restored" in the chain of erasures and holds. From it an audit knows that what was published after that backup has no entries here; and
+// invites are sent anew, above all that was sent meanwhile. A fact that was not signed is a *BreakError, and stays.
 func (db *DB) RecordRestore(ctx context.Context, at time.Time) error {
 	for range retries {
 		text, err := db.Meta(ctx, restoredKey)
@@ -127,6 +127,9 @@ func (db *DB) RecordRestore(ctx context.Context, at time.Time) error {
 	return fmt.Errorf("record the restore: %w", ErrConflict)
 }
 
+// mailsLost is more invites than one person was sent of one visit since any backup that is restored.
+const mailsLost = 1000
+
 func unsignedFact() error {
 	return broken("the master key did not sign it: somebody put it there by hand", "the note that a backup was restored")
 }
@@ -142,6 +145,11 @@ func (t *tx) recordRestore(text string, of restoredOf, at time.Time) error {
 	id := "restored/" + of.RestoredAt.Format(time.RFC3339Nano)
 	if _, err := first(t.ctx, t.on, value[string], `SELECT id FROM entries WHERE id = $1`, id); !errors.Is(err, ErrNotFound) {
 		return err // it is on record, and somebody put the note there again
+	}
+	// Calendars may have been sent more since that backup than it knows of, and take nothing that counts from there: what they show is as
+	// good as unknown.
+	if _, err := t.exec(`UPDATE invites_sent SET sequence = sequence + $1, print = $2`, mailsLost, []byte{}); err != nil {
+		return err
 	}
 	return t.record(l, []Entry{{ID: id, At: at, RecordedAt: at, Kind: "restored", By: "command line", Via: "command",
 		Input: []byte(text), Events: []byte(`[{"what":"restored"}]`)}})

@@ -35,9 +35,11 @@ func (v *audit) keyless(ctx context.Context) error {
 		{"visits", `'visit/' || s.id`, `(length(s.details) > 0 OR length(s.details_at_in) > 0)`},
 		{"outbox", `s.key_owner`, `(length(s.recipient) > 0 OR length(s.body) > 0 OR length(s.mail) > 0)`}, // of alarms too
 		{"holds", `'hold/' || s.id`, `length(s.reason) > 0`},
+		{"mails", `'mail/' || s.id`, `s.raw IS NOT NULL`},
+		{"invited", `s.key_owner`, `s.words IS NOT NULL`}, // of series too
 	} {
 		owner, err := first(ctx, v.db.reader, value[string], `SELECT `+sealed.owner+` FROM `+sealed.table+` s WHERE `+sealed.sealed+`
-			AND NOT EXISTS (SELECT 1 FROM data_keys k WHERE k.owner = `+sealed.owner+`) ORDER BY s.id LIMIT 1`)
+			AND NOT EXISTS (SELECT 1 FROM data_keys k WHERE k.owner = `+sealed.owner+`) ORDER BY 1 LIMIT 1`)
 		if err == nil {
 			return broken("it was taken away by hand: what is sealed under it is there", "the data key of %s", owner)
 		}

@@ -17,6 +17,8 @@ func TestAKeyOrAHoldTakenAwayByHandIsNamed(t *testing.T) {
 		"a visit's key":      {`DELETE FROM data_keys WHERE owner = 'visit/v1'`, "the data key of visit/v1: it was taken away by hand"},
 		"a message's key":    {`DELETE FROM data_keys WHERE owner IN (SELECT key_owner FROM outbox WHERE id = 'm1')`, ": it was taken away by hand"},
 		"a hold's key":       {`DELETE FROM data_keys WHERE owner = 'hold/h1'`, "the data key of hold/h1: it was taken away by hand"},
+		"a mail's key":       {`DELETE FROM data_keys WHERE owner = 'mail/in1'`, "the data key of mail/in1: it was taken away by hand"},
+		"a series' key":      {`DELETE FROM data_keys WHERE owner = 'series/s1'`, "the data key of series/s1: it was taken away by hand"},
 		"a hold":             {`DELETE FROM holds WHERE id = 'h1'`, "the legal hold h1: it was taken away by hand"},
 		"a hold is lifted":   {`UPDATE holds SET lifted_at = 1 WHERE id = 'h1'`, "the legal hold h1: it was lifted by hand"},
 		"a hold stands anew": {`UPDATE holds SET lifted_at = NULL WHERE id = 'h2'`, "the legal hold h2: it was lifted, and stands again"},
@@ -27,6 +29,9 @@ func TestAKeyOrAHoldTakenAwayByHandIsNamed(t *testing.T) {
 			storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
 				db := p.Open(t)
 				filled(t, db)
+				ok[bool](t)(db.ReceiveMail(t.Context(), store.ReceivedMail{ID: "in1", Print: "in1", Sender: private.New("priya@council.example"), Via: "listener", Raw: private.New("Subject: in"), ReceivedAt: nine}))
+				must(t, db.PutInvited(t.Context(), []store.Invited{{Organizer: private.New("priya@council.example"), UID: private.New("u1"), Worker: "p-priya", Mail: "in1", State: store.InvitedSeries,
+					Stamp: nine, Words: private.New("{}"), Owner: "series/s1", PutAt: nine}}, nil))
 				for _, id := range []string{"h1", "h2"} {
 					must(t, db.SetHold(t.Context(), store.Hold{ID: id, Object: "person/p-priya", Reason: private.New(said), By: "p-mo", At: nine}, "command"))
 				}

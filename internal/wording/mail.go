@@ -8,6 +8,8 @@ import (
 
 // subjects are what e-mails are about. One is read by whoever sees a locked screen, so it names nobody, and is the same for each kind of danger.
 // What has none goes by text and call alone: what answers a worker's own text, what proves a phone, and what must come to one phone only.
+//
+// #nosec G101 -- sentences, no secrets
 var subjects = map[watch.Notice]string{
 	watch.TellOverdue:  "alarm[ ({ref})]",
 	watch.TellDistress: "alarm[ ({ref})]",

@@ -99,7 +99,7 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		_, _ = io.WriteString(w, token) // whoever hung up asks again
+		_, _ = io.WriteString(w, token) // #nosec G705 -- plain text, said to be so; whoever hung up asks again
 		return
 	}
 	var came struct {
