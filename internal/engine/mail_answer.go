@@ -45,15 +45,6 @@ func (l *incoming) tellOf(ctx context.Context, n watch.Notice, s said) error {
 		return err
 	}
 	s.ref = v.Reference
-	if n == wording.InviteNotOff { // what stands, and not what the calendar that was not followed says
-		shown, found, err := l.shownVisitOf(ctx, l.worker.ID, s.visit)
-		if err != nil {
-			return err
-		}
-		if found {
-			s.slot = slot{begin: shown.StartsAt, end: shown.ExpectedEndAt}
-		}
-	}
 	l.tell(n, s)
 	return nil
 }
@@ -103,7 +94,8 @@ func (l *incoming) settle(ctx context.Context, state, result string) error {
 	}
 	err := l.Store.SettleMail(ctx, l.done)
 	if err == nil {
-		l.woken()
+		l.wake(loopArrived) // the sender's next may be taken up
+		l.wokenFor(l.done.Messages)
 	}
 	return err
 }

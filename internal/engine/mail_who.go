@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/buddy/written"
 	"github.com/allclear-safety/allclear/internal/calendar"
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -28,10 +29,11 @@ type incoming struct {
 	sc       scene
 	said     []said // what is answered
 	done     store.SettledMail
-	cut      bool  // the form that was looked at last holds more than is kept
-	twoTimes bool  // it says one event at two times
-	several  bool  // its calendar has events of several names
-	fixed    *kept // what a series was booked by, where there is no mail
+	cut      bool                       // the form that was looked at last holds more than is kept
+	twoTimes bool                       // it says one event at two times
+	several  bool                       // its calendar has events of several names
+	forms    map[[4]string]written.Form // what was understood of its bodies: it is asked for several times
+	fixed    *kept                      // what a series was booked by, where there is no mail
 }
 
 // The results of a mail, as the record and the figures name them.

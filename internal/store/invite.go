@@ -88,6 +88,24 @@ func (db *DB) Invites(ctx context.Context, visits ...string) (map[string][]Invit
 	return sent, nil
 }
 
+// InvitesOf gives the invites that a person was sent, in the order of their visits' starts.
+func (db *DB) InvitesOf(ctx context.Context, person string) ([]Invite, error) {
+	rows, err := all(ctx, db.reader, scanInvite, `SELECT `+inviteColumns+` FROM invites_sent WHERE person = $1 ORDER BY starts_at, visit`, person)
+	list := make([]Invite, 0, len(rows))
+	for _, r := range rows {
+		if err != nil {
+			break
+		}
+		var i Invite
+		i, err = db.openInvite(ctx, r)
+		list = append(list, i)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list invites of %s: %w", person, err)
+	}
+	return list, nil
+}
+
 // InviteByUID gives the invite that a reply names; ErrNotFound where it is none of ours.
 func (db *DB) InviteByUID(ctx context.Context, uid string) (Invite, error) {
 	s, err := first(ctx, db.reader, scanInvite, `SELECT `+inviteColumns+` FROM invites_sent WHERE uid = $1`, uid)
