@@ -2,7 +2,7 @@
 # install or build everything else by themselves.
 
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-FUZZTIME ?= 10s
+FUZZTIME ?= 8s
 GO       ?= go
 GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
 
