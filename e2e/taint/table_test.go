@@ -70,6 +70,7 @@ var kinds = []kind{
 	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 10 minutes"},
 	{"next of kin asked for", `whom do we ring if we cannot reach you`, "a worker", `^link to a form$`, "the link is what the text is for: to the worker's own number, once, for 7 days"},
 	{"own details", `look whether your details|your number that ends in|number of one of your contacts`, "a (worker|responder)", ``, ""},
+	{"own calendar", `cannot see the details in your calendar`, "a (worker|responder)", ``, ""},
 	{"code for a number", `your Allclear code is|Your code is`, "a (worker|responder)", ``, ""},
 	{"unknown number", `do not know this number`, "a stranger", ``, ""},
 }
@@ -92,6 +93,9 @@ type allowance struct {
 	why   string
 }
 
+// ofAFeed is why a feed's name stands in the database as it was typed.
+const ofAFeed = "what somebody calls a program of their own, so that they know which to revoke, as a passkey's name"
+
 // allowed is every exception but those of texts, which are in [kinds]. What is in none of its lines is found nowhere.
 var allowed = []allowance{
 	{theLog, `^standard output$`, `^first link$`, "a new installation is entered by it: whoever starts the program reads it, once, and it is no line of the log"},
@@ -110,6 +114,11 @@ var allowed = []allowance{
 	{forms, `^POST /details/delegates$`, `^Ysolde's|^car's|^next of kin|^phrase$|^e-mail of a stranger$|^number given$`, "the page of one's own details, to whose they are, with what was typed there"},
 	{forms, `^POST /visits/\S+/glass$`, `^(Leocadia|Ysolde)'s (first name|surname)$`, "the page of a visit says whose it is, and who reads"},
 	{forms, `^POST /visits/\S+/glass$`, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, by the words that a colleague was asked for (4.3)"},
+	{addresses, `^asked for$`, `^secret of a feed$`, "a calendar program asks for a feed by its address: no page leads there"},
+	{feeds, `^(GET|PROPFIND)$`, `'s (first name|surname)$|^Priya's surname$`, "a feed says whose visits they are, and who is on call, to who may know: never whom a visit is to, nor where"},
+	{tables, ``, `^what a feed is called$`, ofAFeed},
+	{disk, ``, `^what a feed is called$`, ofAFeed},
+	{backups, ``, `^what a feed is called$`, ofAFeed},
 	{errPages, `^(404|409|503) `, `^(Leocadia|Ysolde|Wilhelmina)'s (first name|surname)$`, "each page says who is signed in, to nobody else"},
 	{errPages, `^(404|409|503) `, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, also where the page itself is not there (4.3)"},
 	{errPages, `^4\d\d POST /api/`, `^field of the caller's$`, "an unknown field is refused with its name, to the program that sent it"},

@@ -27,6 +27,7 @@ func (c *county) play() {
 	c.afterwards(leo, ysolde)
 	c.byMail(ysolde)
 	c.answersAnInvite()
+	c.theirCalendars(leo, ysolde)
 	c.badRequests()
 
 	c.night(time.Saturday, 10)

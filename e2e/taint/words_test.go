@@ -61,6 +61,7 @@ var seeded = map[string]string{
 	"words of a forged invite": "come to the gasworks", "cry in a forged mail": "he has a scimitar", "title of a plain mail": "didgeridoo mislaid", "words of a plain mail": "where is my didgeridoo",
 	"e-mail of a stranger": "mountebank@elsewhere.example", "words of a stranger's mail": "buy my galoshes", "words of a bounce": "mailbox of the orangutan", "e-mail of a delegate": "sedgwick@zephyrine.example",
 	"e-mail of another delegate": "pomfret@zephyrine.example", "words typed to the mail server": "hullabaloo-kumquat", "words of an answer": "not without my umbrella",
+	"what a feed is called": "phone of the alchemist",
 
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
 	"wrong token": "ac_hippocampusneverwas", "key of a repeat": "idem-chrysalis-0042", "wrong signature": "c2lnbmF0dXJlb2Zub2JvZHk",

@@ -284,6 +284,26 @@ func TestACancellationEndsNoVisitThatHasBegun(t *testing.T) {
 	})
 }
 
+// What the calendar says is not what was texted since, nor what was asked for and not taken: the end that is told is the one that is watched.
+func TestACancellationIsAnsweredWithTheEndThatIsWatched(t *testing.T) {
+	at := func(end, method string, sequence int) string {
+		return invite(func(e *event) { e.start, e.end, e.method, e.sequence = "20261122T141000Z", end, method, sequence }).raw()
+	}
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		w.mails(at("20261122T150000Z", "REQUEST", 0))
+		w.wait(11 * time.Minute)
+		w.phone(priya).texts("in 90")
+		w.phone(priya).Expects("until 15:41")
+		w.mails(at("20261122T190000Z", "REQUEST", 1))
+		w.phone(priya).Expects("over 2 h more")
+		w.mails(at("20261122T190000Z", "CANCEL", 2))
+		w.phone(priya).Expects("changes nothing: until 15:41")
+		w.mails(at("20261122T160000Z", "REQUEST", 3)) // taken up again, until another time
+		w.phone(priya).Expects("moved: Sun 22 Nov 14:10-16:00")
+		w.hasVisits("p-priya", "Sun 22 Nov 14:10-16:00 inside home_visit")
+	})
+}
+
 func TestAnUpdateOfAVisitThatHasBegun(t *testing.T) {
 	for name, c := range map[string]struct{ start, end, says, want string }{
 		"a later end":      {"20261122T141000Z", "20261122T153000Z", "moved: Sun 22 Nov 14:10-15:30", "Sun 22 Nov 14:10-15:30 inside home_visit"},

@@ -47,6 +47,27 @@ func TestASeriesIsBookedAheadAndRolledOn(t *testing.T) {
 	})
 }
 
+// A series is rolled on wherever it stands in its text: before it may be what else the mail asks for.
+func TestASeriesBehindAnotherCalendarIsRolledOn(t *testing.T) {
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		before := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nUID:other@council.example\r\nDTSTAMP:20261122T090000Z\r\nORGANIZER:mailto:priya@council.example\r\n" +
+			"DTSTART:20261130T100000Z\r\nDTEND:20261130T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		raw := zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=12"))
+		raw = strings.Replace(strings.Replace(raw, "; method=REQUEST", "", 1), "BEGIN:VCALENDAR", before+"BEGIN:VCALENDAR", 1)
+		w.mails(raw)
+		if n := len(w.visitsOf("p-priya")); n != 8 {
+			t.Fatalf("%d are booked: %v", n, w.visitsOf("p-priya"))
+		}
+		for range 5 {
+			w.clock.Set(w.clock.Now().AddDate(0, 0, 7))
+			w.must(w.engine.Chores(t.Context()))
+		}
+		if n := len(w.visitsOf("p-priya")); n != 12 {
+			t.Errorf("%d are booked: %v", n, w.visitsOf("p-priya"))
+		}
+	})
+}
+
 func TestASeriesKeepsItsTimeOfDay(t *testing.T) {
 	for name, c := range map[string]struct {
 		now  time.Time
