@@ -38,6 +38,8 @@ type county struct {
 	see      *witness
 	hearer   *httptest.Server
 	mails    *smtp.Server
+	post     string // where mail comes in
+	letters  int    // that came
 	database string
 	dir, tmp string // where Allclear runs, and its folder for what is temporary
 	kept     string // links to every file that was there
@@ -59,6 +61,7 @@ func openCounty(t *testing.T, database, server string) *county {
 	c.ok(err)
 	c.mails = mails
 	t.Cleanup(c.mails.Close)
+	c.post = c.freePort()
 	own, err := age.GenerateX25519Identity()
 	c.ok(errors.Join(err, os.MkdirAll(filepath.Join(c.dir, "backups"), 0o700), os.Mkdir(c.tmp, 0o700), os.Mkdir(c.kept, 0o700)))
 	c.own = own
@@ -72,7 +75,8 @@ func openCounty(t *testing.T, database, server string) *county {
 		"ALLCLEAR_HEARTBEAT_URL=" + c.hearer.URL + "/heartbeat/" + seeded["heartbeat's secret"],
 		"ALLCLEAR_CHECKPOINT_URL=" + c.hearer.URL + "/checkpoints/" + seeded["webhook's secret"], "ALLCLEAR_CHECKPOINT_FILE=" + filepath.Join(c.dir, "checkpoints"),
 		"ALLCLEAR_BACKUP_DIR=" + filepath.Join(c.dir, "backups"), "ALLCLEAR_BACKUP_RECIPIENTS=" + own.Recipient().String(),
-		"ALLCLEAR_SMTP=smtp://allclear:" + seeded["mail server's password"] + "@" + c.mails.Addr(), "ALLCLEAR_MAIL_FROM=allclear@county.example", "ALLCLEAR_MAIL_DOMAINS=zephyrine.example",
+		"ALLCLEAR_SMTP=smtp://allclear:" + seeded["mail server's password"] + "@" + c.mails.Addr(), "ALLCLEAR_MAIL_FROM=allclear@county.example",
+		"ALLCLEAR_MAIL_LISTEN=smtp://" + c.post, "ALLCLEAR_MAIL_TO=" + ours, "ALLCLEAR_MAIL_DOMAINS=" + council, "ALLCLEAR_MAIL_RELAY=" + relay,
 		"ALLCLEAR_OIDC_ISSUER=" + c.hearer.URL + "/organisation", "ALLCLEAR_OIDC_CLIENT_ID=allclear", "ALLCLEAR_OIDC_CLIENT_SECRET=" + seeded["organisation's secret"],
 	}})
 	t.Cleanup(c.w.Close)

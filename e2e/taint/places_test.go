@@ -63,6 +63,9 @@ func places() []place {
 		heard(forms, "There is a problem", func(c *county, word string) {
 			c.meets("/visits/v4", http.StatusUnprocessableEntity, "<p>"+word, "")
 		}),
+		heard(feeds, "BEGIN:VEVENT", func(c *county, word string) {
+			c.meets("/calendar/v5.ics", http.StatusOK, "DESCRIPTION:"+word[:5]+"\r\n "+word[5:], "")
+		}),
 		heard(outside, "allclear", (*county).beats),
 		{texts, "REHEARSAL", (*county).texted, (*county).textsWord},
 		{calls, "To take charge, press", (*county).called, (*county).ringsWord},

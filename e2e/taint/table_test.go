@@ -26,6 +26,14 @@ var kinds = []kind{
 	{"invite of one's own", `Your visit \S+ is in Allclear`, "a worker", `^(Ysolde|Priya)'s (first name|surname|e-mail)$`, "the same"},
 	{"invite taken back", `can leave your calendar|is no longer kept in this calendar`, "a (worker|responder)", `^(Leocadia|Peregrine|Ysolde|Priya)'s (first name|surname|e-mail)$`, "the same"},
 
+	{"invite answered", `(booked|moved|cancelled): (Mon|Tue|Wed|Thu|Fri|Sat|Sun) |Series: |NOT BOOKED|NOTHING WAS BOOKED|[Oo]ur mail to you came back`, "a worker", ``, ""},
+	{"answer to an invite", `^METHOD:REPLY$`, "a worker", `^UID of an invite$|^Ysolde's e-mail$|^name of an organizer$`, "a calendar knows what is answered by its own UID and organizer, as it sent them"},
+	{"invite declined", `declined the invite to visit`, "a responder", `'s first name$`, "who can find cover hears who declined"},
+	{"time proposed", `A proposal of another time changes nothing`, "a responder", `^Peregrine's e-mail$|^name of a guest$`, "a calendar knows what is declined by whom it said that it is, as it sent it"},
+	{"cry by mail", `a cry for help by e-mail`, "a responder", `'s first name$`, "of whom, as in an alarm"},
+	{"mail came back", `our mail to \S+ \S+ came back`, "a responder", `'s first name$`, "whose address is to be put right"},
+	{"mails of strangers", `came from nobody we know|reach us as winmail\.dat`, "a responder", ``, ""},
+
 	{"call", `This is Allclear\.`, "a responder", `'s first name$|^phrase$`, "a call says of whom, as the text does"},
 	{"call answered", `(Thank you\. You have taken charge|That was another key|\S+ \S+ has taken charge|The alarm for)`, "a responder", `'s first name$`, "the same"},
 
@@ -42,7 +50,7 @@ var kinds = []kind{
 	{"changed", `in Allclear was changed|how you sign in to Allclear was changed|this number is in Allclear now`, "a (worker|responder)", ``, ""},
 	{"risk asked or decided", `asks for your decision about a visit|has decided about your visit`, "a (worker|responder)", `'s first name$`, "who asks, or who decided, as in an alarm; whom and where it is about is on the page (1.5)"},
 	{"risk again", `(risk assessment|warning) is to be looked at again|has no current risk assessment`, "a (worker|responder)", ``, ""},
-	{"rota", `[Oo]n call|ON CALL|falls when nobody`, "a responder", ``, ""},
+	{"rota", `[Oo]n call|ON CALL|falls when nobody`, "a responder", `'s first name$`, "whoever is to find cover hears whose visit falls in a gap"},
 	{"cry of a stranger", `A cry for help from a number we do not know`, "a responder", ``, ""},
 	{"down", `Allclear was down from|Our (clock|credit|texts|backup|web certificate)|can store no more`, "a responder", ``, ""},
 
@@ -62,6 +70,7 @@ var kinds = []kind{
 	{"phone page", `your page in Allclear`, "a worker", `^link to a phone page$`, "the link is what the text is for: to the worker's own number, once, for 10 minutes"},
 	{"next of kin asked for", `whom do we ring if we cannot reach you`, "a worker", `^link to a form$`, "the link is what the text is for: to the worker's own number, once, for 7 days"},
 	{"own details", `look whether your details|your number that ends in|number of one of your contacts`, "a (worker|responder)", ``, ""},
+	{"own calendar", `cannot see the details in your calendar`, "a (worker|responder)", ``, ""},
 	{"code for a number", `your Allclear code is|Your code is`, "a (worker|responder)", ``, ""},
 	{"unknown number", `do not know this number`, "a stranger", ``, ""},
 }
@@ -84,6 +93,9 @@ type allowance struct {
 	why   string
 }
 
+// ofAFeed is why a feed's name stands in the database as it was typed.
+const ofAFeed = "what somebody calls a program of their own, so that they know which to revoke, as a passkey's name"
+
 // allowed is every exception but those of texts, which are in [kinds]. What is in none of its lines is found nowhere.
 var allowed = []allowance{
 	{theLog, `^standard output$`, `^first link$`, "a new installation is entered by it: whoever starts the program reads it, once, and it is no line of the log"},
@@ -99,8 +111,14 @@ var allowed = []allowance{
 	{forms, `^POST /(first|join)/`, `^(Wilhelmina|Leocadia|Ysolde)'s (first name|surname|e-mail)$|^secret for codes of `, "a form that was refused is given back to who typed it; a password is not"},
 	{forms, `^POST /(join|first)/`, `^(link of .*|first link)$`, "the form goes to the address that the link is"},
 	{forms, `^POST /warnings/new$`, `^what a warning says$|^Leocadia's (first name|surname)$|^phrase$`, "what was typed of a warning that was refused stands there still, for who typed it; the head of the page says who is signed in, and has the way to raise an alarm"},
+	{forms, `^POST /details/delegates$`, `^Ysolde's|^car's|^next of kin|^phrase$|^e-mail of a stranger$|^number given$`, "the page of one's own details, to whose they are, with what was typed there"},
 	{forms, `^POST /visits/\S+/glass$`, `^(Leocadia|Ysolde)'s (first name|surname)$`, "the page of a visit says whose it is, and who reads"},
 	{forms, `^POST /visits/\S+/glass$`, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, by the words that a colleague was asked for (4.3)"},
+	{addresses, `^asked for$`, `^secret of a feed$`, "a calendar program asks for a feed by its address: no page leads there"},
+	{feeds, `^(GET|PROPFIND)$`, `'s (first name|surname)$|^Priya's surname$`, "a feed says whose visits they are, and who is on call, to who may know: never whom a visit is to, nor where"},
+	{tables, ``, `^what a feed is called$`, ofAFeed},
+	{disk, ``, `^what a feed is called$`, ofAFeed},
+	{backups, ``, `^what a feed is called$`, ofAFeed},
 	{errPages, `^(404|409|503) `, `^(Leocadia|Ysolde|Wilhelmina)'s (first name|surname)$`, "each page says who is signed in, to nobody else"},
 	{errPages, `^(404|409|503) `, `^phrase$`, "the head of each page of who is signed in has the way to raise an alarm, also where the page itself is not there (4.3)"},
 	{errPages, `^4\d\d POST /api/`, `^field of the caller's$`, "an unknown field is refused with its name, to the program that sent it"},

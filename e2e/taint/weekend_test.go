@@ -25,6 +25,9 @@ func (c *county) play() {
 	visit := c.fridayEvening(leo)
 	c.writesOfRisks(leo, ysolde)
 	c.afterwards(leo, ysolde)
+	c.byMail(ysolde)
+	c.answersAnInvite()
+	c.theirCalendars(leo, ysolde)
 	c.badRequests()
 
 	c.night(time.Saturday, 10)

@@ -26,6 +26,7 @@ const (
 	forms     = "forms given back"
 	figures   = "figures"
 	outside   = "what goes outside"
+	feeds     = "calendar feeds"
 )
 
 // seen is one thing that was seen in a place.
@@ -108,6 +109,8 @@ func (w *witness) answered(r *http.Request, answer *http.Response, body []byte) 
 	switch {
 	case r.URL.Path == "/metrics" || r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
 		w.keep(figures, r.URL.Path, body)
+	case answer.StatusCode < http.StatusBadRequest && (strings.HasPrefix(r.URL.Path, "/calendar/") || strings.HasPrefix(r.URL.Path, "/dav/")):
+		w.keep(feeds, r.Method, []byte(unfolds.Replace(html.UnescapeString(string(body)))))
 	case page && answer.StatusCode == http.StatusUnprocessableEntity:
 		w.keep(forms, asked, body)
 	case answer.StatusCode >= http.StatusBadRequest:

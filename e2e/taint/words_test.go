@@ -53,6 +53,16 @@ var seeded = map[string]string{
 	"what happened in an incident": "walloped with a mangelwurzel", "who saw an incident": "the tattooed verger", "how it felt": "shivered like a tamarind", "when to talk": "beneath the pergola at dusk",
 	"what was talked over": "the gangplank was slippery", "what was learned": "ring the ironmonger first", "what is to be done": "buy a foghorn for Tuesdays",
 
+	"title of an invite": "gazpacho tasting", "place of an invite": "14 Wigwam Terrace", "whom an invite is to": "Ermintrude Blackthistle", "address in an invite": "22 Pomander Lane",
+	"number in an invite": "+447700900833", "who else in an invite": "a brother with ferrets", "words of an invite": "beware of the cassowary", "name of a guest": "Zebedee Oxlade",
+	"e-mail of a guest": "zebedee@oxlade.example", "name of an organizer": "Ysoldina Featherbed", "category of an invite": "clavichord caseload", "words of a program": "Tarradiddle Calendar",
+	"words in a mail's header": "obloquy-ramekin-55", "UID of an invite": "uid-pangolin-4471", "words of an update": "bring the theodolite", "why it was called off by mail": "carnival on the towpath",
+	"title of a series": "weekly bagatelle", "title of what cannot be read": "sarcophagus viewing", "words of what cannot be read": "marzipan sarcophagus", "title of a forged invite": "nefarious tarpaulin",
+	"words of a forged invite": "come to the gasworks", "cry in a forged mail": "he has a scimitar", "title of a plain mail": "didgeridoo mislaid", "words of a plain mail": "where is my didgeridoo",
+	"e-mail of a stranger": "mountebank@elsewhere.example", "words of a stranger's mail": "buy my galoshes", "words of a bounce": "mailbox of the orangutan", "e-mail of a delegate": "sedgwick@zephyrine.example",
+	"e-mail of another delegate": "pomfret@zephyrine.example", "words typed to the mail server": "hullabaloo-kumquat", "words of an answer": "not without my umbrella",
+	"what a feed is called": "phone of the alchemist",
+
 	"password": "gravel otter lantern quilt", "Leocadia's password": "umbrella sphinx marzipan dusk", "wrong password": "tapioca-velodrome-88", "password in the name's place": "isthmus-bagpipe-41",
 	"wrong token": "ac_hippocampusneverwas", "key of a repeat": "idem-chrysalis-0042", "wrong signature": "c2lnbmF0dXJlb2Zub2JvZHk",
 	"heartbeat's secret": "beat-quetzalcoatl-5521", "webhook's secret": "note-axolotl-9183", "organisation's secret": "client-pomegranate-7730", "mail server's password": "post-nudibranch-4417", "database's password": "kinkajou-ossuary-3312",

@@ -16,6 +16,34 @@ const (
 	lastDescribed  = 2100
 )
 
+// followed are the years in which a text's zones are followed.
+type followed struct{ first, last int }
+
+// besides is how many years before the first and after the last moment of a text its zones are followed too: what held before is by the change before,
+// and who writes such a zone again describes the years beside it.
+const besides = 3
+
+// years are those that a calendar's times can fall in. Nearly every invite of Outlook's is of one day, and describes its zone since 1601.
+func (b block) years() followed {
+	y := followed{first: lastDescribed, last: firstDescribed}
+	for _, e := range b.events {
+		for _, p := range e.props {
+			switch p.name {
+			case "RRULE", "EXRULE", "RDATE", "DURATION": // may lead anywhere after
+				y.last = lastDescribed
+			}
+			switch p.name {
+			case "DTSTART", "DTEND", "DTSTAMP", "RECURRENCE-ID", "RDATE", "EXDATE":
+				walls, _ := p.times()
+				for _, w := range walls {
+					y.first, y.last = min(y.first, w.clock.Year()-besides), max(y.last, w.clock.Year()+besides)
+				}
+			}
+		}
+	}
+	return followed{first: max(y.first, firstDescribed), last: min(y.last, lastDescribed)}
+}
+
 // mostParts is how many changes of one zone are listed in a calendar: every change that London ever had is a quarter of it.
 const mostParts = 500
 
@@ -28,13 +56,13 @@ type change struct {
 
 // location makes a zone of a VTIMEZONE, with the first change that it lists. It is nil where the VTIMEZONE is none, or says something that can't be
 // followed: half of a zone's rules would be a wrong time said with confidence.
-func (c *component) location(tzid string, e *effort) (*time.Location, time.Time) {
+func (c *component) location(tzid string, years followed, e *effort) (*time.Location, time.Time) {
 	if len(c.parts) == 0 || len(c.parts) > mostParts {
 		return nil, time.Time{}
 	}
 	var changes []change
 	for _, p := range c.parts {
-		more, ok := p.changes(e)
+		more, ok := p.changes(years, e)
 		if !ok {
 			return nil, time.Time{}
 		}
@@ -77,7 +105,7 @@ func (c *component) firstOffset() (offset int, ok bool) {
 }
 
 // changes are the instants of one STANDARD or DAYLIGHT.
-func (c *component) changes(e *effort) ([]change, bool) {
+func (c *component) changes(years followed, e *effort) ([]change, bool) {
 	start, ok := wallOf(c.first("DTSTART"))
 	to, understood := offsetOf(c.first("TZOFFSETTO"))
 	if !ok || !understood {
@@ -100,7 +128,7 @@ func (c *component) changes(e *effort) ([]change, bool) {
 			if e.rules++; e.rules > mostRules || e.changes > mostChanges {
 				return nil, false
 			}
-			yearly, ok := yearlyChanges(p.value, start.clock, from)
+			yearly, ok := yearlyChanges(p.value, start.clock, from, years)
 			if e.changes += len(yearly); !ok {
 				return nil, false
 			}
@@ -114,8 +142,9 @@ func (c *component) changes(e *effort) ([]change, bool) {
 	return changes, true
 }
 
-// yearlyChanges are the times of the clock at which a zone's rule has it changed. A rule from 1601 is followed from where it is needed.
-func yearlyChanges(value string, start time.Time, offset int) ([]time.Time, bool) {
+// yearlyChanges are the times of the clock at which a zone's rule has it changed. A rule from 1601 is followed in the years in which it is needed; of one that
+// ended before them, its last year.
+func yearlyChanges(value string, start time.Time, offset int, years followed) ([]time.Time, bool) {
 	r, err := ruleOf(value)
 	if err != nil || r.option.Freq != rrule.YEARLY || len(r.option.Byhour) > 1 || len(r.option.Byminute) > 1 || len(r.option.Bysecond) > 1 {
 		return nil, false
@@ -127,10 +156,14 @@ func yearlyChanges(value string, start time.Time, offset int) ([]time.Time, bool
 		until = until.AddDate(0, 0, 1).Add(-time.Second)
 	}
 	ended := r.hasUntil && until.Year() <= firstDescribed
-	if start.Year() < firstDescribed && !ended && r.option.Interval <= 1 && r.option.Count == 0 {
-		start = shifted(start, firstDescribed-start.Year())
+	first := years.first
+	if r.hasUntil {
+		first = max(firstDescribed, min(first, until.Year()-1))
 	}
-	last := time.Date(lastDescribed, time.December, 31, 0, 0, 0, 0, time.UTC)
+	if start.Year() < first && !ended && r.option.Interval <= 1 && r.option.Count == 0 {
+		start = shifted(start, first-start.Year())
+	}
+	last := time.Date(years.last, time.December, 31, 0, 0, 0, 0, time.UTC)
 	if r.hasUntil && until.Before(last) {
 		last = until
 	}

@@ -190,7 +190,7 @@ func (b block) calendar(home *time.Location, spent *effort) Calendar {
 			}
 		}
 	}
-	atlas := &atlas{home: home, zones: b.zones, effort: spent}
+	atlas := &atlas{home: home, zones: b.zones, years: b.years(), effort: spent}
 	for _, e := range b.events {
 		c.Events = append(c.Events, e.event(atlas))
 	}

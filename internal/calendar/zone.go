@@ -22,7 +22,8 @@ type effort struct{ zones, rules, changes int }
 type atlas struct {
 	home      *time.Location
 	zones     []*component // VTIMEZONE
-	effort    *effort      // of the whole text
+	years     followed
+	effort    *effort // of the whole text
 	known     map[string]found
 	described []description // what was found both by its name and in the calendar's own words
 }
@@ -143,7 +144,7 @@ func (a *atlas) look(tzid string) found {
 	name := cleaned(tzid)
 	var z found
 	if c := a.component(name); c != nil {
-		z.own, z.since = c.location(tzid, a.effort)
+		z.own, z.since = c.location(tzid, a.years, a.effort)
 		z.named = ianaOf(c.first("X-LIC-LOCATION"))
 	}
 	if by := byName(name); by.named != nil {

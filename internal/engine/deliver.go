@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,6 +28,14 @@ type lane struct {
 
 // E-mails have one of their own: while their server hangs, texts go on.
 var lanes = []lane{{store.ClassAlarm, 64}, {store.ClassPrompt, 24}, {store.ClassInfo, 8}, {store.Mails, 16}}
+
+// has says that a message is handed over by the lane.
+func (l lane) has(m store.Message) bool {
+	if m.Channel == chanMail {
+		return l.class == store.Mails
+	}
+	return l.class == cmp.Or(m.Class, store.ClassInfo)
+}
 
 // accepted is the result of an attempt that a provider took.
 const accepted = "accepted"

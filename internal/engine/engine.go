@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -220,10 +221,25 @@ func (e *Engine) lock(worker string) func() {
 
 // woken tells every loop that something was committed.
 func (e *Engine) woken() {
-	for _, c := range e.wakes {
-		select {
-		case c <- struct{}{}:
-		default:
+	for which := range e.wakes {
+		e.wake(which)
+	}
+}
+
+func (e *Engine) wake(which int) {
+	select {
+	case e.wakes[which] <- struct{}{}:
+	default:
+	}
+}
+
+// wokenFor tells those loops of a commit that have something to do by it: the seals, and whoever hands over what was said. Each that is told looks
+// into the database, which under load is most of what is asked of it.
+func (e *Engine) wokenFor(messages []store.Message) {
+	e.wake(loopSeal)
+	for i, l := range lanes {
+		if slices.ContainsFunc(messages, func(m store.Message) bool { return l.has(m) }) {
+			e.wake(loopAlarms + i)
 		}
 	}
 }

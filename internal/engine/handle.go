@@ -58,7 +58,6 @@ func (e *Engine) handle(ctx context.Context, at time.Time, worker string, g give
 		case err != nil:
 			return done, err
 		}
-		e.woken()
 		return done, nil
 	}
 	return outcome{}, fmt.Errorf("step worker %s: %w", worker, store.ErrConflict)
@@ -92,7 +91,12 @@ func (e *Engine) step(ctx context.Context, at time.Time, worker string, g given)
 	if err != nil {
 		return done, err
 	}
-	return done, e.Store.Commit(ctx, c)
+	if err := e.Store.Commit(ctx, c); err != nil {
+		return done, err
+	}
+	e.wake(loopStep)
+	e.wokenFor(c.Messages)
+	return done, nil
 }
 
 // decide steps a watch and gives what came of it, and the transaction that keeps

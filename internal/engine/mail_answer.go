@@ -88,7 +88,8 @@ func (l *incoming) settle(ctx context.Context, state, result string) error {
 	}
 	err := l.Store.SettleMail(ctx, l.done)
 	if err == nil {
-		l.woken()
+		l.wake(loopArrived) // the sender's next may be taken up
+		l.wokenFor(l.done.Messages)
 	}
 	return err
 }

@@ -28,7 +28,17 @@ func (l *incoming) written(ev calendar.Event) written.Form {
 	if l.several {
 		bodies = bodies[1:3]
 	}
-	return written.Read(bodies...)
+	var said [4]string
+	copy(said[:], bodies)
+	if f, known := l.forms[said]; known {
+		return f
+	}
+	f := written.Read(bodies...)
+	if l.forms == nil {
+		l.forms = map[[4]string]written.Form{}
+	}
+	l.forms[said] = f
+	return f
 }
 
 // formOf is what an invite says of the visit: its form, and its place where the form says none. What of the form is understood as nothing that has a field

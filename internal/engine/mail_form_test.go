@@ -53,7 +53,7 @@ func TestTheFormInAnInvite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			invited(t, func(t *testing.T, w *world, _ *notary) {
 				w.mails(invite(c.change).raw())
-				w.phone(priya).Expects("Is that right?")
+				w.phone(priya).Expects("Please check the times")
 				w.hasVisits("p-priya", c.want)
 			})
 		})

@@ -205,6 +205,9 @@ func (e *Engine) owned(ctx context.Context, l *incoming, method calendar.Method,
 		if err := l.of(ctx, id); err != nil {
 			return o, "", err
 		}
+	case organizer == "":
+		l.tell(wording.MailPublished, said{}) // of nobody, so of nobody else either
+		return o, mailPublished, nil
 	default:
 		l.tell(wording.MailForwarded, said{})
 		return o, mailForwarded, nil

@@ -199,15 +199,16 @@ func TestAnInviteIsFollowed(t *testing.T) {
 		"of another organizer":     {[]event{invite(), invite(later, func(e *event) { e.from, e.organizer = "jo@council.example", "ORGANIZER:mailto:jo@council.example" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, ""},
 		"overlapping":              {[]event{invite(), invite(func(e *event) { e.uid = "u2" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "NOT BOOKED: Sun 22 Nov 16:00-17:00 overlaps your visit"},
 		"all day":                  {[]event{invite(func(e *event) { e.start, e.end = ";VALUE=DATE:20261122", ";VALUE=DATE:20261123" })}, nil, "NOT BOOKED: your invite of 14:00 has no start time and end time"},
-		"without an end":           {[]event{invite(func(e *event) { e.end = "" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Is that right?"},
-		"of no zone":               {[]event{invite(func(e *event) { e.start, e.end = "20261122T160000", "20261122T170000" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Is that right?"},
+		"without an end":           {[]event{invite(func(e *event) { e.end = "" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times. Missing: who you visit and their number."},
+		"of no zone":               {[]event{invite(func(e *event) { e.start, e.end = "20261122T160000", "20261122T170000" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times"},
 		"past":                     {[]event{invite(func(e *event) { e.start, e.end = "20261121T160000Z", "20261121T170000Z" })}, nil, "is past"},
 		"over 24 hours":            {[]event{invite(func(e *event) { e.end = "20261124T170000Z" })}, nil, "over 24 h"},
 		"a meeting":                {[]event{invite(func(e *event) { e.summary, e.location = "Team meeting", "" })}, []string{"Sun 22 Nov 16:00-17:00 booked meeting"}, "Nobody waits for its end"},
 		"family time":              {[]event{invite(func(e *event) { e.summary = "Family time with the Smiths" })}, []string{"Sun 22 Nov 16:00-17:00 booked family_time"}, "booked"},
 		"forwarded":                {[]event{invite(func(e *event) { e.organizer = "ORGANIZER:mailto:someone@council.example" })}, nil, "an invite of somebody else. NOT BOOKED"},
+		"of no organizer":          {[]event{invite(func(e *event) { e.organizer = "X-NOBODY:1" })}, nil, "invites nobody. NOT BOOKED"},
 		"published":                {[]event{invite(func(e *event) { e.method = "PUBLISH" })}, nil, "invites nobody. NOT BOOKED"},
-		"by a delegate":            {[]event{invite(func(e *event) { e.sender = "sec@council.example" })}, nil, "have not allowed"},
+		"by a delegate":            {[]event{invite(func(e *event) { e.sender = "sec@council.example" })}, nil, "may not book for you yet"},
 		"by Google's calendar":     {[]event{invite(func(e *event) { e.sender = "calendar-notification@google.com" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "booked"},
 		"a series that is no rule": {[]event{invite(func(e *event) { e.extra = "RRULE:FREQ=SECONDLY" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "ONLY THE FIRST"},
 	} {
@@ -280,6 +281,26 @@ func TestACancellationEndsNoVisitThatHasBegun(t *testing.T) {
 		w.mails(invite(now, off).raw())
 		w.phone(priya).Expects("has begun, so your cancellation of 14:11 changes nothing: until 15:00")
 		w.hasVisits("p-priya", "Sun 22 Nov 14:10-15:00 inside home_visit")
+	})
+}
+
+// What the calendar says is not what was texted since, nor what was asked for and not taken: the end that is told is the one that is watched.
+func TestACancellationIsAnsweredWithTheEndThatIsWatched(t *testing.T) {
+	at := func(end, method string, sequence int) string {
+		return invite(func(e *event) { e.start, e.end, e.method, e.sequence = "20261122T141000Z", end, method, sequence }).raw()
+	}
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		w.mails(at("20261122T150000Z", "REQUEST", 0))
+		w.wait(11 * time.Minute)
+		w.phone(priya).texts("in 90")
+		w.phone(priya).Expects("until 15:41")
+		w.mails(at("20261122T190000Z", "REQUEST", 1))
+		w.phone(priya).Expects("over 2 h more")
+		w.mails(at("20261122T190000Z", "CANCEL", 2))
+		w.phone(priya).Expects("changes nothing: until 15:41")
+		w.mails(at("20261122T160000Z", "REQUEST", 3)) // taken up again, until another time
+		w.phone(priya).Expects("moved: Sun 22 Nov 14:10-16:00")
+		w.hasVisits("p-priya", "Sun 22 Nov 14:10-16:00 inside home_visit")
 	})
 }
 

@@ -45,7 +45,7 @@ func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master c
 		return "", err
 	}
 	l.keepSeries(o, master, look)
-	return mailBooked, e.tellSeries(ctx, l, o, master, done)
+	return mailBooked, e.tellSeries(ctx, l, o, master, done, look.IsZero())
 }
 
 // exceptionsAlone works the instances that came with a master that is known.
@@ -143,7 +143,7 @@ func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []cal
 			d.moved[day] = row
 			continue
 		}
-		if _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
+		if _, _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
 			return d, err
 		}
 		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
@@ -258,8 +258,8 @@ func (l *incoming) keepSeries(o object, master calendar.Event, look time.Time) {
 	i.Words = private.New(string(mustJSON(k)))
 }
 
-// tellSeries answers what of a series is booked.
-func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master calendar.Event, done seriesDone) error {
+// tellSeries answers what of a series is booked, and whether that is the whole of it.
+func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master calendar.Event, done seriesDone, whole bool) error {
 	if done.booked == 0 {
 		s, _ := slotOf(master)
 		n := wording.InviteGone
@@ -272,8 +272,11 @@ func (e *Engine) tellSeries(ctx context.Context, l *incoming, o object, master c
 		return nil
 	}
 	n := wording.SeriesBooked
-	if len(done.clashes) > 0 {
+	switch {
+	case len(done.clashes) > 0:
 		n = wording.SeriesPart
+	case whole:
+		n = wording.SeriesWhole
 	}
 	l.done.Visit = done.visit
 	before := len(l.said)
@@ -303,7 +306,7 @@ func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev 
 		if !row.EndsAt.After(l.at) {
 			continue
 		}
-		n, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
+		n, s, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
 		if err != nil {
 			return "", err
 		}
@@ -311,7 +314,7 @@ func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev 
 		case wording.InviteCancelled:
 			count++
 		case wording.InviteNotOff:
-			if err := l.tellOf(ctx, n, said{visit: row.Visit, slot: slot{begin: row.StartsAt, end: row.EndsAt}}); err != nil {
+			if err := l.tellOf(ctx, n, said{visit: row.Visit, slot: s}); err != nil {
 				return "", err
 			}
 		}
@@ -343,6 +346,21 @@ func (e *Engine) seriesChore(ctx context.Context, at time.Time) error {
 	return errors.Join(errs...)
 }
 
+// masterIn finds a series in what was kept of it, and the calendar that it stands in: a text may hold several that ask for several things.
+func masterIn(k kept, zone *time.Location) (c calendar.Calendar, master calendar.Event, found bool) {
+	all, err := calendar.Read([]byte(k.Calendar), zone)
+	if err != nil {
+		return c, master, false
+	}
+	for _, c := range append([]calendar.Calendar{all}, all.Rest...) {
+		i := slices.IndexFunc(c.Events, func(ev calendar.Event) bool { return isMaster(ev) && ev.UID == k.Event.UID })
+		if i >= 0 {
+			return c, c.Events[i], true
+		}
+	}
+	return c, master, false
+}
+
 // rollSeries books more of a series. It ends where its worker is no longer here, or where what it was booked by is gone; the worker is told of what cannot be booked.
 func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invited) error {
 	k := keptOf(master)
@@ -350,17 +368,18 @@ func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invi
 	if err := l.of(ctx, master.Worker); err != nil {
 		return err
 	}
-	c, err := calendar.Read([]byte(k.Calendar), l.sc.zone)
-	i := slices.IndexFunc(c.Events, func(ev calendar.Event) bool { return isMaster(ev) && ev.UID == k.Event.UID })
-	if err != nil || i < 0 || !l.worker.Active {
+	c, first, found := masterIn(k, l.sc.zone)
+	if !found || !l.worker.Active {
 		master.LookAt, master.PutAt = time.Time{}, at
 		return e.Store.PutInvited(ctx, []store.Invited{master}, nil)
 	}
 	o := object{organizer: k.Event.Organizer, uid: k.Event.UID, by: master.Worker, calendar: c}
-	if o.rows, err = e.Store.SeriesOf(ctx, master); err != nil {
+	rows, err := e.Store.SeriesOf(ctx, master)
+	if err != nil {
 		return err
 	}
-	list, more, err := c.Instances(c.Events[i], at.Add(-seriesLookIn/2), at.Add(seriesAhead), seriesMost)
+	o.rows = rows
+	list, more, err := c.Instances(first, at.Add(-seriesLookIn/2), at.Add(seriesAhead), seriesMost)
 	if err != nil {
 		return err
 	}
@@ -376,7 +395,7 @@ func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invi
 		s := slot{begin: clash.StartsAt}
 		l.tell(wording.SeriesClash, said{slot: s, among: among(clash)})
 	}
-	if master.LookAt, err = nextLook(c, c.Events[i], at, more); err != nil {
+	if master.LookAt, err = nextLook(c, first, at, more); err != nil {
 		return err
 	}
 	master.PutAt = at

@@ -47,6 +47,27 @@ func TestASeriesIsBookedAheadAndRolledOn(t *testing.T) {
 	})
 }
 
+// A series is rolled on wherever it stands in its text: before it may be what else the mail asks for.
+func TestASeriesBehindAnotherCalendarIsRolledOn(t *testing.T) {
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		before := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nUID:other@council.example\r\nDTSTAMP:20261122T090000Z\r\nORGANIZER:mailto:priya@council.example\r\n" +
+			"DTSTART:20261130T100000Z\r\nDTEND:20261130T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		raw := zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=12"))
+		raw = strings.Replace(strings.Replace(raw, "; method=REQUEST", "", 1), "BEGIN:VCALENDAR", before+"BEGIN:VCALENDAR", 1)
+		w.mails(raw)
+		if n := len(w.visitsOf("p-priya")); n != 8 {
+			t.Fatalf("%d are booked: %v", n, w.visitsOf("p-priya"))
+		}
+		for range 5 {
+			w.clock.Set(w.clock.Now().AddDate(0, 0, 7))
+			w.must(w.engine.Chores(t.Context()))
+		}
+		if n := len(w.visitsOf("p-priya")); n != 12 {
+			t.Errorf("%d are booked: %v", n, w.visitsOf("p-priya"))
+		}
+	})
+}
+
 func TestASeriesKeepsItsTimeOfDay(t *testing.T) {
 	for name, c := range map[string]struct {
 		now  time.Time
@@ -60,6 +81,9 @@ func TestASeriesKeepsItsTimeOfDay(t *testing.T) {
 			invited(t, func(t *testing.T, w *world, _ *notary) {
 				w.clock.Set(c.now)
 				w.mails(zoned(weekly(c.day, "100000", "110000", "FREQ=WEEKLY;COUNT=2")))
+				if texts := w.phone(priya).read(); len(texts) != 1 || !strings.HasPrefix(texts[0], "Series: 2 booked, the first ") || strings.Contains(texts[0], "More are") {
+					t.Errorf("two of two are told as %q", texts)
+				}
 				w.hasVisits("p-priya", c.want...) // in UTC: 10:00 in London is an hour earlier in summer
 			})
 		})
@@ -83,7 +107,7 @@ func TestATimeThatTheClocksSkipOrRepeatIsAskedBack(t *testing.T) {
 						e.end = ";TZID=GMT Standard Time:20270328T033000"
 					}
 				})))
-				w.phone(priya).Expects("Is that right?")
+				w.phone(priya).Expects("Please check the times")
 				w.hasVisits("p-priya", c.want)
 			})
 		})
@@ -108,16 +132,16 @@ func TestAChangedSeries(t *testing.T) {
 		"one of them called off": {[]string{exception(func(e *event) { e.method = "CANCEL" })},
 			[]string{"Tue 24 Nov 10:00-11:00 booked home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 10:00-11:00 booked home_visit"}, "Cancelled"},
 		"all moved, and the one that was moved before stays": {[]string{exception(func(*event) {}), zoned(weekly("20261124", "110000", "120000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.sequence = 2 }))},
-			[]string{"Tue 24 Nov 11:00-12:00 booked home_visit", "Tue 1 Dec 14:00-15:00 booked home_visit", "Tue 8 Dec 11:00-12:00 booked home_visit"}, "Series: 3 booked"},
+			[]string{"Tue 24 Nov 11:00-12:00 booked home_visit", "Tue 1 Dec 14:00-15:00 booked home_visit", "Tue 8 Dec 11:00-12:00 booked home_visit"}, "Series: 3 booked, the first "},
 		"all longer": {[]string{zoned(weekly("20261124", "100000", "113000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.sequence = 2 }))},
-			[]string{"Tue 24 Nov 10:00-11:30 booked home_visit", "Tue 1 Dec 10:00-11:30 booked home_visit", "Tue 8 Dec 10:00-11:30 booked home_visit"}, "Series: 3 booked"},
+			[]string{"Tue 24 Nov 10:00-11:30 booked home_visit", "Tue 1 Dec 10:00-11:30 booked home_visit", "Tue 8 Dec 10:00-11:30 booked home_visit"}, "Series: 3 booked, the first "},
 		"one left out": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=3", func(e *event) {
 			e.sequence, e.extra = 2, e.extra+"\nEXDATE;TZID=GMT Standard Time:20261201T100000"
 		}))},
-			[]string{"Tue 24 Nov 10:00-11:00 booked home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 10:00-11:00 booked home_visit"}, "Series: 2 booked"},
+			[]string{"Tue 24 Nov 10:00-11:00 booked home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 10:00-11:00 booked home_visit"}, "Series: 2 booked, the first "},
 		"this and following": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=1", func(e *event) { e.sequence = 1 })),
 			zoned(weekly("20261201", "130000", "140000", "FREQ=WEEKLY;COUNT=2", func(e *event) { e.uid = "following@council.example" }))},
-			[]string{"Tue 24 Nov 10:00-11:00 booked home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 1 Dec 13:00-14:00 booked home_visit", "Tue 8 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 13:00-14:00 booked home_visit"}, "Series: 2 booked"},
+			[]string{"Tue 24 Nov 10:00-11:00 booked home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 1 Dec 13:00-14:00 booked home_visit", "Tue 8 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 13:00-14:00 booked home_visit"}, "Series: 2 booked, the first "},
 		"called off": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.method, e.sequence = "CANCEL", 3 }))},
 			[]string{"Tue 24 Nov 10:00-11:00 cancelled home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 10:00-11:00 cancelled home_visit"}, "Series cancelled 14:00: 3 to come called off"},
 		"a late update of one that was called off": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.method, e.sequence = "CANCEL", 3 })), exception(func(*event) {})},

@@ -94,7 +94,7 @@ func TestADelegateBooksForWhoAllowedIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			invited(t, func(t *testing.T, w *world, _ *notary) {
 				w.mails(e.raw())
-				w.phone(priya).Expects("whom you have not allowed to")
+				w.phone(priya).Expects("from somebody who may not book for you yet")
 				w.hasVisits("p-priya")
 				for _, address := range []string{sec, "Jo@council.example"} {
 					w.must(w.engine.AddDelegate(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, address))

@@ -80,23 +80,20 @@ func (e *Engine) reworded(ctx context.Context, l *incoming, o object, ev calenda
 
 // cancelled calls off what an event became. Nothing that has begun is: its worker may be inside (rule 2.8).
 func (e *Engine) cancelled(ctx context.Context, l *incoming, o object, ev calendar.Event, row *store.Invited) (string, error) {
-	s, _ := slotOf(ev)
 	if row == nil { // it may come before its request, or be of one instance that is not booked yet
+		s, _ := slotOf(ev)
 		l.keep(o, ev, s, "", store.InvitedCancelled)
 		return mailNothing, nil
 	}
 	if row.State == store.InvitedSeries {
 		return e.seriesCancelled(ctx, l, o, ev, *row)
 	}
-	if s.begin.IsZero() || o.calendar.Method != calendar.Cancel {
-		s = slot{begin: row.StartsAt, end: row.EndsAt}
-	}
-	l.keep(o, ev, s, row.Visit, store.InvitedCancelled)
+	l.keep(o, ev, slot{begin: row.StartsAt, end: row.EndsAt}, row.Visit, store.InvitedCancelled) // what was asked for last: a cancellation may say other times
 	if row.Visit == "" {
 		return mailNothing, nil
 	}
 	l.done.Visit = row.Visit
-	n, err := e.calledOff(ctx, l, row.Visit, func(visit string) error {
+	n, s, err := e.calledOff(ctx, l, row.Visit, func(visit string) error {
 		return e.CancelVisit(ctx, l.actor(o, "off/"+visit), visit, false, private.Text{})
 	})
 	if n != "" && err == nil {
@@ -105,21 +102,23 @@ func (e *Engine) cancelled(ctx context.Context, l *incoming, o object, ev calend
 	return mailBooked, err
 }
 
-// calledOff calls a visit off, and gives what is said of it: "" for nothing, as of one that was over long ago.
-func (e *Engine) calledOff(ctx context.Context, l *incoming, visit string, cancel func(visit string) error) (watch.Notice, error) {
+// calledOff calls a visit off, and gives what is said of it, with the times that it has: its worker may have texted others than the invite's. "" is for nothing, as of
+// one that was over long ago.
+func (e *Engine) calledOff(ctx context.Context, l *incoming, visit string, cancel func(visit string) error) (watch.Notice, slot, error) {
 	v, found, err := e.shownVisitOf(ctx, l.worker.ID, visit)
+	s := slot{begin: v.StartsAt, end: v.ExpectedEndAt}
 	switch {
 	case err != nil || !found || v.Status == watch.Ended:
-		return "", err
+		return "", s, err
 	case v.Status == watch.Cancelled:
-		return wording.InviteCancelled, nil
+		return wording.InviteCancelled, s, nil
 	case v.Status != watch.Booked || !v.StartsAt.After(l.at):
-		return wording.InviteNotOff, nil
+		return wording.InviteNotOff, s, nil
 	}
 	err = cancel(visit)
 	var refused *watch.Refused
 	if errors.As(err, &refused) {
-		return wording.InviteNotOff, nil
+		return wording.InviteNotOff, s, nil
 	}
-	return wording.InviteCancelled, err
+	return wording.InviteCancelled, s, err
 }

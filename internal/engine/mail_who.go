@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/buddy/written"
 	"github.com/allclear-safety/allclear/internal/calendar"
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -28,8 +29,9 @@ type incoming struct {
 	sc      scene
 	said    []said // what is answered
 	done    store.SettledMail
-	several bool  // its calendar has events of several names
-	fixed   *kept // what a series was booked by, where there is no mail
+	several bool                       // its calendar has events of several names
+	forms   map[[4]string]written.Form // what was understood of its bodies: it is asked for several times
+	fixed   *kept                      // what a series was booked by, where there is no mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -203,7 +205,9 @@ func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 		if c.Method == calendar.NoMethod {
 			c.Method = calendar.Method(part.Method)
 		}
-		for _, one := range append([]calendar.Calendar{c}, c.Rest...) {
+		all := append([]calendar.Calendar{c}, c.Rest...)
+		hidden = hidden || !slices.ContainsFunc(all, func(one calendar.Calendar) bool { return len(one.Events) > 0 }) // it asks for something, and nobody can say what
+		for _, one := range all {
 			one.Rest = nil
 			one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
 				known := slices.ContainsFunc(seen, ev.Same)

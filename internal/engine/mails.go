@@ -70,30 +70,47 @@ func (e *Engine) ReceiveMail(ctx context.Context, a mail.Arrival) error {
 		return fmt.Errorf("store mail: %w", err)
 	}
 	if fresh {
-		e.woken()
+		e.wake(loopArrived)
 	}
 	return nil
 }
 
-// mailPass works mails that wait.
-func (e *Engine) mailPass(ctx context.Context) time.Duration {
-	n, err := e.StepMails(ctx)
-	e.keepsFailing(ctx, "mails not worked", err)
-	if n > 0 && err == nil {
-		return 0
+// mails works mails that wait, many at once: one that takes long must not hold the next. It ends with ctx, when all under way have ended.
+func (e *Engine) mails(ctx context.Context) {
+	slots := make(chan struct{}, mailsAtOnce)
+	e.loop(ctx, loopArrived, func(ctx context.Context) time.Duration {
+		slots <- struct{}{} // wait for one to be free
+		<-slots
+		taken, err := e.takeMails(ctx, cap(slots)-len(slots)) // and no more: their lease runs
+		e.keepsFailing(ctx, "mails not worked", err)
+		for _, m := range taken {
+			slots <- struct{}{}
+			go func() { // ends when the mail is worked, bounded by mailWithin
+				defer func() { <-slots }()
+				e.stepMail(ctx, m)
+			}()
+		}
+		if len(taken) > 0 {
+			return 0
+		}
+		return mailSweep
+	})
+	for range mailsAtOnce {
+		slots <- struct{}{}
 	}
-	return mailSweep
 }
 
-// StepMails works the mails that wait and whose turn has come, each the first of its sender, and says how many there were.
+// StepMails works the mails that wait and whose turn has come, each the first of its sender, and says how many there were: the pass of a simulator.
 func (e *Engine) StepMails(ctx context.Context) (int, error) {
-	at := e.Now()
-	taken, err := e.Store.TakeMails(ctx, at, at.Add(e.Clock.Plan(mailLease)), e.Node, mailsAtOnce)
-	if err != nil || len(taken) == 0 {
-		return 0, err
-	}
+	taken, err := e.takeMails(ctx, mailsAtOnce)
 	e.each(len(taken), func(i int) { e.stepMail(ctx, taken[i]) })
-	return len(taken), nil
+	return len(taken), err
+}
+
+// takeMails takes up mails whose turn has come. A sender's next is none before the first is settled.
+func (e *Engine) takeMails(ctx context.Context, most int) ([]store.ReceivedMail, error) {
+	at := e.Now()
+	return e.Store.TakeMails(ctx, at, at.Add(e.Clock.Plan(mailLease)), e.Node, most)
 }
 
 // stepMail works one mail. One that cannot be worked is tried again, then set aside, and who may have sent it is told: it must not be lost in silence.

@@ -11,6 +11,7 @@ import (
 const (
 	sweep     = 250 * time.Millisecond // the longest that a lost wake-up can cost
 	sealEvery = 500 * time.Millisecond
+	sealRest  = 25 * time.Millisecond // real: between one signature and the next
 	choreEach = time.Second
 	logEach   = time.Minute // real: how often what keeps failing is logged
 	// How long the database may take over one step, and over what has no
@@ -48,7 +49,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		wg.Go(func() { e.lane(ctx, loopAlarms+i, l) })
 	}
 	wg.Go(func() { e.loop(ctx, loopSeal, e.sealPass) })
-	wg.Go(func() { e.loop(ctx, loopArrived, e.mailPass) })
+	wg.Go(func() { e.mails(ctx) })
 	wg.Go(func() { e.chores(ctx) })
 	wg.Go(func() { e.imports(ctx) })
 	wg.Go(func() { e.inviting(ctx) })
@@ -127,13 +128,7 @@ func (e *Engine) stepPass(ctx context.Context) time.Duration {
 // pass took: what is not stored yet can be lost, what waits here cannot, and the
 // more wait the less each costs. It holds up nobody's deadline.
 func (e *Engine) makeWay(ctx context.Context, began time.Time) {
-	wait := min(e.Clock.Real(e.Now().Sub(began)), wayMost, e.untilWake(ctx, began))
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
+	rest(ctx, min(e.Clock.Real(e.Now().Sub(began)), wayMost, e.untilWake(ctx, began)))
 }
 
 // untilWake is how long the loop may sleep after a pass that began at an
@@ -210,9 +205,22 @@ func (e *Engine) elapse(ctx context.Context, at time.Time, worker string, step f
 func (e *Engine) sealPass(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, choreWithin)
 	defer cancel()
-	_, err := e.Store.Seal(ctx, e.Now())
+	n, err := e.Store.Seal(ctx, e.Now())
 	e.keepsFailing(ctx, "history not sealed", err)
+	if n > 0 { // what comes now shares the next signature: under load each would have a transaction of its own
+		rest(ctx, sealRest)
+	}
 	return sealEvery
+}
+
+// rest waits, or until ctx ends.
+func rest(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // chores does what has no deadline to the second.

@@ -56,7 +56,7 @@ func (s Settings) ofCalendar(around Around) []string {
 		return []string{"There are no working hours: the rota answers day and night.", s.ofPrivacy(), s.ofInvites(), shared, unwatched}
 	}
 	return []string{"Working hours are " + s.WorkingHours.String() + ", by the clocks of " + around.Zone + ".", s.ofPrivacy(), s.ofInvites(), shared,
-		"A visit in them that says neither where it is nor to whom is listed on the team’s page.", unwatched}
+		"A visit in working hours that lacks where it is, or to whom, is listed on the team’s page.", unwatched}
 }
 
 // several are the kinds of visit as a plan says them: several of each.

@@ -88,6 +88,24 @@ func (db *DB) Invites(ctx context.Context, visits ...string) (map[string][]Invit
 	return sent, nil
 }
 
+// InvitesOf gives the invites that a person was sent, in the order of their visits' starts.
+func (db *DB) InvitesOf(ctx context.Context, person string) ([]Invite, error) {
+	rows, err := all(ctx, db.reader, scanInvite, `SELECT `+inviteColumns+` FROM invites_sent WHERE person = $1 ORDER BY starts_at, visit`, person)
+	list := make([]Invite, 0, len(rows))
+	for _, r := range rows {
+		if err != nil {
+			break
+		}
+		var i Invite
+		i, err = db.openInvite(ctx, r)
+		list = append(list, i)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list invites of %s: %w", person, err)
+	}
+	return list, nil
+}
+
 // InviteByUID gives the invite that a reply names; ErrNotFound where it is none of ours.
 func (db *DB) InviteByUID(ctx context.Context, uid string) (Invite, error) {
 	s, err := first(ctx, db.reader, scanInvite, `SELECT `+inviteColumns+` FROM invites_sent WHERE uid = $1`, uid)
@@ -121,6 +139,17 @@ func (t *tx) putInvite(i Invite) error {
 	if err == nil && n == 0 {
 		err = ErrConflict
 	}
+	return err
+}
+
+// NoticeInvite is the notice of a mail that says how a visit stands in somebody's calendar. A newer one says all that an older one did.
+const NoticeInvite = "invite"
+
+// dropInvite drops what somebody was to be sent of a visit and that was not handed over yet: what they are sent now has a higher sequence. Without it, what
+// gathers while the mail server is away would all go out when it is back, and could come in another order.
+func (t *tx) dropInvite(i Invite) error {
+	_, err := t.exec(`UPDATE outbox SET state = 'superseded' WHERE key_owner = $1 AND state = 'pending' AND channel = $2 AND notice = $3 AND person = $4`,
+		visitOwner(i.Visit), channelMail, NoticeInvite, i.Person)
 	return err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -32,6 +33,7 @@ type pgStore struct {
 	pool *sql.DB
 	conf *pgx.ConnConfig // for the connection that listens
 	bell chan struct{}   // something was committed that other nodes should hear of
+	self string          // what it rings with: whoever committed knows already
 }
 
 // openPostgres opens the database at address. The errors never hold its password.
@@ -51,7 +53,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.closers = append(db.closers, func() error { pool.Close(); return nil })
 	shared := stdlib.OpenDBFromPool(pool)
 	db.closers = append(db.closers, shared.Close)
-	db.pg = &pgStore{pool: shared, conf: conf.ConnConfig, bell: make(chan struct{}, 1)}
+	db.pg = &pgStore{pool: shared, conf: conf.ConnConfig, bell: make(chan struct{}, 1), self: rand.Text()}
 	if !db.readOnly {
 		db.closers = append(db.closers, db.pg.startRinger())
 	}
@@ -153,7 +155,7 @@ func (p *pgStore) startRinger() (stop func() error) {
 			case <-ctx.Done():
 				return
 			case <-p.bell:
-				_, _ = p.pool.ExecContext(ctx, `SELECT pg_notify('`+wakeChannel+`', '')`)
+				_, _ = p.pool.ExecContext(ctx, `SELECT pg_notify('`+wakeChannel+`', $1)`, p.self)
 			}
 		}
 	}()
@@ -209,13 +211,16 @@ func (db *DB) Listen(ctx context.Context, woken func()) error {
 	}
 	woken() // what was committed before we listened
 	for {
-		if _, err := conn.WaitForNotification(ctx); err != nil {
+		heard, err := conn.WaitForNotification(ctx)
+		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			return fmt.Errorf("listen to the database: %w", err)
 		}
-		woken()
+		if heard.Payload != db.pg.self {
+			woken()
+		}
 	}
 }
 

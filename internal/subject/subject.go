@@ -46,7 +46,7 @@ func Write(ctx context.Context, v *view.View, out io.Writer, id string, at time.
 		name string
 		of   func() (any, error)
 	}{
-		{"details.json", g.details}, {"visits.json", g.visitRows}, {"record.json", g.record}, {"alarms.json", g.alarmRows}, {"messages.json", g.messages}, {"mails.json", g.mails},
+		{"details.json", g.details}, {"visits.json", g.visitRows}, {"record.json", g.record}, {"alarms.json", g.alarmRows}, {"messages.json", g.messages}, {"mails.json", g.mails}, {"invites.json", g.invites},
 		{"looks.json", g.looks}, {"done.json", g.done}, {"papers.json", g.papers}, {"sign-in.json", g.signIn},
 	} {
 		rows, err := part.of()
@@ -207,6 +207,46 @@ func (g *gatherer) mails() (any, error) {
 	for _, m := range list {
 		row := arrived{At: m.ReceivedAt, Via: m.Via, Became: m.Result, Visit: m.Visit}
 		if !m.Raw.IsZero() {
+			row.Words = someoneElse
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
+}
+
+// invite is one that they were sent for their own calendar, or that they sent us for a visit of theirs.
+type invite struct {
+	Sent       bool      `json:"sent_to_you"`
+	At         time.Time `json:"at"`
+	Address    string    `json:"address,omitempty"`
+	Visit      string    `json:"visit,omitempty"`
+	Stands     string    `json:"stands,omitempty"`
+	Answer     string    `json:"your_calendar_answered,omitempty"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+	Words      string    `json:"words,omitempty"`
+}
+
+// invites gives what they were sent, without whose visits they are, and what became of what they invited us to.
+func (g *gatherer) invites() (any, error) {
+	rows := []invite{}
+	sent, err := g.db.InvitesOf(g.ctx, g.person.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range sent {
+		row := invite{Sent: true, At: i.SentAt, Address: i.Address.Reveal(), Stands: "invited", Answer: string(i.Answer), AnsweredAt: i.AnsweredAt, Words: someoneElse}
+		if i.Withdrawn {
+			row.Stands = "withdrawn"
+		}
+		if slices.ContainsFunc(g.own.Visits, func(v store.Visit) bool { return v.ID == i.Visit }) {
+			row.Visit, row.Words = i.Visit, ""
+		}
+		rows = append(rows, row)
+	}
+	became, err := g.db.InvitedOf(g.ctx, g.person.ID)
+	for _, i := range became {
+		row := invite{At: i.PutAt, Visit: i.Visit, Stands: string(i.State)}
+		if !i.Words.IsZero() {
 			row.Words = someoneElse
 		}
 		rows = append(rows, row)

@@ -46,7 +46,17 @@ func fill(t testing.TB, db *store.DB) {
 	t.Helper()
 	_, err := db.ReceiveMail(t.Context(), store.ReceivedMail{ID: "m1", Print: "m1", Sender: private.New("priya@council.example"), Via: "listener", Raw: private.New("SUMMARY:Mrs Quillfeather"), ReceivedAt: nine})
 	must(t, err)
-	must(t, db.SettleMail(t.Context(), store.SettledMail{ID: "m1", Person: "p-priya", State: store.MailDone, Result: "booked", Visit: "v1", At: nine}))
+	must(t, db.SettleMail(t.Context(), store.SettledMail{ID: "m1", Person: "p-priya", State: store.MailDone, Result: "booked", Visit: "v1", At: nine, Invited: []store.Invited{
+		{Organizer: private.New("priya@council.example"), UID: private.New("u"), Worker: "p-priya", Visit: "v1", Mail: "m1", Stamp: nine, State: store.InvitedBooked, Owner: "visit/v1", PutAt: nine,
+			Words: private.New(`{"form":"Mrs Quillfeather"}`)}}}))
+	var invites []store.Invite
+	for visit, uid := range map[string]string{"v1": "u1", "v2": "u2"} {
+		i := store.NewInvite(visit, "p-priya", uid)
+		i.Address, i.Sequence, i.Print, i.StartsAt, i.EndsAt, i.SentAt = private.New("priya@council.example"), 0, []byte{1}, nine, nine.Add(time.Hour), nine
+		invites = append(invites, i)
+	}
+	must(t, db.Commit(t.Context(), store.Change{Worker: "invites", Watch: watch.Watch{Worker: "invites"}, Invites: invites, Answers: []store.InviteAnswer{{UID: "u2", Answer: store.AnswerDeclined, At: nine}},
+		Entries: []store.Entry{{ID: "sent", At: nine, RecordedAt: nine, Kind: "invites_sent", Via: "clock", Visit: "v1", Input: []byte("{}"), Events: []byte("[]")}}}))
 	put := func(p buddy.Person) {
 		t.Helper()
 		p.Team, p.Roles, p.Active = "echo", []string{"worker"}, true
@@ -79,6 +89,7 @@ func fill(t testing.TB, db *store.DB) {
 		Entries: []store.Entry{said("e3", "text", "p-ann", "p-ann", `{"text":"the Marigold is out"}`), said("e4", "call", "p-priya", "p-ann", `{"note":"the quokka is out"}`)}}))
 	must(t, db.Look(t.Context(), "p-sam", "page", "to ring her", nine, "visit/v1", "person/p-priya"))
 	must(t, db.Look(t.Context(), "p-lee", "page", "nosy", nine, "person/p-ann"))
+	must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-priya", Kind: store.FeedOwn, Name: "my watch", MadeAt: nine}, "feed-secret-marigold", store.By{Person: "p-priya", Via: "page"}))
 	must(t, db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: nine, Secrets: store.Secrets{Password: private.New("phc-secret")}}))
 	must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte("k"), Person: "p-priya", Name: "my phone", Key: []byte(`"phc-secret"`), AddedAt: nine}, nil))
 	must(t, db.AddSession(t.Context(), store.Session{ID: "s", Person: "p-priya", Reach: "whole", Method: "passkey", Device: "Firefox on Linux", StartedAt: nine, UsedAt: nine,
@@ -122,9 +133,10 @@ func TestAllAboutAPersonAndNothingOfOthers(t *testing.T) {
 			"alarms.json":   {`"a1"`, "distress"},
 			"messages.json": {"Got that, out by four", `"overdue"`},
 			"mails.json":    {`"booked"`, `"v1"`, "about someone else"},
+			"invites.json":  {`"sent_to_you": true`, "priya@council.example", `"v1"`, `"declined"`, `"booked"`, "about someone else"},
 			"looks.json":    {"p-sam", "to ring her", "visit/v1", "person/p-priya"},
 			"done.json":     {`"call"`},
-			"sign-in.json":  {"my phone", "Firefox on Linux", `"account": true`},
+			"sign-in.json":  {"my phone", "my watch", "Firefox on Linux", `"account": true`},
 		} {
 			for _, w := range words {
 				if !strings.Contains(files[name], w) {

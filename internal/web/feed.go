@@ -143,7 +143,11 @@ func (p *Pages) openFeed(ctx context.Context, address, secret string, at time.Ti
 	case !may:
 		return o, fmt.Errorf("look for feed: %w", store.ErrNotFound)
 	}
-	if asked := at.Truncate(feedAsked); f.AskedAt.Before(asked) {
+	asked := at.Truncate(feedAsked)
+	if asked.Before(f.MadeAt) {
+		asked = f.MadeAt // nobody asked for it before it was there
+	}
+	if f.AskedAt.Before(asked) {
 		if err := p.Store.AskedFeed(ctx, f.ID, asked); err != nil {
 			p.Log.Error("note that a feed was asked for", "feed", f.ID, "error", err)
 		}

@@ -83,6 +83,20 @@ func TestAFeedSaysWhenAndNeitherWhomNorWhere(t *testing.T) {
 	h.subscribed(team).hides(v.Reference, visit+"\\n", "/visits/"+visit, "J Smith", "K Jones", "Sample Road")
 }
 
+// When a feed was asked for is rounded, but not to before it was there.
+func TestAFeedIsAskedForAfterItWasMade(t *testing.T) {
+	h := openHouse(t)
+	h.visit()
+	h.clock.Move(4 * time.Minute)
+	own := h.as("p-priya").makes("own")
+	h.as("p-priya").get("/feeds").is(http.StatusOK).says("made 14:04", "never")
+	h.subscribed(own).is(http.StatusOK)
+	h.as("p-priya").get("/feeds").is(http.StatusOK).says("made 14:04").hides("never</td>", "14:00")
+	h.clock.Move(12 * time.Minute)
+	h.subscribed(own).is(http.StatusOK)
+	h.as("p-priya").get("/feeds").is(http.StatusOK).says("14:15")
+}
+
 func TestAFeedThatDidNotChangeIsNotSentAgain(t *testing.T) {
 	h := openHouse(t)
 	visit := h.visit()

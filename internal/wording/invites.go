@@ -28,6 +28,7 @@ const (
 	InviteOver      watch.Notice = "invite_over"      // the visit is over: nothing was changed
 
 	SeriesBooked    watch.Notice = "series_booked"    // the first is at Begin, and as many as Count are booked so far
+	SeriesWhole     watch.Notice = "series_whole"     // the same, and there is no more of it
 	SeriesPart      watch.Notice = "series_part"      // some of them could not be
 	SeriesOnce      watch.Notice = "series_once"      // its rule can't be followed: the first alone is booked
 	SeriesCancelled watch.Notice = "series_cancelled" // those to come were called off
@@ -51,10 +52,10 @@ const (
 
 var ofInvites = map[watch.Notice]string{
 	InviteBooked:    "[{ref} ]booked: {slot}.[ Missing: {missing}.][ {link}]",
-	InviteAsked:     "[{ref} ]booked: {slot}. Is that right?< Your invite was not clear.>< If not, send it again or a new time.>[ {link}]",
+	InviteAsked:     "[{ref} ]booked: {slot}. Please check the times.[ Missing: {missing}.]< If wrong, send it again or text us a new time.>",
 	InviteUnwatched: "[{ref} ]noted as a meeting: {slot}. Nobody waits for its end.< If it is a visit, say so in its title.>",
 	InviteMoved:     "[{ref} ]moved: {slot}.[ Missing: {missing}.][ {link}]",
-	InviteMovedAsk:  "[{ref} ]moved: {slot}. Is that right?< Your invite was not clear.>< If not, send it again or a new time.>[ {link}]",
+	InviteMovedAsk:  "[{ref} ]moved: {slot}. Please check the times.[ Missing: {missing}.]< If wrong, send it again or text us a new time.>",
 	InviteNoted:     "[{ref} ]stays {slot}.[ Missing: {missing}.][ {link}]",
 	InviteCancelled: "[{ref} ]cancelled: {slot}.",
 	InviteNotOff:    "[{ref} ]has begun, so your cancellation of {at} changes nothing[: until {until}].< Please text us a new time if that changes.>",
@@ -68,17 +69,18 @@ var ofInvites = map[watch.Notice]string{
 	InviteOver:      "[{ref} ]is over, so your invite of {at} changes nothing. For another visit, please send a new invite.",
 
 	SeriesBooked:    "Series: {count} booked so far, the first {slot}.[ Missing: {missing}.]< More are booked as time goes on.>",
-	SeriesPart:      "Series: {count} booked, the first {slot}. NOT BOOKED: {clash}.< Please send those again with other times.>",
-	SeriesOnce:      "ONLY THE FIRST of your series is booked: {slot}.< We cannot follow how it repeats: please invite us to each.>",
+	SeriesWhole:     "Series: {count} booked, the first {slot}.[ Missing: {missing}.]",
+	SeriesPart:      "Series: {count} booked, the first {slot}. NOT BOOKED: {clash}.< Please send those again with other times.>< Missing: {missing}.>",
+	SeriesOnce:      "ONLY THE FIRST of your series is booked: {slot}.< We cannot follow how it repeats: please invite us to each.>< Missing: {missing}.>",
 	SeriesCancelled: "Series cancelled {at}: {count} to come called off.",
 	SeriesClash:     "NOT BOOKED: {slot} of your series[ overlaps your visit {other}].< Please move one of them.>",
 
 	MailUnproven:  "{at}: an invite in your name came that we could not prove to be yours. NOT BOOKED.< If it is yours, please book by page or text.>",
 	MailUnread:    "{at}: we could not read your invite. NOT BOOKED. Please book by page or text<, and tell whoever runs Allclear>.",
 	MailForwarded: "{at}: your mail holds an invite of somebody else. NOT BOOKED. Please send an invite of your own.",
-	MailDelegate:  "{at}: somebody whom you have not allowed to sent an invite for you. NOT BOOKED.< You can allow them on your page.>",
+	MailDelegate:  "{at}: an invite for you came from somebody who may not book for you yet. NOT BOOKED.< You can add them under Your details.>",
 	MailPublished: "{at}: the calendar that you mailed invites nobody. NOT BOOKED. Please add us to the invite itself.",
-	MailPlain:     "{at}: we cannot read plain mails. NOTHING WAS BOOKED. Please text us or send an invite.< If you need help, ring your manager or 999.>",
+	MailPlain:     "{at}: we cannot read plain mails. NOTHING WAS BOOKED OR CHANGED. Please text us or send an invite.< If you need help, ring your manager or 999.>",
 	MailNotWorker: "{at}: your invite was NOT BOOKED: Allclear does not know you as a worker. Please ask your manager.",
 	MailFails:     "{at}: our mail to you came back. Please see that your e-mail address in Allclear is right.",
 	MailFailsOf:   "{at}: our mail to {worker} came back.< Please see that their e-mail address in Allclear is right.>[ {link}]",
@@ -158,6 +160,9 @@ func InviteLetter(n watch.Notice, v Values, doubts []string) Letter {
 		for _, m := range v.Missing {
 			fmt.Fprintf(&b, "- %s\n", m)
 		}
+	}
+	if v.Link != "" && !strings.Contains(template(n, v), "{link}") { // a text has no room for it
+		b.WriteString("\n" + v.Link + "\n")
 	}
 	b.WriteString("\nAllclear answers invites by itself, and nobody reads what is mailed to it.\n")
 	subject = strings.TrimSuffix(subject, ".")
