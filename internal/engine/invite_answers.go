@@ -195,7 +195,7 @@ func (e *Engine) hearCounter(ctx context.Context, at time.Time, i store.Invite, 
 // answerBy sends a mail in answer to a calendar's, once for each.
 func (e *Engine) answerBy(ctx context.Context, x *invitation, i store.Invite, ev calendar.Event, kind string, l letter) error {
 	l.thread = i.UID
-	row, can := e.mailTo(store.Message{ID: e.newID(x.at), Worker: x.visit.Worker, Visit: i.Visit, Person: i.Person, Notice: "invite", Class: store.ClassInfo,
+	row, can := e.mailTo(store.Message{ID: e.newID(x.at), Worker: x.visit.Worker, Visit: i.Visit, Person: i.Person, Notice: "invite_answer", Class: store.ClassInfo,
 		CreatedAt: x.at, NextAt: x.at, GiveUpAt: x.at.Add(24 * time.Hour), Owner: ownerOf("", i.Visit), State: store.Pending}, buddy.Person{Email: i.Address}, l)
 	if !can {
 		return nil

@@ -54,7 +54,7 @@ func (x *invitation) wanted() []wanted {
 	var want []wanted
 	add := func(p buddy.Person) {
 		x.people[p.ID] = p
-		if x.stance(p.ID) != standsNow || !canBeMailed(p) {
+		if x.stance(p.ID) != standsNow || !canBeMailed(p) || x.e.isOwnAddress(p.Email) {
 			return
 		}
 		v := x.shown(p.ID)
@@ -73,12 +73,17 @@ func (x *invitation) wanted() []wanted {
 			theirs = append(theirs, p.Email)
 		}
 	}
+	for _, id := range x.sc.blocked {
+		if p, err := x.e.find(x.ctx, x.sc.pages, id); err == nil {
+			theirs = append(theirs, p.Email)
+		}
+	}
 	for _, id := range x.e.invitedTo(x.ctx, x.sc, x.visit, x.partners) {
 		p, err := x.e.find(x.ctx, x.sc.pages, id)
 		if err != nil && p.ID == "" { // a fallback who is not there yet, or whose details are not to be had now
 			continue
 		}
-		// what is told of a worker must not come to the worker's own mailbox, nor to that of who is with them
+		// what is told of a worker must not come to the worker's own mailbox, nor to that of who is with them, nor of who may never see them
 		if !slices.ContainsFunc(theirs, func(a private.Text) bool { return sameAddress(a, p.Email) }) {
 			add(p)
 		}
@@ -141,7 +146,11 @@ func (x *invitation) message(m mailed) store.Message {
 		event.Attendees, event.Description, event.Status, event.URL = []calendar.Person{guest}, words, "CONFIRMED", i.Link
 		c = calendar.Calendar{Method: calendar.Request, Events: []calendar.Event{event}}
 	}
-	row, _ := x.e.mailTo(store.Message{ID: x.e.newID(x.at), Worker: x.sc.worker.ID, Visit: x.visit.ID, Person: m.person, Notice: "invite", Class: store.ClassInfo,
+	notice := store.NoticeInvite
+	if m.row.UID == "" { // it goes to another mailbox than what follows, which does not stand for it
+		notice = "invite_back"
+	}
+	row, _ := x.e.mailTo(store.Message{ID: x.e.newID(x.at), Worker: x.sc.worker.ID, Visit: x.visit.ID, Person: m.person, Notice: notice, Class: store.ClassInfo,
 		CreatedAt: x.at, NextAt: x.at, GiveUpAt: x.giveUp(m), Owner: ownerOf("", x.visit.ID), State: store.Pending},
 		buddy.Person{Email: m.address}, letter{subject: i.Subject(m.why), body: words.Reveal(), thread: event.UID,
 			invite: &store.MailCalendar{Method: string(c.Method), Text: private.New(string(c.Encode())), File: true}})

@@ -145,12 +145,13 @@ func (e *Engine) inviteToAll(ctx context.Context, at time.Time, pages *pages, vi
 		return err
 	}
 	var errs []error
+	watches := map[string]watch.Watch{} // a worker has many visits; what changes meanwhile is looked at again
 	for _, v := range visits {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		settled := at.Sub(e.outgoing.waiting[v.ID]) >= inviteSettle
-		done, err := e.inviteTo(ctx, at, pages, v, held[v.ID], own[v.ID], settled)
+		done, err := e.inviteTo(ctx, at, pages, watches, v, held[v.ID], own[v.ID], settled)
 		switch {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("invites to visit %s: %w", v.ID, err))
@@ -163,7 +164,7 @@ func (e *Engine) inviteToAll(ctx context.Context, at time.Time, pages *pages, vi
 }
 
 // inviteTo sends what one visit asks for, and says whether nothing more waits to be.
-func (e *Engine) inviteTo(ctx context.Context, at time.Time, pages *pages, v store.Visit, held []store.Invite, own, settled bool) (done bool, err error) {
+func (e *Engine) inviteTo(ctx context.Context, at time.Time, pages *pages, watches map[string]watch.Watch, v store.Visit, held []store.Invite, own, settled bool) (done bool, err error) {
 	if len(held) == 0 && !v.ExpectedEndAt.After(at) {
 		return true, nil // nobody has it, and it is past
 	}
@@ -171,15 +172,19 @@ func (e *Engine) inviteTo(ctx context.Context, at time.Time, pages *pages, v sto
 	if err != nil {
 		return false, err
 	}
-	loaded, err := e.Store.Load(ctx, v.Worker)
-	if err != nil {
-		return false, err
+	w, known := watches[v.Worker]
+	if !known {
+		loaded, err := e.Store.Load(ctx, v.Worker)
+		if err != nil {
+			return false, err
+		}
+		w, watches[v.Worker] = loaded.Watch, loaded.Watch
 	}
 	x := invitation{e: e, ctx: ctx, at: at, sc: sc, visit: v, seen: v, own: own}
-	if known, found := loaded.Watch.Visit(v.ID); found {
+	if known, found := w.Visit(v.ID); found {
 		x.partners = known.Partners
 	}
-	if seen, found := asSeen(loaded.Watch).Visit(v.ID); found { // in danger the worker's own calendar must show what it would on any day
+	if seen, found := asSeen(w).Visit(v.ID); found { // in danger the worker's own calendar must show what it would on any day
 		x.seen.Status, x.seen.StartsAt, x.seen.ExpectedEndAt = seen.Status, seen.StartsAt, seen.ExpectedEndAt
 		if seen.Hushed {
 			x.seen.Status = watch.Ended
@@ -254,6 +259,12 @@ func (e *Engine) inOwnDomain(address private.Text) bool {
 	a := address.Reveal()
 	domain := a[strings.LastIndexByte(a, '@')+1:]
 	return slices.ContainsFunc(e.OwnDomains, func(own string) bool { return own != "" && strings.EqualFold(own, domain) })
+}
+
+// isOwnAddress says whether an address is Allclear's. What is sent there comes back as somebody's invite, or answer.
+func (e *Engine) isOwnAddress(address private.Text) bool {
+	a := strings.ToLower(strings.TrimSpace(address.Reveal()))
+	return a != "" && (a == strings.ToLower(e.MailFrom) || e.ours(a))
 }
 
 // canBeMailed says whether somebody is here, and has an address.

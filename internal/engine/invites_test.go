@@ -60,7 +60,7 @@ func (p *postbox) Commit(ctx context.Context, c store.Change) error {
 			return false
 		}
 		if m.Mail.Calendar == nil {
-			if m.Notice == "invite" {
+			if m.Notice == "invite_answer" {
 				letters = append(letters, posted{to: m.Mail.Address.Reveal(), subject: m.Mail.Subject.Reveal(), body: m.Body.Reveal()})
 			}
 			return true

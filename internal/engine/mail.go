@@ -29,7 +29,7 @@ type letter struct {
 // A mail is beside a text and a call, never in the place of one: it acknowledges nothing, and nobody counts as told because of it.
 func (e *Engine) mailTo(m store.Message, p buddy.Person, l letter) (store.Message, bool) {
 	address := strings.TrimSpace(p.Email.Reveal())
-	if e.Mail == nil || address == "" {
+	if e.Mail == nil || address == "" || e.isOwnAddress(p.Email) { // a mail to ourselves would be answered, and that again
 		return m, false
 	}
 	if l.thread == "" {

@@ -144,7 +144,7 @@ func TestARestoreGivesNobodyBackWhatWasRevoked(t *testing.T) {
 		db := from.Open(t)
 		filled(t, db)
 		must(t, db.PutDelegate(t.Context(), "p-priya", "desk@council.example", leeOnPage, nine))
-		must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-priya", Kind: store.FeedOwn, MadeAt: nine}, "s1"))
+		must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-priya", Kind: store.FeedOwn, MadeAt: nine}, "s1", store.By{}))
 		must(t, sends(t, db, "e1", store.Change{Invites: []store.Invite{anInvite(db)}}))
 		backup := backUp(t, db)
 		for kind, to := range elsewhere(t, from) {

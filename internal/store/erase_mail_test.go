@@ -87,7 +87,7 @@ func TestErasingSomebodyTakesTheirCalendars(t *testing.T) {
 		ann.ID, ann.ExternalID = "p-ann", "x-ann"
 		ok[bool](t)(db.PutPerson(t.Context(), ann, nine))
 		mailed(t, db)
-		must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-ann", Kind: store.FeedOwn, Name: "phone", MadeAt: nine}, "secret"))
+		must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-ann", Kind: store.FeedOwn, Name: "phone", MadeAt: nine}, "secret", store.By{}))
 		must(t, db.PutDelegate(t.Context(), "p-ann", "jo@council.example", store.By{Person: "p-ann", Via: "page"}, nine))
 		ok[int](t)(db.Seal(t.Context(), nine))
 		if _, err := raw.Exec(`UPDATE visits SET status = 'ended', ended_at = starts_at WHERE id = 'v1'`); err != nil { // what belongs to one that is live stays

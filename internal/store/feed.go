@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/private"
 )
 
 // Feed is a calendar that somebody's programs ask for by a secret address. Its secret is kept as a keyed hash only.
@@ -31,16 +33,17 @@ const mostFeeds = 20
 
 func (db *DB) feedHash(secret string) []byte { return db.vault.Hash("feed", secret) }
 
-// AddFeed keeps a feed, known by its secret. It is ErrEnough where its owner has as many as anybody may.
-func (db *DB) AddFeed(ctx context.Context, f Feed, secret string) error {
-	err := db.write(ctx, func(t *tx) error {
+// AddFeed keeps a feed, known by its secret. It is ErrEnough where its owner has as many as anybody may. It goes on record, an entry of kind "feed", as by
+// [DB.ChangePerson]: what it is called is sealed.
+func (db *DB) AddFeed(ctx context.Context, f Feed, secret string, by By) error {
+	err := db.recorded(ctx, by, f.MadeAt, func(t *tx) (done, error) {
 		// Of two that come at once the second waits here, and then counts the first's. Who has left makes none.
 		here, err := t.exec(`UPDATE people SET put_at = put_at WHERE id = $1 AND active = $2`, f.Person, true)
 		switch {
 		case err != nil:
-			return err
+			return done{}, err
 		case here == 0:
-			return ErrNotFound
+			return done{}, ErrNotFound
 		}
 		n, err := t.exec(`INSERT INTO feeds (hash, id, person, kind, team, name, made_at) SELECT $1, $2, $3, $4, $5, $6, $7
 			WHERE (SELECT count(*) FROM feeds WHERE person = $3) < $8`,
@@ -48,7 +51,7 @@ func (db *DB) AddFeed(ctx context.Context, f Feed, secret string) error {
 		if err == nil && n == 0 {
 			err = ErrEnough
 		}
-		return err
+		return done{what: "feed/" + f.ID, input: map[string]string{"change": "made", "shows": string(f.Kind), "team": f.Team}, words: private.New(f.Name)}, err
 	})
 	if err != nil {
 		return fmt.Errorf("keep feed of %s: %w", f.Person, err)
@@ -93,14 +96,14 @@ func (db *DB) AskedFeed(ctx context.Context, id string, at time.Time) error {
 	return nil
 }
 
-// RemoveFeed revokes a feed of a person's: from now on its address is nothing.
-func (db *DB) RemoveFeed(ctx context.Context, person, id string) error {
-	err := db.write(ctx, func(t *tx) error {
+// RemoveFeed revokes a feed of a person's: from now on its address is nothing. It goes on record likewise.
+func (db *DB) RemoveFeed(ctx context.Context, person, id string, by By, at time.Time) error {
+	err := db.recorded(ctx, by, at, func(t *tx) (done, error) {
 		n, err := t.exec(`DELETE FROM feeds WHERE person = $1 AND id = $2`, person, id)
 		if err == nil && n == 0 {
 			err = ErrNotFound
 		}
-		return err
+		return done{what: "feed/" + id, input: map[string]string{"change": "revoked"}}, err
 	})
 	if err != nil {
 		return fmt.Errorf("revoke feed: %w", err)

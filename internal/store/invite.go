@@ -142,6 +142,17 @@ func (t *tx) putInvite(i Invite) error {
 	return err
 }
 
+// NoticeInvite is the notice of a mail that says how a visit stands in somebody's calendar. A newer one says all that an older one did.
+const NoticeInvite = "invite"
+
+// dropInvite drops what somebody was to be sent of a visit and that was not handed over yet: what they are sent now has a higher sequence. Without it, what
+// gathers while the mail server is away would all go out when it is back, and could come in another order.
+func (t *tx) dropInvite(i Invite) error {
+	_, err := t.exec(`UPDATE outbox SET state = 'superseded' WHERE key_owner = $1 AND state = 'pending' AND channel = $2 AND notice = $3 AND person = $4`,
+		visitOwner(i.Visit), channelMail, NoticeInvite, i.Person)
+	return err
+}
+
 // putAnswer keeps what somebody's calendar answered, unless a later answer is there, or the invite was moved since.
 func (t *tx) putAnswer(a InviteAnswer) error {
 	_, err := t.exec(`UPDATE invites_sent SET answer = $2, answered_at = $3 WHERE uid = $1 AND asked = $4 AND (answered_at IS NULL OR answered_at <= $3)`,

@@ -104,6 +104,51 @@ func TestAnAnswerCountsUntilTheTimeMoves(t *testing.T) {
 	})
 }
 
+// What waits for the mail server to come back is not sent where something newer is: but for what takes an invite back from another address, and what others are sent.
+func TestANewerInviteStandsForTheOlder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		aVisit(t, db, "v1", nine)
+		mail := func(id, person, notice string) store.Message {
+			return store.Message{ID: id, Visit: "v1", Person: person, Notice: notice, Channel: "mail", Class: store.ClassInfo, Owner: "visit/v1", State: store.Pending, CreatedAt: nine, NextAt: nine,
+				Mail: &store.Mail{Address: private.New(person + "@council.example"), Subject: private.New("Visit (A7F3)")}}
+		}
+		i := anInvite(db)
+		must(t, sends(t, db, "e1", store.Change{Invites: []store.Invite{i}, Messages: []store.Message{mail("m1", "p-ann", store.NoticeInvite), mail("m2", "p-ann", "invite_back"),
+			mail("m3", "p-sam", store.NoticeInvite), mail("m4", "p-ann", "alarm")}}))
+		i = ok[store.Invite](t)(db.InviteByUID(t.Context(), i.UID))
+		i.Sequence = 1
+		must(t, sends(t, db, "e2", store.Change{Invites: []store.Invite{i}, Messages: []store.Message{mail("m5", "p-ann", store.NoticeInvite)}}))
+		var waiting []string
+		for _, m := range ok[[]store.Message](t)(db.Claim(t.Context(), nine.Add(time.Minute), nine.Add(2*time.Minute), "n1", store.Mails, 10)) {
+			waiting = append(waiting, m.ID)
+		}
+		slices.Sort(waiting)
+		same(t, "what is handed over", waiting, []string{"m2", "m3", "m4", "m5"})
+	})
+}
+
+// Calendars have what was sent since a backup was made, and take nothing with a lower sequence: all is sent again, above whatever they have.
+func TestAfterABackupIsPutBackInvitesAreSentAnew(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		aVisit(t, db, "v1", nine)
+		must(t, sends(t, db, "e1", store.Change{Invites: []store.Invite{anInvite(db)}}))
+		must(t, db.PutTeamEvent(t.Context(), store.TeamEvent{Visit: "v1", Calendar: "echo@council.example", Print: []byte("what it says"), EndsAt: nine.Add(time.Hour)}))
+		ok[int](t)(db.Seal(t.Context(), nine))
+		head := ok[store.Head](t)(db.Head(t.Context()))
+		for range 2 { // the second is of the same backup
+			must(t, db.NoteRestore(t.Context(), ok[string](t)(db.RestoreFact(t.Context(), store.Manifest{HeadNumber: head.N, Head: "abcd", MadeAt: nine}, nine.Add(day), nil))))
+			must(t, db.RecordRestore(t.Context(), nine.Add(day)))
+			must(t, db.RecordRestore(t.Context(), nine.Add(day)))
+			i := ok[store.Invite](t)(db.InviteByUID(t.Context(), "u1@allclear.example"))
+			if e := ok[map[string]store.TeamEvent](t)(db.TeamEvents(t.Context(), "echo@council.example"))["v1"]; i.Sequence != 1000 || i.Asked != 0 || len(i.Print) != 0 || i.Withdrawn || len(e.Print) != 0 {
+				t.Errorf("the invite is %+v, the event %+v", i, e)
+			}
+		}
+	})
+}
+
 func TestInvitesGoWithTheirVisitAndTheirPerson(t *testing.T) {
 	for _, owner := range []string{"visit/v1", "person/p-ann"} {
 		storetest.Each(t, func(t *testing.T, open func() *store.DB) {

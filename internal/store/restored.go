@@ -151,6 +151,9 @@ func (t *tx) recordRestore(text string, of restoredOf, at time.Time) error {
 	if _, err := t.exec(`UPDATE invites_sent SET sequence = sequence + $1, print = $2`, mailsLost, []byte{}); err != nil {
 		return err
 	}
+	if _, err := t.exec(`UPDATE team_events SET print = $1`, []byte{}); err != nil { // the same for what was written into teams' calendars
+		return err
+	}
 	return t.record(l, []Entry{{ID: id, At: at, RecordedAt: at, Kind: "restored", By: "command line", Via: "command",
 		Input: []byte(text), Events: []byte(`[{"what":"restored"}]`)}})
 }

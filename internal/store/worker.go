@@ -101,7 +101,11 @@ func (t *tx) commit(c Change, raw string) error {
 		}
 	}
 	for _, i := range c.Invites {
-		if err := t.putInvite(i); err != nil {
+		err := t.putInvite(i)
+		if err == nil {
+			err = t.dropInvite(i)
+		}
+		if err != nil {
 			return fmt.Errorf("invite of %s to visit %s: %w", i.Person, i.Visit, err)
 		}
 	}

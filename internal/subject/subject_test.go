@@ -89,7 +89,7 @@ func fill(t testing.TB, db *store.DB) {
 		Entries: []store.Entry{said("e3", "text", "p-ann", "p-ann", `{"text":"the Marigold is out"}`), said("e4", "call", "p-priya", "p-ann", `{"note":"the quokka is out"}`)}}))
 	must(t, db.Look(t.Context(), "p-sam", "page", "to ring her", nine, "visit/v1", "person/p-priya"))
 	must(t, db.Look(t.Context(), "p-lee", "page", "nosy", nine, "person/p-ann"))
-	must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-priya", Kind: store.FeedOwn, Name: "my watch", MadeAt: nine}, "feed-secret-marigold"))
+	must(t, db.AddFeed(t.Context(), store.Feed{ID: "f1", Person: "p-priya", Kind: store.FeedOwn, Name: "my watch", MadeAt: nine}, "feed-secret-marigold", store.By{Person: "p-priya", Via: "page"}))
 	must(t, db.AddAccount(t.Context(), store.Account{Person: "p-priya", Handle: []byte("h"), Name: "priya", MadeAt: nine, Secrets: store.Secrets{Password: private.New("phc-secret")}}))
 	must(t, db.AddPasskey(t.Context(), store.Passkey{ID: []byte("k"), Person: "p-priya", Name: "my phone", Key: []byte(`"phc-secret"`), AddedAt: nine}, nil))
 	must(t, db.AddSession(t.Context(), store.Session{ID: "s", Person: "p-priya", Reach: "whole", Method: "passkey", Device: "Firefox on Linux", StartedAt: nine, UsedAt: nine,

@@ -122,7 +122,8 @@ func (p *Pages) makeFeed(c *request) error {
 		return p.showFeeds(c, http.StatusUnprocessableEntity, f, nil)
 	}
 	secret := rand.Text()
-	err = p.Store.AddFeed(c.Context(), store.Feed{ID: "f-" + strings.ToLower(rand.Text()[:12]), Person: c.who.ID, Kind: store.FeedKind(kind), Team: team, Name: f.value("name"), MadeAt: c.at}, secret)
+	err = p.Store.AddFeed(c.Context(), store.Feed{ID: "f-" + strings.ToLower(rand.Text()[:12]), Person: c.who.ID, Kind: store.FeedKind(kind), Team: team, Name: f.value("name"), MadeAt: c.at}, secret,
+		store.By{Person: c.who.ID, Via: "page"})
 	if errors.Is(err, store.ErrEnough) {
 		f.wrong("name", "You have 20 feeds, which is the most. Revoke one that you no longer use")
 		return p.showFeeds(c, http.StatusUnprocessableEntity, f, nil)
@@ -136,7 +137,7 @@ func (p *Pages) makeFeed(c *request) error {
 
 // removeFeed answers POST /feeds/{id}/remove.
 func (p *Pages) removeFeed(c *request) error {
-	err := p.Store.RemoveFeed(c.Context(), c.who.ID, c.PathValue("id"))
+	err := p.Store.RemoveFeed(c.Context(), c.who.ID, c.PathValue("id"), store.By{Person: c.who.ID, Via: "page"}, c.at)
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // it was revoked in another window: then it is done
 		return err
 	}

@@ -142,7 +142,7 @@ func (l *live) look(ctx context.Context, since place) (n news, next place, err e
 	for _, e := range list {
 		next.entry = e.N
 		switch {
-		case slices.Contains([]string{"look", "sign-in", "invite", "person", "team"}, e.Kind): // who looked at what changes no page that is live, and what else it does the epoch says
+		case slices.Contains([]string{"look", "sign-in", "invite", "person", "team", "feed"}, e.Kind): // who looked at what changes no page that is live, and what else it does the epoch says
 		case view.OfAlarmAlone(e):
 			n.kept = append(n.kept, keptNews{e.Alarm, topicsOf(e)})
 		default:

@@ -97,7 +97,7 @@ func matrixOf(t *testing.T, h *house, idp *testidp.Provider) matrix {
 	h.ok(err)
 	objects["/account/sessions/"] = session.ID
 	objects["/feeds/"], objects["/calendar/"] = "f-priya", "feed-secret"
-	h.ok(h.db.AddFeed(t.Context(), store.Feed{ID: objects["/feeds/"], Person: "p-priya", Kind: store.FeedOwn, Name: "a phone", MadeAt: saturday}, objects["/calendar/"]))
+	h.ok(h.db.AddFeed(t.Context(), store.Feed{ID: objects["/feeds/"], Person: "p-priya", Kind: store.FeedOwn, Name: "a phone", MadeAt: saturday}, objects["/calendar/"], store.By{}))
 	m := matrix{h, objects, idp, nil}
 	m.hers = m.standing()
 	return m

@@ -68,7 +68,7 @@ var entryKinds = map[string]string{
 	"gap_warned": "A gap in the rota was told", "list_sent": "A list of visits was sent", "invite_answer": "Somebody’s calendar answered an invite", "invite_declined": "It was told that an invite was declined", "invites_sent": "Invites to a visit were sent, or taken back", "glass_broken": "A manager was told of a look", "phone_page": "A link to a phone page was sent", "kin_asked": "Somebody was asked for their next of kin", "kin_form": "A link to a form for next of kin was sent",
 	"number_unreachable": "A number could not be reached", "unknown_text": "A text came from an unknown number", "text_set_aside": "A text could not be read",
 	"mail": "A mail came", "unknown_mail": "A cry for help came in a mail that is not proven", "mail_set_aside": "A mail could not be dealt with", "mail_fails": "A mail came back",
-	"mail_strangers": "Administrators were told of mails from nobody we know", "mail_tnef": "Administrators were told that invites cannot be read", "delegate": "It was said who may book for somebody by invite",
+	"mail_strangers": "Administrators were told of mails from nobody we know", "mail_tnef": "Administrators were told that invites cannot be read", "feed": "A calendar feed was made or revoked", "delegate": "It was said who may book for somebody by invite",
 	"confirm_asked": "A worker was asked whether their details are still right", "code_sent": "Somebody was sent a code for their number",
 	"calendar": "It was said whether a calendar is shared with the team", "calendar_asked": "Somebody was told that a colleague cannot see their calendar",
 	"number_asked":    "Somebody was asked to put a number right",

@@ -16,7 +16,7 @@ import (
 // computed are the kinds that an entry's kind can be where it is written as an expression.
 var computed = map[string][]string{
 	"kind": {"block", "unblock", "person", "team", "token", "certificate_ends", "certificate_ended",
-		"plan", "signature", "support", "risk", "warning", "own_words", "debrief", "action", "incident", "organisation", "prompt", "calendar", "mail", "delegate"},
+		"plan", "signature", "support", "risk", "warning", "own_words", "debrief", "action", "incident", "organisation", "prompt", "calendar", "mail", "delegate", "feed"},
 	`"mail_" + what`: {"mail_strangers", "mail_tnef"},
 	`"hold_" + what`: {"hold_set", "hold_lifted"},
 	"string(notice)": {"debrief_offered", "debrief_again", "debrief_waits", "action_due", "incident_portal", "incident_report"},

@@ -90,6 +90,9 @@ func reports() string {
 
 // say answers for one path what is asked of its properties. With nothing named, all are meant.
 func (m *multistatus) say(path string, has []property, asked node) {
+	if m.full() {
+		return
+	}
 	var yes, no strings.Builder
 	wanted := asked.child(nsDAV, "prop")
 	switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -18,15 +19,17 @@ const (
 
 // Bounds on what is asked, beside its length.
 const (
-	deepest   = 24
-	mostNodes = 20_000
+	deepest     = 24
+	mostNodes   = 20_000
+	longestText = 4 << 10 // bytes in one element: an address, a token or a time
+	mostAnswer  = 32 << 20
 )
 
 // node is an element of a request.
 type node struct {
 	name  xml.Name
 	attrs []xml.Attr
-	text  string
+	text  string // its beginning: longestText of it
 	in    []node
 }
 
@@ -67,6 +70,9 @@ func readBody(r *http.Request) (root node, err error) {
 	}
 }
 
+// writable is the name of an element as it can be said again behind no prefix: after one, Go's decoder takes "a:0" too.
+var writable = regexp.MustCompile(`^[\pL_][\pL\pN_.-]*$`)
+
 func unreadable(err error) error {
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return &badRequest{status: http.StatusRequestEntityTooLarge}
@@ -76,7 +82,7 @@ func unreadable(err error) error {
 
 func readNode(d *xml.Decoder, start xml.StartElement, depth int, left *int) (node, error) {
 	n := node{name: start.Name, attrs: start.Attr}
-	if *left--; depth == 0 || *left < 0 {
+	if *left--; depth == 0 || *left < 0 || !writable.MatchString(n.name.Local) {
 		return n, &badRequest{status: http.StatusBadRequest}
 	}
 	for {
@@ -92,7 +98,7 @@ func readNode(d *xml.Decoder, start xml.StartElement, depth int, left *int) (nod
 			}
 			n.in = append(n.in, child)
 		case xml.CharData:
-			n.text += string(t)
+			n.text += string(t[:min(len(t), max(0, longestText-len(n.text)))])
 		case xml.EndElement:
 			return n, nil
 		}
@@ -142,13 +148,26 @@ func href(path string) string {
 }
 
 // multistatus gathers the answer to a question about many.
-type multistatus struct{ b strings.Builder }
+type multistatus struct {
+	b    strings.Builder
+	over bool // it would be longer than any client has a use for: what is asked names much, again and again
+}
+
+// full says that no more goes in.
+func (m *multistatus) full() bool {
+	m.over = m.over || m.b.Len() > mostAnswer
+	return m.over
+}
 
 func (m *multistatus) begin() {
 	m.b.WriteString(xml.Header + `<multistatus xmlns="DAV:">`)
 }
 
 func (m *multistatus) send(w http.ResponseWriter) {
+	if m.full() {
+		http.Error(w, "That is too much at once.", http.StatusInsufficientStorage)
+		return
+	}
 	m.b.WriteString(`</multistatus>`)
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(m.b.Len()))
@@ -158,6 +177,9 @@ func (m *multistatus) send(w http.ResponseWriter) {
 
 // gone says of a path that there is nothing.
 func (m *multistatus) gone(path string) {
+	if m.full() {
+		return
+	}
 	m.b.WriteString(`<response>` + href(path) + `<status>HTTP/1.1 404 Not Found</status></response>`)
 }
 
