@@ -49,7 +49,7 @@ type pages struct {
 	zones   map[string]*time.Location
 	blocked map[string][]string // by worker: see blockedFrom
 
-	addresses map[string]map[string]string // under "": see byAddress
+	addresses map[string]map[string][]string // under "": see holdersOf
 }
 
 // turnOf is a team, and one of the spans in which its rota is read: a look over visits of many weeks must not read it anew for each.
@@ -68,7 +68,7 @@ func (d *directory) open(ctx context.Context) (*pages, error) {
 	defer d.mu.Unlock()
 	if d.pages == nil || d.pages.epoch != epoch || d.pages.full() {
 		d.pages = &pages{store: d.store, epoch: epoch, teams: map[string]store.Team{}, people: map[string]buddy.Person{}, answers: map[string]string{},
-			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[turnOf]rota.Rota{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}, addresses: map[string]map[string]string{}}
+			of: map[string][]buddy.Person{}, chiefs: map[string][]string{}, holders: map[phone.Number][]string{}, rotas: map[turnOf]rota.Rota{}, zones: map[string]*time.Location{}, blocked: map[string][]string{}, addresses: map[string]map[string][]string{}}
 	}
 	return d.pages, nil
 }

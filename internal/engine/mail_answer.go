@@ -49,6 +49,9 @@ func (l *incoming) tellOf(ctx context.Context, n watch.Notice, s said) error {
 	return nil
 }
 
+// restOfForm is what of a long form is missing.
+const restOfForm = "the end of your long notes"
+
 // tellBooked answers what a visit is now, with what is missing of it, to calendar, mail and telephone.
 func (e *Engine) tellBooked(ctx context.Context, l *incoming, o object, ev calendar.Event, n watch.Notice, visit string, s slot) error {
 	v, err := e.Store.Visit(ctx, visit)
@@ -68,6 +71,9 @@ func (e *Engine) tellBooked(ctx context.Context, l *incoming, o object, ev calen
 	}
 	if !slices.Contains(unwatchedKinds, v.Kind) {
 		a.missing = plainWords(buddy.Missing(l.worker, v.Details))
+		if l.tooLong(ev) {
+			a.missing = append([]string{restOfForm}, a.missing...)
+		}
 	}
 	if len(a.missing) > 0 || len(s.ask) > 0 || slices.Contains([]watch.Notice{wording.InviteStays, wording.InviteBegun, wording.InviteMuchMore}, n) {
 		a.part = calendar.Tentative
@@ -108,7 +114,7 @@ func (l *incoming) answers(ctx context.Context, s said) []store.Message {
 		texts, _ := numbers(s.worker, watch.OneText, 1)
 		x.rowsFor(m, texts, nil, []string{wording.Text(s.notice, v)}, nil)
 	}
-	if !l.msg.Automatic { // what a program sends is answered by none: two would never end
+	if !l.msg.Automatic || len(l.msg.Calendars) > 0 { // what a program sends is answered by none, as two would never end; but Google's sends people's invites
 		l.mailed(x, m, s, v)
 	}
 	return x.rows

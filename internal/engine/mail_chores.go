@@ -3,9 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/wording"
 )
@@ -37,11 +41,35 @@ func (e *Engine) strangersChore(ctx context.Context, at time.Time) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return e.tellAdmins(ctx, at, "strangers", wording.MailStrangers, len(list))
+	return e.tellAdmins(ctx, at, "strangers", wording.MailStrangers, wording.Values{Count: len(list), Lines: strangersIn(list)})
+}
+
+// strangersMost is how many addresses of strangers one mail lists.
+const strangersMost = 100
+
+// strangersIn lists who wrote, and how often: by it an administrator sees that one of them is a worker whose address in Allclear is another.
+func strangersIn(list []store.ReceivedMail) (lines []string) {
+	times := map[string]int{}
+	for _, m := range list {
+		if who := m.Raw.Reveal(); who != "" {
+			times[who]++
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(times)) {
+		if len(lines) == strangersMost {
+			return append(lines, fmt.Sprintf("and %d more", len(times)-strangersMost))
+		}
+		line := who
+		if n := times[who]; n > 1 {
+			line = fmt.Sprintf("%s (%d)", who, n)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // tellAdmins tells the administrators something, once a day.
-func (e *Engine) tellAdmins(ctx context.Context, at time.Time, what string, n watch.Notice, count int) error {
+func (e *Engine) tellAdmins(ctx context.Context, at time.Time, what string, n watch.Notice, v wording.Values) error {
 	admins, err := e.Store.WithRole(ctx, buddy.Admin)
 	if err != nil {
 		return err
@@ -50,6 +78,7 @@ func (e *Engine) tellAdmins(ctx context.Context, at time.Time, what string, n wa
 	if err != nil {
 		return err
 	}
+	v.Link = e.URL
 	return e.say(ctx, at, scene{pages: pages, zone: time.UTC}, note{id: "mail-" + what + "/" + at.Format(time.DateOnly), kind: "mail_" + what, to: pages.allAnswering(ctx, admins),
-		notice: n, reach: watch.OneText, values: wording.Values{Count: count, Link: e.URL}})
+		notice: n, reach: watch.OneText, values: v})
 }

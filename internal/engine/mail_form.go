@@ -11,6 +11,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/buddy/written"
 	"github.com/allclear-safety/allclear/internal/calendar"
 	"github.com/allclear-safety/allclear/internal/mail"
+	"github.com/allclear-safety/allclear/internal/phone"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -50,13 +51,44 @@ func (l *incoming) formOf(ev calendar.Event) (f buddy.Form, kind string) {
 		f.Address = private.New(place)
 	}
 	var more []string
-	for _, part := range []struct{ head, words string }{{"", f.WhoElse.Reveal()}, {"Risks: ", w.Risks.Reveal()}, {"Also in the invite: ", w.Note.Reveal()}} {
+	for _, part := range []struct{ head, words string }{{"", f.WhoElse.Reveal()}, {"Worker's own words for this visit: ", l.theirOwn(w.Worker)}, {"Named to answer: ", w.Responder.Reveal()}, {"Risks: ", w.Risks.Reveal()}, {"Also in the invite: ", w.Note.Reveal()}} {
 		if words := strings.TrimSpace(part.words); words != "" {
 			more = append(more, part.head+words)
 		}
 	}
+	l.cut = len([]rune(strings.Join(more, "\n"))) > mostInvited
 	f.WhoElse = private.New(firstOf(strings.Join(more, "\n"), mostInvited))
 	return f, w.Kind
+}
+
+// theirOwn is what the form says of its worker for this visit that is not what is known of them, as a hired car: it is not written over what is known, and whoever
+// looks for them must have it.
+func (l *incoming) theirOwn(w written.Worker) string {
+	var more []string
+	p := l.worker
+	for _, n := range []phone.Number{w.Mobile, w.PersonalMobile} {
+		if !n.IsZero() && !slices.Contains(p.Numbers(), n) {
+			more = append(more, "number "+n.E164())
+		}
+	}
+	if c := w.Vehicle; !c.Registration.IsZero() && plate(c) != plate(p.Vehicle) {
+		more = append(more, "car "+strings.Join(strings.Fields(c.Colour.Reveal()+" "+c.Make.Reveal()+" "+c.Model.Reveal()+" "+c.Registration.Reveal()), " "))
+	}
+	return strings.Join(more, ", ")
+}
+
+func plate(v buddy.Vehicle) string {
+	return strings.ToUpper(strings.ReplaceAll(v.Registration.Reveal(), " ", ""))
+}
+
+// tooLong says that an invite holds more words than are kept of it.
+func (l *incoming) tooLong(ev calendar.Event) bool {
+	if l.fixed != nil {
+		return false
+	}
+	f, _ := l.formOf(ev)
+	_, left := usable(f)
+	return l.cut || len(left) > 0
 }
 
 // mostInvited is how many characters of an invite are kept as who else is there; a page takes as many.

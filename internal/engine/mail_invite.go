@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +19,9 @@ import (
 
 // mailEvents is how many events of one mail are worked. A calendar of a year mailed by mistake books nothing of the rest, and says so.
 const mailEvents = 50
+
+// stampAhead is how far the clock of somebody's calendar may be ahead of ours.
+const stampAhead = 24 * time.Hour
 
 // kept is what is kept of an invite, sealed beside how it stands: what it is answered by, and what it said last.
 type kept struct {
@@ -114,7 +116,7 @@ func (e *Engine) workObject(ctx context.Context, l *incoming, c calendarPart) (s
 	}
 	for i := range c.Events {
 		c.Events[i].Organizer.Address = o.organizer
-		if c.Events[i].Stamp.IsZero() {
+		if st := c.Events[i].Stamp; st.IsZero() || st.After(l.at.Add(stampAhead)) { // by one of the year 2999 no update would ever be newer
 			c.Events[i].Stamp = l.stamp()
 		}
 	}
@@ -247,7 +249,9 @@ const viaMail = "mail"
 func (e *Engine) workEvent(ctx context.Context, l *incoming, o object, ev calendar.Event) (string, error) {
 	row := o.row(ev.Instance.At)
 	if row != nil && !ev.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
-		return mailNothing, nil // the same once more, or an older one that came late: what stands is newer, and was answered
+		if what, err := e.notNewer(ctx, l, o, ev, *row); what != "" || err != nil {
+			return what, err
+		}
 	}
 	if !ev.Instance.At.IsZero() { // the series may have been called off since
 		if master := o.row(time.Time{}); master != nil && master.State == store.InvitedCancelled && !ev.Newer(calendar.Version{Sequence: master.Sequence, Stamp: master.Stamp}) {
@@ -286,7 +290,7 @@ func (l *incoming) invitedAs(ev calendar.Event) string {
 func (e *Engine) requested(ctx context.Context, l *incoming, o object, ev calendar.Event, row *store.Invited) (string, error) {
 	s, ok := l.slotOf(ev)
 	if !ok {
-		return mailNotBooked, l.refuse(o, ev, wording.InviteNoTimes, slot{}, "")
+		return mailNotBooked, l.refuse(o, ev, refusal{notice: wording.InviteNoTimes}, slot{})
 	}
 	if err := e.fillDetails(ctx, l, o, ev); err != nil {
 		return "", err
@@ -324,8 +328,8 @@ func (e *Engine) bookInvited(ctx context.Context, l *incoming, o object, ev cale
 	if err != nil {
 		return "", err
 	}
-	if why != "" {
-		return mailNotBooked, l.refuse(o, ev, why.notice(), s, string(why))
+	if why != (refusal{}) {
+		return mailNotBooked, l.refuse(o, ev, why, s)
 	}
 	l.keep(o, ev, s, visit, store.InvitedBooked)
 	n := wording.InviteBooked
@@ -339,31 +343,17 @@ func (e *Engine) bookInvited(ctx context.Context, l *incoming, o object, ev cale
 	return mailBooked, e.tellBooked(ctx, l, o, ev, n, visit, s)
 }
 
-// refusal is why nothing is booked: a reason, and for an overlap the reference of the other visit behind it.
-type refusal string
-
-const (
-	refusedOverlap refusal = "overlap"
-	refusedGone    refusal = "gone"
-	refusedLong    refusal = "long"
-)
-
-func (r refusal) notice() watch.Notice {
-	switch {
-	case strings.HasPrefix(string(r), string(refusedOverlap)):
-		return wording.InviteOverlaps
-	case r == refusedLong:
-		return wording.InviteTooLong
-	default:
-		return wording.InviteGone
-	}
+// refusal is why nothing is booked; the zero refusal where something is.
+type refusal struct {
+	notice watch.Notice
+	other  string // the reference of the visit that is then
 }
 
-func (r refusal) other() []wording.Visit {
-	if _, ref, found := strings.Cut(string(r), " "); found {
-		return []wording.Visit{{Reference: ref}}
+func (r refusal) among() []wording.Visit {
+	if r.other == "" {
+		return nil
 	}
-	return nil
+	return []wording.Visit{{Reference: r.other}}
 }
 
 // bookSlot books a visit as the page and the API do. why is the reason where the protocol says no.
@@ -380,23 +370,21 @@ func (e *Engine) bookSlot(ctx context.Context, l *incoming, o object, ev calenda
 	case errors.As(err, &invalid):
 		return "", false, refusalOf(invalid), nil
 	case errors.As(err, &refused):
-		return "", false, refusedGone, nil
+		return "", false, refusal{notice: wording.InviteGone}, nil
 	}
-	return booked.Visit, slices.Contains(unwatchedKinds, kind), "", err
+	return booked.Visit, slices.Contains(unwatchedKinds, kind), refusal{}, err
 }
 
 // refusalOf is why a booking was refused.
 func refusalOf(x *watch.Invalid) refusal {
-	for _, p := range x.Problems {
-		if rest, is := strings.CutPrefix(p.Says, "overlaps visit "); is {
-			ref, _, _ := strings.Cut(rest, ";")
-			return refusal(fmt.Sprintf("%s %s", refusedOverlap, ref))
-		}
-		if p.Field == "expected_end_at" && strings.Contains(p.Says, "24 hours") {
-			return refusedLong
-		}
+	switch {
+	case x.TooLong:
+		return refusal{notice: wording.InviteTooLong}
+	case x.Overlaps != "":
+		return refusal{wording.InviteOverlaps, x.Overlaps}
+	default:
+		return refusal{notice: wording.InviteGone}
 	}
-	return refusedGone
 }
 
 // isPrivate says whether the worker said that it is private. Who says nothing leaves it to the plan.
@@ -432,8 +420,8 @@ func (l *incoming) keep(o object, ev calendar.Event, s slot, visit string, state
 }
 
 // refuse notes that nothing is booked, and says why.
-func (l *incoming) refuse(o object, ev calendar.Event, n watch.Notice, s slot, why string) error {
+func (l *incoming) refuse(o object, ev calendar.Event, why refusal, s slot) error {
 	l.keep(o, ev, s, "", store.InvitedRefused)
-	l.tell(n, said{slot: s, among: refusal(why).other(), reply: &ev, part: calendar.Declined})
+	l.tell(why.notice, said{slot: s, among: why.among(), reply: &ev, part: calendar.Declined})
 	return nil
 }

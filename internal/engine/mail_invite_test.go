@@ -461,7 +461,8 @@ func TestAnInviteIsAnsweredByCalendarAndMail(t *testing.T) {
 		"a meeting": {invite(func(e *event) { e.summary, e.location = "Team meeting", "" }),
 			[]string{"$ noted as a meeting: Sun 22 Nov 16:00-17:00", "Accepted: $ noted as a meeting: Sun 22 Nov 16:00-17:00 | REPLY alone true, ACCEPTED of 1"}},
 		"forwarded": {invite(func(e *event) { e.organizer = "ORGANIZER:mailto:someone@council.example" }), []string{"14:00: your mail holds an invite of somebody else"}},
-		"automatic": {invite(func(e *event) { e.head = "Auto-Submitted: auto-generated\r\n" }), nil},
+		"sent by a program, as Google's": {invite(func(e *event) { e.head = "Auto-Submitted: auto-generated\r\n" }),
+			[]string{"NOT COMPLETE: $ booked: Sun 22 Nov 16:00-17:00", "Tentative: NOT COMPLETE: $ booked: Sun 22 Nov 16:00-17:00 | REPLY alone true, TENTATIVE of 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withMail(t, func(t *testing.T, w *world, b *letterbox) {

@@ -27,7 +27,7 @@ func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master c
 		return e.cancelled(ctx, l, o, master, row)
 	}
 	if _, ok := slotOf(master); !ok {
-		return mailNotBooked, l.refuse(o, master, wording.InviteNoTimes, slot{}, "")
+		return mailNotBooked, l.refuse(o, master, refusal{notice: wording.InviteNoTimes}, slot{})
 	}
 	list, more, err := o.calendar.Instances(master, l.at.Add(-seriesLookIn/2), l.at.Add(seriesAhead), seriesMost)
 	if err != nil {
@@ -71,8 +71,8 @@ func (e *Engine) firstAlone(ctx context.Context, l *incoming, o object, master c
 	if err != nil {
 		return "", err
 	}
-	if why != "" {
-		return mailNotBooked, l.refuse(o, master, why.notice(), s, string(why))
+	if why != (refusal{}) {
+		return mailNotBooked, l.refuse(o, master, why, s)
 	}
 	l.keep(o, master, s, visit, store.InvitedBooked)
 	return mailBooked, e.tellBooked(ctx, l, o, master, wording.SeriesOnce, visit, s)
@@ -186,21 +186,14 @@ func (e *Engine) bringInstance(ctx context.Context, l *incoming, o object, ev ca
 	switch {
 	case err != nil:
 		return err
-	case why != "":
+	case why != (refusal{}):
 		l.keep(o, ev, s, "", store.InvitedRefused)
-		done.clashes = append(done.clashes, wording.Visit{StartsAt: s.begin, Reference: whyOther(why)})
+		done.clashes = append(done.clashes, wording.Visit{StartsAt: s.begin, Reference: why.other})
 		return nil
 	}
 	l.keep(o, ev, s, visit, store.InvitedBooked)
 	done.stands(s, visit)
 	return nil
-}
-
-func whyOther(why refusal) string {
-	if other := why.other(); len(other) > 0 {
-		return other[0].Reference
-	}
-	return ""
 }
 
 // bringVisit moves the visit of an instance that is booked, unless its worker changed it or it is over.
@@ -364,7 +357,7 @@ func masterIn(k kept, zone *time.Location) (c calendar.Calendar, master calendar
 // rollSeries books more of a series. It ends where its worker is no longer here, or where what it was booked by is gone; the worker is told of what cannot be booked.
 func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invited) error {
 	k := keptOf(master)
-	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private, Automatic: true}, fixed: &k}
+	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private}, fixed: &k}
 	if err := l.of(ctx, master.Worker); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type slot struct {
 // slotOf understands an event's times. ok is false where there is no time of day to be had, so that nothing can be watched.
 func slotOf(e calendar.Event) (s slot, ok bool) {
 	s.begin, s.end = e.Start.At, e.End.At
-	if s.begin.IsZero() || e.Start.Day {
+	if s.begin.IsZero() || e.Start.Day || wholeDays(e) {
 		return slot{}, false
 	}
 	for _, d := range e.Doubts {
@@ -43,6 +43,13 @@ func slotOf(e calendar.Event) (s slot, ok bool) {
 		}
 	}
 	return s, true
+}
+
+// wholeDays says that an event is of whole days though it was written with times, as Outlook may write them: from midnight to midnight nobody would be missed
+// for a day.
+func wholeDays(e calendar.Event) bool {
+	midnight := func(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 }
+	return slices.Contains(e.Doubts, calendar.AllDay) && midnight(e.Start.At) && (e.End.At.IsZero() || midnight(e.End.At))
 }
 
 // kindWords are what people call a kind of visit, in the order in which they count: what speaks of a visit is one, whatever else is said.

@@ -32,6 +32,28 @@ func (e *Engine) brought(ctx context.Context, l *incoming, o object, ev calendar
 	return mailBooked, e.tellBooked(ctx, l, o, ev, n, row.Visit, s)
 }
 
+// notNewer takes a revision that does not say that it is a newer one. Mostly it is the same once more, or an older one that came late: what stands was answered. A
+// calendar that does not count its revisions sends others by the same number, and its worker must not believe that they were followed. "" has it worked as a newer one.
+func (e *Engine) notNewer(ctx context.Context, l *incoming, o object, ev calendar.Event, row store.Invited) (string, error) {
+	s, ok := l.slotOf(ev)
+	off := o.calendar.Method == calendar.Cancel || ev.Status == "CANCELLED"
+	same := ok && row.StartsAt.Equal(s.begin) && row.EndsAt.Equal(s.end)
+	switch {
+	case ev.Stamp.Before(row.Stamp), ev.Sequence < row.Sequence && ev.Stamp.Equal(row.Stamp), same && !off, !ok && !off:
+		return mailNothing, nil
+	case row.State == store.InvitedRefused && !off:
+		return "", nil // nothing is booked that it could undo
+	case row.State != store.InvitedBooked:
+		return mailNothing, nil
+	}
+	v, found, err := e.shownVisitOf(ctx, l.worker.ID, row.Visit)
+	if err != nil || !found || !v.Live() {
+		return mailNothing, err
+	}
+	l.done.Visit = row.Visit
+	return mailNothing, e.tellBooked(ctx, l, o, ev, wording.InviteStays, row.Visit, s)
+}
+
 // retimed moves a visit, and gives what is said of it. Once it has begun, no invite puts its start off or ends it, and an end that is much later is asked back
 // before it counts (rules 2.3, 2.8); an alarm's clock is never moved (rule 3.2).
 func (e *Engine) retimed(ctx context.Context, l *incoming, o object, s slot, v watch.Visit) (watch.Notice, error) {

@@ -22,16 +22,18 @@ import (
 // themselves became; those steps are known again by the mail's id, so that a letter worked twice comes to the same.
 type incoming struct {
 	*Engine
-	mail    store.ReceivedMail
-	at      time.Time // when it is worked
-	msg     mail.Message
-	worker  buddy.Person // in whose name it is; zero for nobody we know
-	sc      scene
-	said    []said // what is answered
-	done    store.SettledMail
-	several bool                       // its calendar has events of several names
-	forms   map[[4]string]written.Form // what was understood of its bodies: it is asked for several times
-	fixed   *kept                      // what a series was booked by, where there is no mail
+	mail     store.ReceivedMail
+	at       time.Time // when it is worked
+	msg      mail.Message
+	worker   buddy.Person // in whose name it is; zero for nobody we know
+	sc       scene
+	said     []said // what is answered
+	done     store.SettledMail
+	cut      bool                       // the form that was looked at last holds more than is kept
+	twoTimes bool                       // it says one event at two times
+	several  bool                       // its calendar has events of several names
+	forms    map[[4]string]written.Form // what was understood of its bodies: it is asked for several times
+	fixed    *kept                      // what a series was booked by, where there is no mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -133,11 +135,42 @@ func (e *Engine) workStranger(ctx context.Context, l *incoming) error {
 	if err := e.hearStranger(ctx, l); err != nil {
 		return err
 	}
+	if err := e.tellSharers(ctx, l); err != nil {
+		return err
+	}
 	l.done.Quiet, l.done.Cut = true, true
 	if l.msg.From != "" {
 		l.done.Keep = private.New(l.msg.From)
 	}
 	return l.settle(ctx, store.MailDone, mailStranger)
+}
+
+// tellSharers tells those who have one address between them that nothing was booked by their invite: nobody can say whose it is, and each believes it is theirs.
+func (e *Engine) tellSharers(ctx context.Context, l *incoming) error {
+	holders, err := l.sharers(ctx)
+	if err != nil || len(holders) < 2 || len(l.msg.Calendars)+len(l.msg.Forwarded) == 0 && l.msg.Hidden == mail.Plain {
+		return err
+	}
+	defer func() { l.worker, l.sc, l.done.Person = buddy.Person{}, scene{}, "" }()
+	for _, id := range holders {
+		if !e.pulse.mayAnswer("mail/"+id, l.at) {
+			continue
+		}
+		if err := l.of(ctx, id); err != nil {
+			return err
+		}
+		l.tell(wording.MailShared, said{})
+	}
+	return nil
+}
+
+// sharers are those whose address it came from.
+func (l *incoming) sharers(ctx context.Context) ([]string, error) {
+	pages, err := l.dir.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pages.holdersOf(ctx, l.msg.From)
 }
 
 // workUnproven tells the worker in whose name a mail came that nothing was booked by it. By nothing that the mail says: it may be anybody's. So many in an
@@ -166,7 +199,7 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 	case len(sets) == 0 && hidden:
 		l.tell(wording.MailUnread, said{})
 		if l.msg.Hidden == mail.TNEF {
-			e.report(ctx, "administrators not told of winmail.dat", e.tellAdmins(ctx, l.at, "tnef", wording.MailTNEF, 0))
+			e.report(ctx, "administrators not told of winmail.dat", e.tellAdmins(ctx, l.at, "tnef", wording.MailTNEF, wording.Values{}))
 		}
 		return l.settle(ctx, store.MailDone, mailUnread)
 	case len(sets) == 0:
@@ -183,6 +216,9 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 			result = what
 		}
 	}
+	if l.twoTimes {
+		l.tell(wording.MailMany, said{})
+	}
 	return l.settle(ctx, store.MailDone, result)
 }
 
@@ -195,7 +231,7 @@ type calendarPart struct {
 // calendars reads the calendars of a mail, each event once however often it stands there. hidden says that there was something that could not be read.
 func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 	hidden = l.msg.Hidden != mail.Plain
-	var seen []calendar.Event
+	var all []calendarPart
 	for _, part := range l.msg.Calendars {
 		c, err := calendar.Read(part.Text, l.sc.zone)
 		if err != nil || part.Method != "" && c.Method != calendar.NoMethod && part.Method != string(c.Method) {
@@ -205,21 +241,66 @@ func (e *Engine) calendars(l *incoming) (sets []calendarPart, hidden bool) {
 		if c.Method == calendar.NoMethod {
 			c.Method = calendar.Method(part.Method)
 		}
-		all := append([]calendar.Calendar{c}, c.Rest...)
-		hidden = hidden || !slices.ContainsFunc(all, func(one calendar.Calendar) bool { return len(one.Events) > 0 }) // it asks for something, and nobody can say what
-		for _, one := range all {
+		within := append([]calendar.Calendar{c}, c.Rest...)
+		hidden = hidden || !slices.ContainsFunc(within, func(one calendar.Calendar) bool { return len(one.Events) > 0 }) // it asks for something, and nobody can say what
+		for _, one := range within {
 			one.Rest = nil
-			one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
-				known := slices.ContainsFunc(seen, ev.Same)
-				seen = append(seen, ev)
-				return known
-			})
-			if len(one.Events) > 0 {
-				sets = append(sets, calendarPart{one, part.Text})
+			all = append(all, calendarPart{one, part.Text})
+		}
+	}
+	newest, seen := newestOf(all), map[saying]calendar.Event{}
+	for _, one := range all {
+		one.Events = slices.DeleteFunc(slices.Clone(one.Events), func(ev calendar.Event) bool {
+			before, known := seen[sayingOf(ev)]
+			if known && !(before.Start.At.Equal(ev.Start.At) && before.End.At.Equal(ev.End.At)) {
+				l.twoTimes = true // the first of them is booked
 			}
+			if !known {
+				seen[sayingOf(ev)] = ev
+			}
+			return known || ev.UID != "" && newest[revised{one.Method, ev.UID, ev.Instance.At.UnixMicro()}].Newer(ev.Version())
+		})
+		if len(one.Events) > 0 {
+			sets = append(sets, one)
 		}
 	}
 	return sets, hidden
+}
+
+// revised is what revisions of one event have in common.
+type revised struct {
+	method   calendar.Method
+	uid      string
+	instance int64
+}
+
+// newestOf gives the newest revision of each event that has a name: of two in one mail the older is not booked first.
+func newestOf(all []calendarPart) map[revised]calendar.Event {
+	newest := map[revised]calendar.Event{}
+	for _, one := range all {
+		for _, ev := range one.Events {
+			of := revised{one.Method, ev.UID, ev.Instance.At.UnixMicro()}
+			if was, known := newest[of]; !known || ev.Newer(was.Version()) {
+				newest[of] = ev
+			}
+		}
+	}
+	return newest
+}
+
+// saying is by what two events are known to be one, as [calendar.Event.Same] says: many are compared, so by a key.
+type saying struct {
+	uid, organizer       string
+	sequence             int
+	instance, start, end int64
+	summary              private.Text
+}
+
+func sayingOf(ev calendar.Event) saying {
+	if ev.UID != "" {
+		return saying{uid: ev.UID, sequence: ev.Sequence, instance: ev.Instance.At.UnixMicro()}
+	}
+	return saying{organizer: ev.Organizer.Address, sequence: ev.Sequence, instance: ev.Instance.At.UnixMicro(), start: ev.Start.At.UnixMicro(), end: ev.End.At.UnixMicro(), summary: ev.Summary}
 }
 
 // workCalendar does what one calendar asks for, and says what came of it.
@@ -237,25 +318,28 @@ func (e *Engine) workCalendar(ctx context.Context, l *incoming, c calendarPart) 
 
 // byAddress gives the one active person whose e-mail address it is; "" for nobody, and where several have it.
 func (p *pages) byAddress(ctx context.Context, address string) (string, error) {
-	if address == "" {
-		return "", nil
+	holders, err := p.holdersOf(ctx, address)
+	if err != nil || len(holders) != 1 {
+		return "", err
 	}
-	book, err := remembered(p, p.addresses, "", func() (map[string]string, error) {
+	return holders[0], nil
+}
+
+// holdersOf gives the active people whose e-mail address it is.
+func (p *pages) holdersOf(ctx context.Context, address string) ([]string, error) {
+	if address == "" {
+		return nil, nil
+	}
+	book, err := remembered(p, p.addresses, "", func() (map[string][]string, error) {
 		people, err := p.store.People(ctx)
 		if _, rest := store.UnreadPeople(err); rest != nil {
 			return nil, fmt.Errorf("read people: %w", rest)
 		}
-		book := map[string]string{}
+		book := map[string][]string{}
 		for _, who := range people {
-			a := addressOf(who)
-			if a == "" || !who.Active {
-				continue
+			if a := addressOf(who); a != "" && who.Active {
+				book[a] = append(book[a], who.ID)
 			}
-			if _, taken := book[a]; taken {
-				book[a] = ""
-				continue
-			}
-			book[a] = who.ID
 		}
 		return book, nil
 	})

@@ -74,12 +74,12 @@ func (s *step) byAnother() error {
 	}
 	switch s.in.By {
 	case "":
-		return &Invalid{[]Problem{{"by", "says who does this"}}}
+		return &Invalid{Problems: []Problem{{"by", "says who does this"}}}
 	case s.w.Worker:
-		return &Invalid{[]Problem{{"by", "is someone other than the worker"}}}
+		return &Invalid{Problems: []Problem{{"by", "is someone other than the worker"}}}
 	}
 	if s.beside(s.in.By) {
-		return &Invalid{[]Problem{{"by", "is someone who is not on the visit too"}}}
+		return &Invalid{Problems: []Problem{{"by", "is someone who is not on the visit too"}}}
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (s *step) hand(by string) {
 func (s *step) call(c Call) error {
 	a := s.w.Alarm
 	if !slices.Contains(Results, c.Result) {
-		return &Invalid{[]Problem{{"result", "is one of no_answer, voicemail, engaged, wrong_number, spoke_other, spoke_worker"}}}
+		return &Invalid{Problems: []Problem{{"result", "is one of no_answer, voicemail, engaged, wrong_number, spoke_other, spoke_worker"}}}
 	}
 	a.Calls++
 	a.ActedAt = s.at
@@ -168,7 +168,7 @@ func (s *step) nextUpdate(agreed time.Time) (time.Time, error) {
 	case agreed.IsZero():
 		return s.at.Add(LiaisonEvery), nil
 	case !agreed.After(s.at):
-		return agreed, &Invalid{[]Problem{{"next_update_at", "is already gone"}}}
+		return agreed, &Invalid{Problems: []Problem{{"next_update_at", "is already gone"}}}
 	case agreed.After(s.at.Add(LiaisonMost)):
 		return s.at.Add(LiaisonMost), nil
 	default:
@@ -216,7 +216,7 @@ func (s *step) hold(h Hold) error {
 	case !a.Mention:
 		return &Refused{"only a mere mention of the phrase can be held"}
 	case !s.second(h.Second):
-		return &Invalid{[]Problem{{"second_person", "is a second person who agrees"}}}
+		return &Invalid{Problems: []Problem{{"second_person", "is a second person who agrees"}}}
 	case a.PoliceAt.IsZero():
 		return &Refused{"no police prompt is due: the police were told, or the worker was found"}
 	}
@@ -228,7 +228,7 @@ func (s *step) hold(h Hold) error {
 // close closes the alarm on evidence, and settles the visits it covers.
 func (s *step) close(c Close) error {
 	if p := s.missing(c); len(p) > 0 {
-		return &Invalid{p}
+		return &Invalid{Problems: p}
 	}
 	for _, id := range s.settles() {
 		s.settle(&s.w.Visits[s.w.index(id)], c)

@@ -19,7 +19,11 @@ type Problem struct {
 }
 
 // Invalid is an input that lacks something or makes no sense; nothing changed.
-type Invalid struct{ Problems []Problem }
+type Invalid struct {
+	Problems []Problem
+	Overlaps string // the reference of the worker's visit that is then, where that is a problem
+	TooLong  bool   // it is over 24 hours
+}
 
 func (e *Invalid) Error() string {
 	var says []string

@@ -218,7 +218,7 @@ func (s *step) raise(r Raise) error {
 		return nil
 	}
 	if !r.Kind.Danger() {
-		return &Invalid{[]Problem{{"kind", "is duress or distress"}}}
+		return &Invalid{Problems: []Problem{{"kind", "is duress or distress"}}}
 	}
 	s.danger(r, false)
 	a := s.w.Alarm

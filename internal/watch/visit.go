@@ -94,15 +94,16 @@ func (s *step) end(v *Visit, to Status, e Evidence, by string) {
 func (s *step) book(b Book) error {
 	v := b.Visit
 	v.Status = Booked
-	p := problems(s.at, v)
+	p, other := problems(s.at, v), ""
 	if !b.Overlap {
-		p = append(p, s.overlaps(v)...)
+		other = s.overlaps(v)
+		p = append(p, overlapping(other)...)
 	}
 	if s.w.index(v.ID) >= 0 {
 		p = append(p, Problem{"id", "this visit is booked already"})
 	}
 	if len(p) > 0 {
-		return &Invalid{p}
+		return &Invalid{Problems: p, Overlaps: other, TooLong: v.ExpectedEndAt.Sub(v.StartsAt) > longest}
 	}
 	s.w.Visits = append(s.w.Visits, v)
 	sortVisits(s.w.Visits)
@@ -133,15 +134,22 @@ func problems(at time.Time, v Visit) []Problem {
 	return p
 }
 
-// overlaps refuses a visit that overlaps another of the same worker (rule 8.1).
-func (s *step) overlaps(v Visit) []Problem {
+// overlaps gives the reference of another visit of the same worker that a visit overlaps (rule 8.1); "" for none.
+func (s *step) overlaps(v Visit) string {
 	for _, o := range s.w.Visits {
 		if o.ID != v.ID && o.Live() && !o.Unwatched && !v.Unwatched &&
 			o.StartsAt.Before(v.ExpectedEndAt) && v.StartsAt.Before(o.ExpectedEndAt) {
-			return []Problem{{"starts_at", "overlaps visit " + o.Reference + "; say \"overlap\": true if that is meant"}}
+			return o.Reference
 		}
 	}
-	return nil
+	return ""
+}
+
+func overlapping(reference string) []Problem {
+	if reference == "" {
+		return nil
+	}
+	return []Problem{{"starts_at", "overlaps visit " + reference + "; say \"overlap\": true if that is meant"}}
 }
 
 // edit changes a visit from a page, the API or the calendar.
@@ -170,7 +178,7 @@ func (s *step) edit(e Edit) error {
 		}
 	}
 	v.StartsAt, v.ExpectedEndAt = orElse(e.StartsAt, v.StartsAt), orElse(e.ExpectedEndAt, v.ExpectedEndAt)
-	p := problems(s.at, v)
+	p, other := problems(s.at, v), ""
 	if e.StartsAt.IsZero() { // a start that was accepted once is not judged again
 		p = slices.DeleteFunc(p, func(p Problem) bool { return p.Field == "starts_at" })
 	}
@@ -178,10 +186,11 @@ func (s *step) edit(e Edit) error {
 		p = nil
 	}
 	if !e.Overlap && (v.StartsAt.Before(before.StartsAt) || v.ExpectedEndAt.After(before.ExpectedEndAt)) {
-		p = append(p, s.overlaps(v)...)
+		other = s.overlaps(v)
+		p = append(p, overlapping(other)...)
 	}
 	if len(p) > 0 {
-		return &Invalid{p}
+		return &Invalid{Problems: p, Overlaps: other, TooLong: v.ExpectedEndAt.Sub(v.StartsAt) > longest}
 	}
 	s.reschedule(i, v, before)
 	return nil
@@ -260,7 +269,7 @@ func (s *step) cancel(c Cancel) error {
 	spoke := c.Spoke && s.in.By != "" && s.in.By != s.w.Worker
 	switch {
 	case s.in.By == "":
-		return &Invalid{[]Problem{{"by", "says who calls it off"}}}
+		return &Invalid{Problems: []Problem{{"by", "says who calls it off"}}}
 	case !v.started(s.at):
 		s.end(v, Cancelled, CancelledBefore, s.in.By)
 	case spoke && s.partnered(s.in.By, []string{v.ID}):

@@ -46,6 +46,7 @@ const (
 	MailAside     watch.Notice = "mail_aside"     // it could not be worked
 	MailMany      watch.Notice = "mail_many"      // one mail with more events than are taken
 	MailCry       watch.Notice = "mail_cry"       // to who is on duty: a cry for help in a mail that is not proven
+	MailShared    watch.Notice = "mail_shared"    // an invite from an address that several people have
 	MailTNEF      watch.Notice = "mail_tnef"      // to administrators: invites come as winmail.dat
 	MailStrangers watch.Notice = "mail_strangers" // to administrators: mails of nobody we know
 )
@@ -85,8 +86,9 @@ var ofInvites = map[watch.Notice]string{
 	MailFails:     "{at}: our mail to you came back. Please see that your e-mail address in Allclear is right.",
 	MailFailsOf:   "{at}: our mail to {worker} came back.< Please see that their e-mail address in Allclear is right.>[ {link}]",
 	MailAside:     "{at}: your invite could not be dealt with. NOT BOOKED. Please book by page or text.",
-	MailMany:      "{at}: your mail holds more visits than we take at once. Those that we did not confirm are NOT BOOKED.",
+	MailMany:      "{at}: your mail holds more visits or times than we take at once. Those that we did not confirm are NOT BOOKED.",
 	MailCry:       "{at}: a cry for help by e-mail, as if by {worker}, not proven.< Please read it now.>[ {link}]",
+	MailShared:    "{at}: an invite came from your e-mail address, which others in Allclear have too. NOT BOOKED. Please book by page or text.",
 	MailTNEF:      "{at}: invites reach us as winmail.dat and cannot be read.< Please turn rich text (TNEF) off for our domain in Exchange.>",
 	MailStrangers: "{at}: {count} mails since yesterday came from nobody we know. None was booked.[ {link}]",
 }
@@ -133,6 +135,7 @@ var doubtWords = map[string]string{
 	"ends_before":    "Your invite ends before it begins; we took one hour.",
 	"times_of_form":  "Your calendar has a day without times; we took those of the form in your invite.",
 	"form_differs":   "The form in your invite says another time than your calendar; we took the calendar's.",
+	"all_day":        "Your calendar calls it a whole day and gives times as well; we took the times.",
 	"two_ends":       "Your invite says an end and a length that do not agree; we took the end.",
 	"off_rule":       "The first of your series is not a day that its rule gives; we took it as a visit too.",
 	"no_uid":         "Your calendar gave the invite no name of its own, so we cannot follow its updates: please change this visit on its page.",

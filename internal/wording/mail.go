@@ -134,6 +134,9 @@ func Mail(n watch.Notice, v Values) (subject, body string) {
 	if n == ShiftVisits && len(v.Among) > 0 {
 		lines = append(lines, v.visitLines())
 	}
+	if len(v.Lines) > 0 {
+		lines = append(lines, strings.Join(v.Lines, "\n"))
+	}
 	if link := v.link(wholeLink); link != "" {
 		lines = append(lines, link)
 	}

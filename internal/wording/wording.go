@@ -51,6 +51,7 @@ type Values struct {
 	Tail      private.Text // the last figures of a number
 	Link      string       // where a page is
 	Number    string       // our own public number
+	Lines     []string     // of a list that goes by e-mail alone
 
 	Count     int  // how many of what it speaks of
 	Round     int  // which notice of the alarm this is, from 1
