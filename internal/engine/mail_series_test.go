@@ -142,6 +142,8 @@ func TestAChangedSeries(t *testing.T) {
 		"this and following": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=1", func(e *event) { e.sequence = 1 })),
 			zoned(weekly("20261201", "130000", "140000", "FREQ=WEEKLY;COUNT=2", func(e *event) { e.uid = "following@council.example" }))},
 			[]string{"Tue 24 Nov 10:00-11:00 booked home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 1 Dec 13:00-14:00 booked home_visit", "Tue 8 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 13:00-14:00 booked home_visit"}, "Series: 2 booked, the first "},
+		"called off by the revision that was booked": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.method = "CANCEL" }))},
+			[]string{"Tue 24 Nov 10:00-11:00 cancelled home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 10:00-11:00 cancelled home_visit"}, "Series cancelled 14:00: 3 to come called off"},
 		"called off": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.method, e.sequence = "CANCEL", 3 }))},
 			[]string{"Tue 24 Nov 10:00-11:00 cancelled home_visit", "Tue 1 Dec 10:00-11:00 cancelled home_visit", "Tue 8 Dec 10:00-11:00 cancelled home_visit"}, "Series cancelled 14:00: 3 to come called off"},
 		"a late update of one that was called off": {[]string{zoned(weekly("20261124", "100000", "110000", "FREQ=WEEKLY;COUNT=3", func(e *event) { e.method, e.sequence = "CANCEL", 3 })), exception(func(*event) {})},

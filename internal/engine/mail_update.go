@@ -39,6 +39,8 @@ func (e *Engine) notNewer(ctx context.Context, l *incoming, o object, ev calenda
 	off := o.calendar.Method == calendar.Cancel || ev.Status == "CANCELLED"
 	same := ok && row.StartsAt.Equal(s.begin) && row.EndsAt.Equal(s.end)
 	switch {
+	case o.calendar.Method == calendar.Cancel && ev.Sequence == row.Sequence && ev.Stamp.Equal(row.Stamp) && (row.State == store.InvitedBooked || row.State == store.InvitedSeries):
+		return "", nil // Thunderbird calls an event off by the revision that it has: it can only have come after the invite
 	case ev.Stamp.Before(row.Stamp), ev.Sequence < row.Sequence && ev.Stamp.Equal(row.Stamp), same && !off, !ok && !off:
 		return mailNothing, nil
 	case row.State == store.InvitedRefused && !off:
