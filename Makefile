@@ -7,7 +7,7 @@ GO       ?= go
 GOFILES   = $(shell git ls-files --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')
 
 .NOTPARALLEL:
-.PHONY: build assets test demo play pictures scan check fuzz clean
+.PHONY: build assets test demo play pictures scan thunderbird check fuzz clean
 .PHONY: sbom check-format check-vet check-fix check-static check-race check-readme vulncheck
 
 build: assets ## bin/allclear, the one binary
@@ -43,6 +43,9 @@ scan: build ## wapiti and sqlmap let loose on the signed-in pages and the API, o
 	scripts/scan
 
 # The README's own command comes last, so that its lines close the run.
+thunderbird: build ## a visit booked, answered, moved and cancelled by Thunderbird on a screen nobody sees
+	$(GO) run ./e2e/thunderbird
+
 check: build check-format check-vet check-fix check-static fuzz check-race check-readme ## all that CI runs
 
 check-format:

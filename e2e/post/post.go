@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,6 +41,7 @@ const (
 type Options struct {
 	LMTP    string // host:port
 	Mailbox bool   // into one at Dovecot instead
+	Desks   bool   // the council's people send by [Post.Desk]
 }
 
 // Post is running mail.
@@ -50,6 +52,7 @@ type Post struct {
 
 	dns                                string // an address of its own, at port 53
 	smtp, out, imap, lmtp, dkim, dmarc string // host:port
+	desk, signer                       string // where the council's people send, and what signs it
 	keys                               map[string]string
 	mu                                 sync.Mutex
 	running                            []*process
@@ -99,19 +102,25 @@ func (p *Post) open() error {
 	if err := os.Chmod(p.dir, 0o755); err != nil {
 		return err
 	}
-	for _, at := range []*string{&p.smtp, &p.out, &p.imap, &p.lmtp, &p.dkim, &p.dmarc} {
+	for _, at := range []*string{&p.smtp, &p.out, &p.imap, &p.lmtp, &p.dkim, &p.dmarc, &p.desk, &p.signer} {
 		var err error
 		if *at, err = freeAddress(); err != nil {
 			return err
 		}
 	}
 	p.dns = fmt.Sprintf("127.%d.%d.%d", 64+rand.IntN(128), rand.IntN(250), 2+rand.IntN(250)) // #nosec G404 -- an address that is free, no secret
-	for _, start := range []func() error{p.nameServer, p.openDKIM, p.openDMARC, p.dovecot, p.postfix} {
+	starts := []func() error{p.nameServer, p.openDKIM, p.openDMARC, p.dovecot, p.postfix}
+	listening := map[string]string{"OpenDKIM": p.dkim, "OpenDMARC": p.dmarc, "Dovecot": p.imap, "Dovecot's LMTP": p.lmtp, "Postfix": p.smtp}
+	if p.o.Desks {
+		starts = slices.Insert(starts, 1, p.councilSigns)
+		listening["the council's OpenDKIM"] = p.signer
+	}
+	for _, start := range starts {
 		if err := start(); err != nil {
 			return err
 		}
 	}
-	for what, at := range map[string]string{"OpenDKIM": p.dkim, "OpenDMARC": p.dmarc, "Dovecot": p.imap, "Dovecot's LMTP": p.lmtp, "Postfix": p.smtp} {
+	for what, at := range listening {
 		if err := p.answers(what, at); err != nil {
 			return err
 		}
@@ -160,6 +169,9 @@ func (p *Post) SMTP() string { return p.smtp }
 
 // Submission is where Postfix takes what Allclear sends, which it signs.
 func (p *Post) Submission() string { return p.out }
+
+// Desk is where Postfix takes what the council's people send; it is signed for the council before it is looked at.
+func (p *Post) Desk() string { return p.desk }
 
 // IMAP is where Dovecot has the mailboxes: of everybody @council.example, by [Password].
 func (p *Post) IMAP() string { return p.imap }

@@ -60,6 +60,17 @@ func (p *Post) openDKIM() error {
 	return p.run("OpenDKIM", "/usr/sbin/opendkim", "-f", "-x", p.file("opendkim.conf"))
 }
 
+// councilSigns signs what the council's people send, by a program of the council's own.
+func (p *Post) councilSigns() error {
+	if err := p.write("council.conf", strings.Join([]string{
+		"Mode s", "Domain " + Council, "Selector " + selector, "KeyFile " + p.keys[Council], "Socket inet:" + portOf(p.signer) + "@127.0.0.1", "Nameservers " + p.dns,
+		"Background no", "Syslog no", "Canonicalization relaxed/relaxed", "OversignHeaders From", "UserID root", "RequireSafeKeys no", "",
+	}, "\n")); err != nil {
+		return err
+	}
+	return p.run("OpenDKIM of the council", "/usr/sbin/opendkim", "-f", "-x", p.file("council.conf"))
+}
+
 // openDMARC refuses what its sender's domain wants refused. It asks the name server of a file that it looks for below its own root. Mail from this machine
 // it would believe unasked, and its SPF as well: neither is wanted here.
 func (p *Post) openDMARC() error {
@@ -139,7 +150,11 @@ func (p *Post) postfix() error {
 	}, "\n")); err != nil {
 		return err
 	}
-	if err := p.write("postfix/master.cf", p.smtp+" inet n - n - - smtpd\n"+p.out+" inet n - n - - smtpd\n  -o smtpd_milters=inet:"+p.dkim+"\n"+services); err != nil {
+	listens := p.smtp + " inet n - n - - smtpd\n" + p.out + " inet n - n - - smtpd\n  -o smtpd_milters=inet:" + p.dkim + "\n"
+	if p.o.Desks {
+		listens += p.desk + " inet n - n - - smtpd\n  -o smtpd_milters=inet:" + p.signer + ",inet:" + p.dkim + ",inet:" + p.dmarc + "\n"
+	}
+	if err := p.write("postfix/master.cf", listens+services); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(p.file("queue"), 0o755); err != nil { // #nosec G301 -- Postfix's users look in
