@@ -93,6 +93,7 @@ func eachPosted(t *testing.T, test func(t *testing.T, w *world, p *postbox)) {
 		w := newWorld(t, open(), func(o *engine.Options) {
 			p.Store = o.Store
 			o.Store, o.Mail, o.MailFrom, o.OwnDomains = p, o.SMS, ourMail, []string{"Council.example"}
+			o.Prover, o.Addresses = &notary{}, []string{"book@allclear.example"}
 		})
 		for id, address := range map[string]string{"p-priya": mailOfPriya, "p-sam": mailOfSam, "p-ann": mailOfAnn, "p-lee": mailOfLee} {
 			w.person(id, func(p *buddy.Person) { p.Email = private.New(address) })

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/allclear-safety/allclear/internal/channel"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/channel"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/private"
@@ -105,13 +106,13 @@ func (e event) ics() string {
 	return strings.Join(append(lines, "END:VEVENT", "END:VCALENDAR", ""), "\r\n")
 }
 
-var mailsMade int
+// mailsMade numbers the mails of all tests, which run at once.
+var mailsMade atomic.Int64
 
 // raw is the event as a mail, in the manner of Exchange.
 func (e event) raw() string {
-	mailsMade++
 	head := fmt.Sprintf("Message-ID: <%d@council.example>\r\nFrom: Priya Nair <%s>\r\nTo: book@allclear.example\r\nDate: Sun, 22 Nov 2026 13:59:00 +0000\r\nSubject: %s\r\nMIME-Version: 1.0\r\n%s",
-		mailsMade, e.from, e.summary, e.head)
+		mailsMade.Add(1), e.from, e.summary, e.head)
 	if e.sender != "" {
 		head += "Sender: " + e.sender + "\r\n"
 	}
@@ -360,8 +361,7 @@ func TestWhatTheWorkerSaidSinceStands(t *testing.T) {
 
 func TestAPlainMail(t *testing.T) {
 	plain := func(subject, body string) string {
-		mailsMade++
-		return fmt.Sprintf("Message-ID: <p%d@council.example>\r\nFrom: %s\r\nSubject: %s\r\nContent-Type: text/plain\r\n\r\n%s\r\n", mailsMade, priyasAddress, subject, body)
+		return fmt.Sprintf("Message-ID: <p%d@council.example>\r\nFrom: %s\r\nSubject: %s\r\nContent-Type: text/plain\r\n\r\n%s\r\n", mailsMade.Add(1), priyasAddress, subject, body)
 	}
 	t.Run("is answered that nothing was booked", func(t *testing.T) {
 		invited(t, func(t *testing.T, w *world, _ *notary) {
