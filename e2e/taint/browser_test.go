@@ -78,8 +78,8 @@ func formTo(page, action string) (form url.Values, found bool) {
 		case nethtml.ErrorToken:
 			return form, false
 		case nethtml.TextToken:
-			if strings.HasPrefix(field, "textarea ") {
-				form.Set(strings.TrimPrefix(field, "textarea "), strings.TrimPrefix(string(z.Text()), "\n"))
+			if after, ok := strings.CutPrefix(field, "textarea "); ok {
+				form.Set(after, strings.TrimPrefix(string(z.Text()), "\n"))
 			}
 		case nethtml.EndTagToken:
 			name, _ := z.TagName()

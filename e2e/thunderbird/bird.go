@@ -169,7 +169,7 @@ func profile(a account) (string, error) {
 	}
 	user, _, _ := strings.Cut(a.address, "@")
 	var all strings.Builder
-	for _, line := range strings.Split(strings.TrimSpace(fmt.Sprintf(preferences, a.name, a.address, user, imapHost, imapPort, smtpHost, smtpPort)), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(fmt.Sprintf(preferences, a.name, a.address, user, imapHost, imapPort, smtpHost, smtpPort)), "\n") {
 		name, value, _ := strings.Cut(line, " ")
 		fmt.Fprintf(&all, "user_pref(%q, %s);\n", name, value)
 	}
