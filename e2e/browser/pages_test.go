@@ -127,6 +127,7 @@ func sights() []sight {
 			b.Types("The code that came", "12")
 			b.Press("Prove this number")
 		}},
+		{"POST /details/delegates", "nobody to book by invite", "p-dan", filled("/details", "Let them book for me")},
 		{"POST /details/photograph", "no picture chosen", "p-dan", followed("/details", "Add a photograph", "Save the photograph")},
 
 		{"GET /people", "the people", "p-mo", opened("/people")},
@@ -277,6 +278,7 @@ var elsewhere = map[string]string{
 
 	"POST /details":                      "a press: TestDetailsAreConfirmedByOnePressOnATelephone",
 	"POST /details/photograph/remove":    "a press",
+	"POST /details/delegates/remove":     "a press",
 	"POST /details/numbers/{field}/code": "a press: TestDetailsAreConfirmedByOnePressOnATelephone",
 
 	"POST /visits/{id}/glass":       "in the county all who may break a glass are invited: TestWhoBreaksTheGlassSeesAPrivateVisitForAWhile",

@@ -134,7 +134,7 @@ func (c *county) byMail(ysolde *browser) {
 	other.body = strings.Replace(other.body, ":mailto:{Ysolde's e-mail}", `;SENT-BY="mailto:{e-mail of another delegate}":mailto:{Ysolde's e-mail}`, 1)
 	other.head = "Sender: <{e-mail of another delegate}>\r\n"
 	c.writes(other)
-	told("have not allowed")
+	told("may not book for you yet")
 	c.refusedAtTheDoor()
 }
 
