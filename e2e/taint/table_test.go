@@ -32,6 +32,7 @@ var kinds = []kind{
 	{"time proposed", `A proposal of another time changes nothing`, "a responder", `^Peregrine's e-mail$|^name of a guest$`, "a calendar knows what is declined by whom it said that it is, as it sent it"},
 	{"cry by mail", `a cry for help by e-mail`, "a responder", `'s first name$`, "of whom, as in an alarm"},
 	{"mail came back", `our mail to \S+ \S+ came back`, "a responder", `'s first name$`, "whose address is to be put right"},
+	{"list of strangers", `came from nobody we know[^\n]*\n\s*\S+@`, "a responder", `^e-mail of a stranger$`, "an administrator sees by it that one of them is a worker, whose address in Allclear is another"},
 	{"mails of strangers", `came from nobody we know|reach us as winmail\.dat`, "a responder", ``, ""},
 
 	{"call", `This is Allclear\.`, "a responder", `'s first name$|^phrase$`, "a call says of whom, as the text does"},
