@@ -31,7 +31,7 @@ func (p page) guards() {
 			p.Errorf("%s: %s is %q", p.asked, name, h.Get(name))
 		}
 	}
-	feed := (strings.Contains(p.asked, " /calendar/") || strings.Contains(p.asked, " /dav/")) && h.Get("Cache-Control") == "private, no-cache" // a calendar program keeps it
+	feed := (strings.Contains(p.asked, "/calendar/") || strings.Contains(p.asked, "/dav/")) && h.Get("Cache-Control") == "private, no-cache" // a calendar program keeps it
 	if kept := h.Get("Cache-Control"); kept != "no-store" && !feed && !strings.Contains(p.asked, " /static/") {
 		p.Errorf("%s: may be kept: %q", p.asked, kept)
 	}
