@@ -15,6 +15,12 @@ func TestAWorkersPageIsLeftByTheKeyboard(t *testing.T) {
 	b.Open("/people")
 	b.Open("/raise")
 	b.Sees("Exit this page")
+	b.until("stand on the page", func() error {
+		if evaluate[string](b, `location.pathname + document.readyState`) != "/raisecomplete" {
+			return errors.New("the page before is shown yet, or this one not whole")
+		}
+		return nil
+	})
 	before := evaluate[int](b, `history.length`)
 	b.any = true // where it leads there is no network here
 	b.key(kb.Shift)
