@@ -416,6 +416,9 @@ func (l *incoming) keep(o object, ev calendar.Event, s slot, visit string, state
 		i.Owner = "mail/" + l.mail.ID
 	}
 	i.Words = private.New(string(mustJSON(k)))
+	if row := o.row(i.Instance); row != nil {
+		i = i.Over(*row)
+	}
 	l.done.Invited = append(l.done.Invited, i)
 }
 

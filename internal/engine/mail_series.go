@@ -337,7 +337,7 @@ func (e *Engine) seriesChore(ctx context.Context, at time.Time) error {
 		if err != nil && errors.Is(ctx.Err(), context.Canceled) {
 			return err // we stop, and nothing is wrong with it
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrConflict) { // a mail changed it meanwhile: then it is looked at again as it stands
 			e.putOffSeries(ctx, at, master, err)
 		}
 		if ctx.Err() != nil {

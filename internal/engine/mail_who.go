@@ -206,6 +206,9 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 		l.tell(wording.MailPlain, said{})
 		return l.settle(ctx, store.MailDone, mailPlain)
 	}
+	if err := e.takeTurn(ctx, l, sets); err != nil {
+		return err
+	}
 	result := mailNothing
 	for _, c := range sets {
 		what, err := e.workCalendar(ctx, l, c)

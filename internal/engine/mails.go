@@ -21,6 +21,7 @@ type Mails interface {
 	RetryMail(ctx context.Context, id string, next time.Time) (int, error)
 	SettleMail(ctx context.Context, s store.SettledMail) error
 	MailsWith(ctx context.Context, result string, since time.Time, limit int) ([]store.ReceivedMail, error)
+	TakeTurn(ctx context.Context, mail string, objects ...store.Object) error
 	InvitedBy(ctx context.Context, organizer, uid string) ([]store.Invited, error)
 	SeriesDue(ctx context.Context, now time.Time, limit int) ([]store.Invited, error)
 	SeriesOf(ctx context.Context, master store.Invited) ([]store.Invited, error)
@@ -125,7 +126,11 @@ func (e *Engine) stepMail(ctx context.Context, m store.ReceivedMail) {
 	if err == nil || errors.Is(err, store.ErrSeen) || ctx.Err() != nil { // seen: another node was faster
 		return
 	}
-	e.Log.Error("mail not worked", "mail", m.ID, "error", err)
+	if errors.Is(err, store.ErrConflict) {
+		e.Log.Info("mail waits for another of the same invite", "mail", m.ID)
+	} else {
+		e.Log.Error("mail not worked", "mail", m.ID, "error", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
 	rest := min(mailRests<<min(m.Attempts, 10), mailRestMax)

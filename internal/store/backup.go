@@ -57,8 +57,8 @@ type Backup struct {
 
 // notInBackups are the tables that a backup leaves out: which migrations were run is said by its schema, and who was signed in, or was given
 // an address to sign in with, is not to be so again, nor is a calendar feed's address that was revoked since, nor who no longer may book for somebody; nor is how often sessions ended anybody's business there. What they signed in with is in it; a code that proves a number is good for minutes.
-// An import that is under way is brought again: what its file says is kept for an hour, and in no backup for years.
-var notInBackups = []string{"goose_db_version", "sessions", "session_ends", "tickets", "imports", "import_parts", "kin_asks", "number_codes", "feeds", "delegates"}
+// An import that is under way is brought again: what its file says is kept for an hour, and in no backup for years. Whose turn it is at an invite, a mail takes anew.
+var notInBackups = []string{"goose_db_version", "sessions", "session_ends", "tickets", "imports", "import_parts", "kin_asks", "number_codes", "feeds", "delegates", "invited_turns"}
 
 // Backup writes all that is kept, as it is at one instant, as lines of JSON. What is sealed stays sealed; the master key is not in it. It
 // reads in one transaction that holds no lock a writer waits for, and works beside a running server.

@@ -128,7 +128,7 @@ func TestTheFirstSchemaIsBroughtOn(t *testing.T) {
 			`DROP INDEX entries_glass`, `DROP INDEX entries_looks`, `DROP INDEX alarms_worker`, `DROP TABLE blocks`,
 			`DROP TABLE passkeys`, `DROP TABLE identities`, `DROP TABLE accounts`, `DROP TABLE sessions`, `DROP TABLE session_ends`, `DROP TABLE tickets`,
 			`ALTER TABLE chain DROP COLUMN signature`, `DROP TABLE holds`, `DROP INDEX alarms_follow`, `ALTER TABLE alarms DROP COLUMN followed_at`, `DROP TABLE incident_posts`, `DROP TABLE invites_sent`, `DROP TABLE prompts`, `DROP TABLE organisation_texts`, `DROP INDEX entries_papers`, `DROP TABLE paper_marks`, `DROP TABLE papers`, `ALTER TABLE people DROP COLUMN left_at`,
-			`DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE delegates`, `DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,
+			`DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE invited_turns`, `DROP TABLE delegates`, `DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,
 			`DROP TABLE shared_calendars`, `DROP TABLE team_events`, `DROP TABLE feeds`, `DROP INDEX visits_planned`,
 			`DROP INDEX data_keys_kept`, `DROP INDEX data_keys_erased`, `DROP INDEX outbox_owner`, `DROP INDEX outbox_mails`, `ALTER TABLE outbox DROP COLUMN mail`,
 			`DROP TABLE confirmations`, `DROP TABLE known_numbers`, `DROP TABLE number_codes`, `DROP TABLE photographs`, `DELETE FROM goose_db_version WHERE version_id > 1`} {

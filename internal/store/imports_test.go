@@ -144,7 +144,7 @@ func TestWhatWasSaidByHandBeforeIsTakenFromTheRecord(t *testing.T) {
 		}
 		want := ok[map[string]store.Past](t)(db.Pasts(t.Context()))["p-priya"]
 		raw := p.Raw(t)
-		for _, back := range []string{`DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE delegates`, `DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,
+		for _, back := range []string{`DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE invited_turns`, `DROP TABLE delegates`, `DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,
 			`DROP INDEX outbox_mails`, `ALTER TABLE outbox DROP COLUMN mail`, `DROP INDEX alarms_follow`, `DROP INDEX papers_look`, `ALTER TABLE alarms DROP COLUMN followed_at`, `ALTER TABLE papers DROP COLUMN followed_at`, `ALTER TABLE papers DROP COLUMN look_at`, `DROP TABLE incident_posts`, `DROP TABLE prompts`, `DROP TABLE organisation_texts`, `DROP TABLE invites_sent`, // of migrations after it
 			`DROP TABLE shared_calendars`, `DROP TABLE team_events`, `DROP TABLE feeds`, `DROP INDEX visits_planned`,
 			`DELETE FROM goose_db_version WHERE version_id >= 14`} {

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/private"
@@ -26,6 +29,13 @@ type Invited struct {
 
 	organizer, uid []byte
 	words          []byte // sealed
+	revision       int64  // that was read; 0 for a row that is new
+}
+
+// Over says that a row is written over one that was read; without it, it is a new one.
+func (i Invited) Over(read Invited) Invited {
+	i.revision = read.revision
+	return i
 }
 
 // InvitedState is how a calendar object stands.
@@ -38,12 +48,12 @@ const (
 	InvitedRefused   InvitedState = "refused"   // it was not booked, and its worker was told
 )
 
-const invitedColumns = `organizer, uid, instance, worker, visit, mail, sequence, stamp_at, state, starts_at, ends_at, look_at, key_owner, words, put_at`
+const invitedColumns = `organizer, uid, instance, worker, visit, mail, sequence, stamp_at, state, starts_at, ends_at, look_at, key_owner, words, put_at, revision`
 
 func scanInvited(s scanner) (i Invited, err error) {
 	var instance int64
 	err = s.Scan(&i.organizer, &i.uid, &instance, &i.Worker, &i.Visit, &i.Mail, &i.Sequence, at{&i.Stamp}, &i.State, at{&i.StartsAt}, at{&i.EndsAt}, at{&i.LookAt},
-		&i.Owner, &i.words, at{&i.PutAt})
+		&i.Owner, &i.words, at{&i.PutAt}, &i.revision)
 	if instance != 0 {
 		i.Instance = time.UnixMicro(instance).UTC()
 	}
@@ -115,10 +125,11 @@ func (db *DB) InvitedOf(ctx context.Context, worker string) ([]Invited, error) {
 	return db.openInvited(ctx, rows, err)
 }
 
-// SeriesDue gives masters of series of which more visits are to be booked, the one that waited longest first. They come without their words, see
+// SeriesDue gives masters of series of which more visits are to be booked, but for those that a mail is changing, the one that waited longest first. They come without their words, see
 // [DB.InvitedWords]: one that can't be read keeps no other from its turn.
 func (db *DB) SeriesDue(ctx context.Context, now time.Time, limit int) ([]Invited, error) {
-	list, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE look_at IS NOT NULL AND look_at <= $1 ORDER BY look_at LIMIT $2`, instant(now), limit)
+	list, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited i WHERE look_at IS NOT NULL AND look_at <= $1
+		AND NOT EXISTS (SELECT 1 FROM invited_turns t JOIN mails m ON m.id = t.mail WHERE t.organizer = i.organizer AND t.uid = i.uid AND m.state = 'waiting') ORDER BY look_at LIMIT $2`, instant(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list series: %w", err)
 	}
@@ -146,32 +157,51 @@ func (db *DB) SeriesOf(ctx context.Context, master Invited) ([]Invited, error) {
 	return list, nil
 }
 
-func (t *tx) putInvited(i Invited) error {
-	if i.organizer == nil {
-		i.organizer, i.uid = t.db.vault.Hash("invited/organizer", i.Organizer.Reveal()), t.db.vault.Hash("invited/uid", i.UID.Reveal())
+// putInvited keeps what became of calendar objects, in their order; ErrConflict where one is not as it was read, or is new and there by now.
+func (t *tx) putInvited(list []Invited) error {
+	before := map[string]int64{} // how often each was written here: a mail may ask for two things of one
+	for _, i := range list {
+		if i.organizer == nil {
+			i.organizer, i.uid = t.db.vault.Hash("invited/organizer", i.Organizer.Reveal()), t.db.vault.Hash("invited/uid", i.UID.Reveal())
+		}
+		row := i.place()
+		i.revision += before[row]
+		before[row]++
+		if err := t.putOneInvited(i); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (t *tx) putOneInvited(i Invited) error {
 	sealed, err := t.seal(i.Owner, i.place(), []byte(i.Words.Reveal()), i.PutAt)
 	if errors.Is(err, ErrErased) {
 		sealed, err = nil, nil // its words are gone, and stay so; how it stands is kept
 	}
-	if err == nil {
-		_, err = t.exec(`INSERT INTO invited (`+invitedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-			ON CONFLICT (organizer, uid, instance) DO UPDATE SET worker = excluded.worker, visit = excluded.visit, mail = excluded.mail, sequence = excluded.sequence,
-				stamp_at = excluded.stamp_at, state = excluded.state, starts_at = excluded.starts_at, ends_at = excluded.ends_at, look_at = excluded.look_at,
-				key_owner = excluded.key_owner, words = excluded.words, put_at = excluded.put_at`,
-			i.organizer, i.uid, instanceOf(i.Instance), i.Worker, i.Visit, i.Mail, i.Sequence, instant(i.Stamp), string(i.State), maybe(i.StartsAt), maybe(i.EndsAt), maybe(i.LookAt),
-			i.Owner, sealed, instant(i.PutAt))
+	if err != nil {
+		return err
+	}
+	query := `UPDATE invited SET worker = $4, visit = $5, mail = $6, sequence = $7, stamp_at = $8, state = $9, starts_at = $10, ends_at = $11, look_at = $12,
+		key_owner = $13, words = $14, put_at = $15, revision = revision + 1 WHERE organizer = $1 AND uid = $2 AND instance = $3 AND revision = $16`
+	args := []any{i.organizer, i.uid, instanceOf(i.Instance), i.Worker, i.Visit, i.Mail, i.Sequence, instant(i.Stamp), string(i.State), maybe(i.StartsAt), maybe(i.EndsAt), maybe(i.LookAt),
+		i.Owner, sealed, instant(i.PutAt), i.revision}
+	if i.revision == 0 {
+		query = `INSERT INTO invited (` + invitedColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`
+		args[len(args)-1] = 1
+	}
+	n, err := t.exec(query, args...)
+	if err == nil && n == 0 {
+		err = ErrConflict
 	}
 	return err
 }
 
-// PutInvited keeps what became of calendar objects, and what is told with it.
+// PutInvited keeps what became of calendar objects, and what is told with it; ErrConflict where one of them was changed since it was read.
 func (db *DB) PutInvited(ctx context.Context, list []Invited, tell []Message) error {
 	err := db.write(ctx, func(t *tx) error {
-		for _, i := range list {
-			if err := t.putInvited(i); err != nil {
-				return err
-			}
+		if err := t.putInvited(list); err != nil {
+			return err
 		}
 		if len(tell) > 0 {
 			t.notify()
@@ -180,6 +210,37 @@ func (db *DB) PutInvited(ctx context.Context, list []Invited, tell []Message) er
 	})
 	if err != nil {
 		return fmt.Errorf("keep what an invite became: %w", err)
+	}
+	return nil
+}
+
+// Object names a calendar object.
+type Object struct{ Organizer, UID string }
+
+// TakeTurn has a mail work calendar objects alone until it is settled; ErrConflict where another that waits works one of them. A visit is changed before what became of
+// its invite is kept: two mails at once, such as a worker's own and a delegate's, would each book it, or leave the times of one beside the word of the other.
+func (db *DB) TakeTurn(ctx context.Context, mail string, objects ...Object) error {
+	type row struct{ organizer, uid []byte }
+	var rows []row
+	for _, o := range objects {
+		rows = append(rows, row{db.vault.Hash("invited/organizer", o.Organizer), db.vault.Hash("invited/uid", o.UID)})
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(bytes.Compare(a.organizer, b.organizer), bytes.Compare(a.uid, b.uid)) }) // so that two never wait for each other
+	err := db.write(ctx, func(t *tx) error {
+		for _, r := range rows {
+			n, err := t.exec(`INSERT INTO invited_turns (organizer, uid, mail) VALUES ($1, $2, $3) ON CONFLICT (organizer, uid) DO UPDATE SET mail = excluded.mail
+				WHERE invited_turns.mail = excluded.mail OR NOT EXISTS (SELECT 1 FROM mails WHERE mails.id = invited_turns.mail AND mails.state = 'waiting')`, r.organizer, r.uid, mail)
+			if err == nil && n == 0 {
+				err = ErrConflict
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take the turn of mail %s: %w", mail, err)
 	}
 	return nil
 }
@@ -195,7 +256,8 @@ type SettledMail struct {
 	Cut                              bool         // it is not kept as it came
 }
 
-// SettleMail ends a mail's wait, with all that follows from it, in one transaction; ErrSeen where that was done before. Who it is from is on record, an entry of kind
+// SettleMail ends a mail's wait, with all that follows from it, in one transaction; ErrSeen where that was done before, ErrConflict where what an invite became was
+// changed since it was read. Who it is from is on record, an entry of kind
 // "mail" in the chain of their looks.
 func (db *DB) SettleMail(ctx context.Context, s SettledMail) error {
 	by := By{Person: s.Person, Via: "mail"}
@@ -214,10 +276,11 @@ func (db *DB) SettleMail(ctx context.Context, s SettledMail) error {
 		if err != nil {
 			return done{}, err
 		}
-		for _, i := range s.Invited {
-			if err := t.putInvited(i); err != nil {
-				return done{}, err
-			}
+		if err := t.putInvited(s.Invited); err != nil {
+			return done{}, err
+		}
+		if _, err := t.exec(`DELETE FROM invited_turns WHERE mail = $1`, s.ID); err != nil {
+			return done{}, err
 		}
 		t.notify()
 		return done{what: "mail/" + s.ID, input: map[string]string{"result": s.Result, "visit": s.Visit}}, t.tell(nil, s.Messages)

@@ -15,7 +15,7 @@ import (
 var before13 = []string{
 	`DROP TABLE shared_calendars`, `DROP TABLE team_events`,
 	`DROP TABLE confirmations`, `DROP TABLE known_numbers`, `DROP TABLE number_codes`, `DROP TABLE photographs`,
-	`DROP TABLE feeds`, `DROP INDEX visits_planned`, `DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE delegates`,
+	`DROP TABLE feeds`, `DROP INDEX visits_planned`, `DROP TABLE mails`, `DROP TABLE invited`, `DROP TABLE invited_turns`, `DROP TABLE delegates`,
 	`DROP TABLE imports`, `DROP TABLE import_parts`, `DROP TABLE import_columns`, `DROP TABLE person_past`, `DROP TABLE kin_asks`,
 	`DROP TABLE invites_sent`, `DROP TABLE organisation_texts`, `DROP TABLE prompts`, `DROP TABLE incident_posts`,
 	`DROP INDEX papers_look`, `ALTER TABLE papers DROP COLUMN look_at`, `ALTER TABLE papers DROP COLUMN followed_at`, `DROP INDEX alarms_follow`, `ALTER TABLE alarms DROP COLUMN followed_at`,

@@ -10,4 +10,4 @@ import "embed"
 var Files embed.FS
 
 // Version is the newest step here. A database says in meta.min_reader from which version on a program can read it.
-const Version = 25
+const Version = 27
