@@ -22,6 +22,7 @@ const (
 	seriesEvery   = time.Minute    // plan time: how often it is looked for series of which more is to be booked
 	seriesAtOnce  = 10
 	seriesWithin  = 20 * time.Second
+	seriesRests   = time.Hour // plan time: how long one that cannot be booked on waits
 	seriesAhead   = 8 * 7 * 24 * time.Hour
 	seriesLookIn  = 24 * time.Hour
 	seriesMost    = 60                       // visits of one series that are booked ahead

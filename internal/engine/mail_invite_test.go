@@ -47,18 +47,24 @@ func invited(t *testing.T, test func(t *testing.T, w *world, n *notary)) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		t.Parallel()
 		n := &notary{}
-		w := newWorld(t, open(), func(o *engine.Options) { o.Prover, o.Addresses = n, []string{"book@allclear.example"} })
-		for id, address := range map[string]string{"p-priya": "Priya@council.example", "p-jo": "jo@council.example", "p-mo": "mo@council.example"} {
-			p, err := w.db.Person(t.Context(), id)
-			w.must(err)
-			p.Email = private.New(address)
-			_, err = w.engine.PutPerson(t.Context(), engine.Actor{}, p)
-			w.must(err)
-		}
-		w.settle()
-		w.readAll()
-		test(t, w, n)
+		test(t, invitedTo(t, open(), n), n)
 	})
+}
+
+// invitedTo is such a world.
+func invitedTo(t *testing.T, db *store.DB, n *notary) *world {
+	t.Helper()
+	w := newWorld(t, db, func(o *engine.Options) { o.Prover, o.Addresses = n, []string{"book@allclear.example"} })
+	for id, address := range map[string]string{"p-priya": "Priya@council.example", "p-jo": "jo@council.example", "p-mo": "mo@council.example"} {
+		p, err := w.db.Person(t.Context(), id)
+		w.must(err)
+		p.Email = private.New(address)
+		_, err = w.engine.PutPerson(t.Context(), engine.Actor{}, p)
+		w.must(err)
+	}
+	w.settle()
+	w.readAll()
+	return w
 }
 
 // event is an invite as a test writes it.

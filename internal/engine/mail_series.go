@@ -347,15 +347,31 @@ func (e *Engine) seriesChore(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, master := range due {
-		errs = append(errs, guard(func() error {
+		err := guard(func() error {
 			ctx, cancel := context.WithTimeout(ctx, seriesWithin)
 			defer cancel()
 			return e.rollSeries(ctx, at, master)
-		}))
+		})
+		if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+			return err // we stop, and nothing is wrong with it
+		}
+		if err != nil {
+			e.putOffSeries(ctx, at, master, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// putOffSeries has a series that cannot be booked on wait: those behind it come before it.
+func (e *Engine) putOffSeries(ctx context.Context, at time.Time, master store.Invited, why error) {
+	e.Log.Error("series not booked on: tried again in an hour", "worker", master.Worker, "mail", master.Mail, "error", why)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepWithin) // what it may have taken was all the time there was
+	defer cancel()
+	e.report(ctx, "series not put off", e.Store.PutOffSeries(ctx, master, at.Add(seriesRests)))
 }
 
 // masterIn finds a series in what was kept of it, and the calendar that it stands in: a text may hold several that ask for several things.
@@ -375,6 +391,10 @@ func masterIn(k kept, zone *time.Location) (c calendar.Calendar, master calendar
 
 // rollSeries books more of a series; the worker is told of what cannot be booked.
 func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invited) error {
+	master, err := e.Store.InvitedWords(ctx, master)
+	if err != nil {
+		return err
+	}
 	k := keptOf(master)
 	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private}, fixed: &k,
 		turn: "/on/" + master.LookAt.UTC().Format(time.RFC3339)}
