@@ -107,6 +107,9 @@ var (
 	reallyFail = regexp.MustCompile(`(?im)^Action:\s*failed\s*$`)
 )
 
+// mailHead is as much of a program's mail as is looked through for addresses that fail.
+const mailHead = 256 << 10
+
 // workAutomatic takes what a program wrote. One of our mails that came back tells whose address fails; all else is not for us.
 func (e *Engine) workAutomatic(ctx context.Context, l *incoming) error {
 	raw := bytes.ReplaceAll([]byte(l.mail.Raw.Reveal()), []byte("\r\n"), []byte("\n"))
