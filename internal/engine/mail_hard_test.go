@@ -28,7 +28,7 @@ func TestARevisionThatIsNotCounted(t *testing.T) {
 		says  string
 	}{
 		"another time":                     {[]event{invite(), invite(other)}, []string{booked}, "NOT MOVED, it stays Sun 22 Nov 16:00-17:00"},
-		"a cancellation, as Thunderbird's": {[]event{invite(), invite(func(e *event) { e.method = "CANCEL" })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "Cancelled"},
+		"a cancellation, as Thunderbird's": {[]event{invite(), invite(func(e *event) { e.method = "CANCEL" })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "cancelled: Sun 22 Nov 16:00-17:00"},
 		"a cancellation, and what it undid once more": {[]event{invite(), invite(func(e *event) { e.method = "CANCEL" }), invite()},
 			[]string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, ""},
 		"a cancellation of what was before a change": {[]event{invite(func(e *event) { e.sequence = 2 }), invite(func(e *event) { e.method, e.sequence = "CANCEL", 1 })}, []string{booked}, ""},
@@ -153,7 +153,7 @@ func TestAMailOfTooManyEvents(t *testing.T) {
 		if n := len(w.visitsOf("p-priya")); n != 50 {
 			t.Errorf("%d are booked", n)
 		}
-		if texts := w.phone(priya).read(); len(texts) != 5 || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "more visits or times than we take at once") }) {
+		if texts := w.phone(priya).read(); len(texts) != 6 || !strings.Contains(strings.Join(texts, " "), "14:00: 46 more answers") || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "more visits or times than we take at once") }) {
 			t.Errorf("%d texts: %v", len(texts), texts)
 		}
 	})

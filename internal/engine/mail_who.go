@@ -34,6 +34,7 @@ type incoming struct {
 	several  bool                       // its calendar has events of several names
 	forms    map[[4]string]written.Form // what was understood of its bodies: it is asked for several times
 	fixed    *kept                      // what a series was booked by, where there is no mail
+	turn     string                     // which time it is that a series is booked on; "" for a mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -41,6 +42,7 @@ const (
 	mailBooked     = "booked"
 	mailNotBooked  = "not_booked"
 	mailUnproven   = "not_proven"
+	mailUntold     = "not_proven_counted" // as so many were told in that hour, it is told by their count
 	mailStranger   = "stranger"
 	mailUnread     = "unreadable"
 	mailAutomatic  = "automatic"
@@ -174,7 +176,7 @@ func (l *incoming) sharers(ctx context.Context) ([]string, error) {
 }
 
 // workUnproven tells the worker in whose name a mail came that nothing was booked by it. By nothing that the mail says: it may be anybody's. So many in an
-// hour are told as a text's unknown sender is, and no more, as anybody could have a worker's phone buzz for ever.
+// hour are told as a text's unknown sender is, and the rest by their count (see unprovenChore), as anybody could have a worker's phone buzz for ever.
 func (e *Engine) workUnproven(ctx context.Context, l *incoming) error {
 	if err := e.hearUnprovenCry(ctx, l); err != nil {
 		return err
@@ -183,9 +185,10 @@ func (e *Engine) workUnproven(ctx context.Context, l *incoming) error {
 	if len(l.msg.Calendars)+len(l.msg.Forwarded) == 0 && l.msg.Hidden == mail.Plain { // no invite: nothing is said to have been one
 		n = wording.MailPlain
 	}
-	if e.pulse.mayAnswer("mail/"+l.worker.ID, l.at) {
-		l.tell(n, said{})
+	if !e.pulse.mayAnswer("mail/"+l.worker.ID, l.at) {
+		return l.settle(ctx, store.MailDone, mailUntold)
 	}
+	l.tell(n, said{})
 	return l.settle(ctx, store.MailDone, mailUnproven)
 }
 
@@ -206,11 +209,26 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 		l.tell(wording.MailPlain, said{})
 		return l.settle(ctx, store.MailDone, mailPlain)
 	}
+	result, err := e.workCalendars(ctx, l, sets)
+	if err != nil {
+		return err
+	}
+	if hidden {
+		l.tell(wording.MailPart, said{})
+	}
+	if len(l.msg.Forwarded) > 0 {
+		l.tell(wording.MailForwarded, said{})
+	}
+	return l.settle(ctx, store.MailDone, result)
+}
+
+// workCalendars does what the calendars of a mail ask for.
+func (e *Engine) workCalendars(ctx context.Context, l *incoming, sets []calendarPart) (string, error) {
 	result := mailNothing
 	for _, c := range sets {
 		what, err := e.workCalendar(ctx, l, c)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if result == mailNothing || what == mailBooked {
 			result = what
@@ -219,7 +237,7 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 	if l.twoTimes {
 		l.tell(wording.MailMany, said{})
 	}
-	return l.settle(ctx, store.MailDone, result)
+	return result, nil
 }
 
 // calendarPart is one calendar of a mail, and the text that it was read of.
