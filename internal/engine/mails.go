@@ -21,9 +21,12 @@ type Mails interface {
 	RetryMail(ctx context.Context, id string, next time.Time) (int, error)
 	SettleMail(ctx context.Context, s store.SettledMail) error
 	MailsWith(ctx context.Context, result string, since time.Time, limit int) ([]store.ReceivedMail, error)
+	CountMails(ctx context.Context, result string, since, until time.Time) ([]store.MailCount, error)
 	InvitedBy(ctx context.Context, organizer, uid string) ([]store.Invited, error)
 	SeriesDue(ctx context.Context, now time.Time, limit int) ([]store.Invited, error)
 	SeriesOf(ctx context.Context, master store.Invited) ([]store.Invited, error)
+	PutOffSeries(ctx context.Context, master store.Invited, until time.Time) error
+	InvitedWords(ctx context.Context, i store.Invited) (store.Invited, error)
 	PutDelegate(ctx context.Context, person, address string, by store.By, now time.Time) error
 	DropDelegate(ctx context.Context, person, address string, by store.By, now time.Time) error
 	MayDelegate(ctx context.Context, person, address string) (bool, error)
