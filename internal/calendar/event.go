@@ -188,8 +188,11 @@ func (r *reading) time(p property) {
 		}
 		return
 	case "RRULE":
-		if r.rules++; r.rules == 1 {
-			e.Rule = strings.TrimSpace(p.value)
+		switch value := strings.TrimSpace(p.value); {
+		case r.rules == 0:
+			e.Rule, r.rules = value, 1
+		case value != e.Rule: // the same once more says nothing new
+			r.rules++
 		}
 		return
 	case "EXRULE":

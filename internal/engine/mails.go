@@ -22,6 +22,7 @@ type Mails interface {
 	SettleMail(ctx context.Context, s store.SettledMail) error
 	MailsWith(ctx context.Context, result string, since time.Time, limit int) ([]store.ReceivedMail, error)
 	TakeTurn(ctx context.Context, mail string, objects ...store.Object) error
+	CountMails(ctx context.Context, result string, since, until time.Time) ([]store.MailCount, error)
 	InvitedBy(ctx context.Context, organizer, uid string) ([]store.Invited, error)
 	SeriesDue(ctx context.Context, now time.Time, limit int) ([]store.Invited, error)
 	SeriesOf(ctx context.Context, master store.Invited) ([]store.Invited, error)

@@ -319,6 +319,29 @@ func (db *DB) MailsWith(ctx context.Context, result string, since time.Time, lim
 	return list, nil
 }
 
+// MailCount is how many mails of one person ended with a result in one hour.
+type MailCount struct {
+	Person string
+	Hour   time.Time // its beginning, in UTC
+	Count  int
+}
+
+// CountMails counts the mails that ended with a result from an instant to another, by person and hour.
+func (db *DB) CountMails(ctx context.Context, result string, since, until time.Time) ([]MailCount, error) {
+	scan := func(s scanner) (c MailCount, err error) {
+		var hour int64
+		err = s.Scan(&c.Person, &hour, &c.Count)
+		c.Hour = time.UnixMicro(hour * time.Hour.Microseconds()).UTC()
+		return c, err
+	}
+	list, err := all(ctx, db.reader, scan, `SELECT person, settled_at / 3600000000 AS hour, COUNT(*) FROM mails WHERE state = 'done' AND result = $1 AND settled_at >= $2 AND settled_at < $3
+		GROUP BY person, hour ORDER BY hour, person`, result, instant(since), instant(until))
+	if err != nil {
+		return nil, fmt.Errorf("count mails: %w", err)
+	}
+	return list, nil
+}
+
 // MailsOf gives the mails that came from a person, the oldest first, with what is kept of them.
 func (db *DB) MailsOf(ctx context.Context, person string) ([]ReceivedMail, error) {
 	list, err := all(ctx, db.reader, scanReceivedMail, `SELECT `+receivedMailColumns+` FROM mails WHERE person = $1 AND person <> '' ORDER BY seq`, person)

@@ -98,6 +98,8 @@ var subjects = map[watch.Notice]string{
 
 	MailFailsOf:   "e-mails to a worker come back",
 	MailCry:       "a cry for help in an e-mail",
+	MailUnproved:  "e-mails in your name",
+	MailRelay:     "please tell a worker something",
 	MailTNEF:      "invites that cannot be read",
 	MailStrangers: "e-mails of people we do not know",
 
