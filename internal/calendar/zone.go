@@ -91,6 +91,14 @@ func (a *atlas) moment(w wall, tzid string, base *Moment) (Moment, []Doubt) {
 		}
 	case w.fixed:
 		m.At = w.clock.Add(-time.Duration(w.offset) * time.Second).In(time.FixedZone("", w.offset))
+		if tzid == "" {
+			break
+		}
+		if z := a.find(tzid).location(); z != nil && offsetAt(m.At, z) == w.offset {
+			m.At = m.At.In(z) // whose clocks a series follows
+		} else if z != nil {
+			doubts = append(doubts, ZoneDisagrees)
+		}
 	case tzid == "":
 		zone := a.home
 		if base != nil {
