@@ -40,7 +40,12 @@ func (e *Engine) notNewer(ctx context.Context, l *incoming, o object, ev calenda
 	switch {
 	case o.calendar.Method == calendar.Cancel && ev.Sequence == row.Sequence && ev.Stamp.Equal(row.Stamp) && (row.State == store.InvitedBooked || row.State == store.InvitedSeries):
 		return "", nil // Thunderbird calls an event off by the revision that it has: it can only have come after the invite
-	case superseded(ev, row), same && !off, !ok && !off:
+	case superseded(ev, row):
+		return mailNothing, nil
+	case row.State == store.InvitedCancelled && !off:
+		l.tell(wording.InviteOff, said{slot: s})
+		return mailNotBooked, nil
+	case same && !off, !ok && !off:
 		return mailNothing, nil
 	case row.State == store.InvitedRefused && !off:
 		return "", nil // nothing is booked that it could undo

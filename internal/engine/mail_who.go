@@ -93,7 +93,7 @@ func (e *Engine) work(ctx context.Context, l *incoming) error {
 	switch {
 	case l.mail.Raw.IsZero():
 		return l.settle(ctx, store.MailDone, mailGone)
-	case l.msg.Automatic && len(l.msg.Calendars) == 0:
+	case l.msg.Automatic && len(l.msg.Calendars) == 0 && !(l.worker.ID != "" && l.sealed()):
 		return e.workAutomatic(ctx, l)
 	case l.worker.ID == "":
 		return e.workStranger(ctx, l)
@@ -114,6 +114,9 @@ func (e *Engine) work(ctx context.Context, l *incoming) error {
 	}
 	return e.workProven(ctx, l)
 }
+
+// sealed says that an invite may be in the mail which nobody can read.
+func (l *incoming) sealed() bool { return l.msg.Hidden == mail.TNEF || l.msg.Hidden == mail.Encrypted }
 
 // prove asks for the proof of who sent it. A passing error has the mail tried again; past the last try it is unproven.
 func (e *Engine) prove(ctx context.Context, l *incoming) (mail.Proof, error) {

@@ -17,6 +17,7 @@ const (
 	InviteMovedAsk  watch.Notice = "invite_moved_ask" // the same, and its times are not sure
 	InviteNoted     watch.Notice = "invite_noted"     // what it says was changed, and not its times
 	InviteCancelled watch.Notice = "invite_cancelled" // it was called off
+	InviteOff       watch.Notice = "invite_off"       // not booked: it was called off before, and is no newer
 	InviteUnknown   watch.Notice = "invite_unknown"   // one was called off by which nothing is booked
 	InviteNotOff    watch.Notice = "invite_not_off"   // it has begun: no invite calls it off
 	InviteBegun     watch.Notice = "invite_begun"     // it has begun: no invite moves it
@@ -66,6 +67,7 @@ var ofInvites = map[watch.Notice]string{
 	InviteMovedAsk:  "[{ref} ]moved: {slot}. Please check the times.[ Missing: {missing}.]< If wrong, send it again or text us a new time.>",
 	InviteNoted:     "[{ref} ]noted: {slot}.[ Missing: {missing}.][ {link}]",
 	InviteCancelled: "[{ref} ]cancelled: {slot}.",
+	InviteOff:       "NOT BOOKED: {slot} was called off by that invite.< Please send a new invite.>",
 	InviteUnknown:   "NOTHING CANCELLED: the invite that you called off at {at} is of no visit here.< Please see that your visits are right.>[ {link}]",
 	InviteNotOff:    "[{ref} ]has begun, so your cancellation of {at} changes nothing[: until {until}].< Please text us a new time if that changes.>",
 	InviteBegun:     "[{ref} ]has begun, so your invite of {at} does not move it[: until {until}].< Please text us a new time if that changes.>",
