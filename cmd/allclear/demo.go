@@ -25,7 +25,7 @@ type demoCmd struct {
 // Help says more than one line about it.
 func (demoCmd) Help() string {
 	return "A county in miniature on a database of its own: two teams, eleven people, a day's visits in every state. Nothing leaves this machine: " +
-		"texts and calls go to phones on a page. It prints where to look, and as whom."
+		"texts and calls go to phones on a page, e-mails to mailboxes. It prints where to look, and as whom."
 }
 
 // Run plays the county until the process is asked to stop.

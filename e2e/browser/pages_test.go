@@ -114,6 +114,9 @@ func sights() []sight {
 			evaluate[bool](b, `document.querySelector("[name=person]:checked").value = "nobody"; true`) // who has left since the page was opened
 			b.Press("Continue")
 		}},
+		{"GET /demo/mail", "what a responder is sent by e-mail", "p-sam", opened("/demo/mail")},
+		{"GET /demo/mail", "what a worker is sent by e-mail", "p-priya", opened("/demo/mail")},
+		{"GET /demo/mail", "a mailbox with nothing in it", "p-bea", opened("/demo/mail?of=p-bea")},
 		{"GET /rota", "the rota", "p-mo", opened("/rota")},
 		{"GET /rota", "the rota as a worker sees it", "p-priya", opened("/rota")},
 		{"GET /rota", "a rota with nobody on it", "p-mo", opened("/rota?from=2030-01-01")},

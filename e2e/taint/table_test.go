@@ -26,7 +26,8 @@ var kinds = []kind{
 	{"invite of one's own", `Your visit \S+ is in Allclear`, "a worker", `^(Ysolde|Priya)'s (first name|surname|e-mail)$`, "the same"},
 	{"invite taken back", `can leave your calendar|is no longer kept in this calendar`, "a (worker|responder)", `^(Leocadia|Peregrine|Ysolde|Priya)'s (first name|surname|e-mail)$`, "the same"},
 
-	{"invite answered", `(booked|moved|cancelled): (Mon|Tue|Wed|Thu|Fri|Sat|Sun) |Series: |NOT BOOKED|NOTHING WAS BOOKED|[Oo]ur mail to you came back`, "a worker", ``, ""},
+	{"answer relayed", `who has no mobile here|has no mobile here\. Please tell`, "a responder", `'s first name$`, "a manager hears whom they are to tell what"},
+	{"invite answered", `(booked|moved|noted|cancelled): (Mon|Tue|Wed|Thu|Fri|Sat|Sun) |[Ss]eries( NOT CHANGED|: | is booked)|NOT BOOKED|NOTHING CANCELLED|NOTHING WAS BOOKED|[Oo]ur mail to you came back`, "a worker", ``, ""},
 	{"answer to an invite", `^METHOD:REPLY$`, "a worker", `^UID of an invite$|^Ysolde's e-mail$|^name of an organizer$`, "a calendar knows what is answered by its own UID and organizer, as it sent them"},
 	{"invite declined", `declined the invite to visit`, "a responder", `'s first name$`, "who can find cover hears who declined"},
 	{"time proposed", `A proposal of another time changes nothing`, "a responder", `^Peregrine's e-mail$|^name of a guest$`, "a calendar knows what is declined by whom it said that it is, as it sent it"},

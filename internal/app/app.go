@@ -213,6 +213,7 @@ func (a *App) connect(eo *engine.Options, ao *api.Options) error {
 		a.demo = demo.New(demo.Options{Store: a.db, Clock: a.clock, Real: a.clock.real, Log: a.o.Log, Pace: a.o.Pace,
 			Keep: a.keepPhones, Kept: a.keptPhones})
 		eo.SMS, eo.Voice, eo.Providers = a.demo.SMS(), a.demo.Voice(), a.demo.Providers()
+		eo.Mail, eo.MailFrom, eo.OwnDomains = a.demo.Mail(), a.demo.MailFrom(), a.demo.OwnDomains()
 		eo.Number, eo.Emergency = a.demo.Number(), a.demo.Emergency()
 		return nil
 	}

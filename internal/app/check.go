@@ -163,7 +163,7 @@ func checkPeople(ctx context.Context, db *store.DB, o Options, at time.Time) ([]
 		return append(found, Finding{About: "plan", Says: "there is no team yet"}), nil
 	}
 	for _, t := range teams {
-		found = append(found, staff.checkPlan(t)...)
+		found = append(append(found, staff.checkPlan(t)...), staff.checkReminders(o, t)...)
 		for _, p := range t.Plan.Problems(o.Speed > 0) {
 			found = append(found, Finding{About: "plan", Says: fmt.Sprintf("team %s: %s %s", t.ID, p.Field, p.Says), StopsAlarm: p.Field == "plan.fallback"})
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/engine"
 	"github.com/allclear-safety/allclear/internal/store"
 )
@@ -45,4 +47,25 @@ func checkSigned(ctx context.Context, db *store.DB, t store.Team, s staff, at ti
 		found = append(found, say("%d of %d have not signed version %d of its plan; remind them at /teams/%s/plan/signatures", left, members, current.Number, t.ID))
 	}
 	return found, nil
+}
+
+// checkReminders says where workers who are to be reminded by e-mail are not. They are reminded by text all the same.
+func (s staff) checkReminders(o Options, t store.Team) []Finding {
+	if !t.Plan.Channels.Mails() {
+		return nil
+	}
+	say := func(says string) []Finding { return []Finding{{About: "plan", Says: "team " + t.ID + ": " + says}} }
+	if o.SMTP == nil {
+		return say("by its plan workers are reminded by e-mail too, and none goes out; give ALLCLEAR_SMTP and ALLCLEAR_MAIL_FROM, or change the plan")
+	}
+	without := 0
+	for _, p := range s.all {
+		if p.Active && p.Team == t.ID && p.Has(buddy.Worker) && strings.TrimSpace(p.Email.Reveal()) == "" {
+			without++
+		}
+	}
+	if without > 0 {
+		return say(fmt.Sprintf("by its plan workers are reminded by e-mail too, and %d of them have no address here; add it at /people", without))
+	}
+	return nil
 }

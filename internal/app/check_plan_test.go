@@ -6,10 +6,40 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
+	"github.com/allclear-safety/allclear/internal/channel/smtp"
 	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 )
+
+func TestCheckSaysWhoIsNotRemindedByEMail(t *testing.T) {
+	ctx, at := t.Context(), time.Now().UTC()
+	o := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "a.db")}
+	db, err := Open(ctx, o, false)
+	must := func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(nil, err)
+	settings := plan.Standard()
+	settings.Fallback, settings.Channels = "p-lee", plan.TextsAndMails
+	must(db.PutTeam(ctx, store.Team{ID: "echo", Name: "ECHo", Zone: "Europe/London", Plan: settings, HasPlan: true}, at))
+	for id, address := range map[string]string{"p-1": "one@council.example", "p-2": " ", "p-3": ""} {
+		must(db.PutPerson(ctx, buddy.Person{ID: id, Name: id, Team: "echo", Roles: []string{buddy.Worker}, Active: true, Email: private.New(address)}, at))
+	}
+	must(nil, db.Close())
+	for says, smtp := range map[string]*SMTP{"and none goes out; give ALLCLEAR_SMTP": nil,
+		"and 2 of them have no address here": {From: "allclear@council.example", Server: smtp.Server{Host: "127.0.0.1", Port: 1}}} {
+		o.SMTP = smtp
+		found, err := Check(ctx, o)
+		must(nil, err)
+		if f := finding(found, "team echo: by its plan workers are reminded by e-mail too, "+says); f.Says == "" || f.StopsAlarm {
+			t.Errorf("%q is not said, or stops an alarm: %v", says, found)
+		}
+	}
+}
 
 func TestCheckNamesTeamsWhosePlanIsNotAgreed(t *testing.T) {
 	ctx := t.Context()

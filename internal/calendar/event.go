@@ -166,7 +166,10 @@ func (r *reading) mark(p property) {
 		if word == "CANCELED" {
 			word = "CANCELLED"
 		}
-		firstOf(&e.Status, word)
+		switch word { // anything else is a line of a form, as "Status: high risk"
+		case "CONFIRMED", "TENTATIVE", "CANCELLED":
+			firstOf(&e.Status, word)
+		}
 	case "TRANSP":
 		e.Free = e.Free || word == "TRANSPARENT"
 	case "X-MICROSOFT-CDO-BUSYSTATUS":
@@ -188,8 +191,11 @@ func (r *reading) time(p property) {
 		}
 		return
 	case "RRULE":
-		if r.rules++; r.rules == 1 {
-			e.Rule = strings.TrimSpace(p.value)
+		switch value := strings.TrimSpace(p.value); {
+		case r.rules == 0:
+			e.Rule, r.rules = value, 1
+		case value != e.Rule: // the same once more says nothing new
+			r.rules++
 		}
 		return
 	case "EXRULE":

@@ -37,23 +37,27 @@ func ruleOf(value string) (rule, error) {
 	if len(value) > longestRule {
 		return rule{}, fmt.Errorf("%w: too long", errRule)
 	}
-	seen := map[string]bool{}
+	seen := map[string]string{}
 	value = strings.ToUpper(strings.Trim(value, " \t;"))
 	for part := range strings.SplitSeq(value, ";") {
 		key, v, _ := strings.Cut(part, "=")
 		key, v = strings.TrimSpace(key), strings.ReplaceAll(v, " ", "")
-		if seen[key] && key != "" {
+		if was, twice := seen[key]; twice && was != v {
 			return rule{}, fmt.Errorf("%w: a part comes twice", errRule)
 		}
-		seen[key] = true
+		seen[key] = v
 		if err := r.set(key, v); err != nil {
 			return rule{}, err
 		}
 	}
-	if !seen["FREQ"] {
+	if seen["FREQ"] == "" {
 		return rule{}, fmt.Errorf("%w: no frequency", errRule)
 	}
-	return r, r.check()
+	if err := r.check(); err != nil {
+		return rule{}, err
+	}
+	r.number()
+	return r, nil
 }
 
 func (r *rule) set(key, v string) (err error) {
@@ -178,7 +182,7 @@ func weekday(s string) (rrule.Weekday, int, error) {
 	if i < 0 {
 		return rrule.Weekday{}, 0, fmt.Errorf("%w: a day", errRule)
 	}
-	day := []rrule.Weekday{rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU}[i]
+	day := weekdays7[i]
 	if len(s) == 2 {
 		return day, 0, nil
 	}
@@ -188,6 +192,59 @@ func weekday(s string) (rrule.Weekday, int, error) {
 	}
 	return day, n, err
 }
+
+// number writes "TU" as the first to the last Tuesday where it stands beside "2MO": the library takes only the days that are both, RFC 5545 those
+// that are either.
+func (r *rule) number() {
+	o := &r.option
+	most := 5
+	switch {
+	case o.Freq == rrule.YEARLY && len(o.Bymonth) == 0:
+		most = 53
+	case o.Freq != rrule.YEARLY && o.Freq != rrule.MONTHLY:
+		return
+	}
+	plain := func(d rrule.Weekday) bool { return d.N() == 0 }
+	if !slices.ContainsFunc(o.Byweekday, plain) || !slices.ContainsFunc(o.Byweekday, func(d rrule.Weekday) bool { return !plain(d) }) {
+		return
+	}
+	var days []rrule.Weekday
+	for _, d := range o.Byweekday {
+		if !plain(d) {
+			days = append(days, d)
+			continue
+		}
+		for n := range most {
+			days = append(days, d.Nth(n+1))
+		}
+	}
+	o.Byweekday = days
+}
+
+// library is the rule as the library counts it by RFC 5545, for a series whose first that counts is start.
+func (r rule) library(start time.Time) (rrule.ROption, error) {
+	o := r.option
+	today := weekdays7[(int(start.Weekday())+6)%7]
+	days := len(o.Byweekday) + len(o.Bymonthday) + len(o.Byyearday)
+	if len(o.Byweekno) > 0 && days == 0 {
+		o.Byweekday = []rrule.Weekday{today} // one day of those weeks, where the library takes all
+	}
+	if o.Freq == rrule.WEEKLY && len(o.Bysetpos) > 0 {
+		// A place in the week counts from the week's first day, where the library's first week begins with the series.
+		if o.Count > 0 {
+			return o, errRule
+		}
+		if days == 0 {
+			o.Byweekday = []rrule.Weekday{today}
+		}
+		start = start.AddDate(0, 0, -(today.Day()-o.Wkst.Day()+7)%7)
+	}
+	o.Dtstart = shifted(start, later)
+	return o, nil
+}
+
+// weekdays7 are the days of the week in the library's order.
+var weekdays7 = [...]rrule.Weekday{rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU}
 
 // The library counts until the year 9999 where a rule has no day at all. The calendar repeats itself every 400 years to the day of the week, so
 // counting happens at the end of those years: a rule that never comes is given up within 400.
@@ -208,8 +265,10 @@ func (r rule) between(start, from, to, until time.Time) (clocks []time.Time, err
 			clocks, err = nil, errRule
 		}
 	}()
-	o := r.option
-	o.Dtstart = shifted(r.forward(start, from), later)
+	o, err := r.library(r.forward(start, from))
+	if err != nil {
+		return nil, err
+	}
 	if r.hasUntil && until.Before(to) {
 		to = until
 	}
@@ -230,7 +289,7 @@ func (r rule) between(start, from, to, until time.Time) (clocks []time.Time, err
 		if !more {
 			return clocks, nil
 		}
-		if t = shifted(t, -later); !t.Before(from) {
+		if t = shifted(t, -later); !t.Before(from) && !t.Before(start) {
 			clocks = append(clocks, t)
 		}
 	}

@@ -35,9 +35,10 @@ type found struct {
 	since  time.Time      // the first change of that description; of what was before it says nothing
 	stated int            // the standard time's offset that the name itself states, "(UTC+01:00) Amsterdam, …", in seconds
 	states bool           // it states one
+	meant  *time.Location // what people may mean by a name that is short for standard time alone; nil for others
 }
 
-// description is how a calendar describes a zone whose name is known too.
+// description is how a calendar describes a zone whose name is known too, or a name that is short for one.
 type description struct {
 	tzid string
 	zone found
@@ -62,6 +63,9 @@ func (z found) disagrees(clock time.Time, at time.Time) bool {
 		return !by.Equal(at) && !at.Before(z.since)
 	}
 	_, offset := at.Zone()
+	if z.meant != nil {
+		return offset != offsetAt(at, z.meant)
+	}
 	if at.IsDST() {
 		offset -= int(time.Hour / time.Second)
 	}
@@ -91,6 +95,14 @@ func (a *atlas) moment(w wall, tzid string, base *Moment) (Moment, []Doubt) {
 		}
 	case w.fixed:
 		m.At = w.clock.Add(-time.Duration(w.offset) * time.Second).In(time.FixedZone("", w.offset))
+		if tzid == "" {
+			break
+		}
+		if z := a.find(tzid).location(); z != nil && offsetAt(m.At, z) == w.offset {
+			m.At = m.At.In(z) // whose clocks a series follows
+		} else if z != nil {
+			doubts = append(doubts, ZoneDisagrees)
+		}
 	case tzid == "":
 		zone := a.home
 		if base != nil {
@@ -134,7 +146,7 @@ func (a *atlas) find(tzid string) found {
 	}
 	z := a.look(tzid)
 	a.known[tzid] = z
-	if z.named != nil && z.own != nil {
+	if z.named != nil && (z.own != nil || z.meant != nil) {
 		a.described = append(a.described, description{tzid, z})
 	}
 	return z
@@ -157,8 +169,14 @@ func (a *atlas) look(tzid string) found {
 	if z.location() == nil {
 		z.named = offsetZone(name)
 	}
+	if z.own == nil {
+		z.meant = ianaOf(summery[strings.ToLower(name)])
+	}
 	return z
 }
+
+// summery are names of a standard time by which people may mean the zone that has it, in summer too. Lotus does.
+var summery = map[string]string{"gmt": "Europe/London", "est": "America/New_York", "mst": "America/Denver"}
 
 // component is the calendar's own VTIMEZONE of that name, the first that there is.
 func (a *atlas) component(name string) *component {

@@ -169,6 +169,9 @@ func (d *day) settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := d.invite(ctx); err != nil {
+			return err
+		}
 		sent, err := d.engine.Deliver(ctx)
 		if err != nil {
 			return err
@@ -185,6 +188,17 @@ func (d *day) settle(ctx context.Context) error {
 		}
 	}
 	return errRestless
+}
+
+// invite sends the invites that are to be sent now.
+func (d *day) invite(ctx context.Context) error {
+	for more := true; more; {
+		var err error
+		if more, err = d.engine.SendInvites(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bookAll books the day's visits.

@@ -120,6 +120,15 @@ func (d *Demo) SMS() channel.Channel { return d.town.SMS() }
 // Voice is the channel for calls to them.
 func (d *Demo) Voice() channel.Channel { return d.town.Voice() }
 
+// Mail is the channel for e-mails to the demo's mailboxes.
+func (d *Demo) Mail() channel.Channel { return d.town.Mail() }
+
+// MailFrom is whom they come from.
+func (d *Demo) MailFrom() string { return ourAddress }
+
+// OwnDomains are the organisation's own mail domains.
+func (d *Demo) OwnDomains() []string { return []string{ownDomain} }
+
 // Providers is where the texts from them come from.
 func (d *Demo) Providers() map[string]engine.Provider {
 	return map[string]engine.Provider{town.Provider: exchange{d.town}}

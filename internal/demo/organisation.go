@@ -26,6 +26,12 @@ const zone = "Europe/London"
 // ourNumber is the one that people text. All numbers here are among those kept free for drama.
 const ourNumber = "01632 960000"
 
+// The organisation's own mail domain, and whom our e-mails come from. Neither is anyone's: .example is kept free (RFC 2606).
+const (
+	ownDomain  = "county.example"
+	ourAddress = "allclear@allclear.example"
+)
+
 func teamName(id string) string {
 	if id == echo {
 		return "ECHo"
@@ -37,6 +43,9 @@ func teams() []store.Team {
 	one := func(id, phrase, colleague string) store.Team {
 		settings := plan.Standard()
 		settings.Fallback, settings.DuressPhrase, settings.Colleagues = "p-lee", phrase, []string{colleague}
+		if id == echo {
+			settings.Channels = plan.TextsAndMails
+		}
 		return store.Team{ID: id, Name: teamName(id), Zone: zone, Plan: settings, HasPlan: true}
 	}
 	return []store.Team{one(echo, "Scarlett", "p-mo"), one(familyLinks, "Rosalind", "p-ann")}
@@ -93,7 +102,7 @@ func people() []buddy.Person {
 	for _, m := range members() {
 		p := buddy.Person{ID: m.id, Name: m.name, Team: m.team, Roles: m.roles, Active: true,
 			Mobile: number(m.mobile), PersonalMobile: number(m.personal), HomePhone: number(m.home),
-			Email: private.New(m.id[2:] + "@county.example")}
+			Email: private.New(m.id[2:] + "@" + ownDomain)}
 		p.Description = private.New(m.looks)
 		if m.car[0] == "" {
 			p.NoVehicle = true

@@ -92,7 +92,7 @@ func (w *world) start() error {
 	w.Demo = demo.New(demo.Options{Store: w.db, Clock: w.clock, Real: w.clock.Hand, Log: log, Pace: pace,
 		Keep: func(raw []byte) error { w.kept = raw; return nil }, Kept: func() ([]byte, error) { return w.kept, nil }})
 	w.engine = engine.New(engine.Options{Store: w.db, Clock: w.clock, Random: rand.Reader, Log: log, SMS: w.SMS(), Voice: w.Voice(),
-		Providers: w.Providers(), URL: "http://127.0.0.1:8080", Number: w.Number(), Emergency: w.Emergency(), Rehearsal: true, Node: "test"})
+		Providers: w.Providers(), URL: "http://127.0.0.1:8080", Number: w.Number(), Emergency: w.Emergency(), Mail: w.Mail(), MailFrom: w.MailFrom(), OwnDomains: w.OwnDomains(), Rehearsal: true, Node: "test"})
 	return w.Begin(w.t.Context(), w.engine, demo.UsualSpeed)
 }
 

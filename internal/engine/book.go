@@ -288,7 +288,7 @@ func (e *Engine) CancelVisit(ctx context.Context, who Actor, visit string, spoke
 	return e.cancelVisit(ctx, who, visit, spoke, reason, nil)
 }
 
-// cancelQuietly is CancelVisit for one of many that are called off at once: the worker is told of all by one text.
+// cancelQuietly is CancelVisit where the worker is told of it by whoever calls, as of many by one text.
 func (e *Engine) cancelQuietly(ctx context.Context, who Actor, visit string) error {
 	return e.cancelVisit(ctx, who, visit, false, private.Text{}, func(_ scene, _ watch.Watch, c *store.Change) {
 		c.Messages = slices.DeleteFunc(c.Messages, func(m store.Message) bool { return m.Notice == string(watch.ReplyCalledOff) })

@@ -10,7 +10,6 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/phone"
-	"github.com/allclear-safety/allclear/internal/plan"
 	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
@@ -287,7 +286,7 @@ func (x *expansion) reply(r watch.Reply) {
 	if to.IsZero() {
 		to = x.sc.worker.PersonalMobile
 	}
-	if to.IsZero() {
+	if to.IsZero() && !reminds(r.Notice) {
 		return
 	}
 	v := x.values(r.At, r.Visit)
@@ -302,12 +301,22 @@ func (x *expansion) reply(r watch.Reply) {
 		}
 	}
 	m := store.Message{Class: store.ClassPrompt, Notice: string(r.Notice), Person: x.done.after.Worker, Visit: r.Visit, GiveUpAt: x.Now().Add(promptLife)}
-	var rung []phone.Number
-	if (r.Notice == watch.AskStart || r.Notice == watch.AskEnd) && x.sc.team.Plan.Channels == plan.TextsAndCalls {
-		rung = []phone.Number{to}
+	var texted, rung []phone.Number
+	if !to.IsZero() {
+		texted = []phone.Number{to}
 	}
-	x.rowsFor(m, []phone.Number{to}, rung, []string{wording.Text(r.Notice, v)}, func(int) string { return wording.SpeechAlone(r.Notice, v) })
+	if reminds(r.Notice) && x.sc.team.Plan.Channels.Calls() {
+		rung = texted
+	}
+	x.rowsFor(m, texted, rung, []string{wording.Text(r.Notice, v)}, func(int) string { return wording.SpeechAlone(r.Notice, v) })
+	if reminds(r.Notice) && x.sc.team.Plan.Channels.Mails() {
+		v.Link = x.link("", r.Visit)
+		x.mail(m, x.sc.worker, r.Notice, v)
+	}
 }
+
+// reminds says that a notice reminds a worker of their visit: the plan has its ways (rule 2.5).
+func reminds(n watch.Notice) bool { return n == watch.AskStart || n == watch.AskEnd }
 
 // recorded says whether a responder recorded this for the worker (rule 2.7).
 func (x *expansion) recorded() bool {

@@ -149,6 +149,10 @@ func (e *Engine) tellDeclined(ctx context.Context, at time.Time, i store.Invite)
 		return err
 	}
 	if i.Person == v.Worker {
+		shown, found, err := e.shownVisitOf(ctx, v.Worker, v.ID)
+		if err != nil || !found || !shown.Live() { // nothing is left that could be called off
+			return err
+		}
 		x := &invitation{e: e, ctx: ctx, at: at, sc: sc, visit: v, seen: seenAs(v, i)}
 		subject, words := x.invite(sc.worker).NotCalledOff()
 		return e.answerBy(ctx, x, i, calendar.Event{Stamp: i.StartsAt}, "invite_not_off", letter{subject: subject, body: words.Reveal()})

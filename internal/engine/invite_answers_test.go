@@ -177,3 +177,18 @@ func TestAcceptingAcknowledgesNoAlarm(t *testing.T) {
 		}
 	})
 }
+
+// Who declines the invite to a visit that is over, as they know it, is not told that it is as it was.
+func TestADeclineOfAVisitThatIsOver(t *testing.T) {
+	eachPosted(t, func(t *testing.T, w *world, p *postbox) {
+		w.book()
+		w.posts()
+		w.phone(priya).texts("in")
+		w.wait(10 * time.Minute)
+		w.phone(priya).texts("out")
+		w.must(p.answers(w, mailOfPriya, calendar.Reply, calendar.Declined))
+		if len(p.letters) != 0 {
+			t.Errorf("she is mailed %+v", p.letters)
+		}
+	})
+}

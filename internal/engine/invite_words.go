@@ -58,7 +58,7 @@ func (x *invitation) wanted() []wanted {
 			return
 		}
 		v := x.shown(p.ID)
-		want = append(want, wanted{visit: v.ID, person: p.ID, uid: inviteUID(v.ID, p.ID, x.e.MailFrom), address: p.Email,
+		want = append(want, wanted{visit: v.ID, person: p.ID, uid: x.e.inviteUID(v.ID, p.ID), address: p.Email,
 			starts: v.StartsAt, ends: v.ExpectedEndAt, print: x.e.Store.InvitePrint(x.says(p))})
 	}
 	if !x.own {

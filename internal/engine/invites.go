@@ -23,6 +23,7 @@ type Invites interface {
 	Invites(ctx context.Context, visits ...string) (map[string][]store.Invite, error)
 	InviteByUID(ctx context.Context, uid string) (store.Invite, error)
 	InvitePrint(said string) []byte
+	InviteName(visit, person string) string
 	VisitsAhead(ctx context.Context, at time.Time, after store.VisitPlace, limit int) ([]store.Visit, store.VisitPlace, error)
 	VisitsByID(ctx context.Context, ids ...string) ([]store.Visit, error)
 	VisitsSince(ctx context.Context, n int64, begun time.Time, but string) ([]string, error)
@@ -246,12 +247,11 @@ func (e *Engine) commitInvites(ctx context.Context, c store.Change) error {
 	return e.Store.Commit(ctx, c)
 }
 
-// inviteUID is the UID of a visit in one person's calendar. Each has one of their own: nobody's can be guessed from another's, two who read one mailbox keep
-// theirs apart, and a reply names who it is from.
-func inviteUID(visit, person, from string) string {
-	sum := sha256.Sum256([]byte("allclear invite 1\x00" + visit + "\x00" + person))
-	_, domain, _ := strings.Cut(from, "@")
-	return hex.EncodeToString(sum[:16]) + "@" + domain
+// inviteUID is the UID of a visit in one person's calendar, for the first invite; what was sent is kept, and stays. Each has one of their own: nobody's can be
+// had from another's, nor from who and what it is about; two who read one mailbox keep theirs apart, and a reply names who it is from.
+func (e *Engine) inviteUID(visit, person string) string {
+	_, domain, _ := strings.Cut(e.MailFrom, "@")
+	return e.Store.InviteName(visit, person) + "@" + domain
 }
 
 // inOwnDomain says whether an address is in the organisation's own mail domain.

@@ -43,8 +43,16 @@ type postbox struct {
 	mails []posted
 	// letters are the e-mails without a calendar that are about invites
 	letters []posted
-	fail    error // the next commit of invites fails so, before or after it is kept
+	named   string // what invites that are first sent are called, as by another release; "": as ever
+	fail    error  // the next commit of invites fails so, before or after it is kept
 	kept    bool
+}
+
+func (p *postbox) InviteName(visit, person string) string {
+	if p.named != "" {
+		return p.named + person
+	}
+	return p.Store.InviteName(visit, person)
 }
 
 func (p *postbox) Commit(ctx context.Context, c store.Change) error {

@@ -28,16 +28,20 @@ type letter struct {
 //
 // A mail is beside a text and a call, never in the place of one: it acknowledges nothing, and nobody counts as told because of it.
 func (e *Engine) mailTo(m store.Message, p buddy.Person, l letter) (store.Message, bool) {
-	address := strings.TrimSpace(p.Email.Reveal())
-	if e.Mail == nil || address == "" || e.isOwnAddress(p.Email) { // a mail to ourselves would be answered, and that again
+	if !e.canMail(p) {
 		return m, false
 	}
 	if l.thread == "" {
 		l.thread = thread(m)
 	}
 	m.Channel, m.Body = chanMail, private.New(l.body)
-	m.Mail = &store.Mail{Address: private.New(address), Subject: private.New(l.subject), Thread: l.thread, InReplyTo: l.reply, Private: true, Calendar: l.invite}
+	m.Mail = &store.Mail{Address: private.New(strings.TrimSpace(p.Email.Reveal())), Subject: private.New(l.subject), Thread: l.thread, InReplyTo: l.reply, Private: true, Calendar: l.invite}
 	return m, true
+}
+
+// canMail says whether somebody can be sent a mail. One to ourselves would be answered, and that again.
+func (e *Engine) canMail(p buddy.Person) bool {
+	return e.Mail != nil && strings.TrimSpace(p.Email.Reveal()) != "" && !e.isOwnAddress(p.Email)
 }
 
 // mail adds the e-mail that tells a person of a notice, where the notice goes by

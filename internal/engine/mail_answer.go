@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/allclear-safety/allclear/internal/buddy"
 	"github.com/allclear-safety/allclear/internal/calendar"
@@ -12,7 +14,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/wording"
 )
 
-// textsOfOneMail is how many of its answers are texted: the rest are by mail alone.
+// textsOfOneMail is how many of its answers are texted. The rest go by mail alone; where no mail goes out, one more text says how many they are.
 const textsOfOneMail = 5
 
 // said is one thing that is answered to a mail: by text and by mail to the worker, and to their calendar where it awaits an answer.
@@ -26,7 +28,7 @@ type said struct {
 	among   []wording.Visit
 	reply   *calendar.Event // the event that is answered; nil for none
 	part    calendar.PartStat
-	noText  bool // a text says so already
+	noText  bool // enough of one mail is texted already
 
 	worker buddy.Person
 	sc     scene
@@ -88,11 +90,10 @@ func (e *Engine) tellBooked(ctx context.Context, l *incoming, o object, ev calen
 // settle ends the letter: what it became, what is kept of it and what is answered are one transaction.
 func (l *incoming) settle(ctx context.Context, state, result string) error {
 	l.done.State, l.done.Result, l.done.At = state, result, l.at
-	for i, s := range l.said {
-		s.noText = s.noText || i >= textsOfOneMail
-		l.done.Messages = append(l.done.Messages, l.answers(ctx, s)...)
+	err := l.answerAll(ctx)
+	if err == nil {
+		err = l.Store.SettleMail(ctx, l.done)
 	}
-	err := l.Store.SettleMail(ctx, l.done)
 	if err == nil {
 		l.wake(loopArrived) // the sender's next may be taken up
 		l.wokenFor(l.done.Messages)
@@ -100,21 +101,91 @@ func (l *incoming) settle(ctx context.Context, state, result string) error {
 	return err
 }
 
-// answers makes the rows of one answer.
-func (l *incoming) answers(ctx context.Context, s said) []store.Message {
+// answerAll makes the rows of all that is answered. What a worker can be told by no way of ours, a manager is asked to tell them.
+func (l *incoming) answerAll(ctx context.Context) error {
+	for i, s := range l.bounded() {
+		if l.canAnswer(s.worker) {
+			l.done.Messages = append(l.done.Messages, l.answers(ctx, s)...)
+			continue
+		}
+		_, v := l.spoken(ctx, s)
+		if err := l.relay(ctx, l.at, fmt.Sprintf("mail/%s%s/relay/%d", l.mail.ID, l.turn, i), s.sc, s.notice, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bounded is what is answered, of which so many are texted.
+func (l *incoming) bounded() (list []said) {
+	more := map[string]int{} // by worker: where in the list it says how many there are
+	for i, s := range l.said {
+		switch k, counted := more[s.worker.ID]; {
+		case i < textsOfOneMail:
+		case l.mails(s.worker):
+			s.noText = true
+		case counted:
+			list[k].count++
+			continue
+		default:
+			more[s.worker.ID] = len(list)
+			s = said{notice: wording.MailMore, count: 1, worker: s.worker, sc: s.sc}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// mails says whether a worker is answered by mail. What a program sends is answered by none, as two would never end; but Google's sends people's invites.
+func (l *incoming) mails(p buddy.Person) bool {
+	return l.canMail(p) && (!l.msg.Automatic || len(l.msg.Calendars) > 0)
+}
+
+// canAnswer says whether there is a way to answer a worker.
+func (l *incoming) canAnswer(p buddy.Person) bool {
+	texts, _ := numbers(p, watch.OneText, 1)
+	return l.SMS != nil && len(texts) > 0 || l.mails(p)
+}
+
+// relay asks a worker's managers, else the administrators, to tell a worker what no way of ours can.
+func (e *Engine) relay(ctx context.Context, at time.Time, id string, sc scene, n watch.Notice, v wording.Values) error {
+	to := slices.DeleteFunc(slices.Clone(sc.chiefs), func(id string) bool { return id == sc.worker.ID })
+	if len(to) == 0 {
+		admins, err := e.Store.WithRole(ctx, buddy.Admin)
+		if err != nil {
+			return err
+		}
+		to = sc.pages.allAnswering(ctx, admins)
+	}
+	v.Worker = wording.Short(sc.worker.Name)
+	v.Lines = []string{wording.Text(n, v)}
+	return e.say(ctx, at, sc, note{id: id, kind: "mail_relayed", to: to, notice: wording.MailRelay, bodies: []string{wording.Relayed(n, v)}, reach: watch.OneText, apart: true, values: v})
+}
+
+// spoken is the expansion by which something is answered, and what it is said with.
+func (l *incoming) spoken(ctx context.Context, s said) (*expansion, wording.Values) {
 	x := &expansion{Engine: l.Engine, ctx: ctx, at: l.at, sc: s.sc, done: outcome{after: watch.Watch{Worker: s.worker.ID}}}
 	v := x.values(l.mail.ReceivedAt, "")
 	v.Reference, v.Missing, v.Count, v.Among = s.ref, s.missing, s.count, s.among
 	v.Begin, v.Until = x.local(s.slot.begin), x.local(s.slot.end)
-	if s.visit != "" {
+	switch {
+	case s.visit != "":
 		v.Link = l.link("", s.visit)
+	case slices.Contains([]watch.Notice{wording.MailMore, wording.SeriesStays, wording.InviteUnknown}, s.notice):
+		v.Link = l.URL + "/visits"
 	}
+	return x, v
+}
+
+// answers makes the rows of one answer.
+func (l *incoming) answers(ctx context.Context, s said) []store.Message {
+	x, v := l.spoken(ctx, s)
 	m := store.Message{Class: store.ClassPrompt, Notice: string(s.notice), Person: s.worker.ID, Visit: s.visit, GiveUpAt: x.Now().Add(infoLife)}
 	if !s.noText {
 		texts, _ := numbers(s.worker, watch.OneText, 1)
 		x.rowsFor(m, texts, nil, []string{wording.Text(s.notice, v)}, nil)
 	}
-	if !l.msg.Automatic || len(l.msg.Calendars) > 0 { // what a program sends is answered by none, as two would never end; but Google's sends people's invites
+	if l.mails(s.worker) {
 		l.mailed(x, m, s, v)
 	}
 	return x.rows

@@ -16,19 +16,52 @@ import (
 
 const (
 	digestEvery   = 24 * time.Hour
-	digestMost    = 1000        // mails of strangers that are counted
-	seriesEvery   = time.Minute // plan time: how often it is looked for series of which more is to be booked
+	digestMost    = 1000 // mails of strangers that are counted
+	unprovenEvery = 10 * time.Minute
+	unprovenKept  = 72 * time.Hour // for how long the mails of an hour are told that could not be when it was over
+	seriesEvery   = time.Minute    // plan time: how often it is looked for series of which more is to be booked
 	seriesAtOnce  = 10
 	seriesWithin  = 20 * time.Second
+	seriesRests   = time.Hour // plan time: how long one that cannot be booked on waits
 	seriesAhead   = 8 * 7 * 24 * time.Hour
 	seriesLookIn  = 24 * time.Hour
 	seriesMost    = 60                       // visits of one series that are booked ahead
 	seriesSeekFor = 2 * 366 * 24 * time.Hour // how far it is looked for the next of a series that rests
 )
 
-// mailChores tells administrators of strangers' mails, and books on series.
+// mailChores tells administrators of strangers' mails and workers of those that are not proven, and books on series.
 func (e *Engine) mailChores(ctx context.Context, at time.Time) error {
-	return errors.Join(e.strangersChore(ctx, at), e.seriesChore(ctx, at))
+	return errors.Join(e.strangersChore(ctx, at), e.unprovenChore(ctx, at), e.seriesChore(ctx, at))
+}
+
+// unprovenChore tells workers, once an hour that is over, how many more mails came in their name than they were told of: one of them may be theirs.
+func (e *Engine) unprovenChore(ctx context.Context, at time.Time) error {
+	if mine, err := e.Store.Chore(ctx, "mail-unproven", at, unprovenEvery); err != nil || !mine {
+		return err
+	}
+	counted, err := e.Store.CountMails(ctx, mailUntold, at.Add(-unprovenKept), at.Truncate(time.Hour))
+	var errs []error
+	for _, c := range counted {
+		errs = append(errs, e.tellUnproved(ctx, at, c))
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// tellUnproved tells one worker of the mails of one hour. It is once: a stop between has it said by the next pass.
+func (e *Engine) tellUnproved(ctx context.Context, at time.Time, c store.MailCount) error {
+	sc, err := e.look(ctx, at, c.Person)
+	if err != nil {
+		return err
+	}
+	until := c.Hour.Add(time.Hour)
+	n := note{id: "mail-unproved/" + c.Person + "/" + until.Format(time.RFC3339), kind: "mail_unproved", to: []string{c.Person}, notice: wording.MailUnproved, reach: watch.OneText,
+		values: wording.Values{At: until.In(sc.zone), Count: c.Count}}
+	l := &incoming{Engine: e}
+	if !l.canAnswer(sc.worker) {
+		n.values.Zone, n.values.Now = sc.zone, at.In(sc.zone)
+		return e.relay(ctx, at, n.id, sc, n.notice, n.values)
+	}
+	return e.say(ctx, at, sc, n)
 }
 
 // strangersChore tells the administrators once a day how many mails came from nobody we know: one of them may be a worker whose address is not in Allclear.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"slices"
@@ -28,9 +29,9 @@ func TestARevisionThatIsNotCounted(t *testing.T) {
 		says  string
 	}{
 		"another time":                     {[]event{invite(), invite(other)}, []string{booked}, "NOT MOVED, it stays Sun 22 Nov 16:00-17:00"},
-		"a cancellation, as Thunderbird's": {[]event{invite(), invite(func(e *event) { e.method = "CANCEL" })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "Cancelled"},
+		"a cancellation, as Thunderbird's": {[]event{invite(), invite(func(e *event) { e.method = "CANCEL" })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "cancelled: Sun 22 Nov 16:00-17:00"},
 		"a cancellation, and what it undid once more": {[]event{invite(), invite(func(e *event) { e.method = "CANCEL" }), invite()},
-			[]string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, ""},
+			[]string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "NOT BOOKED: Sun 22 Nov 16:00-17:00 was called off by that invite"},
 		"a cancellation of what was before a change": {[]event{invite(func(e *event) { e.sequence = 2 }), invite(func(e *event) { e.method, e.sequence = "CANCEL", 1 })}, []string{booked}, ""},
 		"another time of what was refused":           {[]event{invite(func(e *event) { e.start, e.end = "20261121T160000Z", "20261121T170000Z" }), invite()}, []string{booked}, "booked: Sun 22 Nov 16:00-17:00"},
 		"two times in one mail": {[]event{invite(func(e *event) {
@@ -118,10 +119,11 @@ func TestNoWordOfAFormIsLostInSilence(t *testing.T) {
 func TestWhatCannotBeRead(t *testing.T) {
 	head := "Message-ID: <%s@council.example>\r\nFrom: priya@council.example\r\nSubject: Visit\r\nMIME-Version: 1.0\r\n"
 	for name, c := range map[string]struct{ raw, admin string }{
-		"winmail.dat":  {head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\neJ8+IgE=\r\n--b--\r\n", "winmail.dat"},
-		"encrypted":    {head + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n", ""},
-		"rights":       {head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/x-microsoft-rpmsg-message; name=message_v2.rpmsg\r\n\r\nx\r\n--b--\r\n", ""},
-		"broken lines": {head + "Content-Type: text/calendar; method=REQUEST\r\n\r\nnothing of the kind\r\n", ""},
+		"winmail.dat":              {head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\neJ8+IgE=\r\n--b--\r\n", "winmail.dat"},
+		"encrypted":                {head + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n", ""},
+		"rights":                   {head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/x-microsoft-rpmsg-message; name=message_v2.rpmsg\r\n\r\nx\r\n--b--\r\n", ""},
+		"winmail.dat of a program": {"Auto-Submitted: auto-generated\r\n" + head + "Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n", "winmail.dat"},
+		"broken lines":             {head + "Content-Type: text/calendar; method=REQUEST\r\n\r\nnothing of the kind\r\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			invited(t, func(t *testing.T, w *world, _ *notary) {
@@ -153,7 +155,7 @@ func TestAMailOfTooManyEvents(t *testing.T) {
 		if n := len(w.visitsOf("p-priya")); n != 50 {
 			t.Errorf("%d are booked", n)
 		}
-		if texts := w.phone(priya).read(); len(texts) != 5 || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "more visits or times than we take at once") }) {
+		if texts := w.phone(priya).read(); len(texts) != 6 || !strings.Contains(strings.Join(texts, " "), "14:00: 46 more answers") || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "more visits or times than we take at once") }) {
 			t.Errorf("%d texts: %v", len(texts), texts)
 		}
 	})
@@ -165,6 +167,18 @@ func TestOurMailThatComesBack(t *testing.T) {
 		bounce := "Message-ID: <b%d@mx>\r\nFrom: MAILER-DAEMON@council.example\r\nSubject: Undeliverable: x\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
 			"Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; %s\r\nAction: failed\r\n\r\n--b--\r\n"
 		w.mails(fmt.Sprintf(bounce, 1, "priya@council.example"), fmt.Sprintf(bounce, 2, "priya@council.example"), fmt.Sprintf(bounce, 3, "nobody@council.example"))
+		if texts := w.phone(priya).read(); len(texts) != 1 || !strings.Contains(texts[0], "our mail to you came back") {
+			t.Errorf("she has %q", texts)
+		}
+	})
+}
+
+// A mail server may put its report into base64, whatever it holds.
+func TestOurMailThatComesBackInBase64(t *testing.T) {
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		report := base64.StdEncoding.EncodeToString([]byte("Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; priya@council.example\r\nAction: failed\r\n"))
+		w.mails("Message-ID: <b1@mx>\r\nFrom: MAILER-DAEMON@council.example\r\nSubject: Undeliverable: x\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n" +
+			"Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\n" + report + "\r\n--b--\r\n")
 		if texts := w.phone(priya).read(); len(texts) != 1 || !strings.Contains(texts[0], "our mail to you came back") {
 			t.Errorf("she has %q", texts)
 		}

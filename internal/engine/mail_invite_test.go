@@ -47,18 +47,24 @@ func invited(t *testing.T, test func(t *testing.T, w *world, n *notary)) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		t.Parallel()
 		n := &notary{}
-		w := newWorld(t, open(), func(o *engine.Options) { o.Prover, o.Addresses = n, []string{"book@allclear.example"} })
-		for id, address := range map[string]string{"p-priya": "Priya@council.example", "p-jo": "jo@council.example", "p-mo": "mo@council.example"} {
-			p, err := w.db.Person(t.Context(), id)
-			w.must(err)
-			p.Email = private.New(address)
-			_, err = w.engine.PutPerson(t.Context(), engine.Actor{}, p)
-			w.must(err)
-		}
-		w.settle()
-		w.readAll()
-		test(t, w, n)
+		test(t, invitedTo(t, open(), n), n)
 	})
+}
+
+// invitedTo is such a world.
+func invitedTo(t *testing.T, db *store.DB, n *notary) *world {
+	t.Helper()
+	w := newWorld(t, db, func(o *engine.Options) { o.Prover, o.Addresses = n, []string{"book@allclear.example"} })
+	for id, address := range map[string]string{"p-priya": "Priya@council.example", "p-jo": "jo@council.example", "p-mo": "mo@council.example"} {
+		p, err := w.db.Person(t.Context(), id)
+		w.must(err)
+		p.Email = private.New(address)
+		_, err = w.engine.PutPerson(t.Context(), engine.Actor{}, p)
+		w.must(err)
+	}
+	w.settle()
+	w.readAll()
+	return w
 }
 
 // event is an invite as a test writes it.
@@ -190,28 +196,30 @@ func TestAnInviteIsFollowed(t *testing.T) {
 		"moved":                     {[]event{invite(), invite(later)}, []string{"Sun 22 Nov 16:30-17:30 booked home_visit"}, "moved: Sun 22 Nov 16:30-17:30"},
 		"same sequence, later":      {[]event{invite(), invite(later, func(e *event) { e.sequence, e.stamp = 0, 5 })}, []string{"Sun 22 Nov 16:30-17:30 booked home_visit"}, "moved"},
 		"an older one that is late": {[]event{invite(later), invite()}, []string{"Sun 22 Nov 16:30-17:30 booked home_visit"}, ""},
-		"cancelled":                 {[]event{invite(), invite(func(e *event) { e.method, e.sequence = "CANCEL", 1 })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "Cancelled 14:00"},
+		"cancelled":                 {[]event{invite(), invite(func(e *event) { e.method, e.sequence = "CANCEL", 1 })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "cancelled: Sun 22 Nov 16:00-17:00"},
 		"cancelled before it came":  {[]event{invite(func(e *event) { e.method, e.sequence = "CANCEL", 1 }), invite()}, nil, ""},
 		"a late request does not revive": {[]event{invite(), invite(func(e *event) { e.method, e.sequence = "CANCEL", 2 }), invite(later)},
 			[]string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, ""},
 		"a newer request does": {[]event{invite(), invite(func(e *event) { e.method, e.sequence = "CANCEL", 1 }), invite(later, func(e *event) { e.sequence = 2 })},
 			[]string{"Sun 22 Nov 16:00-17:00 cancelled home_visit", "Sun 22 Nov 16:30-17:30 booked home_visit"}, "booked"},
-		"our address taken off":    {[]event{invite(), invite(func(e *event) { e.sequence, e.without = 1, true })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "Cancelled"},
-		"of another organizer":     {[]event{invite(), invite(later, func(e *event) { e.from, e.organizer = "jo@council.example", "ORGANIZER:mailto:jo@council.example" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, ""},
-		"overlapping":              {[]event{invite(), invite(func(e *event) { e.uid = "u2" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "NOT BOOKED: Sun 22 Nov 16:00-17:00 overlaps your visit"},
-		"all day":                  {[]event{invite(func(e *event) { e.start, e.end = ";VALUE=DATE:20261122", ";VALUE=DATE:20261123" })}, nil, "NOT BOOKED: your invite of 14:00 has no start time and end time"},
-		"without an end":           {[]event{invite(func(e *event) { e.end = "" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times. Missing: who you visit and their number."},
-		"of no zone":               {[]event{invite(func(e *event) { e.start, e.end = "20261122T160000", "20261122T170000" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times"},
-		"past":                     {[]event{invite(func(e *event) { e.start, e.end = "20261121T160000Z", "20261121T170000Z" })}, nil, "is past"},
-		"over 24 hours":            {[]event{invite(func(e *event) { e.end = "20261124T170000Z" })}, nil, "over 24 h"},
-		"a meeting":                {[]event{invite(func(e *event) { e.summary, e.location = "Team meeting", "" })}, []string{"Sun 22 Nov 16:00-17:00 booked meeting"}, "Nobody waits for its end"},
-		"family time":              {[]event{invite(func(e *event) { e.summary = "Family time with the Smiths" })}, []string{"Sun 22 Nov 16:00-17:00 booked family_time"}, "booked"},
-		"forwarded":                {[]event{invite(func(e *event) { e.organizer = "ORGANIZER:mailto:someone@council.example" })}, nil, "an invite of somebody else. NOT BOOKED"},
-		"of no organizer":          {[]event{invite(func(e *event) { e.organizer = "X-NOBODY:1" })}, nil, "invites nobody. NOT BOOKED"},
-		"published":                {[]event{invite(func(e *event) { e.method = "PUBLISH" })}, nil, "invites nobody. NOT BOOKED"},
-		"by a delegate":            {[]event{invite(func(e *event) { e.sender = "sec@council.example" })}, nil, "may not book for you yet"},
-		"by Google's calendar":     {[]event{invite(func(e *event) { e.sender = "calendar-notification@google.com" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "booked"},
-		"a series that is no rule": {[]event{invite(func(e *event) { e.extra = "RRULE:FREQ=SECONDLY" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "ONLY THE FIRST"},
+		"cancelled, and never booked":    {[]event{invite(func(e *event) { e.method = "CANCEL" })}, nil, "NOTHING CANCELLED: the invite that you called off at 14:00 is of no visit here"},
+		"our address taken off":          {[]event{invite(), invite(func(e *event) { e.sequence, e.without = 1, true })}, []string{"Sun 22 Nov 16:00-17:00 cancelled home_visit"}, "cancelled: Sun 22 Nov 16:00-17:00"},
+		"of another organizer":           {[]event{invite(), invite(later, func(e *event) { e.from, e.organizer = "jo@council.example", "ORGANIZER:mailto:jo@council.example" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, ""},
+		"overlapping":                    {[]event{invite(), invite(func(e *event) { e.uid = "u2" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "NOT BOOKED: Sun 22 Nov 16:00-17:00 overlaps your visit"},
+		"all day":                        {[]event{invite(func(e *event) { e.start, e.end = ";VALUE=DATE:20261122", ";VALUE=DATE:20261123" })}, nil, "NOT BOOKED: your invite of 14:00 has no start time and end time"},
+		"without an end":                 {[]event{invite(func(e *event) { e.end = "" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times. Missing: who you visit and their number."},
+		"of no zone":                     {[]event{invite(func(e *event) { e.start, e.end = "20261122T160000", "20261122T170000" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times"},
+		"one of a series, and all after": {[]event{invite(func(e *event) { e.extra = "RECURRENCE-ID;RANGE=THISANDFUTURE:20261122T150000Z" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "Please check the times"},
+		"past":                           {[]event{invite(func(e *event) { e.start, e.end = "20261121T160000Z", "20261121T170000Z" })}, nil, "is past"},
+		"over 24 hours":                  {[]event{invite(func(e *event) { e.end = "20261124T170000Z" })}, nil, "over 24 h"},
+		"a meeting":                      {[]event{invite(func(e *event) { e.summary, e.location = "Team meeting", "" })}, []string{"Sun 22 Nov 16:00-17:00 booked meeting"}, "Nobody waits for its end"},
+		"family time":                    {[]event{invite(func(e *event) { e.summary = "Family time with the Smiths" })}, []string{"Sun 22 Nov 16:00-17:00 booked family_time"}, "booked"},
+		"forwarded":                      {[]event{invite(func(e *event) { e.organizer = "ORGANIZER:mailto:someone@council.example" })}, nil, "an invite of somebody else. NOT BOOKED"},
+		"of no organizer":                {[]event{invite(func(e *event) { e.organizer = "X-NOBODY:1" })}, nil, "invites nobody. NOT BOOKED"},
+		"published":                      {[]event{invite(func(e *event) { e.method = "PUBLISH" })}, nil, "invites nobody. NOT BOOKED"},
+		"by a delegate":                  {[]event{invite(func(e *event) { e.sender = "sec@council.example" })}, nil, "may not book for you yet"},
+		"by Google's calendar":           {[]event{invite(func(e *event) { e.sender = "calendar-notification@google.com" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "booked"},
+		"a series that is no rule":       {[]event{invite(func(e *event) { e.extra = "RRULE:FREQ=SECONDLY" })}, []string{"Sun 22 Nov 16:00-17:00 booked home_visit"}, "ONLY THE FIRST"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			invited(t, func(t *testing.T, w *world, _ *notary) {
@@ -355,7 +363,7 @@ func TestWhatTheWorkerSaidSinceStands(t *testing.T) {
 			e.start, e.end, e.stamp, e.location = "20261122T141000Z", "20261122T150000Z", 9, "2 Example Street"
 		}).raw())
 		w.hasVisits("p-priya", "Sun 22 Nov 14:10-15:40 inside home_visit")
-		w.phone(priya).Expects("stays Sun 22 Nov 14:10-15:40")
+		w.phone(priya).Expects("noted: Sun 22 Nov 14:10-15:40")
 	})
 }
 

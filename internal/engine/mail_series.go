@@ -20,10 +20,11 @@ import (
 // workSeries books a series, or brings what was booked of it to what its master says now.
 func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master calendar.Event) (string, error) {
 	row := o.row(time.Time{})
-	if row != nil && !master.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp}) {
-		return e.exceptionsAlone(ctx, l, o)
+	known := row != nil && !master.Newer(calendar.Version{Sequence: row.Sequence, Stamp: row.Stamp})
+	if known && (row.State != store.InvitedRefused || superseded(master, *row)) {
+		return e.knownSeries(ctx, l, o, master, *row)
 	}
-	if row != nil && e.uninvited(row, master) {
+	if master.Status == "CANCELLED" || e.uninvited(row, master) {
 		return e.cancelled(ctx, l, o, master, row)
 	}
 	if _, ok := slotOf(master); !ok {
@@ -46,6 +47,29 @@ func (e *Engine) workSeries(ctx context.Context, l *incoming, o object, master c
 	}
 	l.keepSeries(o, master, look)
 	return mailBooked, e.tellSeries(ctx, l, o, master, done, look.IsZero())
+}
+
+// knownSeries takes a master that is no newer than the one that is known, and works the instances that came with it. Its worker must not believe that what else it says was
+// followed.
+func (e *Engine) knownSeries(ctx context.Context, l *incoming, o object, master calendar.Event, row store.Invited) (string, error) {
+	result, err := e.exceptionsAlone(ctx, l, o)
+	switch {
+	case err != nil || superseded(master, row):
+	case row.State == store.InvitedBooked: // the first alone
+		_, err = e.notNewer(ctx, l, o, master, row)
+	case row.State == store.InvitedSeries:
+		_, was, found := masterIn(keptOf(row), l.sc.zone)
+		if found && !repeatsAlike(was, master) {
+			l.tell(wording.SeriesStays, said{reply: &master, part: calendar.Tentative})
+		}
+	}
+	return result, err
+}
+
+// repeatsAlike says whether two masters have the same instances.
+func repeatsAlike(a, b calendar.Event) bool {
+	same := func(a, b calendar.Moment) bool { return a.At.Equal(b.At) }
+	return a.Rule == b.Rule && same(a.Start, b.Start) && same(a.End, b.End) && slices.EqualFunc(a.Extra, b.Extra, same) && slices.EqualFunc(a.Except, b.Except, same)
 }
 
 // exceptionsAlone works the instances that came with a master that is known.
@@ -143,18 +167,13 @@ func (e *Engine) leftOver(ctx context.Context, l *incoming, o object, list []cal
 			d.moved[day] = row
 			continue
 		}
-		if _, _, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o)); err != nil {
+		if _, _, err := e.calledOff(ctx, l, o, row.Visit); err != nil {
 			return d, err
 		}
 		row.State, row.PutAt, row.Mail = store.InvitedCancelled, l.at, l.mail.ID
 		l.done.Invited = append(l.done.Invited, row)
 	}
 	return d, nil
-}
-
-// offQuietly calls off one of many.
-func (e *Engine) offQuietly(ctx context.Context, l *incoming, o object) func(visit string) error {
-	return func(visit string) error { return e.cancelQuietly(ctx, l.actor(o, "off/"+visit), visit) }
 }
 
 func dayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
@@ -299,7 +318,7 @@ func (e *Engine) seriesCancelled(ctx context.Context, l *incoming, o object, ev 
 		if !row.EndsAt.After(l.at) {
 			continue
 		}
-		n, s, err := e.calledOff(ctx, l, row.Visit, e.offQuietly(ctx, l, o))
+		n, s, err := e.calledOff(ctx, l, o, row.Visit)
 		if err != nil {
 			return "", err
 		}
@@ -328,15 +347,31 @@ func (e *Engine) seriesChore(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, master := range due {
-		errs = append(errs, guard(func() error {
+		err := guard(func() error {
 			ctx, cancel := context.WithTimeout(ctx, seriesWithin)
 			defer cancel()
 			return e.rollSeries(ctx, at, master)
-		}))
+		})
+		if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+			return err // we stop, and nothing is wrong with it
+		}
+		if err != nil {
+			e.putOffSeries(ctx, at, master, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// putOffSeries has a series that cannot be booked on wait: those behind it come before it.
+func (e *Engine) putOffSeries(ctx context.Context, at time.Time, master store.Invited, why error) {
+	e.Log.Error("series not booked on: tried again in an hour", "worker", master.Worker, "mail", master.Mail, "error", why)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepWithin) // what it may have taken was all the time there was
+	defer cancel()
+	e.report(ctx, "series not put off", e.Store.PutOffSeries(ctx, master, at.Add(seriesRests)))
 }
 
 // masterIn finds a series in what was kept of it, and the calendar that it stands in: a text may hold several that ask for several things.
@@ -354,17 +389,21 @@ func masterIn(k kept, zone *time.Location) (c calendar.Calendar, master calendar
 	return c, master, false
 }
 
-// rollSeries books more of a series. It ends where its worker is no longer here, or where what it was booked by is gone; the worker is told of what cannot be booked.
+// rollSeries books more of a series; the worker is told of what cannot be booked.
 func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invited) error {
+	master, err := e.Store.InvitedWords(ctx, master)
+	if err != nil {
+		return err
+	}
 	k := keptOf(master)
-	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private}, fixed: &k}
+	l := &incoming{Engine: e, mail: store.ReceivedMail{ID: master.Mail, ReceivedAt: at}, at: at, msg: mail.Message{From: k.From, Private: k.Private}, fixed: &k,
+		turn: "/on/" + master.LookAt.UTC().Format(time.RFC3339)}
 	if err := l.of(ctx, master.Worker); err != nil {
 		return err
 	}
 	c, first, found := masterIn(k, l.sc.zone)
 	if !found || !l.worker.Active {
-		master.LookAt, master.PutAt = time.Time{}, at
-		return e.Store.PutInvited(ctx, []store.Invited{master}, nil)
+		return e.restSeries(ctx, l, master, found)
 	}
 	o := object{organizer: k.Event.Organizer, uid: k.Event.UID, by: master.Worker, calendar: c}
 	rows, err := e.Store.SeriesOf(ctx, master)
@@ -391,15 +430,43 @@ func (e *Engine) rollSeries(ctx context.Context, at time.Time, master store.Invi
 	if master.LookAt, err = nextLook(c, first, at, more); err != nil {
 		return err
 	}
-	master.PutAt = at
-	for _, s := range l.said {
-		l.done.Messages = append(l.done.Messages, l.answers(ctx, s)...)
-	}
-	if err := e.Store.PutInvited(ctx, append(l.done.Invited, master), l.done.Messages); err != nil {
+	return l.putSeries(ctx, master)
+}
+
+// putSeries keeps what was booked on of a series, and answers it.
+func (l *incoming) putSeries(ctx context.Context, master store.Invited) error {
+	master.PutAt = l.at
+	if err := l.answerAll(ctx); err != nil {
 		return err
 	}
-	e.woken()
+	if err := l.Store.PutInvited(ctx, append(l.done.Invited, master), l.done.Messages); err != nil {
+		return err
+	}
+	l.woken()
 	return nil
+}
+
+// restSeries leaves a series whose worker is not here for another day, as they may be again. One whose words are gone has ended: its worker is told, who would go on
+// believing that each of its visits is watched.
+func (e *Engine) restSeries(ctx context.Context, l *incoming, master store.Invited, found bool) error {
+	master.LookAt = time.Time{}
+	switch {
+	case found:
+		master.LookAt = l.at.Add(seriesLookIn)
+	case l.worker.Active:
+		rows, err := e.Store.SeriesOf(ctx, master)
+		if err != nil {
+			return err
+		}
+		var last slot
+		for _, row := range rows {
+			if row.State == store.InvitedBooked && row.EndsAt.After(l.at) && row.StartsAt.After(last.begin) {
+				last = slot{begin: row.StartsAt, end: row.EndsAt}
+			}
+		}
+		l.tell(wording.SeriesLost, said{slot: last})
+	}
+	return l.putSeries(ctx, master)
 }
 
 func among(v wording.Visit) []wording.Visit {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/calendar"
-	"github.com/allclear-safety/allclear/internal/private"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 	"github.com/allclear-safety/allclear/internal/wording"
@@ -41,7 +40,12 @@ func (e *Engine) notNewer(ctx context.Context, l *incoming, o object, ev calenda
 	switch {
 	case o.calendar.Method == calendar.Cancel && ev.Sequence == row.Sequence && ev.Stamp.Equal(row.Stamp) && (row.State == store.InvitedBooked || row.State == store.InvitedSeries):
 		return "", nil // Thunderbird calls an event off by the revision that it has: it can only have come after the invite
-	case ev.Stamp.Before(row.Stamp), ev.Sequence < row.Sequence && ev.Stamp.Equal(row.Stamp), same && !off, !ok && !off:
+	case superseded(ev, row):
+		return mailNothing, nil
+	case row.State == store.InvitedCancelled && !off:
+		l.tell(wording.InviteOff, said{slot: s})
+		return mailNotBooked, nil
+	case same && !off, !ok && !off:
 		return mailNothing, nil
 	case row.State == store.InvitedRefused && !off:
 		return "", nil // nothing is booked that it could undo
@@ -54,6 +58,11 @@ func (e *Engine) notNewer(ctx context.Context, l *incoming, o object, ev calenda
 	}
 	l.done.Visit = row.Visit
 	return mailNothing, e.tellBooked(ctx, l, o, ev, wording.InviteStays, row.Visit, s)
+}
+
+// superseded says that a revision is older than the one that is known.
+func superseded(ev calendar.Event, row store.Invited) bool {
+	return ev.Stamp.Before(row.Stamp) || ev.Sequence < row.Sequence && ev.Stamp.Equal(row.Stamp)
 }
 
 // retimed moves a visit, and gives what is said of it. Once it has begun, no invite puts its start off or ends it, and an end that is much later is asked back
@@ -105,8 +114,13 @@ func (e *Engine) reworded(ctx context.Context, l *incoming, o object, ev calenda
 // cancelled calls off what an event became. Nothing that has begun is: its worker may be inside (rule 2.8).
 func (e *Engine) cancelled(ctx context.Context, l *incoming, o object, ev calendar.Event, row *store.Invited) (string, error) {
 	if row == nil { // it may come before its request, or be of one instance that is not booked yet
-		s, _ := slotOf(ev)
+		s, ok := slotOf(ev)
 		l.keep(o, ev, s, "", store.InvitedCancelled)
+		n := wording.InviteUnknown
+		if master := o.row(time.Time{}); ok && master != nil && master.State == store.InvitedSeries {
+			n = wording.InviteCancelled
+		}
+		l.tell(n, said{slot: s})
 		return mailNothing, nil
 	}
 	if row.State == store.InvitedSeries {
@@ -114,21 +128,20 @@ func (e *Engine) cancelled(ctx context.Context, l *incoming, o object, ev calend
 	}
 	l.keep(o, ev, slot{begin: row.StartsAt, end: row.EndsAt}, row.Visit, store.InvitedCancelled) // what was asked for last: a cancellation may say other times
 	if row.Visit == "" {
+		l.tell(wording.InviteUnknown, said{})
 		return mailNothing, nil
 	}
 	l.done.Visit = row.Visit
-	n, s, err := e.calledOff(ctx, l, row.Visit, func(visit string) error {
-		return e.CancelVisit(ctx, l.actor(o, "off/"+visit), visit, false, private.Text{})
-	})
+	n, s, err := e.calledOff(ctx, l, o, row.Visit)
 	if n != "" && err == nil {
-		err = l.tellOf(ctx, n, said{visit: row.Visit, slot: s, noText: n == wording.InviteCancelled})
+		err = l.tellOf(ctx, n, said{visit: row.Visit, slot: s})
 	}
 	return mailBooked, err
 }
 
 // calledOff calls a visit off, and gives what is said of it, with the times that it has: its worker may have texted others than the invite's. "" is for nothing, as of
 // one that was over long ago.
-func (e *Engine) calledOff(ctx context.Context, l *incoming, visit string, cancel func(visit string) error) (watch.Notice, slot, error) {
+func (e *Engine) calledOff(ctx context.Context, l *incoming, o object, visit string) (watch.Notice, slot, error) {
 	v, found, err := e.shownVisitOf(ctx, l.worker.ID, visit)
 	s := slot{begin: v.StartsAt, end: v.ExpectedEndAt}
 	switch {
@@ -139,7 +152,7 @@ func (e *Engine) calledOff(ctx context.Context, l *incoming, visit string, cance
 	case v.Status != watch.Booked || !v.StartsAt.After(l.at):
 		return wording.InviteNotOff, s, nil
 	}
-	err = cancel(visit)
+	err = e.cancelQuietly(ctx, l.actor(o, "off/"+visit), visit)
 	var refused *watch.Refused
 	if errors.As(err, &refused) {
 		return wording.InviteNotOff, s, nil

@@ -34,6 +34,7 @@ type incoming struct {
 	several  bool                       // its calendar has events of several names
 	forms    map[[4]string]written.Form // what was understood of its bodies: it is asked for several times
 	fixed    *kept                      // what a series was booked by, where there is no mail
+	turn     string                     // which time it is that a series is booked on; "" for a mail
 }
 
 // The results of a mail, as the record and the figures name them.
@@ -41,6 +42,7 @@ const (
 	mailBooked     = "booked"
 	mailNotBooked  = "not_booked"
 	mailUnproven   = "not_proven"
+	mailUntold     = "not_proven_counted" // as so many were told in that hour, it is told by their count
 	mailStranger   = "stranger"
 	mailUnread     = "unreadable"
 	mailAutomatic  = "automatic"
@@ -91,7 +93,7 @@ func (e *Engine) work(ctx context.Context, l *incoming) error {
 	switch {
 	case l.mail.Raw.IsZero():
 		return l.settle(ctx, store.MailDone, mailGone)
-	case l.msg.Automatic && len(l.msg.Calendars) == 0:
+	case l.msg.Automatic && len(l.msg.Calendars) == 0 && !(l.worker.ID != "" && l.sealed()):
 		return e.workAutomatic(ctx, l)
 	case l.worker.ID == "":
 		return e.workStranger(ctx, l)
@@ -112,6 +114,9 @@ func (e *Engine) work(ctx context.Context, l *incoming) error {
 	}
 	return e.workProven(ctx, l)
 }
+
+// sealed says that an invite may be in the mail which nobody can read.
+func (l *incoming) sealed() bool { return l.msg.Hidden == mail.TNEF || l.msg.Hidden == mail.Encrypted }
 
 // prove asks for the proof of who sent it. A passing error has the mail tried again; past the last try it is unproven.
 func (e *Engine) prove(ctx context.Context, l *incoming) (mail.Proof, error) {
@@ -174,7 +179,7 @@ func (l *incoming) sharers(ctx context.Context) ([]string, error) {
 }
 
 // workUnproven tells the worker in whose name a mail came that nothing was booked by it. By nothing that the mail says: it may be anybody's. So many in an
-// hour are told as a text's unknown sender is, and no more, as anybody could have a worker's phone buzz for ever.
+// hour are told as a text's unknown sender is, and the rest by their count (see unprovenChore), as anybody could have a worker's phone buzz for ever.
 func (e *Engine) workUnproven(ctx context.Context, l *incoming) error {
 	if err := e.hearUnprovenCry(ctx, l); err != nil {
 		return err
@@ -183,9 +188,10 @@ func (e *Engine) workUnproven(ctx context.Context, l *incoming) error {
 	if len(l.msg.Calendars)+len(l.msg.Forwarded) == 0 && l.msg.Hidden == mail.Plain { // no invite: nothing is said to have been one
 		n = wording.MailPlain
 	}
-	if e.pulse.mayAnswer("mail/"+l.worker.ID, l.at) {
-		l.tell(n, said{})
+	if !e.pulse.mayAnswer("mail/"+l.worker.ID, l.at) {
+		return l.settle(ctx, store.MailDone, mailUntold)
 	}
+	l.tell(n, said{})
 	return l.settle(ctx, store.MailDone, mailUnproven)
 }
 
@@ -206,11 +212,26 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 		l.tell(wording.MailPlain, said{})
 		return l.settle(ctx, store.MailDone, mailPlain)
 	}
+	result, err := e.workCalendars(ctx, l, sets)
+	if err != nil {
+		return err
+	}
+	if hidden {
+		l.tell(wording.MailPart, said{})
+	}
+	if len(l.msg.Forwarded) > 0 {
+		l.tell(wording.MailForwarded, said{})
+	}
+	return l.settle(ctx, store.MailDone, result)
+}
+
+// workCalendars does what the calendars of a mail ask for.
+func (e *Engine) workCalendars(ctx context.Context, l *incoming, sets []calendarPart) (string, error) {
 	result := mailNothing
 	for _, c := range sets {
 		what, err := e.workCalendar(ctx, l, c)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if result == mailNothing || what == mailBooked {
 			result = what
@@ -219,7 +240,7 @@ func (e *Engine) workProven(ctx context.Context, l *incoming) error {
 	if l.twoTimes {
 		l.tell(wording.MailMany, said{})
 	}
-	return l.settle(ctx, store.MailDone, result)
+	return result, nil
 }
 
 // calendarPart is one calendar of a mail, and the text that it was read of.

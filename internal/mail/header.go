@@ -25,29 +25,37 @@ type header []field
 // people are shown.
 func split(raw []byte) (header, []byte) {
 	var h header
+	var value []byte // of the last field: its lines are gathered once, as a header may be nothing but lines that go on
+	end := func() {
+		if len(h) > 0 {
+			h[len(h)-1].value = string(value)
+		}
+	}
 	rest := raw
 	for len(rest) > 0 {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		if len(line) == 0 {
+			end()
 			return h, after
 		}
 		rest = after
 		switch {
 		case len(h) > maxFields:
 		case line[0] == ' ' || line[0] == '\t':
-			if len(h) > 0 {
-				h[len(h)-1].value += " " + string(bytes.TrimSpace(line))
-			}
+			value = append(append(value, ' '), bytes.TrimSpace(line)...)
 		default:
-			name, value, found := bytes.Cut(line, []byte(":"))
+			name, said, found := bytes.Cut(line, []byte(":"))
 			name = bytes.TrimSpace(name)
 			if !found || len(name) == 0 || bytes.ContainsAny(name, " \t") {
 				continue
 			}
-			h = append(h, field{strings.ToLower(string(name)), string(bytes.TrimSpace(value))})
+			end()
+			h = append(h, field{name: strings.ToLower(string(name))})
+			value = append(value[:0], bytes.TrimSpace(said)...)
 		}
 	}
+	end()
 	return h, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -61,11 +62,24 @@ func (s signer) sign(t testing.TB, mail string, keys ...string) string {
 		keys = usual
 	}
 	var signed bytes.Buffer
-	err := dkim.Sign(&signed, strings.NewReader(mail), &dkim.SignOptions{Domain: s.domain, Selector: s.selector, Signer: s.key, HeaderKeys: keys,
-		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed})
-	if err != nil {
-		t.Fatal(err)
+	sign := func(t testing.TB) {
+		err := dkim.Sign(&signed, strings.NewReader(mail), &dkim.SignOptions{Domain: s.domain, Selector: s.selector, Signer: s.key, HeaderKeys: keys,
+			HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
+	test, is := t.(*testing.T)
+	if !is { // a fuzz test, which asks for no time
+		sign(t)
+		return signed.String()
+	}
+	synctest.Test(test, func(t *testing.T) { // whose clock the signature has, as that of the machine runs away from the mail's
+		ctx, cancel := context.WithDeadline(t.Context(), sentAt)
+		defer cancel()
+		<-ctx.Done()
+		sign(t)
+	})
 	return signed.String()
 }
 

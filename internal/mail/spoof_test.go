@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,9 @@ import (
 
 // independent signs with python3-dkim, which shares no code with what verifies here.
 const independent = `
-import sys, dkim
+import sys, time, dkim
+at = int(sys.argv.pop(1))
+time.time = lambda: at
 domain, key = sys.argv[1], open(sys.argv[2], "rb").read()
 headers = [h.encode() for h in sys.argv[3].split(",")]
 extra = {"length": True} if len(sys.argv) > 4 and sys.argv[4] == "length" else {}
@@ -59,7 +62,7 @@ func TestSpoofedMail(t *testing.T) {
 	}
 	sign := func(domain, headers string, extra ...string) string {
 		t.Helper()
-		run := exec.Command(py, append([]string{"-c", independent, domain, filepath.Join(dir, domain), headers}, extra...)...)
+		run := exec.Command(py, append([]string{"-c", independent, strconv.FormatInt(sentAt.Unix(), 10), domain, filepath.Join(dir, domain), headers}, extra...)...)
 		run.Stdin = strings.NewReader(invite())
 		out, err := run.Output()
 		if err != nil {

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,27 @@ func TestAChannelThatThereIsNotIsRefused(t *testing.T) {
 	}
 	if got := s.Problems(false); len(got) != 1 || got[0].Field != "plan.channels" {
 		t.Errorf("%v, want a problem with plan.channels", got)
+	}
+}
+
+// Whatever ways are chosen, a text is one of them, an alarm is what it was, and the plan says so.
+func TestThePlanSaysTheWaysOfAReminder(t *testing.T) {
+	for _, ways := range plan.ChannelChoices() {
+		s := agreed()
+		s.Channels = ways
+		if problems := s.Problems(false); len(problems) > 0 || plan.ReadChannels(ways.String()) != ways || ways.InWords() == "" {
+			t.Errorf("%q (%s): %v", ways, ways.InWords(), problems)
+		}
+		said := strings.Join(s.Sentences(plan.CheckingIn, plan.Around{}), "\n")
+		for words, want := range map[string]bool{
+			"A reminder is a text to you, and no call.": !ways.Calls(), "a call that says the same and asks for no key.": ways.Calls(),
+			"An e-mail says it too, where you have an address in Allclear and e-mail is sent. It stands in for no text, and nobody reads an answer to it.": ways.Mails(),
+			"An alarm comes by texts and calls, whatever is chosen for reminders.":                                                                         true,
+		} {
+			if strings.Contains(said, words) != want {
+				t.Errorf("%s: that %q is said is not %v:\n%s", ways, words, want, said)
+			}
+		}
 	}
 }
 

@@ -74,7 +74,7 @@ func (s Settings) Problems(rehearsal bool) []Problem {
 		p.add("private_by_default", "must be one of out_of_hours, every_visit, none")
 	}
 	if !slices.Contains(ChannelChoices(), s.Channels) {
-		p.add("channels", "must be one of texts, texts_and_calls")
+		p.add("channels", "must be one of texts, texts_and_calls, texts_and_mails, texts_calls_and_mails")
 	}
 	if !slices.Contains(InviteChoices(), s.Invites) {
 		p.add("invites", "must be one of buddy_form, reference")

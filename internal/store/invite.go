@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,6 +45,12 @@ func NewInvite(visit, person, uid string) Invite {
 
 // InvitePrint is what an invite is known again by: keyed, so that nobody can try words against it.
 func (db *DB) InvitePrint(said string) []byte { return db.vault.Hash("invite", said)[:16] }
+
+// InviteName is what a visit is called in one person's calendar: keyed, so that whoever knows visit and person cannot have it. It is asked for once, and what is
+// kept then stands.
+func (db *DB) InviteName(visit, person string) string {
+	return hex.EncodeToString(db.vault.Hash("invite/uid", visit+"\x00"+person)[:16])
+}
 
 const inviteColumns = `visit, person, uid, address, sequence, asked, print, state, starts_at, ends_at, sent_at, answer, answered_at`
 

@@ -71,6 +71,21 @@ func TestWhatSomebodyWasSentIsKept(t *testing.T) {
 	})
 }
 
+// Whoever knows a visit and a person, as they stand in the addresses of pages, must not know what an invite is called, and answer it.
+func TestWhatAnInviteIsCalledIsKeyed(t *testing.T) {
+	known := map[string]bool{}
+	for range 2 {
+		db := storetest.SQLite(t).Open(t)
+		for _, about := range [][2]string{{"v1", "p-ann"}, {"v1", "p-sam"}, {"v2", "p-ann"}, {"v1\x00p", "ann"}} {
+			name := db.InviteName(about[0], about[1])
+			if known[name] || len(name) != 32 || name != db.InviteName(about[0], about[1]) {
+				t.Errorf("to %q of %q it is %s", about[1], about[0], name)
+			}
+			known[name] = true
+		}
+	}
+}
+
 func TestAnAnswerCountsUntilTheTimeMoves(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()

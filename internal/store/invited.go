@@ -25,6 +25,7 @@ type Invited struct {
 	PutAt            time.Time
 
 	organizer, uid []byte
+	words          []byte // sealed
 }
 
 // InvitedState is how a calendar object stands.
@@ -39,12 +40,7 @@ const (
 
 const invitedColumns = `organizer, uid, instance, worker, visit, mail, sequence, stamp_at, state, starts_at, ends_at, look_at, key_owner, words, put_at`
 
-type sealedInvited struct {
-	Invited
-	words []byte
-}
-
-func scanInvited(s scanner) (i sealedInvited, err error) {
+func scanInvited(s scanner) (i Invited, err error) {
 	var instance int64
 	err = s.Scan(&i.organizer, &i.uid, &instance, &i.Worker, &i.Visit, &i.Mail, &i.Sequence, at{&i.Stamp}, &i.State, at{&i.StartsAt}, at{&i.EndsAt}, at{&i.LookAt},
 		&i.Owner, &i.words, at{&i.PutAt})
@@ -66,20 +62,31 @@ func instanceOf(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-func (db *DB) openInvited(ctx context.Context, rows []sealedInvited, err error) ([]Invited, error) {
-	var list []Invited
-	for _, s := range rows {
-		var plain []byte
+func (db *DB) openInvited(ctx context.Context, list []Invited, err error) ([]Invited, error) {
+	for n := range list {
 		if err == nil {
-			plain, err = db.open(ctx, db.reader, s.Owner, s.place(), s.words)
+			list[n], err = db.openWords(ctx, list[n])
 		}
-		s.Words = private.New(string(plain))
-		list = append(list, s.Invited)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read what an invite became: %w", err)
 	}
 	return list, nil
+}
+
+func (db *DB) openWords(ctx context.Context, i Invited) (Invited, error) {
+	plain, err := db.open(ctx, db.reader, i.Owner, i.place(), i.words)
+	i.Words = private.New(string(plain))
+	return i, err
+}
+
+// InvitedWords opens what came without its words; they are empty once they were erased.
+func (db *DB) InvitedWords(ctx context.Context, i Invited) (Invited, error) {
+	i, err := db.openWords(ctx, i)
+	if err != nil {
+		return i, fmt.Errorf("read what an invite said: %w", err)
+	}
+	return i, nil
 }
 
 // InvitedBy gives what became of an organizer's calendar object: its master or single meeting first, then its instances in their order.
@@ -108,16 +115,35 @@ func (db *DB) InvitedOf(ctx context.Context, worker string) ([]Invited, error) {
 	return db.openInvited(ctx, rows, err)
 }
 
-// SeriesDue gives masters of series of which more visits are to be booked, the one that waited longest first.
+// SeriesDue gives masters of series of which more visits are to be booked, the one that waited longest first. They come without their words, see
+// [DB.InvitedWords]: one that can't be read keeps no other from its turn.
 func (db *DB) SeriesDue(ctx context.Context, now time.Time, limit int) ([]Invited, error) {
-	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE look_at IS NOT NULL AND look_at <= $1 ORDER BY look_at LIMIT $2`, instant(now), limit)
-	return db.openInvited(ctx, rows, err)
+	list, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE look_at IS NOT NULL AND look_at <= $1 ORDER BY look_at LIMIT $2`, instant(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list series: %w", err)
+	}
+	return list, nil
 }
 
-// SeriesOf gives the instances of a series, by its master.
+// PutOffSeries has a master that [DB.SeriesDue] gave wait until an instant, unless it was changed since.
+func (db *DB) PutOffSeries(ctx context.Context, master Invited, until time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE invited SET look_at = $3 WHERE organizer = $1 AND uid = $2 AND instance = 0 AND look_at = $4`, master.organizer, master.uid, instant(until), instant(master.LookAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("put off a series: %w", err)
+	}
+	return nil
+}
+
+// SeriesOf gives the instances of a series, by its master, without their words.
 func (db *DB) SeriesOf(ctx context.Context, master Invited) ([]Invited, error) {
-	rows, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE organizer = $1 AND uid = $2 AND instance <> 0 ORDER BY instance`, master.organizer, master.uid)
-	return db.openInvited(ctx, rows, err)
+	list, err := all(ctx, db.reader, scanInvited, `SELECT `+invitedColumns+` FROM invited WHERE organizer = $1 AND uid = $2 AND instance <> 0 ORDER BY instance`, master.organizer, master.uid)
+	if err != nil {
+		return nil, fmt.Errorf("list a series: %w", err)
+	}
+	return list, nil
 }
 
 func (t *tx) putInvited(i Invited) error {
@@ -226,6 +252,29 @@ func (db *DB) MailsWith(ctx context.Context, result string, since time.Time, lim
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list mails: %w", err)
+	}
+	return list, nil
+}
+
+// MailCount is how many mails of one person ended with a result in one hour.
+type MailCount struct {
+	Person string
+	Hour   time.Time // its beginning, in UTC
+	Count  int
+}
+
+// CountMails counts the mails that ended with a result from an instant to another, by person and hour.
+func (db *DB) CountMails(ctx context.Context, result string, since, until time.Time) ([]MailCount, error) {
+	scan := func(s scanner) (c MailCount, err error) {
+		var hour int64
+		err = s.Scan(&c.Person, &hour, &c.Count)
+		c.Hour = time.UnixMicro(hour * time.Hour.Microseconds()).UTC()
+		return c, err
+	}
+	list, err := all(ctx, db.reader, scan, `SELECT person, settled_at / 3600000000 AS hour, COUNT(*) FROM mails WHERE state = 'done' AND result = $1 AND settled_at >= $2 AND settled_at < $3
+		GROUP BY person, hour ORDER BY hour, person`, result, instant(since), instant(until))
+	if err != nil {
+		return nil, fmt.Errorf("count mails: %w", err)
 	}
 	return list, nil
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +32,11 @@ func (e *Invalid) Error() string {
 		says = append(says, p.Field+" "+p.Says)
 	}
 	return strings.Join(says, "; ")
+}
+
+// IsOverlap says that a problem is that of Overlaps, for whoever says it in words of their own.
+func (e *Invalid) IsOverlap(p Problem) bool {
+	return slices.Contains(overlapping(e.Overlaps), p)
 }
 
 // Refused is an input that the protocol says no to, as things stand.

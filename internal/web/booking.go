@@ -408,29 +408,30 @@ func (f *form) takesVisit(err error) error {
 		return err
 	}
 	for _, p := range invalid.Problems {
-		f.wrong(visitSays(p))
+		f.wrong(visitSays(invalid, p))
 	}
 	return nil
 }
 
 // visitSays is a problem of the core's as the form says it: the field, and what to do.
-func visitSays(p watch.Problem) (field, says string) {
+func visitSays(invalid *watch.Invalid, p watch.Problem) (field, says string) {
 	own := map[string]string{"starts_at": "start-time", "expected_end_at": "end-time", "joint_with": "joint", "responders": "buddy"}
 	named := map[string]string{"service_user": "Who you visit", "address": "The address", "access": "How to get in", "contact": "How to reach them",
 		"who_else": "Who else is there", "joint_with": "The other worker", "responders": "The named buddy", "worker": "The worker", "by": "Who records this"}
 	field = cmp.Or(own[p.Field], p.Field)
 	switch {
-	case strings.HasPrefix(p.Says, "overlaps visit "):
-		ref, _, _ := strings.Cut(strings.TrimPrefix(p.Says, "overlaps visit "), ";")
-		return "overlap", fmt.Sprintf("These times overlap visit %s. Change them, or say that both are meant", ref)
+	case invalid.IsOverlap(p):
+		return "overlap", fmt.Sprintf("These times overlap visit %s. Change them, or say that both are meant", invalid.Overlaps)
 	case p.Says == "is already gone":
 		return field, "The end must be still to come"
 	case p.Field == "joint_with" && p.Says == "names the worker":
 		return field, "Choose another worker than the one whose visit it is"
 	case p.Field == "starts_at" && strings.Contains(p.Says, "past"):
 		return "start-date", "The start can be 12 hours ago at most"
+	case p.Field == "expected_end_at" && invalid.TooLong:
+		return field, "The end must be within 24 hours of the start"
 	case p.Field == "expected_end_at":
-		return field, "The end must be after the start, and within 24 hours of it"
+		return field, "The end must be after the start"
 	default:
 		return field, cmp.Or(named[p.Field], "This") + " " + p.Says
 	}

@@ -84,6 +84,15 @@ func TestAnOverlapIsRefusedUnlessItIsMeant(t *testing.T) {
 	}
 }
 
+// What is wrong beside an overlap is said beside it, each at its own field.
+func TestAnOverlapIsSaidBesideWhatElseIsWrong(t *testing.T) {
+	h := openHouse(t).as("p-priya")
+	first := h.post("/visits/new", booking("start-date", "2027-10-31")...).booked()
+	// The night in which clocks go back is an hour longer than it looks.
+	h.post("/visits/new", booking("key", "K2", "start-date", "2027-10-31", "start-time", "00:30", "end-time", "00:15")...).is(http.StatusUnprocessableEntity).
+		says("The end must be within 24 hours of the start.", `href="#end-time"`, "These times overlap visit "+first.Reference+". Change them", `href="#overlap"`).hides("overlaps visit", `href="#starts_at"`)
+}
+
 func TestAnEndEarlierThanTheStartIsOnTheDayAfter(t *testing.T) {
 	h := openHouse(t).as("p-priya")
 	v := h.post("/visits/new", booking("start-time", "22:00", "end-time", "00:30")...).booked()

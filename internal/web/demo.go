@@ -65,13 +65,15 @@ type phoneLink struct{ Text, Href string }
 // phoneView is a phone as the page shows it.
 type phoneView struct {
 	demo.Phone
-	Lines []phoneLine // the latest first
-	Rest  int         // that ring on it besides those that are shown
-	Older string      // where the page with those before them is; "" when they are all there
-	Field string      // the name of the field to type in
-	Typed string
-	Wrong string // what is wrong with what was typed
-	Hide  string // where the page without this phone is
+	Letters int         // in the mailbox of who holds it
+	Mail    string      // where that is; "" for who has none
+	Lines   []phoneLine // the latest first
+	Rest    int         // that ring on it besides those that are shown
+	Older   string      // where the page with those before them is; "" when they are all there
+	Field   string      // the name of the field to type in
+	Typed   string
+	Wrong   string // what is wrong with what was typed
+	Hide    string // where the page without this phone is
 }
 
 // Called tells one phone from another, as two can be of the same person: what is on them is named after it.
@@ -115,6 +117,10 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 	if err != nil {
 		return demoPage{}, err
 	}
+	boxes, err := p.Demo.Mailboxes(c.Context())
+	if err != nil {
+		return demoPage{}, err
+	}
 	now := p.Demo.Time()
 	page := demoPage{Layout: p.layout(c, "Try Allclear", topicPhones, topicClock).again(f), Number: p.Demo.Number(), Anew: p.Demo.Anew(),
 		Speeds: speedChoices(now.Speed), Stories: p.Demo.Stories()}
@@ -144,6 +150,9 @@ func (p *Pages) demoPage(c *request, show []string, f *form) (demoPage, error) {
 		v.Calls, v.Rest = latestOf(ph.Calls)
 		if len(v.Lines) > latestLines && !slices.Contains(earlier, ph.ID) {
 			v.Lines, v.Older = v.Lines[:latestLines], page.Src+url.Values{"earlier": {ph.ID}}.Encode()+"#"+ph.ID
+		}
+		if i := slices.IndexFunc(boxes, func(b demo.Mailbox) bool { return b.Person == ph.Person }); i >= 0 {
+			v.Letters, v.Mail = len(boxes[i].Letters), mailAddress(url.Values{"of": {ph.Person}})
 		}
 		v.Typed, v.Wrong = f.values.Get(v.Field), f.says(v.Field).Text
 		page.Phones = append(page.Phones, v)

@@ -54,7 +54,7 @@ func openDemoOn(t *testing.T) (*house, *demoClock) {
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	d := demo.New(demo.Options{Store: h.db, Clock: c, Real: visitors.Now, Log: log})
 	h.engine = engine.New(engine.Options{Store: h.db, Clock: c, Random: rand.Reader, Log: log, URL: "http://127.0.0.1", Node: "test", SMS: d.SMS(),
-		Voice: d.Voice(), Providers: d.Providers(), Number: d.Number(), Emergency: d.Emergency(), Rehearsal: true})
+		Voice: d.Voice(), Providers: d.Providers(), Number: d.Number(), Emergency: d.Emergency(), Mail: d.Mail(), MailFrom: d.MailFrom(), OwnDomains: d.OwnDomains(), Rehearsal: true})
 	h.ok(d.Begin(t.Context(), h.engine, demo.UsualSpeed))
 	pages, err := New(Options{Engine: h.engine, Store: h.db, Access: access.New(h.db), View: view.New(view.Options{Store: h.db, Engine: h.engine, Rehearsal: true}),
 		Speed: c.Speed, Rehearsal: true, Demo: d, Clock: visitors.Now, Log: log})

@@ -312,6 +312,7 @@ func (p *Pages) riskRoutes() []route {
 func (p *Pages) demoRoutes() []route {
 	return []route{
 		{"GET /demo", signedIn, p.demoHome},
+		{"GET /demo/mail", signedIn, p.demoMail},
 		{"POST /demo/speed", anyone, p.demoSpeed},
 		{"POST /demo/stories/{id}", anyone, p.demoPlay},
 		{"POST /demo/story", anyone, p.demoStory},

@@ -55,7 +55,9 @@ func (p *Pages) wordInput(c *request, f *form, t store.Team, field string, here 
 	case "channels":
 		return f.radios(field, "How workers are reminded", "Of reminders on a visit alone. An alarm comes by texts and calls whatever is chosen here",
 			govuk.Choice{Value: plan.Texts.String(), Text: "By text"},
-			govuk.Choice{Value: plan.TextsAndCalls.String(), Text: "By text and by a call", Hint: govuk.Hint{Text: "A phone that rings can be wrong in a tense home. The call says what the text says, to whoever picks up"}})
+			govuk.Choice{Value: plan.TextsAndCalls.String(), Text: "By text and by a call", Hint: govuk.Hint{Text: "A phone that rings can be wrong in a tense home. The call says what the text says, to whoever picks up"}},
+			govuk.Choice{Value: plan.TextsAndMails.String(), Text: "By text and by e-mail", Hint: govuk.Hint{Text: "To the address that a worker has here. An e-mail stands in for no text: it may be read hours later, and nobody reads an answer to it"}},
+			govuk.Choice{Value: plan.TextsCallsAndMails.String(), Text: "By text, by a call and by e-mail"})
 	case "private_by_default":
 		return f.radios(field, privateLabel, "You and those who answer for you see where a private visit is and with whom; others see that you are busy. Whoever books a visit can say otherwise.",
 			govuk.Choice{Value: plan.PrivateOutOfHours.String(), Text: "Those that begin outside working hours"},

@@ -54,6 +54,7 @@ var everyPage = map[string]any{
 	"board":           boardPage{},
 	"booking":         bookingPage{},
 	"demo":            demoPage{},
+	"demo_mail":       lettersPage{},
 	"figures":         figuresPage{},
 	"people":          peoplePage{},
 	"person":          personPage{},

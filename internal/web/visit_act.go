@@ -163,7 +163,7 @@ func (f *form) takesWord(err error, field, does string) error {
 	}
 	var all []string
 	for _, p := range invalid.Problems {
-		_, says := visitSays(p)
+		_, says := visitSays(invalid, p)
 		if p.Field == "by" {
 			says = "Who " + does + " " + p.Says
 			if what, is := strings.CutPrefix(p.Says, "is a "); is {

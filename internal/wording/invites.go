@@ -8,7 +8,7 @@ import (
 	"github.com/allclear-safety/allclear/internal/watch"
 )
 
-// What is said about visits that were booked by an invite. All of it goes to the worker in whose name the invite came, but for the last three.
+// What is said about visits that were booked by an invite. It goes to the worker in whose name the invite came, where nobody else is named.
 const (
 	InviteBooked    watch.Notice = "invite_booked"    // from Begin to Until; Missing is what its form still lacks
 	InviteAsked     watch.Notice = "invite_asked"     // the same, and its times are not sure
@@ -17,6 +17,8 @@ const (
 	InviteMovedAsk  watch.Notice = "invite_moved_ask" // the same, and its times are not sure
 	InviteNoted     watch.Notice = "invite_noted"     // what it says was changed, and not its times
 	InviteCancelled watch.Notice = "invite_cancelled" // it was called off
+	InviteOff       watch.Notice = "invite_off"       // not booked: it was called off before, and is no newer
+	InviteUnknown   watch.Notice = "invite_unknown"   // one was called off by which nothing is booked
 	InviteNotOff    watch.Notice = "invite_not_off"   // it has begun: no invite calls it off
 	InviteBegun     watch.Notice = "invite_begun"     // it has begun: no invite moves it
 	InviteMuchMore  watch.Notice = "invite_much_more" // Until is over 2 h more than Begin, which stands
@@ -33,9 +35,13 @@ const (
 	SeriesOnce      watch.Notice = "series_once"      // its rule can't be followed: the first alone is booked
 	SeriesCancelled watch.Notice = "series_cancelled" // those to come were called off
 	SeriesClash     watch.Notice = "series_clash"     // one more of them, at Begin, could not be booked
+	SeriesStays     watch.Notice = "series_stays"     // it could not be told to be a newer one: what was booked of it stands
+	SeriesLost      watch.Notice = "series_lost"      // no more of it is booked after the one at Begin: what its invite said is gone
 
 	MailUnproven  watch.Notice = "mail_unproven"  // an invite in their name that could not be proved to be theirs
+	MailUnproved  watch.Notice = "mail_unproved"  // Count more mails of that kind until At, of which each was not told
 	MailUnread    watch.Notice = "mail_unread"    // a mail of theirs that could not be read
+	MailPart      watch.Notice = "mail_part"      // a mail of which a part could not be read, and another could
 	MailForwarded watch.Notice = "mail_forwarded" // an invite of somebody else
 	MailDelegate  watch.Notice = "mail_delegate"  // an invite by somebody whom they have not allowed to
 	MailPublished watch.Notice = "mail_published" // a calendar that invites to nothing
@@ -45,6 +51,8 @@ const (
 	MailFailsOf   watch.Notice = "mail_fails_of"  // to a manager: a mail of ours to Worker came back
 	MailAside     watch.Notice = "mail_aside"     // it could not be worked
 	MailMany      watch.Notice = "mail_many"      // one mail with more events than are taken
+	MailMore      watch.Notice = "mail_more"      // Count more answers to one mail than are texted
+	MailRelay     watch.Notice = "mail_relay"     // to a manager: what we answer to Worker, whom no way of ours reaches
 	MailCry       watch.Notice = "mail_cry"       // to who is on duty: a cry for help in a mail that is not proven
 	MailShared    watch.Notice = "mail_shared"    // an invite from an address that several people have
 	MailTNEF      watch.Notice = "mail_tnef"      // to administrators: invites come as winmail.dat
@@ -57,8 +65,10 @@ var ofInvites = map[watch.Notice]string{
 	InviteUnwatched: "[{ref} ]noted as a meeting: {slot}. Nobody waits for its end.< If it is a visit, say so in its title.>",
 	InviteMoved:     "[{ref} ]moved: {slot}.[ Missing: {missing}.][ {link}]",
 	InviteMovedAsk:  "[{ref} ]moved: {slot}. Please check the times.[ Missing: {missing}.]< If wrong, send it again or text us a new time.>",
-	InviteNoted:     "[{ref} ]stays {slot}.[ Missing: {missing}.][ {link}]",
+	InviteNoted:     "[{ref} ]noted: {slot}.[ Missing: {missing}.][ {link}]",
 	InviteCancelled: "[{ref} ]cancelled: {slot}.",
+	InviteOff:       "NOT BOOKED: {slot} was called off by that invite.< Please send a new invite.>",
+	InviteUnknown:   "NOTHING CANCELLED: the invite that you called off at {at} is of no visit here.< Please see that your visits are right.>[ {link}]",
 	InviteNotOff:    "[{ref} ]has begun, so your cancellation of {at} changes nothing[: until {until}].< Please text us a new time if that changes.>",
 	InviteBegun:     "[{ref} ]has begun, so your invite of {at} does not move it[: until {until}].< Please text us a new time if that changes.>",
 	InviteMuchMore:  "[{ref} ]stays until {begin}: {until}, as in your invite, is over 2 h more. If you mean it, please text it to us.",
@@ -75,9 +85,13 @@ var ofInvites = map[watch.Notice]string{
 	SeriesOnce:      "ONLY THE FIRST of your series is booked: {slot}.< We cannot follow how it repeats: please invite us to each.>< Missing: {missing}.>",
 	SeriesCancelled: "Series cancelled {at}: {count} to come called off.",
 	SeriesClash:     "NOT BOOKED: {slot} of your series[ overlaps your visit {other}].< Please move one of them.>",
+	SeriesStays:     "Series NOT CHANGED: your calendar sent the invite of {at} as an old one.< Please change its visits by page.>[ {link}]",
+	SeriesLost:      "NO MORE of your series is booked[ after {slot}]: what its invite said is no longer kept.< Please invite us again.>",
 
 	MailUnproven:  "{at}: an invite in your name came that we could not prove to be yours. NOT BOOKED.< If it is yours, please book by page or text.>",
+	MailUnproved:  "Until {at}, {count} more mails in your name came that we could not prove to be yours. NOT BOOKED.< If one is yours, please book by page or text.>",
 	MailUnread:    "{at}: we could not read your invite. NOT BOOKED. Please book by page or text<, and tell whoever runs Allclear>.",
+	MailPart:      "{at}: a part of your mail could not be read. What we did not confirm is NOT BOOKED. Please book it by page or text.",
 	MailForwarded: "{at}: your mail holds an invite of somebody else. NOT BOOKED. Please send an invite of your own.",
 	MailDelegate:  "{at}: an invite for you came from somebody who may not book for you yet. NOT BOOKED.< You can add them under Your details.>",
 	MailPublished: "{at}: the calendar that you mailed invites nobody. NOT BOOKED. Please add us to the invite itself.",
@@ -87,10 +101,20 @@ var ofInvites = map[watch.Notice]string{
 	MailFailsOf:   "{at}: our mail to {worker} came back.< Please see that their e-mail address in Allclear is right.>[ {link}]",
 	MailAside:     "{at}: your invite could not be dealt with. NOT BOOKED. Please book by page or text.",
 	MailMany:      "{at}: your mail holds more visits or times than we take at once. Those that we did not confirm are NOT BOOKED.",
+	MailMore:      "{at}: {count} more answers. What is not among your visits is NOT BOOKED.[ {link}]",
+	MailRelay:     "{at}: {worker} has no mobile here. Please tell them our answer.[ {link}]",
 	MailCry:       "{at}: a cry for help by e-mail, as if by {worker}, not proven.< Please read it now.>[ {link}]",
 	MailShared:    "{at}: an invite came from your e-mail address, which others in Allclear have too. NOT BOOKED. Please book by page or text.",
 	MailTNEF:      "{at}: invites reach us as winmail.dat and cannot be read.< Please turn rich text (TNEF) off for our domain in Exchange.>",
 	MailStrangers: "{at}: {count} mails since yesterday came from nobody we know. None was booked.[ {link}]",
+}
+
+// relay begins what a manager is asked to tell a worker.
+const relay = "Please tell {worker}, who has no mobile here: "
+
+// Relayed gives the text that asks a manager to tell a worker what n says: v.Worker is the worker, all else is as in the worker's own text.
+func Relayed(n watch.Notice, v Values) string {
+	return write(relay+template(n, v), v)
 }
 
 // slot is a span as people write it, "Mon 23 Nov 14:00-15:00", with the day of its end where that is another one.

@@ -11,6 +11,9 @@ import (
 //
 // #nosec G101 -- sentences, no secrets
 var subjects = map[watch.Notice]string{
+	watch.AskStart: "has your visit begun?[ ({ref})]",
+	watch.AskEnd:   "how are things going?[ ({ref})]",
+
 	watch.TellOverdue:  "alarm[ ({ref})]",
 	watch.TellDistress: "alarm[ ({ref})]",
 	watch.TellDuress:   "alarm[ ({ref})]",
@@ -95,6 +98,8 @@ var subjects = map[watch.Notice]string{
 
 	MailFailsOf:   "e-mails to a worker come back",
 	MailCry:       "a cry for help in an e-mail",
+	MailUnproved:  "e-mails in your name",
+	MailRelay:     "please tell a worker something",
 	MailTNEF:      "invites that cannot be read",
 	MailStrangers: "e-mails of people we do not know",
 
@@ -112,6 +117,7 @@ var subjects = map[watch.Notice]string{
 const (
 	mailAlarm = "You are told by text and by call too, where we have a number. Reading or answering this e-mail does not take charge of the alarm: the page does, or the key on the call."
 	mailOther = "Nobody reads answers to this e-mail."
+	mailAsks  = "We ask by text too, where we have a number. An answer to this e-mail tells us nothing: please text, or use your page."
 )
 
 // ByMail says that a notice goes by e-mail too.
@@ -141,8 +147,11 @@ func Mail(n watch.Notice, v Values) (subject, body string) {
 		lines = append(lines, link)
 	}
 	end := mailOther
-	if alarming[n] {
+	switch {
+	case alarming[n]:
 		end = mailAlarm
+	case n == watch.AskStart || n == watch.AskEnd:
+		end = mailAsks
 	}
 	return subject, strings.Join(append(lines, end), "\n\n") + "\n"
 }

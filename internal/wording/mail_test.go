@@ -10,7 +10,7 @@ import (
 
 // byTextAlone are the notices that go by no e-mail, each with its reason.
 var byTextAlone = map[watch.Notice]string{
-	watch.AskStart: "a worker is asked where they answer", watch.AskEnd: "likewise", watch.AskBoth: "likewise",
+	watch.AskBoth:     "a worker is asked where they answer",
 	watch.ReachingYou: "it is worth nothing once it is read at a desk", watch.Rearmed: "it answers a text", watch.WasRaised: "it comes where the worker's texts come",
 	PhonePage: "its link is for that phone", KinForm: "likewise", ProveCode: "it proves that phone", NumberNew: "whose it is is not known", NumberFails: "it goes to another number, by name",
 	UnknownSender: "it answers a text", GlassBroken: "whom it must not come to is known by numbers",

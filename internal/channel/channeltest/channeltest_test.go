@@ -33,6 +33,17 @@ func TestTheTownIsAChannel(t *testing.T) {
 	}
 }
 
+func TestTheTownsMailIsAChannel(t *testing.T) {
+	channeltest.Run(t, func(t *testing.T) channeltest.Fixture {
+		place := channeltest.NewTown(t, town.Options{})
+		fail := func(f town.Fault) func() { return func() { place.Fail(f, 1) } }
+		wrong := place.Phone("07700 900302").Number
+		place.NoMailbox(channeltest.Address(wrong))
+		return channeltest.Fixture{Channel: place.Mail(), Mails: true, Accepted: place.Accepted, Good: place.Phone("07700 900101").Number, Wrong: wrong,
+			Down: fail(town.Down), Hangs: fail(town.Hangs), Garbage: fail(town.Garbage), Broke: fail(town.Broke)}
+	})
+}
+
 // complaints notes what a test would have been failed with.
 type complaints struct {
 	testing.TB

@@ -3,6 +3,7 @@ package town
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,11 +13,18 @@ import (
 	"github.com/allclear-safety/allclear/internal/private"
 )
 
-// Kept is what the town's phones hold, and whether they are on, so that another town can go on from there. It has numbers and words as they
+// Kept is what the town's phones and mailboxes hold, and whether they are on, so that another town can go on from there. It has numbers and words as they
 // are. What a test has a phone or the exchange do is not in it.
 type Kept struct {
 	Made   int // ids given out
 	Phones []KeptPhone
+	Mail   []KeptMailbox `json:",omitempty"`
+}
+
+// KeptMailbox is what one address has.
+type KeptMailbox struct {
+	Address string
+	Letters []Letter
 }
 
 // KeptPhone is one of them.
@@ -48,6 +56,11 @@ func (t *Town) Keep() Kept {
 	all := Kept{Made: t.made}
 	for _, p := range t.phones {
 		all.Phones = append(all.Phones, p.keep())
+	}
+	for _, address := range slices.Sorted(maps.Keys(t.mailboxes)) {
+		if letters := t.mailboxes[address].letters; len(letters) > 0 {
+			all.Mail = append(all.Mail, KeptMailbox{address, slices.Clone(letters)})
+		}
 	}
 	slices.SortFunc(all.Phones, func(a, b KeptPhone) int { return strings.Compare(a.Number, b.Number) })
 	return all
@@ -86,6 +99,11 @@ func (t *Town) Restore(kept Kept) error {
 	t.made = max(t.made, kept.Made)
 	for i, k := range kept.Phones {
 		t.phone(numbers[i]).restore(k)
+	}
+	for _, k := range kept.Mail {
+		if box := t.mailbox(k.Address); box != nil {
+			box.letters = slices.Clone(k.Letters)
+		}
 	}
 	byTurn := func(a, b *Call) int { return cmp.Compare(a.turn, b.turn) }
 	slices.SortFunc(t.ringing, byTurn)

@@ -1,4 +1,4 @@
-// Package town is a small place with telephones: it takes texts and calls as a provider does, and brings them to phones that can be off,
+// Package town is a small place with telephones and mailboxes: it takes texts and calls as a provider does, and brings them to phones that can be off,
 // slow, lossy, engaged, answered by a voicemail, or answered by someone who presses a key. It is a provider for rehearsals, simulations and
 // tests, without one.
 //
@@ -36,9 +36,9 @@ type Options struct {
 	Hand func() time.Time
 	// ByHand has every phone answered by hand that is not told otherwise.
 	ByHand bool
-	// Keep is how many texts and calls each phone keeps, and how many received texts the town does; the oldest go first. 0 keeps all.
+	// Keep is how many texts and calls each phone keeps, how many e-mails each mailbox, and how many received texts the town does; the oldest go first. 0 keeps all.
 	Keep int
-	// Changed is told whenever anything that a phone shows has changed. It must not ask the town.
+	// Changed is told whenever anything that a phone or a mailbox shows has changed. It must not ask the town.
 	Changed func()
 	// Name begins every id the town gives, so that another town on the same database gives others. "" is "town".
 	Name string
@@ -48,15 +48,16 @@ type Options struct {
 type Town struct {
 	options Options
 
-	mu       sync.Mutex
-	phones   map[phone.Number]*Phone
-	faults   []Fault
-	accepted int
-	made     int // ids given out
-	ringing  []*Call
-	taken    []*Call // that someone picked up with their own hand, and that are not over
-	received []channel.Received
-	updates  []channel.StatusUpdate
+	mu        sync.Mutex
+	phones    map[phone.Number]*Phone
+	mailboxes map[string]*mailbox // by address
+	faults    []Fault
+	accepted  int
+	made      int // ids given out
+	ringing   []*Call
+	taken     []*Call // that someone picked up with their own hand, and that are not over
+	received  []channel.Received
+	updates   []channel.StatusUpdate
 }
 
 // New makes a town where every phone is on, takes texts at once and lets calls ring out.
@@ -68,7 +69,7 @@ func New(o Options) *Town {
 		o.Hand = o.Now
 	}
 	o.Name = cmp.Or(o.Name, Provider)
-	return &Town{options: o, phones: map[phone.Number]*Phone{}}
+	return &Town{options: o, phones: map[phone.Number]*Phone{}, mailboxes: map[string]*mailbox{}}
 }
 
 // SMS is the town's channel for texts.
@@ -77,7 +78,7 @@ func (t *Town) SMS() channel.Channel { return line{t, false} }
 // Voice is the town's channel for calls.
 func (t *Town) Voice() channel.Channel { return line{t, true} }
 
-// Accepted is how many texts and calls the town took.
+// Accepted is how many texts, calls and e-mails the town took.
 func (t *Town) Accepted() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -112,6 +113,11 @@ func (l line) Send(ctx context.Context, m channel.Message) (channel.Receipt, err
 		return channel.Receipt{}, &channel.Error{Next: channel.NextChannel, Err: errNoCall}
 	}
 	id, fault, err := l.town.take(m)
+	return answer(ctx, id, fault, err)
+}
+
+// answer is what whoever handed something over hears of it.
+func answer(ctx context.Context, id string, fault Fault, err error) (channel.Receipt, error) {
 	if err != nil {
 		return channel.Receipt{}, err
 	}
@@ -131,15 +137,11 @@ func (l line) Send(ctx context.Context, m channel.Message) (channel.Receipt, err
 func (t *Town) take(m channel.Message) (id string, f Fault, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.faults) > 0 {
-		f, t.faults = t.faults[0], t.faults[1:]
-	}
 	p := t.phone(m.To)
+	f, err = t.suffers()
 	switch {
-	case f == Down:
-		return "", f, &channel.Error{Next: channel.Retry, Err: errDown}
-	case f == Broke:
-		return "", f, &channel.Error{Next: channel.NoCredit}
+	case err != nil:
+		return "", f, err
 	case p.wrong || m.To.IsZero():
 		return "", f, &channel.Error{Next: channel.WrongNumber}
 	case p.optedOut && m.Call == nil:
@@ -157,6 +159,20 @@ func (t *Town) take(m channel.Message) (id string, f Fault, err error) {
 	p.take(Text{ID: id, MessageID: m.ID, Body: m.Body.Reveal(), Class: m.Class, At: t.options.Now(), turn: t.made}, m.Expires)
 	t.change()
 	return id, f, nil
+}
+
+// suffers is the next fault, and the error where nothing is taken because of it. The town's lock is held.
+func (t *Town) suffers() (f Fault, err error) {
+	if len(t.faults) > 0 {
+		f, t.faults = t.faults[0], t.faults[1:]
+	}
+	switch f {
+	case Down:
+		err = &channel.Error{Next: channel.Retry, Err: errDown}
+	case Broke:
+		err = &channel.Error{Next: channel.NoCredit}
+	}
+	return f, err
 }
 
 func (t *Town) newID() string {
