@@ -137,6 +137,9 @@ func TestSeries(t *testing.T) {
 		{"so is a time of UTC in a zone of another", event("DTSTART;TZID=Europe/London:20260706T090000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"), "2026-07-10", 1, "0713T0900+00+1h0m zone_disagrees"},
 		{"an offset that is the zone's keeps to its clocks", event("DTSTART;TZID=Europe/London:20261019T100000+0100", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"), "2026-10-19", 2, "1019T1000+01+1h0m, 1026T1000+00+1h0m"},
 		{"an offset that is not the zone's", event("DTSTART;TZID=Europe/London:20261019T100000+0200", "DURATION:PT1H"), "2026-10-19", 1, "1019T1000+02+1h0m zone_disagrees"},
+		{"a description that ends is doubted after", strings.NewReplacer("DTSTART:16010101T02", "DTSTART:20261025T02", "DTSTART:16010101T01", "DTSTART:20260329T01", "RRULE:FREQ=YEARLY;INTERVAL=1", "X-RULE:none").
+			Replace(described("Team North", "+0100", "DTSTART;TZID=Team North:20260920T100000", "DURATION:PT1H", "RRULE:FREQ=MONTHLY;BYMONTHDAY=20;BYMONTH=9,11,2,4")), "2026-09-01", 40,
+			"0920T1000+01+1h0m, 1120T1000+00+1h0m, 0220T1000+00+1h0m, 0420T1000+00+1h0m zone_disagrees"},
 		{"a short name is doubted where summer time may be meant", event("DTSTART;TZID=GMT:20270322T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"), "2027-03-20", 2, "0322T1000+00+1h0m, 0329T1000+00+1h0m zone_disagrees"},
 		{"another short name", event("DTSTART;TZID=EST:20260713T100000", "DURATION:PT1H"), "2026-07-10", 1, "0713T1000-05+1h0m zone_disagrees"},
 		{"a name of standard time in full", event("DTSTART;TZID=Etc/GMT:20260713T100000", "DURATION:PT1H"), "2026-07-10", 1, "0713T1000+00+1h0m"},
