@@ -225,7 +225,9 @@ func (db *DB) TakeTurn(ctx context.Context, mail string, objects ...Object) erro
 	for _, o := range objects {
 		rows = append(rows, row{db.vault.Hash("invited/organizer", o.Organizer), db.vault.Hash("invited/uid", o.UID)})
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(bytes.Compare(a.organizer, b.organizer), bytes.Compare(a.uid, b.uid)) }) // so that two never wait for each other
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(bytes.Compare(a.organizer, b.organizer), bytes.Compare(a.uid, b.uid))
+	}) // so that two never wait for each other
 	err := db.write(ctx, func(t *tx) error {
 		for _, r := range rows {
 			n, err := t.exec(`INSERT INTO invited_turns (organizer, uid, mail) VALUES ($1, $2, $3) ON CONFLICT (organizer, uid) DO UPDATE SET mail = excluded.mail
