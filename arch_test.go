@@ -72,14 +72,15 @@ var architecture = map[string]part{
 		reason: "what every channel must do, for tests only"},
 	"internal/channel/twilio": {imports: in("channel", "phone", "private"), tests: in("standin/twilio"), reason: "one provider behind the contract"},
 	"internal/channel/smtp":   {imports: in("channel", "phone", "private"), tests: in("standin/smtp"), reason: "mail behind the contract; hands over finished words and a finished calendar"},
-	"internal/standin/smtp":   {reason: "plays a mail server from its standard, so it shares no code with us"},
+	"internal/standin/fault":  {reason: "the order in which a stand-in fails; shared by those who play, never by who is tried"},
+	"internal/standin/smtp":   {imports: in("standin/fault"), reason: "plays a mail server from its standard, so it shares no code with us"},
 	"internal/mail":           {imports: in("private"), reason: "reads a mail and proves its sender; knows no visit"},
 	"internal/mail/listener":  {imports: in("mail"), reason: "mail that is handed to us, by SMTP and LMTP"},
 	"internal/mail/mailbox":   {imports: in("mail", "private"), reason: "mail that waits in a mailbox, by IMAP"},
 	"internal/mail/graph":     {imports: in("calendar", "mail", "private"), tests: in("standin/graph"), reason: "mail and calendars of Microsoft 365, behind the same small interface"},
 	"internal/standin/graph":  {reason: "plays Microsoft Graph from its documents, so it shares no code with us"},
 	"internal/calendar/dav":   {imports: in("calendar", "private"), reason: "one calendar by CalDAV, read only; whose it is and what is in it, it is handed"},
-	"internal/standin/twilio": {reason: "plays the provider from its documents, so it shares no code with us"},
+	"internal/standin/twilio": {imports: in("standin/fault"), reason: "plays the provider from its documents, so it shares no code with us"},
 	"internal/engine": {imports: in("store", "watch", "checkin", "intake", "rota", "plan", "retain", "risk", "ownwords", "buddy", "buddy/written", "phone", "private", "wording", "channel", "debrief", "incident", "calendar", "mail"),
 		tests: in("vault", "channel/town", "channel/twilio", "standin/twilio", "channel/smtp", "standin/smtp"), reason: "loads, steps, saves, delivers; sealing is store's business, vendors are channel's"},
 	"internal/engine/enginetest": {reason: "a clock that is moved by hand, for tests only"},
@@ -141,7 +142,8 @@ var waiters = map[string][]string{
 	"internal/bench":           waits,
 	"internal/demo":            {"NewTicker"}, // to look at the phones and the story
 	"internal/standin/...":     waits,
-	"internal/mail/mailbox":    {"NewTimer"}, // until it connects again
+	"internal/mail":            {"NewTimer"}, // for a way in, until it looks again
+	"internal/mail/mailbox":    {"NewTimer"}, // until there is more
 	"internal/mail/graph":      {"NewTimer"}, // likewise
 	"internal/store/storetest": {"After"},    // for a server of its own to start
 	"e2e/...":                  waits,

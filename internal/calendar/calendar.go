@@ -107,7 +107,7 @@ type Doubt string
 
 const (
 	ZoneUnknown   Doubt = "zone_unknown"   // a zone that nobody knows and the calendar does not describe: the organisation's own was taken
-	ZoneDisagrees Doubt = "zone_disagrees" // the name of the zone and its description differ on that day: the name was taken
+	ZoneDisagrees Doubt = "zone_disagrees" // the name of the zone and its description differ on that day: the name was taken; or the description of one that nobody knows ended before
 	Floating      Doubt = "floating"       // a time of no zone: the organisation's own was taken
 	NotThere      Doubt = "not_there"      // a time that the clocks skip that night
 	Twice         Doubt = "twice"          // a time that comes twice that night: the earlier was taken

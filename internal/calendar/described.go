@@ -54,17 +54,17 @@ type change struct {
 	summer bool
 }
 
-// location makes a zone of a VTIMEZONE, with the first change that it lists. It is nil where the VTIMEZONE is none, or says something that can't be
+// location makes a zone of a VTIMEZONE, with the first change that it lists, and until when it holds. It is nil where the VTIMEZONE is none, or says something that can't be
 // followed: half of a zone's rules would be a wrong time said with confidence.
-func (c *component) location(tzid string, years followed, e *effort) (*time.Location, time.Time) {
+func (c *component) location(tzid string, years followed, e *effort) (loc *time.Location, since, till time.Time) {
 	if len(c.parts) == 0 || len(c.parts) > mostParts {
-		return nil, time.Time{}
+		return nil, since, till
 	}
 	var changes []change
 	for _, p := range c.parts {
 		more, ok := p.changes(years, e)
 		if !ok {
-			return nil, time.Time{}
+			return nil, since, till
 		}
 		changes = append(changes, more...)
 	}
@@ -79,13 +79,33 @@ func (c *component) location(tzid string, years followed, e *effort) (*time.Loca
 	})
 	first, ok := c.firstOffset()
 	if !ok {
-		return nil, time.Time{}
+		return nil, since, till
 	}
 	loc, err := time.LoadLocationFromTZData(tzid, tzif(first, changes))
 	if err != nil {
-		return nil, time.Time{}
+		return nil, since, till
 	}
-	return loc, time.Unix(changes[0].at, 0)
+	return loc, time.Unix(changes[0].at, 0), c.till(changes)
+}
+
+// till is until when a description holds that has summer time to its end, and no rule for the years after: past its last summer or winter nobody says
+// whether the clocks were set. It is zero for one with a rule, and for one whose clocks stand still.
+func (c *component) till(changes []change) (till time.Time) {
+	const day = 24 * 60 * 60
+	const year, summer, winter = 400 * day, 180 * day, 130 * day // the shortest that there are
+	for _, p := range c.parts {
+		if rule := strings.ToUpper(p.first("RRULE")); rule != "" && !strings.Contains(rule, "UNTIL=") && !strings.Contains(rule, "COUNT=") {
+			return till
+		}
+	}
+	last := changes[len(changes)-1]
+	switch {
+	case last.summer:
+		return time.Unix(last.at+summer, 0)
+	case slices.ContainsFunc(changes, func(one change) bool { return one.summer && one.at > last.at-year }):
+		return time.Unix(last.at+winter, 0)
+	}
+	return till
 }
 
 // firstOffset is what held before the first change.

@@ -166,7 +166,10 @@ func (r *reading) mark(p property) {
 		if word == "CANCELED" {
 			word = "CANCELLED"
 		}
-		firstOf(&e.Status, word)
+		switch word { // anything else is a line of a form, as "Status: high risk"
+		case "CONFIRMED", "TENTATIVE", "CANCELLED":
+			firstOf(&e.Status, word)
+		}
 	case "TRANSP":
 		e.Free = e.Free || word == "TRANSPARENT"
 	case "X-MICROSOFT-CDO-BUSYSTATUS":

@@ -270,6 +270,9 @@ func TestWordsAndMarks(t *testing.T) {
 			t.Errorf("sequence %q is %d", value, got)
 		}
 	}
+	if e := read(t, event("DESCRIPTION:Buddy form", "Status: high risk", "STATUS:CANCELLED")).Events[0]; e.Status != "CANCELLED" {
+		t.Errorf("status %q", e.Status)
+	}
 	// Words whose writer forgot to escape their line ends.
 	e = read(t, event("DESCRIPTION:Who\nlives there, and\n\nhow to get in (ring twice)\nDTSTART:20261123T140000Z")).Events[0]
 	if e.Description.Reveal() != "Who\nlives there, and\nhow to get in (ring twice)" || e.Start.At.IsZero() {

@@ -169,7 +169,10 @@ func (c Calendar) instance(master Event, o occurrence) Event {
 	if o.At.Equal(master.Start.At) && o.doubt == "" {
 		return e
 	}
-	e.Doubts = slices.DeleteFunc(slices.Clone(master.Doubts), func(d Doubt) bool { return d == NotThere || d == Twice || d == ZoneDisagrees })
+	described := slices.ContainsFunc(c.described, func(d description) bool { return d.tzid == o.TZID })
+	e.Doubts = slices.DeleteFunc(slices.Clone(master.Doubts), func(d Doubt) bool {
+		return d == NotThere || d == Twice || d == ZoneDisagrees && described // of which each day is asked anew; other disagreements are of every day
+	})
 	if o.doubt != "" {
 		e.Doubts = append(e.Doubts, o.doubt)
 	}

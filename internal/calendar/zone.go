@@ -33,11 +33,13 @@ type found struct {
 	named  *time.Location // by its name; nil where the name says nothing
 	own    *time.Location // as the calendar describes it; nil where it does not, or not so that it is understood
 	since  time.Time      // the first change of that description; of what was before it says nothing
+	till   time.Time      // until when a description holds that lists its changes and ends; zero for one without end
 	stated int            // the standard time's offset that the name itself states, "(UTC+01:00) Amsterdam, …", in seconds
 	states bool           // it states one
+	meant  *time.Location // what people may mean by a name that is short for standard time alone; nil for others
 }
 
-// description is how a calendar describes a zone whose name is known too.
+// description is how a calendar describes a zone whose name is known too, or a zone that is doubted on some days.
 type description struct {
 	tzid string
 	zone found
@@ -55,13 +57,16 @@ func (z found) location() *time.Location {
 // its present rule, as if it had held since 1601, and differs from the name in every year of another rule.
 func (z found) disagrees(clock time.Time, at time.Time) bool {
 	if z.named == nil {
-		return false
+		return !z.till.IsZero() && at.After(z.till)
 	}
 	if z.own != nil {
 		by, _ := resolve(clock, z.own)
 		return !by.Equal(at) && !at.Before(z.since)
 	}
 	_, offset := at.Zone()
+	if z.meant != nil {
+		return offset != offsetAt(at, z.meant)
+	}
 	if at.IsDST() {
 		offset -= int(time.Hour / time.Second)
 	}
@@ -91,6 +96,14 @@ func (a *atlas) moment(w wall, tzid string, base *Moment) (Moment, []Doubt) {
 		}
 	case w.fixed:
 		m.At = w.clock.Add(-time.Duration(w.offset) * time.Second).In(time.FixedZone("", w.offset))
+		if tzid == "" {
+			break
+		}
+		if z := a.find(tzid).location(); z != nil && offsetAt(m.At, z) == w.offset {
+			m.At = m.At.In(z) // whose clocks a series follows
+		} else if z != nil {
+			doubts = append(doubts, ZoneDisagrees)
+		}
 	case tzid == "":
 		zone := a.home
 		if base != nil {
@@ -134,7 +147,7 @@ func (a *atlas) find(tzid string) found {
 	}
 	z := a.look(tzid)
 	a.known[tzid] = z
-	if z.named != nil && z.own != nil {
+	if z.named != nil && (z.own != nil || z.meant != nil) || z.named == nil && !z.till.IsZero() {
 		a.described = append(a.described, description{tzid, z})
 	}
 	return z
@@ -144,7 +157,7 @@ func (a *atlas) look(tzid string) found {
 	name := cleaned(tzid)
 	var z found
 	if c := a.component(name); c != nil {
-		z.own, z.since = c.location(tzid, a.years, a.effort)
+		z.own, z.since, z.till = c.location(tzid, a.years, a.effort)
 		z.named = ianaOf(c.first("X-LIC-LOCATION"))
 	}
 	if by := byName(name); by.named != nil {
@@ -157,8 +170,14 @@ func (a *atlas) look(tzid string) found {
 	if z.location() == nil {
 		z.named = offsetZone(name)
 	}
+	if z.own == nil {
+		z.meant = ianaOf(summery[strings.ToLower(name)])
+	}
 	return z
 }
+
+// summery are names of a standard time by which people may mean the zone that has it, in summer too. Lotus does.
+var summery = map[string]string{"gmt": "Europe/London", "est": "America/New_York", "mst": "America/Denver"}
 
 // component is the calendar's own VTIMEZONE of that name, the first that there is.
 func (a *atlas) component(name string) *component {

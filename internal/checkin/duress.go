@@ -292,7 +292,7 @@ func (v *Vocabulary) joined(w string, name voiced) bool {
 // inPieces says how many words at i are the name cut into pieces, "scar let"; 0 when they are not.
 func (m *message) inPieces(i int, w string, name voiced) int {
 	n := len(name.letters)
-	if n < shortName || len(w) > n || w == "" || wrong(w[0], name.letters[0]) > 1 {
+	if n < shortName || len(w) > n || w == "" || wrong[w[0]][name.letters[0]] > 1 {
 		return 0
 	}
 	letters := len(w)

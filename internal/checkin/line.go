@@ -3,6 +3,7 @@ package checkin
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -44,9 +45,11 @@ type Lines struct {
 // London makes ready the zone in which lines give their times.
 func (l Lines) London() (Lines, error) {
 	var err error
-	l.zone, err = time.LoadLocation("Europe/London")
+	l.zone, err = londonsZone()
 	return l, err
 }
+
+var londonsZone = sync.OnceValues(func() (*time.Location, error) { return time.LoadLocation("Europe/London") })
 
 // Answer reads one line and gives the line of its answer, without its line's end: {"id","intent","until","begin"}, the last
 // two as HH:MM and left out when not given; with Explain "why":{"rule","sentence","words"} too. A wish that a person ring is

@@ -84,19 +84,22 @@ func slip(a, b string, most int) int {
 	if a == b {
 		return 0
 	}
-	if len(a) > longestWord || len(b) > longestWord {
+	if len(a) > longestWord || len(b) > longestWord || len(a)-len(b) > most || len(b)-len(a) > most { // each letter more costs a point
 		return most + 1
 	}
+	var extras [longestWord]int // of b
 	var rows [3][longestWord + 1]int
 	older, old, now := &rows[0], &rows[1], &rows[2]
 	for j := 1; j <= len(b); j++ {
-		old[j] = old[j-1] + extra(b, j-1)
+		extras[j-1] = extra(b, j-1)
+		old[j] = old[j-1] + extras[j-1]
 	}
 	for i := 1; i <= len(a); i++ {
-		now[0] = old[0] + extra(a, i-1)
+		more, instead := extra(a, i-1), &wrong[a[i-1]]
+		now[0] = old[0] + more
 		least := now[0]
 		for j := 1; j <= len(b); j++ {
-			now[j] = min(old[j]+extra(a, i-1), now[j-1]+extra(b, j-1), old[j-1]+wrong(a[i-1], b[j-1]))
+			now[j] = min(old[j]+more, now[j-1]+extras[j-1], old[j-1]+int(instead[b[j-1]]))
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				now[j] = min(now[j], older[j-2]+2)
 			}
@@ -119,18 +122,31 @@ func extra(w string, i int) int {
 	return 2
 }
 
-// wrong is what one letter costs in another's place.
-func wrong(a, b byte) int {
-	switch {
-	case a == b:
-		return 0
-	case isVowel(a) && isVowel(b), strings.IndexByte(alike[a], b) >= 0:
-		return 1
-	case strings.IndexByte(beside[a], b) >= 0:
-		return 2
+// wrong is what one letter costs in another's place: a table, as each name is compared with some thousands of words.
+var wrong = func() *[256][256]uint8 {
+	points := new([256][256]uint8)
+	for a := range 256 {
+		for b := range 256 {
+			points[a][b] = 3
+		}
+		points[a][a] = 0
+		for _, b := range []byte(beside[a]) {
+			points[a][b] = 2
+		}
+		for _, b := range []byte(alike[a]) {
+			points[a][b] = 1
+		}
 	}
-	return 3
-}
+	const vowels = "aeiouy"
+	for _, a := range []byte(vowels) {
+		for _, b := range []byte(vowels) {
+			if a != b {
+				points[a][b] = 1
+			}
+		}
+	}
+	return points
+}()
 
 // alike are the consonants that the ear, or a dictated text, takes for one another.
 var alike = [256]string{'c': "kqs", 'k': "cq", 'q': "ck", 's': "zc", 'z': "s", 'f': "v", 'v': "fw", 'w': "v", 't': "d", 'd': "t", 'b': "p", 'p': "b",

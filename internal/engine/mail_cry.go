@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -102,28 +100,18 @@ func (e *Engine) hearStranger(ctx context.Context, l *incoming) error {
 	return nil
 }
 
-var (
-	failedTo   = regexp.MustCompile(`(?im)^Final-Recipient:\s*rfc822;\s*<?([^\s<>;]+@[^\s<>;]+)>?\s*$`)
-	reallyFail = regexp.MustCompile(`(?im)^Action:\s*failed\s*$`)
-)
-
-// mailHead is as much of a program's mail as is looked through for addresses that fail.
-const mailHead = 256 << 10
-
 // workAutomatic takes what a program wrote. One of our mails that came back tells whose address fails; all else is not for us.
 func (e *Engine) workAutomatic(ctx context.Context, l *incoming) error {
-	raw := bytes.ReplaceAll([]byte(l.mail.Raw.Reveal()), []byte("\r\n"), []byte("\n"))
-	raw = raw[:min(len(raw), mailHead)]
 	l.done.Quiet = true
-	if !reallyFail.Match(raw) {
+	if len(l.msg.Failed) == 0 {
 		return l.settle(ctx, store.MailDone, mailAutomatic)
 	}
 	pages, err := e.dir.open(ctx)
 	if err != nil {
 		return err
 	}
-	for _, found := range failedTo.FindAllSubmatch(raw, 3) {
-		id, err := pages.byAddress(ctx, string(found[1]))
+	for _, address := range l.msg.Failed {
+		id, err := pages.byAddress(ctx, address)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"slices"
@@ -166,6 +167,18 @@ func TestOurMailThatComesBack(t *testing.T) {
 		bounce := "Message-ID: <b%d@mx>\r\nFrom: MAILER-DAEMON@council.example\r\nSubject: Undeliverable: x\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
 			"Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; %s\r\nAction: failed\r\n\r\n--b--\r\n"
 		w.mails(fmt.Sprintf(bounce, 1, "priya@council.example"), fmt.Sprintf(bounce, 2, "priya@council.example"), fmt.Sprintf(bounce, 3, "nobody@council.example"))
+		if texts := w.phone(priya).read(); len(texts) != 1 || !strings.Contains(texts[0], "our mail to you came back") {
+			t.Errorf("she has %q", texts)
+		}
+	})
+}
+
+// A mail server may put its report into base64, whatever it holds.
+func TestOurMailThatComesBackInBase64(t *testing.T) {
+	invited(t, func(t *testing.T, w *world, _ *notary) {
+		report := base64.StdEncoding.EncodeToString([]byte("Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; priya@council.example\r\nAction: failed\r\n"))
+		w.mails("Message-ID: <b1@mx>\r\nFrom: MAILER-DAEMON@council.example\r\nSubject: Undeliverable: x\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n" +
+			"Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\n" + report + "\r\n--b--\r\n")
 		if texts := w.phone(priya).read(); len(texts) != 1 || !strings.Contains(texts[0], "our mail to you came back") {
 			t.Errorf("she has %q", texts)
 		}

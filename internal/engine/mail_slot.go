@@ -28,7 +28,8 @@ func slotOf(e calendar.Event) (s slot, ok bool) {
 		return slot{}, false
 	}
 	for _, d := range e.Doubts {
-		if d != calendar.RuleUnknown && d != calendar.NoUID && !slices.Contains(s.ask, d) {
+		once := d == calendar.RuleUnknown && e.Instance.At.IsZero() // which is told that its first alone is booked; of one with all after it that one is asked about
+		if !once && d != calendar.NoUID && !slices.Contains(s.ask, d) {
 			s.ask = append(s.ask, d)
 		}
 	}

@@ -57,7 +57,8 @@ func (e *Engine) eraseDue(ctx context.Context, at time.Time) error {
 	if _, err = e.Store.Erase(ctx, store.Erasure{At: at, Via: "clock", Why: "period", Stays: stays}, due...); err != nil || e.erasing.walks {
 		return err
 	}
-	return e.Store.ForgetNumbers(ctx) // what a hold or an alarm kept, and is over now
+	return errors.Join(e.Store.ForgetNumbers(ctx), // what a hold or an alarm kept, and is over now
+		e.Store.ForgetTeamEvents(ctx, at.Add(-retain.Day)))
 }
 
 // regularNight notes that it is night, and says whether the last one was not long ago.
@@ -154,6 +155,7 @@ func (e *Engine) ErasePerson(ctx context.Context, who Actor, id, reason string, 
 	if dry {
 		return g, nil
 	}
+	e.report(ctx, "visits not taken out of a team's calendar yet", e.takeOut(ctx, at, g.Goes))
 	x := store.Erasure{At: at, By: who.By, Via: who.Via, Why: "request", Reason: private.New(reason), Stays: stays}
 	done, err := e.Store.Erase(ctx, x, g.Goes...)
 	g.Goes = nil

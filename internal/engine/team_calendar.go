@@ -12,6 +12,7 @@ import (
 
 	"github.com/allclear-safety/allclear/internal/calendar"
 	"github.com/allclear-safety/allclear/internal/private"
+	"github.com/allclear-safety/allclear/internal/retain"
 	"github.com/allclear-safety/allclear/internal/store"
 	"github.com/allclear-safety/allclear/internal/watch"
 )
@@ -27,13 +28,16 @@ type TeamEvents interface {
 	TeamEvents(ctx context.Context, calendar string) (map[string]store.TeamEvent, error)
 	PutTeamEvent(ctx context.Context, e store.TeamEvent) error
 	DropTeamEvent(ctx context.Context, visit, calendar string) error
+	TeamEventsOf(ctx context.Context, visit string, at time.Time) ([]store.TeamEvent, error)
+	ForgetTeamEvents(ctx context.Context, before time.Time) error
 }
 
 const (
 	teamCalendarEach  = 15 * time.Second // real
 	teamCalendarAhead = 8 * 7 * 24 * time.Hour
-	teamCalendarMost  = 5000            // visits of a team
-	teamCalendarTurn  = 5 * time.Minute // real: for all teams
+	teamCalendarMost  = 5000             // visits of a team
+	teamCalendarTurn  = 5 * time.Minute  // real: for all teams
+	teamCalendarTakes = 10 * time.Second // real: to take out what is erased
 )
 
 // writesCalendars writes into teams' calendars what they are to show, again and again until ctx ends. It has a goroutine of its own: a provider that is slow
@@ -188,6 +192,35 @@ func (e *Engine) writeTeamEvent(ctx context.Context, at time.Time, pages *pages,
 	}
 	row.Print = print
 	return e.Store.PutTeamEvent(ctx, row)
+}
+
+// takeOut takes what is ahead of visits that are erased out of teams' calendars. What can't be taken out now stays known, and is taken out when the calendar is
+// to be had again, by whichever process writes there: an erasure waits for nobody.
+func (e *Engine) takeOut(ctx context.Context, at time.Time, owners []string) error {
+	if e.TeamCalendar == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, teamCalendarTakes)
+	defer cancel()
+	for _, owner := range owners {
+		id, is := cutOwner(owner, retain.Visit)
+		if !is {
+			continue
+		}
+		held, err := e.Store.TeamEventsOf(ctx, id, at)
+		if err != nil {
+			return err
+		}
+		for _, h := range held {
+			if err := e.TeamCalendar.Remove(ctx, h.Calendar, teamEventUID(id, h.Calendar)); err != nil {
+				return fmt.Errorf("take visit %s out of a team's calendar: %w", id, err)
+			}
+			if err := e.Store.DropTeamEvent(ctx, id, h.Calendar); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // teamEventUID is what a visit's event is known by in a calendar.

@@ -177,3 +177,49 @@ func TestATeamsCalendarTellsNobodyWhoMustNotKnow(t *testing.T) {
 		only(t, writes(), "Priya N: Busy – private 14:00 PRIVATE ")
 	})
 }
+
+// Who is erased leaves nothing in a team's calendar that is ahead; where it is not to be had then, it is taken out later.
+func TestATeamsCalendarForgetsWhoIsErased(t *testing.T) {
+	for name, away := range map[string]error{"at once": nil, "later": errors.New("throttled")} {
+		t.Run(name, func(t *testing.T) {
+			withShelf(t, func(t *testing.T, w *world, s *shelf, writes func() []string) {
+				at := sunday.Add(24 * time.Hour)
+				id := w.book(func(b *engine.Booking) { b.StartsAt, b.ExpectedEndAt, b.Private = at, at.Add(time.Hour), new(true) })
+				only(t, writes(), "Priya N: Busy – private 14:00 PRIVATE ")
+				s.fails = away
+				w.must(w.engine.CancelVisit(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, id, false, private.New("moved")))
+				_, err := w.engine.ErasePerson(t.Context(), command, "p-priya", "she asked", false)
+				w.must(err)
+				if n := len(s.events); (n > 0) != (away != nil) {
+					t.Errorf("%d events stand there", n)
+				}
+				s.fails = nil
+				if says := writes(); len(says) != 0 {
+					t.Errorf("it shows %q", says)
+				}
+				if held, err := w.db.TeamEvents(t.Context(), "echo@council.example"); err != nil || len(held) != 0 {
+					t.Errorf("it is kept that it shows %+v, %v", held, err)
+				}
+			})
+		})
+	}
+}
+
+// What is over is history, and is not known for ever where a calendar is written into no more.
+func TestWhatIsOverInACalendarIsForgotten(t *testing.T) {
+	withShelf(t, func(t *testing.T, w *world, s *shelf, writes func() []string) {
+		at := sunday.Add(24 * time.Hour)
+		id := w.book(func(b *engine.Booking) { b.StartsAt, b.ExpectedEndAt, b.Private = at, at.Add(time.Hour), new(true) })
+		writes()
+		w.must(w.db.PutTeamEvent(t.Context(), store.TeamEvent{Visit: id, Calendar: "of.old@council.example", EndsAt: at.Add(time.Hour)}))
+		w.must(w.engine.CancelVisit(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, id, false, private.New("moved")))
+		w.night(at)
+		if held, err := w.db.TeamEvents(t.Context(), "of.old@council.example"); err != nil || len(held) != 1 {
+			t.Errorf("before it is over it is %+v, %v", held, err)
+		}
+		w.night(at.Add(3 * 24 * time.Hour))
+		if held, err := w.db.TeamEvents(t.Context(), "of.old@council.example"); err != nil || len(held) != 0 {
+			t.Errorf("once it is over it is %+v, %v", held, err)
+		}
+	})
+}

@@ -61,6 +61,7 @@ type Message struct {
 	Body      private.Text // what the text/html shows, see Body; "" where there is none
 	Calendars []Part       // as they stand in the mail; the same one often comes twice
 	Forwarded []Part       // those of mails inside this one: somebody else's invite, handed on. Never booked from.
+	Failed    []string     // of what a program sent back: the addresses that it says got no mail, at most some
 	Hidden    Hidden       // why nothing of it, or not all, could be read. Calendars may be there all the same.
 }
 

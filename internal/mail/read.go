@@ -37,6 +37,9 @@ func Read(a Arrival) Message {
 		return r.m
 	}
 	r.walk(part{header: h, body: body, method: ""}, 1)
+	if r.m.Automatic && !r.reported {
+		r.failing([]byte(r.text.String()))
+	}
 	r.m.Text, r.m.HTML = private.New(r.text.String()), private.New(r.html.String())
 	r.m.Body = private.New(Body(r.html.String()))
 	return r.m
@@ -55,6 +58,7 @@ type reader struct {
 	m          Message
 	parts      int
 	forwarded  bool // within a mail inside this one
+	reported   bool // it has a delivery report
 	text, html strings.Builder
 }
 
@@ -106,7 +110,11 @@ func (r *reader) walk(p part, depth int) {
 		if p.kind == "multipart/report" && !r.forwarded {
 			r.m.Automatic = true
 		}
-		for _, inner := range cut(p.body, p.params["boundary"]) {
+		inners := cut(p.body, p.params["boundary"])
+		if len(inners) == 0 { // encoded as a whole, which no mail may be
+			inners = cut(p.content(MaxSize), p.params["boundary"])
+		}
+		for _, inner := range inners {
 			if r.parts >= maxParts {
 				r.hide(TooLarge)
 				return
@@ -121,6 +129,8 @@ func (r *reader) walk(p part, depth int) {
 			}
 			r.walk(part{header: h, body: body}, depth+1)
 		}
+	case slices.Contains(reportKinds, p.kind):
+		r.report(p, depth)
 	case p.kind == "message/rfc822", p.kind == "message/global":
 		within := r.forwarded
 		r.forwarded = true

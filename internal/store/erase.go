@@ -173,6 +173,9 @@ func (t *tx) clear(owner string, at time.Time) error {
 		if _, err := t.exec(`DELETE FROM invites_sent WHERE visit = $1`, id); err != nil {
 			return err
 		}
+		if _, err := t.exec(`DELETE FROM team_events WHERE visit = $1 AND ends_at <= $2`, id, instant(at)); err != nil { // what is ahead is still to be taken out
+			return err
+		}
 	case retain.Person:
 		if err := t.clearPerson(id, at); err != nil {
 			return err

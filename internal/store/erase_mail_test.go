@@ -25,6 +25,9 @@ func mailed(t *testing.T, db *store.DB) {
 	aVisit(t, db, "v1", nine)
 	must(t, sends(t, db, "e1", store.Change{Invites: []store.Invite{anInvite(db)}, Messages: []store.Message{letter("m1", "visit/v1", store.Pending), letter("m2", "visit/v1", store.Done),
 		letter("m3", "person/p-jo", store.Done)}}))
+	must(t, db.PutTeamEvent(t.Context(), store.TeamEvent{Visit: "v1", Calendar: "echo@council.example", EndsAt: nine}))
+	must(t, db.PutTeamEvent(t.Context(), store.TeamEvent{Visit: "v2", Calendar: "echo@council.example", EndsAt: nine.Add(time.Hour)}))
+	must(t, db.PutTeamEvent(t.Context(), store.TeamEvent{Visit: "v1", Calendar: "away@council.example", EndsAt: nine.Add(time.Hour)})) // which is still to be taken out
 	ok[bool](t)(db.ReceiveMail(t.Context(), came("in1", "priya@council.example")))
 	row := func(uid, owner, visit string, state store.InvitedState) store.Invited {
 		return store.Invited{Organizer: private.New("priya@council.example"), UID: private.New(uid), Worker: "p-priya", Visit: visit, Mail: "in1", Stamp: nine, State: state, StartsAt: nine,
@@ -43,7 +46,7 @@ func TestErasingTakesWhatMailsSaid(t *testing.T) {
 		gone  map[string]string // what is empty then, with how much was there
 	}{
 		"a visit": {"visit/v1", map[string]string{"e-mails": `outbox WHERE id IN ('m1', 'm2') AND (mail IS NOT NULL OR body IS NOT NULL OR state = 'pending')`, "words of its invite": `invited WHERE visit = 'v1' AND words IS NOT NULL`,
-			"where invites went": `invites_sent WHERE visit = 'v1'`}},
+			"where invites went": `invites_sent WHERE visit = 'v1'`, "what teams' calendars had": `team_events WHERE visit = 'v1' AND calendar = 'echo@council.example'`}},
 		"a mail":   {"mail/in1", map[string]string{"what came": `mails WHERE id = 'in1' AND raw IS NOT NULL`, "words of what it was refused by": `invited WHERE key_owner = 'mail/in1' AND words IS NOT NULL`}},
 		"a series": {"series/in1", map[string]string{"words of the series": `invited WHERE key_owner = 'series/in1' AND words IS NOT NULL`}},
 	} {
@@ -56,7 +59,7 @@ func TestErasingTakesWhatMailsSaid(t *testing.T) {
 					must(t, raw.QueryRow(`SELECT count(*) FROM `+of).Scan(&n))
 					return n
 				}
-				stays := []string{`outbox WHERE id = 'm3' AND mail IS NOT NULL`, `invited WHERE state <> ''`}
+				stays := []string{`outbox WHERE id = 'm3' AND mail IS NOT NULL`, `invited WHERE state <> ''`, `team_events WHERE visit = 'v2'`, `team_events WHERE calendar = 'away@council.example'`}
 				was := make([]int, len(stays))
 				for i, of := range stays {
 					was[i] = count(of)

@@ -13,11 +13,13 @@ type TeamEvent struct {
 	EndsAt          time.Time
 }
 
+func scanTeamEvent(s scanner) (e TeamEvent, err error) {
+	return e, s.Scan(&e.Visit, &e.Calendar, &e.Print, at{&e.EndsAt})
+}
+
 // TeamEvents gives what was written into a calendar, by visit.
 func (db *DB) TeamEvents(ctx context.Context, calendar string) (map[string]TeamEvent, error) {
-	list, err := all(ctx, db.reader, func(s scanner) (e TeamEvent, err error) {
-		return e, s.Scan(&e.Visit, &e.Calendar, &e.Print, at{&e.EndsAt})
-	}, `SELECT visit, calendar, print, ends_at FROM team_events WHERE calendar = $1`, calendar)
+	list, err := all(ctx, db.reader, scanTeamEvent, `SELECT visit, calendar, print, ends_at FROM team_events WHERE calendar = $1`, calendar)
 	if err != nil {
 		return nil, fmt.Errorf("list what was written into a team's calendar: %w", err)
 	}
@@ -52,6 +54,27 @@ func (db *DB) DropTeamEvent(ctx context.Context, visit, calendar string) error {
 	})
 	if err != nil {
 		return fmt.Errorf("forget what was in a team's calendar of visit %s: %w", visit, err)
+	}
+	return nil
+}
+
+// TeamEventsOf gives what was written of a visit into calendars and is not over at an instant.
+func (db *DB) TeamEventsOf(ctx context.Context, visit string, at time.Time) ([]TeamEvent, error) {
+	list, err := all(ctx, db.reader, scanTeamEvent, `SELECT visit, calendar, print, ends_at FROM team_events WHERE visit = $1 AND ends_at > $2 ORDER BY calendar`, visit, instant(at))
+	if err != nil {
+		return nil, fmt.Errorf("list what was written of visit %s into teams' calendars: %w", visit, err)
+	}
+	return list, nil
+}
+
+// ForgetTeamEvents forgets what was over before an instant: it is history in its calendar, also where nothing is written into that any more.
+func (db *DB) ForgetTeamEvents(ctx context.Context, before time.Time) error {
+	err := db.write(ctx, func(t *tx) error {
+		_, err := t.exec(`DELETE FROM team_events WHERE ends_at < $1`, instant(before))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget what is over in teams' calendars: %w", err)
 	}
 	return nil
 }

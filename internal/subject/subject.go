@@ -192,68 +192,6 @@ func (g *gatherer) details() (any, error) {
 	return d, err
 }
 
-// arrived is a mail that came from them. What it says is of whom they visit, and goes when it does.
-type arrived struct {
-	At     time.Time `json:"at"`
-	Via    string    `json:"via"`
-	Became string    `json:"became,omitempty"`
-	Visit  string    `json:"visit,omitempty"`
-	Words  string    `json:"words,omitempty"`
-}
-
-func (g *gatherer) mails() (any, error) {
-	list, err := g.db.MailsOf(g.ctx, g.person.ID)
-	rows := []arrived{}
-	for _, m := range list {
-		row := arrived{At: m.ReceivedAt, Via: m.Via, Became: m.Result, Visit: m.Visit}
-		if !m.Raw.IsZero() {
-			row.Words = someoneElse
-		}
-		rows = append(rows, row)
-	}
-	return rows, err
-}
-
-// invite is one that they were sent for their own calendar, or that they sent us for a visit of theirs.
-type invite struct {
-	Sent       bool      `json:"sent_to_you"`
-	At         time.Time `json:"at"`
-	Address    string    `json:"address,omitempty"`
-	Visit      string    `json:"visit,omitempty"`
-	Stands     string    `json:"stands,omitempty"`
-	Answer     string    `json:"your_calendar_answered,omitempty"`
-	AnsweredAt time.Time `json:"answered_at,omitzero"`
-	Words      string    `json:"words,omitempty"`
-}
-
-// invites gives what they were sent, without whose visits they are, and what became of what they invited us to.
-func (g *gatherer) invites() (any, error) {
-	rows := []invite{}
-	sent, err := g.db.InvitesOf(g.ctx, g.person.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range sent {
-		row := invite{Sent: true, At: i.SentAt, Address: i.Address.Reveal(), Stands: "invited", Answer: string(i.Answer), AnsweredAt: i.AnsweredAt, Words: someoneElse}
-		if i.Withdrawn {
-			row.Stands = "withdrawn"
-		}
-		if slices.ContainsFunc(g.own.Visits, func(v store.Visit) bool { return v.ID == i.Visit }) {
-			row.Visit, row.Words = i.Visit, ""
-		}
-		rows = append(rows, row)
-	}
-	became, err := g.db.InvitedOf(g.ctx, g.person.ID)
-	for _, i := range became {
-		row := invite{At: i.PutAt, Visit: i.Visit, Stands: string(i.State)}
-		if !i.Words.IsZero() {
-			row.Words = someoneElse
-		}
-		rows = append(rows, row)
-	}
-	return rows, err
-}
-
 type visit struct {
 	ID            string    `json:"id"`
 	Reference     string    `json:"reference"`
@@ -396,7 +334,7 @@ func (g *gatherer) done() (any, error) {
 	entries, err := g.db.DoneBy(g.ctx, g.person.ID)
 	rows := []line{}
 	for _, e := range entries {
-		if !e.Of(g.open) {
+		if !e.Of(g.open) && e.Kind != answerKind { // of which invites.json has more
 			rows = append(rows, line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Alarm: e.Alarm})
 		}
 	}

@@ -41,6 +41,11 @@ func number(t testing.TB, s string) phone.Number {
 	return n
 }
 
+// answered is the entry of what somebody's calendar answered, or of what that was answered by.
+func answered(id, visit, by, says string) store.Entry {
+	return store.Entry{ID: id, At: nine, RecordedAt: nine, Kind: "invite_answer", By: by, Via: "mail", Visit: visit, Input: []byte(says), Events: []byte("[]")}
+}
+
 // fill keeps Priya, with what is her own and what is others' in all places where words are, and Ann Wobbegong.
 func fill(t testing.TB, db *store.DB) {
 	t.Helper()
@@ -56,7 +61,9 @@ func fill(t testing.TB, db *store.DB) {
 		invites = append(invites, i)
 	}
 	must(t, db.Commit(t.Context(), store.Change{Worker: "invites", Watch: watch.Watch{Worker: "invites"}, Invites: invites, Answers: []store.InviteAnswer{{UID: "u2", Answer: store.AnswerDeclined, At: nine}},
-		Entries: []store.Entry{{ID: "sent", At: nine, RecordedAt: nine, Kind: "invites_sent", Via: "clock", Visit: "v1", Input: []byte("{}"), Events: []byte("[]")}}}))
+		Entries: []store.Entry{{ID: "sent", At: nine, RecordedAt: nine, Kind: "invites_sent", Via: "clock", Visit: "v1", Input: []byte("{}"), Events: []byte("[]")},
+			answered("a1", "v2", "p-priya", `{"answer":"accepted"}`), answered("a2", "v2", "p-priya", `{"answered":"invite_countered"}`), answered("a3", "v2", "p-priya", `{"answered":"invite_not_off"}`),
+			answered("a4", "v2", "p-ann", `{"answer":"tentative"}`), answered("a5", "v9", "p-priya", `{"answer":"refresh"}`)}}))
 	put := func(p buddy.Person) {
 		t.Helper()
 		p.Team, p.Roles, p.Active = "echo", []string{"worker"}, true
@@ -133,7 +140,7 @@ func TestAllAboutAPersonAndNothingOfOthers(t *testing.T) {
 			"alarms.json":   {`"a1"`, "distress"},
 			"messages.json": {"Got that, out by four", `"overdue"`},
 			"mails.json":    {`"booked"`, `"v1"`, "about someone else"},
-			"invites.json":  {`"sent_to_you": true`, "priya@council.example", `"v1"`, `"declined"`, `"booked"`, "about someone else"},
+			"invites.json":  {`"sent_to_you": true`, "priya@council.example", `"v1"`, `"declined"`, `"booked"`, "about someone else", `"accepted"`, `"another time"`, `"refresh"`, `"gone"`},
 			"looks.json":    {"p-sam", "to ring her", "visit/v1", "person/p-priya"},
 			"done.json":     {`"call"`},
 			"sign-in.json":  {"my phone", "my watch", "Firefox on Linux", `"account": true`},
@@ -149,7 +156,7 @@ func TestAllAboutAPersonAndNothingOfOthers(t *testing.T) {
 				t.Errorf("it has %q", w)
 			}
 		}
-		for _, w := range []string{"nosy", "v2", "p-lee"} { // the look at Ann, and her visit
+		for _, w := range []string{"nosy", "v2", "p-lee", "tentative", "not_off", "v9"} { // the look at Ann, her visit, and what her calendar answered
 			if strings.Contains(all, w) {
 				t.Errorf("it has %q, which is about Ann", w)
 			}

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/allclear-safety/allclear/internal/mail"
 	"github.com/allclear-safety/allclear/internal/private"
 )
 
@@ -145,7 +146,7 @@ func (c *Client) do(ctx context.Context, x call) error {
 			if r.after > 0 {
 				wait = r.after
 			}
-			if wait > mostWait || !sleep(ctx, wait) {
+			if wait > mostWait || !mail.Pause(ctx, wait) {
 				return err
 			}
 		default:
@@ -246,18 +247,6 @@ func plainWord(s string) string {
 		return ""
 	}
 	return s
-}
-
-// sleep waits, and says whether ctx still holds.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 func userPath(mailbox string) string { return "/users/" + url.PathEscape(mailbox) }

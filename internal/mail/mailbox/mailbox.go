@@ -129,7 +129,7 @@ func (m *Mailbox) Run(ctx context.Context) error {
 			m.is(false, plainly(err))
 			m.o.Log.Warn("mailbox not read: connecting again", "error", plainly(err), "in", wait.String())
 		}
-		if !sleep(ctx, wait) {
+		if !mail.Pause(ctx, wait) {
 			return nil
 		}
 		wait = min(2*wait, m.bound.Most)
@@ -156,18 +156,6 @@ func (m *Mailbox) Check(ctx context.Context) error {
 		return errors.New(plainly(err))
 	}
 	return nil
-}
-
-// sleep waits, and says whether ctx still holds.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // read is one connection's life. A panic in it is of that connection alone.

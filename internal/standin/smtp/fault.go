@@ -16,43 +16,15 @@ const (
 	Slow      Fault = "slow"      // taken, and answered late
 )
 
-type fault struct {
-	kind Fault
-	left int
-}
-
 // Fail makes the next n mails suffer f, after the faults asked for earlier. A negative n is for all of them until Heal.
-func (s *Server) Fail(f Fault, n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, fault{f, n})
-}
+func (s *Server) Fail(f Fault, n int) { s.faults.Add(f, n) }
 
 // Heal forgets all faults asked for.
-func (s *Server) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = nil
-}
+func (s *Server) Heal() { s.faults.Clear() }
 
 // Unknown makes an address one that nobody has.
 func (s *Server) Unknown(address string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unknown[address] = true
-}
-
-// nextFault is the one that this mail suffers, or "".
-func (s *Server) nextFault() Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.faults) == 0 {
-		return ""
-	}
-	f := &s.faults[0]
-	kind := f.kind
-	if f.left--; f.left == 0 {
-		s.faults = s.faults[1:]
-	}
-	return kind
 }

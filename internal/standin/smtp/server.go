@@ -23,6 +23,8 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"github.com/allclear-safety/allclear/internal/standin/fault"
 )
 
 // Options say what the server wants of its clients.
@@ -43,9 +45,9 @@ type Server struct {
 	ctx      context.Context
 	stop     context.CancelFunc
 	running  sync.WaitGroup
+	faults   fault.Queue[Fault]
 
 	mu          sync.Mutex
-	faults      []fault
 	unknown     map[string]bool
 	mails       []Mail
 	connections int
@@ -180,7 +182,7 @@ func (x *session) Mail(from string, _ *smtp.MailOptions) error {
 	if !x.signedIn {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
 	}
-	x.fault, x.from = x.nextFault(), from
+	x.fault, x.from = x.faults.Next(), from
 	switch x.fault {
 	case Down:
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Temporary system problem"}

@@ -33,7 +33,7 @@ func (s *Server) createCall(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r) {
 		return
 	}
-	f := s.nextFault()
+	f := s.faults.Next()
 	if failBefore(w, f) {
 		return
 	}

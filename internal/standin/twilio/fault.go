@@ -20,19 +20,9 @@ const (
 
 const slowAnswer = 2 * time.Second
 
-type fault struct {
-	kind Fault
-	left int
-}
-
 // Fail makes the next n requests to create a message or a call suffer f, after the faults asked for earlier. A negative n is for all of
 // them until Heal.
-func (s *Server) Fail(f Fault, n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, fault{f, n})
-	s.faulty.Store(int64(len(s.faults)))
-}
+func (s *Server) Fail(f Fault, n int) { s.faults.Add(f, n) }
 
 // Blind makes every request to fetch or list messages fail with a 500, until Heal.
 func (s *Server) Blind() { s.blind.Store(true) }
@@ -40,29 +30,7 @@ func (s *Server) Blind() { s.blind.Store(true) }
 // Heal forgets all faults asked for.
 func (s *Server) Heal() {
 	s.blind.Store(false)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = nil
-	s.faulty.Store(0)
-}
-
-// nextFault is the one this request suffers, or "".
-func (s *Server) nextFault() Fault {
-	if s.faulty.Load() == 0 {
-		return ""
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.faults) == 0 {
-		return ""
-	}
-	f := &s.faults[0]
-	kind := f.kind
-	if f.left--; f.left == 0 {
-		s.faults = s.faults[1:]
-		s.faulty.Store(int64(len(s.faults)))
-	}
-	return kind
+	s.faults.Clear()
 }
 
 // failBefore answers for the faults in which nothing is accepted; it reports whether it did.

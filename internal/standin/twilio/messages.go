@@ -28,7 +28,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r) {
 		return
 	}
-	f := s.nextFault()
+	f := s.faults.Next()
 	if failBefore(w, f) {
 		return
 	}

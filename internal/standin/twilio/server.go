@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/allclear-safety/allclear/internal/standin/fault"
 )
 
 // maxBody bounds a request's form. Twilio's own limit on a text is 1,600 characters.
@@ -51,11 +53,10 @@ type Server struct {
 	posting chan struct{} // bounds the receipts in flight
 
 	counts struct{ messages, calls, received, webhooks atomic.Int64 }
-	faulty atomic.Int64 // faults that wait for a request
-	blind  atomic.Bool  // nothing can be fetched or listed
+	blind  atomic.Bool // nothing can be fetched or listed
+	faults fault.Queue[Fault]
 
 	mu       sync.Mutex
-	faults   []fault
 	messages ledger
 	calls    []*Call
 	phones   map[string]*Phone
