@@ -401,11 +401,11 @@ func (e *Engine) AddDelegate(ctx context.Context, who Actor, address string) err
 	case own == "":
 		says = "needs an e-mail address of your own first"
 	case !is || local == "" || strings.ContainsAny(address, " \t\r\n,;<>\"") || strings.Contains(domain, "@") || len(address) > longestAddress:
-		says = "is an e-mail address such as name@" + domainOf(own)
+		says = "must be an e-mail address, such as name@" + domainOf(own)
 	case domain != domainOf(own):
-		says = "is one behind the same @" + domainOf(own) + " as your own"
+		says = "must be one behind the same @" + domainOf(own) + " as your own"
 	case address == own:
-		says = "is somebody else's: you may always"
+		says = "must be somebody else's: you may always"
 	}
 	if says != "" {
 		return &watch.Invalid{Problems: []watch.Problem{{Field: "address", Says: says}}}
