@@ -28,17 +28,17 @@ const (
 // comes twice to the same person that cannot be known as a repeat, and the run reaches its close.
 func TestKilledAtAnyMomentTheSamePeopleAreTold(t *testing.T) {
 	t.Parallel()
+	t.Logf("repeat with -seed %d", *seed)
+	var want []string
+	t.Run("unbroken", func(t *testing.T) {
+		whole := open(t, town.Options{Speed: wholeSpeed})
+		weekend.Play(whole, weekend.Options{AcknowledgeWithin: killPlan, SlowHands: true})
+		want = told(whole)
+	})
+	if t.Failed() {
+		return
+	}
 	each(t, func(t *testing.T, database string) {
-		t.Logf("repeat with -seed %d", *seed)
-		var whole *town.Town
-		t.Run("unbroken", func(t *testing.T) {
-			whole = open(t, town.Options{Speed: wholeSpeed})
-			weekend.Play(whole, weekend.Options{AcknowledgeWithin: killPlan, SlowHands: true})
-		})
-		if t.Failed() {
-			return
-		}
-		want := told(whole)
 		accepted := make(chan struct{}, 1)
 		w := open(t, town.Options{Database: database, Speed: killSpeed, Patient: true, Observe: func() {
 			select {
