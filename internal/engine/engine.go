@@ -182,6 +182,7 @@ type Engine struct {
 	last      lastWord // Run's watchStore has it
 	looks     looks
 	outgoing  outgoing
+	unwritten map[string]map[string]time.Time // of teams' calendars, by visit: when it could last not be written; writesCalendars has it
 	erasing   erasing
 	unread    unread
 }

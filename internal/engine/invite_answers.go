@@ -178,8 +178,13 @@ func seenAs(v store.Visit, i store.Invite) store.Visit {
 	return v
 }
 
-// hearCounter answers a proposal of another time, which nobody takes: an Outlook that gets no answer shows it as taken.
+// hearCounter answers a proposal of another time, which nobody takes: an Outlook that gets no answer shows it as taken. So many in an hour are answered, as a
+// program that proposes again at each answer would never end.
 func (e *Engine) hearCounter(ctx context.Context, at time.Time, i store.Invite, ev calendar.Event, mail string) error {
+	if !e.pulse.mayAnswer("counter/"+i.UID, at) {
+		e.Log.Warn("proposal of another time not answered: there were too many", "visit", i.Visit, "person", i.Person)
+		return nil
+	}
 	v, err := e.Store.Visit(ctx, i.Visit)
 	if err != nil {
 		return err

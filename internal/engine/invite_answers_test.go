@@ -192,3 +192,33 @@ func TestADeclineOfAVisitThatIsOver(t *testing.T) {
 		}
 	})
 }
+
+// A program that proposes again at each answer gets so many in an hour.
+func TestProposalsWithoutEnd(t *testing.T) {
+	eachPosted(t, func(t *testing.T, w *world, p *postbox) {
+		w.book(w.inTwoHours)
+		w.posts()
+		first := p.to(mailOfSam)
+		propose := func() (n int) {
+			for range 8 {
+				w.wait(time.Second)
+				w.must(p.answers(w, mailOfSam, calendar.Counter, calendar.Tentative, func(ev *calendar.Event) {
+					ev.UID, ev.Start.At = first.event.UID, ev.Start.At.Add(time.Hour)
+				}))
+			}
+			for _, m := range p.mails {
+				if m.method == "DECLINECOUNTER" {
+					n++
+				}
+			}
+			return n
+		}
+		if n := propose(); n != 5 {
+			t.Errorf("8 are answered %d times", n)
+		}
+		w.wait(61 * time.Minute)
+		if n := propose(); n != 10 {
+			t.Errorf("in the next hour there are %d", n-5)
+		}
+	})
+}

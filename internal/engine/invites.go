@@ -138,7 +138,8 @@ func (e *Engine) inviteToAll(ctx context.Context, at time.Time, pages *pages, vi
 		ids[i] = v.ID
 	}
 	held, err := e.Store.Invites(ctx, ids...)
-	if err != nil {
+	unread, some := errors.AsType[*store.UnreadInvites](err)
+	if err != nil && !some {
 		return err
 	}
 	own, err := e.Store.FromOwnEvent(ctx, ids...)
@@ -150,6 +151,11 @@ func (e *Engine) inviteToAll(ctx context.Context, at time.Time, pages *pages, vi
 	for _, v := range visits {
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if some && slices.Contains(unread.Visits, v.ID) { // who has one, and by which sequence, is not known
+			errs = append(errs, fmt.Errorf("invites to visit %s: %w", v.ID, unread.Err))
+			e.outgoing.waiting[v.ID] = at
+			continue
 		}
 		settled := at.Sub(e.outgoing.waiting[v.ID]) >= inviteSettle
 		done, err := e.inviteTo(ctx, at, pages, watches, v, held[v.ID], own[v.ID], settled)

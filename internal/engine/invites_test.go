@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,6 +47,16 @@ type postbox struct {
 	named   string // what invites that are first sent are called, as by another release; "": as ever
 	fail    error  // the next commit of invites fails so, before or after it is kept
 	kept    bool
+	unread  string // a visit of which nobody can read what was sent
+}
+
+func (p *postbox) Invites(ctx context.Context, visits ...string) (map[string][]store.Invite, error) {
+	held, err := p.Store.Invites(ctx, visits...)
+	if err == nil && slices.Contains(visits, p.unread) {
+		delete(held, p.unread)
+		err = &store.UnreadInvites{Visits: []string{p.unread}, Err: errors.New("a key is lost")}
+	}
+	return held, err
 }
 
 func (p *postbox) InviteName(visit, person string) string {
@@ -473,5 +484,30 @@ func TestTwoNodesSendOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.count(12)
+	})
+}
+
+// A visit of which nobody can read what was sent keeps no other's invites back, and is not taken for one of which nothing was.
+func TestInvitesThatCannotBeReadHoldUpNoOther(t *testing.T) {
+	eachPosted(t, func(t *testing.T, w *world, p *postbox) {
+		p.unread = w.book(w.inTwoHours)
+		other := w.book(func(b *engine.Booking) {
+			b.Worker, b.StartsAt, b.ExpectedEndAt = "p-jo", sunday.Add(3*time.Hour), sunday.Add(4*time.Hour)
+		})
+		for range 3 {
+			_, err := w.engine.SendInvites(t.Context())
+			if err == nil || !strings.Contains(err.Error(), "a key is lost") {
+				t.Errorf("it fails by %v", err)
+			}
+		}
+		got := strings.Join(p.take(), ", ")
+		if !strings.Contains(got, "sam REQUEST 0 17:00-18:00") || strings.Contains(got, "16:00-17:00") {
+			t.Errorf("of %s and another there are %s", other, got)
+		}
+		p.unread = ""
+		w.posts()
+		if got := strings.Join(p.take(), ", "); !strings.Contains(got, "sam REQUEST 0 16:00-17:00") {
+			t.Errorf("once it can be read there are %s", got)
+		}
 	})
 }

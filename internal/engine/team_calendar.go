@@ -37,6 +37,7 @@ const (
 	teamCalendarAhead = 8 * 7 * 24 * time.Hour
 	teamCalendarMost  = 5000             // visits of a team
 	teamCalendarTurn  = 5 * time.Minute  // real: for all teams
+	teamCalendarFails = 3                // failures after which a calendar is left for the next time
 	teamCalendarTakes = 10 * time.Second // real: to take out what is erased
 )
 
@@ -143,19 +144,39 @@ func (e *Engine) writeTeamCalendar(ctx context.Context, at time.Time, team, mail
 	if err != nil {
 		return err
 	}
+	failed := e.lastFailures(mailbox, visits)
+	slices.SortStableFunc(visits, func(a, b store.Visit) int { return failed[a.ID].Compare(failed[b.ID]) })
 	var errs []error
 	for _, v := range visits {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		delete(failed, v.ID)
 		if err := e.writeTeamEvent(ctx, at, pages, team, mailbox, shownIn(v, hidden), held[v.ID]); err != nil {
+			failed[v.ID] = at
 			errs = append(errs, fmt.Errorf("visit %s: %w", v.ID, err))
-			if len(errs) == 3 { // the calendar is not to be had now
+			if len(errs) == teamCalendarFails { // the calendar is not to be had now
 				break
 			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// lastFailures says of the visits that could not be written into a calendar when that was last tried. Such are written after all others, those that wait longest
+// first: none keeps another out of the calendar.
+func (e *Engine) lastFailures(mailbox string, visits []store.Visit) map[string]time.Time {
+	if e.unwritten == nil {
+		e.unwritten = map[string]map[string]time.Time{}
+	}
+	failed := map[string]time.Time{}
+	for _, v := range visits {
+		if last, is := e.unwritten[mailbox][v.ID]; is {
+			failed[v.ID] = last
+		}
+	}
+	e.unwritten[mailbox] = failed
+	return failed
 }
 
 // writeTeamEvent makes the calendar show one visit as it stands: it is written, changed, taken out or left as history.

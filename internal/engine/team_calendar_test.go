@@ -21,12 +21,18 @@ type shelf struct {
 	events map[string]calendar.Event // by UID
 	writes int
 	fails  error
-	lost   error // said once something was written
+	lost   error           // said once something was written
+	bad    map[string]bool // what can never be written, by its page
+	tried  int
 }
 
 func (s *shelf) Put(_ context.Context, _ string, e calendar.Event) error {
+	s.tried++
 	if s.fails != nil {
 		return s.fails
+	}
+	if s.bad[e.URL] {
+		return errors.New("this one is refused")
 	}
 	s.writes++
 	s.events[e.UID] = e
@@ -55,7 +61,7 @@ func withShelf(t *testing.T, test func(t *testing.T, w *world, s *shelf, writes 
 		test(t, w, s, func() (says []string) {
 			t.Helper()
 			w.sleep(20 * time.Second)
-			if err := w.engine.WriteTeamCalendars(t.Context()); err != nil && s.fails == nil && s.lost == nil {
+			if err := w.engine.WriteTeamCalendars(t.Context()); err != nil && s.fails == nil && s.lost == nil && len(s.bad) == 0 {
 				t.Fatal(err)
 			}
 			for _, e := range s.events {
@@ -116,6 +122,44 @@ func TestATeamsCalendarThatFailsIsPutRight(t *testing.T) {
 		}
 		if held, err := w.db.TeamEvents(t.Context(), "echo@council.example"); err != nil || len(held) != 0 {
 			t.Errorf("it is kept that it shows %+v, %v", held, err)
+		}
+	})
+}
+
+// Visits that can't be written keep no other out of the calendar, and a calendar that is away is not asked for each of its visits.
+func TestVisitsThatCannotBeWrittenKeepNoOtherOut(t *testing.T) {
+	withShelf(t, func(t *testing.T, w *world, s *shelf, writes func() []string) {
+		s.bad = map[string]bool{}
+		var last string
+		for n := range 9 {
+			at := sunday.Add(time.Duration(24+2*n) * time.Hour)
+			last = w.book(func(b *engine.Booking) { b.StartsAt, b.ExpectedEndAt, b.Private = at, at.Add(time.Hour), new(false) })
+			if n < 5 {
+				s.bad["https://allclear.example/visits/"+last] = true
+			}
+		}
+		for range 5 {
+			writes()
+		}
+		if n := len(s.events); n != 4 {
+			t.Errorf("%d of the 4 are written that can be", n)
+		}
+		clear(s.bad)
+		for range 3 {
+			writes()
+		}
+		if n := len(s.events); n != 9 {
+			t.Errorf("%d are written once all can be", n)
+		}
+		w.must(w.engine.CancelVisit(t.Context(), engine.Actor{By: "p-priya", Via: "page"}, last, false, private.Text{}))
+		s.fails = errors.New("away")
+		for n := range 9 {
+			at := sunday.Add(time.Duration(72+2*n) * time.Hour)
+			w.book(func(b *engine.Booking) { b.StartsAt, b.ExpectedEndAt, b.Private = at, at.Add(time.Hour), new(false) })
+		}
+		s.tried = 0
+		if writes(); s.tried > 3 {
+			t.Errorf("a calendar that is away was asked %d times", s.tried)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/allclear-safety/allclear/internal/private"
@@ -74,10 +75,22 @@ func (db *DB) openInvite(ctx context.Context, s sealedInvite) (Invite, error) {
 
 func invitePlace(i Invite) string { return "visit/" + i.Visit + "/invite/" + i.Person }
 
-// Invites gives what people were sent of each of some visits, by the visits' ids, in the order of the people's.
+// UnreadInvites says of which visits it can't be read what was sent: an address can't be opened, as by a lost key. They are not visits of which nothing was sent.
+type UnreadInvites struct {
+	Visits []string
+	Err    error
+}
+
+func (u *UnreadInvites) Error() string {
+	return fmt.Sprintf("read invites of visits %s: %v", strings.Join(u.Visits, ", "), u.Err)
+}
+
+func (u *UnreadInvites) Unwrap() error { return u.Err }
+
+// Invites gives what people were sent of each of some visits, by the visits' ids, in the order of the people's. The others come beside an *UnreadInvites.
 func (db *DB) Invites(ctx context.Context, visits ...string) (map[string][]Invite, error) {
 	const atOnce = 200
-	sent := map[string][]Invite{}
+	sent, unread := map[string][]Invite{}, UnreadInvites{}
 	for some := range slices.Chunk(visits, atOnce) {
 		var args []any
 		rows, err := all(ctx, db.reader, scanInvite, `SELECT `+inviteColumns+` FROM invites_sent WHERE visit IN (`+places(some, &args)+`) ORDER BY visit, person`, args...)
@@ -86,11 +99,18 @@ func (db *DB) Invites(ctx context.Context, visits ...string) (map[string][]Invit
 		}
 		for _, r := range rows {
 			i, err := db.openInvite(ctx, r)
-			if err != nil {
-				return nil, fmt.Errorf("read invites of visit %s: %w", r.Visit, err)
+			switch {
+			case ctx.Err() != nil:
+				return nil, fmt.Errorf("read invites: %w", ctx.Err())
+			case err != nil:
+				unread.Visits, unread.Err = append(unread.Visits, r.Visit), err
+			default:
+				sent[i.Visit] = append(sent[i.Visit], i)
 			}
-			sent[i.Visit] = append(sent[i.Visit], i)
 		}
+	}
+	if len(unread.Visits) > 0 {
+		return sent, &unread
 	}
 	return sent, nil
 }

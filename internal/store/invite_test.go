@@ -223,3 +223,23 @@ func TestVisitsThatChangedAreFoundAndInvitesChangeNone(t *testing.T) {
 		same(t, "of one worker", since(), []string{"v1", "v2"})
 	})
 }
+
+// What was sent of one visit and cannot be read keeps nobody from reading what was sent of another.
+func TestWhatWasSentAndCannotBeRead(t *testing.T) {
+	storetest.EachPlace(t, func(t *testing.T, p storetest.Place) {
+		db := p.Open(t)
+		aVisit(t, db, "v1", nine)
+		aVisit(t, db, "v2", nine.Add(day))
+		bad, good := anInvite(db), anInvite(db)
+		good.Visit, good.UID = "v2", "u2@allclear.example"
+		must(t, sends(t, db, "e1", store.Change{Invites: []store.Invite{bad, good}}))
+		if _, err := p.Raw(t).Exec(`UPDATE invites_sent SET address = $1 WHERE visit = 'v1'`, []byte("spoilt")); err != nil {
+			t.Fatal(err)
+		}
+		sent, err := db.Invites(t.Context(), "v1", "v2")
+		unread, is := errors.AsType[*store.UnreadInvites](err)
+		if !is || !slices.Equal(unread.Visits, []string{"v1"}) || len(sent["v1"]) != 0 || len(sent["v2"]) != 1 {
+			t.Errorf("%v, %v", sent, err)
+		}
+	})
+}

@@ -106,7 +106,7 @@ var ofInvites = map[watch.Notice]string{
 	MailCry:       "{at}: a cry for help by e-mail, as if by {worker}, not proven.< Please read it now.>[ {link}]",
 	MailShared:    "{at}: an invite came from your e-mail address, which others in Allclear have too. NOT BOOKED. Please book by page or text.",
 	MailTNEF:      "{at}: invites reach us as winmail.dat and cannot be read.< Please turn rich text (TNEF) off for our domain in Exchange.>",
-	MailStrangers: "{at}: {count} mails since yesterday came from nobody we know. None was booked.[ {link}]",
+	MailStrangers: "{at}: {count} mails since yesterday came from nobody we know. None was booked.",
 }
 
 // relay begins what a manager is asked to tell a worker.

@@ -122,6 +122,23 @@ func TestAMailboxIsReadWithoutNotifications(t *testing.T) {
 	}
 }
 
+// A full mailbox is read by parts: none of it waits for all of it to be found, and the rest follows at once.
+func TestAFullMailboxIsReadByParts(t *testing.T) {
+	x := newTenant(t)
+	n := foundAtOnce + 7
+	for range n {
+		x.Deliver(visits, invite)
+	}
+	i := x.inbox("")
+	x.must(i.turn(t.Context()))
+	if got := x.taken(); got < foundAtOnce || got >= n {
+		t.Errorf("%d are taken by the first turn", got)
+	}
+	i.rest(t.Context(), time.Hour) // nothing is waited for
+	x.must(i.turn(t.Context()))
+	x.holds(0, n)
+}
+
 // What is not kept stays in the inbox and is tried again, keeps no other from its turn, and is there for the next start.
 func TestAMailThatIsNotKeptStays(t *testing.T) {
 	x := newTenant(t)

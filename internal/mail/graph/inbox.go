@@ -46,6 +46,9 @@ const doneFolder = "Taken"
 // pageSize is how many messages one page of an answer has.
 const pageSize = 50
 
+// foundAtOnce is how many messages are looked for before they are taken.
+const foundAtOnce = 1000
+
 // Inbox is a mailbox that is read.
 type Inbox struct {
 	o InboxOptions
@@ -181,7 +184,7 @@ func (i *Inbox) find(ctx context.Context) error {
 	if next == "" {
 		next = i.inbox() + "?changeType=created&%24select=id"
 	}
-	for {
+	for found := 0; ; {
 		var page struct {
 			Value []struct {
 				ID      string          `json:"id"`
@@ -202,6 +205,7 @@ func (i *Inbox) find(ctx context.Context) error {
 		for _, m := range page.Value {
 			if m.ID != "" && m.Removed == nil && !slices.Contains(i.waiting, m.ID) {
 				i.waiting = append(i.waiting, m.ID)
+				found++
 			}
 		}
 		if page.Next == "" {
@@ -209,6 +213,11 @@ func (i *Inbox) find(ctx context.Context) error {
 			return nil
 		}
 		next = page.Next
+		if found >= foundAtOnce { // once these are taken, and moved out of the inbox, it is looked for the rest from the beginning
+			i.link = ""
+			i.poke()
+			return nil
+		}
 	}
 }
 

@@ -126,10 +126,15 @@ func (i *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if ours {
-		select {
-		case i.poked <- struct{}{}:
-		default: // it is looked already
-		}
+		i.poke()
 	}
 	w.WriteHeader(http.StatusAccepted) // also what is not ours: whoever tries to guess learns nothing
+}
+
+// poke has the mailbox looked into at once.
+func (i *Inbox) poke() {
+	select {
+	case i.poked <- struct{}{}:
+	default: // it is looked already
+	}
 }
