@@ -77,7 +77,7 @@ func TestTwoMailsOfOneInviteAtOnce(t *testing.T) {
 		"both would book it, overlapping": {nil, []event{own(0, "REQUEST", "1600", "1700"), byJo(1, "1630", "1730")}, "Sun 22 Nov 16:30-17:30 booked home_visit", "16:30-17:30"},
 		"both move it": {[]event{invite()}, []event{byJo(1, "1730", "1830"), own(2, "REQUEST", "1900", "2000")},
 			"Sun 22 Nov 19:00-20:00 booked home_visit", "19:00-20:00"},
-		"one moves it and one calls it off": {[]event{invite()}, []event{byJo(1, "1730", "1830"), own(2, "CANCEL", "1600", "1700")}, " cancelled home_visit", "ancelled"},
+		"one moves it and one calls it off": {[]event{invite()}, []event{byJo(1, "1730", "1830"), own(2, "CANCEL", "1600", "1700")}, " cancelled home_visit", "cancelled: Sun 22 Nov "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			invited(t, func(t *testing.T, w *world, _ *notary) {
