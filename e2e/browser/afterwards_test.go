@@ -1,5 +1,7 @@
 package browser_test
 
+import "sync"
+
 // afterwards are the sights of care afterwards: incidents, debriefs, what was agreed, whom to turn to.
 func afterwards() []sight {
 	return []sight{
@@ -13,8 +15,8 @@ func afterwards() []sight {
 		{"POST /incidents/{id}/edit", "an incident without a name", "p-mo", recorded(func(b *page) { b.Press("Add or change answers"); b.Types("Name", ""); b.Press("Save") })},
 		{"GET /incidents/figures", "figures of incidents", "p-mo", opened("/incidents/figures")},
 		{"GET /debriefs", "the debriefs", "p-priya", opened("/debriefs")},
-		{"GET /debriefs/{id}", "a debrief that is offered", "p-priya", talked(func(*page) {})},
-		{"POST /debriefs/{id}/choose", "a debrief with nobody", "p-priya", talked(func(b *page) { b.Press("Ask them") })},
+		{"GET /debriefs/{id}", "a debrief that is offered", "p-nia", talked(func(*page) {})},
+		{"POST /debriefs/{id}/choose", "a debrief with nobody", "p-nia", talked(func(b *page) { b.Press("Ask them") })},
 		{"GET /debriefs/{id}", "a debrief that waits", "p-priya", waiting(func(*page) {})},
 		{"GET /debriefs/{id}/edit", "what was talked over", "p-priya", waiting(func(b *page) { b.Press("Put down what you talked over") })},
 		{"POST /debriefs/{id}/edit", "nothing of what was talked over", "p-priya", waiting(func(b *page) { b.Press("Put down what you talked over"); b.Press("Save") })},
@@ -64,12 +66,22 @@ func talked(then func(*page)) func(*page) {
 	}
 }
 
+// choosing has one of those who are looked at together ask for a debrief at a time: who asks for another before it is said with whom is shown the same.
+var choosing sync.Mutex
+
 // waiting has them choose with whom.
 func waiting(then func(*page)) func(*page) {
-	return talked(func(b *page) {
+	chooses := talked(func(b *page) {
 		b.Chooses("With whom would you like to talk?", "p-mo")
 		b.Press("Ask them")
 		b.Sees("Waits to be held")
-		then(b)
 	})
+	return func(b *page) {
+		func() {
+			choosing.Lock()
+			defer choosing.Unlock()
+			chooses(b)
+		}()
+		then(b)
+	}
 }
