@@ -62,7 +62,7 @@ func verdict(clause []string) (result, bool) {
 		if r.method == "" {
 			r.method, _, _ = strings.Cut(name, "/")
 			r.value = strings.ToLower(value)
-			if r.value == "" {
+			if r.method == "" || r.value == "" {
 				return result{}, false
 			}
 			continue
