@@ -142,9 +142,12 @@ func (l *incoming) mails(p buddy.Person) bool {
 }
 
 // canAnswer says whether there is a way to answer a worker.
-func (l *incoming) canAnswer(p buddy.Person) bool {
+func (l *incoming) canAnswer(p buddy.Person) bool { return l.canText(p) || l.mails(p) }
+
+// canText says whether somebody can be sent a text.
+func (e *Engine) canText(p buddy.Person) bool {
 	texts, _ := numbers(p, watch.OneText, 1)
-	return l.SMS != nil && len(texts) > 0 || l.mails(p)
+	return e.SMS != nil && len(texts) > 0
 }
 
 // relay asks a worker's managers, else the administrators, to tell a worker what no way of ours can.

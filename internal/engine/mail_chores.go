@@ -56,8 +56,7 @@ func (e *Engine) tellUnproved(ctx context.Context, at time.Time, c store.MailCou
 	until := c.Hour.Add(time.Hour)
 	n := note{id: "mail-unproved/" + c.Person + "/" + until.Format(time.RFC3339), kind: "mail_unproved", to: []string{c.Person}, notice: wording.MailUnproved, reach: watch.OneText,
 		values: wording.Values{At: until.In(sc.zone), Count: c.Count}}
-	l := &incoming{Engine: e}
-	if !l.canAnswer(sc.worker) {
+	if !e.canText(sc.worker) && !e.canMail(sc.worker) {
 		n.values.Zone, n.values.Now = sc.zone, at.In(sc.zone)
 		return e.relay(ctx, at, n.id, sc, n.notice, n.values)
 	}
